@@ -1,0 +1,21 @@
+using System.CommandLine;
+using Coverslip.App.Commands;
+
+namespace Coverslip.App;
+
+/// <summary>The one executable. Exit codes: 0 success, 1 failure with one clear line, 2 wrong usage.</summary>
+public static class Program
+{
+    /// <summary>Every verb, in the order that <c>--help</c> shows them.</summary>
+    private static readonly Func<Command>[] Verbs =
+    [
+        DoctorCommand.Create,
+    ];
+
+    public static int Main(string[] args)
+    {
+        var root = new RootCommand("Coverslip: computational pathology for people who have few slides.");
+        foreach (var verb in Verbs) root.Subcommands.Add(verb());
+        return CommandLine.Run(root, args);
+    }
+}
