@@ -1,1 +1,4 @@
-[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Coverslip.Torch.Tests")]
+using System.Runtime.CompilerServices;
+
+[assembly: InternalsVisibleTo("Coverslip.Torch.Tests")]
+[assembly: DisableRuntimeMarshalling]

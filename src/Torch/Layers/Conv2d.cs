@@ -1,0 +1,49 @@
+namespace Coverslip.Torch.Layers;
+
+/// <summary>Convolution: [B, in, H, W] → [B, out, H', W']; parameters <c>weight</c> [out, in/groups, k, k] and <c>bias</c> [out].</summary>
+public sealed class Conv2d
+{
+    private readonly ConvGeometry geometry;
+
+    /// <param name="at">Where the parameters are born.</param>
+    /// <param name="input">Channels in.</param>
+    /// <param name="output">Channels out.</param>
+    /// <param name="kernel">Side of the kernel, in cells.</param>
+    /// <param name="options">Stride, padding, dilation, groups, bias.</param>
+    public Conv2d(ParameterPath at, int input, int output, int kernel, Conv2dOptions? options = null)
+    {
+        options ??= new Conv2dOptions();
+        geometry = new ConvGeometry
+        {
+            Stride = options.Stride, Padding = (options.Padding, options.Padding), Dilation = options.Dilation, Groups = options.Groups,
+        };
+        long fanIn = (long)input / options.Groups * kernel * kernel;
+        Weight = at.Parameter("weight", [output, input / options.Groups, kernel, kernel], Initial.FanIn(fanIn));
+        Bias = options.Bias ? at.Parameter("bias", [output], Initial.FanIn(fanIn)) : null;
+    }
+
+    public Tensor Weight { get; }
+
+    public Tensor? Bias { get; }
+
+    public Tensor Forward(Tensor x) => x.Conv2d(Weight, Bias, geometry);
+}
+
+/// <summary>Options of <see cref="Conv2d"/>.</summary>
+public sealed record Conv2dOptions
+{
+    /// <summary>Step of the kernel; 1 by default.</summary>
+    public int Stride { get; init; } = 1;
+
+    /// <summary>Zeros on each side; 0 by default.</summary>
+    public int Padding { get; init; }
+
+    /// <summary>Distance between taps; 1 by default.</summary>
+    public int Dilation { get; init; } = 1;
+
+    /// <summary>Groups of channels; 1 by default.</summary>
+    public int Groups { get; init; } = 1;
+
+    /// <summary>Whether a bias is added; true by default.</summary>
+    public bool Bias { get; init; } = true;
+}

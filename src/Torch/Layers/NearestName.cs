@@ -1,0 +1,26 @@
+namespace Coverslip.Torch.Layers;
+
+/// <summary>The known name that a mistyped one most likely means.</summary>
+internal static class NearestName
+{
+    /// <summary>The name of the smallest edit distance; null where there are none.</summary>
+    internal static string? Of(string wanted, IEnumerable<string> known) => known.MinBy(name => Distance(wanted, name));
+
+    private static int Distance(string a, string b)
+    {
+        var row = new int[b.Length + 1];
+        for (var j = 0; j <= b.Length; j++) row[j] = j;
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(substituted, Math.Min(row[j], row[j - 1]) + 1);
+            }
+        }
+        return row[^1];
+    }
+}

@@ -1,0 +1,37 @@
+using Coverslip.Torch.Layers;
+
+namespace Coverslip.Torch.Optimizers;
+
+/// <summary>Stochastic gradient descent as PyTorch computes it: v ← μ v + g (first step: g), w ← w − rate · v.</summary>
+public sealed class Sgd(ParameterStore store, double rate, SgdOptions? options = null, Func<string, bool>? trainable = null) : Optimizer(store, rate, trainable)
+{
+    private readonly SgdOptions options = options ?? new SgdOptions();
+
+    private protected override void Step(Moving moving, Tensor[] gradients)
+    {
+        var weights = moving.Parameters;
+        if (options.WeightDecay != 0) gradients = Foreach.Add(gradients, weights, options.WeightDecay);
+        if (options.Momentum != 0)
+        {
+            // From a zero velocity, μ·0 + g is PyTorch's first step too.
+            var velocity = moving.State("momentum");
+            Foreach.MultiplyInPlace(velocity, options.Momentum);
+            Foreach.AddInPlace(velocity, gradients, 1);
+            gradients = options.Nesterov ? Foreach.Add(gradients, velocity, options.Momentum) : velocity;
+        }
+        Foreach.AddInPlace(weights, gradients, -Rate);
+    }
+}
+
+/// <summary>Options of <see cref="Sgd"/>.</summary>
+public sealed record SgdOptions
+{
+    /// <summary>μ; 0 by default.</summary>
+    public double Momentum { get; init; }
+
+    /// <summary>L2 penalty added to gradients; 0 by default.</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>Looks ahead along the velocity; false by default.</summary>
+    public bool Nesterov { get; init; }
+}

@@ -1,0 +1,74 @@
+using Coverslip.Torch.Native;
+
+namespace Coverslip.Torch;
+
+/// <summary>The operators of networks. Images are [B, C, H, W].</summary>
+public sealed partial class Tensor
+{
+    private static readonly Operator ConvOp = new("aten::conv2d"), BatchNormOp = new("aten::batch_norm"), LinearOp = new("aten::linear"),
+        MaxPoolOp = new("aten::max_pool2d"), AvgPoolOp = new("aten::avg_pool2d"), AdaptiveAvgPoolOp = new("aten::adaptive_avg_pool2d"),
+        UpNearestOp = new("aten::upsample_nearest2d", "vec"), UpBilinearOp = new("aten::upsample_bilinear2d", "vec"), DropoutOp = new("aten::dropout"),
+        ReluOp = new("aten::relu"), EluOp = new("aten::elu"), LeakyReluOp = new("aten::leaky_relu"), SigmoidOp = new("aten::sigmoid"),
+        TanhOp = new("aten::tanh"), SoftmaxOp = new("aten::softmax", "int"), LogSoftmaxOp = new("aten::log_softmax", "int");
+
+    /// <summary>Convolution; weight [out, in / groups, kH, kW].</summary>
+    public Tensor Conv2d(Tensor weight, Tensor? bias, ConvGeometry geometry) =>
+        ConvOp.Call(this, weight, bias, geometry.StrideList, geometry.PaddingList, geometry.DilationList, geometry.Groups);
+
+    /// <summary>Batch normalisation; while training, running statistics move by the momentum.</summary>
+    internal Tensor BatchNorm(Tensor? weight, Tensor? bias, BatchNormState state, bool training) =>
+        BatchNormOp.Call(this, weight, bias, state.Mean, state.Variance, training, state.Momentum, state.Epsilon, true);
+
+    /// <summary>x · weightᵀ + bias; weight [out, in].</summary>
+    public Tensor Linear(Tensor weight, Tensor? bias = null) => LinearOp.Call(this, weight, bias);
+
+    public Tensor MaxPool2d(int kernel, int? stride = null, int padding = 0, bool ceil = false) =>
+        MaxPoolOp.Call(this, Pair(kernel), Pair(stride ?? kernel), Pair(padding), Pair(1), ceil);
+
+    public Tensor AvgPool2d(int kernel, int? stride = null, int padding = 0, bool ceil = false, bool countPadding = true) =>
+        AvgPoolOp.Call(this, Pair(kernel), Pair(stride ?? kernel), Pair(padding), ceil, countPadding);
+
+    /// <summary>Averages to a map of the given size.</summary>
+    public Tensor AdaptiveAvgPool2d(long height, long width) => AdaptiveAvgPoolOp.Call(this, new[] { height, width });
+
+    /// <summary>Nearest-neighbour upsampling to a size.</summary>
+    public Tensor UpsampleNearest(long height, long width) => UpNearestOp.Call(this, new[] { height, width }, Argument.None);
+
+    /// <summary>Bilinear upsampling to a size (corners not aligned).</summary>
+    public Tensor UpsampleBilinear(long height, long width) => UpBilinearOp.Call(this, new[] { height, width }, false, Argument.None);
+
+    public Tensor Dropout(double probability, bool training) => DropoutOp.Call(this, probability, training);
+
+    public Tensor Relu() => ReluOp.Call(this);
+    public Tensor Elu(double alpha = 1) => EluOp.Call(this, alpha);
+    public Tensor LeakyRelu(double slope = 0.01) => LeakyReluOp.Call(this, slope);
+    public Tensor Sigmoid() => SigmoidOp.Call(this);
+    public Tensor Tanh() => TanhOp.Call(this);
+    public Tensor Softmax(int dimension) => SoftmaxOp.Call(this, (long)dimension);
+    public Tensor LogSoftmax(int dimension) => LogSoftmaxOp.Call(this, (long)dimension);
+
+    private static long[] Pair(long value) => [value, value];
+}
+
+/// <summary>Running statistics of a batch normalisation and its constants.</summary>
+internal readonly record struct BatchNormState(Tensor Mean, Tensor Variance, double Momentum, double Epsilon);
+
+/// <summary>How a convolution's kernel walks over the map.</summary>
+public readonly record struct ConvGeometry()
+{
+    /// <summary>Step; 1 by default.</summary>
+    public int Stride { get; init; } = 1;
+
+    /// <summary>Zeros added on each side: rows and columns; 0 by default.</summary>
+    public (int Rows, int Columns) Padding { get; init; }
+
+    /// <summary>Distance between taps; 1 by default.</summary>
+    public int Dilation { get; init; } = 1;
+
+    /// <summary>Groups of channels that see only each other; 1 by default.</summary>
+    public int Groups { get; init; } = 1;
+
+    internal long[] StrideList => [Stride, Stride];
+    internal long[] PaddingList => [Padding.Rows, Padding.Columns];
+    internal long[] DilationList => [Dilation, Dilation];
+}
