@@ -72,20 +72,19 @@ internal static partial class LibraryChecks
         "run any command through ./coverslip, which installs and builds what is missing; in a published folder, "
         + "install libtorch, OpenCV and OpenSlide (docs/setup.md)";
 
-    /// <summary>From the wheel's version.py or the headers; else from the file name, which holds major and minor.</summary>
-    private static string TorchVersion(string library)
+    /// <summary>From a wheel's version.py, or from the headers that came with the library, or from its file name.</summary>
+    internal static string TorchVersion(string library)
     {
         var folder = Path.GetDirectoryName(library)!;
-        var sources = new[]
+        var wheel = Path.Combine(folder, "..", "version.py");
+        if (File.Exists(wheel) && WheelVersion().Match(File.ReadAllText(wheel)) is { Success: true } found)
+            return found.Groups[1].Value;
+        const string Header = "include/torch/csrc/api/include/torch/version.h";
+        foreach (var header in new[] { Path.Combine(folder, "..", Header), Path.Combine(folder, "../..", Header) })
         {
-            Path.Combine(folder, "..", "version.py"),
-            Path.Combine(folder, "..", "include", "torch", "csrc", "api", "include", "torch", "version.h"),
-            Path.Combine(folder, "..", "..", "include", "torch", "csrc", "api", "include", "torch", "version.h"),
-        };
-        foreach (var source in sources.Where(File.Exists))
-        {
-            var match = QuotedVersion().Match(File.ReadAllText(source));
-            if (match.Success) return match.Groups[1].Value;
+            if (!File.Exists(header)) continue;
+            var numbers = HeaderVersion().Matches(File.ReadAllText(header)).Select(match => match.Groups[1].Value);
+            return string.Join('.', numbers);
         }
         var named = VersionInName().Match(Path.GetFileName(library));
         return named.Success ? named.Value : "of unknown version";
@@ -103,6 +102,9 @@ internal static partial class LibraryChecks
     [GeneratedRegex(@"(?<=\.so\.)[0-9]+(\.[0-9]+)*")]
     private static partial Regex VersionInName();
 
-    [GeneratedRegex(@"(?:__version__ = |TORCH_VERSION )['""]([0-9][^'""]*)")]
-    private static partial Regex QuotedVersion();
+    [GeneratedRegex(@"__version__ = ['""]([^'""]+)")]
+    private static partial Regex WheelVersion();
+
+    [GeneratedRegex(@"define TORCH_VERSION_(?:MAJOR|MINOR|PATCH) ([0-9]+)")]
+    private static partial Regex HeaderVersion();
 }
