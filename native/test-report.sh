@@ -30,7 +30,8 @@ report_executable() {
     p=$(count passed) f=$(count failed) s=$(count skipped) e=$(count errors)
     f=$(( f + e ))
     if [[ -z $counts ]] || [[ $status != 0 && $status != 2 && $status != 8 ]] || [[ $status == 2 && $f == 0 ]]; then
-        printf 'crashed with exit code %s after %s s; its log, %s, ends with:\n' "$status" $(( SECONDS - started )) "$log"
+        printf 'crashed with exit code %s after %s s; its log, %s, ends with:\n' \
+            "$status" $(( SECONDS - started )) "$log"
         tail -n 25 "$log" | sed 's/^/  | /'
         f=$(( f + 1 ))
     else
@@ -38,7 +39,8 @@ report_executable() {
     fi
     # The console log gives each failed or skipped test with its message, indented; reasons are told once.
     sed -n '/^failed /,/^\($\|[a-z]\)/{/^failed /p;/^  /p}' "$log"
-    sed -n '/^skipped /{n;s/^  */  skipped: /p}' "$log" | sort | uniq -c | sed 's/^ *\([0-9]*\) *skipped: /  \1 skipped: /'
+    sed -n '/^skipped /{n;s/^  */  skipped: /p}' "$log" | sort | uniq -c |
+        sed 's/^ *\([0-9]*\) *skipped: /  \1 skipped: /'
     passed=$(( passed + p )) failed=$(( failed + f )) skipped=$(( skipped + s ))
 }
 

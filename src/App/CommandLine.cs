@@ -13,7 +13,7 @@ public static class CommandLine
         Recursive = true,
     };
 
-    /// <summary>Runs <paramref name="root"/> on <paramref name="args"/>; returns 0, 1 (failure) or 2 (wrong usage).</summary>
+    /// <summary>Parses and runs; returns 0, 1 (failure) or 2 (wrong usage).</summary>
     public static int Run(RootCommand root, string[] args)
     {
         root.Options.Add(Verbose);
@@ -51,7 +51,9 @@ public static class CommandLine
         var word = parsed.UnmatchedTokens[0];
         var command = parsed.CommandResult.Command;
         var known = command.Subcommands.Select(verb => verb.Name).Concat(command.Options.Select(option => option.Name));
-        var nearest = known.Select(name => (Name: name, Distance: EditDistance(word, name))).MinBy(pair => pair.Distance);
+        var nearest = known
+            .Select(name => (Name: name, Distance: EditDistance(word, name)))
+            .MinBy(pair => pair.Distance);
         return nearest.Name is not null && nearest.Distance <= Math.Max(1, (word.Length + 1) / 3) ? nearest.Name : null;
     }
 

@@ -24,7 +24,8 @@ public sealed class CommandLineTests
     }
 
     [Fact]
-    public void A_word_like_no_verb_gets_no_suggestion() => Assert.DoesNotContain("Did you mean", Run(_ => 0, "xyzzy").Errors);
+    public void A_word_like_no_verb_gets_no_suggestion() =>
+        Assert.DoesNotContain("Did you mean", Run(_ => 0, "xyzzy").Errors);
 
     [Fact]
     public void A_failure_is_1_and_one_line_and_its_stack_is_for_verbose()

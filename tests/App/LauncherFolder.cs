@@ -61,7 +61,7 @@ public sealed class LauncherFolder : IDisposable
 #pragma warning restore CA1416
     }
 
-    /// <summary>The body of the test executable; <c>report ATTRIBUTES</c> writes a report, <c>$*</c> are its arguments.</summary>
+    /// <summary>The body of the test executable; in it, <c>report ATTRIBUTES</c> writes a report.</summary>
     public void TestExecutable(string body) => Write("tests/executable", $$"""
         #!/usr/bin/env bash
         report() { echo "<assemblies><assembly name=\"a\" $1><collection passed=\"9\"/></assembly></assemblies>" \

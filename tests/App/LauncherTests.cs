@@ -70,7 +70,7 @@ public sealed class LauncherTests : IDisposable
     [Fact]
     public async Task A_missing_sdk_is_named_with_where_to_get_it()
     {
-        _folder.Write("sdk/dotnet", "#!/usr/bin/env bash\n[[ $1 == --list-sdks ]] && echo '8.0.100 [/nowhere]'\n", true);
+        _folder.Write("sdk/dotnet", "#!/bin/bash\n[[ $1 == --list-sdks ]] && echo '8.0.100 [/nowhere]'\n", true);
         var outcome = await _folder.Start([]);
         Assert.Equal(1, outcome.ExitCode);
         Assert.Contains("has no .NET 10 SDK (it lists: 8.0.100 [/nowhere])", outcome.Errors);

@@ -18,7 +18,7 @@ internal static partial class LibraryChecks
         var failure = LoadedLibraries.LoadOwn("torch");
         if (failure is not null) return new("libtorch", failure, false, Rebuild);
         if (TorchLibrary is not { } path)
-            return new("libtorch", $"libcoverslip_torch.so in {LoadedLibraries.Folder} brings no libtorch_cpu.so", false, Rebuild);
+            return new("libtorch", "libcoverslip_torch.so brings no libtorch_cpu.so", false, Rebuild);
         return new("libtorch", $"{TorchVersion(path)} ({path})", true);
     }
 
@@ -29,7 +29,7 @@ internal static partial class LibraryChecks
         if (failure is not null) return new("OpenCV", failure, false, Rebuild);
         return LoadedLibraries.Path("libopencv_core.so") is { } path
             ? new("OpenCV", $"{VersionInName().Match(path).Value} ({path})", true)
-            : new("OpenCV", $"libcoverslip_imaging.so in {LoadedLibraries.Folder} brings no libopencv_core.so", false, Rebuild);
+            : new("OpenCV", "libcoverslip_imaging.so brings no libopencv_core.so", false, Rebuild);
     }
 
     public static DoctorCheck OpenSlide()
@@ -43,7 +43,7 @@ internal static partial class LibraryChecks
         return new("OpenSlide", "libopenslide is not found", false, "apt-get install libopenslide-dev");
     }
 
-    /// <summary>The BLAS that matrix products run in: Debian's reference BLAS is 30 times slower than OpenBLAS.</summary>
+    /// <summary>The BLAS that matrix products run in: the reference BLAS is 30 times slower than OpenBLAS.</summary>
     public static DoctorCheck Blas()
     {
         // A wheel's libtorch holds its own BLAS; libblas.so.3 decides only for one that asks for it.
@@ -51,7 +51,7 @@ internal static partial class LibraryChecks
         return Blas(LoadedLibraries.Path("libopenblas", "libmkl_core", "libblas.so", "libblis"), TorchLibrary);
     }
 
-    /// <summary>As <see cref="Blas()"/>, for the paths of the loaded BLAS and libtorch, null where none is loaded.</summary>
+    /// <summary>As <see cref="Blas()"/>, for the paths of the loaded BLAS and libtorch, if any.</summary>
     public static DoctorCheck Blas(string? blas, string? torch) => (blas, torch) switch
     {
         (null, null) => new("BLAS", "none", false, "apt-get install libopenblas0-pthread"),
@@ -72,7 +72,7 @@ internal static partial class LibraryChecks
         "run any command through ./coverslip, which installs and builds what is missing; in a published folder, "
         + "install libtorch, OpenCV and OpenSlide (docs/setup.md)";
 
-    /// <summary>From a wheel's version.py, or from the headers that came with the library, or from its file name.</summary>
+    /// <summary>From a wheel's version.py, or the headers that came with the library, or its file name.</summary>
     internal static string TorchVersion(string library)
     {
         var folder = Path.GetDirectoryName(library)!;
@@ -95,7 +95,8 @@ internal static partial class LibraryChecks
 
     private static unsafe string OpenSlideVersion(string name)
     {
-        var version = (delegate* unmanaged<byte*>)NativeLibrary.GetExport(NativeLibrary.Load(name), "openslide_get_version");
+        var export = NativeLibrary.GetExport(NativeLibrary.Load(name), "openslide_get_version");
+        var version = (delegate* unmanaged<byte*>)export;
         return Marshal.PtrToStringUTF8((nint)version()) ?? "of unknown version";
     }
 

@@ -10,9 +10,11 @@ internal static class LoadedLibraries
 {
     /// <summary>The folder of Coverslip's own native libraries: that of the launcher, else the program's.</summary>
     public static string Folder =>
-        Environment.GetEnvironmentVariable("COVERSLIP_NATIVE") is { Length: > 0 } folder ? folder : AppContext.BaseDirectory;
+        Environment.GetEnvironmentVariable("COVERSLIP_NATIVE") is { Length: > 0 } folder
+            ? folder
+            : AppContext.BaseDirectory;
 
-    /// <summary>Full path of the first loaded library whose file name starts with one of the prefixes, or null.</summary>
+    /// <summary>Full path of the first loaded library whose name starts with one of the prefixes, or null.</summary>
     public static string? Path(params string[] prefixes)
     {
         foreach (var line in File.ReadLines("/proc/self/maps"))

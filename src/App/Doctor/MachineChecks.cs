@@ -29,9 +29,13 @@ internal static class MachineChecks
         var features = known.Where(feature => flags.Contains(feature.Flag)).Select(feature => feature.Name).ToList();
         var bfloat16 = features.Any(name => name.Contains("BF16", StringComparison.Ordinal));
         var fast = flags.Contains("avx2") || flags.Contains("asimd");
-        var found = $"{model}: {(features.Count > 0 ? string.Join(", ", features) : "no vector instructions known here")}";
-        if (!fast) return new("processor", found, false, "training is many times slower here; use a processor with AVX2");
-        return new("processor", found, true, bfloat16 ? null : "no bfloat16 instructions: float32 is the faster choice here");
+        var names = features.Count > 0 ? string.Join(", ", features) : "no vector instructions known here";
+        return new("processor", $"{model}: {names}", fast, (fast, bfloat16) switch
+        {
+            (false, _) => "training is many times slower here; use a processor with AVX2",
+            (_, false) => "no bfloat16 instructions: float32 is the faster choice here",
+            _ => null,
+        });
     }
 
     public static DoctorCheck Memory()
@@ -56,7 +60,7 @@ internal static class MachineChecks
         return torchHasCuda
             ? new("GPU", $"{found}; libtorch has CUDA", true)
             : new("GPU", $"{found}; libtorch has no CUDA", true,
-                "to use it, set COVERSLIP_TORCH to the torch folder of a Python wheel with CUDA and call coverslip again");
+                "to use it, set COVERSLIP_TORCH to the torch folder of a Python wheel with CUDA");
     }
 
     private static string? Value(IEnumerable<string> lines, string key)
@@ -72,7 +76,11 @@ internal static class MachineChecks
     /// <summary>Standard output of a command, or null if it is absent, fails, or takes over ten seconds.</summary>
     private static string? Output(string command, params string[] arguments)
     {
-        var start = new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(command, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         try
         {
             using var process = Process.Start(start)!;

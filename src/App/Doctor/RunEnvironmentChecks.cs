@@ -6,7 +6,8 @@ namespace Coverslip.App.Doctor;
 /// <summary>What the launcher sets for a run, and what is lost where a program starts without it.</summary>
 internal static class RunEnvironmentChecks
 {
-    private const string Start = "start through ./coverslip, or set what docs/setup.md lists under \"Without the launcher\"";
+    private const string Start =
+        "start through ./coverslip, or set what docs/setup.md lists under \"Without the launcher\"";
 
     public static DoctorCheck Launcher() =>
         Environment.GetEnvironmentVariable("COVERSLIP_LAUNCHER") == "1"
@@ -16,7 +17,7 @@ internal static class RunEnvironmentChecks
     public static DoctorCheck Threads() =>
         Threads(Environment.GetEnvironmentVariable("OMP_NUM_THREADS"), Environment.ProcessorCount);
 
-    /// <summary>As <see cref="Threads()"/>, for a value of OMP_NUM_THREADS (null where unset) and a number of cores.</summary>
+    /// <summary>As <see cref="Threads()"/>, for a value of OMP_NUM_THREADS, null where unset.</summary>
     public static DoctorCheck Threads(string? asked, int cores)
     {
         if (asked is null)
@@ -27,7 +28,7 @@ internal static class RunEnvironmentChecks
                 $"unset OMP_NUM_THREADS for one thread per core, or set it to {cores}");
     }
 
-    /// <summary>glibc hands large blocks back to the system and faults them in anew: up to twice the time of a step.</summary>
+    /// <summary>glibc hands large blocks back to the system and faults them in anew: up to half of a step.</summary>
     public static DoctorCheck Allocator()
     {
         var path = LoadedLibraries.Path("libjemalloc.so");
@@ -45,7 +46,7 @@ internal static class RunEnvironmentChecks
         return new("allocator", "the system's", false, $"apt-get install libjemalloc2, and {Start}");
     }
 
-    /// <summary>The settings as jemalloc itself holds them; a misspelt MALLOC_CONF is ignored with a mere message.</summary>
+    /// <summary>The settings as jemalloc itself holds them; a misspelt MALLOC_CONF changes nothing.</summary>
     private static unsafe (long Decay, string Pages) JemallocSettings(string path)
     {
         // mallctl of jemalloc 5: int (const char *name, void *old, size_t *oldSize, void *new, size_t newSize).
