@@ -11,7 +11,10 @@ internal static class PartSizes
     /// <summary>Above this many bytes the table for drawing exactly is not built.</summary>
     private const long LargestTable = 512L << 20;
 
-    /// <summary>The reachable sizes nearest to the bounds (sum of both distances); at least one patient is left to train on.</summary>
+    /// <summary>
+    /// The reachable sizes nearest to the bounds (sum of both distances), with a patient to test and one to train on at least. Of two
+    /// patients or more.
+    /// </summary>
     public static (int Test, int Validation) Nearest(
         IReadOnlyList<PatientImages> patients, ImageBounds test, ImageBounds validation)
     {
@@ -23,7 +26,7 @@ internal static class PartSizes
         foreach (var patient in patients) table.AddForward(patient.Total);
 
         var (nearest, distance) = ((Test: 0, Validation: 0), int.MaxValue);
-        for (var t = 0; t <= table.LastRow; t++)
+        for (var t = 1; t <= table.LastRow; t++)
         {
             for (var v = 0; v <= table.LastColumn && t + v < all; v++)
             {

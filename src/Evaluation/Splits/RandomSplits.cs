@@ -45,6 +45,8 @@ public static class RandomSplits
         if (options.TestImages.Low < 1)
             throw new ArgumentException($"{options.TestImages} test images asked; at least 1 is needed");
         var sorted = patients.OrderBy(p => p.Patient, StringComparer.Ordinal).ToArray();
+        if (sorted.Length < 2)
+            throw new NoSuchSplitException($"no such split exists: {sorted.Length} patients; train and test need one each at least");
         if (!options.AllowMissingClass) CheckClasses(sorted);
         return [.. Enumerable.Range(0, options.Repeats).Select(repeat => DrawOne(sorted, options, repeat))];
     }
@@ -94,8 +96,9 @@ public static class RandomSplits
     private static SplitPart? Accept(
         PatientImages[] patients, SplitSide[] sides, RandomSplitOptions options, ref SplitPart? second)
     {
-        bool HasEveryClass(SplitSide side) =>
-            PatientImages.Sum(On(patients, sides, side), patients[0].PerClass.Count).All(images => images > 0);
+        var totals = PatientImages.Sum(patients, patients[0].PerClass.Count);
+        bool HasEveryClass(SplitSide side) => PatientImages.Sum(On(patients, sides, side), totals.Length)
+            .Zip(totals).All(c => c.First > 0 || c.Second == 0);
         SplitPart Part() => SplitPart.Of(
             On(patients, sides, SplitSide.Train), On(patients, sides, SplitSide.Validation), On(patients, sides, SplitSide.Test));
 
