@@ -39,10 +39,9 @@ internal static class LoadedLibraries
         }
         catch (Exception error) when (error is DllNotFoundException or BadImageFormatException)
         {
-            // The first sentence is .NET's general advice on search paths; dlopen's message follows on its own lines.
+            // The first line is .NET's general advice; dlopen's own message, which names the missing one, follows it.
             var lines = error.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            return lines.FirstOrDefault(line => line.Contains("cannot open", StringComparison.Ordinal)
-                || line.Contains("undefined symbol", StringComparison.Ordinal)) ?? lines[0];
+            return lines.Length > 1 ? lines[1] : lines[0];
         }
     }
 
