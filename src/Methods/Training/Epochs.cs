@@ -3,9 +3,9 @@ using Coverslip.Evaluation.Metrics;
 namespace Coverslip.Methods.Training;
 
 /// <summary>A loss and its parts, as numbers.</summary>
-public readonly record struct Losses(double Total, double Class, double Reconstruction)
+public readonly record struct LossParts(double Total, double Class, double Reconstruction)
 {
-    internal static Losses Of(Outcome outcome) => new(outcome.Total.Item(), outcome.Class.Item(), outcome.Reconstruction?.Item() ?? 0);
+    internal static LossParts Of(Outcome outcome) => new(outcome.Total.Item(), outcome.Class.Item(), outcome.Reconstruction?.Item() ?? 0);
 }
 
 /// <summary>Mean of losses over images.</summary>
@@ -15,9 +15,9 @@ public sealed class MeanLoss
 
     public long Images { get; private set; }
 
-    public Losses Value => new(total / Math.Max(Images, 1), classes / Math.Max(Images, 1), reconstruction / Math.Max(Images, 1));
+    public LossParts Value => new(total / Math.Max(Images, 1), classes / Math.Max(Images, 1), reconstruction / Math.Max(Images, 1));
 
-    public void Add(Losses losses, int images)
+    public void Add(LossParts losses, int images)
     {
         total += losses.Total * images;
         classes += losses.Class * images;
@@ -30,7 +30,7 @@ public sealed class MeanLoss
 /// <param name="Loss">Mean loss.</param>
 /// <param name="Accuracy">Share of images whose most probable class is theirs.</param>
 /// <param name="Auc">Area under the ROC curve: of the second class, or the mean of one against the rest; NaN with one class only.</param>
-public sealed record Judged(Losses Loss, double Accuracy, double Auc)
+public sealed record Judged(LossParts Loss, double Accuracy, double Auc)
 {
     internal static Judged Of(MeanLoss mean, IReadOnlyList<Patch> patches, IReadOnlyList<double[]> probabilities)
     {

@@ -21,7 +21,8 @@ public sealed class RecipeNode
     private RecipeNode(string file, string path, YamlMappingNode? mapping)
     {
         (this.file, this.path) = (file, path);
-        foreach (var (key, value) in mapping?.Children ?? []) values[((YamlScalarNode)key).Value ?? ""] = value;
+        if (mapping is null) return;
+        foreach (var (key, value) in mapping.Children) values[((YamlScalarNode)key).Value ?? ""] = value;
     }
 
     /// <summary>Parses a recipe; <paramref name="file"/> only names it in errors.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Coverslip.Evaluation.Metrics;
 using Coverslip.Torch;
 using Coverslip.Torch.Optimizers;
 
@@ -51,7 +50,7 @@ public sealed class TrainingLoop(TrainingTask task, RunFolder run, ITrainingProg
         }
     }
 
-    private Losses Step(Batch batch, Optimizer optimizer)
+    private LossParts Step(Batch batch, Optimizer optimizer)
     {
         var store = task.Model.Store;
         store.ClearGradients();
@@ -60,7 +59,7 @@ public sealed class TrainingLoop(TrainingTask task, RunFolder run, ITrainingProg
         outcome.Total.Backward();
         if (options.ClipGradient > 0) Gradients.Clip(store, options.ClipGradient);
         optimizer.Step();
-        var losses = Losses.Of(outcome);
+        var losses = LossParts.Of(outcome);
         return double.IsFinite(losses.Total) ? losses : throw new InvalidOperationException(
             $"the loss became {losses.Total} at rate {optimizer.Rate:g3}; lower training.rate or set training.clip_gradient");
     }
@@ -78,7 +77,7 @@ public sealed class TrainingLoop(TrainingTask task, RunFolder run, ITrainingProg
             using var scope = new TensorScope();
             using var cast = new Autocast(device, options.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32);
             var outcome = task.Model.Judge(task.Reader.ToTensors(raw));
-            mean.Add(Losses.Of(outcome), raw.Patches.Count);
+            mean.Add(LossParts.Of(outcome), raw.Patches.Count);
             probabilities.AddRange(Predictor.Rows(outcome.Probabilities));
         }
         return Judged.Of(mean, task.Validation, probabilities);
