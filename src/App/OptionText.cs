@@ -3,7 +3,9 @@ using System.CommandLine.Parsing;
 
 namespace Coverslip.App;
 
-/// <summary>What stands on the command line for an option, for validators: these run before defaults and conversions.</summary>
+/// <summary>
+/// What stands on the command line for an option, for validators: these run before defaults and conversions.
+/// </summary>
 internal static class OptionText
 {
     /// <summary>The option's first word, or null if the option is not given.</summary>

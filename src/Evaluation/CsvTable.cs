@@ -2,10 +2,14 @@ using CsvHelper;
 
 namespace Coverslip.Evaluation;
 
-/// <summary>A row of a CSV file. <paramref name="Number"/> counts lines as an editor shows them: the header is row 1.</summary>
+/// <summary>
+/// A row of a CSV file. <paramref name="Number"/> counts lines as an editor shows them: the header is row 1.
+/// </summary>
 internal sealed record TableRow(int Number, string[] Fields);
 
-/// <summary>A comma-separated file with a header, read and written field by field (no reflection over classes).</summary>
+/// <summary>
+/// A comma-separated file with a header, read and written field by field (no reflection over classes).
+/// </summary>
 internal sealed class CsvTable(string path, IReadOnlyList<string> columns, IReadOnlyList<TableRow> rows)
 {
     private static readonly CsvReaderOptions Reading = new()
@@ -39,7 +43,9 @@ internal sealed class CsvTable(string path, IReadOnlyList<string> columns, IRead
             $"{path}: row 1: no column '{column}'; the header has: {string.Join(", ", Columns)}");
     }
 
-    /// <exception cref="InvalidDataException">No header, a column twice, or a row with more or fewer fields.</exception>
+    /// <exception cref="InvalidDataException">
+    /// No header, a column twice, or a row with more or fewer fields.
+    /// </exception>
     public static CsvTable Read(string path)
     {
         if (!File.Exists(path)) throw new FileNotFoundException($"{path}: no such file", path);

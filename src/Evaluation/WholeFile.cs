@@ -4,8 +4,8 @@ namespace Coverslip.Evaluation;
 public static class WholeFile
 {
     /// <summary>
-    /// Writes <paramref name="path"/> through <paramref name="write"/>: to a temporary name in the same folder, which takes
-    /// the place of the old file only when everything is written. Makes the folder if it is missing.
+    /// Writes <paramref name="path"/> through <paramref name="write"/>: to a temporary name in the same folder, which
+    /// takes the place of the old file only when everything is written. Makes the folder if it is missing.
     /// </summary>
     public static void Write(string path, Action<Stream> write)
     {

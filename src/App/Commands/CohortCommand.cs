@@ -9,7 +9,8 @@ public static class CohortCommand
 {
     public static Command Create()
     {
-        var folder = new Argument<string>("folder") { Description = "The folder of images.", Arity = ArgumentArity.ZeroOrOne };
+        var folder =
+            new Argument<string>("folder") { Description = "The folder of images.", Arity = ArgumentArity.ZeroOrOne };
         var layout = new Option<string>("--layout")
         {
             Description = "folders: a folder per class, the patient from --patient-pattern or the second folder level. "
@@ -18,11 +19,14 @@ public static class CohortCommand
         layout.AcceptOnlyFromAmong("folders", "breakhis");
         var pattern = new Option<string?>("--patient-pattern")
         {
-            Description = "Regular expression on the path below the folder; the patient is its group 'patient' or its first group.",
+            Description =
+                "Regular expression on the path below the folder; the patient is its group 'patient' or its first "
+                + "group.",
         };
         var keepLetters = new Option<bool>("--keep-letters")
         {
-            Description = "BreakHis: slide ids that differ only in trailing letters are different patients (the published 82).",
+            Description =
+                "BreakHis: slide ids that differ only in trailing letters are different patients (the published 82).",
         };
         var output = new Option<string>("--out") { Description = "The cohort file to write, such as cohort.csv." };
 
@@ -43,7 +47,8 @@ public static class CohortCommand
         command.Validators.Add(parsed =>
         {
             if (parsed.Children.OfType<CommandResult>().Any()) return;
-            if (parsed.GetResult(folder) is not { Tokens.Count: > 0 }) parsed.AddError("Name the folder of images, or 'check' and a cohort file.");
+            if (parsed.GetResult(folder) is not { Tokens.Count: > 0 }) parsed.AddError(
+                "Name the folder of images, or 'check' and a cohort file.");
             else if (!parsed.Has(layout)) parsed.AddError("Option '--layout' is required: folders or breakhis.");
             else if (!parsed.Has(output)) parsed.AddError("Option '--out' is required: the cohort file to write.");
             else if (parsed.Text(layout) == "breakhis" && parsed.Has(pattern))
@@ -61,7 +66,8 @@ public static class CohortCommand
             CohortFile.Write(to, found.Rows, found.FurtherColumns);
             Console.WriteLine($"wrote {to}");
             if (found.OtherFiles.Count > 0)
-                Console.WriteLine($"left out {found.OtherFiles.Count} files that are no images, such as {found.OtherFiles[0]}");
+                Console.WriteLine(
+                    $"left out {found.OtherFiles.Count} files that are no images, such as {found.OtherFiles[0]}");
             return Check(to);
         });
         return command;
@@ -70,7 +76,8 @@ public static class CohortCommand
     private static Command CreateCheck()
     {
         var file = new Argument<string>("cohort") { Description = "The cohort file." };
-        var check = new Command("check", "Print a cohort in figures and everything wrong with it, with row numbers.") { file };
+        var check = new Command("check",
+            "Print a cohort in figures and everything wrong with it, with row numbers.") { file };
         check.SetAction(parsed => Check(parsed.GetValue(file)!));
         return check;
     }
@@ -90,7 +97,8 @@ public static class CohortCommand
         }
         var summary = cohort.Summarize();
         Console.WriteLine($"images    {summary.Images}");
-        Console.WriteLine($"patients  {summary.Patients}, with {summary.SmallestPatient} to {summary.LargestPatient} images each");
+        Console.WriteLine(
+            $"patients  {summary.Patients}, with {summary.SmallestPatient} to {summary.LargestPatient} images each");
         foreach (var count in summary.Classes)
             Console.WriteLine($"class     {count.Class}: {count.Images} images of {count.Patients} patients");
         Console.WriteLine($"patients with several classes  {summary.PatientsWithSeveralClasses}");

@@ -15,7 +15,8 @@ public static class EvaluateCommand
         Description = "The predictions file: image,patient,label,predicted,p_<class>…",
     };
 
-    private static readonly Option<string> CohortFile = new("--cohort") { Description = "The cohort file.", Required = true };
+    private static readonly Option<string> CohortFile =
+        new("--cohort") { Description = "The cohort file.", Required = true };
 
     private static readonly Option<string?> Positive = new("--positive")
     {
@@ -38,7 +39,8 @@ public static class EvaluateCommand
         DefaultValueFactory = _ => 2000,
     };
 
-    private static readonly Option<long> Seed = new("--seed") { Description = "Seed of the bootstrap.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<long> Seed =
+        new("--seed") { Description = "Seed of the bootstrap.", DefaultValueFactory = _ => 1 };
 
     private static readonly Option<string?> Against = new("--against")
     {
@@ -71,11 +73,13 @@ public static class EvaluateCommand
         {
             if (int.TryParse(parsed.Text(Bootstrap), CultureInfo.InvariantCulture, out var draws) && draws < 0)
                 parsed.AddError($"--bootstrap is {draws}; write 0 for no intervals, or how many draws.");
-            if (double.TryParse(parsed.Text(Threshold), CultureInfo.InvariantCulture, out var share) && share is < 0 or > 1)
+            if (double.TryParse(parsed.Text(Threshold), CultureInfo.InvariantCulture, out var share)
+                && share is < 0 or > 1)
                 parsed.AddError($"--threshold is {parsed.Text(Threshold)}; write a probability, 0 to 1.");
         });
         classification.SetAction(parsed => Run(parsed));
-        return new Command("evaluate", "Figures of predictions, each with an interval over patients.") { classification };
+        return new Command("evaluate",
+            "Figures of predictions, each with an interval over patients.") { classification };
     }
 
     private static int Run(ParseResult parsed)
@@ -103,9 +107,7 @@ public static class EvaluateCommand
 
         if (parsed.GetValue(Json))
         {
-            using var output = Console.OpenStandardOutput();
-            EvaluationReport.WriteJson(output, evaluation, comparison);
-            output.WriteByte((byte)'\n');
+            Console.WriteLine(System.IO.File.ReadAllText(report));
             return 0;
         }
         Print(evaluation, comparison);
@@ -143,9 +145,12 @@ public static class EvaluateCommand
             Console.WriteLine($"{evaluation.Redrawn} bootstrap draws without every class were drawn again");
         Console.WriteLine();
         var width = Math.Max(8, evaluation.Classes.Max(c => c.Length));
-        Console.WriteLine($"{"".PadRight(width)}  {string.Join("  ", evaluation.Classes.Select(c => c.PadLeft(width)))}   predicted");
+        Console.WriteLine(
+            $"{"".PadRight(width)}  {string.Join("  ", evaluation.Classes.Select(c => c.PadLeft(width)))}   predicted");
         foreach (var (index, row) in evaluation.Confusion.Index())
-            Console.WriteLine($"{evaluation.Classes[index].PadRight(width)}  {string.Join("  ", row.Select(n => $"{n}".PadLeft(width)))}");
+            Console.WriteLine(
+                $"{evaluation.Classes[index].PadRight(width)}  "
+                + $"{string.Join("  ", row.Select(n => $"{n}".PadLeft(width)))}");
         if (comparison is null) return;
         Console.WriteLine();
         Console.WriteLine("difference to the other predictions, paired by patient");

@@ -7,7 +7,8 @@ namespace Coverslip.App.Commands;
 /// <summary><c>coverslip split</c>: divides the patients of a cohort into train, validation and test.</summary>
 public static class SplitCommand
 {
-    private static readonly Option<string> CohortFile = new("--cohort") { Description = "The cohort file.", Required = true };
+    private static readonly Option<string> CohortFile =
+        new("--cohort") { Description = "The cohort file.", Required = true };
 
     private static readonly Option<string> Kind = new("--kind")
     {
@@ -16,7 +17,8 @@ public static class SplitCommand
         DefaultValueFactory = _ => "random",
     };
 
-    private static readonly Option<int?> Repeats = new("--repeats") { Description = "random: how many splits. [default: 20]" };
+    private static readonly Option<int?> Repeats =
+        new("--repeats") { Description = "random: how many splits. [default: 20]" };
 
     private static readonly Option<int?> Folds = new("--folds") { Description = "kfold: how many folds. [default: 5]" };
 
@@ -32,7 +34,8 @@ public static class SplitCommand
 
     private static readonly Option<double?> ValidationShare = new("--validation-share")
     {
-        Description = "kfold, breakhis: share of the training images whose patients validate, 0 for none. [default: 0.2]",
+        Description =
+            "kfold, breakhis: share of the training images whose patients validate, 0 for none. [default: 0.2]",
     };
 
     private static readonly Option<bool> AllowMissingClass = new("--allow-missing-class")
@@ -40,9 +43,11 @@ public static class SplitCommand
         Description = "random: train and test may lack a class.",
     };
 
-    private static readonly Option<long> Seed = new("--seed") { Description = "The seed; the same seed gives the same split.", Required = true };
+    private static readonly Option<long> Seed =
+        new("--seed") { Description = "The seed; the same seed gives the same split.", Required = true };
 
-    private static readonly Option<string> Output = new("--out") { Description = "The split file to write.", Required = true };
+    private static readonly Option<string> Output =
+        new("--out") { Description = "The split file to write.", Required = true };
 
     public static Command Create()
     {
@@ -52,12 +57,13 @@ public static class SplitCommand
             Divide the patients of a cohort into train, validation and test; no patient stands on two sides.
 
             Examples:
-              coverslip split --cohort cohort.csv --repeats 20 --test-images 45-55 --validation-images 45-55 --seed 1 --out split.json
+              coverslip split --cohort cohort.csv --repeats 20 --test-images 45-55 --seed 1 --out split.json
               coverslip split --cohort cohort.csv --kind kfold --folds 5 --seed 1 --out folds.json
               coverslip split --cohort cohort.csv --kind breakhis --seed 1 --out split.json
             """)
         {
-            CohortFile, Kind, Repeats, Folds, TestImages, ValidationImages, ValidationShare, AllowMissingClass, Seed, Output,
+            CohortFile, Kind, Repeats, Folds, TestImages, ValidationImages, ValidationShare, AllowMissingClass, Seed,
+            Output,
         };
         command.Validators.Add(parsed =>
         {
@@ -92,7 +98,8 @@ public static class SplitCommand
             SplitKind.Random => RandomSplits.Draw(cohort.PatientImages, new RandomSplitOptions
             {
                 TestImages = Bounds(parsed.GetValue(TestImages)) ?? ImageBounds.Share(0.15, 0.25, cohort.Rows.Count),
-                ValidationImages = Bounds(parsed.GetValue(ValidationImages)) ?? ImageBounds.Share(0.10, 0.20, cohort.Rows.Count),
+                ValidationImages = Bounds(parsed.GetValue(ValidationImages))
+                    ?? ImageBounds.Share(0.10, 0.20, cohort.Rows.Count),
                 Repeats = parsed.GetValue(Repeats) ?? 20,
                 AllowMissingClass = parsed.GetValue(AllowMissingClass),
                 Seed = seed,

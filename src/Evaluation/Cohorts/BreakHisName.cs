@@ -3,9 +3,9 @@ using System.Text.RegularExpressions;
 namespace Coverslip.Evaluation.Cohorts;
 
 /// <summary>
-/// A file name of the BreakHis collection, such as <c>SOB_M_DC-14-2523-400-002.png</c>: procedure, tumour class, subtype,
-/// year, slide id, magnification, number (Spanhol et al. 2016, "A dataset for breast cancer histopathological image
-/// classification", and the collection's page).
+/// A file name of the BreakHis collection, such as <c>SOB_M_DC-14-2523-400-002.png</c>: procedure, tumour class,
+/// subtype, year, slide id, magnification, number (Spanhol et al. 2016, "A dataset for breast cancer histopathological
+/// image classification", and the collection's page).
 /// </summary>
 /// <param name="Label"><c>benign</c> (B) or <c>malignant</c> (M).</param>
 /// <param name="Subtype">The tumour's type: A, F, PT, TA, DC, LC, MC or PC.</param>
@@ -17,8 +17,8 @@ public sealed partial record BreakHisName(
     string Label, string Subtype, string Year, string Slide, string Magnification, string Number)
 {
     /// <summary>
-    /// The slide id without trailing letters. Whether 22549AB and 22549CD are one person is not published; taking them as
-    /// one cannot put a person on both sides of a split, taking them as two can.
+    /// The slide id without trailing letters. Whether 22549AB and 22549CD are one person is not published; taking them
+    /// as one cannot put a person on both sides of a split, taking them as two can.
     /// </summary>
     public string CautiousPatient => Slide.TrimEnd([.. "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]);
 

@@ -11,7 +11,8 @@ public sealed class Cohort
 {
     private readonly Lazy<string> hash;
 
-    internal Cohort(string path, IReadOnlyList<CohortRow> rows, IReadOnlyList<string> furtherColumns, FileContents contents)
+    internal Cohort(string path, IReadOnlyList<CohortRow> rows, IReadOnlyList<string> furtherColumns,
+        FileContents contents)
     {
         Path = path;
         Folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
@@ -44,10 +45,10 @@ public sealed class Cohort
     public IReadOnlyList<CohortProblem> Warnings { get; internal init; } = [];
 
     /// <summary>
-    /// SHA-256 (lower-case hexadecimal) over image path, label, patient, file length and content of every image, ordered
-    /// by path. It does not change with the order of the rows, with masks, groups or further columns, or when the folder moves
-    /// as a whole. Of a file over 16 MiB the content is sampled, see <c>docs/cohorts-and-splits.md</c>.
-    /// Reads all images on first use.
+    /// SHA-256 (lower-case hexadecimal) over image path, label, patient, file length and content of every image,
+    /// ordered by path. It does not change with the order of the rows, with masks, groups or further columns, or when
+    /// the folder moves as a whole. Of a file over 16 MiB the content is sampled, see
+    /// <c>docs/cohorts-and-splits.md</c>. Reads all images on first use.
     /// </summary>
     public string Hash => hash.Value;
 
@@ -89,7 +90,8 @@ public sealed class Cohort
         var counts = new SortedDictionary<string, int[]>(StringComparer.Ordinal);
         foreach (var row in rows)
         {
-            if (!counts.TryGetValue(row.Patient, out var perClass)) counts[row.Patient] = perClass = new int[classes.Count];
+            if (!counts.TryGetValue(row.Patient, out var perClass))
+                counts[row.Patient] = perClass = new int[classes.Count];
             perClass[indexOf[row.Label]]++;
         }
         return [.. counts.Select(c => new PatientImages(c.Key, c.Value))];

@@ -42,7 +42,8 @@ public static class CohortFile
     }
 
     /// <summary>
-    /// Writes a cohort file, whole or not at all. Columns <c>mask</c> and <c>group</c> are written where any row has one.
+    /// Writes a cohort file, whole or not at all. Columns <c>mask</c> and <c>group</c> are written where any row has
+    /// one.
     /// </summary>
     public static void Write(string path, IReadOnlyList<CohortRow> rows, IReadOnlyList<string> furtherColumns)
     {

@@ -36,6 +36,8 @@ public enum CohortChecks
     /// <summary>The table alone; the images need not be on this machine.</summary>
     Table,
 
-    /// <summary>Also that every image and mask exists and that no content stands under two patients or labels.</summary>
+    /// <summary>
+    /// Also that every image and mask exists and that no content stands under two patients or labels.
+    /// </summary>
     Files,
 }

@@ -32,7 +32,8 @@ public static class FolderLayout
         {
             var parts = image.Split('/');
             if (parts.Length < 2)
-                throw new InvalidDataException($"{image} lies in {folder} itself; layout 'folders' wants a folder per class");
+                throw new InvalidDataException(
+                    $"{image} lies in {folder} itself; layout 'folders' wants a folder per class");
             return new CohortRow(i + 2, Relative(folder, csvFolder, image), parts[0], Patient(image, parts, pattern));
         });
         return new FolderRows([.. rows], [], others);
@@ -41,7 +42,9 @@ public static class FolderLayout
     /// <summary>BreakHis names, anywhere under <paramref name="folder"/>; see <see cref="BreakHisName"/>.</summary>
     /// <param name="folder">The folder to search.</param>
     /// <param name="csvFolder">Where the cohort file will stand; image paths are made relative to it.</param>
-    /// <param name="keepLetters">Take slide ids that differ only in trailing letters as different patients, as published.</param>
+    /// <param name="keepLetters">
+    /// Take slide ids that differ only in trailing letters as different patients, as published.
+    /// </param>
     /// <exception cref="InvalidDataException">An image whose name is none of BreakHis.</exception>
     public static FolderRows BreakHis(string folder, string csvFolder, bool keepLetters)
     {
@@ -64,7 +67,8 @@ public static class FolderLayout
     {
         var regex = new Regex(pattern, RegexOptions.CultureInvariant);
         if (regex.GetGroupNumbers().Length < 2)
-            throw new ArgumentException($"the patient pattern '{pattern}' has no group; write one, as in '^[^/]+/([0-9]+)_'");
+            throw new ArgumentException(
+                $"the patient pattern '{pattern}' has no group; write one, as in '^[^/]+/([0-9]+)_'");
         return regex;
     }
 

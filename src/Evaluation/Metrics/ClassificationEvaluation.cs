@@ -48,8 +48,12 @@ public sealed record ClassificationEvaluation
     /// <summary>Bootstrap draws replaced because a class was missing from them.</summary>
     public required int Redrawn { get; init; }
 
-    /// <summary>Judges predictions by labels and patients that they carry (see <see cref="Predictions.Within"/>).</summary>
-    /// <exception cref="InvalidDataException">An image without label or patient, or a class without probability column.</exception>
+    /// <summary>
+    /// Judges predictions by labels and patients that they carry (see <see cref="Predictions.Within"/>).
+    /// </summary>
+    /// <exception cref="InvalidDataException">
+    /// An image without label or patient, or a class without probability column.
+    /// </exception>
     public static ClassificationEvaluation Of(Predictions predictions, EvaluationOptions? options = null)
     {
         options ??= new EvaluationOptions();
@@ -74,14 +78,17 @@ public sealed record ClassificationEvaluation
         };
     }
 
-    private static Estimate ToEstimate(Metric metric, double value, PatientBootstrap? draws, ClassificationSample sample)
+    private static Estimate ToEstimate(Metric metric, double value, PatientBootstrap? draws,
+        ClassificationSample sample)
     {
         if (metric.NeedsProbabilities() && !sample.HasProbabilities)
             return Estimate.Undefined("the predictions have no probability columns p_<class>");
         if (double.IsNaN(value))
-            return Estimate.Undefined($"only one class occurs: {sample.Classes[sample.ImagesPerClass.Index().MaxBy(c => c.Item).Index]}");
+            return Estimate.Undefined(
+                $"only one class occurs: {sample.Classes[sample.ImagesPerClass.Index().MaxBy(c => c.Item).Index]}");
         if (draws is null)
-            return new Estimate(value, null, null, sample.Patients.Count > 1 ? "no bootstrap asked for" : "one patient gives no interval");
+            return new Estimate(value, null, null, sample.Patients.Count > 1 ? "no bootstrap asked for"
+                : "one patient gives no interval");
         var (low, high) = draws.Interval((int)metric);
         return new Estimate(value, low, high);
     }

@@ -1,17 +1,21 @@
 namespace Coverslip.Evaluation.Metrics;
 
 /// <summary>
-/// Predictions prepared so that all metrics of a weighting of the patients cost one pass over the sorted scores and one over
-/// the patients: every other metric is made of sums, which are taken per patient once.
+/// Predictions prepared so that all metrics of a weighting of the patients cost one pass over the sorted scores and one
+/// over the patients: every other metric is made of sums, which are taken per patient once.
 /// </summary>
 internal sealed class ClassificationSample
 {
     private readonly int bins;
     private readonly int positive;
     private readonly int[] patientOf;
-    private readonly double[][] tallies;      // per patient: confusion [K·K], Brier sum, then per bin: images, probability, came true
-    private readonly double[] correctShare;   // per patient
-    private readonly RankedScores?[] ranked;  // binary: the positive class; else one per class, null where it cannot be ranked
+    private readonly double[] correctShare;  // per patient
+
+    /// <summary>Per patient: confusion [K·K], Brier sum, then per bin images, probability, came true.</summary>
+    private readonly double[][] tallies;
+
+    /// <summary>Of the positive class of two, else of each class; null where only one side occurs.</summary>
+    private readonly RankedScores?[] ranked;
 
     public ClassificationSample(Predictions predictions, string? positive, int bins)
     {
@@ -19,7 +23,8 @@ internal sealed class ClassificationSample
         Classes = ClassesOf(predictions);
         Positive = Classes.Count == 2 ? positive ?? Classes[1] : null;
         if (positive is not null && Classes.Count != 2)
-            throw new ArgumentException($"a positive class needs two classes; there are {Classes.Count}: {string.Join(", ", Classes)}");
+            throw new ArgumentException(
+                $"a positive class needs two classes; there are {Classes.Count}: {string.Join(", ", Classes)}");
         this.positive = Positive is null ? -1 : Classes.ToList().IndexOf(Positive);
         if (Positive is not null && this.positive < 0)
             throw new ArgumentException($"no class '{Positive}'; the classes are {string.Join(", ", Classes)}");
@@ -71,8 +76,8 @@ internal sealed class ClassificationSample
     public int ConfusionOf(int label, int decided) => (int)Confusion[label * Classes.Count + decided];
 
     /// <summary>
-    /// Every metric in the order of <see cref="MetricNames.All"/>, NaN where it is not defined; null if a class of the sample has no image
-    /// under these weights.
+    /// Every metric in the order of <see cref="MetricNames.All"/>, NaN where it is not defined; null if a class of the
+    /// sample has no image under these weights.
     /// </summary>
     public double[]? Metrics(int[]? weights)
     {
@@ -123,13 +128,16 @@ internal sealed class ClassificationSample
     {
         foreach (var row in predictions.Rows)
         {
-            if (row.Label.Length == 0) throw new InvalidDataException($"{row.Image} has no label; figures need the truth");
-            if (row.Patient.Length == 0) throw new InvalidDataException($"{row.Image} has no patient; intervals are over patients");
+            if (row.Label.Length == 0) throw new InvalidDataException(
+                $"{row.Image} has no label; figures need the truth");
+            if (row.Patient.Length == 0) throw new InvalidDataException(
+                $"{row.Image} has no patient; intervals are over patients");
         }
         var named = predictions.Rows.SelectMany(r => new[] { r.Label, r.Predicted }).Distinct().ToList();
         if (predictions.Classes.Count > 0 && named.Except(predictions.Classes).FirstOrDefault() is { } without)
             throw new InvalidDataException(
-                $"class '{without}' has no probability column p_{without}; the file has: {string.Join(", ", predictions.Classes)}");
+                $"class '{without}' has no probability column p_{without}; the file has: "
+                    + $"{string.Join(", ", predictions.Classes)}");
         return [.. named.Union(predictions.Classes).Order(StringComparer.Ordinal)];
     }
 

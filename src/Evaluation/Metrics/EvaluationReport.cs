@@ -6,7 +6,9 @@ namespace Coverslip.Evaluation.Metrics;
 /// <summary>An evaluation as JSON; the keys are listed in <c>docs/evaluation.md</c>.</summary>
 public static class EvaluationReport
 {
-    /// <summary>One JSON object, indented, as UTF-8. Figures that are not defined are null with the reason beside them.</summary>
+    /// <summary>
+    /// One JSON object, indented, as UTF-8. Figures that are not defined are null with the reason beside them.
+    /// </summary>
     public static void WriteJson(Stream stream, ClassificationEvaluation evaluation, PairedComparison? against = null)
     {
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });

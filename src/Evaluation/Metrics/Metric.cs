@@ -1,6 +1,8 @@
 namespace Coverslip.Evaluation.Metrics;
 
-/// <summary>The figures of a classification, in the order in which they are printed; defined in <c>docs/evaluation.md</c>.</summary>
+/// <summary>
+/// The figures of a classification, in the order in which they are printed; defined in <c>docs/evaluation.md</c>.
+/// </summary>
 public enum Metric
 {
     /// <summary>Share of images whose predicted class is their label.</summary>
@@ -9,10 +11,14 @@ public enum Metric
     /// <summary>Mean over the classes that occur of the share of their images found.</summary>
     BalancedAccuracy,
 
-    /// <summary>Area under the ROC curve of the positive class; with more classes the mean of one against the rest.</summary>
+    /// <summary>
+    /// Area under the ROC curve of the positive class; with more classes the mean of one against the rest.
+    /// </summary>
     Auc,
 
-    /// <summary>Average precision (PR AUC) of the positive class; with more classes the mean of one against the rest.</summary>
+    /// <summary>
+    /// Average precision (PR AUC) of the positive class; with more classes the mean of one against the rest.
+    /// </summary>
     AveragePrecision,
 
     /// <summary>Share of positive images called positive; with more classes the mean of one against the rest.</summary>
@@ -24,7 +30,9 @@ public enum Metric
     /// <summary>Mean over patients of the share of their images that are correct (Spanhol et al. 2016).</summary>
     RecognitionRate,
 
-    /// <summary>Mean squared error of the probability of the positive class; with more classes of all, summed.</summary>
+    /// <summary>
+    /// Mean squared error of the probability of the positive class; with more classes of all, summed.
+    /// </summary>
     Brier,
 
     /// <summary>Expected calibration error over bins of equal width.</summary>

@@ -3,8 +3,8 @@ using Coverslip.Evaluation.Statistics;
 namespace Coverslip.Evaluation.Metrics;
 
 /// <summary>
-/// Two models on the same images: each metric of the first minus that of the second. Both are judged on the same bootstrap draws
-/// of patients, so that what is hard for both does not widen the interval.
+/// Two models on the same images: each metric of the first minus that of the second. Both are judged on the same
+/// bootstrap draws of patients, so that what is hard for both does not widen the interval.
 /// </summary>
 /// <param name="Differences">First minus second; an interval without 0 speaks for a difference.</param>
 /// <param name="Images">The images compared.</param>
@@ -12,7 +12,9 @@ namespace Coverslip.Evaluation.Metrics;
 public sealed record PairedComparison(IReadOnlyDictionary<Metric, Estimate> Differences, int Images, int Patients)
 {
     /// <summary>Compares two sets of predictions of the same images.</summary>
-    /// <exception cref="InvalidDataException">Images, labels or patients differ; the message names the first.</exception>
+    /// <exception cref="InvalidDataException">
+    /// Images, labels or patients differ; the message names the first.
+    /// </exception>
     public static PairedComparison Of(Predictions first, Predictions second, EvaluationOptions? options = null)
     {
         options ??= new EvaluationOptions();
@@ -43,12 +45,15 @@ public sealed record PairedComparison(IReadOnlyDictionary<Metric, Estimate> Diff
         foreach (var row in first.Rows)
         {
             if (!others.Remove(row.Image, out var other))
-                throw new InvalidDataException($"{row.Image} is in the first predictions only; both must hold the same images");
+                throw new InvalidDataException(
+                    $"{row.Image} is in the first predictions only; both must hold the same images");
             if (other.Label != row.Label || other.Patient != row.Patient)
-                throw new InvalidDataException($"{row.Image} has label {row.Label} of patient {row.Patient} in the first predictions, "
+                throw new InvalidDataException(
+                    $"{row.Image} has label {row.Label} of patient {row.Patient} in the first predictions, "
                     + $"label {other.Label} of patient {other.Patient} in the second");
         }
         if (others.Count > 0)
-            throw new InvalidDataException($"{others.Keys.First()} is in the second predictions only; both must hold the same images");
+            throw new InvalidDataException(
+                $"{others.Keys.First()} is in the second predictions only; both must hold the same images");
     }
 }

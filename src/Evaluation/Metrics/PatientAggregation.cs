@@ -7,7 +7,8 @@ public enum PatientRule
     Mean,
 
     /// <summary>
-    /// Two classes: the highest probability of the positive class. More: the highest of each class, divided by their sum.
+    /// Two classes: the highest probability of the positive class. More: the highest of each class, divided by their
+    /// sum.
     /// </summary>
     Maximum,
 
@@ -19,19 +20,23 @@ public enum PatientRule
 public static class PatientAggregation
 {
     /// <summary>
-    /// One row per patient, in ordinal order, whose image is the patient's name. Predicted is the positive class where its figure is at
-    /// least <paramref name="threshold"/>; with more than two classes the class with the highest figure.
+    /// One row per patient, in ordinal order, whose image is the patient's name. Predicted is the positive class where
+    /// its figure is at least <paramref name="threshold"/>; with more than two classes the class with the highest
+    /// figure.
     /// </summary>
     /// <param name="predictions">Predictions with patients; labels may be empty.</param>
     /// <param name="rule">How the images of a patient count.</param>
     /// <param name="positive">The positive class of two; default the second in ordinal order.</param>
     /// <param name="threshold">From which figure on a patient is positive.</param>
-    /// <exception cref="InvalidDataException">A patient with two labels; mean or maximum without probabilities.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A patient with two labels; mean or maximum without probabilities.
+    /// </exception>
     public static Predictions Aggregate(
         Predictions predictions, PatientRule rule, string? positive = null, double threshold = 0.5)
     {
         if (rule != PatientRule.Vote && predictions.Classes.Count == 0)
-            throw new InvalidDataException($"{rule} per patient needs probability columns p_<class>; only vote does without");
+            throw new InvalidDataException(
+                $"{rule} per patient needs probability columns p_<class>; only vote does without");
         string[] classes = predictions.Classes.Count > 0
             ? [.. predictions.Classes]
             : [.. predictions.Rows.SelectMany(r => new[] { r.Label, r.Predicted }).Where(c => c.Length > 0).Distinct()];
@@ -41,12 +46,14 @@ public static class PatientAggregation
         if (classes.Length == 2 && at < 0)
             throw new ArgumentException($"no class '{positive}'; the classes are {string.Join(", ", classes)}");
 
-        var patients = predictions.Rows.GroupBy(r => r.Patient).OrderBy(g => g.Key, StringComparer.Ordinal).Select(images =>
+        var patients = predictions.Rows.GroupBy(r => r.Patient).OrderBy(g => g.Key, StringComparer.Ordinal)
+            .Select(images =>
         {
             var labels = images.Select(r => r.Label).Distinct().ToList();
             if (labels.Count > 1)
                 throw new InvalidDataException(
-                    $"patient {images.Key} has images of {string.Join(" and ", labels.Order(StringComparer.Ordinal))}; figures per patient "
+                    $"patient {images.Key} has images of "
+                        + $"{string.Join(" and ", labels.Order(StringComparer.Ordinal))}; figures per patient "
                     + "need one label per patient");
             var figures = new double[classes.Length];
             for (var c = 0; c < classes.Length; c++)

@@ -1,6 +1,8 @@
 namespace Coverslip.Evaluation.Metrics;
 
-/// <summary>A point of a ROC curve: what calling everything of at least <paramref name="Threshold"/> positive gives.</summary>
+/// <summary>
+/// A point of a ROC curve: what calling everything of at least <paramref name="Threshold"/> positive gives.
+/// </summary>
 public readonly record struct RocPoint(double Threshold, double FalsePositiveRate, double TruePositiveRate);
 
 /// <summary>A point of a precision-recall curve.</summary>
@@ -10,8 +12,8 @@ public readonly record struct PrecisionRecallPoint(double Threshold, double Reca
 public readonly record struct RankAreas(double Auc, double AveragePrecision);
 
 /// <summary>
-/// Scores against a yes-or-no truth, sorted once, so that each weighting of the images costs one pass. Equal scores count as
-/// one step, as in scikit-learn's <c>roc_auc_score</c> and <c>average_precision_score</c>.
+/// Scores against a yes-or-no truth, sorted once, so that each weighting of the images costs one pass. Equal scores
+/// count as one step, as in scikit-learn's <c>roc_auc_score</c> and <c>average_precision_score</c>.
 /// </summary>
 public sealed class RankedScores
 {
@@ -19,7 +21,9 @@ public sealed class RankedScores
     private readonly double[] scores;
     private readonly bool[] positives;
 
-    /// <summary>Sorts once. Any numbers serve as scores, not only probabilities: higher means more likely positive.</summary>
+    /// <summary>
+    /// Sorts once. Any numbers serve as scores, not only probabilities: higher means more likely positive.
+    /// </summary>
     /// <exception cref="ArgumentException">Different lengths, or a score that is not a number.</exception>
     public RankedScores(IReadOnlyList<double> scores, IReadOnlyList<bool> positives)
     {
@@ -33,7 +37,8 @@ public sealed class RankedScores
     }
 
     /// <summary>
-    /// Area under the ROC curve: the chance that a positive scores above a negative, ties counting half. NaN unless both occur.
+    /// Area under the ROC curve: the chance that a positive scores above a negative, ties counting half. NaN unless
+    /// both occur.
     /// </summary>
     public static double Auc(IReadOnlyList<double> scores, IReadOnlyList<bool> positives) =>
         new RankedScores(scores, positives).Areas(null).Auc;
@@ -91,7 +96,8 @@ public sealed class RankedScores
         {
             if (positives[i]) truePositives++;
             else falsePositives++;
-            if (i + 1 == scores.Length || scores[i + 1] != scores[i]) yield return (scores[i], truePositives, falsePositives);
+            if (i + 1 < scores.Length && scores[i + 1] == scores[i]) continue;
+            yield return (scores[i], truePositives, falsePositives);
         }
     }
 }

@@ -1,6 +1,8 @@
 namespace Coverslip.Evaluation.Metrics;
 
-/// <summary>A bar of the reliability plot: images whose probability is in [Low, High) (the last bin includes 1).</summary>
+/// <summary>
+/// A bar of the reliability plot: images whose probability is in [Low, High) (the last bin includes 1).
+/// </summary>
 /// <param name="Low">Lower end of the bin.</param>
 /// <param name="High">Upper end of the bin.</param>
 /// <param name="Images">How many images fall into it.</param>

@@ -9,7 +9,9 @@ public static class ReliabilityPlot
     private const int Side = 320;
     private const int Margin = 48;
 
-    /// <summary>An SVG document. Circles lie on the diagonal where probabilities hold; their area grows with the images.</summary>
+    /// <summary>
+    /// An SVG document. Circles lie on the diagonal where probabilities hold; their area grows with the images.
+    /// </summary>
     /// <param name="bins">The bins; empty ones are left out.</param>
     /// <param name="what">What the probability is of, for the axis: a class, or "the predicted class".</param>
     public static string Svg(IReadOnlyList<ReliabilityBin> bins, string what)
@@ -18,7 +20,8 @@ public static class ReliabilityPlot
         var svg = new StringBuilder();
         void Line(FormattableString line) => svg.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
         var (size, end) = (Side + 2 * Margin, Margin + Side);
-        Line($"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {size} {size}' font-family='sans-serif' font-size='12'>");
+        Line($"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {size} {size}' font-family='sans-serif'");
+        Line($"font-size='12'>");
         Line($"<rect width='{size}' height='{size}' fill='white'/>");
         for (var tick = 0; tick <= 10; tick += 2)
         {
@@ -31,12 +34,15 @@ public static class ReliabilityPlot
         foreach (var bin in bins.Where(b => b.Images > 0))
         {
             var radius = 3 + 11 * Math.Sqrt((double)bin.Images / most);
-            Line($"<circle cx='{X(bin.Predicted):0.#}' cy='{Y(bin.Observed):0.#}' r='{radius:0.#}' fill='#3465a4' fill-opacity='0.6'>");
-            Line($"<title>{bin.Images} images: predicted {bin.Predicted:0.000}, observed {bin.Observed:0.000}</title></circle>");
+            Line($"<circle cx='{X(bin.Predicted):0.#}' cy='{Y(bin.Observed):0.#}' r='{radius:0.#}' fill='#3465a4'");
+            Line($"fill-opacity='0.6'>");
+            Line($"<title>{bin.Images} images: predicted {bin.Predicted:0.000}, observed");
+            Line($"{bin.Observed:0.000}</title></circle>");
         }
         var name = System.Security.SecurityElement.Escape(what);
         Line($"<text x='{size / 2}' y='{size - 8}' text-anchor='middle'>mean probability of {name}</text>");
-        Line($"<text transform='translate(14 {size / 2}) rotate(-90)' text-anchor='middle'>share that came true</text>");
+        Line($"<text transform='translate(14 {size / 2}) rotate(-90)' text-anchor='middle'>");
+        Line($"share that came true</text>");
         svg.Append("</svg>\n");
         return svg.ToString();
     }

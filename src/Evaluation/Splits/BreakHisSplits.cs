@@ -4,8 +4,8 @@ using Coverslip.Evaluation.Statistics;
 namespace Coverslip.Evaluation.Splits;
 
 /// <summary>
-/// The protocol of BreakHis (Spanhol et al. 2016): five random divisions of the patients, 70 % to train and 30 % to test.
-/// Drawn within the patients of each class, a patient counting for the class most of the images have.
+/// The protocol of BreakHis (Spanhol et al. 2016): five random divisions of the patients, 70 % to train and 30 % to
+/// test. Drawn within the patients of each class, a patient counting for the class most of the images have.
 /// </summary>
 public static class BreakHisSplits
 {
@@ -25,7 +25,8 @@ public static class BreakHisSplits
         var byClass = patients.OrderBy(p => p.Patient, StringComparer.Ordinal).ToLookup(p => p.MainClass);
         if (byClass.FirstOrDefault(g => g.Count() < 2) is { } small)
             throw new NoSuchSplitException(
-                $"no such split exists: patient {small.First().Patient} is the only one of the class; 30 % and 70 % of one patient");
+                $"no such split exists: patient {small.First().Patient} is the only one of the class; 30 % and 70 % "
+                    + "of one patient");
         var parts = new List<SplitPart>();
         for (var repeat = 0; repeat < Repeats; repeat++)
         {

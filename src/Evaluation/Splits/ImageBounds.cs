@@ -11,7 +11,9 @@ public readonly record struct ImageBounds(int Low, int High)
     /// <summary>How far <paramref name="images"/> is outside; 0 within.</summary>
     public int Distance(int images) => Math.Max(0, Math.Max(Low - images, images - High));
 
-    /// <summary>The bounds from <paramref name="low"/> to <paramref name="high"/> of <paramref name="images"/>.</summary>
+    /// <summary>
+    /// The bounds from <paramref name="low"/> to <paramref name="high"/> of <paramref name="images"/>.
+    /// </summary>
     public static ImageBounds Share(double low, double high, int images) =>
         new((int)Math.Ceiling(low * images), Math.Max((int)Math.Ceiling(low * images), (int)(high * images)));
 

@@ -5,7 +5,8 @@ namespace Coverslip.Evaluation.Splits;
 
 /// <summary>
 /// k folds by patient, stratified by images: the patients, those with most images first and equal ones in random order,
-/// each go to the fold that keeps every class most evenly spread. A fold may lack a class that fewer than k patients have.
+/// each go to the fold that keeps every class most evenly spread. A fold may lack a class that fewer than k patients
+/// have.
 /// </summary>
 public static class KFoldSplits
 {
@@ -21,7 +22,8 @@ public static class KFoldSplits
         if (folds < 2) throw new ArgumentOutOfRangeException(nameof(folds), folds, "at least 2 folds are needed");
         if (folds > patients.Count)
             throw new NoSuchSplitException(
-                $"no such split exists: {folds} folds of {patients.Count} patients; the most is {patients.Count} folds");
+                $"no such split exists: {folds} folds of {patients.Count} patients; the most is {patients.Count} "
+                    + "folds");
         var random = new SeededRandom(seed);
         var order = patients.OrderBy(p => p.Patient, StringComparer.Ordinal).ToArray();
         random.Shuffle(order.AsSpan());

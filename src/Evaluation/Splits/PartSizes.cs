@@ -12,8 +12,8 @@ internal static class PartSizes
     private const long LargestTable = 512L << 20;
 
     /// <summary>
-    /// The reachable sizes nearest to the bounds (sum of both distances), with a patient to test and one to train on at least. Of two
-    /// patients or more.
+    /// The reachable sizes nearest to the bounds (sum of both distances), with a patient to test and one to train on at
+    /// least. Of two patients or more.
     /// </summary>
     public static (int Test, int Validation) Nearest(
         IReadOnlyList<PatientImages> patients, ImageBounds test, ImageBounds validation)
@@ -38,10 +38,11 @@ internal static class PartSizes
     }
 
     /// <summary>
-    /// For patients in the given order, table i holds the (test, validation) sums from which patients i, i+1, … can still
-    /// reach the bounds. Null if the tables would be too large.
+    /// For patients in the given order, table i holds the (test, validation) sums from which patients i, i+1, … can
+    /// still reach the bounds. Null if the tables would be too large.
     /// </summary>
-    public static BitTable[]? Completable(IReadOnlyList<PatientImages> patients, ImageBounds test, ImageBounds validation)
+    public static BitTable[]? Completable(IReadOnlyList<PatientImages> patients, ImageBounds test,
+        ImageBounds validation)
     {
         var all = patients.Sum(p => p.Total);
         var bytes = (long)(test.High + 1) * (validation.High / 64 + 1) * 8 * (patients.Count + 1);
@@ -90,7 +91,9 @@ internal sealed class BitTable(int lastRow, int lastColumn)
         }
     }
 
-    /// <summary>The sums from which one step of <paramref name="size"/>, in row or column or not at all, leads into this table.</summary>
+    /// <summary>
+    /// The sums from which one step of <paramref name="size"/>, in row or column or not at all, leads into this table.
+    /// </summary>
     public BitTable Before(int size)
     {
         var before = new BitTable(lastRow, lastColumn);

@@ -36,8 +36,8 @@ public static class RandomSplits
 
     /// <summary>Draws the splits.</summary>
     /// <exception cref="NoSuchSplitException">
-    /// The sizes cannot be reached (decided exactly), or no draw had every class (decided by <see cref="QuickDraws"/> and
-    /// <see cref="ExactDraws"/> draws).
+    /// The sizes cannot be reached (decided exactly), or no draw had every class (decided by <see cref="QuickDraws"/>
+    /// and <see cref="ExactDraws"/> draws).
     /// </exception>
     public static IReadOnlyList<SplitPart> Draw(IReadOnlyList<PatientImages> patients, RandomSplitOptions options)
     {
@@ -46,7 +46,8 @@ public static class RandomSplits
             throw new ArgumentException($"{options.TestImages} test images asked; at least 1 is needed");
         var sorted = patients.OrderBy(p => p.Patient, StringComparer.Ordinal).ToArray();
         if (sorted.Length < 2)
-            throw new NoSuchSplitException($"no such split exists: {sorted.Length} patients; train and test need one each at least");
+            throw new NoSuchSplitException(
+                $"no such split exists: {sorted.Length} patients; train and test need one each at least");
         if (!options.AllowMissingClass) CheckClasses(sorted);
         return [.. Enumerable.Range(0, options.Repeats).Select(repeat => DrawOne(sorted, options, repeat))];
     }
@@ -57,7 +58,8 @@ public static class RandomSplits
         {
             if (patients.Where(p => p.PerClass[c] > 0).Take(2).ToList() is [var only])
                 throw new NoSuchSplitException(
-                    $"no such split exists: patient {only.Patient} is the only one of a class, so it cannot be in train and in test; "
+                    $"no such split exists: patient {only.Patient} is the only one of a class, so it cannot be in "
+                        + "train and in test; "
                     + "pass --allow-missing-class to do without it");
         }
     }
@@ -71,7 +73,8 @@ public static class RandomSplits
         for (var draw = 0; draw < QuickDraws; draw++)
         {
             random.Shuffle(patients.AsSpan());
-            if (QuickDraw(patients, sides, options, ref random) && Accept(patients, sides, options, ref second) is { } part)
+            if (!QuickDraw(patients, sides, options, ref random)) continue;
+            if (Accept(patients, sides, options, ref second) is { } part)
                 return part;
         }
         if (second is not null) return second;
@@ -86,7 +89,8 @@ public static class RandomSplits
             if (Accept(patients, sides, options, ref second) is { } part) return part;
         }
         return second ?? throw new NoSuchSplitException(
-            $"no split found in {QuickDraws + ExactDraws} draws whose train and test hold every class, with {options.TestImages} test "
+            $"no split found in {QuickDraws + ExactDraws} draws whose train and test hold every class, with "
+                + $"{options.TestImages} test "
             + $"and {options.ValidationImages} validation images; widen the bounds or pass --allow-missing-class");
     }
 
@@ -100,9 +104,11 @@ public static class RandomSplits
         bool HasEveryClass(SplitSide side) => PatientImages.Sum(On(patients, sides, side), totals.Length)
             .Zip(totals).All(c => c.First > 0 || c.Second == 0);
         SplitPart Part() => SplitPart.Of(
-            On(patients, sides, SplitSide.Train), On(patients, sides, SplitSide.Validation), On(patients, sides, SplitSide.Test));
+            On(patients, sides, SplitSide.Train), On(patients, sides, SplitSide.Validation),
+                On(patients, sides, SplitSide.Test));
 
-        if (!options.AllowMissingClass && !(HasEveryClass(SplitSide.Train) && HasEveryClass(SplitSide.Test))) return null;
+        if (!options.AllowMissingClass
+            && !(HasEveryClass(SplitSide.Train) && HasEveryClass(SplitSide.Test))) return null;
         if (options.AllowMissingClass || options.ValidationImages.High == 0 || HasEveryClass(SplitSide.Validation))
             return Part();
         second ??= Part();
@@ -133,11 +139,14 @@ public static class RandomSplits
         return sides.Contains(SplitSide.Train);
     }
 
-    /// <summary>Sends each patient at random to a side from which the bounds can still be reached. False if too large to do.</summary>
+    /// <summary>
+    /// Sends each patient at random to a side from which the bounds can still be reached. False if too large to do.
+    /// </summary>
     private static bool ExactDraw(
         PatientImages[] patients, SplitSide[] sides, RandomSplitOptions options, ref SeededRandom random)
     {
-        if (PartSizes.Completable(patients, options.TestImages, options.ValidationImages) is not { } tables) return false;
+        var tables = PartSizes.Completable(patients, options.TestImages, options.ValidationImages);
+        if (tables is null) return false;
         var (test, validation) = (0, 0);
         Span<SplitSide> possible = stackalloc SplitSide[3];
         for (var i = 0; i < patients.Length; i++)
@@ -154,7 +163,9 @@ public static class RandomSplits
     }
 
     private static string NoSuchSizes(PatientImages[] patients, RandomSplitOptions options, int test, int validation) =>
-        $"no such split exists: {patients.Sum(p => p.Total)} images of {patients.Length} patients, patients kept whole and at least one "
-        + $"left to train on, cannot give {options.TestImages} test and {options.ValidationImages} validation images; the nearest has "
+        $"no such split exists: {patients.Sum(p => p.Total)} images of {patients.Length} patients, patients kept "
+        + "whole and at least one "
+        + $"left to train on, cannot give {options.TestImages} test and {options.ValidationImages} validation images; "
+            + "the nearest has "
         + $"{test} test and {validation} validation images";
 }

@@ -11,15 +11,18 @@ namespace Coverslip.Evaluation.Splits;
 public sealed record Split(SplitKind Kind, string CohortHash, long Seed, IReadOnlyList<SplitPart> Parts)
 {
     /// <summary>
-    /// Checks that every part divides exactly the patients of the cohort, none twice, and that k folds test each patient once.
+    /// Checks that every part divides exactly the patients of the cohort, none twice, and that k folds test each
+    /// patient once.
     /// </summary>
     /// <exception cref="InvalidDataException">The split does not fit; the message names part and patient.</exception>
     public void Check(Cohort cohort, string name)
     {
         if (CohortHash != cohort.Hash)
             throw new InvalidDataException(
-                $"{name} divides another cohort: its hash is {Short(CohortHash)}, that of {cohort.Path} is {Short(cohort.Hash)}. Images, labels "
-                + $"or patients have changed; make the split again with 'coverslip split --cohort {cohort.Path} --seed {Seed} --out {name}'");
+                $"{name} divides another cohort: its hash is {Short(CohortHash)}, that of {cohort.Path} is "
+                    + $"{Short(cohort.Hash)}. Images, labels "
+                + $"or patients have changed; make the split again with 'coverslip split --cohort {cohort.Path} "
+                    + $"--seed {Seed} --out {name}'");
         CheckPatients([.. cohort.PatientImages.Select(p => p.Patient)], name);
     }
 
@@ -64,15 +67,18 @@ public sealed record Split(SplitKind Kind, string CohortHash, long Seed, IReadOn
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));
             var root = json.RootElement;
             var word = root.GetProperty("kind").GetString();
-            var kind = Enum.GetValues<SplitKind>().Where(k => Word(k) == word).Select(k => (SplitKind?)k).FirstOrDefault()
+            var kind = Enum.GetValues<SplitKind>().Where(k => Word(k) == word).Select(k => (SplitKind?)k)
+                .FirstOrDefault()
                 ?? throw new InvalidDataException($"{path}: kind is '{word}'; known are random, kfold, breakhis");
             static string[] Patients(JsonElement part, SplitSide side) =>
                 [.. part.GetProperty(Word(side)).EnumerateArray().Select(p => p.GetString()!)];
             var parts = root.GetProperty("parts").EnumerateArray().Select(part => new SplitPart(
                 Patients(part, SplitSide.Train), Patients(part, SplitSide.Validation), Patients(part, SplitSide.Test)));
-            return new Split(kind, root.GetProperty("cohort").GetString()!, root.GetProperty("seed").GetInt64(), [.. parts]);
+            return new Split(kind, root.GetProperty("cohort").GetString()!, root.GetProperty("seed").GetInt64(),
+                [.. parts]);
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception error)
+            when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new InvalidDataException($"{path} is no split file: {error.Message}", error);
         }
@@ -90,10 +96,12 @@ public sealed record Split(SplitKind Kind, string CohortHash, long Seed, IReadOn
                 foreach (var patient in part[side])
                 {
                     if (!cohort.Contains(patient))
-                        throw new InvalidDataException($"{name}: part {index + 1}: patient {patient} is not in the cohort");
+                        throw new InvalidDataException(
+                            $"{name}: part {index + 1}: patient {patient} is not in the cohort");
                     if (!where.TryAdd(patient, side))
                         throw new InvalidDataException(
-                            $"{name}: part {index + 1}: patient {patient} stands twice, in {Word(where[patient])} and in {Word(side)}");
+                            $"{name}: part {index + 1}: patient {patient} stands twice, in {Word(where[patient])} and "
+                                + $"in {Word(side)}");
                 }
             }
             if (cohort.FirstOrDefault(p => !where.ContainsKey(p)) is { } missing)
@@ -106,11 +114,13 @@ public sealed record Split(SplitKind Kind, string CohortHash, long Seed, IReadOn
             {
                 if (!tested.TryAdd(patient, index))
                     throw new InvalidDataException(
-                        $"{name}: patient {patient} is tested in folds {tested[patient] + 1} and {index + 1}; k folds test everyone once");
+                        $"{name}: patient {patient} is tested in folds {tested[patient] + 1} and {index + 1}; k folds "
+                            + "test everyone once");
             }
         }
         if (Kind == SplitKind.KFold && cohort.FirstOrDefault(p => !tested.ContainsKey(p)) is { } untested)
-            throw new InvalidDataException($"{name}: patient {untested} is tested in no fold; k folds test everyone once");
+            throw new InvalidDataException(
+                $"{name}: patient {untested} is tested in no fold; k folds test everyone once");
     }
 
     internal static string Word<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();

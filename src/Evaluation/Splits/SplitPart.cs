@@ -11,7 +11,9 @@ public enum SplitKind
     /// <summary>k folds: every patient is tested exactly once.</summary>
     KFold,
 
-    /// <summary>Five draws of 70 % of the patients for training and 30 % for testing, as published with BreakHis.</summary>
+    /// <summary>
+    /// Five draws of 70 % of the patients for training and 30 % for testing, as published with BreakHis.
+    /// </summary>
     BreakHis,
 }
 

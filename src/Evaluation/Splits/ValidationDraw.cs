@@ -9,18 +9,21 @@ internal static class ValidationDraw
     private const int Draws = 100;
 
     /// <summary>
-    /// Of <see cref="Draws"/> random draws the one whose images per class come nearest to <paramref name="share"/> of each class. No class
-    /// that training has is taken from it altogether, unless every draw does so.
+    /// Of <see cref="Draws"/> random draws the one whose images per class come nearest to <paramref name="share"/> of
+    /// each class. No class that training has is taken from it altogether, unless every draw does so.
     /// </summary>
     /// <exception cref="NoSuchSplitException">A share above 0 with fewer than two patients.</exception>
-    public static HashSet<PatientImages> From(IReadOnlyList<PatientImages> training, double share, ref SeededRandom random)
+    public static HashSet<PatientImages> From(IReadOnlyList<PatientImages> training, double share,
+        ref SeededRandom random)
     {
         if (share is < 0 or >= 1)
-            throw new ArgumentOutOfRangeException(nameof(share), share, "the validation share must be at least 0 and below 1");
+            throw new ArgumentOutOfRangeException(nameof(share), share,
+                "the validation share must be at least 0 and below 1");
         if (share == 0) return [];
         if (training.Count < 2)
             throw new NoSuchSplitException(
-                $"no such split exists: {training.Count} training patients cannot give one for validation; pass --validation-share 0");
+                $"no such split exists: {training.Count} training patients cannot give one for validation; pass "
+                    + "--validation-share 0");
         var classes = training[0].PerClass.Count;
         var totals = PatientImages.Sum(training, classes);
         var wanted = share * totals.Sum();

@@ -3,8 +3,8 @@ using MathNet.Numerics.Statistics;
 namespace Coverslip.Evaluation.Statistics;
 
 /// <summary>
-/// The bootstrap over patients: each draw takes as many patients as there are, with replacement, and all images of each.
-/// Images of one patient resemble each other, so that drawing images would make every interval too narrow.
+/// The bootstrap over patients: each draw takes as many patients as there are, with replacement, and all images of
+/// each. Images of one patient resemble each other, so that drawing images would make every interval too narrow.
 /// </summary>
 public sealed class PatientBootstrap
 {
@@ -27,8 +27,8 @@ public sealed class PatientBootstrap
     /// <param name="count">How many draws.</param>
     /// <param name="seed">The seed; draw i is stream i of it.</param>
     /// <param name="statistics">
-    /// From how often each patient was drawn to the figures; null where they are not defined, which draws again. Called on
-    /// several threads at once.
+    /// From how often each patient was drawn to the figures; null where they are not defined, which draws again. Called
+    /// on several threads at once.
     /// </param>
     /// <exception cref="InvalidDataException">A draw on which the figures are defined was not found.</exception>
     public static PatientBootstrap Run(int patients, int count, long seed, Func<int[], double[]?> statistics)
@@ -56,11 +56,14 @@ public sealed class PatientBootstrap
         });
         if (failed)
             throw new InvalidDataException(
-                $"no bootstrap draw with every class in {MostRedraws} tries: {patients} patients hold the classes too unevenly");
+                $"no bootstrap draw with every class in {MostRedraws} tries: {patients} patients hold the classes too "
+                    + "unevenly");
         return new PatientBootstrap(draws, redrawn);
     }
 
-    /// <summary>The 2.5 and 97.5 % percentiles of figure <paramref name="index"/>, interpolated linearly as numpy's.</summary>
+    /// <summary>
+    /// The 2.5 and 97.5 % percentiles of figure <paramref name="index"/>, interpolated linearly as numpy's.
+    /// </summary>
     public (double Low, double High) Interval(int index)
     {
         var values = draws.Select(d => d[index]).Order().ToArray();

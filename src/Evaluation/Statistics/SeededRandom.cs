@@ -1,8 +1,8 @@
 namespace Coverslip.Evaluation.Statistics;
 
 /// <summary>
-/// Random numbers that depend on the seed alone and not on the version of .NET, so that a stored split or interval can be
-/// made again: SplitMix64 (Steele, Lea &amp; Flood 2014, "Fast splittable pseudorandom number generators").
+/// Random numbers that depend on the seed alone and not on the version of .NET, so that a stored split or interval can
+/// be made again: SplitMix64 (Steele, Lea &amp; Flood 2014, "Fast splittable pseudorandom number generators").
 /// </summary>
 public struct SeededRandom
 {

@@ -13,7 +13,9 @@ public sealed class CohortTests : IDisposable
     public void Reads_rows_columns_and_figures()
     {
         Images("a.png", "b.png", "c d.png");
-        var cohort = Cohort.Load(Csv("\uFEFFimage, label,patient,mask,grade", "a.png,y,2,,1", "\"c d.png\",x,10,b.png,\"2, 3\"", "", "b.png,x,2,,1"));
+        var cohort =
+            Cohort.Load(Csv("\uFEFFimage, label,patient,mask,grade", "a.png,y,2,,1", "\"c d.png\",x,10,b.png,\"2, 3\"",
+            "", "b.png,x,2,,1"));
         Assert.Equal(["x", "y"], cohort.Classes);
         Assert.Equal(["10", "2"], cohort.PatientImages.Select(p => p.Patient));
         Assert.Equal([1, 1], cohort.PatientImages[1].PerClass);
@@ -34,8 +36,10 @@ public sealed class CohortTests : IDisposable
     [InlineData("image,label,patient", "z.png,x,1", "row 2: no image z.png")]
     [InlineData("image,label,patient,mask", "a.png,x,1,z.png", "row 2: no mask z.png")]
     [InlineData("image,label,patient", "a.png,x,1\n./a.png,x,1", "rows 2, 3: the same image")]
-    [InlineData("image,label,patient", "a.png,x,1\nb.png,x,1\ncopy.png,x,2", "rows 2, 4: the same picture under different patients: 1, 2")]
-    [InlineData("image,label,patient", "a.png,x,1\nb.png,x,1\ncopy.png,y,1", "rows 2, 4: the same picture under different labels: x, y")]
+    [InlineData("image,label,patient", "a.png,x,1\nb.png,x,1\ncopy.png,x,2",
+        "rows 2, 4: the same picture under different patients: 1, 2")]
+    [InlineData("image,label,patient", "a.png,x,1\nb.png,x,1\ncopy.png,y,1",
+        "rows 2, 4: the same picture under different labels: x, y")]
     public void Errors_name_the_row(string header, string rows, string message)
     {
         Images("a.png", "b.png");
@@ -49,7 +53,8 @@ public sealed class CohortTests : IDisposable
     [InlineData("image,label,patient,label", "column 'label' stands twice")]
     [InlineData("image,label,patient\na.png,x", "row 2: 2 fields, the header has 3")]
     public void Files_that_are_no_tables_are_refused(string text, string message) =>
-        Assert.Contains(message, Assert.Throws<InvalidDataException>(() => Cohort.Load(folder.Write("c.csv", text))).Message);
+        Assert.Contains(message,
+            Assert.Throws<InvalidDataException>(() => Cohort.Load(folder.Write("c.csv", text))).Message);
 
     [Fact]
     public void The_same_picture_twice_of_one_patient_is_a_warning()
@@ -62,7 +67,8 @@ public sealed class CohortTests : IDisposable
 
     [Fact]
     public void The_table_alone_needs_no_images() =>
-        Assert.Equal(2, Cohort.Load(Csv("image,label,patient", "a.png,x,1", "b.png,y,1"), CohortChecks.Table).Rows.Count);
+        Assert.Equal(2,
+            Cohort.Load(Csv("image,label,patient", "a.png,x,1", "b.png,y,1"), CohortChecks.Table).Rows.Count);
 
     [Fact]
     public void The_hash_follows_labels_patients_and_contents_only()
@@ -99,12 +105,14 @@ public sealed class CohortTests : IDisposable
     public void Written_and_read_again_it_is_the_same()
     {
         Images("a.png", "b.png");
-        var cohort = Cohort.Load(Csv("image,label,patient,grade,group,mask", "a.png,x,1,\"low, very\",g,b.png", "b.png,y,2,,,"));
+        var cohort =
+            Cohort.Load(Csv("image,label,patient,grade,group,mask", "a.png,x,1,\"low, very\",g,b.png", "b.png,y,2,,,"));
         var again = Path.Combine(folder.Path, "again.csv");
         CohortFile.Write(again, cohort.Rows, cohort.FurtherColumns);
         var read = Cohort.Load(again);
         Assert.Equal(cohort.Hash, read.Hash);
-        Assert.Equal(cohort.Rows.Select(r => (r.Mask, r.Group, r.Further[0])), read.Rows.Select(r => (r.Mask, r.Group, r.Further[0])));
+        Assert.Equal(cohort.Rows.Select(r => (r.Mask, r.Group, r.Further[0])),
+            read.Rows.Select(r => (r.Mask, r.Group, r.Further[0])));
     }
 
     [Theory]
@@ -114,7 +122,8 @@ public sealed class CohortTests : IDisposable
     public void Real_cohorts_have_no_errors(string name, int images, int patients, int classes)
     {
         var cohort = Cohort.Load(Path.Combine(TestData.Folder(name), "cohort.csv"));
-        Assert.Equal((images, patients, classes), (cohort.Rows.Count, cohort.PatientImages.Count, cohort.Classes.Count));
+        Assert.Equal((images, patients, classes),
+            (cohort.Rows.Count, cohort.PatientImages.Count, cohort.Classes.Count));
     }
 
     private void Images(params string[] names)

@@ -33,7 +33,8 @@ public sealed class FolderLayoutTests : IDisposable
     {
         folder.Write("x/SOB_B_A-14-22549AB-40-001.png", "1");
         folder.Write("SOB_B_A-14-22549CD-40-001.png", "2");
-        Assert.Equal(["22549", "22549"], FolderLayout.BreakHis(folder.Path, folder.Path, false).Rows.Select(r => r.Patient));
+        Assert.Equal(["22549", "22549"],
+            FolderLayout.BreakHis(folder.Path, folder.Path, false).Rows.Select(r => r.Patient));
         var kept = FolderLayout.BreakHis(folder.Path, folder.Path, true).Rows;
         Assert.Equal(["22549CD", "22549AB"], kept.Select(r => r.Patient));
         Assert.Equal("x/SOB_B_A-14-22549AB-40-001.png", kept[1].Image);

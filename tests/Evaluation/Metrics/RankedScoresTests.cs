@@ -73,7 +73,8 @@ public sealed class RankedScoresTests
             var random = new SeededRandom(seed);
             var scores = new double[15];
             var positives = new bool[15];
-            for (var i = 0; i < 15; i++) (scores[i], positives[i]) = (random.Below(12) / 11.0, i == 0 || (i > 1 && random.Below(3) == 0));
+            for (var i = 0; i < 15; i++) (scores[i], positives[i]) =
+                (random.Below(12) / 11.0, i == 0 || (i > 1 && random.Below(3) == 0));
             foreach (var rule in Enum.GetValues<ThresholdRule>())
             {
                 double Figure(double threshold)
@@ -84,7 +85,8 @@ public sealed class RankedScoresTests
                         all[positives[i] ? 1 : 0]++;
                         if (scores[i] >= threshold == positives[i]) found[positives[i] ? 1 : 0]++;
                     }
-                    return rule == ThresholdRule.Accuracy ? found.Sum() / 15 : (found[0] / all[0] + found[1] / all[1]) / 2;
+                    return rule == ThresholdRule.Accuracy ? found.Sum() / 15
+                        : (found[0] / all[0] + found[1] / all[1]) / 2;
                 }
                 var chosen = Figure(DecisionThreshold.Choose(scores, positives, rule));
                 for (var t = -1; t <= 24; t++) Assert.True(chosen >= Figure(t / 22.0 + 0.01) - 1e-12);

@@ -7,7 +7,9 @@ namespace Coverslip.Evaluation.Tests.Splits;
 /// <summary>Cohorts without images, for trying splits.</summary>
 internal static class Patients
 {
-    /// <summary>Patients with one class each: <c>Of((3, 0), (2, 1))</c> has 3 images of class 0, then 2 of class 1.</summary>
+    /// <summary>
+    /// Patients with one class each: <c>Of((3, 0), (2, 1))</c> has 3 images of class 0, then 2 of class 1.
+    /// </summary>
     public static PatientImages[] Of(params (int Images, int Class)[] patients) =>
         [.. patients.Select((p, i) => new PatientImages($"p{i}", p.Class == 0 ? [p.Images, 0] : [0, p.Images]))];
 
@@ -21,7 +23,8 @@ internal static class Patients
             var perClass = new int[classes];
             var mixed = random.Below(3) == 0;
             var own = random.Below(classes);
-            for (var image = 1 + random.Below(most); image > 0; image--) perClass[mixed ? random.Below(classes) : own]++;
+            for (var image = 1 + random.Below(most); image > 0; image--) perClass[mixed ? random.Below(classes)
+                : own]++;
             patients[i] = new PatientImages($"p{i}", perClass);
         }
         return patients;

@@ -36,14 +36,17 @@ public sealed class RandomSplitsTests
             }
         }
         // The trials reach all three outcomes.
-        Assert.True(made > 1000 && refusedSizes > 100 && refusedClasses > 100, $"{made} {refusedSizes} {refusedClasses}");
+        Assert.True(made > 1000 && refusedSizes > 100 && refusedClasses > 100,
+            $"{made} {refusedSizes} {refusedClasses}");
     }
 
     [Fact]
     public void Finds_the_only_split_there_is()
     {
         // Only 64 + 32 + 1 make 97 test images, and only 16 + 2 make 18 for validation.
-        var patients = Patients.Of((1, 0), (2, 0), (4, 0), (8, 0), (16, 0), (32, 0), (64, 0), (128, 0), (256, 0), (512, 0), (1024, 0));
+        var patients =
+            Patients.Of((1, 0), (2, 0), (4, 0), (8, 0), (16, 0), (32, 0), (64, 0), (128, 0), (256, 0), (512, 0),
+            (1024, 0));
         var part = Assert.Single(RandomSplits.Draw(patients, new RandomSplitOptions
         {
             TestImages = new(97, 97), ValidationImages = new(18, 18), Repeats = 1, Seed = 1,
@@ -57,7 +60,8 @@ public sealed class RandomSplitsTests
     {
         var options = new RandomSplitOptions { TestImages = new(3, 4), ValidationImages = new(0, 0), Seed = 1 };
         var error = Assert.Throws<NoSuchSplitException>(() =>
-            RandomSplits.Draw(Patients.Of((10, 0), (7, 1), (10, 0), (7, 1)), options with { AllowMissingClass = true }));
+            RandomSplits.Draw(Patients.Of((10, 0), (7, 1), (10, 0), (7, 1)),
+                options with { AllowMissingClass = true }));
         Assert.Contains("no such split exists: 34 images of 4 patients", error.Message);
         Assert.Contains("the nearest has 7 test and 0 validation images", error.Message);
     }
@@ -66,8 +70,10 @@ public sealed class RandomSplitsTests
     public void The_seed_decides_and_the_order_of_patients_does_not()
     {
         var random = new SeededRandom(5);
-        var patients = Enumerable.Range(0, 20).Select(i => new PatientImages($"p{i}", [1 + random.Below(9), random.Below(9)])).ToArray();
-        var options = new RandomSplitOptions { TestImages = new(20, 40), ValidationImages = new(10, 30), Repeats = 6, Seed = 3 };
+        var patients = Enumerable.Range(0, 20).Select(i =>
+            new PatientImages($"p{i}", [1 + random.Below(9), random.Below(9)])).ToArray();
+        var options =
+            new RandomSplitOptions { TestImages = new(20, 40), ValidationImages = new(10, 30), Repeats = 6, Seed = 3 };
         static string Text(IReadOnlyList<SplitPart> parts) =>
             string.Join(';', parts.Select(p => string.Join(',', p.Test) + "|" + string.Join(',', p.Validation)));
         var drawn = Text(RandomSplits.Draw(patients, options));
@@ -80,7 +86,8 @@ public sealed class RandomSplitsTests
     public void Validation_holds_every_class_where_it_can()
     {
         var patients = Patients.Of([.. Enumerable.Range(0, 12).Select(i => (5, i % 2))]);
-        var options = new RandomSplitOptions { TestImages = new(20, 20), ValidationImages = new(10, 10), Repeats = 30, Seed = 1 };
+        var options =
+            new RandomSplitOptions { TestImages = new(20, 20), ValidationImages = new(10, 10), Repeats = 30, Seed = 1 };
         foreach (var part in RandomSplits.Draw(patients, options))
             Assert.DoesNotContain(0, part.ImagesPerClass(patients, SplitSide.Validation));
         // Five images are one patient, who has one class.
@@ -143,7 +150,8 @@ public sealed class RandomSplitsTests
             }
             else if (test > 0 && test + validation < all)
             {
-                nearest = Math.Min(nearest, options.TestImages.Distance(test) + options.ValidationImages.Distance(validation));
+                nearest = Math.Min(nearest, options.TestImages.Distance(test)
+                    + options.ValidationImages.Distance(validation));
             }
         }
         Try(0, 0, 0);

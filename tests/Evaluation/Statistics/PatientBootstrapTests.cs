@@ -17,7 +17,8 @@ public sealed class PatientBootstrapTests
         // The mean of n values has standard error s/√n; 95 % are within 1.96 of it.
         var random = new SeededRandom(3);
         double[] values = [.. Enumerable.Range(0, 400).Select(_ => random.Unit())];
-        var (low, high) = PatientBootstrap.Run(400, 4000, 1, weights => [weights.Zip(values, (w, v) => w * v).Sum() / 400]).Interval(0);
+        var (low, high) = PatientBootstrap.Run(400, 4000, 1, weights =>
+            [weights.Zip(values, (w, v) => w * v).Sum() / 400]).Interval(0);
         var mean = values.Average();
         var error = Math.Sqrt(values.Sum(v => (v - mean) * (v - mean))) / 400;
         Assert.Equal(mean - 1.96 * error, low, 0.1 * error);
@@ -30,7 +31,8 @@ public sealed class PatientBootstrapTests
         var golden = Golden.At("percentiles");
         var values = golden.Numbers("values");
         var next = -1;
-        var (low, high) = PatientBootstrap.Run(2, values.Length, 1, _ => [values[Interlocked.Increment(ref next)]]).Interval(0);
+        var (low, high) = PatientBootstrap.Run(2, values.Length, 1, _ => [values[Interlocked.Increment(ref next)]])
+            .Interval(0);
         Assert.Equal(golden.GetProperty("low").GetDouble(), low, 1e-12);
         Assert.Equal(golden.GetProperty("high").GetDouble(), high, 1e-12);
     }
