@@ -1,6 +1,8 @@
 namespace Coverslip.Slides.Phantoms;
 
-/// <summary>How much of each dye lies at each pixel, in units in which a nucleus holds about 2 of haematoxylin.</summary>
+/// <summary>
+/// How much of each dye lies at each pixel, in units in which a nucleus holds about 2 of haematoxylin.
+/// </summary>
 internal sealed class DyeLayers
 {
     private readonly float unit;
@@ -115,7 +117,9 @@ internal sealed class DyeLayers
         }
     }
 
-    /// <summary>Visits an ellipse's pixels with how far out they lie (0 to 1) and how much of them it covers (0 to 1).</summary>
+    /// <summary>
+    /// Visits an ellipse's pixels with how far out they lie (0 to 1) and how much of them it covers (0 to 1).
+    /// </summary>
     private void ForEllipse(Nucleus ellipse, Action<int, int, int, float, float> visit)
     {
         var reach = ellipse.Along + 1;

@@ -12,7 +12,8 @@ internal readonly record struct Nucleus(
     float X, float Y, float Along, float Across, float AxisX, float AxisY, float Stain);
 
 /// <summary>
-/// Places the nuclei of the tumour. Both patterns get nuclei of the same size, shape and stain, at the same least distance, until
+/// Places the nuclei of the tumour. Both patterns get nuclei of the same size, shape and stain, at the same least
+/// distance, until
 /// they cover the same share of the tumour, so that the histogram of colours does not tell which pattern it is.
 /// </summary>
 internal sealed class NucleusField
@@ -76,7 +77,8 @@ internal sealed class NucleusField
 
     private void FillEvenly(double wanted)
     {
-        // Distances shrink slowly where the wanted cover leaves no room for more, so that it is reached in both patterns.
+        // Distances shrink slowly where the wanted cover leaves no room for more, so that it is reached in both
+        // patterns.
         for (var spacing = 1.12; covered < wanted && spacing > 0.55; spacing *= 0.96)
         {
             var attempts = 4 * options.Size * options.Size / (int)(cell * cell);

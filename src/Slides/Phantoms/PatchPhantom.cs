@@ -3,8 +3,10 @@ using Coverslip.Slides.Images;
 namespace Coverslip.Slides.Phantoms;
 
 /// <summary>
-/// Paints H&amp;E-like patches with a known truth: tumour of one of two nuclear patterns, stroma, red cells, cavities, blank glass.
-/// Colours follow Beer and Lambert's law from the densities of two dyes and of blood. The same options and seed give the same
+/// Paints H&amp;E-like patches with a known truth: tumour of one of two nuclear patterns, stroma, red cells, cavities,
+/// blank glass.
+/// Colours follow Beer and Lambert's law from the densities of two dyes and of blood. The same options and seed give
+/// the same
 /// bytes on every machine. For demonstrations and tests; no substitute for tissue.
 /// </summary>
 public static class PatchPhantom

@@ -24,7 +24,8 @@ public sealed record PhantomCohortOptions
     internal void Check()
     {
         PatchPhantomOptions.Within(Patients, 2, 1000, nameof(Patients));
-        if (Patients % 2 != 0) throw new ArgumentException($"{nameof(Patients)} is {Patients}; half of each class needs an even number");
+        if (Patients % 2 != 0)
+            throw new ArgumentException($"{nameof(Patients)} is {Patients}; of each class half needs an even number");
         PatchPhantomOptions.Within(LeastPatches, 1, 10_000, nameof(LeastPatches));
         PatchPhantomOptions.Within(MostPatches, LeastPatches, 10_000, nameof(MostPatches));
         Patch.Check();
@@ -40,14 +41,17 @@ public sealed record PhantomCohortOptions
 public sealed record PhantomCohortPatch(
     string Name, string Patient, string Label, PatchPhantomOptions Options, int Seed);
 
-/// <summary>A cohort of phantoms: patients of two classes, several patches each, a stain of its own for each patient.</summary>
+/// <summary>
+/// A cohort of phantoms: patients of two classes, several patches each, a stain of its own for each patient.
+/// </summary>
 public static class PhantomCohort
 {
     /// <summary>The label of a pattern as the cohort's CSV has it.</summary>
     public static string LabelOf(TumourPattern pattern) => pattern == TumourPattern.Sheets ? "sheets" : "rosettes";
 
     /// <summary>
-    /// Every patch in order. Stains of either class are spread evenly over the range of the drift, so that darkness tells nothing of
+    /// Every patch in order. Stains of either class are spread evenly over the range of the drift, so that darkness
+    /// tells nothing of
     /// the class; which patient has which class, stain and number of patches is drawn.
     /// </summary>
     /// <exception cref="ArgumentException">An option out of its range.</exception>

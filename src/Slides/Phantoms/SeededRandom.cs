@@ -1,7 +1,8 @@
 namespace Coverslip.Slides.Phantoms;
 
 /// <summary>
-/// SplitMix64 (Steele, Lea &amp; Flood 2014): the same numbers for the same seed on every machine and .NET version, which
+/// SplitMix64 (Steele, Lea &amp; Flood 2014): the same numbers for the same seed on every machine and .NET version,
+/// which
 /// <see cref="Random"/> does not promise. Only additions, multiplications and shifts, no library functions.
 /// </summary>
 internal sealed class SeededRandom(ulong seed)

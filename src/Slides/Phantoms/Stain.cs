@@ -9,7 +9,8 @@ internal readonly record struct Density(float R, float G, float B)
 /// <summary>One patient's stain: what a unit of each dye takes away from the light, and the light itself.</summary>
 internal sealed record Stain(Density Haematoxylin, Density Eosin, Density Blood, double Light)
 {
-    // Chosen so that dense tumour passes the published validity rules as that hospital's scanner would show it, and in the
+    // Chosen so that dense tumour passes the published validity rules as that hospital's scanner would show it, and in
+    // the
     // direction of the usual H&E vectors (Ruifrok & Johnston 2001).
     private static readonly Density BaseHaematoxylin = new(0.71f, 0.77f, 0.52f);
     private static readonly Density BaseEosin = new(0.12f, 0.86f, 0.44f);
@@ -27,7 +28,8 @@ internal sealed record Stain(Density Haematoxylin, Density Eosin, Density Blood,
             .Varied(random, 1 + (drift * 0.12 * ((2 * level) - 1)), drift);
 
     /// <summary>
-    /// The stain as one patch of the patient shows it: cut and bath vary within a slide about as much as between slides, so that the
+    /// The stain as one patch of the patient shows it: cut and bath vary within a slide about as much as between
+    /// slides, so that the
     /// nearest patch by colour is often another patient's.
     /// </summary>
     public Stain InPatch(SeededRandom random, double drift) =>
@@ -44,7 +46,9 @@ internal sealed record Stain(Density Haematoxylin, Density Eosin, Density Blood,
         };
     }
 
-    /// <summary>exp(−<paramref name="density"/>) from a table: equal bytes on every machine, as no library's exp promises.</summary>
+    /// <summary>
+    /// exp(−<paramref name="density"/>) from a table: equal bytes on every machine, as no library's exp promises.
+    /// </summary>
     public static float Transmit(float density)
     {
         var at = Math.Clamp(density, 0, MostDensity - 0.01f) * Steps;

@@ -1,6 +1,8 @@
 namespace Coverslip.Slides.Phantoms;
 
-/// <summary>Smooth noise: random values on a lattice, blended between. The same seed gives the same field everywhere.</summary>
+/// <summary>
+/// Smooth noise: random values on a lattice, blended between. The same seed gives the same field everywhere.
+/// </summary>
 internal sealed class ValueNoise
 {
     private const int Side = 64;

@@ -83,7 +83,8 @@ public sealed class ImageFileTests : IDisposable
     public void Alpha_is_composited_onto_white()
     {
         byte[] rgba = [200, 100, 0, 255, 200, 100, 0, 0, 200, 100, 0, 128];
-        using var read = ImageFile.Decode(PngBytes.Of(3, 1, 8, PngBytes.RgbAlpha, rgba), "alpha", ImageReadOptions.AsStored);
+        var file = PngBytes.Of(3, 1, 8, PngBytes.RgbAlpha, rgba);
+        using var read = ImageFile.Decode(file, "alpha", ImageReadOptions.AsStored);
         byte[] expected = [200, 100, 0, 255, 255, 255, 227, 177, 127];  // (c · 128 + 255 · 127) / 255
         Assert.Equal(expected, read.Pixels.ToArray());
     }

@@ -97,7 +97,8 @@ public sealed class SuperpixelsTests
             waiting.Push(start);
             while (waiting.TryPop(out var at))
             {
-                foreach (var next in new[] { at - width, at + width, at % width > 0 ? at - 1 : -1, (at + 1) % width > 0 ? at + 1 : -1 })
+                var (left, right) = (at % width > 0 ? at - 1 : -1, (at + 1) % width > 0 ? at + 1 : -1);
+                foreach (var next in new[] { at - width, at + width, left, right })
                 {
                     if (next < 0 || next >= seen.Length || seen[next] || map.Labels[next] != map.Labels[at]) continue;
                     seen[next] = true;
@@ -119,7 +120,9 @@ public sealed class SuperpixelsTests
             for (var i = 0; i < map.Labels.Length; i++)
             {
                 var (label, value) = (map.Labels[i], (double)image.Pixels[(3 * i) + c]);
-                (sums[label], squares[label], counts[label]) = (sums[label] + value, squares[label] + (value * value), counts[label] + 1);
+                sums[label] += value;
+                squares[label] += value * value;
+                counts[label]++;
             }
             for (var k = 0; k < map.Count; k++) total += squares[k] - (sums[k] * sums[k] / counts[k]);
         }

@@ -2,7 +2,9 @@ using Coverslip.Slides.Phantoms;
 
 namespace Coverslip.Slides.Tests.Phantoms;
 
-/// <summary>What the published validity rules look at: an area's mean colour and the mean of its channels' deviations.</summary>
+/// <summary>
+/// What the published validity rules look at: an area's mean colour and the mean of its channels' deviations.
+/// </summary>
 internal sealed record AreaColour(double R, double G, double B, double Deviation)
 {
     public double Redness => ((R + B) / 2) - G;

@@ -23,7 +23,8 @@ public sealed class PhantomCohortTests
     public void Stains_of_either_class_spread_alike()
     {
         var patches = PhantomCohort.Describe(new PhantomCohortOptions { Seed = 9, Patients = 40 });
-        var levels = patches.GroupBy(patch => patch.Patient).ToLookup(p => p.First().Label, p => p.First().Options.StainLevel);
+        var levels = patches.GroupBy(patch => patch.Patient)
+            .ToLookup(p => p.First().Label, p => p.First().Options.StainLevel);
         foreach (var of in levels)
             Assert.Equal(Enumerable.Range(0, 20), of.Order().Select(level => (int)(level * 20)));
     }
@@ -61,15 +62,16 @@ public sealed class PhantomCohortTests
             {
                 foreach (var file in new[] { fields[0], fields[3] })
                 {
-                    Assert.Equal(
-                        File.ReadAllBytes(Path.Combine(folder, "one", file)), File.ReadAllBytes(Path.Combine(folder, "two", file)));
+                    var first = File.ReadAllBytes(Path.Combine(folder, "one", file));
+                    Assert.Equal(first, File.ReadAllBytes(Path.Combine(folder, "two", file)));
                 }
                 using var mask = ImageFile.Read(Path.Combine(folder, "one", fields[3]), ImageReadOptions.AsStored);
                 Assert.Equal("64 × 64 grey image of 8 bits", mask.ToString());
                 Assert.True(mask.Pixels.IndexOfAnyExcept((byte)0, (byte)255) < 0);
                 Assert.StartsWith(fields[2], Path.GetFileName(fields[0]));
             }
-            Assert.Equal((2 * (lines.Length - 1)) + 1, Directory.GetFiles(Path.Combine(folder, "one"), "*", SearchOption.AllDirectories).Length);
+            var files = Directory.GetFiles(Path.Combine(folder, "one"), "*", SearchOption.AllDirectories);
+            Assert.Equal((2 * (lines.Length - 1)) + 1, files.Length);
         }
         finally
         {
@@ -78,7 +80,7 @@ public sealed class PhantomCohortTests
     }
 
     [Theory]
-    [InlineData(3, 8, 20, "Patients is 3; half of each class needs an even number")]
+    [InlineData(3, 8, 20, "Patients is 3; of each class half needs an even number")]
     [InlineData(16, 0, 20, "LeastPatches is 0")]
     [InlineData(16, 8, 7, "MostPatches is 7; it goes from 8")]
     public void Options_out_of_range_are_refused(int patients, int least, int most, string message)
