@@ -70,7 +70,8 @@ void check_bmp(const std::uint8_t* data, std::size_t size) {
     const std::int64_t needed = start + (width * bits + 31) / 32 * 4 * height;
     const bool uncompressed = compression == 0 || compression == 3;
     if (uncompressed && needed > static_cast<std::int64_t>(size))
-        throw ci::failure("the file is truncated: " + std::to_string(size) + " of " + std::to_string(needed) + " bytes");
+        throw ci::failure("the file is truncated: " + std::to_string(size) + " of " + std::to_string(needed) +
+                          " bytes");
 }
 
 cv::Mat read_with_opencv(const std::uint8_t* data, std::size_t size) {
@@ -99,7 +100,7 @@ void onto_white(const cv::Mat& rgba, cv::Mat& rgb, bool premultiplied) {
         for (int x = 0; x < rgba.cols; ++x, from += 4, to += 3) {
             const std::uint32_t alpha = from[3];
             for (int c = 0; c < 3; ++c) {
-                const std::uint64_t lit = premultiplied ? std::uint64_t{from[c]} * full : std::uint64_t{from[c]} * alpha;
+                const std::uint64_t lit = std::uint64_t{from[c]} * (premultiplied ? full : alpha);
                 const std::uint64_t sum = lit + std::uint64_t{full} * (full - alpha) + full / 2;
                 to[c] = static_cast<Sample>(std::min<std::uint64_t>(sum / full, full));
             }

@@ -10,9 +10,13 @@
 CI_EXPORT int ci_encode(const ci_image* source, const char* extension, int quality, std::uint8_t** out,
                         std::size_t* size) {
     return ci::guarded([&] {
-        cv::Mat pixels = ci::view(*source);
-        cv::Mat bgr = pixels;
-        if (pixels.channels() == 3) cv::cvtColor(pixels, bgr, cv::COLOR_RGB2BGR);
+        // Into a matrix of its own: one that shares the caller's pixels would be converted in place.
+        const cv::Mat pixels = ci::view(*source);
+        cv::Mat bgr;
+        if (pixels.channels() == 3)
+            cv::cvtColor(pixels, bgr, cv::COLOR_RGB2BGR);
+        else
+            bgr = pixels;
 
         const std::string format = extension;
         std::vector<int> parameters;

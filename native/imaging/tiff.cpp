@@ -179,7 +179,8 @@ cv::Mat ci::read_tiff(const std::uint8_t* data, std::size_t size) {
     complaint.clear();
     memory source{data, size, 0};
     const std::unique_ptr<TIFF, void (*)(TIFF*)> file(
-        TIFFClientOpen("TIFF", "rm", &source, read, refuse_write, seek, keep_open, size_of, nullptr, nullptr), TIFFClose);
+        TIFFClientOpen("TIFF", "rm", &source, read, refuse_write, seek, keep_open, size_of, nullptr, nullptr),
+        TIFFClose);
     if (!file) throw failure(complaint.empty() ? "the TIFF header cannot be read" : complaint);
 
     const page is(file.get());

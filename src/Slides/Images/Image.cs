@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace Coverslip.Slides.Images;
 
 /// <summary>
-/// Pixels in a pooled buffer: rows from the top without padding, colour interleaved as R, G, B. Disposing it gives the buffer
+/// Pixels in a pooled buffer: rows from the top without padding, colour interleaved as R, G, B. Disposing it gives the
+/// buffer
 /// back to the pool; the spans of a disposed image must not be used.
 /// </summary>
 public sealed class Image : IDisposable
@@ -16,13 +17,14 @@ public sealed class Image : IDisposable
     /// <param name="height">Rows.</param>
     /// <param name="channels">1 (grey) or 3 (RGB).</param>
     /// <param name="depth">Bits per sample: 8 or 16.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A value outside of its range, or more than 2 GiB in all.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A value outside of its range, or more than 2 GiB in
+    /// all.</exception>
     public Image(int width, int height, int channels = 3, int depth = 8)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         if (channels is not (1 or 3))
-            throw new ArgumentOutOfRangeException(nameof(channels), channels, "an image has 1 (grey) or 3 (RGB) channels");
+            throw new ArgumentOutOfRangeException(nameof(channels), channels, "an image has 1 or 3 channels");
         if (depth is not (8 or 16))
             throw new ArgumentOutOfRangeException(nameof(depth), depth, "a sample has 8 or 16 bits");
         var bytes = (long)width * height * channels * (depth / 8);

@@ -20,7 +20,8 @@ public static unsafe class ImageFile
     public static IReadOnlyList<string> Extensions { get; } = [".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp"];
 
     /// <summary>Reads a file; RGB of 8 bits unless <paramref name="options"/> say otherwise.</summary>
-    /// <exception cref="UnreadableImageException">Missing, a folder, empty, damaged, truncated, or of another format.</exception>
+    /// <exception cref="UnreadableImageException">Missing, a folder, empty, damaged, truncated, or of another
+    /// format.</exception>
     public static Image Read(string path, ImageReadOptions? options = null)
     {
         byte[]? bytes = null;
@@ -121,10 +122,11 @@ public static unsafe class ImageFile
             ".tif" or ".tiff" => ".tif",
             ".bmp" => ".bmp",
             _ => throw new ArgumentException(
-                $"no image format is named '{extension}'; known are {string.Join(", ", Extensions)}", nameof(extension)),
+                $"no image format is named '{extension}'; known are {string.Join(", ", Extensions)}",
+                nameof(extension)),
         };
         if (image.Depth == 16 && format is ".jpg" or ".bmp")
-            throw new ArgumentException($"{format} holds 8 bits per sample, the image has {image.Depth}; use .png or .tif");
+            throw new ArgumentException($"{format} holds 8 bits per sample, the image has 16; use .png or .tif");
 
         byte* data = null;
         nuint size = 0;
@@ -132,7 +134,8 @@ public static unsafe class ImageFile
         {
             var source = NativeImage.Of(image, pixels);
             var quality = format == ".jpg" ? options.JpegQuality : options.PngCompression;
-            NativeImaging.Check(NativeImaging.Encode(&source, format, quality, &data, &size), $"encode {image} as {format}");
+            var status = NativeImaging.Encode(&source, format, quality, &data, &size);
+            NativeImaging.Check(status, $"encode {image} as {format}");
         }
         try
         {

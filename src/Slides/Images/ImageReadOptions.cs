@@ -13,10 +13,13 @@ public sealed record ImageReadOptions
     public static ImageReadOptions Mask { get; } = new() { Channels = 1, Depth = 8 };
 
     /// <summary>
-    /// 3 repeats grey in R, G and B; 1 makes grey as 0.299 R + 0.587 G + 0.114 B; null (default) keeps what the file has.
+    /// 3 repeats grey in R, G and B; 1 makes grey as 0.299 R + 0.587 G + 0.114 B; null (default) keeps what the file
+    /// has.
     /// </summary>
     public int? Channels { get; init; }
 
-    /// <summary>8 divides 16-bit samples by 257, rounding; 16 multiplies by it; null (default) keeps what the file has.</summary>
+    /// <summary>
+    /// 8 divides 16-bit samples by 257, rounding; 16 multiplies by it; null (default) keeps what the file has.
+    /// </summary>
     public int? Depth { get; init; }
 }

@@ -6,6 +6,7 @@ namespace Coverslip.Slides.Images;
 public static unsafe class ImagingLibrary
 {
     /// <summary>OpenCV's version, such as "4.6.0".</summary>
-    /// <exception cref="DllNotFoundException">The library is missing; the text says where it was looked for.</exception>
+    /// <exception cref="DllNotFoundException">The library is missing; the text says where it was looked
+    /// for.</exception>
     public static string OpenCvVersion => Marshal.PtrToStringUTF8((nint)NativeImaging.OpenCvVersion())!;
 }

@@ -9,7 +9,8 @@ internal static class NativeLibraryFolder
     private const string Variable = "COVERSLIP_NATIVE";
 
     /// <summary>
-    /// Resolves <paramref name="library"/> in the folder that <c>COVERSLIP_NATIVE</c> names, then beside the program, then in
+    /// Resolves <paramref name="library"/> in the folder that <c>COVERSLIP_NATIVE</c> names, then beside the program,
+    /// then in
     /// <c>artifacts/native/lib</c> of the nearest folder upwards that has one (so that tests run from an editor).
     /// </summary>
     /// <exception cref="DllNotFoundException">In none of them, or it is there and does not load.</exception>

@@ -1,7 +1,8 @@
 namespace Coverslip.Slides.Images;
 
 /// <summary>
-/// The eight ways in which a square can lie (the dihedral group of order 8): quarter turns clockwise, and the same turns after a
+/// The eight ways in which a square can lie (the dihedral group of order 8): quarter turns clockwise, and the same
+/// turns after a
 /// left-right flip.
 /// </summary>
 public enum Orientation
@@ -22,7 +23,9 @@ public static class Orientations
     /// <summary>All eight.</summary>
     public static IReadOnlyList<Orientation> All { get; } = Enum.GetValues<Orientation>();
 
-    /// <summary>What undoes it: a turn is undone by the opposite turn, a flip with or without a turn by itself.</summary>
+    /// <summary>
+    /// What undoes it: a turn is undone by the opposite turn, a flip with or without a turn by itself.
+    /// </summary>
     public static Orientation Inverse(this Orientation orientation) =>
         orientation >= Orientation.Flip ? orientation : (Orientation)((4 - (int)orientation) % 4);
 

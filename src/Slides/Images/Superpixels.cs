@@ -17,7 +17,8 @@ public sealed record SlicOptions
     public int Segments { get; init; } = 10_000;
 
     /// <summary>
-    /// The weight m of nearness against likeness of colour: D² = d_color² + (d_space · m / step)². From 1 (follows colour) to
+    /// The weight m of nearness against likeness of colour: D² = d_color² + (d_space · m / step)². From 1 (follows
+    /// colour) to
     /// 100 (nearly a grid). Greater than 0.
     /// </summary>
     public double Compactness { get; init; } = 100;
@@ -38,8 +39,10 @@ public sealed record SuperpixelMap(int[] Labels, int Count);
 public static unsafe class Superpixels
 {
     /// <summary>
-    /// SLIC superpixels. Pieces smaller than a quarter of the mean superpixel are merged into a neighbour, what is then still
-    /// apart is numbered apart, hence the number found differs somewhat from <see cref="SlicOptions.Segments"/>. The same
+    /// SLIC superpixels. Pieces smaller than a quarter of the mean superpixel are merged into a neighbour, what is
+    /// then still
+    /// apart is numbered apart, hence the number found differs somewhat from <see cref="SlicOptions.Segments"/>. The
+    /// same
     /// image and options always give the same labels.
     /// </summary>
     /// <exception cref="ArgumentException">An option out of its range, or more segments than pixels.</exception>
@@ -48,11 +51,11 @@ public static unsafe class Superpixels
         options ??= new SlicOptions();
         var pixels = (long)image.Width * image.Height;
         if (options.Segments < 1 || options.Segments > pixels)
-            throw new ArgumentException($"{nameof(options.Segments)} is {options.Segments}; it goes from 1 to the {pixels} pixels");
+            throw Refused(nameof(options.Segments), options.Segments, $"goes from 1 to the {pixels} pixels");
         if (!(options.Compactness > 0) || !double.IsFinite(options.Compactness))
-            throw new ArgumentException($"{nameof(options.Compactness)} is {options.Compactness}; it is greater than 0");
+            throw Refused(nameof(options.Compactness), options.Compactness, "is greater than 0");
         if (options.Iterations < 1)
-            throw new ArgumentException($"{nameof(options.Iterations)} is {options.Iterations}; it is at least 1");
+            throw Refused(nameof(options.Iterations), options.Iterations, "is at least 1");
 
         var step = Math.Max(1, (int)Math.Round(Math.Sqrt((double)pixels / options.Segments)));
         var labels = new int[pixels];
@@ -67,4 +70,7 @@ public static unsafe class Superpixels
         }
         return new SuperpixelMap(labels, count);
     }
+
+    private static ArgumentException Refused(string name, double value, string range) =>
+        new($"{name} is {value}; it {range}");
 }
