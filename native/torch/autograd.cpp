@@ -100,7 +100,8 @@ struct FirstRun {
 // backward pass, with the random state and the autocast state of the first run, so that dropout draws the same.
 struct Recompute : torch::autograd::Function<Recompute> {
   static torch::autograd::variable_list forward(
-      torch::autograd::AutogradContext* context, torch::autograd::variable_list inputs, std::shared_ptr<Callback> part) {
+      torch::autograd::AutogradContext* context, at::TensorList list, std::shared_ptr<Callback> part) {
+    const auto inputs = list.vec();
     context->saved_data["random"] = FirstRun::state_of(at::kCPU);
     const auto device = inputs[0].device().type();
     if (device == at::kCUDA) context->saved_data["random_cuda"] = FirstRun::state_of(inputs[0].device());
@@ -186,7 +187,7 @@ CT_API int32_t ct_recompute(
     bool any = false;
     for (const auto& input : given) any |= input.requires_grad();
     if (!any && at::GradMode::is_enabled()) given[0] = given[0].detach().set_requires_grad(true);
-    const auto outputs = Recompute::apply(given, part);
+    const auto outputs = Recompute::apply(at::TensorList(given), part);  // libtorch finds no tensors in a vector
     *result_count = static_cast<int32_t>(outputs.size());
     for (size_t i = 0; i < outputs.size(); i++) results[i] = give(outputs[i]);
   });
