@@ -1,4 +1,4 @@
-"""Writes golden.safetensors: inputs, weights, outputs and gradients as PyTorch computes them on the processor.
+"""Writes golden.safetensors (and four small checkpoints): inputs, weights, outputs and gradients as PyTorch computes them on the processor.
 
     python3 tests/Torch/golden/golden.py
 
@@ -253,3 +253,18 @@ for _ in range(4001):
 keep("one_cycle/out", np.array(rates[::400]))
 
 write(os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden.safetensors"))
+
+# Checkpoints as people have them: a state dictionary (with PyTorch's own hidden metadata), and one among other things.
+torch.manual_seed(3)
+net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2))
+folder = os.path.dirname(os.path.abspath(__file__))
+for name, value in net.state_dict().items():
+    value.copy_(torch.arange(value.numel()).reshape(value.shape))
+torch.save(net.state_dict(), os.path.join(folder, "state.pth"))
+torch.save({"state_dict": net.state_dict(), "epoch": 7, "name": "x"}, os.path.join(folder, "nested.pth"))
+torch.save(net.state_dict(), os.path.join(folder, "old.pth"), _use_new_zipfile_serialization=False)
+whole = torch.arange(6, dtype=torch.float32).reshape(2, 3)
+torch.save({
+    "whole": whole, "column": whole[:, 1], "turned": whole.t(), "parameter": nn.Parameter(torch.ones(2)), "bool": torch.tensor([True, False]),
+    "bf16": torch.tensor(1.5, dtype=torch.bfloat16), "rate": np.float64(0.1), "arguments": slice(1, 2), "names": {"a", "b"}, 5: "five", "big": 2**70,
+}, os.path.join(folder, "views.pth"))
