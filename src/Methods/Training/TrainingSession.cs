@@ -9,7 +9,8 @@ namespace Coverslip.Methods.Training;
 /// <param name="Patches">All images of the cohort at the recipe's size.</param>
 /// <param name="Split">Which patients train, validate and test, once or several times.</param>
 /// <param name="Device">Where to compute.</param>
-public sealed record SessionInput(IRecipe Recipe, PatchSet Patches, Split Split, Device Device);
+/// <param name="MaskRules">Thresholds of computed masks as JSON, stored with the run; null without.</param>
+public sealed record SessionInput(IRecipe Recipe, PatchSet Patches, Split Split, Device Device, string? MaskRules = null);
 
 /// <summary>Trains every part of a split into a folder of its own, and predicts its test images with the best model.</summary>
 public sealed class TrainingSession(SessionInput input, string folder, Func<int, ITrainingProgress> progressOf)
@@ -72,6 +73,10 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
             Classes = input.Patches.Cohort.Classes,
             Positive = positive,
             Threshold = threshold,
+            SourceChannels = input.Patches.Patches.Max(p => p.Source.Channels),
+            ScaleLow = input.Patches.Patches.Min(p => p.Source.Scale),
+            ScaleHigh = input.Patches.Patches.Max(p => p.Source.Scale),
+            MaskRules = input.MaskRules,
             Seed = input.Recipe.Seed + part,
             Part = part + 1,
             Parts = input.Split.Parts.Count,
