@@ -16,16 +16,21 @@ public sealed record MaskRow(string Image, int Labels, int Steps, double ShareVa
 {
     /// <summary>What removed the areas that are not valid, with figures.</summary>
     public string Reason { get; init; } = "";
+
+    /// <summary>Every label's area with its figures and verdict, as <c>areas.csv</c> has them.</summary>
+    public IReadOnlyList<Area> Areas { get; init; } = [];
 }
 
 /// <summary>
 /// A folder of masks: <c>masks/</c> (255 valid), <c>overlays/</c>, <c>labels/</c> (the segmentation, so that other rules
-/// cost no new one), <c>masks.csv</c> and <c>settings.json</c>. Files are named as the images, with the extension
+/// cost no new one), <c>masks.csv</c>, <c>areas.csv</c> and <c>settings.json</c>. Files are named as the images, with the extension
 /// <c>.png</c>; folders within a cohort are kept.
 /// </summary>
 public sealed class MaskStore
 {
     private const string Header = "image,labels,steps,share_valid,seconds,reason";
+    private const string AreaHeader = "image,label,pixels,share,brightness,redness,texture,failed";
+    private static readonly CsvHelper.CsvReaderOptions Reading = new() { Separator = ',', HasHeader = false };
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     private readonly string folder;
@@ -115,12 +120,20 @@ public sealed class MaskStore
         rows[image] = new MaskRow(image, result.Segmentation.Count, result.Segmentation.Steps, result.ShareValid, result.Elapsed.TotalSeconds)
         {
             Reason = result.Reason,
+            Areas = result.Areas,
         };
     }
 
-    /// <summary>Writes <c>masks.csv</c>.</summary>
+    /// <summary>Writes <c>masks.csv</c> and <c>areas.csv</c>.</summary>
     public void Save()
     {
+        var areas = new StringBuilder(AreaHeader).Append('\n');
+        foreach (var (image, area) in rows.Values.SelectMany(r => r.Areas.Select(a => (r.Image, a))))
+        {
+            areas.Append(CultureInfo.InvariantCulture, $"{Quoted(image)},{area.Label},{area.Pixels},{area.Share:F5},");
+            areas.Append(CultureInfo.InvariantCulture, $"{area.Brightness:F3},{area.Redness:F3},{area.Texture:F3},{Words(area.Failed)}\n");
+        }
+        WholeFile.Write(PathOf("areas.csv"), areas.ToString());
         var text = new StringBuilder(Header).Append('\n');
         foreach (var row in rows.Values)
         {
@@ -132,16 +145,31 @@ public sealed class MaskStore
 
     private void ReadRows()
     {
-        if (!File.Exists(PathOf("masks.csv"))) return;
-        using var reader = CsvHelper.CsvReader.FromFile(PathOf("masks.csv"), new CsvHelper.CsvReaderOptions { Separator = ',', HasHeader = false });
-        reader.Read();
-        while (reader.Read())
+        if (!File.Exists(PathOf("masks.csv")) || !File.Exists(PathOf("areas.csv"))) return;
+        var areas = Fields("areas.csv").ToLookup(f => f[0], f =>
+            new Area((int)Number(f[1]), (long)Number(f[2]), Number(f[3]), Number(f[4]), Number(f[5]))
+            {
+                Texture = Number(f[6]), Failed = Enum.Parse<MaskRule>(f[7].Replace('+', ','), ignoreCase: true),
+            });
+        foreach (var f in Fields("masks.csv"))
         {
-            double Number(int field) => double.Parse(reader.GetString(field), CultureInfo.InvariantCulture);
-            var image = reader.GetString(0);
-            rows[image] = new MaskRow(image, (int)Number(1), (int)Number(2), Number(3), Number(4)) { Reason = reader.GetString(5) };
+            rows[f[0]] = new MaskRow(f[0], (int)Number(f[1]), (int)Number(f[2]), Number(f[3]), Number(f[4]))
+            {
+                Reason = f[5], Areas = [.. areas[f[0]]],
+            };
         }
     }
+
+    private IEnumerable<string[]> Fields(string file)
+    {
+        using var reader = CsvHelper.CsvReader.FromFile(PathOf(file), Reading);
+        reader.Read();
+        while (reader.Read()) yield return [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetString)];
+    }
+
+    private static double Number(string field) => double.Parse(field, CultureInfo.InvariantCulture);
+
+    private static string Words(MaskRule rules) => rules.ToString().ToLowerInvariant().Replace(", ", "+", StringComparison.Ordinal);
 
     private string Name(string image)
     {
