@@ -21,6 +21,8 @@ public sealed record Segmentation(byte[] Labels, int Count, int Steps, bool Stop
 /// </summary>
 public static class LabelSegmentation
 {
+    private const int SmallMap = 1 << 18;
+
     /// <summary>Segments an RGB image of 8 bits; the same options give the same labels on the same machine.</summary>
     /// <exception cref="ArgumentException">An option out of its range, or another kind of image.</exception>
     public static Segmentation Segment(Image image, MaskOptions options)
@@ -40,6 +42,21 @@ public static class LabelSegmentation
     private static int Shrunk(int side, double scale) => Math.Max(1, (int)Math.Round(side * scale));
 
     private static Segmentation AtThisSize(Image image, MaskOptions options, long fullPixels)
+    {
+        var threads = TorchRuntime.Threads;
+        // On a small map threads cost more than they bring, many times over where other programs compete for the cores.
+        if ((long)image.Width * image.Height * options.Channels < SmallMap) TorchRuntime.Threads = 1;
+        try
+        {
+            return Steps(image, options, fullPixels);
+        }
+        finally
+        {
+            TorchRuntime.Threads = threads;
+        }
+    }
+
+    private static Segmentation Steps(Image image, MaskOptions options, long fullPixels)
     {
         using var scope = new TensorScope();
         var pixels = image.Width * image.Height;
