@@ -1,11 +1,10 @@
 // TorchScript: saved by tracing a managed function, loaded and run; and PyTorch's own pickled checkpoints.
+#include <caffe2/serialize/inline_container.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/frontend/tracer.h>
 #include <torch/csrc/jit/passes/inliner.h>
-#include <torch/csrc/jit/serialization/pickle.h>
+#include <torch/csrc/jit/serialization/import_read.h>
 #include <torch/script.h>
-
-#include <fstream>
 
 #include "convert.h"
 
@@ -14,12 +13,13 @@ using namespace coverslip;
 namespace {
 
 // "features.conv1.weight" lands in submodule features, its submodule conv1, as parameter weight: PyTorch's own nesting.
-void place(torch::jit::Module root, const std::string& path, const at::Tensor& value, bool buffer) {
+// Classes are numbered: a path's parts need not be names that a class may have ("0", "in").
+void place(torch::jit::Module root, const std::string& path, const at::Tensor& value, bool buffer, int32_t& classes) {
   torch::jit::Module at = root;
   size_t start = 0;
   for (size_t dot; (dot = path.find('.', start)) != std::string::npos; start = dot + 1) {
     const std::string part = path.substr(start, dot - start);
-    if (!at.hasattr(part)) at.register_module(part, torch::jit::Module("__torch__.coverslip." + path.substr(0, dot)));
+    if (!at.hasattr(part)) at.register_module(part, torch::jit::Module("__torch__.coverslip.Module" + std::to_string(classes++)));
     at = at.attr(part).toModule();
   }
   if (buffer)
@@ -36,7 +36,8 @@ CT_API int32_t ct_script_save(
     CtTensor* const* values, const int32_t* buffers, int32_t value_count) {
   return guarded([&] {
     torch::jit::Module module("__torch__.coverslip.Network");
-    for (int32_t i = 0; i < value_count; i++) place(module, names[i], borrow(values[i]), buffers[i] != 0);
+    int32_t classes = 0;
+    for (int32_t i = 0; i < value_count; i++) place(module, names[i], borrow(values[i]), buffers[i] != 0, classes);
     torch::jit::Stack stack;
     for (int32_t i = 0; i < count; i++) stack.push_back(borrow(inputs[i]));
     const auto traced = [&](torch::jit::Stack arguments) -> torch::jit::Stack {
@@ -94,12 +95,12 @@ CT_API void ct_script_release(CtScript* script) {
 
 // A checkpoint that Python wrote with torch.save (zip layout): a dictionary of tensors, or one under "state_dict" or
 // "model". libtorch's own unpickler builds tensors and plain containers only, and runs no code of the file.
-CT_API int32_t ct_read_pickle(const char* path, CtNamed found, void* context) {
+CT_API int32_t ct_read_pickle(const char* path, const char* device, CtNamed found, void* context) {
   return guarded([&] {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) throw std::runtime_error("cannot be opened");
-    const std::vector<char> bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-    auto value = torch::jit::pickle_load(bytes);
+    // Read from the file and onto `device`, wherever the tensors lay when they were saved.
+    caffe2::serialize::PyTorchStreamReader file{std::string(path)};
+    const auto value = torch::jit::readArchiveAndTensors(
+        "data", "", "", {}, {}, c10::Device(device), file);
     if (!value.isGenericDict()) throw std::invalid_argument("holds a " + value.tagKind() + ", expected was a dictionary of tensors");
     auto entries = value.toGenericDict();
     for (const char* key : {"state_dict", "model"})

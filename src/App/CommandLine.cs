@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Coverslip.App;
 
@@ -12,15 +13,19 @@ public static class CommandLine
         Recursive = true,
     };
 
-    /// <summary>Runs <paramref name="root"/> on <paramref name="args"/>; returns 0, 1 (failure) or 2 (wrong usage).</summary>
+    /// <summary>Parses and runs; returns 0, 1 (failure) or 2 (wrong usage).</summary>
     public static int Run(RootCommand root, string[] args)
     {
         root.Options.Add(Verbose);
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors) Console.Error.WriteLine(error.Message);
-            Console.Error.WriteLine("See 'coverslip --help'.");
+            // That a verb is missing goes without saying where a word was meant to be one.
+            var unknown = parsed.UnmatchedTokens;
+            var telling = parsed.Errors.Where(error => unknown.Any(word => error.Message.Contains(word))).ToList();
+            foreach (var error in telling.Count > 0 ? telling : parsed.Errors) Console.Error.WriteLine(error.Message);
+            if (Suggestion(parsed) is { } near) Console.Error.WriteLine($"Did you mean '{near}'?");
+            Console.Error.WriteLine($"See '{Words(parsed.CommandResult)} --help'.");
             return 2;
         }
         try
@@ -37,5 +42,40 @@ public static class CommandLine
             Console.Error.WriteLine(parsed.GetValue(Verbose) ? error.ToString() : $"error: {error.Message}");
             return 1;
         }
+    }
+
+    /// <summary>The verb or option nearest to the first word that was not understood, if one is near enough.</summary>
+    private static string? Suggestion(ParseResult parsed)
+    {
+        if (parsed.UnmatchedTokens.Count == 0) return null;
+        var word = parsed.UnmatchedTokens[0];
+        var command = parsed.CommandResult.Command;
+        var known = command.Subcommands.Select(verb => verb.Name).Concat(command.Options.Select(option => option.Name));
+        var nearest = known
+            .Select(name => (Name: name, Distance: EditDistance(word, name)))
+            .MinBy(pair => pair.Distance);
+        return nearest.Name is not null && nearest.Distance <= Math.Max(1, (word.Length + 1) / 3) ? nearest.Name : null;
+    }
+
+    /// <summary>The command as typed: "coverslip evaluate classification".</summary>
+    private static string Words(CommandResult command) =>
+        command.Parent is CommandResult parent ? $"{Words(parent)} {command.Command.Name}" : "coverslip";
+
+    /// <summary>Insertions, deletions and substitutions that turn one word into the other (Levenshtein 1966).</summary>
+    private static int EditDistance(string from, string to)
+    {
+        var row = Enumerable.Range(0, to.Length + 1).ToArray();
+        for (var i = 1; i <= from.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= to.Length; j++)
+            {
+                var substituted = diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(substituted, Math.Min(row[j], row[j - 1]) + 1);
+            }
+        }
+        return row[to.Length];
     }
 }

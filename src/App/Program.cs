@@ -9,6 +9,9 @@ public static class Program
     /// <summary>Every verb, in the order that <c>--help</c> shows them.</summary>
     private static readonly Func<Command>[] Verbs =
     [
+        CohortCommand.Create,
+        SplitCommand.Create,
+        EvaluateCommand.Create,
         DoctorCommand.Create,
     ];
 

@@ -1,12 +1,13 @@
 namespace Coverslip.Torch.Layers;
 
 /// <summary>The known name that a mistyped one most likely means.</summary>
-internal static class NearestName
+public static class NearestName
 {
     /// <summary>The name of the smallest edit distance; null where there are none.</summary>
-    internal static string? Of(string wanted, IEnumerable<string> known) => known.MinBy(name => Distance(wanted, name));
+    public static string? Of(string wanted, IEnumerable<string> known) => known.MinBy(name => Distance(wanted, name));
 
-    private static int Distance(string a, string b)
+    /// <summary>Edits (insert, delete, replace) from one word to the other.</summary>
+    public static int Distance(string a, string b)
     {
         var row = new int[b.Length + 1];
         for (var j = 0; j <= b.Length; j++) row[j] = j;

@@ -41,7 +41,7 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)] internal static partial int ct_script_run(nint script, nint* inputs, int count, nint* results, int* resultCount);
     [LibraryImport(Library)] internal static partial int ct_script_parameters(nint script, delegate* unmanaged<nint, byte*, nint, void> found, nint context);
     [LibraryImport(Library)] internal static partial void ct_script_release(nint script);
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int ct_read_pickle(string path, delegate* unmanaged<nint, byte*, nint, void> found, nint context);
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int ct_read_pickle(string path, string device, delegate* unmanaged<nint, byte*, nint, void> found, nint context);
 
     /// <summary>Turns a non-zero result into an exception with the native side's text.</summary>
     internal static void Check(int result)

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Coverslip.Torch.Native;
 
@@ -10,23 +9,21 @@ namespace Coverslip.Torch;
 /// </summary>
 public static unsafe class Recompute
 {
-    [ThreadStatic] private static Exception? failure;
-
     /// <summary>Whether this thread is inside a second run, where running statistics must not move again.</summary>
     [field: ThreadStatic] public static bool IsSecondRun { get; private set; }
 
     /// <summary>Runs <paramref name="part"/> on <paramref name="inputs"/>; at most 16 outputs.</summary>
     public static Tensor[] Run(Func<Tensor[], Tensor[]> part, params Tensor[] inputs)
     {
-        var context = GCHandle.Alloc(new Part(part));
+        if (inputs.Length == 0) throw new ArgumentException("a recomputed part needs at least one input");
         var given = stackalloc nint[inputs.Length];
         for (var i = 0; i < inputs.Length; i++) given[i] = inputs[i].Pointer;
-        var results = stackalloc nint[16];
-        var count = 16;
-        failure = null;
-        var code = NativeMethods.ct_recompute(&Callback, &Release, GCHandle.ToIntPtr(context), given, inputs.Length, results, &count);
+        var results = stackalloc nint[ManagedFunction.MostOutputs];
+        var count = ManagedFunction.MostOutputs;
+        var context = GCHandle.ToIntPtr(GCHandle.Alloc(new Part(part)));  // freed by Release
+        var code = NativeMethods.ct_recompute(&Callback, &Release, context, given, inputs.Length, results, &count);
         GC.KeepAlive(inputs);
-        Rethrow(code);
+        ManagedFunction.Check(code);
         var outputs = new Tensor[count];
         for (var i = 0; i < count; i++) outputs[i] = Tensor.Own(results[i]);
         return outputs;
@@ -45,41 +42,16 @@ public static unsafe class Recompute
     private static int Callback(nint context, nint* inputs, int count, nint* outputs)
     {
         var part = (Part)GCHandle.FromIntPtr(context).Target!;
-        IsSecondRun = part.Runs++ > 0;
+        var outer = IsSecondRun;
+        // The first run of a part inside another's second run moved its running statistics already.
+        IsSecondRun = part.Runs++ > 0 || outer;
         try
         {
-            return Managed(part.Function, inputs, count, outputs);
+            return ManagedFunction.Run(part.Function, inputs, count, outputs);
         }
         finally
         {
-            IsSecondRun = false;
+            IsSecondRun = outer;
         }
-    }
-
-    /// <summary>Runs a managed function between native inputs and outputs; an exception is kept for the managed caller.</summary>
-    internal static int Managed(Func<Tensor[], Tensor[]> function, nint* inputs, int count, nint* outputs)
-    {
-        try
-        {
-            using var scope = new TensorScope();
-            var given = new Tensor[count];
-            for (var i = 0; i < count; i++) given[i] = Tensor.Own(inputs[i]);
-            var results = function(given);
-            for (var i = 0; i < results.Length; i++) outputs[i] = results[i].NewReference();
-            return results.Length;
-        }
-        catch (Exception error)
-        {
-            failure = error;
-            return -1;
-        }
-    }
-
-    internal static void Rethrow(int code)
-    {
-        var inner = failure;
-        failure = null;
-        if (code != 0 && inner is not null) ExceptionDispatchInfo.Throw(inner);
-        NativeMethods.Check(code);
     }
 }

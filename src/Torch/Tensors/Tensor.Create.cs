@@ -80,12 +80,12 @@ public sealed partial class Tensor
         return values.Length == 1 ? values[0] : throw new TorchException($"Item: {this} has {values.Length} elements, expected was one");
     }
 
-    /// <summary>The memory of a contiguous processor tensor, for reading and writing in place.</summary>
-    internal unsafe Span<byte> Bytes()
+    /// <summary>The memory of a contiguous processor tensor and its length in bytes, while the tensor lives.</summary>
+    internal unsafe (nint Data, long Length) Memory()
     {
         var info = Info();
         if (info.Device != 0) throw new TorchException($"{this} is not in the processor's memory");
-        return new Span<byte>((void*)info.Data, checked((int)(Count * ((DType)info.DType).Size())));
+        return (info.Data, Count * ((DType)info.DType).Size());
     }
 
     /// <summary>Moved or converted; the same tensor's alias where nothing changes.</summary>

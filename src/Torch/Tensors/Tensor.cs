@@ -105,7 +105,7 @@ public sealed partial class Tensor : IDisposable
     public unsafe void Backward(Tensor? gradient = null, bool retainGraph = false)
     {
         nint root = Pointer, with = gradient?.Pointer ?? 0;
-        Recompute.Rethrow(NativeMethods.ct_backward(&root, &with, 1, retainGraph ? 1 : 0));
+        ManagedFunction.Check(NativeMethods.ct_backward(&root, &with, 1, retainGraph ? 1 : 0));
         GC.KeepAlive(gradient);
     }
 

@@ -1,0 +1,48 @@
+// The C interface of libcoverslip_imaging. Every function returns 0, or -1 with a text in ci_last_error of the same
+// thread. No C++ exception leaves the library.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#define CI_EXPORT extern "C" __attribute__((visibility("default")))
+
+// Interleaved pixels, rows from the top; colour is R, G, B. The caller owns the memory.
+struct ci_image {
+    std::uint8_t* pixels;
+    std::int64_t stride;    // bytes from one row to the next
+    std::int32_t width, height;
+    std::int32_t channels;  // 1, 3, or 4 with alpha (decoded files only)
+    std::int32_t depth;     // bits per sample: 8 or 16
+};
+
+struct ci_decoded;  // pixels waiting to be copied out
+
+// Text of the last failure on this thread.
+CI_EXPORT const char* ci_last_error();
+// OpenCV's version, such as "4.6.0".
+CI_EXPORT const char* ci_opencv_version();
+
+// Decodes a whole file held in memory. info's pixels stay null; its sizes say what ci_decode_copy needs.
+CI_EXPORT int ci_decode_open(const std::uint8_t* data, std::size_t size, ci_image* info, ci_decoded** out);
+// Copies the pixels: channels 1 (grey) or 3 (RGB), depth 8 or 16; alpha is composited onto white first.
+CI_EXPORT int ci_decode_copy(const ci_decoded* decoded, const ci_image* target);
+CI_EXPORT void ci_decode_close(ci_decoded* decoded);
+
+// Encodes to ".png", ".jpg", ".tif" or ".bmp"; quality 1..100 is used by JPEG, 0..9 as compression by PNG.
+CI_EXPORT int ci_encode(const ci_image* source, const char* extension, int quality, std::uint8_t** out,
+                        std::size_t* size);
+CI_EXPORT void ci_encode_free(std::uint8_t* data);
+
+// interpolation: 0 nearest, 1 linear, 2 cubic, 3 area
+CI_EXPORT int ci_resize(const ci_image* source, const ci_image* target, int interpolation);
+// orientation: 0..3 quarter turns clockwise; 4..7 the same turns after a left-right flip
+CI_EXPORT int ci_orient(const ci_image* source, const ci_image* target, int orientation);
+// conversion: see transform.cpp
+CI_EXPORT int ci_convert(const ci_image* source, const ci_image* target, int conversion);
+// Components of the non-zero pixels of an 8-bit image; labels: 0 background, 1..count.
+CI_EXPORT int ci_components(const ci_image* mask, int connectivity, std::int32_t* labels, std::int32_t* count);
+
+// SLIC superpixels: labels 0..count-1, each connected. space: 0 CIE Lab (L in 0..100), 1 the samples as they are.
+CI_EXPORT int ci_slic(const ci_image* source, int region_size, float ruler, int iterations, int space,
+                      std::int32_t* labels, std::int32_t* count);

@@ -1,0 +1,173 @@
+using System.CommandLine;
+using System.Globalization;
+using Coverslip.Evaluation;
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Metrics;
+using Coverslip.Evaluation.Statistics;
+
+namespace Coverslip.App.Commands;
+
+/// <summary><c>coverslip evaluate</c>: figures of predictions, each with an interval over patients.</summary>
+public static class EvaluateCommand
+{
+    private static readonly Argument<string> File = new("predictions")
+    {
+        Description = "The predictions file: image,patient,label,predicted,p_<class>…",
+    };
+
+    private static readonly Option<string> CohortFile =
+        new("--cohort") { Description = "The cohort file.", Required = true };
+
+    private static readonly Option<string?> Positive = new("--positive")
+    {
+        Description = "The positive class of two. [default: the second in ordinal order]",
+    };
+
+    private static readonly Option<double?> Threshold = new("--threshold")
+    {
+        Description = "Decide anew: positive from this probability on. [default: the predicted column as it is]",
+    };
+
+    private static readonly Option<string?> PerPatient = new("--per-patient")
+    {
+        Description = "Make one prediction per patient first: mean, maximum or vote.",
+    };
+
+    private static readonly Option<int> Bootstrap = new("--bootstrap")
+    {
+        Description = "Draws of the bootstrap over patients, 0 for no intervals.",
+        DefaultValueFactory = _ => 2000,
+    };
+
+    private static readonly Option<long> Seed =
+        new("--seed") { Description = "Seed of the bootstrap.", DefaultValueFactory = _ => 1 };
+
+    private static readonly Option<string?> Against = new("--against")
+    {
+        Description = "Other predictions of the same images: also print the paired differences, these minus those.",
+    };
+
+    private static readonly Option<bool> Json = new("--json") { Description = "Print the figures as one JSON object." };
+
+    private static readonly Option<string?> Output = new("--out")
+    {
+        Description = "Folder for evaluation.json and reliability.svg. [default: beside the predictions]",
+    };
+
+    public static Command Create()
+    {
+        PerPatient.AcceptOnlyFromAmong("mean", "maximum", "vote");
+        var classification = new Command("classification",
+            """
+            Judge the predicted classes of images.
+
+            Examples:
+              coverslip evaluate classification run/predictions.csv --cohort cohort.csv
+              coverslip evaluate classification predictions.csv --cohort cohort.csv --positive malignant --json
+              coverslip evaluate classification a.csv --cohort cohort.csv --against b.csv
+            """)
+        {
+            File, CohortFile, Positive, Threshold, PerPatient, Bootstrap, Seed, Against, Json, Output,
+        };
+        classification.Validators.Add(parsed =>
+        {
+            if (int.TryParse(parsed.Text(Bootstrap), CultureInfo.InvariantCulture, out var draws) && draws < 0)
+                parsed.AddError($"--bootstrap is {draws}; write 0 for no intervals, or how many draws.");
+            if (double.TryParse(parsed.Text(Threshold), CultureInfo.InvariantCulture, out var share)
+                && share is < 0 or > 1)
+                parsed.AddError($"--threshold is {parsed.Text(Threshold)}; write a probability, 0 to 1.");
+        });
+        classification.SetAction(parsed => Run(parsed));
+        return new Command("evaluate",
+            "Figures of predictions, each with an interval over patients.") { classification };
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        var path = parsed.GetValue(File)!;
+        var cohort = Cohort.Load(parsed.GetValue(CohortFile)!, CohortChecks.Table);
+        var options = new EvaluationOptions
+        {
+            Positive = parsed.GetValue(Positive),
+            Bootstrap = parsed.GetValue(Bootstrap),
+            Seed = parsed.GetValue(Seed),
+        };
+        var predictions = Load(path, cohort, parsed);
+        var evaluation = ClassificationEvaluation.Of(predictions, options);
+        var comparison = parsed.GetValue(Against) is { } other
+            ? PairedComparison.Of(predictions, Load(other, cohort, parsed), options)
+            : null;
+
+        var folder = parsed.GetValue(Output) ?? Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var report = Path.Combine(folder, "evaluation.json");
+        WholeFile.Write(report, stream => EvaluationReport.WriteJson(stream, evaluation, comparison));
+        if (evaluation.Reliability.Count > 0)
+            WholeFile.Write(Path.Combine(folder, "reliability.svg"),
+                ReliabilityPlot.Svg(evaluation.Reliability, evaluation.Positive ?? "the predicted class"));
+
+        if (parsed.GetValue(Json))
+        {
+            Console.WriteLine(System.IO.File.ReadAllText(report));
+            return 0;
+        }
+        Print(evaluation, comparison);
+        Console.WriteLine($"wrote {report}");
+        return 0;
+    }
+
+    private static Predictions Load(string path, Cohort cohort, ParseResult parsed)
+    {
+        Predictions predictions;
+        try
+        {
+            predictions = Predictions.Read(path).Within(cohort);
+        }
+        catch (InvalidDataException error) when (!error.Message.StartsWith(path, StringComparison.Ordinal))
+        {
+            throw new InvalidDataException($"{path}: {error.Message}", error);
+        }
+        var positive = parsed.GetValue(Positive);
+        var classes = predictions.Classes.Order(StringComparer.Ordinal).ToList();
+        if (parsed.GetValue(Threshold) is { } threshold)
+            predictions = predictions.Decide(positive ?? classes.ElementAtOrDefault(1) ?? "", threshold);
+        return parsed.GetValue(PerPatient) is { } rule
+            ? PatientAggregation.Aggregate(predictions, Enum.Parse<PatientRule>(rule, ignoreCase: true), positive)
+            : predictions;
+    }
+
+    private static void Print(ClassificationEvaluation evaluation, PairedComparison? comparison)
+    {
+        Console.WriteLine($"{evaluation.Images} images of {evaluation.Patients} patients"
+            + (evaluation.Positive is null ? "" : $", positive: {evaluation.Positive}"));
+        Console.WriteLine();
+        PrintFigures(evaluation.Figures, "95 % interval over patients");
+        if (evaluation.Redrawn > 0)
+            Console.WriteLine($"{evaluation.Redrawn} bootstrap draws without every class were drawn again");
+        Console.WriteLine();
+        var width = Math.Max(8, evaluation.Classes.Max(c => c.Length));
+        Console.WriteLine(
+            $"{"".PadRight(width)}  {string.Join("  ", evaluation.Classes.Select(c => c.PadLeft(width)))}   predicted");
+        foreach (var (index, row) in evaluation.Confusion.Index())
+            Console.WriteLine(
+                $"{evaluation.Classes[index].PadRight(width)}  "
+                + $"{string.Join("  ", row.Select(n => $"{n}".PadLeft(width)))}");
+        if (comparison is null) return;
+        Console.WriteLine();
+        Console.WriteLine("difference to the other predictions, paired by patient");
+        PrintFigures(comparison.Differences, "95 % interval over patients");
+    }
+
+    private static void PrintFigures(IReadOnlyDictionary<Metric, Estimate> figures, string heading)
+    {
+        Console.WriteLine($"{"",-20}{"value",8}   {heading}");
+        foreach (var metric in MetricNames.All)
+        {
+            var figure = figures[metric];
+            var interval = figure is { Low: { } low, High: { } high }
+                ? string.Create(CultureInfo.InvariantCulture, $"{low,8:0.0000} to {high:0.0000}")
+                : figure.Reason;
+            var value = figure.Value is { } v ? v.ToString("0.0000", CultureInfo.InvariantCulture) : "-";
+            Console.WriteLine($"{metric.Key().Replace('_', ' '),-20}{value,8}   {interval}");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Coverslip.Evaluation.Cohorts;
+
+/// <summary>
+/// Images with their labels and patients, as a CSV file lists them: columns <c>image,label,patient</c>, optionally
+/// <c>mask</c> and <c>group</c>; further columns are kept. Paths are relative to the folder of the file.
+/// </summary>
+public sealed class Cohort
+{
+    private readonly Lazy<string> hash;
+
+    internal Cohort(string path, IReadOnlyList<CohortRow> rows, IReadOnlyList<string> furtherColumns,
+        FileContents contents)
+    {
+        Path = path;
+        Folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
+        Rows = rows;
+        FurtherColumns = furtherColumns;
+        Classes = [.. rows.Select(r => r.Label).Distinct().Order(StringComparer.Ordinal)];
+        PatientImages = CountPerPatient(rows, Classes);
+        hash = new Lazy<string>(() => ComputeHash(contents));
+    }
+
+    /// <summary>The CSV file as given.</summary>
+    public string Path { get; }
+
+    /// <summary>The full path of the file's folder, to which image paths are relative.</summary>
+    public string Folder { get; }
+
+    /// <summary>The images in the order of the file.</summary>
+    public IReadOnlyList<CohortRow> Rows { get; }
+
+    /// <summary>Names of the columns that Coverslip gives no meaning to, in the order of the file.</summary>
+    public IReadOnlyList<string> FurtherColumns { get; }
+
+    /// <summary>The labels that occur, in ordinal order.</summary>
+    public IReadOnlyList<string> Classes { get; }
+
+    /// <summary>The patients in ordinal order, each with its images per class.</summary>
+    public IReadOnlyList<PatientImages> PatientImages { get; }
+
+    /// <summary>Warnings found on loading; errors end in an exception instead.</summary>
+    public IReadOnlyList<CohortProblem> Warnings { get; internal init; } = [];
+
+    /// <summary>
+    /// SHA-256 (lower-case hexadecimal) over image path, label, patient, file length and content of every image,
+    /// ordered by path. It does not change with the order of the rows, with masks, groups or further columns, or when
+    /// the folder moves as a whole. Of a file over 16 MiB the content is sampled, see
+    /// <c>docs/cohorts-and-splits.md</c>. Reads all images on first use.
+    /// </summary>
+    public string Hash => hash.Value;
+
+    /// <summary>Loads a cohort.</summary>
+    /// <exception cref="CohortException">It has errors; all of them are listed in the exception.</exception>
+    public static Cohort Load(string path, CohortChecks checks = CohortChecks.Files)
+    {
+        var (cohort, problems) = CohortFile.Read(path, checks);
+        return cohort ?? throw new CohortException(path, problems);
+    }
+
+    /// <summary>Full path of an image.</summary>
+    public string ImagePath(CohortRow row) => FullPath(row.Image);
+
+    /// <summary>Full path of a mask, null where the row has none.</summary>
+    public string? MaskPath(CohortRow row) => row.Mask is null ? null : FullPath(row.Mask);
+
+    /// <summary>The cohort in figures.</summary>
+    public CohortSummary Summarize()
+    {
+        var totals = Cohorts.PatientImages.Sum(PatientImages, Classes.Count);
+        var classes = Classes.Select((name, c) =>
+            new ClassCount(name, totals[c], PatientImages.Count(p => p.PerClass[c] > 0)));
+        return new CohortSummary(
+            Rows.Count,
+            PatientImages.Count,
+            [.. classes],
+            PatientImages.Count(p => p.PerClass.Count(n => n > 0) > 1),
+            PatientImages.Min(p => p.Total),
+            PatientImages.Max(p => p.Total));
+    }
+
+    private string FullPath(string relative) =>
+        System.IO.Path.GetFullPath(System.IO.Path.Combine(Folder, relative));
+
+    private static PatientImages[] CountPerPatient(IReadOnlyList<CohortRow> rows, IReadOnlyList<string> classes)
+    {
+        var indexOf = classes.Index().ToDictionary(c => c.Item, c => c.Index);
+        var counts = new SortedDictionary<string, int[]>(StringComparer.Ordinal);
+        foreach (var row in rows)
+        {
+            if (!counts.TryGetValue(row.Patient, out var perClass))
+                counts[row.Patient] = perClass = new int[classes.Count];
+            perClass[indexOf[row.Label]]++;
+        }
+        return [.. counts.Select(c => new PatientImages(c.Key, c.Value))];
+    }
+
+    private string ComputeHash(FileContents contents)
+    {
+        contents.Compute(Rows.Select(ImagePath));
+        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var row in Rows.OrderBy(r => r.Image, StringComparer.Ordinal))
+        {
+            var file = ImagePath(row);
+            // Tabs and line ends cannot make two different tables alike: every field is preceded by its length.
+            string[] fields = [row.Image, row.Label, row.Patient, $"{new FileInfo(file).Length}", contents.Of(file)];
+            foreach (var field in fields) sha.AppendData(Encoding.UTF8.GetBytes($"{field.Length}:{field}\n"));
+        }
+        return Convert.ToHexStringLower(sha.GetHashAndReset());
+    }
+}

@@ -1,0 +1,118 @@
+namespace Coverslip.Evaluation.Cohorts;
+
+/// <summary>Reads, checks and writes cohort CSV files.</summary>
+public static class CohortFile
+{
+    private static readonly string[] Required = ["image", "label", "patient"];
+    private static readonly string[] Optional = ["mask", "group"];
+
+    /// <summary>Reads a cohort with every problem it has; the cohort is null if one of them is an error.</summary>
+    public static (Cohort? Cohort, IReadOnlyList<CohortProblem> Problems) Read(string path, CohortChecks checks)
+    {
+        var table = CsvTable.Read(path);
+        var problems = Required.Where(column => table.IndexOf(column) < 0)
+            .Select(column => Error($"no column '{column}'; the header has: {string.Join(", ", table.Columns)}", 1))
+            .ToList();
+        if (table.Rows.Count == 0) problems.Add(new(true, "no images: the file has a header and no rows", []));
+        if (problems.Count > 0) return (null, problems);
+
+        var further = table.Columns.Except(Required).Except(Optional).ToList();
+        var rows = table.Rows.Select(row => ToRow(table, row, further)).ToList();
+        var contents = new FileContents();
+        foreach (var row in rows)
+        {
+            if (row.Image.Length == 0) problems.Add(Error("the image is empty", row.Number));
+            if (row.Label.Length == 0) problems.Add(Error($"the label of {row.Image} is empty", row.Number));
+            if (row.Patient.Length == 0) problems.Add(Error($"the patient of {row.Image} is empty", row.Number));
+        }
+        if (problems.Count > 0) return (null, problems);
+
+        var cohort = new Cohort(path, rows, further, contents);
+        problems.AddRange(SamePath(cohort));
+        if (checks == CohortChecks.Files)
+        {
+            var missing = MissingFiles(cohort).ToList();
+            problems.AddRange(missing);
+            if (missing.Count == 0) problems.AddRange(SameContent(cohort, contents));
+        }
+        if (cohort.Classes.Count == 1)
+            problems.Add(new(false, $"only one class, '{cohort.Classes[0]}'", []));
+        if (problems.Any(p => p.IsError)) return (null, problems);
+        return (new Cohort(path, rows, further, contents) { Warnings = problems }, problems);
+    }
+
+    /// <summary>
+    /// Writes a cohort file, whole or not at all. Columns <c>mask</c> and <c>group</c> are written where any row has
+    /// one.
+    /// </summary>
+    public static void Write(string path, IReadOnlyList<CohortRow> rows, IReadOnlyList<string> furtherColumns)
+    {
+        var masks = rows.Any(r => r.Mask is not null);
+        var groups = rows.Any(r => r.Group is not null);
+        List<string> columns = [.. Required];
+        if (masks) columns.Add("mask");
+        if (groups) columns.Add("group");
+        columns.AddRange(furtherColumns);
+        CsvTable.Write(path, columns, rows.Select(row =>
+        {
+            List<string> fields = [row.Image, row.Label, row.Patient];
+            if (masks) fields.Add(row.Mask ?? "");
+            if (groups) fields.Add(row.Group ?? "");
+            fields.AddRange(row.Further);
+            return fields;
+        }));
+    }
+
+    private static CohortProblem Error(string message, params int[] rows) => new(true, message, rows);
+
+    private static CohortRow ToRow(CsvTable table, TableRow row, List<string> further)
+    {
+        string? Field(string column) => table.IndexOf(column) is >= 0 and var i && row.Fields[i].Length > 0
+            ? row.Fields[i]
+            : null;
+        return new CohortRow(row.Number, Slashes(Field("image")) ?? "", Field("label") ?? "", Field("patient") ?? "")
+        {
+            Mask = Slashes(Field("mask")),
+            Group = Field("group"),
+            Further = [.. further.Select(column => row.Fields[table.IndexOf(column)])],
+        };
+    }
+
+    private static string? Slashes(string? path) => path?.Replace('\\', '/');
+
+    private static IEnumerable<CohortProblem> SamePath(Cohort cohort) =>
+        cohort.Rows.GroupBy(cohort.ImagePath).Where(g => g.Count() > 1)
+            .Select(g => Error($"the same image, {g.First().Image}", [.. g.Select(r => r.Number)]));
+
+    private static IEnumerable<CohortProblem> MissingFiles(Cohort cohort)
+    {
+        foreach (var row in cohort.Rows)
+        {
+            if (!File.Exists(cohort.ImagePath(row)))
+                yield return Error($"no image {row.Image} (looked for {cohort.ImagePath(row)})", row.Number);
+            if (cohort.MaskPath(row) is { } mask && !File.Exists(mask))
+                yield return Error($"no mask {row.Mask} (looked for {mask})", row.Number);
+        }
+    }
+
+    private static IEnumerable<CohortProblem> SameContent(Cohort cohort, FileContents contents)
+    {
+        // Only files of equal length can be equal; most are not read for this.
+        var suspects = cohort.Rows.DistinctBy(cohort.ImagePath)
+            .GroupBy(row => new FileInfo(cohort.ImagePath(row)).Length)
+            .Where(g => g.Count() > 1).SelectMany(g => g).ToList();
+        contents.Compute(suspects.Select(cohort.ImagePath));
+        foreach (var equal in suspects.GroupBy(row => contents.Of(cohort.ImagePath(row))).Where(g => g.Count() > 1))
+        {
+            int[] rows = [.. equal.Select(r => r.Number).Order()];
+            var patients = equal.Select(r => r.Patient).Distinct().ToList();
+            var labels = equal.Select(r => r.Label).Distinct().ToList();
+            if (patients.Count > 1)
+                yield return Error($"the same picture under different patients: {string.Join(", ", patients)}", rows);
+            if (labels.Count > 1)
+                yield return Error($"the same picture under different labels: {string.Join(", ", labels)}", rows);
+            if (patients.Count == 1 && labels.Count == 1)
+                yield return new(false, $"the same picture several times, patient {patients[0]}", rows);
+        }
+    }
+}

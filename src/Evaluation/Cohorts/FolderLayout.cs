@@ -1,0 +1,105 @@
+using System.Text.RegularExpressions;
+
+namespace Coverslip.Evaluation.Cohorts;
+
+/// <summary>Rows made from a folder of images, with the names of the columns beyond the known ones.</summary>
+/// <param name="Rows">Ordered by path; numbered as they will stand in the file.</param>
+/// <param name="FurtherColumns">What the layout tells beyond label and patient.</param>
+/// <param name="OtherFiles">Files that are no images by their extension, and so left out.</param>
+public sealed record FolderRows(
+    IReadOnlyList<CohortRow> Rows, IReadOnlyList<string> FurtherColumns, IReadOnlyList<string> OtherFiles);
+
+/// <summary>Makes the rows of a cohort from how a folder is laid out.</summary>
+public static class FolderLayout
+{
+    /// <summary>Extensions that count as images.</summary>
+    public static readonly IReadOnlyList<string> Extensions =
+        [".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".svs", ".ndpi", ".mrxs", ".dcm"];
+
+    /// <summary>
+    /// A folder per class; the patient from <paramref name="patientPattern"/> (its group <c>patient</c>, or its first
+    /// group) on the path below <paramref name="folder"/> with forward slashes, or else from the second folder level.
+    /// </summary>
+    /// <param name="folder">The folder of class folders.</param>
+    /// <param name="csvFolder">Where the cohort file will stand; image paths are made relative to it.</param>
+    /// <param name="patientPattern">A regular expression with a group, or null.</param>
+    /// <exception cref="InvalidDataException">A file without class folder, or without patient.</exception>
+    public static FolderRows Folders(string folder, string csvFolder, string? patientPattern)
+    {
+        var pattern = patientPattern is null ? null : Compile(patientPattern);
+        var (images, others) = List(folder);
+        var rows = images.Select((image, i) =>
+        {
+            var parts = image.Split('/');
+            if (parts.Length < 2)
+                throw new InvalidDataException(
+                    $"{image} lies in {folder} itself; layout 'folders' wants a folder per class");
+            return new CohortRow(i + 2, Relative(folder, csvFolder, image), parts[0], Patient(image, parts, pattern));
+        });
+        return new FolderRows([.. rows], [], others);
+    }
+
+    /// <summary>BreakHis names, anywhere under <paramref name="folder"/>; see <see cref="BreakHisName"/>.</summary>
+    /// <param name="folder">The folder to search.</param>
+    /// <param name="csvFolder">Where the cohort file will stand; image paths are made relative to it.</param>
+    /// <param name="keepLetters">
+    /// Take slide ids that differ only in trailing letters as different patients, as published.
+    /// </param>
+    /// <exception cref="InvalidDataException">An image whose name is none of BreakHis.</exception>
+    public static FolderRows BreakHis(string folder, string csvFolder, bool keepLetters)
+    {
+        var (images, others) = List(folder);
+        var rows = images.Select((image, i) =>
+        {
+            var name = BreakHisName.Parse(image) ?? throw new InvalidDataException(
+                $"{image} is no BreakHis name (such as SOB_M_DC-14-2523-400-002.png); "
+                + "move it out of the folder or use --layout folders");
+            var patient = keepLetters ? name.Slide : name.CautiousPatient;
+            return new CohortRow(i + 2, Relative(folder, csvFolder, image), name.Label, patient)
+            {
+                Further = [name.Subtype, name.Year, name.Slide, name.Magnification],
+            };
+        });
+        return new FolderRows([.. rows], ["subtype", "year", "slide", "magnification"], others);
+    }
+
+    private static Regex Compile(string pattern)
+    {
+        var regex = new Regex(pattern, RegexOptions.CultureInvariant);
+        if (regex.GetGroupNumbers().Length < 2)
+            throw new ArgumentException(
+                $"the patient pattern '{pattern}' has no group; write one, as in '^[^/]+/([0-9]+)_'");
+        return regex;
+    }
+
+    private static string Patient(string image, string[] parts, Regex? pattern)
+    {
+        if (pattern is null)
+        {
+            return parts.Length >= 3 ? parts[1] : throw new InvalidDataException(
+                $"{image} has no patient: put the images of a patient in a folder of their own (class/patient/image), "
+                + "or pass --patient-pattern");
+        }
+        var match = pattern.Match(image);
+        var patient = pattern.GetGroupNames().Contains("patient") ? match.Groups["patient"] : match.Groups[1];
+        if (!match.Success || patient.Length == 0)
+            throw new InvalidDataException($"{image} has no patient: the pattern '{pattern}' finds none in it");
+        return patient.Value;
+    }
+
+    private static (List<string> Images, List<string> Others) List(string folder)
+    {
+        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"{folder}: no such folder");
+        var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'))
+            .Order(StringComparer.Ordinal)
+            .ToLookup(file => Extensions.Contains(Path.GetExtension(file).ToLowerInvariant()));
+        if (!files[true].Any())
+            throw new InvalidDataException(
+                $"{folder}: no images among {files[false].Count()} files (looked for {string.Join(" ", Extensions)})");
+        return ([.. files[true]], [.. files[false]]);
+    }
+
+    private static string Relative(string folder, string csvFolder, string image) =>
+        Path.GetRelativePath(csvFolder, Path.Combine(folder, image)).Replace('\\', '/');
+}

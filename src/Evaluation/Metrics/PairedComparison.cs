@@ -1,0 +1,59 @@
+using Coverslip.Evaluation.Statistics;
+
+namespace Coverslip.Evaluation.Metrics;
+
+/// <summary>
+/// Two models on the same images: each metric of the first minus that of the second. Both are judged on the same
+/// bootstrap draws of patients, so that what is hard for both does not widen the interval.
+/// </summary>
+/// <param name="Differences">First minus second; an interval without 0 speaks for a difference.</param>
+/// <param name="Images">The images compared.</param>
+/// <param name="Patients">Their patients.</param>
+public sealed record PairedComparison(IReadOnlyDictionary<Metric, Estimate> Differences, int Images, int Patients)
+{
+    /// <summary>Compares two sets of predictions of the same images.</summary>
+    /// <exception cref="InvalidDataException">
+    /// Images, labels or patients differ; the message names the first.
+    /// </exception>
+    public static PairedComparison Of(Predictions first, Predictions second, EvaluationOptions? options = null)
+    {
+        options ??= new EvaluationOptions();
+        CheckSame(first, second);
+        var a = new ClassificationSample(first, options.Positive, options.Bins);
+        var b = new ClassificationSample(second, options.Positive, options.Bins);
+        double[]? Difference(int[]? weights) => a.Metrics(weights) is { } x && b.Metrics(weights) is { } y
+            ? [.. x.Zip(y, (left, right) => left - right)]
+            : null;
+        var values = Difference(null)!;
+        var draws = options.Bootstrap > 0 && a.Patients.Count > 1
+            ? PatientBootstrap.Run(a.Patients.Count, options.Bootstrap, options.Seed, Difference)
+            : null;
+        var differences = MetricNames.All.ToDictionary(metric => metric, metric =>
+        {
+            var value = values[(int)metric];
+            if (double.IsNaN(value)) return Estimate.Undefined("not defined for one of the two");
+            if (draws is null) return new Estimate(value, null, null, "no bootstrap asked for, or one patient");
+            var (low, high) = draws.Interval((int)metric);
+            return new Estimate(value, low, high);
+        });
+        return new PairedComparison(differences, first.Rows.Count, a.Patients.Count);
+    }
+
+    private static void CheckSame(Predictions first, Predictions second)
+    {
+        var others = second.Rows.ToDictionary(r => r.Image);
+        foreach (var row in first.Rows)
+        {
+            if (!others.Remove(row.Image, out var other))
+                throw new InvalidDataException(
+                    $"{row.Image} is in the first predictions only; both must hold the same images");
+            if (other.Label != row.Label || other.Patient != row.Patient)
+                throw new InvalidDataException(
+                    $"{row.Image} has label {row.Label} of patient {row.Patient} in the first predictions, "
+                    + $"label {other.Label} of patient {other.Patient} in the second");
+        }
+        if (others.Count > 0)
+            throw new InvalidDataException(
+                $"{others.Keys.First()} is in the second predictions only; both must hold the same images");
+    }
+}

@@ -1,0 +1,77 @@
+namespace Coverslip.Evaluation.Metrics;
+
+/// <summary>How the predictions of a patient's images become one.</summary>
+public enum PatientRule
+{
+    /// <summary>The mean of the probabilities.</summary>
+    Mean,
+
+    /// <summary>
+    /// Two classes: the highest probability of the positive class. More: the highest of each class, divided by their
+    /// sum.
+    /// </summary>
+    Maximum,
+
+    /// <summary>The share of images predicted as each class.</summary>
+    Vote,
+}
+
+/// <summary>Makes one prediction per patient out of those of the images.</summary>
+public static class PatientAggregation
+{
+    /// <summary>
+    /// One row per patient, in ordinal order, whose image is the patient's name. Predicted is the positive class where
+    /// its figure is at least <paramref name="threshold"/>; with more than two classes the class with the highest
+    /// figure.
+    /// </summary>
+    /// <param name="predictions">Predictions with patients; labels may be empty.</param>
+    /// <param name="rule">How the images of a patient count.</param>
+    /// <param name="positive">The positive class of two; default the second in ordinal order.</param>
+    /// <param name="threshold">From which figure on a patient is positive.</param>
+    /// <exception cref="InvalidDataException">
+    /// A patient with two labels; mean or maximum without probabilities.
+    /// </exception>
+    public static Predictions Aggregate(
+        Predictions predictions, PatientRule rule, string? positive = null, double threshold = 0.5)
+    {
+        if (rule != PatientRule.Vote && predictions.Classes.Count == 0)
+            throw new InvalidDataException(
+                $"{rule} per patient needs probability columns p_<class>; only vote does without");
+        string[] classes = predictions.Classes.Count > 0
+            ? [.. predictions.Classes]
+            : [.. predictions.Rows.SelectMany(r => new[] { r.Label, r.Predicted }).Where(c => c.Length > 0).Distinct()];
+        Array.Sort(classes, StringComparer.Ordinal);
+        var place = predictions.Classes.Select(c => Array.IndexOf(classes, c)).ToArray();
+        var at = classes.Length == 2 ? positive is null ? 1 : Array.IndexOf(classes, positive) : -1;
+        if (classes.Length == 2 && at < 0)
+            throw new ArgumentException($"no class '{positive}'; the classes are {string.Join(", ", classes)}");
+
+        var patients = predictions.Rows.GroupBy(r => r.Patient).OrderBy(g => g.Key, StringComparer.Ordinal)
+            .Select(images =>
+        {
+            var labels = images.Select(r => r.Label).Distinct().ToList();
+            if (labels.Count > 1)
+                throw new InvalidDataException(
+                    $"patient {images.Key} has images of "
+                        + $"{string.Join(" and ", labels.Order(StringComparer.Ordinal))}; figures per patient "
+                    + "need one label per patient");
+            var figures = new double[classes.Length];
+            for (var c = 0; c < classes.Length; c++)
+            {
+                var column = Array.IndexOf(place, c);
+                figures[c] = rule switch
+                {
+                    PatientRule.Mean => images.Average(r => r.Probabilities[column]),
+                    PatientRule.Maximum => images.Max(r => r.Probabilities[column]),
+                    _ => images.Count(r => r.Predicted == classes[c]) / (double)images.Count(),
+                };
+            }
+            if (rule == PatientRule.Maximum && at >= 0) figures[1 - at] = 1 - figures[at];
+            var sum = figures.Sum();
+            figures = [.. figures.Select(f => f / sum)];
+            var decided = at < 0 ? figures.Index().MaxBy(f => f.Item).Index : figures[at] >= threshold ? at : 1 - at;
+            return new Prediction(images.Key, images.Key, labels[0], classes[decided], figures);
+        });
+        return new Predictions(classes, [.. patients]);
+    }
+}

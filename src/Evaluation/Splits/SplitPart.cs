@@ -1,0 +1,69 @@
+using Coverslip.Evaluation.Cohorts;
+
+namespace Coverslip.Evaluation.Splits;
+
+/// <summary>How a split was made.</summary>
+public enum SplitKind
+{
+    /// <summary>Drawn at random again and again; a patient may be tested several times or never.</summary>
+    Random,
+
+    /// <summary>k folds: every patient is tested exactly once.</summary>
+    KFold,
+
+    /// <summary>
+    /// Five draws of 70 % of the patients for training and 30 % for testing, as published with BreakHis.
+    /// </summary>
+    BreakHis,
+}
+
+/// <summary>One of the three sides of a part.</summary>
+public enum SplitSide
+{
+    /// <summary>What the model learns from.</summary>
+    Train,
+
+    /// <summary>What the best epoch and the decision threshold are chosen on.</summary>
+    Validation,
+
+    /// <summary>What figures are reported on.</summary>
+    Test,
+}
+
+/// <summary>One division of all patients of a cohort (one repeat or one fold). Patients are in ordinal order.</summary>
+public sealed record SplitPart(
+    IReadOnlyList<string> Train, IReadOnlyList<string> Validation, IReadOnlyList<string> Test)
+{
+    /// <summary>The patients of a side.</summary>
+    public IReadOnlyList<string> this[SplitSide side] => side switch
+    {
+        SplitSide.Train => Train,
+        SplitSide.Validation => Validation,
+        _ => Test,
+    };
+
+    /// <summary>The images of a side, in the order of the cohort.</summary>
+    public IReadOnlyList<CohortRow> Rows(Cohort cohort, SplitSide side)
+    {
+        var patients = this[side].ToHashSet();
+        return [.. cohort.Rows.Where(row => patients.Contains(row.Patient))];
+    }
+
+    /// <summary>Images per class on a side, in the order of the cohort's classes.</summary>
+    public int[] ImagesPerClass(IReadOnlyList<PatientImages> patients, SplitSide side)
+    {
+        var names = this[side].ToHashSet();
+        return PatientImages.Sum(patients.Where(p => names.Contains(p.Patient)), patients[0].PerClass.Count);
+    }
+
+    internal static SplitPart Of(
+        IEnumerable<PatientImages> train, IEnumerable<PatientImages> validation, IEnumerable<PatientImages> test)
+    {
+        static string[] Names(IEnumerable<PatientImages> patients) =>
+            [.. patients.Select(p => p.Patient).Order(StringComparer.Ordinal)];
+        return new SplitPart(Names(train), Names(validation), Names(test));
+    }
+}
+
+/// <summary>No split has what was asked for. The message names the nearest or what is in the way.</summary>
+public sealed class NoSuchSplitException(string message) : Exception(message);

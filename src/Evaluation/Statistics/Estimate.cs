@@ -1,0 +1,12 @@
+namespace Coverslip.Evaluation.Statistics;
+
+/// <summary>A figure with its 95 % interval.</summary>
+/// <param name="Value">The figure on the data themselves; null where it is not defined.</param>
+/// <param name="Low">The interval's lower end; null without an interval.</param>
+/// <param name="High">The interval's upper end; null without an interval.</param>
+/// <param name="Reason">Why something is null; null where nothing is.</param>
+public sealed record Estimate(double? Value, double? Low, double? High, string? Reason = null)
+{
+    /// <summary>A figure that is not defined here.</summary>
+    public static Estimate Undefined(string reason) => new(null, null, null, reason);
+}

@@ -1,0 +1,73 @@
+using MathNet.Numerics.Statistics;
+
+namespace Coverslip.Evaluation.Statistics;
+
+/// <summary>
+/// The bootstrap over patients: each draw takes as many patients as there are, with replacement, and all images of
+/// each. Images of one patient resemble each other, so that drawing images would make every interval too narrow.
+/// </summary>
+public sealed class PatientBootstrap
+{
+    /// <summary>Redraws after which a draw is given up; the data then hold classes in too few patients.</summary>
+    private const int MostRedraws = 10_000;
+
+    private readonly double[][] draws;
+
+    private PatientBootstrap(double[][] draws, int redrawn)
+    {
+        this.draws = draws;
+        Redrawn = redrawn;
+    }
+
+    /// <summary>How many draws were replaced because a figure was not defined on them.</summary>
+    public int Redrawn { get; }
+
+    /// <summary>Computes the statistics on every draw, in parallel; the result depends on the seed alone.</summary>
+    /// <param name="patients">How many patients there are, at least 1.</param>
+    /// <param name="count">How many draws.</param>
+    /// <param name="seed">The seed; draw i is stream i of it.</param>
+    /// <param name="statistics">
+    /// From how often each patient was drawn to the figures; null where they are not defined, which draws again. Called
+    /// on several threads at once.
+    /// </param>
+    /// <exception cref="InvalidDataException">A draw on which the figures are defined was not found.</exception>
+    public static PatientBootstrap Run(int patients, int count, long seed, Func<int[], double[]?> statistics)
+    {
+        var draws = new double[count][];
+        var redrawn = 0;
+        var failed = false;
+        Parallel.For(0, count, (i, loop) =>
+        {
+            var random = new SeededRandom(seed, i);
+            var weights = new int[patients];
+            for (var attempt = 0; attempt <= MostRedraws; attempt++)
+            {
+                Array.Clear(weights);
+                for (var p = 0; p < patients; p++) weights[random.Below(patients)]++;
+                if (statistics(weights) is { } figures)
+                {
+                    draws[i] = figures;
+                    Interlocked.Add(ref redrawn, attempt);
+                    return;
+                }
+            }
+            failed = true;
+            loop.Stop();
+        });
+        if (failed)
+            throw new InvalidDataException(
+                $"no bootstrap draw with every class in {MostRedraws} tries: {patients} patients hold the classes too "
+                    + "unevenly");
+        return new PatientBootstrap(draws, redrawn);
+    }
+
+    /// <summary>
+    /// The 2.5 and 97.5 % percentiles of figure <paramref name="index"/>, interpolated linearly as numpy's.
+    /// </summary>
+    public (double Low, double High) Interval(int index)
+    {
+        var values = draws.Select(d => d[index]).Order().ToArray();
+        double At(double share) => SortedArrayStatistics.QuantileCustom(values, share, QuantileDefinition.R7);
+        return (At(0.025), At(0.975));
+    }
+}

@@ -1,0 +1,31 @@
+using Coverslip.Methods.SagaNet;
+using Coverslip.Methods.Training;
+
+namespace Coverslip.Methods;
+
+/// <summary>Recipe files: the <c>method</c> key says which method reads the rest.</summary>
+public static class Recipes
+{
+    private static readonly Dictionary<string, Func<RecipeNode, IRecipe>> Methods = new(StringComparer.Ordinal)
+    {
+        ["saganet"] = SagaNetRecipe.Read,
+    };
+
+    /// <summary>Reads a recipe file.</summary>
+    /// <exception cref="RecipeException">An unknown method or key, or a value outside its range.</exception>
+    public static IRecipe Load(string path) => Parse(File.ReadAllText(path), Path.GetFileName(path));
+
+    /// <summary>Reads a recipe's text; <paramref name="file"/> names it in errors.</summary>
+    public static IRecipe Parse(string text, string file)
+    {
+        var node = RecipeNode.Parse(text, file);
+        var method = node.Text("method", "");
+        if (!Methods.TryGetValue(method, out var read))
+            throw new RecipeException(method.Length == 0
+                ? $"{file}: the key 'method' is missing; known methods: {string.Join(", ", Methods.Keys)}"
+                : $"{file}: method is '{method}'; the nearest known one is '{Words.Nearest(method, Methods.Keys)}'");
+        var recipe = read(node);
+        node.Finish();
+        return recipe;
+    }
+}

@@ -1,0 +1,52 @@
+using Coverslip.Methods.Training;
+using Coverslip.Torch;
+using Coverslip.Torch.Layers;
+
+namespace Coverslip.Methods.SagaNet;
+
+/// <summary>SagaNet with its loss, Σ_c LH_c + L_reconst (Liu &amp; Sun 2021, sec. 3.3), as the training loop sees it.</summary>
+public sealed class SagaNetClassifier : IClassifier
+{
+    private readonly SagaNetRecipe recipe;
+    private readonly SagaNetwork network;
+
+    /// <param name="recipe">Shape and losses.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="device">Where to compute.</param>
+    public SagaNetClassifier(SagaNetRecipe recipe, int classes, Device device)
+    {
+        this.recipe = recipe;
+        Store = new ParameterStore(device);
+        network = new SagaNetwork(Store.Root, recipe.Shape(classes));
+        Store.ToChannelsLast();
+    }
+
+    public ParameterStore Store { get; }
+
+    public Outcome Judge(Batch batch)
+    {
+        var output = network.Forward(batch.Input(recipe.Input.Form));
+        var classLoss = ClassLossOf(output, batch);
+        Tensor? reconstruction = null;
+        if (output.Reconstruction is { } image)
+            reconstruction = recipe.Reconstruction.Of(image.To(DType.Float32), batch.Image, batch.Mask);
+        var total = reconstruction is null ? classLoss : classLoss + reconstruction;
+        return new Outcome(total, classLoss, reconstruction, SagaNetwork.Probabilities(output).Detach());
+    }
+
+    public Tensor Predict(Batch batch) => SagaNetwork.Probabilities(network.Forward(batch.Input(recipe.Input.Form), reconstruct: false));
+
+    public void Dispose() => Store.Dispose();
+
+    private Tensor ClassLossOf(SagaNetOutput output, Batch batch)
+    {
+        var classes = output.Features.Size(1);
+        if (output.Scores is { } scores)
+        {
+            var chosen = scores.To(DType.Float32).LogSoftmax(1).Gather(1, batch.Target.Unsqueeze(1)).Squeeze(1);  // log p of the true class, [B]
+            return -(batch.Weights is null ? chosen : chosen * batch.Weights).Mean();
+        }
+        var targets = batch.Target.OneHot(classes).To(DType.Float32);
+        return recipe.Hinge.Of(output.Features.To(DType.Float32), targets, batch.Weights);
+    }
+}

@@ -1,0 +1,90 @@
+using System.Buffers;
+using System.Threading.Channels;
+using Coverslip.Evaluation.Statistics;
+using Coverslip.Torch;
+
+namespace Coverslip.Methods.Training;
+
+/// <summary>
+/// Fills batches on a thread of its own, a few ahead of the training step. It makes no tensors; the thread that owns the
+/// step does (<see cref="ToTensors"/>). What a batch holds depends on seed, epoch and place alone, not on timing.
+/// </summary>
+public sealed class BatchReader(PatchSet set, int batch, Device device)
+{
+    private const int Ahead = 4;
+
+    /// <summary>A training epoch: shuffled and augmented by seed and epoch; a last batch of one image is left out.</summary>
+    public IEnumerable<RawBatch> Training(IReadOnlyList<Patch> patches, AugmentationOptions options, long seed, int epoch)
+    {
+        var order = patches.ToArray();
+        var random = new SeededRandom(seed, epoch);
+        random.Shuffle(order.AsSpan());
+        // Batch normalisation cannot take statistics from a single value per channel.
+        var whole = order.Chunk(batch).Where(c => c.Length > 1 || order.Length == 1).ToArray();
+        return Filled(whole, (number, place) =>
+        {
+            var own = new SeededRandom(seed + 1, checked(epoch * 100_003 + number * 4099 + place));
+            return Augmentation.Draw(options, set.Input.Height, set.Input.Width, ref own);
+        });
+    }
+
+    /// <summary>All patches in order, each in one orientation.</summary>
+    public IEnumerable<RawBatch> Plain(IReadOnlyList<Patch> patches, int orientation = 0) =>
+        Filled([.. patches.Chunk(batch)], (_, _) => Augmentation.Oriented(orientation));
+
+    /// <summary>The tensors of a filled batch, whose buffer goes back to the pool.</summary>
+    public Batch ToTensors(RawBatch raw, IReadOnlyList<double>? classWeights = null)
+    {
+        var (count, height, width) = (raw.Patches.Count, set.Input.Height, set.Input.Width);
+        var bytes = Tensor.From<byte>(raw.Pixels.AsSpan(0, count * height * width * 4), count, height, width, 4);
+        ArrayPool<byte>.Shared.Return(raw.Pixels);
+        var pixels = bytes.To(device).To(DType.Float32) * (1 / 255.0);
+        pixels = pixels.Permute(0, 3, 1, 2);  // [B, 4, H, W], pixel by pixel in memory
+        var target = Tensor.From<long>([.. raw.Patches.Select(p => (long)p.Label)]).To(device);
+        var weights = classWeights is null ? null : Tensor.From<float>([.. raw.Patches.Select(p => (float)classWeights[p.Label])]).To(device);
+        return new Batch(pixels.Narrow(1, 0, 3).Contiguous(MemoryFormat.ChannelsLast), pixels.Narrow(1, 3, 1).Contiguous(), target, weights);
+    }
+
+    private IEnumerable<RawBatch> Filled(Patch[][] batches, Func<int, int, Augmentation> augmentation)
+    {
+        var channel = Channel.CreateBounded<RawBatch>(Ahead);
+        using var stop = new CancellationTokenSource();
+        var filling = Task.Run(() => Fill(channel.Writer, batches, augmentation, stop.Token));
+        try
+        {
+            while (channel.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+                while (channel.Reader.TryRead(out var raw)) yield return raw;
+        }
+        finally
+        {
+            stop.Cancel();
+            while (channel.Reader.TryRead(out _)) { }
+            filling.Wait();
+        }
+    }
+
+    private async Task Fill(ChannelWriter<RawBatch> writer, Patch[][] batches, Func<int, int, Augmentation> augmentation, CancellationToken stop)
+    {
+        try
+        {
+            var size = set.Input.Height * set.Input.Width * 4;
+            for (var number = 0; number < batches.Length; number++)
+            {
+                var pixels = ArrayPool<byte>.Shared.Rent(batches[number].Length * size);
+                for (var place = 0; place < batches[number].Length; place++)
+                    augmentation(number, place).Apply(set.Pixels(batches[number][place]), pixels.AsSpan(place * size, size), set.Input.Height, set.Input.Width);
+                await writer.WriteAsync(new RawBatch(pixels, batches[number]), stop).ConfigureAwait(false);
+            }
+            writer.Complete();
+        }
+        catch (OperationCanceledException)
+        {
+            writer.TryComplete();
+        }
+        catch (Exception error)
+        {
+            // The consumer's read throws it, on the thread that trains.
+            writer.TryComplete(error);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using Coverslip.Torch;
+using Coverslip.Torch.Layers;
+
+namespace Coverslip.Methods.Training;
+
+/// <summary>The parts of a loss: what is descended, and what is reported of it.</summary>
+/// <param name="Total">Scalar to descend.</param>
+/// <param name="Class">The class loss in it.</param>
+/// <param name="Reconstruction">The reconstruction's share in it, weight included; null where there is none.</param>
+/// <param name="Probabilities">[B, classes], without gradient.</param>
+public readonly record struct Outcome(Tensor Total, Tensor Class, Tensor? Reconstruction, Tensor Probabilities);
+
+/// <summary>A network with its loss: what the training loop and prediction know of a method.</summary>
+public interface IClassifier : IDisposable
+{
+    /// <summary>Parameters, buffers, device, training switch.</summary>
+    ParameterStore Store { get; }
+
+    /// <summary>Loss and probabilities of a batch.</summary>
+    Outcome Judge(Batch batch);
+
+    /// <summary>Probabilities of a batch alone, [B, classes].</summary>
+    Tensor Predict(Batch batch);
+}

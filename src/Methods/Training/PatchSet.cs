@@ -1,0 +1,103 @@
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Slides.Images;
+
+namespace Coverslip.Methods.Training;
+
+/// <summary>One image at the network's size: red, green, blue, mask (255 valid) per pixel.</summary>
+/// <param name="Row">Its row of the cohort.</param>
+/// <param name="Label">Index of its class.</param>
+/// <param name="Empty">Whether its mask held nothing valid, so that it is used without one.</param>
+public sealed record Patch(CohortRow Row, int Label, bool Empty)
+{
+    /// <summary>The pixels, or null where they are read anew each time.</summary>
+    internal byte[]? Pixels { get; init; }
+}
+
+/// <summary>Where masks are, and how masked regions are filled.</summary>
+/// <param name="FileOf">The mask file of a row; null where it has none.</param>
+/// <param name="Fill">Turns and shifts the valid area of an image into its masked regions; given are image, mask and the image's name.</param>
+public sealed record PatchMasks(Func<CohortRow, string?> FileOf, Func<Image, Image, string, (Image Image, Image Mask)> Fill);
+
+/// <summary>A cohort's images at the network's size, held in memory up to a limit and read anew beyond it.</summary>
+public sealed class PatchSet
+{
+    private readonly Cohort cohort;
+    private readonly InputOptions input;
+    private readonly PatchMasks? masks;
+
+    /// <param name="cohort">The images.</param>
+    /// <param name="input">Size and form.</param>
+    /// <param name="masks">Where masks are; null for raw input.</param>
+    /// <param name="memoryLimit">Bytes of pixels that are kept.</param>
+    /// <param name="progress">Told after every image how many are done.</param>
+    public PatchSet(Cohort cohort, InputOptions input, PatchMasks? masks, long memoryLimit = 4L << 30, Action<int, int>? progress = null)
+    {
+        (this.cohort, this.input, this.masks) = (cohort, input, input.Form == InputForm.Raw ? null : masks);
+        long bytes = (long)input.Height * input.Width * 4;
+        var patches = new Patch[cohort.Rows.Count];
+        var classes = cohort.Classes.Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
+        var done = 0;
+        Parallel.For(0, patches.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+        {
+            var row = cohort.Rows[i];
+            var pixels = new byte[bytes];
+            var empty = Read(row, pixels);
+            patches[i] = new Patch(row, classes[row.Label], empty) { Pixels = (i + 1) * bytes <= memoryLimit ? pixels : null };
+            progress?.Invoke(Interlocked.Increment(ref done), patches.Length);
+        });
+        Patches = patches;
+    }
+
+    /// <summary>In the order of the cohort's rows.</summary>
+    public IReadOnlyList<Patch> Patches { get; }
+
+    public Cohort Cohort => cohort;
+
+    public InputOptions Input => input;
+
+    /// <summary>Images in whose mask nothing is valid.</summary>
+    public int EmptyMasks => Patches.Count(p => p.Empty);
+
+    /// <summary>The pixels of a patch, H·W·4 bytes.</summary>
+    internal byte[] Pixels(Patch patch)
+    {
+        if (patch.Pixels is { } kept) return kept;
+        var pixels = new byte[input.Height * input.Width * 4];
+        Read(patch.Row, pixels);
+        return pixels;
+    }
+
+    private bool Read(CohortRow row, byte[] pixels)
+    {
+        using var image = ReadAt(cohort.ImagePath(row), ImageReadOptions.ForModels, Interpolation.Area);
+        if (masks?.FileOf(row) is not { } file) return Join(image, null, pixels);
+        using var mask = ReadAt(file, ImageReadOptions.Mask, Interpolation.Nearest);
+        if (!input.Fill) return Join(image, mask, pixels);
+        var (filled, filledMask) = masks.Fill(image, mask, row.Image);
+        using (filled)
+        using (filledMask) return Join(filled, filledMask, pixels);
+    }
+
+    private Image ReadAt(string path, ImageReadOptions options, Interpolation interpolation)
+    {
+        var image = ImageFile.Read(path, options);
+        if (image.Width == input.Width && image.Height == input.Height) return image;
+        using (image) return Transforms.Resize(image, input.Width, input.Height, interpolation);
+    }
+
+    private static bool Join(Image image, Image? mask, byte[] pixels)
+    {
+        var colors = image.Pixels;
+        var valid = mask is null ? default : mask.Pixels;
+        var empty = mask is not null && valid.IndexOfAnyExcept((byte)0) < 0;
+        for (int i = 0, c = 0, p = 0; p < pixels.Length; i++, c += 3, p += 4)
+        {
+            pixels[p] = colors[c];
+            pixels[p + 1] = colors[c + 1];
+            pixels[p + 2] = colors[c + 2];
+            // Any non-zero value of a mask file is valid: instance masks number their objects.
+            pixels[p + 3] = mask is null || empty || valid[i] != 0 ? byte.MaxValue : (byte)0;
+        }
+        return empty;
+    }
+}

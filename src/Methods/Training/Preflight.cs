@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using Coverslip.Torch;
+
+namespace Coverslip.Methods.Training;
+
+/// <summary>What a run will need, estimated from a real step on a small input before anything is trained.</summary>
+/// <param name="Parameters">Trainable numbers.</param>
+/// <param name="MemoryPerImage">Bytes that a training step holds for one image.</param>
+/// <param name="MemoryFixed">Bytes of weights, gradients, optimiser and images, whatever the batch.</param>
+/// <param name="MemoryAvailable">Bytes that the machine can give.</param>
+/// <param name="Disk">Bytes that a run folder takes.</param>
+/// <param name="StepSeconds">Time of one step at the recipe's batch.</param>
+public sealed record Preflight(long Parameters, long MemoryPerImage, long MemoryFixed, long MemoryAvailable, long Disk, double StepSeconds)
+{
+    /// <summary>Bytes at a batch size.</summary>
+    public long Memory(int batch) => MemoryFixed + batch * MemoryPerImage;
+
+    /// <summary>The largest batch that fits; 0 where not even one image does.</summary>
+    public int LargestBatch => (int)Math.Clamp((MemoryAvailable - MemoryFixed) / Math.Max(MemoryPerImage, 1), 0, int.MaxValue);
+
+    /// <summary>
+    /// Takes a step on about a sixteenth of an image's area (a batch of four quarters of its sides; small images whole) and
+    /// scales memory and time by area: every activation of these networks grows with it.
+    /// </summary>
+    /// <param name="recipe">What is to run.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="device">Where; on a GPU memory is not estimated.</param>
+    public static Preflight Of(IRecipe recipe, int classes, Device device)
+    {
+        var (height, width) = (recipe.Input.Height, recipe.Input.Width);
+        var divisor = Math.Min(height, width) >= 256 ? 4 : Math.Min(height, width) >= 128 ? 2 : 1;
+        var small = recipe.Sized(height / divisor, width / divisor);
+        const int batch = 4;
+        double seconds = double.PositiveInfinity;
+        long before, peak;
+        using (var model = small.Build(classes, device))
+        {
+            Step(small, model, 2, device);  // libraries and kernels come in
+            before = Training.Memory.Resident;
+            Training.Memory.ResetPeak();
+            for (var i = 0; i < 2; i++)
+            {
+                var clock = Stopwatch.StartNew();
+                Step(small, model, batch, device);
+                seconds = Math.Min(seconds, clock.Elapsed.TotalSeconds);
+            }
+            peak = Training.Memory.Peak;
+        }
+        using var whole = recipe.Build(classes, Device.Cpu);
+        var parameters = whole.Store.ParameterCount;
+        var scale = (double)height * width / ((height / divisor) * (width / divisor)) / batch;
+        return new Preflight(
+            parameters,
+            (long)(Math.Max(peak - before, 1 << 20) * scale),
+            Training.Memory.Resident + parameters * 4 * 4,
+            Training.Memory.Available + Training.Memory.Resident,
+            parameters * 4 * 4 + (1 << 20),
+            seconds * scale * recipe.Training.Batch);
+    }
+
+    private static void Step(IRecipe recipe, IClassifier model, int count, Device device)
+    {
+        using var scope = new TensorScope();
+        using var cast = new Autocast(device, recipe.Training.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32);
+        var image = Tensor.Rand([count, 3, recipe.Input.Height, recipe.Input.Width], device: device).Contiguous(MemoryFormat.ChannelsLast);
+        var mask = Tensor.Ones([count, 1, recipe.Input.Height, recipe.Input.Width], device: device);
+        model.Store.ClearGradients();
+        model.Judge(new Batch(image, mask, Tensor.Zeros([count], DType.Int64, device), null)).Total.Backward();
+        TorchRuntime.Synchronize(device);
+    }
+}

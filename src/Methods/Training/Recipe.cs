@@ -1,0 +1,26 @@
+using Coverslip.Torch;
+
+namespace Coverslip.Methods.Training;
+
+/// <summary>What every method's recipe has.</summary>
+public interface IRecipe
+{
+    /// <summary>Seed of weights, order and augmentation.</summary>
+    long Seed { get; }
+
+    InputOptions Input { get; }
+
+    TrainingOptions Training { get; }
+
+    AugmentationOptions Augmentation { get; }
+
+    SplitOptions Split { get; }
+
+    DecisionOptions Decision { get; }
+
+    /// <summary>The same recipe for another image size.</summary>
+    IRecipe Sized(int height, int width);
+
+    /// <summary>A freshly initialised network on a device.</summary>
+    IClassifier Build(int classes, Device device);
+}

@@ -1,0 +1,110 @@
+using System.Text.Json;
+using Coverslip.Evaluation;
+
+namespace Coverslip.Methods.Training;
+
+/// <summary>run.json: what a finished run was made of and what it needs to predict.</summary>
+public sealed record RunDescription
+{
+    /// <summary>SHA-256 of the cohort it was trained on.</summary>
+    public required string CohortHash { get; init; }
+
+    /// <summary>Class names in the order of the network's outputs.</summary>
+    public required IReadOnlyList<string> Classes { get; init; }
+
+    /// <summary>The class whose probability is held against <see cref="Threshold"/>; null with more than two classes or without a threshold.</summary>
+    public string? Positive { get; init; }
+
+    /// <summary>Decision threshold chosen on validation patients; null: the most probable class.</summary>
+    public double? Threshold { get; init; }
+
+    public required long Seed { get; init; }
+
+    /// <summary>Which part of the split, from 1, of how many.</summary>
+    public required int Part { get; init; }
+
+    public required int Parts { get; init; }
+
+    public required long Parameters { get; init; }
+
+    /// <summary>Epochs done, and the best of them, from 0.</summary>
+    public required int Epochs { get; init; }
+
+    public required int BestEpoch { get; init; }
+
+    /// <summary>Time of training and validation.</summary>
+    public required double TrainingSeconds { get; init; }
+
+    /// <summary>Relative distance of the weights from their beginning.</summary>
+    public required double WeightsMoved { get; init; }
+
+    /// <summary>Images whose mask held nothing valid, and images in all.</summary>
+    public required int EmptyMasks { get; init; }
+
+    public required int Images { get; init; }
+
+    /// <summary>Largest resident memory of the process, in MiB.</summary>
+    public required double PeakMemory { get; init; }
+
+    /// <summary>Versions of the program and of libtorch.</summary>
+    public required string Versions { get; init; }
+
+    public void Write(string path) => WholeFile.Write(path, stream =>
+    {
+        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
+        json.WriteStartObject();
+        json.WriteString("cohort_hash", CohortHash);
+        json.WriteStartArray("classes");
+        foreach (var name in Classes) json.WriteStringValue(name);
+        json.WriteEndArray();
+        if (Positive is not null) json.WriteString("positive", Positive);
+        if (Threshold is { } threshold) json.WriteNumber("threshold", threshold);
+        json.WriteNumber("seed", Seed);
+        json.WriteNumber("part", Part);
+        json.WriteNumber("parts", Parts);
+        json.WriteNumber("parameters", Parameters);
+        json.WriteNumber("epochs", Epochs);
+        json.WriteNumber("best_epoch", BestEpoch);
+        json.WriteNumber("training_seconds", Math.Round(TrainingSeconds, 3));
+        json.WriteNumber("weights_moved", WeightsMoved);
+        json.WriteNumber("empty_masks", EmptyMasks);
+        json.WriteNumber("images", Images);
+        json.WriteNumber("peak_memory_mib", Math.Round(PeakMemory, 1));
+        json.WriteString("versions", Versions);
+        json.WriteEndObject();
+    });
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">A field is missing or of another kind.</exception>
+    public static RunDescription Read(string path)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            var root = document.RootElement;
+            return new RunDescription
+            {
+                CohortHash = root.GetProperty("cohort_hash").GetString()!,
+                Classes = [.. root.GetProperty("classes").EnumerateArray().Select(c => c.GetString()!)],
+                Positive = root.TryGetProperty("positive", out var positive) ? positive.GetString() : null,
+                Threshold = root.TryGetProperty("threshold", out var threshold) ? threshold.GetDouble() : null,
+                Seed = root.GetProperty("seed").GetInt64(),
+                Part = root.GetProperty("part").GetInt32(),
+                Parts = root.GetProperty("parts").GetInt32(),
+                Parameters = root.GetProperty("parameters").GetInt64(),
+                Epochs = root.GetProperty("epochs").GetInt32(),
+                BestEpoch = root.GetProperty("best_epoch").GetInt32(),
+                TrainingSeconds = root.GetProperty("training_seconds").GetDouble(),
+                WeightsMoved = root.GetProperty("weights_moved").GetDouble(),
+                EmptyMasks = root.GetProperty("empty_masks").GetInt32(),
+                Images = root.GetProperty("images").GetInt32(),
+                PeakMemory = root.GetProperty("peak_memory_mib").GetDouble(),
+                Versions = root.GetProperty("versions").GetString()!,
+            };
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"{path} is no description of a run: {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+namespace Coverslip.Methods.Training;
+
+/// <summary>What the network sees of an image and its mask.</summary>
+public enum InputForm
+{
+    /// <summary>The image times its mask.</summary>
+    Masked,
+    /// <summary>The image as it is.</summary>
+    Raw,
+    /// <summary>The image times its mask, and the mask as a fourth channel.</summary>
+    MaskChannel,
+}
+
+/// <summary>What becomes of an image in whose mask nothing is valid.</summary>
+public enum EmptyMask
+{
+    /// <summary>It is used without a mask.</summary>
+    Raw,
+    /// <summary>It is left out of training; it is still predicted, without a mask.</summary>
+    Drop,
+}
+
+/// <summary>Where masks come from.</summary>
+public enum MaskSource
+{
+    /// <summary>Made without labels (Liu &amp; Sun 2021, sec. 3.1.1).</summary>
+    Computed,
+    /// <summary>The cohort's <c>mask</c> column.</summary>
+    Column,
+}
+
+/// <summary>Input of a run.</summary>
+public sealed record InputOptions
+{
+    /// <summary>masked (default), raw or mask-channel.</summary>
+    public InputForm Form { get; init; } = InputForm.Masked;
+
+    /// <summary>Height in pixels that images are resized to; 768 by default.</summary>
+    public int Height { get; init; } = 768;
+
+    /// <summary>Width in pixels that images are resized to; 768 by default.</summary>
+    public int Width { get; init; } = 768;
+
+    /// <summary>computed (default) or column.</summary>
+    public MaskSource Masks { get; init; }
+
+    /// <summary>Rules of computed masks: <c>published</c> (default), <c>calibrated</c> (fitted to the cohort without labels), or a file.</summary>
+    public string MaskRules { get; init; } = "published";
+
+    /// <summary>Images are shrunk by this factor while their masks are made; 1 by default.</summary>
+    public double MaskScale { get; init; } = 1;
+
+    /// <summary>Whether the valid area is rotated and shifted to fill masked regions; false by default.</summary>
+    public bool Fill { get; init; }
+
+    /// <summary>raw (default) or drop.</summary>
+    public EmptyMask EmptyMask { get; init; }
+
+    /// <summary>Channels that the network is given.</summary>
+    public int Channels => Form == InputForm.MaskChannel ? 4 : 3;
+
+    internal static InputOptions Read(RecipeNode node)
+    {
+        var standard = new InputOptions();
+        return new InputOptions
+        {
+            Form = node.Word("form", standard.Form),
+            Height = node.Int("height", standard.Height, 16, 16384),
+            Width = node.Int("width", standard.Width, 16, 16384),
+            Masks = node.Word("masks", standard.Masks),
+            MaskRules = node.Text("mask_rules", standard.MaskRules),
+            MaskScale = node.Number("mask_scale", standard.MaskScale, 0.05, 1),
+            Fill = node.Flag("fill", standard.Fill),
+            EmptyMask = node.Word("empty_mask", standard.EmptyMask),
+        };
+    }
+}
+
+/// <summary>How the decision between classes is made and reported.</summary>
+public sealed record DecisionOptions
+{
+    /// <summary>The class whose probability is held against the threshold, of two; empty: the second in alphabetical order.</summary>
+    public string Positive { get; init; } = "";
+
+    /// <summary>Whether the threshold is chosen on the validation patients; otherwise the most probable class is taken. False by default.</summary>
+    public bool ThresholdFromValidation { get; init; }
+
+    internal static DecisionOptions Read(RecipeNode node) => new()
+    {
+        Positive = node.Text("positive", ""),
+        ThresholdFromValidation = node.Flag("threshold_from_validation", false),
+    };
+}
+
+/// <summary>The split that a recipe draws where none is given.</summary>
+public sealed record SplitOptions
+{
+    /// <summary>Folds of a stratified cross-validation by patient; 5 by default, 0 for repeated random splits.</summary>
+    public int Folds { get; init; } = 5;
+
+    /// <summary>Random splits; 20 by default, as published.</summary>
+    public int Repeats { get; init; } = 20;
+
+    /// <summary>Bounds of the number of test images of a random split, and of validation images; 45-55 by default, as published.</summary>
+    public string Images { get; init; } = "45-55";
+
+    /// <summary>Share of the training patients that validates, in cross-validation; 0.2 by default.</summary>
+    public double ValidationShare { get; init; } = 0.2;
+
+    internal static SplitOptions Read(RecipeNode node)
+    {
+        var standard = new SplitOptions();
+        return new SplitOptions
+        {
+            Folds = node.Int("folds", standard.Folds, 0, 1000),
+            Repeats = node.Int("repeats", standard.Repeats, 1, 10_000),
+            Images = node.Text("images", standard.Images),
+            ValidationShare = node.Number("validation_share", standard.ValidationShare, 0.01, 0.9),
+        };
+    }
+}

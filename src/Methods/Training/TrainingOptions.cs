@@ -1,0 +1,140 @@
+namespace Coverslip.Methods.Training;
+
+/// <summary>How the learning rate moves.</summary>
+public enum RateSchedule
+{
+    /// <summary>Times a factor per epoch.</summary>
+    Exponential,
+    /// <summary>Times a factor after every given number of epochs.</summary>
+    Step,
+    /// <summary>Up during the first quarter, then down to almost nothing (Smith 2018).</summary>
+    OneCycle,
+    /// <summary>As it is.</summary>
+    Constant,
+}
+
+/// <summary>Which rule moves the weights.</summary>
+public enum OptimizerKind { Adam, AdamW, Sgd, RmsProp }
+
+/// <summary>Which validation figure says that a model is the best so far.</summary>
+public enum BestBy { Loss, Accuracy, Auc }
+
+/// <summary>How classes of unequal size count.</summary>
+public enum ClassWeights
+{
+    /// <summary>Every image alike.</summary>
+    None,
+    /// <summary>Every class alike: images weigh inversely to their class's share.</summary>
+    Balanced,
+}
+
+/// <summary>Numbers in which the forward pass is computed.</summary>
+public enum Precision { Float32, Bfloat16 }
+
+/// <summary>How a run trains. The defaults are the published ones (Liu &amp; Sun 2021, sec. 4.2).</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Passes over the training images; 300 by default.</summary>
+    public int Epochs { get; init; } = 300;
+
+    /// <summary>Images per step; 4 by default.</summary>
+    public int Batch { get; init; } = 4;
+
+    /// <summary>adam (default), adam-w, sgd or rms-prop.</summary>
+    public OptimizerKind Optimizer { get; init; }
+
+    /// <summary>First, or in one cycle highest, learning rate; 5e-6 by default.</summary>
+    public double Rate { get; init; } = 5e-6;
+
+    /// <summary>exponential (default), step, one-cycle or constant.</summary>
+    public RateSchedule Schedule { get; init; }
+
+    /// <summary>The schedule's factor; 0.7 by default.</summary>
+    public double Factor { get; init; } = 0.7;
+
+    /// <summary>Epochs between factors: of the step schedule, or for one whole factor of the exponential; 1 by default.</summary>
+    public double Every { get; init; } = 1;
+
+    /// <summary>Whether the exponential factor is applied smoothly with every step instead of at the end of an epoch; false by default.</summary>
+    public bool PerStep { get; init; }
+
+    /// <summary>Epochs without improvement after which training stops; 20 by default, 0 never.</summary>
+    public int Patience { get; init; } = 20;
+
+    /// <summary>loss (default), accuracy or auc.</summary>
+    public BestBy BestBy { get; init; }
+
+    /// <summary>Shrinkage (adam-w) or L2 penalty of the weights; 0 by default.</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>Momentum of sgd and rms-prop; 0.9 by default.</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>Longest gradient: longer ones are scaled down to it; 0 (default) leaves them.</summary>
+    public double ClipGradient { get; init; }
+
+    /// <summary>float32 (default) or bfloat16.</summary>
+    public Precision Precision { get; init; }
+
+    /// <summary>none (default) or balanced.</summary>
+    public ClassWeights ClassWeights { get; init; }
+
+    internal static TrainingOptions Read(RecipeNode node)
+    {
+        var standard = new TrainingOptions();
+        return new TrainingOptions
+        {
+            Epochs = node.Int("epochs", standard.Epochs, 1, 1_000_000),
+            Batch = node.Int("batch", standard.Batch, 1, 65_536),
+            Optimizer = node.Word("optimizer", standard.Optimizer),
+            Rate = node.Number("rate", standard.Rate, 0, 100),
+            Schedule = node.Word("schedule", standard.Schedule),
+            Factor = node.Number("factor", standard.Factor, 1e-6, 1),
+            Every = node.Number("every", standard.Every, 1e-3, 1e6),
+            PerStep = node.Flag("per_step", standard.PerStep),
+            Patience = node.Int("patience", standard.Patience, 0, 1_000_000),
+            BestBy = node.Word("best_by", standard.BestBy),
+            WeightDecay = node.Number("weight_decay", standard.WeightDecay, 0, 10),
+            Momentum = node.Number("momentum", standard.Momentum, 0, 0.9999),
+            ClipGradient = node.Number("clip_gradient", standard.ClipGradient, 0, 1e9),
+            Precision = node.Word("precision", standard.Precision),
+            ClassWeights = node.Word("class_weights", standard.ClassWeights),
+        };
+    }
+}
+
+/// <summary>Random changes of training images, and the orientations averaged when predicting.</summary>
+public sealed record AugmentationOptions
+{
+    /// <summary>Whether images are turned and flipped at random (eight ways; four where they are not square); true by default.</summary>
+    public bool Orientations { get; init; } = true;
+
+    /// <summary>Largest change of brightness, as a share; 0 by default.</summary>
+    public double Brightness { get; init; }
+
+    /// <summary>Largest change of contrast, as a share; 0 by default.</summary>
+    public double Contrast { get; init; }
+
+    /// <summary>Largest change of saturation, as a share; 0 by default.</summary>
+    public double Saturation { get; init; }
+
+    /// <summary>Largest turn of the hue, as a share of the full circle; 0 by default.</summary>
+    public double Hue { get; init; }
+
+    /// <summary>Largest shift in pixels; edges are mirrored. 0 by default.</summary>
+    public int Shift { get; init; }
+
+    /// <summary>Whether predictions are averaged over the orientations; false by default.</summary>
+    public bool AverageOrientations { get; init; }
+
+    internal static AugmentationOptions Read(RecipeNode node) => new()
+    {
+        Orientations = node.Flag("orientations", true),
+        Brightness = node.Number("brightness", 0, 0, 1),
+        Contrast = node.Number("contrast", 0, 0, 1),
+        Saturation = node.Number("saturation", 0, 0, 1),
+        Hue = node.Number("hue", 0, 0, 0.5),
+        Shift = node.Int("shift", 0, 0, 4096),
+        AverageOrientations = node.Flag("average_orientations", false),
+    };
+}

@@ -1,0 +1,112 @@
+using Coverslip.Evaluation.Metrics;
+using Coverslip.Evaluation.Splits;
+using Coverslip.Torch;
+
+namespace Coverslip.Methods.Training;
+
+/// <summary>What a session trains on.</summary>
+/// <param name="Recipe">The recipe.</param>
+/// <param name="Patches">All images of the cohort at the recipe's size.</param>
+/// <param name="Split">Which patients train, validate and test, once or several times.</param>
+/// <param name="Device">Where to compute.</param>
+public sealed record SessionInput(IRecipe Recipe, PatchSet Patches, Split Split, Device Device);
+
+/// <summary>Trains every part of a split into a folder of its own, and predicts its test images with the best model.</summary>
+public sealed class TrainingSession(SessionInput input, string folder, Func<int, ITrainingProgress> progressOf)
+{
+    /// <summary>The folder of a part, counted from 0: the run's own where there is only one.</summary>
+    public static string PartFolder(string folder, int part, int parts) => parts == 1 ? folder : Path.Combine(folder, $"part-{part + 1}");
+
+    /// <summary>Trains what is not finished; returns the predictions of each part's test images.</summary>
+    /// <exception cref="OperationCanceledException">Stopped; calling again resumes.</exception>
+    public IReadOnlyList<Predictions> Run(CancellationToken stop = default)
+    {
+        var parts = input.Split.Parts.Count;
+        var tested = new List<Predictions>();
+        for (var part = 0; part < parts; part++)
+        {
+            var run = new RunFolder(PartFolder(folder, part, parts));
+            if (!File.Exists(run.Description)) Train(run, part, stop);
+            tested.Add(Predictions.Read(run.Predictions));
+        }
+        // In a cross-validation every image is tested once: together they are the cohort's predictions.
+        var pooled = tested.SelectMany(t => t.Rows).ToArray();
+        if (parts > 1 && pooled.DistinctBy(r => r.Image).Count() == pooled.Length)
+            new Predictions(input.Patches.Cohort.Classes, pooled).Write(Path.Combine(folder, "predictions.csv"));
+        return tested;
+    }
+
+    private void Train(RunFolder run, int part, CancellationToken stop)
+    {
+        var (recipe, set) = (input.Recipe, input.Patches);
+        var classes = set.Cohort.Classes;
+        TorchRuntime.Seed(recipe.Seed + part);
+        using var model = recipe.Build(classes.Count, input.Device);
+        var reader = new BatchReader(set, recipe.Training.Batch, input.Device);
+        var training = Side(part, SplitSide.Train).Where(p => !(p.Empty && recipe.Input.EmptyMask == EmptyMask.Drop)).ToArray();
+        var validation = Side(part, SplitSide.Validation);
+        new TrainingLoop(new TrainingTask(recipe, model, reader, training, validation), run, progressOf(part)).Run(stop);
+
+        run.LoadBest(model.Store);
+        var predictor = new Predictor(model, reader, recipe);
+        var test = Side(part, SplitSide.Test);
+        var (threshold, positive) = (default(double?), PositiveOf(classes));
+        if (validation.Count > 0)
+        {
+            var validated = Predictor.Table(classes, validation, predictor.Probabilities(validation, stop: stop));
+            threshold = ThresholdOf(validated, positive);
+            Decided(validated, positive, threshold).Write(run.Validation);
+        }
+        Decided(Predictor.Table(classes, test, predictor.Probabilities(test, stop: stop)), positive, threshold).Write(run.Predictions);
+        Describe(run, part, model, positive, threshold);
+    }
+
+    private void Describe(RunFolder run, int part, IClassifier model, string? positive, double? threshold)
+    {
+        var (state, moved) = run.Outcome();
+        new RunDescription
+        {
+            CohortHash = input.Patches.Cohort.Hash,
+            Classes = input.Patches.Cohort.Classes,
+            Positive = positive,
+            Threshold = threshold,
+            Seed = input.Recipe.Seed + part,
+            Part = part + 1,
+            Parts = input.Split.Parts.Count,
+            Parameters = model.Store.ParameterCount,
+            Epochs = state.Epoch,
+            BestEpoch = state.BestEpoch,
+            TrainingSeconds = state.Seconds,
+            WeightsMoved = moved,
+            EmptyMasks = input.Patches.EmptyMasks,
+            Images = input.Patches.Patches.Count,
+            PeakMemory = Memory.Peak / 1048576.0,
+            Versions = $"coverslip {typeof(TrainingSession).Assembly.GetName().Version?.ToString(3)}, libtorch {TorchRuntime.Version}",
+        }.Write(run.Description);
+    }
+
+    private IReadOnlyList<Patch> Side(int part, SplitSide side)
+    {
+        var patients = input.Split.Parts[part][side].ToHashSet();
+        return [.. input.Patches.Patches.Where(p => patients.Contains(p.Row.Patient))];
+    }
+
+    private string? PositiveOf(IReadOnlyList<string> classes)
+    {
+        var named = input.Recipe.Decision.Positive;
+        if (named.Length == 0) return classes.Count == 2 ? classes[1] : null;
+        return classes.Contains(named) ? named : throw new RecipeException($"decision.positive is '{named}'; the cohort's classes are {string.Join(", ", classes)}");
+    }
+
+    private double? ThresholdOf(Predictions validated, string? positive)
+    {
+        if (!input.Recipe.Decision.ThresholdFromValidation || positive is null || validated.Classes.Count != 2) return null;
+        bool[] positives = [.. validated.Rows.Select(r => r.Label == positive)];
+        if (!positives.Contains(true) || !positives.Contains(false)) return null;
+        var column = validated.Classes.Index().First(c => c.Item == positive).Index;
+        return DecisionThreshold.Choose([.. validated.Rows.Select(r => r.Probabilities[column])], positives);
+    }
+
+    private static Predictions Decided(Predictions predictions, string? positive, double? threshold) =>
+        threshold is { } chosen && positive is not null ? predictions.Decide(positive, chosen) : predictions;
+}

@@ -1,0 +1,22 @@
+using System.Text;
+
+namespace Coverslip.Methods.Training;
+
+/// <summary>Words as users write them.</summary>
+public static class Words
+{
+    /// <summary>CrossEntropy → cross-entropy.</summary>
+    public static string Kebab(string name)
+    {
+        var text = new StringBuilder();
+        foreach (var letter in name)
+        {
+            if (char.IsUpper(letter) && text.Length > 0) text.Append('-');
+            text.Append(char.ToLowerInvariant(letter));
+        }
+        return text.ToString();
+    }
+
+    /// <summary>The known word with the fewest edits from the given one.</summary>
+    public static string Nearest(string word, IEnumerable<string> known) => known.MinBy(k => Coverslip.Torch.Layers.NearestName.Distance(word, k)) ?? "";
+}

@@ -1,0 +1,58 @@
+namespace Coverslip.Slides.Phantoms;
+
+/// <summary>
+/// How the nuclei of a painted tumour lie. Number, size and colour of the nuclei are drawn alike for both, and so is
+/// everything around the tumour: only the arrangement tells the classes apart.
+/// </summary>
+public enum TumourPattern
+{
+    /// <summary>Nuclei spread evenly.</summary>
+    Sheets = 0,
+
+    /// <summary>Nuclei in rings, pointing at a core of fibres without nuclei.</summary>
+    Rosettes = 1,
+}
+
+/// <summary>What <see cref="PatchPhantom.Paint"/> paints.</summary>
+public sealed record PatchPhantomOptions
+{
+    /// <summary>The tumour's class.</summary>
+    public TumourPattern Pattern { get; init; }
+
+    /// <summary>Pixels to a side, 48 to 4096.</summary>
+    public int Size { get; init; } = 160;
+
+    /// <summary>Mean radius of a nucleus in pixels, 2 to 12; everything else scales with it.</summary>
+    public double NucleusRadius { get; init; } = 3.2;
+
+    /// <summary>The seed of the patient's stain: patches of one patient share it.</summary>
+    public int StainSeed { get; init; }
+
+    /// <summary>0 (palest) to 1 (darkest): where the patient's stain lies in the range of the drift.</summary>
+    public double StainLevel { get; init; } = 0.5;
+
+    /// <summary>How far stains of patients differ: 0 not at all, 1 as by default, up to 2.</summary>
+    public double StainDrift { get; init; } = 1;
+
+    /// <summary>The least share of the patch that is tumour, in [0.1, 0.9].</summary>
+    public double LeastTumour { get; init; } = 0.40;
+
+    /// <summary>The largest share of the patch that is tumour before cavities are cut out, in [0.1, 0.9].</summary>
+    public double MostTumour { get; init; } = 0.65;
+
+    internal void Check()
+    {
+        Within(Size, 48, 4096, nameof(Size));
+        Within(NucleusRadius, 2, 12, nameof(NucleusRadius));
+        Within(StainLevel, 0, 1, nameof(StainLevel));
+        Within(StainDrift, 0, 2, nameof(StainDrift));
+        Within(LeastTumour, 0.1, 0.9, nameof(LeastTumour));
+        Within(MostTumour, LeastTumour, 0.9, nameof(MostTumour));
+    }
+
+    internal static void Within(double value, double least, double most, string name)
+    {
+        if (!(value >= least && value <= most))
+            throw new ArgumentException($"{name} is {value}; it goes from {least} to {most}");
+    }
+}

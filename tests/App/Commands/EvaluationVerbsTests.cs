@@ -1,0 +1,79 @@
+using System.Text.Json;
+
+namespace Coverslip.App.Tests.Commands;
+
+/// <summary>The verbs cohort, split and evaluate, one after the other as a user calls them.</summary>
+[Collection("console")]
+public sealed class EvaluationVerbsTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("coverslip-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void A_folder_becomes_a_cohort_a_split_and_figures()
+    {
+        var cohort = SmallCohort();
+        Assert.Contains("images    16", Run(0, "cohort", "check", cohort));
+        var split = Path.Combine(folder, "split.json");
+        string[] sizes = ["--repeats", "3", "--test-images", "4-6", "--validation-images", "4"];
+        Assert.Contains("wrote", Run(0, ["split", "--cohort", cohort, .. sizes, "--seed", "1", "--out", split]));
+        Assert.Equal(3, JsonDocument.Parse(File.ReadAllText(split)).RootElement.GetProperty("parts").GetArrayLength());
+
+        var rows = File.ReadAllLines(cohort).Skip(1).Select(line => line.Split(',')).Select(fields =>
+            $"{fields[0]},{fields[2]},{fields[1]},{fields[1]},{(fields[1] == "b" ? "0.2,0.8" : "0.7,0.3")}");
+        var predictions = Path.Combine(folder, "predictions.csv");
+        File.WriteAllLines(predictions, rows.Prepend("image,patient,label,predicted,p_a,p_b"));
+        var json = Run(0, "evaluate", "classification", predictions, "--cohort", cohort, "--bootstrap", "50", "--json");
+        Assert.Equal(1, JsonDocument.Parse(json).RootElement.GetProperty("auc").GetProperty("value").GetDouble());
+        Assert.True(File.Exists(Path.Combine(folder, "evaluation.json")));
+        Assert.True(File.Exists(Path.Combine(folder, "reliability.svg")));
+        var table = Run(0, "evaluate", "classification", predictions, "--cohort", cohort, "--per-patient", "mean");
+        Assert.Contains("8 images of 8 patients, positive: b", table);
+    }
+
+    [Theory]
+    [InlineData(2, "cohort")]
+    [InlineData(2, "cohort", "nowhere", "--layout", "heaps", "--out", "c.csv")]
+    [InlineData(2, "cohort", "nowhere", "--layout", "breakhis", "--patient-pattern", "(x)", "--out", "c.csv")]
+    [InlineData(1, "cohort", "nowhere", "--layout", "folders", "--out", "c.csv")]
+    [InlineData(1, "cohort", "check", "nowhere.csv")]
+    [InlineData(2, "split", "--cohort", "c.csv", "--kind", "kfold", "--repeats", "3", "--seed", "1", "--out", "s.json")]
+    [InlineData(2, "split", "--cohort", "c.csv", "--test-images", "9-3", "--seed", "1", "--out", "s.json")]
+    [InlineData(1, "split", "--cohort", "nowhere.csv", "--seed", "1", "--out", "s.json")]
+    [InlineData(2, "evaluate", "classification", "p.csv")]
+    [InlineData(2, "evaluate", "classification", "p.csv", "--cohort", "c.csv", "--threshold", "1.5")]
+    [InlineData(1, "evaluate", "classification", "p.csv", "--cohort", "nowhere.csv")]
+    public void Wrong_usage_is_2_and_failure_is_1(int code, params string[] args) => Run(code, args);
+
+    private string SmallCohort()
+    {
+        for (var i = 0; i < 16; i++)
+        {
+            var path = Path.Combine(folder, "images", i < 8 ? "a" : "b", $"p{i / 2}", $"{i}.png");
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, $"picture {i}");
+        }
+        var cohort = Path.Combine(folder, "cohort.csv");
+        Run(0, "cohort", Path.Combine(folder, "images"), "--layout", "folders", "--out", cohort);
+        return cohort;
+    }
+
+    private static string Run(int code, params string[] args)
+    {
+        var (output, errors) = (new StringWriter(), new StringWriter());
+        var (oldOutput, oldErrors) = (Console.Out, Console.Error);
+        Console.SetOut(output);
+        Console.SetError(errors);
+        try
+        {
+            Assert.Equal((code, code == 0), (Program.Main(args), errors.ToString().Length == 0));
+        }
+        finally
+        {
+            Console.SetOut(oldOutput);
+            Console.SetError(oldErrors);
+        }
+        return output.ToString();
+    }
+}

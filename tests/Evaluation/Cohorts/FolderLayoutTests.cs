@@ -1,0 +1,90 @@
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Tests;
+
+namespace Coverslip.Evaluation.Tests.Cohorts;
+
+public sealed class FolderLayoutTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("SOB_M_DC-14-2523-400-002.png", "malignant", "DC", "2523", "400", "2523")]
+    [InlineData("SOB_B_A-14-22549AB-40-001.png", "benign", "A", "22549AB", "40", "22549")]
+    [InlineData("SOB_B_PT-14-29315EF-100-013", "benign", "PT", "29315EF", "100", "29315")]
+    public void Reads_BreakHis_names(
+        string file, string label, string subtype, string slide, string magnification, string patient)
+    {
+        var name = BreakHisName.Parse(file);
+        Assert.NotNull(name);
+        Assert.Equal((label, subtype, slide, magnification, patient),
+            (name.Label, name.Subtype, name.Slide, name.Magnification, name.CautiousPatient));
+    }
+
+    [Theory]
+    [InlineData("image.png")]
+    [InlineData("SOB_X_DC-14-2523-400-002.png")]
+    [InlineData("SOB_M_DC-14-2523-400.png")]
+    public void Other_names_are_none_of_BreakHis(string file) => Assert.Null(BreakHisName.Parse(file));
+
+    [Fact]
+    public void Slides_that_differ_in_letters_are_one_patient_unless_letters_are_kept()
+    {
+        folder.Write("x/SOB_B_A-14-22549AB-40-001.png", "1");
+        folder.Write("SOB_B_A-14-22549CD-40-001.png", "2");
+        Assert.Equal(["22549", "22549"],
+            FolderLayout.BreakHis(folder.Path, folder.Path, false).Rows.Select(r => r.Patient));
+        var kept = FolderLayout.BreakHis(folder.Path, folder.Path, true).Rows;
+        Assert.Equal(["22549CD", "22549AB"], kept.Select(r => r.Patient));
+        Assert.Equal("x/SOB_B_A-14-22549AB-40-001.png", kept[1].Image);
+        folder.Write("holiday.jpg", "3");
+        var error = Assert.Throws<InvalidDataException>(() => FolderLayout.BreakHis(folder.Path, folder.Path, false));
+        Assert.Contains("holiday.jpg", error.Message);
+    }
+
+    [Fact]
+    public void The_patient_is_the_second_level_or_in_the_pattern()
+    {
+        folder.Write("normal/p1/1.png", "1");
+        folder.Write("tumor/p2/2.TIF", "2");
+        folder.Write("tumor/notes.txt", "3");
+        var levels = FolderLayout.Folders(folder.Path, Path.Combine(folder.Path, "lists"), null);
+        Assert.Equal([("../normal/p1/1.png", "normal", "p1"), ("../tumor/p2/2.TIF", "tumor", "p2")],
+            levels.Rows.Select(r => (r.Image, r.Label, r.Patient)));
+        Assert.Equal(["tumor/notes.txt"], levels.OtherFiles);
+        var named = FolderLayout.Folders(folder.Path, folder.Path, @"(normal|tumor)/p(?<patient>\d)");
+        Assert.Equal(["1", "2"], named.Rows.Select(r => r.Patient));
+        var first = FolderLayout.Folders(folder.Path, folder.Path, @"p(\d)");
+        Assert.Equal(["1", "2"], first.Rows.Select(r => r.Patient));
+    }
+
+    [Fact]
+    public void What_names_no_patient_is_refused()
+    {
+        folder.Write("normal/1.png", "1");
+        string Message(string? pattern) =>
+            Assert.ThrowsAny<Exception>(() => FolderLayout.Folders(folder.Path, folder.Path, pattern)).Message;
+        Assert.Contains("pass --patient-pattern", Message(null));
+        Assert.Contains("has no group", Message("normal"));
+        Assert.Contains("finds none", Message(@"p(\d)"));
+        folder.Write("loose.png", "2");
+        Assert.Contains("loose.png lies in", Message(null));
+    }
+
+    [Fact]
+    public void A_folder_without_images_says_what_it_looked_for()
+    {
+        folder.Write("a/b/readme.md", "");
+        var error = Assert.Throws<InvalidDataException>(() => FolderLayout.Folders(folder.Path, folder.Path, null));
+        Assert.Contains("no images among 1 files", error.Message);
+    }
+
+    [Fact]
+    public void The_BreakHis_sample_has_33_patients_read_cautiously()
+    {
+        var data = TestData.Folder("breakhis");
+        var rows = FolderLayout.BreakHis(data, data, keepLetters: false).Rows;
+        Assert.Equal((40, 33), (rows.Count, rows.Select(r => r.Patient).Distinct().Count()));
+    }
+}
