@@ -12,6 +12,7 @@ public static class Program
         CohortCommand.Create,
         SplitCommand.Create,
         EvaluateCommand.Create,
+        MaskCommand.Create,
         DoctorCommand.Create,
     ];
 

@@ -1,3 +1,5 @@
+using Coverslip.Slides.Images;
+
 namespace Coverslip.Methods.SagaNet.Masks;
 
 /// <summary>How far the valid area may move to fill what is masked.</summary>
@@ -80,6 +82,15 @@ public static class Filling
             }
         }
         return new FilledPatch(filled, grown, count);
+    }
+
+    /// <summary>As above, for images of 8 bits and their grey masks; the caller disposes of what is returned.</summary>
+    public static (Image Image, Image Mask) Fill(Image image, Image mask, FillingOptions options, long seed)
+    {
+        if (mask.Channels != 1 || mask.Depth != 8 || image.Depth != 8 || (mask.Width, mask.Height) != (image.Width, image.Height))
+            throw new ArgumentException($"a {mask} is no mask of 8 bits for a {image}", nameof(mask));
+        var filled = Fill(image.Pixels, mask.Pixels, image.Width, options, seed);
+        return (Image.From(filled.Pixels, image.Width, image.Height, image.Channels), Image.From(filled.Mask, image.Width, image.Height, channels: 1));
     }
 
     /// <summary>A rotation about the centre, then a shift; asked backwards, so that every target pixel has one source.</summary>

@@ -35,8 +35,9 @@ internal sealed class LabelHead : IDisposable
     /// <summary>[1, C, H, W] → [1, K, H, W]; the factors [1, C, 1, 1] are those of an excitation not yet applied.</summary>
     internal Tensor Forward(Tensor x, Tensor? factors)
     {
+        if (!fast) return norm.Forward(convolution.Forward(x));
         var weight = factors is null ? convolution.Weight : convolution.Weight * factors;
-        return norm.Forward(x.Conv2d(weight, null, new ConvGeometry()));
+        return FusedOperators.Normalise(FusedOperators.Convolve(x, weight, null), norm.Weight, norm.Bias, Relu.None);
     }
 
     internal void Step()

@@ -68,13 +68,12 @@ public static class LabelSegmentation
         var fast = options.Mode == MaskMode.Fast;
         var input = ToTensor(image, options.Device, fast);
         var vote = new MajorityVote(Tensor.From(map.Labels).To(options.Device, DType.Int64), map.Count);
-        // The fast loss leaves the sum over pixels where cross-entropy has the mean.
-        using var network = new SegmentationNetwork(options, fast ? pixels : 1);
+        using var network = new SegmentationNetwork(options);
         for (var step = 1; ; step++)
         {
             using var inner = new TensorScope();
             var scores = Scores(network, input, fast);                                          // [N, K]
-            var result = vote.Count(scores.Detach().Argmax(1), network.Labels);
+            var result = vote.Count(fast ? FusedOperators.Argmax(scores) : scores.Detach().Argmax(1), network.Labels);
             var alive = Alive(result.Pixels);
             var left = options.Count == LabelCount.Pixels ? alive.Length : Alive(result.Superpixels).Length;
             if (left <= options.MinimumLabels || step == options.MaxSteps)
@@ -82,8 +81,8 @@ public static class LabelSegmentation
                 var (labels, count) = Renumbered(result.Target.ToArray<long>());
                 return new Segmentation(labels, count, step, left <= options.MinimumLabels) { StepTime = clock.Elapsed };
             }
-            if (fast) FastCrossEntropy.Backward(scores, result.Target);
-            else Losses.CrossEntropy(scores, result.Target).Backward();
+            var loss = fast ? FusedOperators.CrossEntropy(scores, result.Target) : Losses.CrossEntropy(scores, result.Target);
+            loss.Backward();
             network.Step();
             if (fast && alive.Length <= network.Labels * 0.9) network.KeepLabels(alive);
         }

@@ -28,12 +28,22 @@ internal sealed class SegmentationLayer
     /// <summary>[1, inputs, H, W] → [1, channels, H, W] and, in the fast mode, factors that are still to be applied.</summary>
     internal (Tensor Map, Tensor? Factors) Forward(Tensor x, Tensor? factors)
     {
-        var y = fast
-            ? FastConvolution.Forward3x3(x, factors is null ? convolution.Weight : convolution.Weight * factors, convolution.Bias)
-            : convolution.Forward(x);
-        y = normFirst ? norm.Forward(y).Relu() : norm.Forward(y.Relu());
+        var y = fast ? Fast(x, factors) : Plain(x);
         if (excitation is null) return (y, null);
         var scale = excitation.Factors(y);
         return fast ? (y, scale) : (y * scale, null);
+    }
+
+    private Tensor Plain(Tensor x)
+    {
+        var y = convolution.Forward(x);
+        return normFirst ? norm.Forward(y).Relu() : norm.Forward(y.Relu());
+    }
+
+    private Tensor Fast(Tensor x, Tensor? factors)
+    {
+        var weight = factors is null ? convolution.Weight : convolution.Weight * factors;
+        var y = FusedOperators.Convolve(x, weight, convolution.Bias);
+        return FusedOperators.Normalise(y, norm.Weight, norm.Bias, normFirst ? Relu.After : Relu.Before);
     }
 }

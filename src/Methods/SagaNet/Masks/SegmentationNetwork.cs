@@ -15,24 +15,21 @@ public sealed class SegmentationNetwork : IDisposable
     private readonly ParameterStore hidden;
     private readonly SegmentationLayer[] layers;
     private readonly Sgd hiddenSgd;
-    private readonly double rate;
     private LabelHead head;
 
     /// <param name="options">Sizes, order and rate.</param>
-    /// <param name="gradientScale">What the gradients given to backward are too large by; the rate is divided by it.</param>
-    public SegmentationNetwork(MaskOptions options, double gradientScale = 1)
+    public SegmentationNetwork(MaskOptions options)
     {
         options.Check();
         this.options = options;
-        rate = options.Rate / gradientScale;
         TorchRuntime.Seed(options.Seed);
         hidden = new ParameterStore(options.Device);
         layers = [.. Enumerable.Range(0, options.HiddenLayers)
             .Select(i => new SegmentationLayer(hidden.Root / $"layer{i + 1}", i == 0 ? 3 : options.Channels, options))];
         head = new LabelHead(options.Device, options.Channels, options.Labels, Fast);
         if (Fast) hidden.ToChannelsLast();
-        hiddenSgd = new Sgd(hidden, rate, Momentum);
-        head.StartLearning(rate, Momentum);
+        hiddenSgd = new Sgd(hidden, options.Rate, Momentum);
+        head.StartLearning(options.Rate, Momentum);
     }
 
     /// <summary>Labels that the network still knows.</summary>
@@ -62,7 +59,7 @@ public sealed class SegmentationNetwork : IDisposable
     /// <summary>Drops all labels but <paramref name="labels"/>, which are then numbered 0, 1, … in the order given.</summary>
     public void KeepLabels(long[] labels)
     {
-        var smaller = head.Subset(labels, rate, Momentum);
+        var smaller = head.Subset(labels, options.Rate, Momentum);
         head.Dispose();
         head = smaller;
     }

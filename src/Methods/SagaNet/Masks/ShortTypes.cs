@@ -4,7 +4,8 @@ namespace Coverslip.Methods.SagaNet.Masks;
 
 /// <summary>
 /// bfloat16 for convolutions in the fast mode where it is fast: on a GPU, and on processors with AVX512-BF16 or AMX.
-/// Elsewhere libtorch emulates it, slower than float32.
+/// Elsewhere libtorch emulates it, slower than float32; and where the native library has Winograd convolutions, those
+/// win in float32.
 /// </summary>
 internal readonly ref struct ShortTypes
 {
@@ -14,7 +15,7 @@ internal readonly ref struct ShortTypes
 
     internal ShortTypes(bool wanted, Device device)
     {
-        on = wanted && (device.IsCuda || ProcessorHasThem);
+        on = wanted && (device.IsCuda || (ProcessorHasThem && !FusedOperators.HasFastConvolutions));
         if (on) autocast = new Autocast(device, DType.BFloat16);
     }
 
