@@ -18,11 +18,12 @@ public static class MaskCommand
         Description = "Thresholds from 'mask calibrate'; without them the published ones apply.",
     };
 
+    private static readonly Option<bool> Timing = new("--timing") { Hidden = true };
     private static readonly Option<bool> Force = new("--force") { Description = "Make masks anew that are there already." };
 
     public static Command Create()
     {
-        var command = new Command("mask", "Make masks of valid tissue without labels.") { Images, CohortFile, Out, Rules, Force };
+        var command = new Command("mask", "Make masks of valid tissue without labels.") { Images, CohortFile, Out, Rules, Force, Timing };
         MaskSettings.AddTo(command);
         command.SetAction(Run);
         command.Subcommands.Add(MaskCalibrateCommand.Create());
@@ -37,6 +38,7 @@ public static class MaskCommand
         var store = MaskStore.Open(parsed.GetRequiredValue(Out), options, rules, parsed.GetValue(Force));
         var maker = new MaskMaker(options, rules);
         var results = new List<MaskResult>();
+        var timings = new List<string>();
         using var progress = new MaskProgress(work.Count(w => !store.Has(w.Name)), store.Save);
         foreach (var (name, path) in work)
         {
@@ -48,10 +50,12 @@ public static class MaskCommand
                 : maker.Make(image);
             store.Add(name, image, result);
             results.Add(result);
+            if (parsed.GetValue(Timing)) timings.Add(TimingLine(image, options, result));
             progress.Done(result.Empty ? $"{name}: nothing valid: {result.Reason}" : null);
         }
         progress.Finish();
         Summarize(store, work.Select(w => w.Name), results);
+        timings.ForEach(Console.WriteLine);
         return 0;
     }
 
@@ -74,10 +78,18 @@ public static class MaskCommand
             Write("fewer than 80 % of the images keep some area: fit the rules with 'coverslip mask calibrate --cohort C' before masked results are reported");
     }
 
-    /// <summary>The share of the area that each rule removes first, over images.</summary>
-    internal static string RemovedShares(IReadOnlyList<MaskResult> results) =>
+    // One JSON line per image, as bench/masks/kanezaki.py prints it.
+    private static string TimingLine(Image image, MaskOptions options, MaskResult result)
+    {
+        var (steps, labels) = (result.Segmentation.Steps, result.Segmentation.Count);
+        return FormattableString.Invariant(
+            $$"""{"side": "{{image.Width}}x{{image.Height}}", "what": "coverslip {{options.Mode.ToString().ToLowerInvariant()}}", "seed": {{options.Seed}}, "labels": {{labels}}, "steps": {{steps}}, "seconds": {{result.Elapsed.TotalSeconds:F3}}, "seconds_per_step": {{result.Segmentation.StepTime.TotalSeconds / steps:F4}}}""");
+    }
+
+    /// <summary>The share of the area that each rule removes, first or at all, as a mean over images.</summary>
+    internal static string RemovedShares(IReadOnlyList<MaskResult> results, bool first = true) =>
         string.Join(", ", new[] { MaskRule.Dark, MaskRule.Blank, MaskRule.Red, MaskRule.Smooth }.Select(rule =>
-            FormattableString.Invariant($"{rule.ToString().ToLowerInvariant()} {results.Average(r => r.Areas.Where(a => a.RemovedBy == rule).Sum(a => a.Share)):P1}")));
+            FormattableString.Invariant($"{rule.ToString().ToLowerInvariant()} {results.Average(r => r.Areas.Where(a => (first ? a.RemovedBy : a.Failed).HasFlag(rule)).Sum(a => a.Share)):P1}")));
 
     internal static string Share(int part, int all) => FormattableString.Invariant($"{(all == 0 ? 0 : (double)part / all):P1}");
 

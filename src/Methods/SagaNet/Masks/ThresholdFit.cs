@@ -3,17 +3,13 @@ namespace Coverslip.Methods.SagaNet.Masks;
 /// <summary>Where a set of weighted values parts in two, and where its outliers begin.</summary>
 internal static class ThresholdFit
 {
-    /// <summary>
-    /// Otsu's cut (the greatest variance between the two sides) if the sides stand clearly apart, else null. Clearly apart
-    /// means a distance of the means of at least <paramref name="separation"/> times the deviation within the sides: a
-    /// normal distribution cut in half has 2.7, a uniform one 3.5; two normal ones that hardly overlap have 6.
-    /// </summary>
-    internal static double? Cut(IReadOnlyList<(double Value, double Weight)> values, double separation)
+    /// <summary>Otsu's cut: where the variance between the two sides is greatest; null where all values are equal.</summary>
+    internal static TwoSides? Cut(IReadOnlyList<(double Value, double Weight)> values)
     {
         var sorted = values.Where(v => v.Weight > 0).OrderBy(v => v.Value).ToArray();
         double total = sorted.Sum(v => v.Weight), sum = sorted.Sum(v => v.Weight * v.Value), squares = sorted.Sum(v => v.Weight * v.Value * v.Value);
         double weight = 0, part = 0, best = 0;
-        (double Cut, double Distance) found = (0, 0);
+        (double Cut, double Distance, double Below) found = default;
         for (var i = 0; i + 1 < sorted.Length; i++)
         {
             weight += sorted[i].Weight;
@@ -21,10 +17,10 @@ internal static class ThresholdFit
             if (sorted[i].Value == sorted[i + 1].Value) continue;
             var distance = (sum - part) / (total - weight) - part / weight;
             var between = weight * (total - weight) * distance * distance / total;
-            if (between > best) (best, found) = (between, ((sorted[i].Value + sorted[i + 1].Value) / 2, distance));
+            if (between > best) (best, found) = (between, ((sorted[i].Value + sorted[i + 1].Value) / 2, distance, weight / total));
         }
         var within = Math.Sqrt(Math.Max(0, squares - sum * sum / total - best) / total);
-        return best > 0 && found.Distance >= separation * within ? found.Cut : null;
+        return best > 0 ? new TwoSides(found.Cut, found.Distance, within, found.Below) : null;
     }
 
     /// <summary>
@@ -49,3 +45,10 @@ internal static class ThresholdFit
         throw new ArgumentException("no values, or none of any weight", nameof(values));
     }
 }
+
+/// <summary>Values parted in two.</summary>
+/// <param name="Cut">Between the sides.</param>
+/// <param name="Distance">Between the sides' means.</param>
+/// <param name="Within">Standard deviation within the sides.</param>
+/// <param name="Below">Share of the weight below the cut.</param>
+internal readonly record struct TwoSides(double Cut, double Distance, double Within, double Below);
