@@ -37,12 +37,13 @@ struct Kernels {
     int64_t (*weightGradientScratch)(const Geometry&);
     // Where element [row, column] of one packed matrix of `rows` rows lies.
     int64_t (*packedOffset)(int64_t rows, int64_t columns, int64_t row, int64_t column);
-    // Convolves the tiles [first, last) of input [N, H, W, inputs] into output [N, H, W, outputs].
-    void (*convolve)(const Geometry&, const float* input, const float* packedWeights, float* output,
+    // Convolves the tiles [first, last) of input [N, H, W, inputs] into output [N, H, W, outputs]; bias may be null.
+    void (*convolve)(const Geometry&, const float* input, const float* packedWeights, const float* bias, float* output,
                      int64_t first, int64_t last, float* scratch);
-    // Adds the tiles' share of the transformed weight gradient to sum [36][roundUp(inputs, 6)][roundUp(outputs, lanes)].
+    // Adds the tiles' share of the transformed weight gradient to sum [36][roundUp(inputs, 6)][roundUp(outputs, lanes)],
+    // and the sum of the output's gradient to biasSum [roundUp(outputs, lanes)].
     void (*weightGradient)(const Geometry&, const float* input, const float* outputGradient, float* sum,
-                           int64_t first, int64_t last, float* scratch);
+                           float* biasSum, int64_t first, int64_t last, float* scratch);
 };
 
 // The best kernels for the processor this runs on; null where it has none (then libtorch's own convolution serves).

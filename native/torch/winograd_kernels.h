@@ -2,39 +2,18 @@
 // defines `Lanes` and sets the compiler's target, so that one source serves AVX2 and AVX-512.
 #pragma once
 
-#include "winograd_gemm.h"
 #include "winograd_transform.h"
 
 namespace coverslip::winograd {
 namespace {
 
-#ifndef WG_TILES
-#define WG_TILES 48
-#endif
-#ifndef WG_WTILES
-#define WG_WTILES 48
-#endif
-#ifndef WG_STRIP
-#define WG_STRIP 100000
-#endif
-constexpr int64_t kTiles = WG_TILES;  // with 100 channels the block's points fill three quarters of a 1 MiB cache
-constexpr int64_t kGradientTiles = WG_WTILES;
-constexpr int64_t kStrip = WG_STRIP;
-
-inline int64_t padded(int64_t channels) { return roundUp(channels, Lanes::kWidth); }
+// Measured with 100 channels: the points of a block fill half of a 1 MiB cache, beside the weights that pass through.
+constexpr int64_t kTiles = 36;
+constexpr int64_t kGradientTiles = 48;
 
 // A vector more than the matrix needs: with a power of two between matrices their lines would compete for a cache set.
 inline int64_t matrixSize(int64_t tiles, int64_t channels) {
     return (tiles * padded(channels) / Lanes::kWidth | 1) * Lanes::kWidth;
-}
-
-int64_t packedOffset(int64_t rows, int64_t columns, int64_t row, int64_t column) {
-    const Panels panels(columns);
-    const int64_t vector = column / Lanes::kWidth;
-    int64_t panel = 0;
-    while (panels.first(panel + 1) <= vector) ++panel;
-    return (panels.first(panel) * rows + row * panels.width(panel)) * Lanes::kWidth + column
-        - panels.first(panel) * Lanes::kWidth;
 }
 
 // Zeros or discarded values for pixels outside the image, one image row of channels long.
@@ -45,8 +24,8 @@ int64_t convolveScratch(const Geometry& g) {
     return 2 * widest + (kProducts + 1) * matrixSize(kTiles, widest);
 }
 
-void convolve(const Geometry& g, const float* input, const float* weights, float* output, int64_t first, int64_t last,
-              float* scratch) {
+void convolve(const Geometry& g, const float* input, const float* weights, const float* bias, float* output,
+              int64_t first, int64_t last, float* scratch) {
     const int64_t widest = outsideSize(g), inputRow = padded(g.inputs), outputRow = padded(g.outputs);
     const int64_t size = matrixSize(kTiles, widest);
     float* const zeros = scratch;
@@ -75,7 +54,7 @@ void convolve(const Geometry& g, const float* input, const float* weights, float
         for (int64_t t = 0; t < tiles; ++t) {
             float* pixels[kTileSide * kTileSide];
             locate<kTileSide, float>(g, block + t, 0, g.outputs, output, discarded, pixels);
-            transformOutput(products + t * outputRow, size, g.outputs, pixels);
+            transformOutput(products + t * outputRow, size, g.outputs, bias ? bias : zeros, pixels);
         }
     }
 }
@@ -91,8 +70,8 @@ int64_t weightGradientScratch(const Geometry& g) {
 }
 
 template <int First>
-void weightGradientRows(const Geometry& g, const float* input, const float* gradient, float* sum, int64_t first,
-                        int64_t last, float* scratch) {
+void weightGradientRows(const Geometry& g, const float* input, const float* gradient, float* sum,
+                        float* biasSum, int64_t first, int64_t last, float* scratch) {
     const int64_t inputRow = padded(g.inputs), outputRow = padded(g.outputs);
     const int64_t inputSize = matrixSize(kGradientTiles, g.inputs), outputSize = matrixSize(kGradientTiles, g.outputs);
     float* const zeros = scratch;
@@ -110,6 +89,8 @@ void weightGradientRows(const Geometry& g, const float* input, const float* grad
             locate<kTileSide, const float>(g, block + t, 0, g.outputs, gradient, zeros, pixels);
             transformGradient<First, First + kRowsPerPass>(pixels, g.outputs, gradients + t * outputRow, outputSize);
         }
+        // Point (1, 1) of A y A^T is the sum of the tile's sixteen values, and their sum is the bias's gradient.
+        if constexpr (First == 0) addRows(gradients + (kPoints + 1) * outputSize, outputRow, tiles, biasSum);
         for (int p = 0; p < kRowsPerPass * kPoints; ++p)
             for (int64_t panel = 0; panel < panels.count; ++panel) {
                 const int64_t column = panels.first(panel) * Lanes::kWidth;
@@ -120,15 +101,12 @@ void weightGradientRows(const Geometry& g, const float* input, const float* grad
     }
 }
 
-void weightGradient(const Geometry& g, const float* input, const float* gradient, float* sum, int64_t first,
-                    int64_t last, float* scratch) {
+void weightGradient(const Geometry& g, const float* input, const float* gradient, float* sum, float* biasSum,
+                    int64_t first, int64_t last, float* scratch) {
     for (int64_t i = 0; i < outsideSize(g); ++i) scratch[i] = 0;
-    for (int64_t from = first; from < last; from += kStrip) {
-        const int64_t to = last - from < kStrip ? last : from + kStrip;
-        weightGradientRows<0>(g, input, gradient, sum, from, to, scratch);
-        weightGradientRows<2>(g, input, gradient, sum, from, to, scratch);
-        weightGradientRows<4>(g, input, gradient, sum, from, to, scratch);
-    }
+    weightGradientRows<0>(g, input, gradient, sum, biasSum, first, last, scratch);
+    weightGradientRows<2>(g, input, gradient, sum, biasSum, first, last, scratch);
+    weightGradientRows<4>(g, input, gradient, sum, biasSum, first, last, scratch);
 }
 
 constexpr Kernels kKernels{Lanes::kWidth, convolveScratch, weightGradientScratch, packedOffset, convolve, weightGradient};

@@ -1,7 +1,7 @@
 // The transforms of F(4x4, 3x3), channels in vector lanes. Included once per instruction set, after `Lanes` is defined.
 #pragma once
 
-#include "winograd.h"
+#include "panel_product.h"
 
 namespace coverslip::winograd {
 namespace {
@@ -56,14 +56,6 @@ inline void locate(const Geometry& g, int64_t tile, int margin, int64_t channels
         }
 }
 
-// Calls step(first channel, count) for each vector of channels; whole vectors get a constant count.
-template <class Step>
-inline void forChannels(int64_t channels, Step step) {
-    int64_t c = 0;
-    for (; c + Lanes::kWidth <= channels; c += Lanes::kWidth) step(c, Lanes::kWidth);
-    if (c < channels) step(c, static_cast<int>(channels - c));
-}
-
 // Two-dimensional transform of one vector of channels: Side x Side pixels to rows [First, Last) of the 6x6 points,
 // point p stored at to + (p - 6 First) * stride.
 template <int Side, int First, int Last>
@@ -100,8 +92,9 @@ inline void transformGradient(const float* const* pixels, int64_t channels, floa
     });
 }
 
-// A^T m A of one tile into its sixteen pixels.
-inline void transformOutput(const float* from, int64_t stride, int64_t channels, float* const* pixels) {
+// A^T m A of one tile, plus bias, into its sixteen pixels.
+inline void transformOutput(const float* from, int64_t stride, int64_t channels, const float* bias,
+                            float* const* pixels) {
     forChannels(channels, [&](int64_t c, int count) __attribute__((always_inline)) {
         Vector rows[kTileSide][kPoints];
         for (int j = 0; j < kPoints; ++j) {
@@ -110,10 +103,11 @@ inline void transformOutput(const float* from, int64_t stride, int64_t channels,
             outputPoints(m, y);
             for (int i = 0; i < kTileSide; ++i) rows[i][j] = y[i];
         }
+        const Vector constant = Lanes::load(bias + c, count);
         for (int i = 0; i < kTileSide; ++i) {
             Vector y[kTileSide];
             outputPoints(rows[i], y);
-            for (int j = 0; j < kTileSide; ++j) Lanes::store(pixels[i * kTileSide + j] + c, y[j], count);
+            for (int j = 0; j < kTileSide; ++j) Lanes::store(pixels[i * kTileSide + j] + c, y[j] + constant, count);
         }
     });
 }

@@ -13,6 +13,7 @@ public static class Program
         SplitCommand.Create,
         TrainCommand.Create,
         EvaluateCommand.Create,
+        MaskCommand.Create,
         DoctorCommand.Create,
     ];
 

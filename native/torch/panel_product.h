@@ -6,6 +6,16 @@
 namespace coverslip::winograd {
 namespace {
 
+inline int64_t padded(int64_t channels) { return roundUp(channels, Lanes::kWidth); }
+
+// Calls step(first channel, count) for each vector of channels; whole vectors get a constant count.
+template <class Step>
+inline void forChannels(int64_t channels, Step step) {
+    int64_t c = 0;
+    for (; c + Lanes::kWidth <= channels; c += Lanes::kWidth) step(c, Lanes::kWidth);
+    if (c < channels) step(c, static_cast<int>(channels - c));
+}
+
 // c[6][Width vectors] (+)= sum over k of a[row * aRow + k * aStep] * b[k * bStep ...]. Six rows times Lanes::kPanel vectors
 // keep both multiply-add units busy and still leave registers for the operands.
 template <int Width, bool Add>
@@ -55,6 +65,25 @@ inline void multiplyRows(int width, int64_t rows, const float* a, int64_t aRow, 
             default: if constexpr (Lanes::kPanel > 2)
                          multiplyPanel<4, Add>(rowsOfA, aRow, aStep, b, bStep, depth, rowsOfC, cRow);
         }
+    }
+}
+
+// Where element [row, column] of a matrix of `rows` rows lies that is cut into panels.
+inline int64_t packedOffset(int64_t rows, int64_t columns, int64_t row, int64_t column) {
+    const Panels panels(columns);
+    const int64_t vector = column / Lanes::kWidth;
+    int64_t panel = 0;
+    while (panels.first(panel + 1) <= vector) ++panel;
+    return (panels.first(panel) * rows + row * panels.width(panel)) * Lanes::kWidth + column
+        - panels.first(panel) * Lanes::kWidth;
+}
+
+// sum [stride] += the rows of a matrix [rows, stride].
+inline void addRows(const float* matrix, int64_t stride, int64_t rows, float* sum) {
+    for (int64_t c = 0; c < stride; c += Lanes::kWidth) {
+        Lanes::Vector s = Lanes::load(sum + c);
+        for (int64_t r = 0; r < rows; ++r) s += Lanes::load(matrix + r * stride + c);
+        Lanes::store(sum + c, s);
     }
 }
 

@@ -1,4 +1,5 @@
-// The Winograd kernels for processors with AVX2 and fused multiply-add.
+// The kernels of winograd.h and rows.h for processors with AVX2 and fused multiply-add.
+#include "rows.h"
 #include "winograd.h"
 
 #if defined(__x86_64__)
@@ -8,7 +9,7 @@
 // their inline functions for all processors.
 #pragma GCC target("avx2,fma")
 
-namespace coverslip::winograd {
+namespace coverslip {
 namespace {
 
 struct Lanes {
@@ -31,14 +32,33 @@ struct Lanes {
         if (count == kWidth) store(to, v);
         else _mm256_maskstore_ps(to, first(count), v);
     }
+    static Vector load(const float* from, int count, float rest) {
+        return _mm256_blendv_ps(_mm256_set1_ps(rest), load(from, count), _mm256_castsi256_ps(first(count)));
+    }
+    static Vector max(Vector a, Vector b) { return _mm256_max_ps(a, b); }
+    static float largest(Vector v) {
+        float most = v[0];
+        for (int i = 1; i < kWidth; ++i) most = v[i] > most ? v[i] : most;
+        return most;
+    }
+    static float sum(Vector v) {
+        float total = 0;
+        for (int i = 0; i < kWidth; ++i) total += v[i];
+        return total;
+    }
 };
 
 }  // namespace
-}  // namespace coverslip::winograd
+}  // namespace coverslip
 
 #include "winograd_kernels.h"
+#include "row_kernels.h"
 
 namespace coverslip::winograd {
 const Kernels* avx2Kernels() { return &kKernels; }
 }  // namespace coverslip::winograd
+
+namespace coverslip::rows {
+const Kernels* avx2Kernels() { return &kKernels; }
+}  // namespace coverslip::rows
 #endif

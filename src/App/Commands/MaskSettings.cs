@@ -1,0 +1,78 @@
+using System.CommandLine;
+using Coverslip.Methods.SagaNet.Masks;
+using Coverslip.Torch;
+
+namespace Coverslip.App.Commands;
+
+/// <summary>The options of a segmentation, the same for <c>mask</c> and <c>mask calibrate</c>.</summary>
+internal static class MaskSettings
+{
+    private static readonly MaskOptions Default = new();
+    private static readonly Option<double> Scale = new("--scale")
+    {
+        Description = "Segment the image shrunk by this factor, above 0 to 1.", DefaultValueFactory = _ => Default.Scale,
+    };
+
+    private static readonly Option<int> Labels = new("--labels")
+    {
+        Description = "Segment until so many labels are left.", DefaultValueFactory = _ => Default.MinimumLabels,
+    };
+
+    private static readonly Option<int> StartLabels = new("--start-labels")
+    {
+        Description = "Labels at the start.", DefaultValueFactory = _ => Default.Labels,
+    };
+
+    private static readonly Option<int> Channels = new("--channels")
+    {
+        Description = "Channels of the hidden layers.", DefaultValueFactory = _ => Default.Channels,
+    };
+
+    private static readonly Option<int> Steps = new("--steps")
+    {
+        Description = "Stop after so many steps.", DefaultValueFactory = _ => Default.MaxSteps,
+    };
+
+    private static readonly Option<long> Seed = new("--seed")
+    {
+        Description = "Seed of the network's weights.", DefaultValueFactory = _ => Default.Seed,
+    };
+
+    private static readonly Option<MaskMode> Mode = new("--mode")
+    {
+        Description = "fast, or plain for comparison.", DefaultValueFactory = _ => Default.Mode,
+    };
+
+    private static readonly Option<string> OnDevice = new("--device")
+    {
+        Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu",
+    };
+
+    private static readonly Option<string> Network = new("--network")
+    {
+        Description = "saganet, or kanezaki for comparison.", DefaultValueFactory = _ => "saganet",
+    };
+
+    internal static void AddTo(Command command)
+    {
+        Network.AcceptOnlyFromAmong("saganet", "kanezaki");
+        foreach (var option in (Option[])[Scale, Labels, StartLabels, Channels, Steps, Seed, Mode, OnDevice, Network]) command.Options.Add(option);
+    }
+
+    internal static MaskOptions Read(ParseResult parsed)
+    {
+        var options = (parsed.GetValue(Network) == "kanezaki" ? MaskOptions.Kanezaki : Default) with
+        {
+            Scale = parsed.GetValue(Scale),
+            MinimumLabels = parsed.GetValue(Labels),
+            Labels = parsed.GetValue(StartLabels),
+            Channels = parsed.GetValue(Channels),
+            MaxSteps = parsed.GetValue(Steps),
+            Seed = parsed.GetValue(Seed),
+            Mode = parsed.GetValue(Mode),
+            Device = Device.Parse(parsed.GetValue(OnDevice)!),
+        };
+        options.Check();
+        return options;
+    }
+}

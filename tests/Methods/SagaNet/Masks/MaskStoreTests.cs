@@ -1,0 +1,72 @@
+using Coverslip.Methods.SagaNet.Masks;
+using Coverslip.Slides.Images;
+
+namespace Coverslip.Methods.Tests.SagaNet.Masks;
+
+public sealed class MaskStoreTests : IDisposable
+{
+    private static readonly MaskOptions Options = new();
+    private readonly string folder = Path.Combine(Path.GetTempPath(), $"masks-{Guid.NewGuid():N}");
+
+    public void Dispose()
+    {
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+    }
+
+    private static (Image Image, MaskResult Result) Made(MaskRules rules)
+    {
+        var image = new Image(4, 2);
+        for (var i = 0; i < image.ByteCount; i++) image.WritablePixels[i] = (byte)(i < 12 ? 60 + 80 * (i / 3 % 2) : 240);
+        var segmentation = new Segmentation([0, 0, 0, 0, 1, 1, 1, 1], 2, 9, Stopped: true);
+        return (image, new MaskMaker(Options, rules).Judge(image, segmentation));
+    }
+
+    [Fact]
+    public void What_was_added_is_there_again()
+    {
+        var (image, result) = Made(MaskRules.Published);
+        using (image)
+        {
+            var store = MaskStore.Open(folder, Options, MaskRules.Published);
+            store.Add("a/x, 1.jpg", image, result);
+            store.Save();
+        }
+        var again = MaskStore.Open(folder, Options, MaskRules.Published);
+        Assert.True(again.Has("a/x, 1.jpg"));
+        Assert.False(again.Has("a/y.jpg"));
+        var row = again.Row("a/x, 1.jpg")!;
+        Assert.Equal((2, 9, 0.5), (row.Labels, row.Steps, row.ShareValid));
+        Assert.Equal(result.Reason, row.Reason);
+        Assert.Equal(result.Areas.Select(a => a.Failed), row.Areas.Select(a => a.Failed));
+        using var mask = MaskStore.Read(folder).ReadMask("a/x, 1.jpg");
+        Assert.Equal([255, 255, 255, 255, 0, 0, 0, 0], mask.Pixels.ToArray());
+    }
+
+    [Fact]
+    public void Other_rules_judge_the_stored_segmentation_anew_and_other_options_are_refused()
+    {
+        var (image, result) = Made(MaskRules.Published);
+        using (image)
+        {
+            var store = MaskStore.Open(folder, Options, MaskRules.Published);
+            store.Add("x.png", image, result);
+            store.Save();
+        }
+        var rejudged = MaskStore.Open(folder, Options, new MaskRules { High = 250 });
+        Assert.False(rejudged.Has("x.png"));
+        Assert.Equal(result.Segmentation.Labels, rejudged.Segmentation("x.png", 4, 2)!.Labels);
+        Assert.Null(rejudged.Segmentation("x.png", 8, 1));
+        var error = Assert.Throws<InvalidOperationException>(() => MaskStore.Open(folder, Options with { Seed = 2 }, MaskRules.Published));
+        Assert.Contains("--force", error.Message);
+        Assert.Null(MaskStore.Open(folder, Options with { Seed = 2 }, MaskRules.Published, force: true).Segmentation("x.png", 4, 2));
+    }
+
+    [Fact]
+    public void Two_images_of_one_name_are_refused()
+    {
+        var store = MaskStore.Open(folder, Options, MaskRules.Published);
+        store.MaskPath("x.jpg");
+        Assert.Contains("x.jpg", Assert.Throws<ArgumentException>(() => store.MaskPath("x.png")).Message);
+        Assert.Throws<DirectoryNotFoundException>(() => MaskStore.Read(folder + "-none"));
+    }
+}
