@@ -9,9 +9,12 @@ public static class Program
     /// <summary>Every verb, in the order that <c>--help</c> shows them.</summary>
     private static readonly Func<Command>[] Verbs =
     [
+        DemoCommand.Create,
         CohortCommand.Create,
         SplitCommand.Create,
         TrainCommand.Create,
+        PredictCommand.Create,
+        PackCommand.Create,
         EvaluateCommand.Create,
         MaskCommand.Create,
         DoctorCommand.Create,

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Evaluation.Metrics;
+using Coverslip.Methods;
+using Coverslip.Methods.SagaNet.Masks;
 using Coverslip.Methods.Training;
 using Coverslip.Slides.Images;
 
@@ -44,11 +45,12 @@ public static class PredictCommand
     {
         var folder = Path.GetFullPath(parsed.GetValue(Output)!);
         var device = DeviceOption.Of(parsed);
-        using var model = TrainedModel.Load(parsed.GetValue(Model)!, device);
+        using var model = TrainedModel.Load(parsed.GetValue(Model)!, Recipes.Parse, device);
         Directory.CreateDirectory(folder);
-        var cohort = parsed.GetValue(CohortFile) is { } file ? Cohort.Load(file) : CohortOf(parsed.GetValue(Images)!, model, folder);
+        var cohort = parsed.GetValue(CohortFile) is { } file ? Cohort.Load(file) : CohortOf(parsed.GetValue(Images)!, folder);
         using var stop = new StopSignal();
-        var masks = RunMasks.Prepare(model.Recipe.Input, cohort, new RunMasks.Place(parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"), model.Rules, device), stop.Token);
+        var rules = model.Description.MaskRules is { } json ? MaskRules.Parse(json, parsed.GetValue(Model)!) : null;
+        var (masks, _) = RunMasks.Prepare(model.Recipe.Input, cohort, new RunMasks.Place(parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"), rules, device), stop.Token);
         using var line = new ProgressLine("predicting", cohort.Rows.Count, "images");
         var patches = new PatchSet(cohort, model.Recipe.Input, masks, model.Description.Classes);
         var predictions = model.Predict(patches, parsed.GetValue(Batch), done => line.Report(done), stop.Token);
@@ -60,16 +62,12 @@ public static class PredictCommand
         return 0;
     }
 
-    /// <summary>Image files as a cohort without labels, written beside the predictions so that masks and pictures can be traced.</summary>
-    private static Cohort CohortOf(string[] images, TrainedModel model, string folder)
+    /// <summary>Image files as a cohort without labels or patients, written beside the predictions.</summary>
+    private static Cohort CohortOf(string[] images, string folder)
     {
-        foreach (var image in images) ImageFile.Read(image).Dispose();  // whatever cannot be read is named before anything is computed
+        foreach (var image in images) ImageFile.Read(image).Dispose();  // what cannot be read is named before anything is computed
         var path = Path.Combine(folder, "images.csv");
-        CohortFileOf(images, model.Description.Classes[0], path);
+        Evaluation.Cohorts.CohortFile.Write(path, [.. images.Select((image, i) => new CohortRow(i + 2, Path.GetFullPath(image), "unknown", "unknown"))], []);
         return Cohort.Load(path, CohortChecks.Table);
     }
-
-    private static void CohortFileOf(string[] images, string label, string path) =>
-        Coverslip.Evaluation.Cohorts.CohortFile.Write(path,
-            [.. images.Select((image, i) => new CohortRow(i + 2, Path.GetFullPath(image), label, "unknown"))], []);
 }

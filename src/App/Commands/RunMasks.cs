@@ -1,5 +1,8 @@
+using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Methods.SagaNet.Masks;
 using Coverslip.Methods.Training;
+using Coverslip.Slides.Images;
 using Coverslip.Torch;
 
 namespace Coverslip.App.Commands;
@@ -7,9 +10,67 @@ namespace Coverslip.App.Commands;
 /// <summary>The masks of a run: made where they are missing, found where they are not.</summary>
 internal static class RunMasks
 {
-    internal static PatchMasks? Prepare(InputOptions input, Cohort cohort, string folder, Device device, CancellationToken stop)
+    /// <summary>Where masks lie and by which thresholds areas count.</summary>
+    /// <param name="Folder">Folder of masks, as <c>coverslip mask</c> writes it.</param>
+    /// <param name="Rules">Thresholds; null: as the recipe says.</param>
+    /// <param name="Device">Where the segmentation runs.</param>
+    internal sealed record Place(string Folder, MaskRules? Rules, Device Device);
+
+    /// <summary>Masks of a cohort, and the thresholds they were judged by; null for raw input.</summary>
+    internal static (PatchMasks? Masks, MaskRules? Rules) Prepare(InputOptions input, Cohort cohort, Place place, CancellationToken stop)
     {
-        if (input.Form == InputForm.Raw) return null;
-        return new PatchMasks(cohort.MaskPath, (i, m, _) => (i.Clone(), m.Clone()));
+        if (input.Form == InputForm.Raw) return (null, null);
+        if (input.Masks == MaskSource.Column)
+        {
+            if (cohort.Rows.FirstOrDefault(r => r.Mask is null) is { } bare)
+                throw new InvalidDataException($"{cohort.Path}: input.masks is column, but row {bare.Number} ({bare.Image}) names no mask; fill the column or set input.masks: computed");
+            return (new PatchMasks(cohort.MaskPath, Fill), null);
+        }
+        var options = new MaskOptions { Scale = input.MaskScale, Device = place.Device };
+        var rules = place.Rules ?? RulesOf(input.MaskRules);
+        var store = Made(cohort, options, rules ?? MaskRules.Published, place.Folder, stop);
+        if (rules is null)
+        {
+            rules = MaskCalibration.Fit([.. cohort.Rows.Select(r => store.Row(r.Image)!.Areas)]).Rules;
+            store = Made(cohort, options, rules, place.Folder, stop);  // judged anew; the segmentations stay
+        }
+        return (new PatchMasks(row => store.MaskPath(row.Image), Fill), rules);
+    }
+
+    private static MaskRules? RulesOf(string name) => name switch
+    {
+        "published" => MaskRules.Published,
+        "calibrated" => null,
+        _ => MaskRules.Read(name),
+    };
+
+    private static MaskStore Made(Cohort cohort, MaskOptions options, MaskRules rules, string folder, CancellationToken stop)
+    {
+        var store = MaskStore.Open(folder, options, rules);
+        var maker = new MaskMaker(options, rules);
+        var missing = cohort.Rows.Where(r => !store.Has(r.Image)).ToArray();
+        using var line = new ProgressLine("masks", missing.Length, "images");
+        try
+        {
+            foreach (var (done, row) in missing.Index())
+            {
+                stop.ThrowIfCancellationRequested();
+                using var image = ImageFile.Read(cohort.ImagePath(row));
+                store.Add(row.Image, image, store.Segmentation(row.Image, image.Width, image.Height) is { } before ? maker.Judge(image, before) : maker.Make(image));
+                line.Report(done + 1);
+            }
+        }
+        finally
+        {
+            store.Save();
+        }
+        return store;
+    }
+
+    private static (Image Image, Image Mask) Fill(Image image, Image mask, string name)
+    {
+        // The same filling whenever the image is read: its name is the seed.
+        var seed = name.Aggregate(17L, (hash, letter) => hash * 31 + letter);
+        return Filling.Fill(image, mask, new FillingOptions(), seed);
     }
 }

@@ -57,7 +57,8 @@ public static class TrainCommand
         split.Save(Path.Combine(folder, "split.json"));
 
         using var stop = new StopSignal();
-        var masks = RunMasks.Prepare(recipe.Input, cohort, parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"), device, stop.Token);
+        var place = new RunMasks.Place(parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"), null, device);
+        var (masks, rules) = RunMasks.Prepare(recipe.Input, cohort, place, stop.Token);
         PatchSet patches;
         using (var line = new ProgressLine("reading images", cohort.Rows.Count, "images"))
             patches = new PatchSet(cohort, recipe.Input, masks, progress: (done, _) => line.Report(done));
@@ -68,7 +69,7 @@ public static class TrainCommand
         var only = parsed.GetValue(Part);
         if (only is { } chosen && (chosen < 1 || chosen > split.Parts.Count))
             throw new ArgumentException($"--part is {chosen}; the split has {split.Parts.Count} part(s)");
-        var session = new TrainingSession(new SessionInput(recipe, patches, split, device), folder,
+        var session = new TrainingSession(new SessionInput(recipe, patches, split, device, rules?.ToJson()), folder,
             part => new TrainingProgress(split.Parts.Count == 1 ? "training" : $"part {part + 1}/{split.Parts.Count}", recipe.Training.Epochs));
         try
         {

@@ -91,7 +91,7 @@ public sealed record RunDescription
         json.WriteEndObject();
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <summary>Reads what <see cref="Write(string)"/> wrote.</summary>
     /// <exception cref="InvalidDataException">A field is missing or of another kind.</exception>
     public static RunDescription Read(string path) => Parse(File.ReadAllBytes(path), path);
 

@@ -62,11 +62,15 @@ public sealed record MaskRules
 
     /// <summary>Reads a rules file.</summary>
     /// <exception cref="InvalidDataException">It is no rules file, has an unknown key or a threshold out of its range.</exception>
-    public static MaskRules Read(string path)
+    public static MaskRules Read(string path) => Parse(File.ReadAllText(path), path);
+
+    /// <summary>Reads the text of a rules file; <paramref name="path"/> names it in errors.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static MaskRules Parse(string text, string path)
     {
         try
         {
-            var rules = JsonSerializer.Deserialize<MaskRules>(File.ReadAllText(path), Json)
+            var rules = JsonSerializer.Deserialize<MaskRules>(text, Json)
                 ?? throw new InvalidDataException($"{path}: no mask rules in it");
             rules.Check();
             return rules;

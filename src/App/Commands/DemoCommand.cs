@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.Globalization;
+using Coverslip.App.Demo;
+using Coverslip.App.Progress;
+using Coverslip.App.Reports;
+using Coverslip.Evaluation.Metrics;
+
+namespace Coverslip.App.Commands;
+
+/// <summary><c>coverslip demo</c>: the whole of SagaNet on a small cohort that the program paints itself.</summary>
+public static class DemoCommand
+{
+    private static readonly Option<string> Output = new("--out") { Description = "Folder of the demo.", DefaultValueFactory = _ => "demo" };
+    private static readonly Option<int> Seed = new("--seed") { Description = "Seed of the phantom cohort and its split.", DefaultValueFactory = _ => 1 };
+
+    public static Command Create()
+    {
+        var command = new Command("demo",
+            """
+            Paint a small phantom cohort, make masks without labels, train SagaNet, and judge it on patients it never saw.
+
+            Example:
+              coverslip demo --out demo
+            """)
+        {
+            Output, Seed,
+        };
+        command.SetAction(parsed =>
+        {
+            using var stop = new StopSignal();
+            var folder = Path.GetFullPath(parsed.GetValue(Output)!);
+            Print(DemoRun.Run(folder, parsed.GetValue(Seed), baseline: true, stop.Token), folder);
+            return 0;
+        });
+        return command;
+    }
+
+    private static void Print(DemoResult result, string folder)
+    {
+        var (full, plain) = (ClassificationEvaluation.Of(result.Full), ClassificationEvaluation.Of(result.Baseline!));
+        Console.WriteLine();
+        Console.WriteLine($"{full.Images} patches of {full.Patients} patients that no model saw in training");
+        Console.WriteLine($"{"",-24}{"accuracy",-26}{"ROC AUC",-26}");
+        Console.WriteLine($"{"SagaNet, full method",-24}{EvaluateCommand.Text(full.Figures[Metric.Accuracy]),-26}{EvaluateCommand.Text(full.Figures[Metric.Auc]),-26}");
+        Console.WriteLine($"{"baseline without it",-24}{EvaluateCommand.Text(plain.Figures[Metric.Accuracy]),-26}{EvaluateCommand.Text(plain.Figures[Metric.Auc]),-26}");
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"colour alone (1-NN)",-24}{result.ColorAlone:0.000}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"masks against the truth: mean IoU {result.MaskOverlap:0.000}; calling everything valid gives {result.WholeOverlap:0.000}"));
+        Console.WriteLine($"report: {RunReport.Write(new RunReportInput(Path.Combine(folder, "run"), result.Cohort, result.Masks.FileOf))}");
+    }
+}
