@@ -55,19 +55,56 @@ void set_autocast(at::DeviceType device, AutocastState state) {
 }
 #endif
 
-at::Tensor state_of(at::Device device) {
-  at::Generator generator = at::globalContext().defaultGenerator(device);
-  return generator.get_state();
-}
+// Without shortened copies of parameters kept: those of a run without gradients have no history, those of a backward pass
+// would outlive the step that changes the parameters.
+struct WithoutAutocastCache {
+  const bool before = at::autocast::is_autocast_cache_enabled();
+  WithoutAutocastCache() { at::autocast::set_autocast_cache_enabled(false); }
+  ~WithoutAutocastCache() { at::autocast::set_autocast_cache_enabled(before); }
+};
+
+// The state of the first run on this thread until destroyed: random numbers, autocast.
+struct FirstRun {
+  const at::Device device;
+  const AutocastState autocast;
+  const at::Tensor random, random_cuda;
+  WithoutAutocastCache uncached;
+
+  FirstRun(at::Device device, AutocastState state, const at::Tensor& cpu, const at::Tensor& cuda)
+      : device(device), autocast(autocast_state(device.type())), random(state_of(at::kCPU)),
+        random_cuda(device.is_cuda() ? state_of(device) : at::Tensor()) {
+    set_autocast(device.type(), state);
+    set(cpu, cuda);
+  }
+  ~FirstRun() {
+    set_autocast(device.type(), autocast);
+    set(random, random_cuda);
+  }
+
+  static at::Tensor state_of(at::Device device) {
+    at::Generator generator = at::globalContext().defaultGenerator(device);
+    return generator.get_state();
+  }
+
+ private:
+  void set(const at::Tensor& cpu, const at::Tensor& cuda) {
+    at::Generator generator = at::globalContext().defaultGenerator(at::kCPU);
+    generator.set_state(cpu);
+    if (!cuda.defined()) return;
+    generator = at::globalContext().defaultGenerator(device);
+    generator.set_state(cuda);
+  }
+};
 
 // Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost": only inputs are kept; the part runs again in the
 // backward pass, with the random state and the autocast state of the first run, so that dropout draws the same.
 struct Recompute : torch::autograd::Function<Recompute> {
   static torch::autograd::variable_list forward(
-      torch::autograd::AutogradContext* context, torch::autograd::variable_list inputs, std::shared_ptr<Callback> part) {
-    context->saved_data["random"] = state_of(at::kCPU);
+      torch::autograd::AutogradContext* context, at::TensorList list, std::shared_ptr<Callback> part) {
+    const auto inputs = list.vec();
+    context->saved_data["random"] = FirstRun::state_of(at::kCPU);
     const auto device = inputs[0].device().type();
-    if (device == at::kCUDA) context->saved_data["random_cuda"] = state_of(inputs[0].device());
+    if (device == at::kCUDA) context->saved_data["random_cuda"] = FirstRun::state_of(inputs[0].device());
     const auto autocast = autocast_state(device);
     context->saved_data["autocast"] = autocast.enabled;
     context->saved_data["autocast_dtype"] = static_cast<int64_t>(autocast.dtype);
@@ -77,6 +114,7 @@ struct Recompute : torch::autograd::Function<Recompute> {
     auto capsule = at::from_blob(held, {1}, [](void* data) { delete static_cast<std::shared_ptr<Callback>*>(data); }, at::kByte);
     context->saved_data["part"] = capsule;
     at::AutoGradMode off(false);
+    WithoutAutocastCache uncached;
     return (*part)(inputs);
   }
 
@@ -87,32 +125,15 @@ struct Recompute : torch::autograd::Function<Recompute> {
     for (const auto& saved : context->get_saved_variables())
       inputs.push_back(saved.detach().set_requires_grad(saved.requires_grad()));
     const auto device = inputs[0].device();
-    at::Generator generator = at::globalContext().defaultGenerator(at::kCPU);
-    const at::Tensor now = generator.get_state();
-    generator.set_state(context->saved_data["random"].toTensor());
-    at::Tensor now_cuda;
-    if (device.is_cuda()) {
-      auto cuda = at::globalContext().defaultGenerator(device);
-      now_cuda = cuda.get_state();
-      cuda.set_state(context->saved_data["random_cuda"].toTensor());
-    }
-    const auto outer = autocast_state(device.type());
-    set_autocast(device.type(), {context->saved_data["autocast"].toBool(),
-                                 static_cast<at::ScalarType>(context->saved_data["autocast_dtype"].toInt())});
     std::vector<at::Tensor> outputs, wanted, flowing;
-    try {
+    {
+      FirstRun again(
+          device,
+          {context->saved_data["autocast"].toBool(), static_cast<at::ScalarType>(context->saved_data["autocast_dtype"].toInt())},
+          context->saved_data["random"].toTensor(),
+          device.is_cuda() ? context->saved_data["random_cuda"].toTensor() : at::Tensor());
       at::AutoGradMode on(true);
       outputs = (*part)(inputs);
-    } catch (...) {
-      set_autocast(device.type(), outer);
-      generator.set_state(now);
-      throw;
-    }
-    set_autocast(device.type(), outer);
-    generator.set_state(now);
-    if (now_cuda.defined()) {
-      auto cuda = at::globalContext().defaultGenerator(device);
-      cuda.set_state(now_cuda);
     }
     for (size_t i = 0; i < outputs.size(); i++) {
       if (!outputs[i].requires_grad() || !gradients[i].defined()) continue;
@@ -166,7 +187,7 @@ CT_API int32_t ct_recompute(
     bool any = false;
     for (const auto& input : given) any |= input.requires_grad();
     if (!any && at::GradMode::is_enabled()) given[0] = given[0].detach().set_requires_grad(true);
-    const auto outputs = Recompute::apply(given, part);
+    const auto outputs = Recompute::apply(at::TensorList(given), part);  // libtorch finds no tensors in a vector
     *result_count = static_cast<int32_t>(outputs.size());
     for (size_t i = 0; i < outputs.size(); i++) results[i] = give(outputs[i]);
   });
@@ -187,15 +208,16 @@ CT_API void ct_inference_end(void* mode) {
   delete static_cast<c10::InferenceMode*>(mode);
 }
 
-// Autocast for a device on this thread. `state` in: (enabled, dtype); out: what it was.
-CT_API int32_t ct_autocast(int32_t device, int32_t* enabled, int32_t* dtype) {
+// Autocast for a device on this thread, entered or left. `enabled` and `dtype` in: what it shall be; out: what it was.
+CT_API int32_t ct_autocast(int32_t device, int32_t entered, int32_t* enabled, int32_t* dtype) {
   return guarded([&] {
     const auto type = static_cast<at::DeviceType>(device);
     const auto before = autocast_state(type);
     set_autocast(type, {*enabled != 0, static_cast<at::ScalarType>(*dtype)});
-    if (*enabled)
+    // Shortened copies of parameters live until the outermost block is left; parameters change between blocks.
+    if (entered)
       at::autocast::increment_nesting();
-    else if (before.enabled && at::autocast::decrement_nesting() == 0)
+    else if (at::autocast::decrement_nesting() == 0)
       at::autocast::clear_cache();
     *enabled = before.enabled;
     *dtype = static_cast<int32_t>(before.dtype);

@@ -1,9 +1,7 @@
-// TorchScript: saved by tracing a managed function, loaded and run; and PyTorch's own pickled checkpoints.
-#include <caffe2/serialize/inline_container.h>
+// TorchScript: saved by tracing a managed function, loaded and run.
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/frontend/tracer.h>
 #include <torch/csrc/jit/passes/inliner.h>
-#include <torch/csrc/jit/serialization/import_read.h>
 #include <torch/script.h>
 
 #include "convert.h"
@@ -91,21 +89,4 @@ CT_API int32_t ct_script_parameters(CtScript* script, CtNamed found, void* conte
 
 CT_API void ct_script_release(CtScript* script) {
   delete reinterpret_cast<torch::jit::Module*>(script);
-}
-
-// A checkpoint that Python wrote with torch.save (zip layout): a dictionary of tensors, or one under "state_dict" or
-// "model". libtorch's own unpickler builds tensors and plain containers only, and runs no code of the file.
-CT_API int32_t ct_read_pickle(const char* path, const char* device, CtNamed found, void* context) {
-  return guarded([&] {
-    // Read from the file and onto `device`, wherever the tensors lay when they were saved.
-    caffe2::serialize::PyTorchStreamReader file{std::string(path)};
-    const auto value = torch::jit::readArchiveAndTensors(
-        "data", "", "", {}, {}, c10::Device(device), file);
-    if (!value.isGenericDict()) throw std::invalid_argument("holds a " + value.tagKind() + ", expected was a dictionary of tensors");
-    auto entries = value.toGenericDict();
-    for (const char* key : {"state_dict", "model"})
-      if (entries.contains(key) && entries.at(key).isGenericDict()) { entries = entries.at(key).toGenericDict(); break; }
-    for (const auto& entry : entries)
-      if (entry.key().isString() && entry.value().isTensor()) found(context, entry.key().toStringRef().c_str(), give(entry.value().toTensor()));
-  });
 }

@@ -11,6 +11,7 @@ public static class Program
     [
         CohortCommand.Create,
         SplitCommand.Create,
+        TrainCommand.Create,
         EvaluateCommand.Create,
         MaskCommand.Create,
         DoctorCommand.Create,

@@ -33,8 +33,6 @@ public sealed class GatedConvolution
     {
         var filtered = convolution.Forward(x);
         if (norm is not null) filtered = norm.Forward(filtered);
-        if (!gated) return filtered.Elu();
-        var halves = filtered.Chunk(2, 1);  // feature, gate: each [B, out, H', W']
-        return halves[1].Sigmoid() * halves[0].Elu();
+        return gated ? filtered.GatedElu() : filtered.Elu();
     }
 }

@@ -5,13 +5,21 @@ namespace Coverslip.Methods.Training;
 
 /// <summary>One image at the network's size: red, green, blue, mask (255 valid) per pixel.</summary>
 /// <param name="Row">Its row of the cohort.</param>
-/// <param name="Label">Index of its class.</param>
+/// <param name="Label">Index of its class; −1 where it is none of the network's.</param>
 /// <param name="Empty">Whether its mask held nothing valid, so that it is used without one.</param>
 public sealed record Patch(CohortRow Row, int Label, bool Empty)
 {
+    /// <summary>The image as it was stored.</summary>
+    public required SourceImage Source { get; init; }
+
     /// <summary>The pixels, or null where they are read anew each time.</summary>
     internal byte[]? Pixels { get; init; }
 }
+
+/// <summary>An image file before it was brought to the network's size.</summary>
+/// <param name="Channels">1 grey, 3 colour.</param>
+/// <param name="Scale">The network's width over the file's.</param>
+public readonly record struct SourceImage(int Channels, double Scale);
 
 /// <summary>Where masks are, and how masked regions are filled.</summary>
 /// <param name="FileOf">The mask file of a row; null where it has none.</param>
@@ -28,25 +36,31 @@ public sealed class PatchSet
     /// <param name="cohort">The images.</param>
     /// <param name="input">Size and form.</param>
     /// <param name="masks">Where masks are; null for raw input.</param>
-    /// <param name="memoryLimit">Bytes of pixels that are kept.</param>
+    /// <param name="classes">The network's classes; null: the cohort's.</param>
     /// <param name="progress">Told after every image how many are done.</param>
-    public PatchSet(Cohort cohort, InputOptions input, PatchMasks? masks, long memoryLimit = 4L << 30, Action<int, int>? progress = null)
+    public PatchSet(Cohort cohort, InputOptions input, PatchMasks? masks, IReadOnlyList<string>? classes = null, Action<int, int>? progress = null)
     {
         (this.cohort, this.input, this.masks) = (cohort, input, input.Form == InputForm.Raw ? null : masks);
         long bytes = (long)input.Height * input.Width * 4;
         var patches = new Patch[cohort.Rows.Count];
-        var classes = cohort.Classes.Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
+        var numbers = (classes ?? cohort.Classes).Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
         var done = 0;
         Parallel.For(0, patches.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
         {
             var row = cohort.Rows[i];
             var pixels = new byte[bytes];
-            var empty = Read(row, pixels);
-            patches[i] = new Patch(row, classes[row.Label], empty) { Pixels = (i + 1) * bytes <= memoryLimit ? pixels : null };
+            var (empty, source) = Read(row, pixels);
+            patches[i] = new Patch(row, numbers.GetValueOrDefault(row.Label, -1), empty)
+            {
+                Source = source, Pixels = (i + 1) * bytes <= MemoryLimit ? pixels : null,
+            };
             progress?.Invoke(Interlocked.Increment(ref done), patches.Length);
         });
         Patches = patches;
     }
+
+    /// <summary>Bytes of pixels that are kept; what goes beyond is read anew each time.</summary>
+    private const long MemoryLimit = 4L << 30;
 
     /// <summary>In the order of the cohort's rows.</summary>
     public IReadOnlyList<Patch> Patches { get; }
@@ -67,23 +81,22 @@ public sealed class PatchSet
         return pixels;
     }
 
-    private bool Read(CohortRow row, byte[] pixels)
+    private (bool Empty, SourceImage Source) Read(CohortRow row, byte[] pixels)
     {
-        using var image = ReadAt(cohort.ImagePath(row), ImageReadOptions.ForModels, Interpolation.Area);
-        if (masks?.FileOf(row) is not { } file) return Join(image, null, pixels);
-        using var mask = ReadAt(file, ImageReadOptions.Mask, Interpolation.Nearest);
-        if (!input.Fill) return Join(image, mask, pixels);
+        using var stored = ImageFile.Read(cohort.ImagePath(row), new ImageReadOptions { Depth = 8 });
+        var source = new SourceImage(stored.Channels, (double)input.Width / stored.Width);
+        using var color = stored.Channels == 3 ? stored.Clone() : ColorSpaces.Convert(stored, ColorConversion.GreyToRgb);
+        using var image = Sized(color, Interpolation.Area);
+        if (masks?.FileOf(row) is not { } file) return (Join(image, null, pixels), source);
+        using var whole = ImageFile.Read(file, ImageReadOptions.Mask);
+        using var mask = Sized(whole, Interpolation.Nearest);
+        if (!input.Fill) return (Join(image, mask, pixels), source);
         var (filled, filledMask) = masks.Fill(image, mask, row.Image);
         using (filled)
-        using (filledMask) return Join(filled, filledMask, pixels);
+        using (filledMask) return (Join(filled, filledMask, pixels), source);
     }
 
-    private Image ReadAt(string path, ImageReadOptions options, Interpolation interpolation)
-    {
-        var image = ImageFile.Read(path, options);
-        if (image.Width == input.Width && image.Height == input.Height) return image;
-        using (image) return Transforms.Resize(image, input.Width, input.Height, interpolation);
-    }
+    private Image Sized(Image image, Interpolation interpolation) => Transforms.Resize(image, input.Width, input.Height, interpolation);
 
     private static bool Join(Image image, Image? mask, byte[] pixels)
     {

@@ -37,7 +37,7 @@ public sealed class Predictor(IClassifier model, BatchReader reader, IRecipe rec
 
     /// <summary>A predictions file's rows; decided for the most probable class.</summary>
     public static Predictions Table(IReadOnlyList<string> classes, IReadOnlyList<Patch> patches, IReadOnlyList<double[]> probabilities) =>
-        new(classes, [.. patches.Zip(probabilities, (patch, p) => new Prediction(patch.Row.Image, patch.Row.Patient, patch.Row.Label, classes[Array.IndexOf(p, p.Max())], p))]);
+        new(classes, [.. patches.Zip(probabilities, (patch, p) => new Prediction(patch.Row.Image, patch.Row.Patient, patch.Label < 0 ? "" : patch.Row.Label, classes[Array.IndexOf(p, p.Max())], p))]);
 
     internal static IEnumerable<double[]> Rows(Tensor probabilities)
     {

@@ -18,6 +18,17 @@ public sealed record RunDescription
     /// <summary>Decision threshold chosen on validation patients; null: the most probable class.</summary>
     public double? Threshold { get; init; }
 
+    /// <summary>Channels of the training images as stored: 1 grey, 3 colour.</summary>
+    public required int SourceChannels { get; init; }
+
+    /// <summary>Least and greatest factor by which training images were brought to the network's width.</summary>
+    public required double ScaleLow { get; init; }
+
+    public required double ScaleHigh { get; init; }
+
+    /// <summary>Thresholds of the masks as JSON; null without computed masks.</summary>
+    public string? MaskRules { get; init; }
+
     public required long Seed { get; init; }
 
     /// <summary>Which part of the split, from 1, of how many.</summary>
@@ -49,7 +60,9 @@ public sealed record RunDescription
     /// <summary>Versions of the program and of libtorch.</summary>
     public required string Versions { get; init; }
 
-    public void Write(string path) => WholeFile.Write(path, stream =>
+    public void Write(string path) => WholeFile.Write(path, Write);
+
+    internal void Write(Stream stream)
     {
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
@@ -59,6 +72,10 @@ public sealed record RunDescription
         json.WriteEndArray();
         if (Positive is not null) json.WriteString("positive", Positive);
         if (Threshold is { } threshold) json.WriteNumber("threshold", threshold);
+        json.WriteNumber("source_channels", SourceChannels);
+        json.WriteNumber("scale_low", ScaleLow);
+        json.WriteNumber("scale_high", ScaleHigh);
+        if (MaskRules is not null) json.WriteString("mask_rules", MaskRules);
         json.WriteNumber("seed", Seed);
         json.WriteNumber("part", Part);
         json.WriteNumber("parts", Parts);
@@ -72,15 +89,17 @@ public sealed record RunDescription
         json.WriteNumber("peak_memory_mib", Math.Round(PeakMemory, 1));
         json.WriteString("versions", Versions);
         json.WriteEndObject();
-    });
+    }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     /// <exception cref="InvalidDataException">A field is missing or of another kind.</exception>
-    public static RunDescription Read(string path)
+    public static RunDescription Read(string path) => Parse(File.ReadAllBytes(path), path);
+
+    internal static RunDescription Parse(byte[] text, string path)
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonDocument.Parse(text);
             var root = document.RootElement;
             return new RunDescription
             {
@@ -88,6 +107,10 @@ public sealed record RunDescription
                 Classes = [.. root.GetProperty("classes").EnumerateArray().Select(c => c.GetString()!)],
                 Positive = root.TryGetProperty("positive", out var positive) ? positive.GetString() : null,
                 Threshold = root.TryGetProperty("threshold", out var threshold) ? threshold.GetDouble() : null,
+                SourceChannels = root.GetProperty("source_channels").GetInt32(),
+                ScaleLow = root.GetProperty("scale_low").GetDouble(),
+                ScaleHigh = root.GetProperty("scale_high").GetDouble(),
+                MaskRules = root.TryGetProperty("mask_rules", out var rules) ? rules.GetString() : null,
                 Seed = root.GetProperty("seed").GetInt64(),
                 Part = root.GetProperty("part").GetInt32(),
                 Parts = root.GetProperty("parts").GetInt32(),

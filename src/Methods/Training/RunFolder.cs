@@ -99,7 +99,7 @@ public sealed class RunFolder
         return (state, double.Parse(File.ReadLines(Metrics).Last().Split(',')[^1], CultureInfo.InvariantCulture));
     }
 
-    private static Dictionary<string, Tensor> Under(Dictionary<string, Tensor> all, string prefix) =>
+    internal static Dictionary<string, Tensor> Under(Dictionary<string, Tensor> all, string prefix) =>
         all.Where(p => p.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(p => p.Key[prefix.Length..], p => p.Value);
 
     private static string Line(EpochRow row)

@@ -9,7 +9,8 @@ namespace Coverslip.Methods.Training;
 /// <param name="Patches">All images of the cohort at the recipe's size.</param>
 /// <param name="Split">Which patients train, validate and test, once or several times.</param>
 /// <param name="Device">Where to compute.</param>
-public sealed record SessionInput(IRecipe Recipe, PatchSet Patches, Split Split, Device Device);
+/// <param name="MaskRules">Thresholds of computed masks as JSON, stored with the run; null without.</param>
+public sealed record SessionInput(IRecipe Recipe, PatchSet Patches, Split Split, Device Device, string? MaskRules = null);
 
 /// <summary>Trains every part of a split into a folder of its own, and predicts its test images with the best model.</summary>
 public sealed class TrainingSession(SessionInput input, string folder, Func<int, ITrainingProgress> progressOf)
@@ -18,12 +19,14 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
     public static string PartFolder(string folder, int part, int parts) => parts == 1 ? folder : Path.Combine(folder, $"part-{part + 1}");
 
     /// <summary>Trains what is not finished; returns the predictions of each part's test images.</summary>
+    /// <param name="only">The one part to train, from 0; null for all.</param>
+    /// <param name="stop">Stops between steps.</param>
     /// <exception cref="OperationCanceledException">Stopped; calling again resumes.</exception>
-    public IReadOnlyList<Predictions> Run(CancellationToken stop = default)
+    public IReadOnlyList<Predictions> Run(int? only = null, CancellationToken stop = default)
     {
         var parts = input.Split.Parts.Count;
         var tested = new List<Predictions>();
-        for (var part = 0; part < parts; part++)
+        for (var part = only ?? 0; part < (only + 1 ?? parts); part++)
         {
             var run = new RunFolder(PartFolder(folder, part, parts));
             if (!File.Exists(run.Description)) Train(run, part, stop);
@@ -31,7 +34,7 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
         }
         // In a cross-validation every image is tested once: together they are the cohort's predictions.
         var pooled = tested.SelectMany(t => t.Rows).ToArray();
-        if (parts > 1 && pooled.DistinctBy(r => r.Image).Count() == pooled.Length)
+        if (tested.Count > 1 && pooled.DistinctBy(r => r.Image).Count() == pooled.Length)
             new Predictions(input.Patches.Cohort.Classes, pooled).Write(Path.Combine(folder, "predictions.csv"));
         return tested;
     }
@@ -70,6 +73,10 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
             Classes = input.Patches.Cohort.Classes,
             Positive = positive,
             Threshold = threshold,
+            SourceChannels = input.Patches.Patches.Max(p => p.Source.Channels),
+            ScaleLow = input.Patches.Patches.Min(p => p.Source.Scale),
+            ScaleHigh = input.Patches.Patches.Max(p => p.Source.Scale),
+            MaskRules = input.MaskRules,
             Seed = input.Recipe.Seed + part,
             Part = part + 1,
             Parts = input.Split.Parts.Count,

@@ -46,7 +46,7 @@ public sealed class ParameterStore : IDisposable
         if (entries.ContainsKey(path)) throw new ArgumentException($"parameter '{path}' exists already: give the layer another path");
         using var escape = TensorScope.Escape();
         var value = make();
-        value.RequiresGrad = !buffer && value.DType is DType.Float16 or DType.BFloat16 or DType.Float32 or DType.Float64 && !buffer;
+        value.RequiresGrad = !buffer && (value.DType is DType.Float16 or DType.BFloat16 or DType.Float32 or DType.Float64);
         entries.Add(path, new Entry(value, buffer));
         order.Add(path);
         return value;

@@ -28,7 +28,7 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)] internal static partial int ct_grad_mode(int enabled);
     [LibraryImport(Library)] internal static partial nint ct_inference_begin();
     [LibraryImport(Library)] internal static partial void ct_inference_end(nint mode);
-    [LibraryImport(Library)] internal static partial int ct_autocast(int device, int* enabled, int* dtype);
+    [LibraryImport(Library)] internal static partial int ct_autocast(int device, int entered, int* enabled, int* dtype);
     [LibraryImport(Library)] internal static partial int ct_seed(long seed);
     [LibraryImport(Library)] internal static partial int ct_random_state(int device, int index, nint state, nint* result);
     [LibraryImport(Library)] internal static partial int ct_threads(int threads);
@@ -41,7 +41,6 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)] internal static partial int ct_script_run(nint script, nint* inputs, int count, nint* results, int* resultCount);
     [LibraryImport(Library)] internal static partial int ct_script_parameters(nint script, delegate* unmanaged<nint, byte*, nint, void> found, nint context);
     [LibraryImport(Library)] internal static partial void ct_script_release(nint script);
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)] internal static partial int ct_read_pickle(string path, string device, delegate* unmanaged<nint, byte*, nint, void> found, nint context);
 
     /// <summary>Turns a non-zero result into an exception with the native side's text.</summary>
     internal static void Check(int result)

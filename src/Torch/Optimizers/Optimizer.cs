@@ -46,7 +46,7 @@ public abstract class Optimizer : IDisposable
 
     private protected abstract void Step(Moving moving, Tensor[] gradients);
 
-    /// <summary>The state by name (<c>momentum/conv1.weight</c>), and the number of steps under <c>steps</c>.</summary>
+    /// <summary>The state by name (<c>momentum/conv1.weight</c>); belongs to the optimiser.</summary>
     public IEnumerable<(string Name, Tensor Value)> State()
     {
         foreach (var (name, tensors) in slots)
@@ -54,33 +54,42 @@ public abstract class Optimizer : IDisposable
     }
 
     /// <summary>Sets what <see cref="State"/> and <see cref="Steps"/> gave.</summary>
-    /// <exception cref="TorchException">A parameter's state is missing or of another shape.</exception>
+    /// <exception cref="TorchException">A name is unknown, or a state is missing or of another shape; nothing was set.</exception>
     public void Restore(IReadOnlyDictionary<string, Tensor> state, long steps)
     {
-        foreach (var name in state.Keys.Select(k => k[..k.IndexOf('/')]).Distinct())
+        var names = state.Keys.Select(k => k.Split('/')[0]).Distinct().ToList();
+        var pairs = names.SelectMany(name => parameters.Select(p => (Slot: name, Key: $"{name}/{p.Path}", p.Value))).ToList();
+        foreach (var (_, key, value) in pairs)
         {
-            var tensors = Slot(name);
-            for (var i = 0; i < tensors.Length; i++)
-            {
-                var key = $"{name}/{parameters[i].Path}";
-                if (!state.TryGetValue(key, out var value)) throw new TorchException($"the optimiser's state lacks '{key}'");
-                tensors[i].CopyInPlace(value);
-            }
+            if (!state.TryGetValue(key, out var given)) throw new TorchException($"the optimiser's state lacks '{key}'");
+            if (!given.Shape.AsSpan().SequenceEqual(value.Shape))
+                throw new TorchException($"the optimiser's state '{key}' is {given}, expected was the shape of {value}");
+        }
+        if (state.Count > pairs.Count)
+        {
+            var known = pairs.Select(p => p.Key).ToHashSet(StringComparer.Ordinal);
+            throw new TorchException($"the optimiser knows no state '{state.Keys.First(k => !known.Contains(k))}'");
+        }
+        using var off = new NoGradient();
+        foreach (var name in names)
+        {
+            var tensors = Slot(name, 0);
+            for (var i = 0; i < tensors.Length; i++) tensors[i].CopyInPlace(state[$"{name}/{parameters[i].Path}"]);
         }
         Steps = steps;
     }
 
-    private Tensor[] Slot(string name)
+    private Tensor[] Slot(string name, double start)
     {
         if (slots.TryGetValue(name, out var found)) return found;
         using var escape = TensorScope.Escape();
         using var off = new NoGradient();
-        var made = parameters.Select(p => ZerosLike.Call(p.Value)).ToArray();
+        var made = parameters.Select(p => FullLike.Call(p.Value, start)).ToArray();
         slots.Add(name, made);
         return made;
     }
 
-    private static readonly Native.Operator ZerosLike = new("aten::zeros_like");
+    private static readonly Native.Operator FullLike = new("aten::full_like");
 
     public void Dispose()
     {
@@ -93,9 +102,10 @@ public abstract class Optimizer : IDisposable
     {
         internal Tensor[] Parameters => [.. indices.Select(i => owner.parameters[i].Value)];
 
-        internal Tensor[] State(string name)
+        /// <summary>The state of a name, which starts at a constant.</summary>
+        internal Tensor[] State(string name, double start = 0)
         {
-            var slot = owner.Slot(name);
+            var slot = owner.Slot(name, start);
             return [.. indices.Select(i => slot[i])];
         }
     }

@@ -14,8 +14,7 @@ public sealed class RmsProp(ParameterStore store, double rate, RmsPropOptions? o
     {
         var weights = moving.Parameters;
         if (options.WeightDecay != 0) gradients = Foreach.Add(gradients, weights, options.WeightDecay);
-        var squares = moving.State("square");
-        if (options.TensorFlow && Steps == 1) Foreach.AddInPlace(squares, 1);
+        var squares = moving.State("square", options.TensorFlow ? 1 : 0);
         Foreach.MultiplyInPlace(squares, options.Decay);
         Foreach.AddProductInPlace(squares, gradients, gradients, 1 - options.Decay);
         Tensor[] divisor;

@@ -86,6 +86,9 @@ public sealed unsafe class TorchScript : IDisposable
         }
     }
 
+    /// <summary>Whether this thread is recording a network, so that only operators which others have may be called.</summary>
+    [field: ThreadStatic] internal static bool IsTracing { get; private set; }
+
     private static void Trace(string temporary, ParameterStore store, Func<Tensor[], Tensor[]> forward, Tensor[] example)
     {
         var state = store.All.ToArray();
@@ -95,6 +98,7 @@ public sealed unsafe class TorchScript : IDisposable
         var isBuffer = state.Select(s => buffers.Contains(s.Path) ? 1 : 0).ToArray();
         var names = state.Select(s => Marshal.StringToCoTaskMemUTF8(s.Path)).ToArray();
         var context = GCHandle.Alloc(forward);
+        IsTracing = true;
         try
         {
             fixed (nint* given = inputs, name = names, value = values)
@@ -104,6 +108,7 @@ public sealed unsafe class TorchScript : IDisposable
         }
         finally
         {
+            IsTracing = false;
             context.Free();
             foreach (var name in names) Marshal.FreeCoTaskMem(name);
         }

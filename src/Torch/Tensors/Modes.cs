@@ -33,13 +33,13 @@ public readonly unsafe ref struct Autocast
     {
         this.device = device.Kind;
         int on = type == DType.Float32 ? 0 : 1, wanted = (int)(type == DType.Float32 ? DType.BFloat16 : type);
-        NativeMethods.Check(NativeMethods.ct_autocast(this.device, &on, &wanted));
+        NativeMethods.Check(NativeMethods.ct_autocast(this.device, 1, &on, &wanted));
         (enabled, this.type) = (on, wanted);
     }
 
     public void Dispose()
     {
         int on = enabled, wanted = type;
-        NativeMethods.Check(NativeMethods.ct_autocast(device, &on, &wanted));
+        NativeMethods.Check(NativeMethods.ct_autocast(device, 0, &on, &wanted));
     }
 }

@@ -9,7 +9,7 @@ public sealed partial class Tensor
         MaxPoolOp = new("aten::max_pool2d"), AvgPoolOp = new("aten::avg_pool2d"), AdaptiveAvgPoolOp = new("aten::adaptive_avg_pool2d"),
         UpNearestOp = new("aten::upsample_nearest2d", "vec"), UpBilinearOp = new("aten::upsample_bilinear2d", "vec"), DropoutOp = new("aten::dropout"),
         ReluOp = new("aten::relu"), EluOp = new("aten::elu"), LeakyReluOp = new("aten::leaky_relu"), SigmoidOp = new("aten::sigmoid"),
-        TanhOp = new("aten::tanh"), SoftmaxOp = new("aten::softmax", "int"), LogSoftmaxOp = new("aten::log_softmax", "int");
+        TanhOp = new("aten::tanh"), SoftmaxOp = new("aten::softmax", "int"), LogSoftmaxOp = new("aten::log_softmax", "int"), GatedEluOp = new("coverslip::gated_elu");
 
     /// <summary>Convolution; weight [out, in / groups, kH, kW].</summary>
     public Tensor Conv2d(Tensor weight, Tensor? bias, ConvGeometry geometry) =>
@@ -46,6 +46,17 @@ public sealed partial class Tensor
     public Tensor Tanh() => TanhOp.Call(this);
     public Tensor Softmax(int dimension) => SoftmaxOp.Call(this, (long)dimension);
     public Tensor LogSoftmax(int dimension) => LogSoftmaxOp.Call(this, (long)dimension);
+
+    /// <summary>
+    /// σ(gate) ⊙ ELU(feature) of [B, 2C, H, W], features first, gates second → [B, C, H, W]. On the processor in float32 one
+    /// pass forward and one back; elsewhere, and while a network is traced for others to load, by libtorch's operators.
+    /// </summary>
+    public Tensor GatedElu()
+    {
+        if (!Device.IsCuda && DType == DType.Float32 && !Scripts.TorchScript.IsTracing) return GatedEluOp.Call(this);
+        var halves = Chunk(2, 1);
+        return halves[1].Sigmoid() * halves[0].Elu();
+    }
 
     private static long[] Pair(long value) => [value, value];
 }

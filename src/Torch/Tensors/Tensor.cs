@@ -119,7 +119,9 @@ public sealed partial class Tensor : IDisposable
     private unsafe NativeInfo Info()
     {
         NativeInfo info;
-        NativeMethods.Check(NativeMethods.ct_info(Pointer, &info));
+        var code = NativeMethods.ct_info(Pointer, &info);
+        GC.KeepAlive(this);
+        NativeMethods.Check(code);
         return info;
     }
 }

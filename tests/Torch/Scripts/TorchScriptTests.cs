@@ -5,6 +5,7 @@ using Coverslip.Torch.Scripts;
 
 namespace Coverslip.Torch.Tests.Scripts;
 
+[NoTensorLeaks]
 public sealed class TorchScriptTests : IDisposable
 {
     private const string Python = "/usr/bin/python3";

@@ -1,0 +1,222 @@
+// The kernels of rows.h. Included once per instruction set, after `Lanes` is defined and the target is set.
+#pragma once
+
+#include "panel_product.h"
+#include "rows.h"
+
+namespace coverslip::rows {
+namespace {
+
+using Vector = Lanes::Vector;
+using winograd::Panels;
+using winograd::forChannels;
+using winograd::multiplyRows;
+using winograd::padded;
+
+// Rows that stay in the first-level cache while the vectors of channels take turns.
+constexpr int64_t kRows = 32;
+
+// Calls step(first channel, count, first row, end row) for every vector of channels of every group of rows.
+template <class Step>
+inline void forRows(int64_t rows, int64_t channels, Step step) {
+    for (int64_t first = 0; first < rows; first += kRows) {
+        const int64_t last = first + kRows < rows ? first + kRows : rows;
+        forChannels(channels, [&](int64_t c, int count) __attribute__((always_inline)) { step(c, count, first, last); });
+    }
+}
+
+inline Vector rectify(Vector x, Relu relu) { return relu == Relu::Before ? Lanes::max(x, Vector{}) : x; }
+
+void moments(const float* x, int64_t rows, int64_t channels, const float* shift, Relu relu, float* sum, float* squares) {
+    forRows(rows, channels, [&](int64_t c, int count, int64_t first, int64_t last) __attribute__((always_inline)) {
+        const Vector origin = Lanes::load(shift + c, count);
+        Vector s{}, q{};
+        for (int64_t r = first; r < last; ++r) {
+            const Vector d = rectify(Lanes::load(x + r * channels + c, count), relu) - origin;
+            s += d;
+            q += d * d;
+        }
+        Lanes::store(sum + c, Lanes::load(sum + c, count) + s, count);
+        Lanes::store(squares + c, Lanes::load(squares + c, count) + q, count);
+    });
+}
+
+void normalise(const float* x, int64_t rows, int64_t channels, const Normalisation& n, Relu relu, float* y) {
+    forRows(rows, channels, [&](int64_t c, int count, int64_t first, int64_t last) __attribute__((always_inline)) {
+        const Vector scale = Lanes::load(n.scale + c, count), offset = Lanes::load(n.offset + c, count);
+        for (int64_t r = first; r < last; ++r) {
+            Vector v = rectify(Lanes::load(x + r * channels + c, count), relu) * scale + offset;
+            if (relu == Relu::After) v = Lanes::max(v, Vector{});
+            Lanes::store(y + r * channels + c, v, count);
+        }
+    });
+}
+
+void gradientSums(const float* x, const float* dy, int64_t rows, int64_t channels, const Normalisation& n, Relu relu,
+                  float* sum, float* products) {
+    forRows(rows, channels, [&](int64_t c, int count, int64_t first, int64_t last) __attribute__((always_inline)) {
+        const Vector mean = Lanes::load(n.mean + c, count);
+        const Vector scale = Lanes::load(n.scale + c, count), offset = Lanes::load(n.offset + c, count);
+        Vector s{}, p{};
+        for (int64_t r = first; r < last; ++r) {
+            const Vector v = rectify(Lanes::load(x + r * channels + c, count), relu);
+            Vector d = Lanes::load(dy + r * channels + c, count);
+            if (relu == Relu::After) d = v * scale + offset > 0.0f ? d : Vector{};
+            s += d;
+            p += d * (v - mean);
+        }
+        Lanes::store(sum + c, Lanes::load(sum + c, count) + s, count);
+        Lanes::store(products + c, Lanes::load(products + c, count) + p, count);
+    });
+}
+
+void normalisationGradient(const float* x, const float* dy, int64_t rows, int64_t channels, const Normalisation& n,
+                           const NormalisationGradient& g, Relu relu, float* dx) {
+    forRows(rows, channels, [&](int64_t c, int count, int64_t first, int64_t last) __attribute__((always_inline)) {
+        const Vector mean = Lanes::load(n.mean + c, count);
+        const Vector scale = Lanes::load(n.scale + c, count), offset = Lanes::load(n.offset + c, count);
+        const Vector slope = Lanes::load(g.slope + c, count), tilt = Lanes::load(g.tilt + c, count);
+        const Vector shift = Lanes::load(g.shift + c, count);
+        for (int64_t r = first; r < last; ++r) {
+            const Vector v = Lanes::load(x + r * channels + c, count);
+            Vector d = Lanes::load(dy + r * channels + c, count);
+            if (relu == Relu::After) d = v * scale + offset > 0.0f ? d : Vector{};
+            Vector result = slope * d + tilt * (rectify(v, relu) - mean) + shift;
+            if (relu == Relu::Before) result = v > 0.0f ? result : Vector{};
+            Lanes::store(dx + r * channels + c, result, count);
+        }
+    });
+}
+
+// e^x for x <= 0, relative error about 2e-7: 2^n times a polynomial in the rest (Cephes' expf, Moshier 1992).
+inline Vector exponential(Vector x) {
+    typedef int32_t Integers __attribute__((vector_size(sizeof(Vector))));
+    constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it leaves the nearest integer in the low bits
+    x = Lanes::max(x, Vector{} - 87.0f);
+    const Vector shifted = x * 1.44269504f + kRound;
+    const Vector n = shifted - kRound;
+    const Vector r = x - n * 0.693359375f + n * 2.12194440e-4f;
+    Vector p = Vector{} + 1.9875691500e-4f;
+    p = p * r + 1.3981999507e-3f;
+    p = p * r + 8.3334519073e-3f;
+    p = p * r + 4.1665795894e-2f;
+    p = p * r + 1.6666665459e-1f;
+    p = p * r + 5.0000001201e-1f;
+    p = p * (r * r) + r + 1.0f;
+    return reinterpret_cast<Vector>(reinterpret_cast<Integers>(p) + (reinterpret_cast<Integers>(shifted) << 23));
+}
+
+double crossEntropy(const float* x, const int64_t* target, int64_t rows, int64_t channels, float scale, float* dx) {
+    double loss = 0;
+    for (int64_t r = 0; r < rows; ++r, x += channels, dx += channels) {
+        Vector largest = Vector{} + x[0];
+        forChannels(channels, [&](int64_t c, int count) __attribute__((always_inline)) {
+            largest = Lanes::max(largest, Lanes::load(x + c, count, x[0]));
+        });
+        const float top = Lanes::largest(largest);
+        Vector sums{};
+        forChannels(channels, [&](int64_t c, int count) __attribute__((always_inline)) {
+            const Vector e = exponential(Lanes::load(x + c, count, top - 200.0f) - top);
+            sums += e;
+            Lanes::store(dx + c, e, count);
+        });
+        const float sum = Lanes::sum(sums);
+        const float factor = scale / sum;
+        forChannels(channels, [&](int64_t c, int count) __attribute__((always_inline)) {
+            Lanes::store(dx + c, Lanes::load(dx + c, count) * factor, count);
+        });
+        dx[target[r]] -= scale;
+        loss += __builtin_logf(sum) + (top - x[target[r]]);
+    }
+    return loss;
+}
+
+void argmax(const float* x, int64_t rows, int64_t channels, int64_t* label) {
+    typedef int32_t Integers __attribute__((vector_size(sizeof(Vector))));
+    constexpr float kLeast = -__builtin_inff();
+    Integers lane;
+    for (int i = 0; i < Lanes::kWidth; ++i) lane[i] = i;
+    for (int64_t r = 0; r < rows; ++r, x += channels) {
+        Vector best = Vector{} + kLeast;
+        Integers where{};
+        forChannels(channels, [&](int64_t c, int count) __attribute__((always_inline)) {
+            const Vector v = Lanes::load(x + c, count, kLeast);
+            const auto greater = v > best;
+            best = greater ? v : best;
+            where = greater ? lane + static_cast<int32_t>(c) : where;
+        });
+        const float top = Lanes::largest(best);
+        const Integers candidates = best == Vector{} + top ? where : Integers{} + INT32_MAX;
+        int32_t first = INT32_MAX;
+        for (int i = 0; i < Lanes::kWidth; ++i) first = candidates[i] < first ? candidates[i] : first;
+        label[r] = first;
+    }
+}
+
+constexpr int64_t kProductRows = 48;  // a block's operands and result stay in the first two caches
+
+int64_t productScratch(int64_t inputs, int64_t outputs) {
+    return winograd::kRowsAtOnce * inputs + kProductRows * padded(outputs);
+}
+
+void product(const float* x, int64_t rows, int64_t inputs, int64_t outputs, const float* packed, const float* bias,
+             float* y, float* scratch) {
+    const int64_t row = padded(outputs);
+    float* const result = scratch + winograd::kRowsAtOnce * inputs;
+    const Panels panels(outputs);
+    for (int64_t first = 0; first < rows; first += kProductRows) {
+        const int64_t count = rows - first < kProductRows ? rows - first : kProductRows;
+        // The last few rows come from a copy: the kernel reads six at a time.
+        const int64_t whole = count / winograd::kRowsAtOnce * winograd::kRowsAtOnce, rest = count - whole;
+        for (int64_t i = 0; i < winograd::kRowsAtOnce * inputs && rest; ++i)
+            scratch[i] = i < rest * inputs ? x[(first + whole) * inputs + i] : 0;
+        for (int64_t panel = 0; panel < panels.count; ++panel) {
+            const int64_t column = panels.first(panel) * Lanes::kWidth;
+            const int width = panels.width(panel);
+            const float* const weights = packed + column * inputs;
+            multiplyRows<false>(width, whole, x + first * inputs, inputs, 1, weights, width * Lanes::kWidth, inputs,
+                                result + column, row);
+            multiplyRows<false>(width, rest, scratch, inputs, 1, weights, width * Lanes::kWidth, inputs,
+                                result + whole * row + column, row);
+        }
+        for (int64_t r = 0; r < count; ++r)
+            forChannels(outputs, [&](int64_t c, int n) __attribute__((always_inline)) {
+                const Vector v = Lanes::load(result + r * row + c);
+                Lanes::store(y + (first + r) * outputs + c, bias ? v + Lanes::load(bias + c, n) : v, n);
+            });
+    }
+}
+
+int64_t productGradientScratch(int64_t inputs, int64_t outputs) {
+    return kProductRows * (padded(inputs) + padded(outputs)) + Lanes::kWidth;
+}
+
+void productGradient(const float* x, const float* dy, int64_t rows, int64_t inputs, int64_t outputs, float* sum,
+                     float* biasSum, float* scratch) {
+    const int64_t xRow = padded(inputs), dyRow = padded(outputs);
+    float* const dys = scratch;
+    float* const xs = dys + kProductRows * dyRow;
+    const Panels panels(outputs);
+    for (int64_t first = 0; first < rows; first += kProductRows) {
+        const int64_t count = rows - first < kProductRows ? rows - first : kProductRows;
+        for (int64_t r = 0; r < count; ++r) {
+            forChannels(inputs, [&](int64_t c, int n) __attribute__((always_inline)) {
+                Lanes::store(xs + r * xRow + c, Lanes::load(x + (first + r) * inputs + c, n));
+            });
+            forChannels(outputs, [&](int64_t c, int n) __attribute__((always_inline)) {
+                Lanes::store(dys + r * dyRow + c, Lanes::load(dy + (first + r) * outputs + c, n));
+            });
+        }
+        winograd::addRows(dys, dyRow, count, biasSum);
+        for (int64_t panel = 0; panel < panels.count; ++panel) {
+            const int64_t column = panels.first(panel) * Lanes::kWidth;
+            multiplyRows<true>(panels.width(panel), inputs, xs, 1, xRow, dys + column, dyRow, count, sum + column, dyRow);
+        }
+    }
+}
+
+constexpr Kernels kKernels{Lanes::kWidth, moments, normalise, gradientSums, normalisationGradient, crossEntropy, argmax,
+                           productScratch, product, productGradientScratch, productGradient};
+
+}  // namespace
+}  // namespace coverslip::rows

@@ -1,0 +1,54 @@
+// 3x3 convolutions, stride 1, padding 1, by Winograd's minimal filtering F(4x4, 3x3) on channels-last float32 images
+// (Lavin & Gray 2016, "Fast Algorithms for Convolutional Neural Networks", sec. 4.3): 36 multiplications where the
+// direct way needs 144. An image is cut into tiles of 4x4 outputs, each read as 6x6 inputs. A block of tiles is
+// transformed, multiplied by the transformed weights as 36 small matrix products, and transformed back while it lies in
+// the second-level cache; the transformed image never exists as a whole.
+#pragma once
+
+#include <cstdint>
+
+namespace coverslip::winograd {
+
+constexpr int kPoints = 6;                    // 1-D points of a tile: 4 outputs + 3 taps - 1
+constexpr int kProducts = kPoints * kPoints;  // matrix products per block
+constexpr int kTileSide = 4;
+constexpr int kRowsAtOnce = 6;                // rows of the result that a matrix kernel holds in registers
+
+// Images [batch, height, width, channels], contiguous in that order.
+struct Geometry {
+    int64_t batch, height, width, inputs, outputs;
+    int64_t tilesDown, tilesAcross;
+
+    Geometry(int64_t n, int64_t h, int64_t w, int64_t c, int64_t k)
+        : batch(n), height(h), width(w), inputs(c), outputs(k),
+          tilesDown((h + kTileSide - 1) / kTileSide), tilesAcross((w + kTileSide - 1) / kTileSide) {}
+
+    int64_t tiles() const { return batch * tilesDown * tilesAcross; }
+};
+
+constexpr int64_t roundUp(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
+
+// One instruction set's kernels. Weights in the transformed domain are [36][rows][roundUp(columns, lanes)] floats,
+// in which columns stand in panels as `packedOffset` says. All scratch is the caller's, 64-byte aligned.
+struct Kernels {
+    int lanes;
+    // Floats of scratch for each of the two calls below.
+    int64_t (*convolveScratch)(const Geometry&);
+    int64_t (*weightGradientScratch)(const Geometry&);
+    // Where element [row, column] of one packed matrix of `rows` rows lies.
+    int64_t (*packedOffset)(int64_t rows, int64_t columns, int64_t row, int64_t column);
+    // Convolves the tiles [first, last) of input [N, H, W, inputs] into output [N, H, W, outputs]; bias may be null.
+    void (*convolve)(const Geometry&, const float* input, const float* packedWeights, const float* bias, float* output,
+                     int64_t first, int64_t last, float* scratch);
+    // Adds the tiles' share of the transformed weight gradient to sum [36][roundUp(inputs, 6)][roundUp(outputs, lanes)],
+    // and the sum of the output's gradient to biasSum [roundUp(outputs, lanes)].
+    void (*weightGradient)(const Geometry&, const float* input, const float* outputGradient, float* sum,
+                           float* biasSum, int64_t first, int64_t last, float* scratch);
+};
+
+// The best kernels for the processor this runs on; null where it has none (then libtorch's own convolution serves).
+const Kernels* kernels();
+const Kernels* avx512Kernels();
+const Kernels* avx2Kernels();
+
+}  // namespace coverslip::winograd

@@ -1,0 +1,116 @@
+// The transforms of F(4x4, 3x3), channels in vector lanes. Included once per instruction set, after `Lanes` is defined.
+#pragma once
+
+#include "panel_product.h"
+
+namespace coverslip::winograd {
+namespace {
+
+using Vector = Lanes::Vector;
+
+// B^T d (Lavin & Gray 2016, sec. 4.3), common terms shared.
+inline void inputPoints(const Vector d[6], Vector t[6]) {
+    const Vector even = d[4] - 4.0f * d[2], odd = d[3] - 4.0f * d[1];
+    const Vector evenTwo = d[4] - d[2], oddTwo = 2.0f * (d[3] - d[1]);
+    t[0] = 4.0f * d[0] - 5.0f * d[2] + d[4];
+    t[1] = even + odd;
+    t[2] = even - odd;
+    t[3] = evenTwo + oddTwo;
+    t[4] = evenTwo - oddTwo;
+    t[5] = 4.0f * d[1] - 5.0f * d[3] + d[5];
+}
+
+// A^T m: six products to four outputs.
+inline void outputPoints(const Vector m[6], Vector y[4]) {
+    const Vector even = m[1] + m[2], odd = m[1] - m[2];
+    const Vector evenTwo = m[3] + m[4], oddTwo = m[3] - m[4];
+    y[0] = m[0] + even + evenTwo;
+    y[1] = odd + 2.0f * oddTwo;
+    y[2] = even + 4.0f * evenTwo;
+    y[3] = odd + 8.0f * oddTwo + m[5];
+}
+
+// A y: the adjoint of outputPoints, for the gradient of the weights.
+inline void gradientPoints(const Vector y[4], Vector t[6]) {
+    const Vector even = y[0] + y[2], odd = y[1] + y[3];
+    const Vector evenTwo = y[0] + 4.0f * y[2], oddTwo = 2.0f * y[1] + 8.0f * y[3];
+    t[0] = y[0];
+    t[1] = even + odd;
+    t[2] = even - odd;
+    t[3] = evenTwo + oddTwo;
+    t[4] = evenTwo - oddTwo;
+    t[5] = y[3];
+}
+
+// Addresses of the Side x Side pixels of a tile. Pixels outside the image read and write `outside`.
+template <int Side, class Float>
+inline void locate(const Geometry& g, int64_t tile, int margin, int64_t channels, Float* image, Float* outside,
+                   Float* pixels[Side * Side]) {
+    const int64_t across = tile % g.tilesAcross, row = tile / g.tilesAcross;
+    const int64_t left = across * kTileSide - margin, top = row % g.tilesDown * kTileSide - margin;
+    Float* const picture = image + row / g.tilesDown * g.height * g.width * channels;
+    for (int y = 0; y < Side; ++y)
+        for (int x = 0; x < Side; ++x) {
+            const bool inside = top + y >= 0 && top + y < g.height && left + x >= 0 && left + x < g.width;
+            pixels[y * Side + x] = inside ? picture + ((top + y) * g.width + left + x) * channels : outside;
+        }
+}
+
+// Two-dimensional transform of one vector of channels: Side x Side pixels to rows [First, Last) of the 6x6 points,
+// point p stored at to + (p - 6 First) * stride.
+template <int Side, int First, int Last>
+inline __attribute__((always_inline)) void transformPixels(
+    const float* const* pixels, int64_t channel, int count, float* to, int64_t stride,
+    void (*points)(const Vector*, Vector*)) {
+    Vector columns[kPoints][Side];
+    for (int x = 0; x < Side; ++x) {
+        Vector d[Side], t[kPoints];
+        for (int y = 0; y < Side; ++y) d[y] = Lanes::load(pixels[y * Side + x] + channel, count);
+        points(d, t);
+        for (int i = First; i < Last; ++i) columns[i][x] = t[i];
+    }
+    for (int i = First; i < Last; ++i) {
+        Vector t[kPoints];
+        points(columns[i], t);
+        for (int j = 0; j < kPoints; ++j) Lanes::store(to + ((i - First) * kPoints + j) * stride, t[j]);
+    }
+}
+
+// Rows [First, Last) of B^T d B of one tile, to[point][channel].
+template <int First, int Last>
+inline void transformInput(const float* const* pixels, int64_t channels, float* to, int64_t stride) {
+    forChannels(channels, [&](int64_t c, int count) __attribute__((always_inline)) {
+        transformPixels<kPoints, First, Last>(pixels, c, count, to + c, stride, inputPoints);
+    });
+}
+
+// Rows [First, Last) of A y A^T of one tile of the output's gradient.
+template <int First, int Last>
+inline void transformGradient(const float* const* pixels, int64_t channels, float* to, int64_t stride) {
+    forChannels(channels, [&](int64_t c, int count) __attribute__((always_inline)) {
+        transformPixels<kTileSide, First, Last>(pixels, c, count, to + c, stride, gradientPoints);
+    });
+}
+
+// A^T m A of one tile, plus bias, into its sixteen pixels.
+inline void transformOutput(const float* from, int64_t stride, int64_t channels, const float* bias,
+                            float* const* pixels) {
+    forChannels(channels, [&](int64_t c, int count) __attribute__((always_inline)) {
+        Vector rows[kTileSide][kPoints];
+        for (int j = 0; j < kPoints; ++j) {
+            Vector m[kPoints], y[kTileSide];
+            for (int i = 0; i < kPoints; ++i) m[i] = Lanes::load(from + (i * kPoints + j) * stride + c);
+            outputPoints(m, y);
+            for (int i = 0; i < kTileSide; ++i) rows[i][j] = y[i];
+        }
+        const Vector constant = Lanes::load(bias + c, count);
+        for (int i = 0; i < kTileSide; ++i) {
+            Vector y[kTileSide];
+            outputPoints(rows[i], y);
+            for (int j = 0; j < kTileSide; ++j) Lanes::store(pixels[i * kTileSide + j] + c, y[j] + constant, count);
+        }
+    });
+}
+
+}  // namespace
+}  // namespace coverslip::winograd

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using Coverslip.App.Progress;
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Metrics;
+using Coverslip.Methods.Training;
+using Coverslip.Slides.Images;
+
+namespace Coverslip.App.Commands;
+
+/// <summary><c>coverslip predict</c>: a run or a packed model says what images show.</summary>
+public static class PredictCommand
+{
+    private static readonly Argument<string> Model = new("run") { Description = "A run folder, or a file that 'coverslip pack' wrote." };
+    private static readonly Argument<string[]> Images = new("images") { Description = "Image files.", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Option<string?> CohortFile = new("--cohort") { Description = "Predict all images of a cohort." };
+    private static readonly Option<string> Output = new("--out") { Description = "Folder for predictions.csv.", Required = true };
+    private static readonly Option<string?> Masks = new("--masks") { Description = "Folder of masks; made where they are missing. [default: <out>/masks]" };
+    private static readonly Option<int> Batch = new("--batch") { Description = "Images at a time.", DefaultValueFactory = _ => 16 };
+
+    public static Command Create()
+    {
+        var command = new Command("predict",
+            """
+            Predict images with a trained model; writes predictions.csv (image, patient, label, predicted, p_<class> …).
+            A run of several parts predicts with all of them and averages.
+
+            Examples:
+              coverslip predict runs/first a.png b.png --out predictions
+              coverslip predict model.coverslip --cohort cohort.csv --out predictions
+            """)
+        {
+            Model, Images, CohortFile, Output, Masks, Batch, DeviceOption.Device,
+        };
+        command.Validators.Add(parsed =>
+        {
+            if (parsed.GetValue(Images) is not { Length: > 0 } == parsed.GetValue(CohortFile) is null)
+                parsed.AddError("Give either image files or --cohort.");
+        });
+        command.SetAction(parsed => Run(parsed));
+        return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        var folder = Path.GetFullPath(parsed.GetValue(Output)!);
+        var device = DeviceOption.Of(parsed);
+        using var model = TrainedModel.Load(parsed.GetValue(Model)!, device);
+        Directory.CreateDirectory(folder);
+        var cohort = parsed.GetValue(CohortFile) is { } file ? Cohort.Load(file) : CohortOf(parsed.GetValue(Images)!, model, folder);
+        using var stop = new StopSignal();
+        var masks = RunMasks.Prepare(model.Recipe.Input, cohort, new RunMasks.Place(parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"), model.Rules, device), stop.Token);
+        using var line = new ProgressLine("predicting", cohort.Rows.Count, "images");
+        var patches = new PatchSet(cohort, model.Recipe.Input, masks, model.Description.Classes);
+        var predictions = model.Predict(patches, parsed.GetValue(Batch), done => line.Report(done), stop.Token);
+        var path = Path.Combine(folder, "predictions.csv");
+        predictions.Write(path);
+        line.Dispose();
+        if (patches.EmptyMasks > 0) Console.Error.WriteLine($"{patches.EmptyMasks} of {patches.Patches.Count} images have no valid area in their mask and were predicted without one");
+        Console.WriteLine($"wrote {path}");
+        return 0;
+    }
+
+    /// <summary>Image files as a cohort without labels, written beside the predictions so that masks and pictures can be traced.</summary>
+    private static Cohort CohortOf(string[] images, TrainedModel model, string folder)
+    {
+        foreach (var image in images) ImageFile.Read(image).Dispose();  // whatever cannot be read is named before anything is computed
+        var path = Path.Combine(folder, "images.csv");
+        CohortFileOf(images, model.Description.Classes[0], path);
+        return Cohort.Load(path, CohortChecks.Table);
+    }
+
+    private static void CohortFileOf(string[] images, string label, string path) =>
+        Coverslip.Evaluation.Cohorts.CohortFile.Write(path,
+            [.. images.Select((image, i) => new CohortRow(i + 2, Path.GetFullPath(image), label, "unknown"))], []);
+}

@@ -1,0 +1,131 @@
+using System.CommandLine;
+using System.Globalization;
+using Coverslip.App.Doctor;
+using Coverslip.App.Progress;
+using Coverslip.Evaluation;
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Metrics;
+using Coverslip.Evaluation.Splits;
+using Coverslip.Methods;
+using Coverslip.Methods.Training;
+
+namespace Coverslip.App.Commands;
+
+/// <summary><c>coverslip train</c>: a recipe and a cohort become a run folder.</summary>
+public static class TrainCommand
+{
+    private static readonly Argument<FileInfo> RecipeFile = new("recipe") { Description = "The recipe, a YAML file." };
+    private static readonly Option<string> CohortFile = new("--cohort") { Description = "The cohort file.", Required = true };
+    private static readonly Option<string?> SplitFile = new("--split") { Description = "The split file. [default: drawn as the recipe says, and stored in the run]" };
+    private static readonly Option<string> Output = new("--out") { Description = "The run folder.", Required = true };
+    private static readonly Option<string?> Masks = new("--masks") { Description = "Folder of masks that 'coverslip mask' wrote, or will be written to. [default: <run>/masks]" };
+    private static readonly Option<int?> Part = new("--part") { Description = "Train one part of the split only, counted from 1." };
+    private static readonly Option<bool> Resume = new("--resume") { Description = "Go on with a run that was stopped." };
+
+    public static Command Create()
+    {
+        var command = new Command("train",
+            """
+            Train a recipe on a cohort; every part of the split gets its own model, judged on patients it never saw.
+
+            Examples:
+              coverslip train recipes/saganet-small.yaml --cohort cohort.csv --out runs/first
+              coverslip train recipes/saganet-small.yaml --cohort cohort.csv --split folds.json --out runs/folds --resume
+              coverslip train recipes/saganet-small.yaml --cohort cohort.csv --out runs/gpu --device cuda
+            """)
+        {
+            RecipeFile, CohortFile, SplitFile, Output, Masks, Part, Resume, DeviceOption.Device,
+        };
+        command.SetAction(parsed => Run(parsed));
+        return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        var (path, folder) = (parsed.GetValue(RecipeFile)!.FullName, Path.GetFullPath(parsed.GetValue(Output)!));
+        var recipe = Recipes.Load(path);
+        var device = DeviceOption.Of(parsed);
+        var cohort = Cohort.Load(parsed.GetValue(CohortFile)!);
+        var stored = Path.Combine(folder, "recipe.yaml");
+        CheckFolder(folder, stored, File.ReadAllText(path), parsed.GetValue(Resume));
+        var split = SplitOf(parsed, recipe, cohort, folder);
+
+        foreach (var warning in Examination.RunWarnings()) Console.Error.WriteLine($"warning: {warning}");
+        Tell(recipe, cohort, split, Preflight.Of(recipe, cohort.Classes.Count, device));
+        WholeFile.Write(stored, File.ReadAllText(path));
+        WholeFile.Write(Path.Combine(folder, "cohort.txt"), cohort.Path + "\n");
+        split.Save(Path.Combine(folder, "split.json"));
+
+        using var stop = new StopSignal();
+        var masks = RunMasks.Prepare(recipe.Input, cohort, parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"), device, stop.Token);
+        PatchSet patches;
+        using (var line = new ProgressLine("reading images", cohort.Rows.Count, "images"))
+            patches = new PatchSet(cohort, recipe.Input, masks, progress: (done, _) => line.Report(done));
+        if (recipe.Input.Form != InputForm.Raw)
+            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"masks keep some area in {patches.Patches.Count - patches.EmptyMasks} of {patches.Patches.Count} images ({1 - (double)patches.EmptyMasks / patches.Patches.Count:0.0%}); at least 80 % is needed for masked results to mean anything"));
+
+        var only = parsed.GetValue(Part);
+        if (only is { } chosen && (chosen < 1 || chosen > split.Parts.Count))
+            throw new ArgumentException($"--part is {chosen}; the split has {split.Parts.Count} part(s)");
+        var session = new TrainingSession(new SessionInput(recipe, patches, split, device), folder,
+            part => new TrainingProgress(split.Parts.Count == 1 ? "training" : $"part {part + 1}/{split.Parts.Count}", recipe.Training.Epochs));
+        try
+        {
+            var tested = session.Run(only - 1, stop.Token);
+            Summarize(tested, cohort, folder, masks);
+            return 0;
+        }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine($"stopped; the last whole epoch is kept. Go on with the same command and --resume");
+            return 1;
+        }
+    }
+
+    private static void CheckFolder(string folder, string stored, string recipe, bool resume)
+    {
+        if (!File.Exists(stored)) return;
+        if (!resume) throw new IOException($"{folder} holds a run already; add --resume to go on with it, or choose another --out");
+        if (File.ReadAllText(stored) != recipe)
+            throw new IOException($"{folder} was begun with another recipe than the one given (its copy is {stored}); resume with that one, or choose another --out");
+    }
+
+    private static Split SplitOf(ParseResult parsed, IRecipe recipe, Cohort cohort, string folder)
+    {
+        var kept = Path.Combine(folder, "split.json");
+        if (parsed.GetValue(SplitFile) is { } given) return Split.Load(given, cohort);
+        if (File.Exists(kept)) return Split.Load(kept, cohort);
+        var (options, seed) = (recipe.Split, recipe.Seed);
+        if (options.Folds > 0)
+            return new Split(SplitKind.KFold, cohort.Hash, seed, KFoldSplits.Draw(cohort.PatientImages, options.Folds, options.ValidationShare, seed));
+        if (!ImageBounds.TryParse(options.Images, out var bounds)) throw new RecipeException($"split.images is '{options.Images}'; write bounds such as 45-55");
+        return new Split(SplitKind.Random, cohort.Hash, seed, RandomSplits.Draw(cohort.PatientImages,
+            new RandomSplitOptions { TestImages = bounds, ValidationImages = bounds, Repeats = options.Repeats, Seed = seed }));
+    }
+
+    private static void Tell(IRecipe recipe, Cohort cohort, Split split, Preflight preflight)
+    {
+        var batch = recipe.Training.Batch;
+        const double gib = 1L << 30;
+        var images = split.Parts.Sum(part => part.Rows(cohort, SplitSide.Train).Count);
+        var longest = TimeSpan.FromSeconds(preflight.StepSeconds * images / batch * recipe.Training.Epochs);
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{preflight.Parameters:N0} parameters; about {preflight.Memory(batch) / gib:0.0} of {preflight.MemoryAvailable / gib:0.0} GiB memory at batch {batch}; {preflight.Disk * split.Parts.Count / 1048576.0:0} MiB disk; at most {ProgressLine.Clock(longest)} for {split.Parts.Count} part(s) of {recipe.Training.Epochs} epochs"));
+        if (preflight.Memory(batch) > preflight.MemoryAvailable)
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+                $"training.batch is {batch}, which needs about {preflight.Memory(batch) / gib:0.0} GiB where {preflight.MemoryAvailable / gib:0.0} are free; {(preflight.LargestBatch > 0 ? $"a batch of {preflight.LargestBatch} would fit" : "not even one image fits")}, or set network.recompute: true, or a smaller input"));
+    }
+
+    private static void Summarize(IReadOnlyList<Predictions> tested, Cohort cohort, string folder, PatchMasks? masks)
+    {
+        var pooled = Path.Combine(folder, "predictions.csv");
+        var sets = File.Exists(pooled) ? [Predictions.Read(pooled)] : tested;
+        foreach (var predictions in sets)
+        {
+            var figures = ClassificationEvaluation.Of(predictions.Within(cohort)).Figures;
+            Console.WriteLine(string.Join("  ", new[] { Metric.Accuracy, Metric.BalancedAccuracy, Metric.Auc, Metric.RecognitionRate }.Select(m => $"{m.Key()} {EvaluateCommand.Text(figures[m])}")));
+        }
+//REPORT
+    }
+}

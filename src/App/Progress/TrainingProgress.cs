@@ -1,0 +1,32 @@
+using System.Globalization;
+using Coverslip.Methods.Training;
+
+namespace Coverslip.App.Progress;
+
+/// <summary>Shows a training: a line that moves with the steps, and one line that stays per epoch.</summary>
+internal sealed class TrainingProgress(string name, int epochs) : ITrainingProgress, IDisposable
+{
+    private ProgressLine? line;
+
+    public void Step(int epoch, int step, int steps, MeanLoss soFar)
+    {
+        line ??= new ProgressLine($"{name} epoch {epoch + 1}/{epochs}, step", steps, "steps");
+        line.Report(step, string.Create(CultureInfo.InvariantCulture, $"loss {soFar.Value.Total:0.0000}"));
+    }
+
+    public void Epoch(EpochRow row, RunState state)
+    {
+        Dispose();
+        var judged = row.Validation is { } v
+            ? string.Create(CultureInfo.InvariantCulture, $"  validation loss {v.Loss.Total:0.0000} accuracy {v.Accuracy:0.000} AUC {v.Auc:0.000}")
+            : "";
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{name} epoch {row.Epoch + 1}/{epochs}  loss {row.Training.Value.Total:0.0000}{judged}  moved {row.Moved:0.0e+0}  {row.Seconds:0} s{(state.BestEpoch == row.Epoch ? "  best" : "")}"));
+    }
+
+    public void Dispose()
+    {
+        line?.Dispose();
+        line = null;
+    }
+}

@@ -1,0 +1,117 @@
+using Coverslip.Torch.Layers;
+using Coverslip.Torch.Optimizers;
+
+namespace Coverslip.Torch.Tests.Optimizers;
+
+/// <summary>Six steps of every optimiser on a linear layer against PyTorch's (TensorFlow's form: against its formula).</summary>
+[NoTensorLeaks]
+public sealed class OptimizerTests
+{
+    private static readonly Dictionary<string, Func<ParameterStore, Optimizer>> Optimizers = new()
+    {
+        ["sgd"] = s => new Sgd(s, 0.1),
+        ["sgd_momentum"] = s => new Sgd(s, 0.1, new SgdOptions { Momentum = 0.9, WeightDecay = 0.01 }),
+        ["sgd_nesterov"] = s => new Sgd(s, 0.1, new SgdOptions { Momentum = 0.9, Nesterov = true }),
+        ["adam"] = s => new Adam(s, 0.05),
+        ["adam_decay"] = s => new Adam(s, 0.05, new AdamOptions { Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-4, WeightDecay = 0.1 }),
+        ["adamw"] = s => new Adam(s, 0.05, new AdamOptions { WeightDecay = 0.1, Decoupled = true }),
+        ["rmsprop"] = s => new RmsProp(s, 0.01),
+        ["rmsprop_momentum"] = s => new RmsProp(
+            s, 0.01, new RmsPropOptions { Decay = 0.9, Epsilon = 1e-3, Momentum = 0.8, WeightDecay = 0.1 }),
+        ["rmsprop_tensorflow"] = s => new RmsProp(
+            s, 0.05, new RmsPropOptions { Decay = 0.9, Epsilon = 0.1, Momentum = 0.8, TensorFlow = true }),
+    };
+
+    public static TheoryData<string> Names => [.. Optimizers.Keys];
+
+    [Theory, MemberData(nameof(Names))]
+    public void Weights_after_six_steps_equal_PyTorchs(string name)
+    {
+        using var problem = new Problem();
+        using var optimizer = Optimizers[name](problem.Store);
+        for (var i = 0; i < 6; i++) problem.Step(optimizer);
+        Assert.Equal(6, optimizer.Steps);
+        problem.Expect(name);
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void A_restored_state_continues_to_the_same_weights(string name)
+    {
+        using var problem = new Problem();
+        using var first = Optimizers[name](problem.Store);
+        for (var i = 0; i < 3; i++) problem.Step(first);
+        using var second = Optimizers[name](problem.Store);
+        second.Restore(first.State().ToDictionary(s => s.Name, s => s.Value), first.Steps);
+        for (var i = 0; i < 3; i++) problem.Step(second);
+        problem.Expect(name);
+    }
+
+    [Fact]
+    public void A_state_that_does_not_fit_is_named()
+    {
+        using var scope = new TensorScope();
+        using var problem = new Problem();
+        using var adam = new Adam(problem.Store, 0.1);
+        problem.Step(adam);
+        var state = adam.State().ToDictionary(s => s.Name, s => s.Value);
+        var missing = state.Where(s => s.Key != "mean/bias").ToDictionary();
+        Assert.Contains("mean/bias", Assert.Throws<TorchException>(() => adam.Restore(missing, 1)).Message);
+        var misshapen = new Dictionary<string, Tensor>(state) { ["square/bias"] = Tensor.Zeros([1]) };
+        Assert.Contains("square/bias", Assert.Throws<TorchException>(() => adam.Restore(misshapen, 1)).Message);
+        var unknown = new Dictionary<string, Tensor>(state) { ["mean/gate"] = Tensor.Zeros([1]) };
+        Assert.Contains("mean/gate", Assert.Throws<TorchException>(() => adam.Restore(unknown, 1)).Message);
+    }
+
+    [Fact]
+    public void Parameters_that_are_not_trainable_stay()
+    {
+        using var problem = new Problem();
+        var before = problem.Store["bias"].ToArray<float>();
+        using var sgd = new Sgd(problem.Store, 0.1, trainable: path => path == "weight");
+        problem.Step(sgd);
+        Assert.Equal(before, problem.Store["bias"].ToArray<float>());
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    public void A_rate_that_is_none_is_refused(double rate)
+    {
+        using var problem = new Problem();
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Sgd(problem.Store, rate));
+    }
+
+    private sealed class Problem : IDisposable
+    {
+        private readonly Linear layer;
+
+        internal Problem()
+        {
+            layer = new Linear(Store.Root, 3, 4);
+            using var scope = new TensorScope();
+            var golden = new Golden("problem");
+            Store.Load(new Dictionary<string, Tensor> { ["weight"] = golden["weight"], ["bias"] = golden["bias"] });
+        }
+
+        internal ParameterStore Store { get; } = new(TestDevice.Current);
+
+        internal void Step(Optimizer optimizer)
+        {
+            using var scope = new TensorScope();
+            var golden = new Golden("problem");
+            Store.ClearGradients();
+            Losses.MeanSquared(layer.Forward(golden["x"]), golden["t"]).Backward();
+            optimizer.Step();
+        }
+
+        internal void Expect(string name)
+        {
+            using var scope = new TensorScope();
+            var golden = new Golden(name);
+            foreach (var (path, value) in Store.Parameters) Golden.Near(golden[path], value, $"{name}/{path}");
+        }
+
+        public void Dispose() => Store.Dispose();
+    }
+}
