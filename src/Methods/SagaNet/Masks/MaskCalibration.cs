@@ -74,7 +74,9 @@ public static class MaskCalibration
             var values = areas.Select(a => (figure(a), a.Share)).ToList();
             var cut = allowed.HasFlag(rule) ? CutOf(rule, values, upper, options) : null;
             if (cut is not null) cuts |= rule;
-            var threshold = cut ?? ThresholdFit.Outliers(values, upper ? options.Deviations : -options.Deviations, options.LeastDeviation);
+            // Dense nuclei are dark and are what is wanted: dark areas must lie twice as far out as others.
+            var deviations = options.Deviations * (rule == MaskRule.Dark ? -2 : upper ? 1 : -1);
+            var threshold = cut ?? ThresholdFit.Outliers(values, deviations, options.LeastDeviation);
             threshold = Math.Round(threshold, 1);
             areas = [.. areas.Where(a => upper ? figure(a) <= threshold : figure(a) >= threshold)];
             return threshold;
