@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Coverslip.App.Doctor;
 using Coverslip.App.Progress;
+using Coverslip.App.Reports;
 using Coverslip.Evaluation;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
@@ -127,6 +128,6 @@ public static class TrainCommand
             var figures = ClassificationEvaluation.Of(predictions.Within(cohort)).Figures;
             Console.WriteLine(string.Join("  ", new[] { Metric.Accuracy, Metric.BalancedAccuracy, Metric.Auc, Metric.RecognitionRate }.Select(m => $"{m.Key()} {EvaluateCommand.Text(figures[m])}")));
         }
-//REPORT
+        Console.WriteLine($"report: {RunReport.Write(new RunReportInput(folder, cohort, masks?.FileOf))}");
     }
 }
