@@ -26,7 +26,10 @@ internal static class RunMasks
                 throw new InvalidDataException($"{cohort.Path}: input.masks is column, but row {bare.Number} ({bare.Image}) names no mask; fill the column or set input.masks: computed");
             return (new PatchMasks(cohort.MaskPath, Fill), null);
         }
-        var options = new MaskOptions { Scale = input.MaskScale, Device = place.Device };
+        var options = new MaskOptions
+        {
+            Scale = input.MaskScale, Channels = input.MaskChannels, Labels = input.MaskChannels, MaxSteps = input.MaskSteps, Device = place.Device,
+        };
         var rules = place.Rules ?? RulesOf(input.MaskRules);
         var store = Made(cohort, options, rules ?? MaskRules.Published, place.Folder, stop);
         if (rules is null)

@@ -50,6 +50,12 @@ public sealed record InputOptions
     /// <summary>Images are shrunk by this factor while their masks are made; 1 by default.</summary>
     public double MaskScale { get; init; } = 1;
 
+    /// <summary>Channels of the segmentation network and labels at its start; 100 by default. Small patches do with fewer.</summary>
+    public int MaskChannels { get; init; } = 100;
+
+    /// <summary>Most steps of a segmentation; 100 by default.</summary>
+    public int MaskSteps { get; init; } = 100;
+
     /// <summary>Whether the valid area is rotated and shifted to fill masked regions; false by default.</summary>
     public bool Fill { get; init; }
 
@@ -70,6 +76,8 @@ public sealed record InputOptions
             Masks = node.Word("masks", standard.Masks),
             MaskRules = node.Text("mask_rules", standard.MaskRules),
             MaskScale = node.Number("mask_scale", standard.MaskScale, 0.05, 1),
+            MaskChannels = node.Int("mask_channels", standard.MaskChannels, 8, 256),
+            MaskSteps = node.Int("mask_steps", standard.MaskSteps, 1, 10_000),
             Fill = node.Flag("fill", standard.Fill),
             EmptyMask = node.Word("empty_mask", standard.EmptyMask),
         };
