@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Xml.Linq;
+
+namespace Coverslip.App.Reports;
+
+/// <summary>What the run was made of, so that it can be made again: facts, parts, recipe.</summary>
+internal static class RunFacts
+{
+    public static XElement Of(ReportedRun run)
+    {
+        var first = run.First;
+        IReadOnlyList<object?>[] facts =
+        [
+            ["Cohort",
+                $"{run.Cohort.Path} ({Figure.Count(run.Cohort.Rows.Count, "image")} "
+                + $"of {Figure.Count(run.Cohort.PatientImages.Count, "patient")})"],
+            ["Cohort hash (SHA-256)", Html.Tag("code", first.CohortHash)],
+            ["Classes", string.Join(", ", first.Classes)],
+            ["Positive class", first.Positive ?? Figure.None],
+            ["Parameters of the network", first.Parameters.ToString("N0", CultureInfo.InvariantCulture)],
+            ["Versions", string.Join("; ", run.Parts.Select(p => p.Description.Versions).Distinct())],
+            ["Images without valid mask", $"{first.EmptyMasks} of {first.Images}"],
+        ];
+        return Html.Section("facts", "How it was made",
+            Html.Table([new("Fact"), new("Value")], facts),
+            Html.Tag("h3", run.Parts.Count > 1 ? "Part by part" : "Training"),
+            Html.Table(
+                [new("Part", true), new("Seed", true), new("Epochs", true),
+                    new("Kept epoch", true), new("Time", true),
+                    new("Peak memory", true), new("Weights moved", true),
+                    new("Threshold", true)],
+                run.Parts.Select(Part)),
+            Html.Note("“Weights moved” is how far the weights ended from where they began, relative to their length. "
+                + "Without a threshold the most probable class is taken."),
+            run.Text("recipe.yaml") is { } recipe
+                ? Html.Tag("div", Html.Tag("h3", "Recipe"), Html.Tag("pre", recipe))
+                : null);
+    }
+
+    private static IReadOnlyList<object?> Part(ReportedPart part)
+    {
+        var facts = part.Description;
+        return
+        [
+            $"{facts.Part} of {facts.Parts}", $"{facts.Seed}", $"{facts.Epochs}", $"{facts.BestEpoch + 1}",
+                Figure.Time(facts.TrainingSeconds),
+            string.Create(CultureInfo.InvariantCulture, $"{facts.PeakMemory:N0} MiB"),
+                $"{Figure.Short(100 * facts.WeightsMoved)} %",
+            facts.Threshold is { } threshold ? Figure.Number(threshold) : Figure.None,
+        ];
+    }
+}
