@@ -1,9 +1,10 @@
-// coverslip::conv1x1(input, weight, bias): at::conv2d with a 1x1 kernel on channels-last float32 images, one matrix product over
-// the pixels, with its gradients. oneDNN's and OpenBLAS's products were measured slower at about a hundred channels.
+// coverslip::conv1x1(input, weight, bias): at::conv2d with a 1x1 kernel on channels-last float32 images, one
+// matrix product over the pixels, with its gradients. oneDNN's and OpenBLAS's products
+// were measured slower at about a hundred channels.
+#include "operators.h"
 #include "rows.h"
 #include "winograd.h"
 
-#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
@@ -15,8 +16,6 @@ using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
 constexpr int64_t kLeastRows = 512;  // per thread
-
-at::Tensor channelsLast(const at::Tensor& image) { return image.contiguous(at::MemoryFormat::ChannelsLast); }
 
 // image [N, inputs, H, W] channels-last times matrix [outputs, inputs], plus bias if defined -> [N, outputs, H, W].
 at::Tensor product(const at::Tensor& image, const at::Tensor& matrix, const at::Tensor& bias) {
@@ -68,7 +67,7 @@ std::pair<at::Tensor, at::Tensor> productGradient(const at::Tensor& image, const
 
 struct Conv1x1 : torch::autograd::Function<Conv1x1> {
     static at::Tensor forward(AutogradContext* context, const at::Tensor& input, const at::Tensor& weight,
-                              const c10::optional<at::Tensor>& bias) {
+                              const OptionalTensor& bias) {
         const auto image = channelsLast(input);
         context->save_for_backward({image, weight});
         context->saved_data["biased"] = bias.has_value();
@@ -90,14 +89,10 @@ struct Conv1x1 : torch::autograd::Function<Conv1x1> {
     }
 };
 
-bool served(const at::Tensor& tensor) {
-    return rows::kernels() && tensor.device().is_cpu() && tensor.scalar_type() == at::kFloat && tensor.numel() > 0;
-}
-
-at::Tensor conv1x1(const at::Tensor& input, const at::Tensor& weight, const c10::optional<at::Tensor>& bias) {
+at::Tensor conv1x1(const at::Tensor& input, const at::Tensor& weight, const OptionalTensor& bias) {
     TORCH_CHECK(weight.dim() == 4 && weight.size(2) == 1 && weight.size(3) == 1,
                 "coverslip::conv1x1: weight [outputs, inputs, 1, 1] expected, got ", weight.sizes());
-    if (!served(input) || !served(weight) || (bias && !served(*bias)) || input.dim() != 4)
+    if (!served(input) || !served(weight) || !served(bias) || input.dim() != 4)
         return at::conv2d(input, weight, bias);
     TORCH_CHECK(input.size(1) == weight.size(1) && (!bias || bias->numel() == weight.size(0)),
                 "coverslip::conv1x1: input ", input.sizes(), ", weight ", weight.sizes(), " and bias do not match");

@@ -16,8 +16,8 @@ inline void forChannels(int64_t channels, Step step) {
     if (c < channels) step(c, static_cast<int>(channels - c));
 }
 
-// c[6][Width vectors] (+)= sum over k of a[row * aRow + k * aStep] * b[k * bStep ...]. Six rows times Lanes::kPanel vectors
-// keep both multiply-add units busy and still leave registers for the operands.
+// c[6][Width vectors] (+)= sum over k of a[row * aRow + k * aStep] * b[k * bStep ...]. Six rows times Lanes::kPanel
+// vectors keep both multiply-add units busy and still leave registers for the operands.
 template <int Width, bool Add>
 inline void multiplyPanel(const float* a, int64_t aRow, int64_t aStep, const float* b, int64_t bStep, int64_t depth,
                           float* c, int64_t cRow) {
@@ -44,7 +44,8 @@ struct Panels {
     int64_t vectors, count;
 
     explicit Panels(int64_t columns)
-        : vectors((columns + Lanes::kWidth - 1) / Lanes::kWidth), count((vectors + Lanes::kPanel - 1) / Lanes::kPanel) {}
+        : vectors((columns + Lanes::kWidth - 1) / Lanes::kWidth),
+          count((vectors + Lanes::kPanel - 1) / Lanes::kPanel) {}
 
     int64_t first(int64_t panel) const { return panel * vectors / count; }
     int width(int64_t panel) const { return static_cast<int>(first(panel + 1) - first(panel)); }

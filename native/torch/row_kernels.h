@@ -21,13 +21,16 @@ template <class Step>
 inline void forRows(int64_t rows, int64_t channels, Step step) {
     for (int64_t first = 0; first < rows; first += kRows) {
         const int64_t last = first + kRows < rows ? first + kRows : rows;
-        forChannels(channels, [&](int64_t c, int count) __attribute__((always_inline)) { step(c, count, first, last); });
+        forChannels(channels, [&](int64_t c, int count) __attribute__((always_inline)) {
+            step(c, count, first, last);
+        });
     }
 }
 
 inline Vector rectify(Vector x, Relu relu) { return relu == Relu::Before ? Lanes::max(x, Vector{}) : x; }
 
-void moments(const float* x, int64_t rows, int64_t channels, const float* shift, Relu relu, float* sum, float* squares) {
+void moments(const float* x, int64_t rows, int64_t channels, const float* shift, Relu relu, float* sum,
+             float* squares) {
     forRows(rows, channels, [&](int64_t c, int count, int64_t first, int64_t last) __attribute__((always_inline)) {
         const Vector origin = Lanes::load(shift + c, count);
         Vector s{}, q{};
@@ -210,7 +213,8 @@ void productGradient(const float* x, const float* dy, int64_t rows, int64_t inpu
         winograd::addRows(dys, dyRow, count, biasSum);
         for (int64_t panel = 0; panel < panels.count; ++panel) {
             const int64_t column = panels.first(panel) * Lanes::kWidth;
-            multiplyRows<true>(panels.width(panel), inputs, xs, 1, xRow, dys + column, dyRow, count, sum + column, dyRow);
+            multiplyRows<true>(panels.width(panel), inputs, xs, 1, xRow, dys + column, dyRow, count, sum + column,
+                               dyRow);
         }
     }
 }

@@ -1,10 +1,8 @@
 // Operators over the pixels of channels-last float32 images (rows.h), with their gradients: coverslip::conv1x1,
 // batch_norm_relu, cross_entropy and argmax. Other tensors and processors get libtorch's own operators.
+#include "operators.h"
 #include "rows.h"
 
-#include "winograd.h"
-
-#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
@@ -36,12 +34,6 @@ using torch::autograd::variable_list;
 
 constexpr int64_t kBlock = 1024;  // rows whose sums may be added up in float32; blocks are added in float64
 
-bool served(const at::Tensor& tensor) {
-    return rows::kernels() && tensor.device().is_cpu() && tensor.scalar_type() == at::kFloat && tensor.numel() > 0;
-}
-
-at::Tensor channelsLast(const at::Tensor& image) { return image.contiguous(at::MemoryFormat::ChannelsLast); }
-
 // Calls block(first row, rows) for blocks of rows on all threads.
 void forBlocks(int64_t rows, const std::function<void(int64_t, int64_t)>& block) {
     const int64_t blocks = (rows + kBlock - 1) / kBlock;
@@ -64,8 +56,8 @@ at::Tensor sumBlocks(int64_t rows, int64_t channels,
 
 struct BatchNormRelu : torch::autograd::Function<BatchNormRelu> {
     static at::Tensor forward(AutogradContext* context, const at::Tensor& input, const at::Tensor& weight,
-                              const at::Tensor& bias, const c10::optional<at::Tensor>& runningMean,
-                              const c10::optional<at::Tensor>& runningVariance, double momentum, double epsilon,
+                              const at::Tensor& bias, const OptionalTensor& runningMean,
+                              const OptionalTensor& runningVariance, double momentum, double epsilon,
                               int64_t reluAt) {
         const auto& kernels = *rows::kernels();
         const auto relu = static_cast<Relu>(reluAt);
@@ -84,7 +76,8 @@ struct BatchNormRelu : torch::autograd::Function<BatchNormRelu> {
         const auto scale = weight.to(at::kDouble) / (variance + epsilon).sqrt();
         if (runningMean) {
             runningMean->mul_(1 - momentum).add_(mean, momentum);
-            runningVariance->mul_(1 - momentum).add_(variance * (double(rows) / std::max<int64_t>(1, rows - 1)), momentum);
+            const double unbiased = double(rows) / std::max<int64_t>(1, rows - 1);
+            runningVariance->mul_(1 - momentum).add_(variance * unbiased, momentum);
         }
         const auto means = mean.to(at::kFloat), scales = scale.to(at::kFloat);
         const auto offsets = (bias.to(at::kDouble) - mean * scale).to(at::kFloat);
@@ -132,17 +125,17 @@ struct BatchNormRelu : torch::autograd::Function<BatchNormRelu> {
 };
 
 at::Tensor batchNormRelu(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
-                         const c10::optional<at::Tensor>& runningMean, const c10::optional<at::Tensor>& runningVariance,
+                         const OptionalTensor& runningMean, const OptionalTensor& runningVariance,
                          double momentum, double epsilon, int64_t relu) {
-    TORCH_CHECK(relu >= 0 && relu <= 2, "coverslip::batch_norm_relu: relu 0 (none), 1 (before) or 2 (after) expected, got ",
-                relu);
+    TORCH_CHECK(relu >= 0 && relu <= 2,
+                "coverslip::batch_norm_relu: relu 0 (none), 1 (before) or 2 (after) expected, got ", relu);
     const int64_t channels = input.dim() == 4 ? input.size(1) : -1;
     TORCH_CHECK(weight.numel() == channels && bias.numel() == channels,
-                "coverslip::batch_norm_relu: input ", input.sizes(), ", weight ", weight.sizes(), " and bias ", bias.sizes(),
-                " do not match");
+                "coverslip::batch_norm_relu: input ", input.sizes(), ", weight ", weight.sizes(), " and bias ",
+                bias.sizes(), " do not match");
     if (served(input) && served(weight) && served(bias) && runningMean.has_value() == runningVariance.has_value())
-        return BatchNormRelu::apply(input, weight.contiguous(), bias.contiguous(), runningMean, runningVariance, momentum,
-                                    epsilon, relu);
+        return BatchNormRelu::apply(input, weight.contiguous(), bias.contiguous(), runningMean, runningVariance,
+                                    momentum, epsilon, relu);
     const auto y = at::batch_norm(relu == 1 ? input.relu() : input, weight, bias, runningMean, runningVariance, true,
                                   momentum, epsilon, false);
     return relu == 2 ? y.relu() : y;
@@ -179,8 +172,8 @@ at::Tensor crossEntropy(const at::Tensor& scores, const at::Tensor& target) {
     if (!served(scores) || !target.device().is_cpu()) return at::cross_entropy_loss(scores, target);
     TORCH_CHECK(scores.dim() == 2 && target.dim() == 1 && target.size(0) == scores.size(0)
                     && target.scalar_type() == at::kLong,
-                "coverslip::cross_entropy: scores [N, classes] and int64 target [N] expected, got ", scores.sizes(), " and ",
-                target.sizes(), " of ", target.scalar_type());
+                "coverslip::cross_entropy: scores [N, classes] and int64 target [N] expected, got ", scores.sizes(),
+                " and ", target.sizes(), " of ", target.scalar_type());
     const int64_t least = target.min().item<int64_t>(), most = target.max().item<int64_t>();
     TORCH_CHECK(least >= 0 && most < scores.size(1), "coverslip::cross_entropy: target from ", least, " to ", most,
                 ", but scores has ", scores.size(1), " classes");

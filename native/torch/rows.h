@@ -1,6 +1,6 @@
-// Kernels over the rows of a matrix [pixels, channels], as a channels-last float32 image is one: 1x1 convolution, training
-// batch norm with its ReLU, softmax cross-entropy and argmax. Each reads and writes every value as seldom as its
-// arithmetic allows: an image of a hundred channels is larger than any cache, and time goes to memory.
+// Kernels over the rows of a matrix [pixels, channels], as a channels-last float32 image is one: 1x1 convolution,
+// training batch norm with its ReLU, softmax cross-entropy and argmax. Each reads and writes every value as seldom as
+// its arithmetic allows: an image of a hundred channels is larger than any cache, and time goes to memory.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@ namespace coverslip::rows {
 
 enum class Relu : int64_t { None = 0, Before = 1, After = 2 };
 
-// What batch norm's backward pass needs per channel. With x' = max(x, 0) for Relu::Before, else x: y = x' scale + offset.
+// Batch norm, per channel. With x' = max(x, 0) for Relu::Before, else x: y = x' scale + offset.
 struct Normalisation {
     const float *mean, *scale, *offset;
 };
@@ -19,7 +19,7 @@ struct NormalisationGradient {
     const float *slope, *tilt, *shift;
 };
 
-// One instruction set's kernels. `rows` counts rows from the pointers given; sums over rows are overwritten unless said.
+// One instruction set's kernels. `rows` counts rows from the pointers given.
 struct Kernels {
     int lanes;
     // sum += x' - shift, squares += (x' - shift)^2, per channel.
@@ -27,18 +27,19 @@ struct Kernels {
                     float* squares);
     void (*normalise)(const float* x, int64_t rows, int64_t channels, const Normalisation&, Relu relu, float* y);
     // sum += dy, products += dy (x' - mean), dy zero where Relu::After was.
-    void (*gradientSums)(const float* x, const float* dy, int64_t rows, int64_t channels, const Normalisation&, Relu relu,
-                         float* sum, float* products);
+    void (*gradientSums)(const float* x, const float* dy, int64_t rows, int64_t channels, const Normalisation&,
+                         Relu relu, float* sum, float* products);
     void (*normalisationGradient)(const float* x, const float* dy, int64_t rows, int64_t channels, const Normalisation&,
                                   const NormalisationGradient&, Relu relu, float* dx);
     // Sum over rows of -log softmax(x)[target]; dx = (softmax(x) - one hot) scale.
-    double (*crossEntropy)(const float* x, const int64_t* target, int64_t rows, int64_t channels, float scale, float* dx);
+    double (*crossEntropy)(const float* x, const int64_t* target, int64_t rows, int64_t channels, float scale,
+                           float* dx);
     // The first of the largest values of every row; not-a-number counts as smallest.
     void (*argmax)(const float* x, int64_t rows, int64_t channels, int64_t* label);
-    // y [rows, outputs] = x [rows, inputs] times weights packed as winograd::Kernels::packedOffset says, plus bias unless null.
+    // y [rows, outputs] = x [rows, inputs] times weights packed by winograd::Kernels::packedOffset; bias may be null.
     int64_t (*productScratch)(int64_t inputs, int64_t outputs);
-    void (*product)(const float* x, int64_t rows, int64_t inputs, int64_t outputs, const float* packed, const float* bias,
-                    float* y, float* scratch);
+    void (*product)(const float* x, int64_t rows, int64_t inputs, int64_t outputs, const float* packed,
+                    const float* bias, float* y, float* scratch);
     // sum [roundUp(inputs, 6), roundUp(outputs, lanes)] += x^T dy; biasSum [roundUp(outputs, lanes)] += dy.
     int64_t (*productGradientScratch)(int64_t inputs, int64_t outputs);
     void (*productGradient)(const float* x, const float* dy, int64_t rows, int64_t inputs, int64_t outputs, float* sum,

@@ -1,8 +1,8 @@
 // coverslip::conv3x3(input, weight, bias): at::conv2d with stride 1 and padding 1, by Winograd's method where it serves
 // (float32 on a processor with AVX2), with its gradients.
+#include "operators.h"
 #include "winograd.h"
 
-#include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
@@ -90,7 +90,8 @@ at::Tensor convolve(const Kernels& kernels, const at::Tensor& input, const at::T
 }
 
 // dL/dg = G^T (sum over tiles of B^T d B * A dy A^T) G, [K, C, 3, 3], and the gradient of the bias [K].
-std::pair<at::Tensor, at::Tensor> weightGradient(const Kernels& kernels, const at::Tensor& input, const at::Tensor& gradient) {
+std::pair<at::Tensor, at::Tensor> weightGradient(const Kernels& kernels, const at::Tensor& input,
+                                                  const at::Tensor& gradient) {
     const Geometry g(input.size(0), input.size(2), input.size(3), input.size(1), gradient.size(1));
     const int64_t rows = winograd::roundUp(g.inputs, winograd::kRowsAtOnce);
     const int64_t columns = winograd::roundUp(g.outputs, kernels.lanes);
@@ -122,8 +123,8 @@ using torch::autograd::variable_list;
 
 struct Conv3x3 : torch::autograd::Function<Conv3x3> {
     static at::Tensor forward(AutogradContext* context, const at::Tensor& input, const at::Tensor& weight,
-                              const c10::optional<at::Tensor>& bias) {
-        const auto image = input.contiguous(at::MemoryFormat::ChannelsLast);
+                              const OptionalTensor& bias) {
+        const auto image = channelsLast(input);
         context->save_for_backward({image, weight});
         context->saved_data["biased"] = bias.has_value();
         return convolve(*winograd::kernels(), image, weight, bias ? bias->contiguous() : at::Tensor(), false);
@@ -131,7 +132,7 @@ struct Conv3x3 : torch::autograd::Function<Conv3x3> {
 
     static variable_list backward(AutogradContext* context, variable_list gradients) {
         const auto saved = context->get_saved_variables();
-        const auto gradient = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);
+        const auto gradient = channelsLast(gradients[0]);
         const auto& kernels = *winograd::kernels();
         variable_list result(3);
         if (context->needs_input_grad(0)) result[0] = convolve(kernels, gradient, saved[1], {}, true);
@@ -143,16 +144,11 @@ struct Conv3x3 : torch::autograd::Function<Conv3x3> {
     }
 };
 
-bool isFloatOnProcessor(const at::Tensor& tensor) {
-    return tensor.device().is_cpu() && tensor.scalar_type() == at::kFloat && tensor.numel() > 0;
-}
-
-at::Tensor conv3x3(const at::Tensor& input, const at::Tensor& weight, const c10::optional<at::Tensor>& bias) {
+at::Tensor conv3x3(const at::Tensor& input, const at::Tensor& weight, const OptionalTensor& bias) {
     TORCH_CHECK(weight.dim() == 4 && weight.size(2) == 3 && weight.size(3) == 3,
                 "coverslip::conv3x3: weight [outputs, inputs, 3, 3] expected, got ", weight.sizes());
-    const bool served = winograd::kernels() && isFloatOnProcessor(input) && isFloatOnProcessor(weight)
-        && (!bias || isFloatOnProcessor(*bias)) && input.dim() == 4;
-    if (!served) return at::conv2d(input, weight, bias, 1, 1);
+    if (!served(input) || !served(weight) || !served(bias) || input.dim() != 4)
+        return at::conv2d(input, weight, bias, 1, 1);
     TORCH_CHECK(input.size(1) == weight.size(1) && (!bias || bias->numel() == weight.size(0)),
                 "coverslip::conv3x3: input ", input.sizes(), ", weight ", weight.sizes(), " and bias do not match");
     return Conv3x3::apply(input, weight, bias);

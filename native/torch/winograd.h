@@ -40,8 +40,8 @@ struct Kernels {
     // Convolves the tiles [first, last) of input [N, H, W, inputs] into output [N, H, W, outputs]; bias may be null.
     void (*convolve)(const Geometry&, const float* input, const float* packedWeights, const float* bias, float* output,
                      int64_t first, int64_t last, float* scratch);
-    // Adds the tiles' share of the transformed weight gradient to sum [36][roundUp(inputs, 6)][roundUp(outputs, lanes)],
-    // and the sum of the output's gradient to biasSum [roundUp(outputs, lanes)].
+    // Adds the tiles' share of the transformed weight gradient to sum [36][roundUp(inputs, 6)]
+    // [roundUp(outputs, lanes)], and the sum of the output's gradient to biasSum [roundUp(outputs, lanes)].
     void (*weightGradient)(const Geometry&, const float* input, const float* outputGradient, float* sum,
                            float* biasSum, int64_t first, int64_t last, float* scratch);
 };

@@ -109,7 +109,8 @@ void weightGradient(const Geometry& g, const float* input, const float* gradient
     weightGradientRows<4>(g, input, gradient, sum, biasSum, first, last, scratch);
 }
 
-constexpr Kernels kKernels{Lanes::kWidth, convolveScratch, weightGradientScratch, packedOffset, convolve, weightGradient};
+constexpr Kernels kKernels{Lanes::kWidth, convolveScratch, weightGradientScratch, packedOffset, convolve,
+                           weightGradient};
 
 }  // namespace
 }  // namespace coverslip::winograd
