@@ -10,7 +10,7 @@ public sealed record MaskCalibrationOptions
     public double TextureGap { get; init; } = 10;
 
     /// <summary>
-    /// Red and dark areas are cut off only where they stand clearly apart, by so many deviations within the sides: a normal
+    /// Red areas are cut off only where they stand clearly apart, by so many deviations within the sides: a normal
     /// distribution cut in half has 2.7, a uniform one 3.5, two normal ones that hardly overlap 6. 3 to 20; 4.5 by default.
     /// </summary>
     public double Separation { get; init; } = 4.5;
@@ -35,8 +35,8 @@ public sealed record MaskCalibrationResult(MaskRules Rules, MaskRule Cuts, int W
 /// <summary>
 /// Fits the thresholds of <see cref="MaskRules"/> to the areas of a cohort's images, without labels. Blank is settled
 /// first, then red among what is not blank, then dark and smooth among what is neither. A threshold is Otsu's cut where the
-/// sides are far enough apart and the side it removes is the smaller; else the limit beyond which an area is an outlier of
-/// the cohort. If too few images keep an area, the cut of smooth areas is given up, then all cuts, then limits are widened.
+/// sides are far enough apart and the side it removes is the smaller; else, and always for dark, the limit beyond which an
+/// area is an outlier of the cohort. If too few images keep an area, the cut of smooth areas is given up, then all cuts, then limits are widened.
 /// </summary>
 public static class MaskCalibration
 {
@@ -54,8 +54,8 @@ public static class MaskCalibration
         {
             var allowed = widened switch
             {
-                0 => MaskRule.Blank | MaskRule.Red | MaskRule.Dark | MaskRule.Smooth,
-                1 => MaskRule.Blank | MaskRule.Red | MaskRule.Dark,
+                0 => MaskRule.Blank | MaskRule.Red | MaskRule.Smooth,
+                1 => MaskRule.Blank | MaskRule.Red,
                 _ => MaskRule.None,
             };
             var (rules, cuts) = Once(images, allowed, options with { Deviations = options.Deviations + Math.Max(0, widened - 2) });
@@ -74,7 +74,7 @@ public static class MaskCalibration
             var values = areas.Select(a => (figure(a), a.Share)).ToList();
             var cut = allowed.HasFlag(rule) ? CutOf(rule, values, upper, options) : null;
             if (cut is not null) cuts |= rule;
-            // Dense nuclei are dark and are what is wanted: dark areas must lie twice as far out as others.
+            // Dense nuclei are dark and are what is wanted: dark areas are never cut off, and must lie twice as far out as others.
             var deviations = options.Deviations * (rule == MaskRule.Dark ? -2 : upper ? 1 : -1);
             var threshold = cut ?? ThresholdFit.Outliers(values, deviations, options.LeastDeviation);
             threshold = Math.Round(threshold, 1);

@@ -35,6 +35,7 @@ public sealed class MaskStore
 
     private readonly string folder;
     private readonly Dictionary<string, MaskRow> rows = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, MaskRow> otherRules = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> owners = new(StringComparer.Ordinal);
 
     private MaskStore(string folder) => this.folder = folder;
@@ -64,7 +65,7 @@ public sealed class MaskStore
                 throw new InvalidOperationException(
                     $"{folder} holds masks segmented with other options (see {path}): pass --force to make them anew, or another folder");
             }
-            if (before == settings) store.ReadRows();
+            store.ReadRows(before == settings ? store.rows : store.otherRules);
         }
         if (force && Directory.Exists(store.PathOf("labels"))) Directory.Delete(store.PathOf("labels"), recursive: true);
         WholeFile.Write(path, settings);
@@ -78,7 +79,7 @@ public sealed class MaskStore
         var store = new MaskStore(folder);
         if (!File.Exists(store.PathOf("masks.csv")))
             throw new DirectoryNotFoundException($"{folder} holds no masks.csv: make masks with 'coverslip mask --cohort C --out {folder}'");
-        store.ReadRows();
+        store.ReadRows(store.rows);
         return store;
     }
 
@@ -103,7 +104,7 @@ public sealed class MaskStore
         if (!File.Exists(path)) return null;
         using var labels = ImageFile.Read(path, ImageReadOptions.Mask);
         if (labels.Width != width || labels.Height != height) return null;
-        var row = rows.GetValueOrDefault(image);
+        var row = rows.GetValueOrDefault(image) ?? otherRules.GetValueOrDefault(image);
         var count = 0;
         foreach (var label in labels.Pixels) count = Math.Max(count, label + 1);
         return new Segmentation(labels.Pixels.ToArray(), count, row?.Steps ?? 0, Stopped: true);
@@ -143,7 +144,7 @@ public sealed class MaskStore
         WholeFile.Write(PathOf("masks.csv"), text.ToString());
     }
 
-    private void ReadRows()
+    private void ReadRows(Dictionary<string, MaskRow> into)
     {
         if (!File.Exists(PathOf("masks.csv")) || !File.Exists(PathOf("areas.csv"))) return;
         var areas = Fields("areas.csv").ToLookup(f => f[0], f =>
@@ -153,7 +154,7 @@ public sealed class MaskStore
             });
         foreach (var f in Fields("masks.csv"))
         {
-            rows[f[0]] = new MaskRow(f[0], (int)Number(f[1]), (int)Number(f[2]), Number(f[3]), Number(f[4]))
+            into[f[0]] = new MaskRow(f[0], (int)Number(f[1]), (int)Number(f[2]), Number(f[3]), Number(f[4]))
             {
                 Reason = f[5], Areas = [.. areas[f[0]]],
             };

@@ -4,6 +4,7 @@ using Coverslip.Torch;
 
 namespace Coverslip.Methods.Tests.SagaNet.Masks;
 
+[Collection("tensors of masks")]
 public sealed class LabelSegmentationTests
 {
     private static readonly MaskOptions Small = new() { Labels = 16, Channels = 16, MinimumLabels = 4, Segments = 100, MaxSteps = 200 };

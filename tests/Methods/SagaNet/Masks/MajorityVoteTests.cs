@@ -5,6 +5,7 @@ using FsCheck.Fluent;
 
 namespace Coverslip.Methods.Tests.SagaNet.Masks;
 
+[Collection("tensors of masks")]
 public sealed class MajorityVoteTests
 {
     [Fact]

@@ -55,6 +55,7 @@ public sealed class MaskStoreTests : IDisposable
         var rejudged = MaskStore.Open(folder, Options, new MaskRules { High = 250 });
         Assert.False(rejudged.Has("x.png"));
         Assert.Equal(result.Segmentation.Labels, rejudged.Segmentation("x.png", 4, 2)!.Labels);
+        Assert.Equal(9, rejudged.Segmentation("x.png", 4, 2)!.Steps);
         Assert.Null(rejudged.Segmentation("x.png", 8, 1));
         var error = Assert.Throws<InvalidOperationException>(() => MaskStore.Open(folder, Options with { Seed = 2 }, MaskRules.Published));
         Assert.Contains("--force", error.Message);
