@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Coverslip.Torch;
 using Coverslip.Torch.Optimizers;
 
@@ -42,7 +43,7 @@ public sealed class TrainingLoop(TrainingTask task, RunFolder run, ITrainingProg
                 mean.Add(Step(task.Reader.ToTensors(raw, weights), optimizer), raw.Patches.Count);
                 progress.Step(epoch, ++number, batches, mean);
             }
-            var judged = Validate();
+            var judged = Validate(optimizer.Rate);
             var row = new EpochRow(epoch, state.Seconds + clock.Elapsed.TotalSeconds, optimizer.Rate, mean, judged, initial.Moved(model.Store));
             state = run.Finish(row, state, options.BestBy, model.Store, optimizer);
             progress.Epoch(row, state);
@@ -59,13 +60,14 @@ public sealed class TrainingLoop(TrainingTask task, RunFolder run, ITrainingProg
         outcome.Total.Backward();
         if (options.ClipGradient > 0) Gradients.Clip(store, options.ClipGradient);
         optimizer.Step();
-        var losses = LossParts.Of(outcome);
-        return double.IsFinite(losses.Total) ? losses : throw new InvalidOperationException(
-            $"the loss became {losses.Total} at rate {optimizer.Rate:g3}; lower training.rate or set training.clip_gradient");
+        return Finite(LossParts.Of(outcome), optimizer.Rate);
     }
 
+    private static LossParts Finite(LossParts losses, double rate) => double.IsFinite(losses.Total) ? losses : throw new InvalidOperationException(
+        string.Create(CultureInfo.InvariantCulture, $"the loss became {losses.Total} at rate {rate:g3}; lower training.rate or set training.clip_gradient"));
+
     /// <summary>Loss and figures on the validation images; null where there are none.</summary>
-    private Judged? Validate()
+    private Judged? Validate(double rate)
     {
         if (task.Validation.Count == 0) return null;
         task.Model.Store.Training = false;
@@ -77,7 +79,7 @@ public sealed class TrainingLoop(TrainingTask task, RunFolder run, ITrainingProg
             using var scope = new TensorScope();
             using var cast = new Autocast(device, options.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32);
             var outcome = task.Model.Judge(task.Reader.ToTensors(raw));
-            mean.Add(LossParts.Of(outcome), raw.Patches.Count);
+            mean.Add(Finite(LossParts.Of(outcome), rate), raw.Patches.Count);
             probabilities.AddRange(Predictor.Rows(outcome.Probabilities));
         }
         return Judged.Of(mean, task.Validation, probabilities);
