@@ -94,7 +94,8 @@ internal static class MaskCalibrateCommand
                 $"{name}: low {rules.Low:F1}, high {rules.High:F1}, red {rules.Red:F1}, smooth {rules.Smooth:F1}"));
         var kept = MaskCommand.Share(results.Count(r => !r.Empty), results.Count);
         var valid = results.Average(r => r.ShareValid);
-        Console.WriteLine(FormattableString.Invariant($"  {kept} of images keep some area, {valid:P1} of the area is valid"));
+        Console.WriteLine(FormattableString.Invariant(
+            $"  {kept} of images keep some area, {valid:P1} of the area is valid"));
         Console.WriteLine($"  removed first by: {MaskCommand.RemovedShares(results)}");
         Console.WriteLine($"  removed by, alone or with others: {MaskCommand.RemovedShares(results, first: false)}");
     }

@@ -80,8 +80,8 @@ public static class MaskCommand
     {
         var rows = names.Select(store.Row).OfType<MaskRow>().ToList();
         var kept = rows.Count(r => r.ShareValid > 0);
-        var valid = rows.Average(r => r.ShareValid);
-        Write($"{kept} of {rows.Count} images keep some area ({Share(kept, rows.Count)}); {valid:P1} of the area is valid");
+        var (valid, share) = (rows.Average(r => r.ShareValid), Share(kept, rows.Count));
+        Write($"{kept} of {rows.Count} images keep some area ({share}); {valid:P1} of the area is valid");
         if (made.Count > 0) Write($"removed first by: {RemovedShares(made)}");
         if (kept < 0.8 * rows.Count)
         {
@@ -95,10 +95,11 @@ public static class MaskCommand
     {
         var found = result.Segmentation;
         var mode = options.Mode.ToString().ToLowerInvariant();
+        var side = FormattableString.Invariant($"{image.Width}x{image.Height}");
         var (seconds, perStep) = (result.Elapsed.TotalSeconds, found.StepTime.TotalSeconds / found.Steps);
-        return FormattableString.Invariant($"{{\"side\": \"{image.Width}x{image.Height}\", \"what\": \"coverslip {mode}\", ")
-            + FormattableString.Invariant($"\"seed\": {options.Seed}, \"labels\": {found.Count}, \"steps\": {found.Steps}, ")
-            + FormattableString.Invariant($"\"seconds\": {seconds:F3}, \"seconds_per_step\": {perStep:F4}}}");
+        return FormattableString.Invariant($"{{\"side\": \"{side}\", \"what\": \"coverslip {mode}\", ")
+            + FormattableString.Invariant($"\"seed\": {options.Seed}, \"labels\": {found.Count}, ")
+            + FormattableString.Invariant($"\"steps\": {found.Steps}, \"seconds\": {seconds:F3}, \"seconds_per_step\": {perStep:F4}}}");
     }
 
     /// <summary>The share of the area that each rule removes, first or at all, as a mean over images.</summary>

@@ -45,11 +45,9 @@ public sealed record MaskCalibrationResult(MaskRules Rules, MaskRule Cuts, int W
 /// <summary>
 /// Fits the thresholds of <see cref="MaskRules"/> to the areas of a cohort's images, without labels. Blank is settled
 /// first, then red among what is not blank, then dark and smooth among what is neither. A threshold is Otsu's cut where
-/// the
-/// sides are far enough apart and the side it removes is the smaller; else, and always for dark, the limit beyond which
-/// an
-/// area is an outlier of the cohort. If too few images keep an area, the cut of smooth areas is given up, then all
-/// cuts, then limits are widened.
+/// the sides are far enough apart and the side it removes is the smaller; else, and always for dark, the limit beyond
+/// which an area is an outlier of the cohort. If too few images keep an area, the cut of smooth areas is given up, then
+/// the limit of blank is lifted as far as need be, then all cuts are given up, then limits are widened.
 /// </summary>
 public static class MaskCalibration
 {

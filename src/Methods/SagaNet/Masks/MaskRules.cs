@@ -5,8 +5,7 @@ namespace Coverslip.Methods.SagaNet.Masks;
 
 /// <summary>
 /// Thresholds on colour and texture of an area, in 0 – 255 (Liu &amp; Sun 2021, sec. 3.1.1 and 4.2). The defaults are
-/// the
-/// published ones, which fit one hospital's scanner; <c>coverslip mask calibrate</c> fits them to a cohort.
+/// the published ones, which fit one hospital's scanner; <c>coverslip mask calibrate</c> fits them to a cohort.
 /// </summary>
 public sealed record MaskRules
 {

@@ -23,10 +23,8 @@ public sealed record MaskRow(string Image, int Labels, int Steps, double ShareVa
 
 /// <summary>
 /// A folder of masks: <c>masks/</c> (255 valid), <c>overlays/</c>, <c>labels/</c> (the segmentation, so that other
-/// rules
-/// cost no new one), <c>masks.csv</c>, <c>areas.csv</c> and <c>settings.json</c>. Files are named as the images, with
-/// the extension
-/// <c>.png</c>; folders within a cohort are kept.
+/// rules cost no new one), <c>masks.csv</c>, <c>areas.csv</c> and <c>settings.json</c>. Files are named as the images,
+/// with the extension <c>.png</c>; folders within a cohort are kept.
 /// </summary>
 public sealed class MaskStore
 {

@@ -6,9 +6,8 @@ namespace Coverslip.Methods.SagaNet.Masks;
 
 /// <summary>
 /// The network that is trained on one image (Liu &amp; Sun 2021, sec. 3.1.1): hidden 3×3 layers, each convolution →
-/// batch
-/// norm → ReLU → squeeze-and-excitation, then a 1×1 layer to the labels, normalised so that every label starts with the
-/// same chance. With <see cref="MaskOptions.Kanezaki"/> it is the network of Kanezaki 2018.
+/// batch norm → ReLU → squeeze-and-excitation, then a 1×1 layer to the labels, normalised so that every label starts
+/// with the same chance. With <see cref="MaskOptions.Kanezaki"/> it is the network of Kanezaki 2018.
 /// </summary>
 public sealed class SegmentationNetwork : IDisposable
 {
