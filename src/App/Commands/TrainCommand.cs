@@ -50,6 +50,9 @@ public static class TrainCommand
         var stored = Path.Combine(folder, "recipe.yaml");
         CheckFolder(folder, stored, File.ReadAllText(path), parsed.GetValue(Resume));
         var split = SplitOf(parsed, recipe, cohort, folder);
+        var only = parsed.GetValue(Part);
+        if (only is { } chosen && (chosen < 1 || chosen > split.Parts.Count))
+            throw new ArgumentException($"--part is {chosen}; the split has {split.Parts.Count} part(s)");
 
         foreach (var warning in Examination.RunWarnings()) Console.Error.WriteLine($"warning: {warning}");
         Tell(recipe, cohort, split, Preflight.Of(recipe, cohort.Classes.Count, device));
@@ -67,9 +70,6 @@ public static class TrainCommand
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"masks keep some area in {patches.Patches.Count - patches.EmptyMasks} of {patches.Patches.Count} images ({1 - (double)patches.EmptyMasks / patches.Patches.Count:0.0%}); at least 80 % is needed for masked results to mean anything"));
 
-        var only = parsed.GetValue(Part);
-        if (only is { } chosen && (chosen < 1 || chosen > split.Parts.Count))
-            throw new ArgumentException($"--part is {chosen}; the split has {split.Parts.Count} part(s)");
         var session = new TrainingSession(new SessionInput(recipe, patches, split, device, rules?.ToJson()), folder,
             part => new TrainingProgress(split.Parts.Count == 1 ? "training" : $"part {part + 1}/{split.Parts.Count}", recipe.Training.Epochs));
         try
