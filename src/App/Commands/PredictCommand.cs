@@ -35,6 +35,8 @@ public static class PredictCommand
         {
             if (parsed.GetValue(Images) is not { Length: > 0 } == parsed.GetValue(CohortFile) is null)
                 parsed.AddError("Give either image files or --cohort.");
+            if (parsed.Text(Batch) is { } batch && (!int.TryParse(batch, out var size) || size < 1))
+                parsed.AddError($"--batch is '{batch}'; it is a whole number from 1.");
         });
         command.SetAction(parsed => Run(parsed));
         return command;

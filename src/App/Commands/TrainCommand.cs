@@ -96,8 +96,14 @@ public static class TrainCommand
     private static Split SplitOf(ParseResult parsed, IRecipe recipe, Cohort cohort, string folder)
     {
         var kept = Path.Combine(folder, "split.json");
-        if (parsed.GetValue(SplitFile) is { } given) return Split.Load(given, cohort);
-        if (File.Exists(kept)) return Split.Load(kept, cohort);
+        var begun = File.Exists(kept) ? Split.Load(kept, cohort) : null;
+        if (parsed.GetValue(SplitFile) is { } file)
+        {
+            var given = Split.Load(file, cohort);
+            return begun is null || SameParts(begun, given) ? given : throw new IOException(
+                $"{folder} was begun with another split than {file} (its copy is {kept}); resume without --split, or choose another --out");
+        }
+        if (begun is not null) return begun;
         var (options, seed) = (recipe.Split, recipe.Seed);
         if (options.Folds > 0)
             return new Split(SplitKind.KFold, cohort.Hash, seed, KFoldSplits.Draw(cohort.PatientImages, options.Folds, options.ValidationShare, seed));
@@ -105,6 +111,9 @@ public static class TrainCommand
         return new Split(SplitKind.Random, cohort.Hash, seed, RandomSplits.Draw(cohort.PatientImages,
             new RandomSplitOptions { TestImages = bounds, ValidationImages = bounds, Repeats = options.Repeats, Seed = seed }));
     }
+
+    private static bool SameParts(Split a, Split b) => a.Parts.Count == b.Parts.Count
+        && a.Parts.Zip(b.Parts).All(p => Enum.GetValues<SplitSide>().All(side => p.First[side].SequenceEqual(p.Second[side])));
 
     private static void Tell(IRecipe recipe, Cohort cohort, Split split, Preflight preflight)
     {

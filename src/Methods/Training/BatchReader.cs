@@ -13,17 +13,19 @@ public sealed class BatchReader(PatchSet set, int batch, Device device)
 {
     private const int Ahead = 4;
 
-    /// <summary>A training epoch: shuffled and augmented by seed and epoch; a last batch of one image is left out.</summary>
+    /// <summary>
+    /// A training epoch: shuffled and augmented by seed and epoch. A last batch of one image is left out, unless all are.
+    /// </summary>
     public IEnumerable<RawBatch> Training(IReadOnlyList<Patch> patches, AugmentationOptions options, long seed, int epoch)
     {
         var order = patches.ToArray();
         var random = new SeededRandom(seed, epoch);
         random.Shuffle(order.AsSpan());
         // Batch normalisation cannot take statistics from a single value per channel.
-        var whole = order.Chunk(batch).Where(c => c.Length > 1 || order.Length == 1).ToArray();
+        var whole = order.Chunk(batch).Where(c => c.Length > 1 || batch == 1 || order.Length == 1).ToArray();
         return Filled(whole, (number, place) =>
         {
-            var own = new SeededRandom(seed + 1, checked(epoch * 100_003 + number * 4099 + place));
+            var own = new SeededRandom(seed + 1, unchecked(epoch * 100_003 + number * 4099 + place));
             return Augmentation.Draw(options, set.Input.Height, set.Input.Width, ref own);
         });
     }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Slides.Images;
 
@@ -48,17 +49,25 @@ public sealed class PatchSet
         var patches = new Patch[cohort.Rows.Count];
         var numbers = (classes ?? cohort.Classes).Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
         var done = 0;
-        Parallel.For(0, patches.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+        try
         {
-            var row = cohort.Rows[i];
-            var pixels = new byte[bytes];
-            var (empty, source) = Read(row, pixels);
-            patches[i] = new Patch(row, numbers.GetValueOrDefault(row.Label, -1), empty)
+            Parallel.For(0, patches.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
             {
-                Source = source, Pixels = (i + 1) * bytes <= MemoryLimit ? pixels : null,
-            };
-            progress?.Invoke(Interlocked.Increment(ref done), patches.Length);
-        });
+                var row = cohort.Rows[i];
+                var pixels = new byte[bytes];
+                var (empty, source) = Read(row, pixels);
+                patches[i] = new Patch(row, numbers.GetValueOrDefault(row.Label, -1), empty)
+                {
+                    Source = source, Pixels = (i + 1) * bytes <= MemoryLimit ? pixels : null,
+                };
+                progress?.Invoke(Interlocked.Increment(ref done), patches.Length);
+            });
+        }
+        catch (AggregateException error)
+        {
+            // The first file that could not be read is reason enough, and its message names it.
+            ExceptionDispatchInfo.Throw(error.InnerExceptions[0]);
+        }
         Patches = patches;
     }
 

@@ -22,7 +22,8 @@ public sealed class RecipeNode
     {
         (this.file, this.path) = (file, path);
         if (mapping is null) return;
-        foreach (var (key, value) in mapping.Children) values[((YamlScalarNode)key).Value ?? ""] = value;
+        foreach (var (key, value) in mapping.Children)
+            values[key is YamlScalarNode { Value: { } name } ? name : throw new RecipeException($"{file}, line {key.Start.Line}: a key is one word, not '{key}'")] = value;
     }
 
     /// <summary>Parses a recipe; <paramref name="file"/> only names it in errors.</summary>

@@ -47,12 +47,12 @@ public sealed class TrainedModel : IDisposable
             throw new InvalidDataException($"{path} is no packed model; 'coverslip pack RUN --out FILE' writes one");
         var parts = Enumerable.Range(1, int.Parse(metadata["parts"], CultureInfo.InvariantCulture))
             .Select(part => RunDescription.Parse(Encoding.UTF8.GetBytes(metadata[$"run-{part}"]), path)).ToArray();
-        var model = new TrainedModel(metadata["recipe"], parse(metadata["recipe"], path), parts, device);
-        using var scope = new TensorScope();
-        var all = SafeTensors.Read(path, device);
-        for (var part = 0; part < parts.Length; part++)
-            model.networks[part].Store.Load(RunFolder.Under(all, $"{part + 1}/"));
-        return model;
+        return new TrainedModel(metadata["recipe"], parse(metadata["recipe"], path), parts, device).Filled(networks =>
+        {
+            using var scope = new TensorScope();
+            var all = SafeTensors.Read(path, device);
+            foreach (var (part, network) in networks.Index()) network.Store.Load(RunFolder.Under(all, $"{part + 1}/"));
+        });
     }
 
     /// <summary>Writes everything that predicting needs into one file: weights, recipe, classes, scale, thresholds, cohort hash.</summary>
@@ -125,8 +125,23 @@ public sealed class TrainedModel : IDisposable
         if (finished.Length < parts.Length)
             throw new InvalidOperationException($"{folder} is not finished ({finished.Length} of {parts.Length} parts); go on with 'coverslip train … --resume'");
         var text = File.ReadAllText(file);
-        var model = new TrainedModel(text, parse(text, file), [.. finished.Select(p => RunDescription.Read(p.Description))], device);
-        for (var part = 0; part < finished.Length; part++) finished[part].LoadBest(model.networks[part].Store);
-        return model;
+        return new TrainedModel(text, parse(text, file), [.. finished.Select(p => RunDescription.Read(p.Description))], device).Filled(networks =>
+        {
+            foreach (var (part, network) in networks.Index()) finished[part].LoadBest(network.Store);
+        });
+    }
+
+    private TrainedModel Filled(Action<IReadOnlyList<IClassifier>> load)
+    {
+        try
+        {
+            load(networks);
+            return this;
+        }
+        catch
+        {
+            Dispose();  // weights that do not fit leave no half-made model behind
+            throw;
+        }
     }
 }

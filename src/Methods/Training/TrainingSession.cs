@@ -43,17 +43,20 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
     {
         var (recipe, set) = (input.Recipe, input.Patches);
         var classes = set.Cohort.Classes;
+        var positive = PositiveOf(classes);
         TorchRuntime.Seed(recipe.Seed + part);
         using var model = recipe.Build(classes.Count, input.Device);
         var reader = new BatchReader(set, recipe.Training.Batch, input.Device);
         var training = Side(part, SplitSide.Train).Where(p => !(p.Empty && recipe.Input.EmptyMask == EmptyMask.Drop)).ToArray();
+        if (training.Length == 0)
+            throw new InvalidOperationException($"part {part + 1} of the split has no image to train on that has a mask; set input.empty_mask: raw, or other mask rules");
         var validation = Side(part, SplitSide.Validation);
         new TrainingLoop(new TrainingTask(recipe, model, reader, training, validation), run, progressOf(part)).Run(stop);
 
         run.LoadBest(model.Store);
         var predictor = new Predictor(model, reader, recipe);
         var test = Side(part, SplitSide.Test);
-        var (threshold, positive) = (default(double?), PositiveOf(classes));
+        double? threshold = null;
         if (validation.Count > 0)
         {
             var validated = Predictor.Table(classes, validation, predictor.Probabilities(validation, stop: stop));
