@@ -1,9 +1,9 @@
 """Kanezaki 2018 ("Unsupervised image segmentation by backpropagation", ICASSP), rendered plainly in float32 PyTorch.
 
-The peer of `bench/masks/run.sh`: 100 channels, two 3x3 layers and a 1x1 layer, each convolution -> ReLU -> batch norm (the
-last without ReLU), SLIC with 10,000 segments, the majority of every superpixel in a Python loop, SGD at 0.1 with momentum
-0.9, until at most --labels labels are some pixel's best. --tuned lays tensors out channels-last and counts the votes in
-one histogram; run it under jemalloc. Prints one JSON line.
+The peer of `bench/masks/run.sh`: 100 channels, two 3x3 layers and a 1x1 layer, each convolution -> ReLU -> batch norm
+(the last without ReLU), SLIC with 10,000 segments, the majority of every superpixel in a Python loop, SGD at 0.1 with
+momentum 0.9, until at most --labels labels are some pixel's best. --tuned lays tensors out channels-last and counts the
+votes in one histogram; run it under jemalloc. Prints one JSON line.
 """
 import argparse
 import json
@@ -95,7 +95,8 @@ def main():
         np.save(options.out, target.reshape(height, width).astype(np.uint8))
     print(json.dumps({
         "side": f"{width}x{height}", "what": "tuned" if options.tuned else "as published", "seed": options.seed,
-        "labels": left, "steps": step, "seconds": round(end - start, 3), "seconds_per_step": round((end - stepping) / step, 4)}))
+        "labels": left, "steps": step, "seconds": round(end - start, 3),
+        "seconds_per_step": round((end - stepping) / step, 4)}))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Mask segmentation against Kanezaki's published algorithm in PyTorch: the same image, network, seeds and stopping rule on
-# the same machine, one after the other. Usage: bench/masks/run.sh IMAGE [SEEDS...]
+# Mask segmentation against Kanezaki's published algorithm in PyTorch: the same image, network, seeds and stopping rule
+# on the same machine, one after the other. Usage: bench/masks/run.sh IMAGE [SEEDS...]
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 image=$1
@@ -14,8 +14,9 @@ trap 'rm -rf "$out"' EXIT
 
 echo "load before: $(cut -d' ' -f1 /proc/loadavg)"
 for seed in "${seeds[@]}"; do
-  /usr/bin/python3 "$here/kanezaki.py" "$image" --seed "$seed" --threads "$threads"
-  LD_PRELOAD=$jemalloc MALLOC_CONF=$settings /usr/bin/python3 "$here/kanezaki.py" "$image" --seed "$seed" --threads "$threads" --tuned
+  peer=(/usr/bin/python3 "$here/kanezaki.py" "$image" --seed "$seed" --threads "$threads")
+  "${peer[@]}"
+  LD_PRELOAD=$jemalloc MALLOC_CONF=$settings "${peer[@]}" --tuned
   for mode in plain fast; do
     "$here/../../coverslip" mask "$image" --network kanezaki --labels 7 --steps 1000 --seed "$seed" --mode $mode \
       --out "$out/$mode-$seed" --timing | tail -1

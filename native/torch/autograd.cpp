@@ -223,3 +223,8 @@ CT_API int32_t ct_autocast(int32_t device, int32_t entered, int32_t* enabled, in
     *dtype = static_cast<int32_t>(before.dtype);
   });
 }
+
+// Whether autocast is on for a device on this thread.
+CT_API int32_t ct_autocast_on(int32_t device) {
+  return autocast_state(static_cast<at::DeviceType>(device)).enabled;
+}

@@ -9,7 +9,8 @@ namespace Coverslip.App.Commands;
 /// <summary><c>coverslip mask calibrate</c>: fits the thresholds to a cohort, without labels.</summary>
 internal static class MaskCalibrateCommand
 {
-    private static readonly Option<string> CohortFile = new("--cohort") { Description = "The cohort.", Required = true };
+    private static readonly Option<string> CohortFile =
+        new("--cohort") { Description = "The cohort.", Required = true };
     private static readonly Option<string?> Out = new("--out")
     {
         Description = "The rules file; by default beside the cohort, as COHORT.mask-rules.json.",
@@ -27,7 +28,9 @@ internal static class MaskCalibrateCommand
 
     internal static Command Create()
     {
-        var command = new Command("calibrate", "Fit the thresholds to a cohort, without labels.") { CohortFile, Out, Sample, Segmentations };
+        var command =
+            new Command("calibrate", "Fit the thresholds to a cohort, without labels.") { CohortFile, Out, Sample,
+                Segmentations };
         MaskSettings.AddTo(command);
         command.SetAction(Run);
         return command;
@@ -39,7 +42,8 @@ internal static class MaskCalibrateCommand
         var path = parsed.GetRequiredValue(CohortFile);
         var cohort = Cohort.Load(path);
         var rows = Draw(cohort, parsed.GetValue(Sample), options.Seed);
-        var store = parsed.GetValue(Segmentations) is { } folder ? MaskStore.Open(folder, options, MaskRules.Published) : null;
+        var store = parsed.GetValue(Segmentations) is { } folder ? MaskStore.Open(folder, options, MaskRules.Published)
+            : null;
         var maker = new MaskMaker(options, MaskRules.Published);
         var published = new List<MaskResult>();
         using (var progress = new MaskProgress(rows.Count, () => store?.Save()))
@@ -47,7 +51,8 @@ internal static class MaskCalibrateCommand
             foreach (var row in rows)
             {
                 using var image = ImageFile.Read(cohort.ImagePath(row));
-                var result = store?.Segmentation(row.Image, image.Width, image.Height) is { } before ? maker.Judge(image, before) : maker.Make(image);
+                var result = store?.Segmentation(row.Image, image.Width, image.Height) is { } before
+                    ? maker.Judge(image, before) : maker.Make(image);
                 if (store is not null && !store.Has(row.Image)) store.Add(row.Image, image, result);
                 published.Add(result);
                 progress.Done(null);
@@ -58,17 +63,21 @@ internal static class MaskCalibrateCommand
         var fit = MaskCalibration.Fit([.. published.Select(r => r.Areas)]);
         var rules = fit.Rules with
         {
-            Origin = new MaskRulesOrigin(Path.GetFileName(path), cohort.Hash, rows.Count, options.Seed, Math.Round(fit.ShareWithArea, 4)),
+            Origin = new MaskRulesOrigin(Path.GetFileName(path), cohort.Hash, rows.Count, options.Seed,
+                Math.Round(fit.ShareWithArea, 4)),
         };
         var target = parsed.GetValue(Out) ?? Path.ChangeExtension(path, null) + ".mask-rules.json";
         WholeFile.Write(target, rules.ToJson() + "\n");
         Report("published", MaskRules.Published, published);
         Report("fitted", rules, [.. published.Select(r => Judged(r, rules))]);
-        if (fit.Cuts != MaskRule.None) Console.WriteLine($"cut between two sides: {fit.Cuts.ToString().ToLowerInvariant()}; the other limits bound outliers");
-        if (fit.Widened > 0) Console.WriteLine($"cuts given up or limits widened in {fit.Widened} step(s), so that enough images keep some area");
+        if (fit.Cuts != MaskRule.None) Console.WriteLine(
+            $"cut between two sides: {fit.Cuts.ToString().ToLowerInvariant()}; the other limits bound outliers");
+        if (fit.Widened > 0) Console.WriteLine(
+            $"cuts given up or limits widened in {fit.Widened} step(s), so that enough images keep some area");
         Console.WriteLine($"rules: {target}");
         if (fit.ShareWithArea >= 0.8) return 0;
-        Console.WriteLine("fewer than 80 % of the images keep some area: masked results are not to be reported on this cohort");
+        Console.WriteLine(
+            "fewer than 80 % of the images keep some area: masked results are not to be reported on this cohort");
         return 1;
     }
 
@@ -80,14 +89,20 @@ internal static class MaskCalibrateCommand
 
     private static void Report(string name, MaskRules rules, IReadOnlyList<MaskResult> results)
     {
-        Console.WriteLine(FormattableString.Invariant($"{name}: low {rules.Low:F1}, high {rules.High:F1}, red {rules.Red:F1}, smooth {rules.Smooth:F1}"));
+        Console.WriteLine(
+            FormattableString.Invariant(
+                $"{name}: low {rules.Low:F1}, high {rules.High:F1}, red {rules.Red:F1}, smooth {rules.Smooth:F1}"));
+        var kept = MaskCommand.Share(results.Count(r => !r.Empty), results.Count);
+        var valid = results.Average(r => r.ShareValid);
         Console.WriteLine(FormattableString.Invariant(
-            $"  {MaskCommand.Share(results.Count(r => !r.Empty), results.Count)} of images keep some area, {results.Average(r => r.ShareValid):P1} of the area is valid"));
+            $"  {kept} of images keep some area, {valid:P1} of the area is valid"));
         Console.WriteLine($"  removed first by: {MaskCommand.RemovedShares(results)}");
         Console.WriteLine($"  removed by, alone or with others: {MaskCommand.RemovedShares(results, first: false)}");
     }
 
-    /// <summary>One image of every patient in turn, so that a patient with many images does not set the thresholds.</summary>
+    /// <summary>
+    /// One image of every patient in turn, so that a patient with many images does not set the thresholds.
+    /// </summary>
     private static List<CohortRow> Draw(Cohort cohort, int count, long seed)
     {
         if (count < 0) throw new ArgumentException($"--sample is {count}; it is at least 1, or 0 for all images");
@@ -100,6 +115,7 @@ internal static class MaskCalibrateCommand
             return images;
         }).ToArray();
         random.Shuffle(patients);
-        return [.. Enumerable.Range(0, patients.Max(p => p.Length)).SelectMany(i => patients.Where(p => i < p.Length).Select(p => p[i])).Take(count)];
+        return [.. Enumerable.Range(0, patients.Max(p => p.Length))
+            .SelectMany(i => patients.Where(p => i < p.Length).Select(p => p[i])).Take(count)];
     }
 }

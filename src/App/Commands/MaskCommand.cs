@@ -10,20 +10,27 @@ namespace Coverslip.App.Commands;
 /// <summary><c>coverslip mask</c>: masks without labels, and thresholds fitted to a cohort.</summary>
 public static class MaskCommand
 {
-    private static readonly Argument<string[]> Images = new("image") { Description = "Images.", Arity = ArgumentArity.ZeroOrMore };
-    private static readonly Option<string?> CohortFile = new("--cohort") { Description = "All images of a cohort instead." };
-    private static readonly Option<string> Out = new("--out") { Description = "Folder for masks, overlays and masks.csv.", Required = true };
+    private static readonly Argument<string[]> Images =
+        new("image") { Description = "Images.", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Option<string?> CohortFile =
+        new("--cohort") { Description = "All images of a cohort instead." };
+    private static readonly Option<string> Out =
+        new("--out") { Description = "Folder for masks, overlays and masks.csv.", Required = true };
     private static readonly Option<string?> Rules = new("--rules")
     {
         Description = "Thresholds from 'mask calibrate'; without them the published ones apply.",
     };
 
     private static readonly Option<bool> Timing = new("--timing") { Hidden = true };
-    private static readonly Option<bool> Force = new("--force") { Description = "Make masks anew that are there already." };
+    private static readonly Option<bool> Force =
+        new("--force") { Description = "Make masks anew that are there already." };
 
     public static Command Create()
     {
-        var command = new Command("mask", "Make masks of valid tissue without labels.") { Images, CohortFile, Out, Rules, Force, Timing };
+        var command = new Command("mask", "Make masks of valid tissue without labels.")
+        {
+            Images, CohortFile, Out, Rules, Force, Timing,
+        };
         MaskSettings.AddTo(command);
         command.SetAction(Run);
         command.Subcommands.Add(MaskCalibrateCommand.Create());
@@ -62,7 +69,8 @@ public static class MaskCommand
     /// <summary>The images to work on: the name under which a mask is stored, and the file.</summary>
     internal static List<(string Name, string Path)> ImagesOf(string[] images, string? cohort)
     {
-        if (cohort is null == (images.Length == 0)) throw new ArgumentException("name images, or a cohort with --cohort, not both");
+        if (cohort is null == (images.Length == 0))
+            throw new ArgumentException("name images, or a cohort with --cohort, not both");
         if (cohort is null) return [.. images.Select(i => (i, i))];
         var loaded = Cohort.Load(cohort);
         return [.. loaded.Rows.Select(r => (r.Image, loaded.ImagePath(r)))];
@@ -72,26 +80,40 @@ public static class MaskCommand
     {
         var rows = names.Select(store.Row).OfType<MaskRow>().ToList();
         var kept = rows.Count(r => r.ShareValid > 0);
-        Write($"{kept} of {rows.Count} images keep some area ({Share(kept, rows.Count)}); of the area {rows.Average(r => r.ShareValid):P1} is valid");
+        var (valid, share) = (rows.Average(r => r.ShareValid), Share(kept, rows.Count));
+        Write($"{kept} of {rows.Count} images keep some area ({share}); {valid:P1} of the area is valid");
         if (made.Count > 0) Write($"removed first by: {RemovedShares(made)}");
         if (kept < 0.8 * rows.Count)
-            Write("fewer than 80 % of the images keep some area: fit the rules with 'coverslip mask calibrate --cohort C' before masked results are reported");
+        {
+            Write("fewer than 80 % of the images keep some area: before masked results are reported, "
+                + "fit the rules with 'coverslip mask calibrate --cohort C'");
+        }
     }
 
     // One JSON line per image, as bench/masks/kanezaki.py prints it.
     private static string TimingLine(Image image, MaskOptions options, MaskResult result)
     {
-        var (steps, labels) = (result.Segmentation.Steps, result.Segmentation.Count);
-        return FormattableString.Invariant(
-            $$"""{"side": "{{image.Width}}x{{image.Height}}", "what": "coverslip {{options.Mode.ToString().ToLowerInvariant()}}", "seed": {{options.Seed}}, "labels": {{labels}}, "steps": {{steps}}, "seconds": {{result.Elapsed.TotalSeconds:F3}}, "seconds_per_step": {{result.Segmentation.StepTime.TotalSeconds / steps:F4}}}""");
+        var found = result.Segmentation;
+        var mode = options.Mode.ToString().ToLowerInvariant();
+        var side = FormattableString.Invariant($"{image.Width}x{image.Height}");
+        var (seconds, perStep) = (result.Elapsed.TotalSeconds, found.StepTime.TotalSeconds / found.Steps);
+        return FormattableString.Invariant($"{{\"side\": \"{side}\", \"what\": \"coverslip {mode}\", ")
+            + FormattableString.Invariant($"\"seed\": {options.Seed}, \"labels\": {found.Count}, ")
+            + FormattableString.Invariant($"\"steps\": {found.Steps}, \"seconds\": {seconds:F3}, \"seconds_per_step\": {perStep:F4}}}");
     }
 
     /// <summary>The share of the area that each rule removes, first or at all, as a mean over images.</summary>
-    internal static string RemovedShares(IReadOnlyList<MaskResult> results, bool first = true) =>
-        string.Join(", ", new[] { MaskRule.Dark, MaskRule.Blank, MaskRule.Red, MaskRule.Smooth }.Select(rule =>
-            FormattableString.Invariant($"{rule.ToString().ToLowerInvariant()} {results.Average(r => r.Areas.Where(a => (first ? a.RemovedBy : a.Failed).HasFlag(rule)).Sum(a => a.Share)):P1}")));
+    internal static string RemovedShares(IReadOnlyList<MaskResult> results, bool first = true)
+    {
+        double ShareOf(MaskResult result, MaskRule rule) =>
+            result.Areas.Where(a => (first ? a.RemovedBy : a.Failed).HasFlag(rule)).Sum(a => a.Share);
+        MaskRule[] rules = [MaskRule.Dark, MaskRule.Blank, MaskRule.Red, MaskRule.Smooth];
+        return string.Join(", ", rules.Select(rule => FormattableString.Invariant(
+            $"{rule.ToString().ToLowerInvariant()} {results.Average(r => ShareOf(r, rule)):P1}")));
+    }
 
-    internal static string Share(int part, int all) => FormattableString.Invariant($"{(all == 0 ? 0 : (double)part / all):P1}");
+    internal static string Share(int part, int all) =>
+        FormattableString.Invariant($"{(all == 0 ? 0 : (double)part / all):P1}");
 
     private static void Write(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Coverslip.App.Commands;
 
-/// <summary>One line with count, rate and time left; on a terminal it is overwritten, elsewhere written every ten seconds.</summary>
+/// <summary>
+/// One line with count, rate and time left; on a terminal it is overwritten, elsewhere written every ten seconds.
+/// </summary>
 internal sealed class MaskProgress(int count, Action save) : IDisposable
 {
     private static readonly TimeSpan SaveEvery = TimeSpan.FromSeconds(5), LineEvery = TimeSpan.FromSeconds(10);
@@ -44,6 +46,7 @@ internal sealed class MaskProgress(int count, Action save) : IDisposable
     {
         var perImage = clock.Elapsed.TotalSeconds / Math.Max(1, done);
         var left = TimeSpan.FromSeconds(perImage * (count - done));
-        return string.Create(CultureInfo.InvariantCulture, $"{done} of {count} images, {perImage:F2} s each, {left:hh\\:mm\\:ss} left");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{done} of {count} images, {perImage:F2} s each, {left:hh\\:mm\\:ss} left");
     }
 }

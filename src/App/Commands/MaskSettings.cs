@@ -10,7 +10,8 @@ internal static class MaskSettings
     private static readonly MaskOptions Default = new();
     private static readonly Option<double> Scale = new("--scale")
     {
-        Description = "Segment the image shrunk by this factor, above 0 to 1.", DefaultValueFactory = _ => Default.Scale,
+        Description = "Segment the image shrunk by this factor, above 0 to 1.", DefaultValueFactory = _ =>
+            Default.Scale,
     };
 
     private static readonly Option<int> Labels = new("--labels")
@@ -56,7 +57,9 @@ internal static class MaskSettings
     internal static void AddTo(Command command)
     {
         Network.AcceptOnlyFromAmong("saganet", "kanezaki");
-        foreach (var option in (Option[])[Scale, Labels, StartLabels, Channels, Steps, Seed, Mode, OnDevice, Network]) command.Options.Add(option);
+        foreach (
+            var option in (Option[])[Scale, Labels, StartLabels, Channels, Steps, Seed, Mode, OnDevice,
+                Network]) command.Options.Add(option);
     }
 
     internal static MaskOptions Read(ParseResult parsed)

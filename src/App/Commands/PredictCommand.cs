@@ -4,7 +4,6 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Methods;
 using Coverslip.Methods.SagaNet.Masks;
 using Coverslip.Methods.Training;
-using Coverslip.Slides.Images;
 
 namespace Coverslip.App.Commands;
 
@@ -50,6 +49,7 @@ public static class PredictCommand
         using var model = TrainedModel.Load(parsed.GetValue(Model)!, Recipes.Parse, device);
         Directory.CreateDirectory(folder);
         var cohort = parsed.GetValue(CohortFile) is { } file ? Cohort.Load(file) : CohortOf(parsed.GetValue(Images)!, folder);
+        model.CheckFits(cohort);
         using var stop = new StopSignal();
         var rules = model.Description.MaskRules is { } json ? MaskRules.Parse(json, parsed.GetValue(Model)!) : null;
         var (masks, _) = RunMasks.Prepare(model.Recipe.Input, cohort, new RunMasks.Place(parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"), rules, device), stop.Token);
@@ -67,7 +67,6 @@ public static class PredictCommand
     /// <summary>Image files as a cohort without labels or patients, written beside the predictions.</summary>
     private static Cohort CohortOf(string[] images, string folder)
     {
-        foreach (var image in images) ImageFile.Read(image).Dispose();  // what cannot be read is named before anything is computed
         var path = Path.Combine(folder, "images.csv");
         Evaluation.Cohorts.CohortFile.Write(path, [.. images.Select((image, i) => new CohortRow(i + 2, Path.GetFullPath(image), "unknown", "unknown"))], []);
         return Cohort.Load(path, CohortChecks.Table);

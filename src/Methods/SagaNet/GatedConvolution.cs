@@ -24,7 +24,10 @@ public sealed class GatedConvolution
     {
         gated = options.Gated;
         var filters = gated ? 2 * output : output;
-        convolution = new Conv2d(at / "conv", input, filters, kernel, new Conv2dOptions { Stride = stride, Padding = kernel / 2, Bias = !options.Normalize });
+        convolution = new Conv2d(at / "conv", input, filters, kernel, new Conv2dOptions
+        {
+            Stride = stride, Padding = kernel / 2, Bias = !options.Normalize, Own = stride == 1,
+        });
         norm = options.Normalize ? new BatchNorm2d(at / "norm", filters) : null;
     }
 

@@ -21,10 +21,10 @@ public enum Positions
 /// <summary>The network's shape. The defaults are the published ones for 768×768 pixels and two classes.</summary>
 public sealed record SagaNetOptions
 {
-    /// <summary>Height of the input in pixels; 768 by default, at least 16.</summary>
+    /// <summary>Height of the input in pixels; 768 by default, at least the stem's step times two to the number of blocks: 32.</summary>
     public int Height { get; init; } = 768;
 
-    /// <summary>Width of the input in pixels; 768 by default, at least 16.</summary>
+    /// <summary>Width of the input in pixels; 768 by default, at least the stem's step times two to the number of blocks: 32.</summary>
     public int Width { get; init; } = 768;
 
     /// <summary>3 for an image, 4 for an image with its mask as the last channel.</summary>

@@ -11,7 +11,7 @@ public readonly record struct SagaNetOutput(Tensor Features, Tensor? Scores, Ten
 
 /// <summary>
 /// SagaNet (Liu &amp; Sun 2021, sec. 3.3, figure 2): a gated stem, gated dense blocks with transitions that halve the map,
-/// class features on the deepest map, and a decoder. A tower for other sizes: any input from 16 pixels on.
+/// class features on the deepest map, and a decoder. Any input size that the halvings leave something of.
 /// </summary>
 public sealed class SagaNetwork
 {

@@ -20,7 +20,10 @@ public sealed record Patch(CohortRow Row, int Label, bool Empty)
 /// <summary>An image file before it was brought to the network's size.</summary>
 /// <param name="Channels">1 grey, 3 colour.</param>
 /// <param name="Scale">The network's width over the file's.</param>
-public readonly record struct SourceImage(int Channels, double Scale);
+public readonly record struct SourceImage(int Channels, double Scale)
+{
+    internal static SourceImage Of(Image stored, InputOptions input) => new(stored.Channels, (double)input.Width / stored.Width);
+}
 
 /// <summary>Where masks are, and how masked regions are filled.</summary>
 /// <param name="FileOf">The mask file of a row; null where it has none.</param>
@@ -93,7 +96,7 @@ public sealed class PatchSet
     private (bool Empty, SourceImage Source) Read(CohortRow row, byte[] pixels)
     {
         using var stored = ImageFile.Read(cohort.ImagePath(row), new ImageReadOptions { Depth = 8 });
-        var source = new SourceImage(stored.Channels, (double)input.Width / stored.Width);
+        var source = SourceImage.Of(stored, input);
         using var color = stored.Channels == 3 ? stored.Clone() : ColorSpaces.Convert(stored, ColorConversion.GreyToRgb);
         using var image = Sized(color, Interpolation.Area);
         if (masks?.FileOf(row) is not { } file) return (Join(image, null, pixels), source);

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
+using Coverslip.Slides.Images;
 using Coverslip.Torch;
 using Coverslip.Torch.Checkpoints;
 
@@ -74,10 +76,8 @@ public sealed class TrainedModel : IDisposable
     /// <param name="batch">Images at a time.</param>
     /// <param name="progress">Told how many images are done.</param>
     /// <param name="stop">Stops between batches.</param>
-    /// <exception cref="InvalidDataException">An image does not fit the model; the message says why.</exception>
     public Predictions Predict(PatchSet patches, int batch, Action<int>? progress = null, CancellationToken stop = default)
     {
-        foreach (var patch in patches.Patches) CheckFits(patch);
         var sums = patches.Patches.Select(_ => new double[Description.Classes.Count]).ToArray();
         var reader = new BatchReader(patches, batch, device);
         foreach (var (index, network) in networks.Index())
@@ -92,19 +92,26 @@ public sealed class TrainedModel : IDisposable
         return thresholds.Length == 0 || Description.Positive is null ? predictions : predictions.Decide(Description.Positive, thresholds.Average());
     }
 
+    /// <summary>Reads every image of a cohort and refuses what the model was not trained for, before anything is computed.</summary>
+    /// <exception cref="InvalidDataException">An image has other channels or another scale; the message says which and why.</exception>
+    public void CheckFits(Cohort cohort)
+    {
+        foreach (var row in cohort.Rows)
+        {
+            using var image = ImageFile.Read(cohort.ImagePath(row), new ImageReadOptions { Depth = 8 });
+            var source = SourceImage.Of(image, Recipe.Input);
+            if (source.Channels != Description.SourceChannels)
+                throw new InvalidDataException($"{row.Image} has {source.Channels} channel(s), the model was trained on images of {Description.SourceChannels}");
+            // A tenth more or less is the play of hand-cut patches; beyond it cells have another size than those the model knows.
+            if (source.Scale < Description.ScaleLow / 1.1 || source.Scale > Description.ScaleHigh * 1.1)
+                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
+                    $"{row.Image} would be scaled by {source.Scale:0.###} to the model's {Recipe.Input.Width} pixels, its training images were scaled by {Description.ScaleLow:0.###} to {Description.ScaleHigh:0.###}; cut or resize the image to the size of the training images"));
+        }
+    }
+
     public void Dispose()
     {
         foreach (var network in networks) network.Dispose();
-    }
-
-    private void CheckFits(Patch patch)
-    {
-        if (patch.Source.Channels != Description.SourceChannels)
-            throw new InvalidDataException($"{patch.Row.Image} has {patch.Source.Channels} channel(s), the model was trained on images of {Description.SourceChannels}");
-        // A tenth more or less is the play of hand-cut patches; beyond it cells have another size than those the model knows.
-        if (patch.Source.Scale < Description.ScaleLow / 1.1 || patch.Source.Scale > Description.ScaleHigh * 1.1)
-            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
-                $"{patch.Row.Image} would be scaled by {patch.Source.Scale:0.###} to the model's {Recipe.Input.Width} pixels, its training images were scaled by {Description.ScaleLow:0.###} to {Description.ScaleHigh:0.###}; cut or resize the image to the size of the training images"));
     }
 
     private static TrainedModel FromRun(string folder, Func<string, string, IRecipe> parse, Device device)

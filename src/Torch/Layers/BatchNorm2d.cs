@@ -29,6 +29,9 @@ public sealed class BatchNorm2d
         // A recomputed part runs twice; only its first run moves the running statistics.
         var moves = store.Training && !Recompute.IsSecondRun;
         if (moves) tracked.AddInPlace(1);
-        return x.BatchNorm(Weight, Bias, new BatchNormState(mean, variance, Recompute.IsSecondRun ? 0 : momentum, epsilon), store.Training);
+        var state = new BatchNormState(mean, variance, Recompute.IsSecondRun ? 0 : momentum, epsilon);
+        return store.Training && x.IsChannelsLast && x.ServedByOwnOperators
+            ? x.OwnBatchNorm(Weight, Bias, state)
+            : x.BatchNorm(Weight, Bias, state, store.Training);
     }
 }

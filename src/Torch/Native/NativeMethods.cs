@@ -29,6 +29,7 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)] internal static partial nint ct_inference_begin();
     [LibraryImport(Library)] internal static partial void ct_inference_end(nint mode);
     [LibraryImport(Library)] internal static partial int ct_autocast(int device, int entered, int* enabled, int* dtype);
+    [LibraryImport(Library)] internal static partial int ct_autocast_on(int device);
     [LibraryImport(Library)] internal static partial int ct_seed(long seed);
     [LibraryImport(Library)] internal static partial int ct_random_state(int device, int index, nint state, nint* result);
     [LibraryImport(Library)] internal static partial int ct_threads(int threads);

@@ -27,6 +27,9 @@ public readonly unsafe ref struct Autocast
 {
     private readonly int device, enabled, type;
 
+    /// <summary>Whether it is on for the processor on this thread, also inside a part that is recomputed.</summary>
+    internal static bool IsOn => NativeMethods.ct_autocast_on(Device.Cpu.Kind) != 0;
+
     /// <param name="device">Whose operators.</param>
     /// <param name="type">BFloat16, or Float16 on a GPU; Float32 switches nothing.</param>
     public Autocast(Device device, DType type)

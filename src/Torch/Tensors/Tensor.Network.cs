@@ -9,7 +9,8 @@ public sealed partial class Tensor
         MaxPoolOp = new("aten::max_pool2d"), AvgPoolOp = new("aten::avg_pool2d"), AdaptiveAvgPoolOp = new("aten::adaptive_avg_pool2d"),
         UpNearestOp = new("aten::upsample_nearest2d", "vec"), UpBilinearOp = new("aten::upsample_bilinear2d", "vec"), DropoutOp = new("aten::dropout"),
         ReluOp = new("aten::relu"), EluOp = new("aten::elu"), LeakyReluOp = new("aten::leaky_relu"), SigmoidOp = new("aten::sigmoid"),
-        TanhOp = new("aten::tanh"), SoftmaxOp = new("aten::softmax", "int"), LogSoftmaxOp = new("aten::log_softmax", "int"), GatedEluOp = new("coverslip::gated_elu");
+        TanhOp = new("aten::tanh"), SoftmaxOp = new("aten::softmax", "int"), LogSoftmaxOp = new("aten::log_softmax", "int"), GatedEluOp = new("coverslip::gated_elu"),
+        OwnConv3x3Op = new("coverslip::conv3x3"), OwnConv1x1Op = new("coverslip::conv1x1"), OwnBatchNormOp = new("coverslip::batch_norm_relu");
 
     /// <summary>Convolution; weight [out, in / groups, kH, kW].</summary>
     public Tensor Conv2d(Tensor weight, Tensor? bias, ConvGeometry geometry) =>
@@ -53,10 +54,21 @@ public sealed partial class Tensor
     /// </summary>
     public Tensor GatedElu()
     {
-        if (!Device.IsCuda && DType == DType.Float32 && !Scripts.TorchScript.IsTracing) return GatedEluOp.Call(this);
+        if (ServedByOwnOperators) return GatedEluOp.Call(this);
         var halves = Chunk(2, 1);
         return halves[1].Sigmoid() * halves[0].Elu();
     }
+
+    /// <summary>Whether native/torch's own float32 operators apply: on the processor, not under autocast, not while a network is traced.</summary>
+    internal bool ServedByOwnOperators => !Device.IsCuda && DType == DType.Float32 && !Autocast.IsOn && !Scripts.TorchScript.IsTracing;
+
+    internal Tensor OwnConv3x3(Tensor weight, Tensor? bias) => OwnConv3x3Op.Call(this, weight, bias);
+
+    internal Tensor OwnConv1x1(Tensor weight, Tensor? bias) => OwnConv1x1Op.Call(this, weight, bias);
+
+    /// <summary>Batch normalisation in training, in two passes over a channels-last map.</summary>
+    internal Tensor OwnBatchNorm(Tensor weight, Tensor bias, BatchNormState state) =>
+        OwnBatchNormOp.Call(this, weight, bias, state.Mean, state.Variance, state.Momentum, state.Epsilon, 0);
 
     private static long[] Pair(long value) => [value, value];
 }

@@ -8,13 +8,18 @@ public sealed record FillingOptions
     /// <summary>Whether anything is filled; true by default.</summary>
     public bool Enabled { get; init; } = true;
 
-    /// <summary>The valid area turns about the image's centre by up to so many degrees either way, 0 to 180; 180 by default.</summary>
+    /// <summary>
+    /// The valid area turns about the image's centre by up to so many degrees either way, 0 to 180; 180 by default.
+    /// </summary>
     public double MaxAngle { get; init; } = 180;
 
     /// <summary>It then moves by up to this share of each side either way, 0 to 1; 0.25 by default.</summary>
     public double MaxShift { get; init; } = 0.25;
 
-    /// <summary>How many moved copies are laid under the image, each filling what the ones before left, 1 to 32; 1 by default, as in the paper.</summary>
+    /// <summary>
+    /// How many moved copies are laid under the image, each filling what the ones before left, 1 to 32; 1 by default,
+    /// as in the paper.
+    /// </summary>
     public int Copies { get; init; } = 1;
 
     internal void Check()
@@ -44,11 +49,13 @@ public static class Filling
     /// <param name="options">Range of the motion.</param>
     /// <param name="seed">Of the motion.</param>
     /// <exception cref="ArgumentException">Sizes that do not fit each other, or an option out of its range.</exception>
-    public static FilledPatch Fill(ReadOnlySpan<byte> pixels, ReadOnlySpan<byte> mask, int width, FillingOptions options, long seed)
+    public static FilledPatch Fill(ReadOnlySpan<byte> pixels, ReadOnlySpan<byte> mask, int width,
+        FillingOptions options, long seed)
     {
         options.Check();
         if (width < 1 || mask.Length == 0 || mask.Length % width != 0 || pixels.Length % mask.Length != 0)
-            throw new ArgumentException($"{pixels.Length} samples, {mask.Length} mask pixels and a width of {width} do not fit each other");
+            throw new ArgumentException(
+                $"{pixels.Length} samples, {mask.Length} mask pixels and a width of {width} do not fit each other");
         var filled = pixels.ToArray();
         var grown = new byte[mask.Length];
         var valid = 0;
@@ -87,13 +94,17 @@ public static class Filling
     /// <summary>As above, for images of 8 bits and their grey masks; the caller disposes of what is returned.</summary>
     public static (Image Image, Image Mask) Fill(Image image, Image mask, FillingOptions options, long seed)
     {
-        if (mask.Channels != 1 || mask.Depth != 8 || image.Depth != 8 || (mask.Width, mask.Height) != (image.Width, image.Height))
+        if (mask.Channels != 1 || mask.Depth != 8 || image.Depth != 8
+            || (mask.Width, mask.Height) != (image.Width, image.Height))
             throw new ArgumentException($"a {mask} is no mask of 8 bits for a {image}", nameof(mask));
         var filled = Fill(image.Pixels, mask.Pixels, image.Width, options, seed);
-        return (Image.From(filled.Pixels, image.Width, image.Height, image.Channels), Image.From(filled.Mask, image.Width, image.Height, channels: 1));
+        return (Image.From(filled.Pixels, image.Width, image.Height, image.Channels),
+            Image.From(filled.Mask, image.Width, image.Height, channels: 1));
     }
 
-    /// <summary>A rotation about the centre, then a shift; asked backwards, so that every target pixel has one source.</summary>
+    /// <summary>
+    /// A rotation about the centre, then a shift; asked backwards, so that every target pixel has one source.
+    /// </summary>
     private readonly record struct Motion(double Cosine, double Sine, double ShiftX, double ShiftY)
     {
         private double CentreX { get; init; }
@@ -113,7 +124,8 @@ public static class Filling
         internal (int X, int Y) SourceOf(int x, int y)
         {
             var (dx, dy) = (x - CentreX - ShiftX, y - CentreY - ShiftY);
-            return ((int)Math.Round(Cosine * dx + Sine * dy + CentreX), (int)Math.Round(Cosine * dy - Sine * dx + CentreY));
+            return ((int)Math.Round(Cosine * dx + Sine * dy + CentreX),
+                (int)Math.Round(Cosine * dy - Sine * dx + CentreY));
         }
     }
 }

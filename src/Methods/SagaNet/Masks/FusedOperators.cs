@@ -12,8 +12,10 @@ internal static class FusedOperators
     // Below this many channels the transformations of Winograd's method cost more than the products they save.
     private const int LeastChannels = 16;
 
-    private static readonly Operator? Convolution3x3 = Find("coverslip::conv3x3"), Convolution1x1 = Find("coverslip::conv1x1"),
-        NormRelu = Find("coverslip::batch_norm_relu"), Entropy = Find("coverslip::cross_entropy"), Largest = Find("coverslip::argmax");
+    private static readonly Operator? Convolution3x3 = Find("coverslip::conv3x3"), Convolution1x1 =
+        Find("coverslip::conv1x1"),
+        NormRelu = Find("coverslip::batch_norm_relu"), Entropy = Find("coverslip::cross_entropy"), Largest =
+            Find("coverslip::argmax");
 
     private static readonly Operator LibtorchNorm = new("aten::batch_norm");
 
@@ -25,7 +27,8 @@ internal static class FusedOperators
     {
         var shape = weight.Shape;
         var own = shape[2] == 3 ? Convolution3x3 : Convolution1x1;
-        if (own is not null && !x.Device.IsCuda && x.DType == DType.Float32 && shape[1] >= LeastChannels && (shape[2] == 1 || shape[0] >= LeastChannels))
+        if (own is not null && !x.Device.IsCuda && x.DType == DType.Float32 && shape[1] >= LeastChannels
+            && (shape[2] == 1 || shape[0] >= LeastChannels))
             return own.Call(x, weight, bias);
         var border = (int)shape[2] / 2;
         return x.Conv2d(weight, bias, new ConvGeometry { Padding = (border, border) });
@@ -44,7 +47,8 @@ internal static class FusedOperators
 
     /// <summary>Softmax cross-entropy, mean over rows. Scores [N, K], target Int64 [N].</summary>
     internal static Tensor CrossEntropy(Tensor scores, Tensor target) =>
-        Entropy is not null && !scores.Device.IsCuda ? Entropy.Call(scores, target) : Losses.CrossEntropy(scores, target);
+        Entropy is not null && !scores.Device.IsCuda ? Entropy.Call(scores, target)
+            : Losses.CrossEntropy(scores, target);
 
     /// <summary>Index of the largest score of every row, Int64 [N].</summary>
     internal static Tensor Argmax(Tensor scores) =>

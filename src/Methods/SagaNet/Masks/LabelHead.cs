@@ -32,7 +32,9 @@ internal sealed class LabelHead : IDisposable
 
     internal void StartLearning(double rate, SgdOptions options) => sgd = new Sgd(store, rate, options);
 
-    /// <summary>[1, C, H, W] → [1, K, H, W]; the factors [1, C, 1, 1] are those of an excitation not yet applied.</summary>
+    /// <summary>
+    /// [1, C, H, W] → [1, K, H, W]; the factors [1, C, 1, 1] are those of an excitation not yet applied.
+    /// </summary>
     internal Tensor Forward(Tensor x, Tensor? factors)
     {
         if (!fast) return norm.Forward(convolution.Forward(x));
@@ -61,7 +63,8 @@ internal sealed class LabelHead : IDisposable
         return subset;
     }
 
-    private static Tensor Rows(Tensor value, Tensor kept) => value.Shape.Length == 0 ? value : value.IndexSelect(0, kept);
+    private static Tensor Rows(Tensor value, Tensor kept) => value.Shape.Length == 0 ? value
+        : value.IndexSelect(0, kept);
 
     public void Dispose()
     {

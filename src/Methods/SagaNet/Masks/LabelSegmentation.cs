@@ -79,9 +79,13 @@ public static class LabelSegmentation
             if (left <= options.MinimumLabels || step == options.MaxSteps)
             {
                 var (labels, count) = Renumbered(result.Target.ToArray<long>());
-                return new Segmentation(labels, count, step, left <= options.MinimumLabels) { StepTime = clock.Elapsed };
+                return new Segmentation(labels, count, step, left <= options.MinimumLabels)
+                {
+                    StepTime = clock.Elapsed,
+                };
             }
-            var loss = fast ? FusedOperators.CrossEntropy(scores, result.Target) : Losses.CrossEntropy(scores, result.Target);
+            var loss = fast ? FusedOperators.CrossEntropy(scores, result.Target)
+                : Losses.CrossEntropy(scores, result.Target);
             loss.Backward();
             network.Step();
             if (fast && alive.Length <= network.Labels * 0.9) network.KeepLabels(alive);
@@ -98,7 +102,8 @@ public static class LabelSegmentation
     private static Tensor ToTensor(Image image, Device device, bool fast)
     {
         var input = Tensor.From(image.Pixels, 1, image.Height, image.Width, 3).To(device, DType.Float32) / 255.0;
-        input = input.Permute(0, 3, 1, 2);                                                      // [1, 3, H, W], pixel by pixel
+        // [1, 3, H, W], pixel by pixel
+        input = input.Permute(0, 3, 1, 2);
         return input.Contiguous(fast ? MemoryFormat.ChannelsLast : MemoryFormat.Contiguous);
     }
 

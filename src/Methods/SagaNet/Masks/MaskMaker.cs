@@ -9,7 +9,8 @@ namespace Coverslip.Methods.SagaNet.Masks;
 /// <param name="Mask">[H · W]: 255 valid, 0 not.</param>
 /// <param name="Segmentation">The label of every pixel.</param>
 /// <param name="Areas">Every label's area with its verdict.</param>
-public sealed record MaskResult(int Width, int Height, byte[] Mask, Segmentation Segmentation, IReadOnlyList<Area> Areas)
+public sealed record MaskResult(int Width, int Height, byte[] Mask, Segmentation Segmentation,
+    IReadOnlyList<Area> Areas)
 {
     /// <summary>The rules applied.</summary>
     public required MaskRules Rules { get; init; }
@@ -24,7 +25,8 @@ public sealed record MaskResult(int Width, int Height, byte[] Mask, Segmentation
     public bool Empty => !Areas.Any(a => a.Valid);
 
     /// <summary>What removed the areas that are not valid, largest first; empty where all are valid.</summary>
-    public string Reason => string.Join("; ", Areas.Where(a => !a.Valid).OrderByDescending(a => a.Share).Select(a => a.Describe(Rules)));
+    public string Reason =>
+        string.Join("; ", Areas.Where(a => !a.Valid).OrderByDescending(a => a.Share).Select(a => a.Describe(Rules)));
 }
 
 /// <summary>Makes masks without labels (Liu &amp; Sun 2021, sec. 3.1.1).</summary>

@@ -5,17 +5,24 @@ namespace Coverslip.Methods.SagaNet.Masks;
 /// <summary>How the segmentation computes.</summary>
 public enum MaskMode
 {
-    /// <summary>float32, every label in every step, the loss as libtorch has it: what the fast mode is compared with.</summary>
+    /// <summary>
+    /// float32, every label in every step, the loss as libtorch has it: what the fast mode is compared with.
+    /// </summary>
     Plain,
 
-    /// <summary>Channels-last, fast convolutions where there are any, bfloat16 where the processor has it, no work for labels that have died out.</summary>
+    /// <summary>
+    /// Channels-last, fast convolutions where there are any, bfloat16 where the processor has it, no work for labels
+    /// that have died out.
+    /// </summary>
     Fast,
 }
 
 /// <summary>Where a layer normalises.</summary>
 public enum NormalisationOrder
 {
-    /// <summary>Convolution → batch norm → activation: Liu &amp; Sun 2021, who found the other order unstable.</summary>
+    /// <summary>
+    /// Convolution → batch norm → activation: Liu &amp; Sun 2021, who found the other order unstable.
+    /// </summary>
     BeforeActivation,
 
     /// <summary>Convolution → activation → batch norm: Kanezaki 2018.</summary>
@@ -41,10 +48,13 @@ public sealed record MaskOptions
     /// <summary>Kanezaki 2018 as published: two 3×3 layers of 100 channels without excitation, SGD at 0.1.</summary>
     public static MaskOptions Kanezaki { get; } = new()
     {
-        HiddenLayers = 2, Excitation = false, Order = NormalisationOrder.AfterActivation, Count = LabelCount.Pixels, Rate = 0.1,
+        HiddenLayers = 2, Excitation = false, Order = NormalisationOrder.AfterActivation, Count = LabelCount.Pixels,
+            Rate = 0.1,
     };
 
-    /// <summary>The paper's network made narrow, for patches of some 50 to 150 pixels a side: 32 channels and labels.</summary>
+    /// <summary>
+    /// The paper's network made narrow, for patches of some 50 to 150 pixels a side: 32 channels and labels.
+    /// </summary>
     public static MaskOptions SmallPatches { get; } = new() { Labels = 32, Channels = 32, MaxSteps = 50 };
 
     /// <summary>Labels at the start, 2 to 256; 100 by default.</summary>
@@ -65,7 +75,9 @@ public sealed record MaskOptions
     /// <summary>What the stopping rule counts: labels of superpixels (default) or of pixels.</summary>
     public LabelCount Count { get; init; }
 
-    /// <summary>u: the segmentation stops when at most so many labels remain, 1 to <see cref="Labels"/>; 7 by default.</summary>
+    /// <summary>
+    /// u: the segmentation stops when at most so many labels remain, 1 to <see cref="Labels"/>; 7 by default.
+    /// </summary>
     public int MinimumLabels { get; init; } = 7;
 
     /// <summary>The segmentation stops after so many steps in any case, 1 to 10,000; 100 by default.</summary>
@@ -77,13 +89,18 @@ public sealed record MaskOptions
     /// <summary>Momentum of SGD, 0 to below 1; 0.9 by default, as Kanezaki has it.</summary>
     public double Momentum { get; init; } = 0.9;
 
-    /// <summary>SLIC superpixels per image; null (default) is 10,000 at 768 × 768, at other sizes in proportion to the area.</summary>
+    /// <summary>
+    /// SLIC superpixels per image; null (default) is 10,000 at 768 × 768, at other sizes in proportion to the area.
+    /// </summary>
     public int? Segments { get; init; }
 
     /// <summary>SLIC's weight of nearness against likeness of colour; 100 by default, as Kanezaki has it.</summary>
     public double Compactness { get; init; } = 100;
 
-    /// <summary>The image is shrunk by this factor for the segmentation, above 0 to 1; areas are judged at full size. 1 by default.</summary>
+    /// <summary>
+    /// The image is shrunk by this factor for the segmentation, above 0 to 1; areas are judged at full size. 1 by
+    /// default.
+    /// </summary>
     public double Scale { get; init; } = 1;
 
     /// <summary>Seed of the network's weights; 1 by default. Both modes start from the same weights.</summary>
@@ -94,7 +111,9 @@ public sealed record MaskOptions
     /// <summary>Where the network runs; the processor by default.</summary>
     public Device Device { get; init; }
 
-    /// <summary>Superpixels of a width × height image before it is shrunk to <paramref name="shrunk"/> pixels.</summary>
+    /// <summary>
+    /// Superpixels of a width × height image before it is shrunk to <paramref name="shrunk"/> pixels.
+    /// </summary>
     internal int SegmentsOf(long pixels, long shrunk)
     {
         // Never fewer than nine pixels to a superpixel: below that there is nothing to take a majority of.
@@ -113,12 +132,15 @@ public sealed record MaskOptions
         Within(Rate, 1e-6, 10, nameof(Rate));
         Within(Compactness, 1e-3, 1e6, nameof(Compactness));
         if (Segments is { } segments) Within(segments, 1, 10_000_000, nameof(Segments));
-        if (!(Momentum is >= 0 and < 1)) throw new ArgumentException($"{nameof(Momentum)} is {Momentum}; it goes from 0 to below 1");
-        if (!(Scale is > 0 and <= 1)) throw new ArgumentException($"{nameof(Scale)} is {Scale}; it goes from above 0 to 1");
+        if (!(Momentum is >= 0 and < 1)) throw new ArgumentException(
+            $"{nameof(Momentum)} is {Momentum}; it goes from 0 to below 1");
+        if (!(Scale is > 0 and <= 1)) throw new ArgumentException(
+            $"{nameof(Scale)} is {Scale}; it goes from above 0 to 1");
     }
 
     internal static void Within(double value, double least, double most, string name)
     {
-        if (!(value >= least && value <= most)) throw new ArgumentException($"{name} is {value}; it goes from {least} to {most}");
+        if (!(value >= least && value <= most)) throw new ArgumentException(
+            $"{name} is {value}; it goes from {least} to {most}");
     }
 }

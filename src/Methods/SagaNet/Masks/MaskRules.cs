@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace Coverslip.Methods.SagaNet.Masks;
 
 /// <summary>
-/// Thresholds on colour and texture of an area, in 0 – 255 (Liu &amp; Sun 2021, sec. 3.1.1 and 4.2). The defaults are the
-/// published ones, which fit one hospital's scanner; <c>coverslip mask calibrate</c> fits them to a cohort.
+/// Thresholds on colour and texture of an area, in 0 – 255 (Liu &amp; Sun 2021, sec. 3.1.1 and 4.2). The defaults are
+/// the published ones, which fit one hospital's scanner; <c>coverslip mask calibrate</c> fits them to a cohort.
 /// </summary>
 public sealed record MaskRules
 {
@@ -54,7 +54,8 @@ public sealed record MaskRules
         MaskOptions.Within(High, 0, 255, nameof(High));
         MaskOptions.Within(Red, -255, 255, nameof(Red));
         MaskOptions.Within(Smooth, -1, 255, nameof(Smooth));
-        if (Low > High) throw new ArgumentException($"{nameof(Low)} is {Low}, above {nameof(High)}, which is {High}: no area can pass");
+        if (Low > High) throw new ArgumentException(
+            $"{nameof(Low)} is {Low}, above {nameof(High)}, which is {High}: no area can pass");
     }
 
     /// <summary>As stored in a rules file.</summary>
@@ -77,7 +78,8 @@ public sealed record MaskRules
         }
         catch (Exception error) when (error is JsonException or ArgumentException)
         {
-            throw new InvalidDataException($"{path}: no mask rules: {error.Message} Expected are low, high, red and smooth in 0 – 255.", error);
+            throw new InvalidDataException(
+                $"{path}: no mask rules: {error.Message} Expected are low, high, red and smooth in 0 – 255.", error);
         }
     }
 }

@@ -22,16 +22,17 @@ public sealed record MaskRow(string Image, int Labels, int Steps, double ShareVa
 }
 
 /// <summary>
-/// A folder of masks: <c>masks/</c> (255 valid), <c>overlays/</c>, <c>labels/</c> (the segmentation, so that other rules
-/// cost no new one), <c>masks.csv</c>, <c>areas.csv</c> and <c>settings.json</c>. Files are named as the images, with the extension
-/// <c>.png</c>; folders within a cohort are kept.
+/// A folder of masks: <c>masks/</c> (255 valid), <c>overlays/</c>, <c>labels/</c> (the segmentation, so that other
+/// rules cost no new one), <c>masks.csv</c>, <c>areas.csv</c> and <c>settings.json</c>. Files are named as the images,
+/// with the extension <c>.png</c>; folders within a cohort are kept.
 /// </summary>
 public sealed class MaskStore
 {
     private const string Header = "image,labels,steps,share_valid,seconds,reason";
     private const string AreaHeader = "image,label,pixels,share,brightness,redness,texture,failed";
     private static readonly CsvHelper.CsvReaderOptions Reading = new() { Separator = ',', HasHeader = false };
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Json =
+        new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     private readonly string folder;
     private readonly Dictionary<string, MaskRow> rows = new(StringComparer.Ordinal);
@@ -47,7 +48,8 @@ public sealed class MaskStore
     /// Opens or makes a folder of masks. Masks made under other rules are to be judged anew (<see cref="Segmentation"/>
     /// still gives their labels).
     /// </summary>
-    /// <exception cref="InvalidOperationException">It holds segmentations of other options, and <paramref name="force"/> is false.</exception>
+    /// <exception cref="InvalidOperationException">It holds segmentations of other options, and <paramref
+    /// name="force"/> is false.</exception>
     public static MaskStore Open(string folder, MaskOptions options, MaskRules rules, bool force = false)
     {
         options.Check();
@@ -63,11 +65,13 @@ public sealed class MaskStore
             if (!before.Contains($"\"segmentation\": {segmentation},", StringComparison.Ordinal))
             {
                 throw new InvalidOperationException(
-                    $"{folder} holds masks segmented with other options (see {path}): pass --force to make them anew, or another folder");
+                    $"{folder} holds masks segmented with other options (see {path}): "
+                    + "pass --force to make them anew, or another folder");
             }
             store.ReadRows(before == settings ? store.rows : store.otherRules);
         }
-        if (force && Directory.Exists(store.PathOf("labels"))) Directory.Delete(store.PathOf("labels"), recursive: true);
+        if (force && Directory.Exists(store.PathOf("labels"))) Directory.Delete(store.PathOf("labels"),
+            recursive: true);
         WholeFile.Write(path, settings);
         return store;
     }
@@ -78,7 +82,8 @@ public sealed class MaskStore
     {
         var store = new MaskStore(folder);
         if (!File.Exists(store.PathOf("masks.csv")))
-            throw new DirectoryNotFoundException($"{folder} holds no masks.csv: make masks with 'coverslip mask --cohort C --out {folder}'");
+            throw new DirectoryNotFoundException(
+                $"{folder} holds no masks.csv: make masks with 'coverslip mask --cohort C --out {folder}'");
         store.ReadRows(store.rows);
         return store;
     }
@@ -117,8 +122,12 @@ public sealed class MaskStore
         using (var labels = Image.From(result.Segmentation.Labels, result.Width, result.Height, channels: 1))
             ImageFile.Write(PathOf("labels", name), labels);
         using (var overlay = MaskOverlay.Paint(pixels, result.Mask)) ImageFile.Write(PathOf("overlays", name), overlay);
-        using (var mask = Image.From(result.Mask, result.Width, result.Height, channels: 1)) ImageFile.Write(PathOf("masks", name), mask);
-        rows[image] = new MaskRow(image, result.Segmentation.Count, result.Segmentation.Steps, result.ShareValid, result.Elapsed.TotalSeconds)
+        using (var mask =
+            Image.From(result.Mask, result.Width, result.Height, channels: 1)) ImageFile.Write(PathOf("masks", name),
+                mask);
+        rows[image] =
+            new MaskRow(image, result.Segmentation.Count, result.Segmentation.Steps, result.ShareValid,
+                result.Elapsed.TotalSeconds)
         {
             Reason = result.Reason,
             Areas = result.Areas,
@@ -132,14 +141,15 @@ public sealed class MaskStore
         foreach (var (image, area) in rows.Values.SelectMany(r => r.Areas.Select(a => (r.Image, a))))
         {
             areas.Append(CultureInfo.InvariantCulture, $"{Quoted(image)},{area.Label},{area.Pixels},{area.Share:F5},");
-            areas.Append(CultureInfo.InvariantCulture, $"{area.Brightness:F3},{area.Redness:F3},{area.Texture:F3},{Words(area.Failed)}\n");
+            areas.Append(CultureInfo.InvariantCulture,
+                $"{area.Brightness:F3},{area.Redness:F3},{area.Texture:F3},{Words(area.Failed)}\n");
         }
         WholeFile.Write(PathOf("areas.csv"), areas.ToString());
         var text = new StringBuilder(Header).Append('\n');
         foreach (var row in rows.Values)
         {
-            text.Append(CultureInfo.InvariantCulture,
-                $"{Quoted(row.Image)},{row.Labels},{row.Steps},{row.ShareValid:F4},{row.Seconds:F3},{Quoted(row.Reason)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{Quoted(row.Image)},{row.Labels},{row.Steps},");
+            text.Append(CultureInfo.InvariantCulture, $"{row.ShareValid:F4},{row.Seconds:F3},{Quoted(row.Reason)}\n");
         }
         WholeFile.Write(PathOf("masks.csv"), text.ToString());
     }
@@ -170,7 +180,8 @@ public sealed class MaskStore
 
     private static double Number(string field) => double.Parse(field, CultureInfo.InvariantCulture);
 
-    private static string Words(MaskRule rules) => rules.ToString().ToLowerInvariant().Replace(", ", "+", StringComparison.Ordinal);
+    private static string Words(MaskRule rules) => rules.ToString().ToLowerInvariant()
+        .Replace(", ", "+", StringComparison.Ordinal);
 
     private string Name(string image)
     {
@@ -178,12 +189,14 @@ public sealed class MaskStore
         var inside = !Path.IsPathRooted(image) && !image.Split('/', '\\').Contains("..");
         var name = Path.ChangeExtension(inside ? image : Path.GetFileName(image), ".png");
         if (owners.TryGetValue(name, out var owner) && owner != image)
-            throw new ArgumentException($"{image} and {owner} would both be stored as {name}: give one of them another name or folder");
+            throw new ArgumentException(
+                $"{image} and {owner} would both be stored as {name}: give one of them another name or folder");
         owners[name] = image;
         return name;
     }
 
     private string PathOf(params string[] parts) => Path.Combine([folder, .. parts]);
 
-    private static string Quoted(string field) => field.AsSpan().ContainsAny(",\"\n") ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : field;
+    private static string Quoted(string field) => field.AsSpan().ContainsAny(",\"\n") ? $"\"{field.Replace("\"",
+        "\"\"", StringComparison.Ordinal)}\"" : field;
 }

@@ -20,12 +20,15 @@ internal sealed class SegmentationLayer
         fast = options.Mode == MaskMode.Fast;
         normFirst = options.Order == NormalisationOrder.BeforeActivation;
         // A bias before a normalisation is subtracted again by it.
-        convolution = new Conv2d(at / "conv", inputs, options.Channels, 3, new Conv2dOptions { Padding = 1, Bias = !normFirst });
+        convolution =
+            new Conv2d(at / "conv", inputs, options.Channels, 3, new Conv2dOptions { Padding = 1, Bias = !normFirst });
         norm = new BatchNorm2d(at / "norm", options.Channels);
         excitation = options.Excitation ? new SqueezeAndExcitation(at / "excitation", options.Channels) : null;
     }
 
-    /// <summary>[1, inputs, H, W] → [1, channels, H, W] and, in the fast mode, factors that are still to be applied.</summary>
+    /// <summary>
+    /// [1, inputs, H, W] → [1, channels, H, W] and, in the fast mode, factors that are still to be applied.
+    /// </summary>
     internal (Tensor Map, Tensor? Factors) Forward(Tensor x, Tensor? factors)
     {
         var y = fast ? Fast(x, factors) : Plain(x);

@@ -5,9 +5,9 @@ using Coverslip.Torch.Optimizers;
 namespace Coverslip.Methods.SagaNet.Masks;
 
 /// <summary>
-/// The network that is trained on one image (Liu &amp; Sun 2021, sec. 3.1.1): hidden 3×3 layers, each convolution → batch
-/// norm → ReLU → squeeze-and-excitation, then a 1×1 layer to the labels, normalised so that every label starts with the
-/// same chance. With <see cref="MaskOptions.Kanezaki"/> it is the network of Kanezaki 2018.
+/// The network that is trained on one image (Liu &amp; Sun 2021, sec. 3.1.1): hidden 3×3 layers, each convolution →
+/// batch norm → ReLU → squeeze-and-excitation, then a 1×1 layer to the labels, normalised so that every label starts
+/// with the same chance. With <see cref="MaskOptions.Kanezaki"/> it is the network of Kanezaki 2018.
 /// </summary>
 public sealed class SegmentationNetwork : IDisposable
 {
@@ -56,7 +56,9 @@ public sealed class SegmentationNetwork : IDisposable
         head.Step();
     }
 
-    /// <summary>Drops all labels but <paramref name="labels"/>, which are then numbered 0, 1, … in the order given.</summary>
+    /// <summary>
+    /// Drops all labels but <paramref name="labels"/>, which are then numbered 0, 1, … in the order given.
+    /// </summary>
     public void KeepLabels(long[] labels)
     {
         var smaller = head.Subset(labels, options.Rate, Momentum);

@@ -38,9 +38,11 @@ public static class ValidAreas
     /// <param name="labels">[H · W], 0 to <paramref name="count"/> − 1.</param>
     /// <param name="count">Labels.</param>
     /// <param name="rules">Thresholds.</param>
-    public static IReadOnlyList<Area> Judge(ReadOnlySpan<byte> pixels, ReadOnlySpan<byte> labels, int count, MaskRules rules)
+    public static IReadOnlyList<Area> Judge(ReadOnlySpan<byte> pixels, ReadOnlySpan<byte> labels, int count,
+        MaskRules rules)
     {
-        if (pixels.Length != labels.Length * 3L) throw new ArgumentException($"{labels.Length} labels for {pixels.Length} RGB samples");
+        if (pixels.Length != labels.Length * 3L) throw new ArgumentException(
+            $"{labels.Length} labels for {pixels.Length} RGB samples");
         var sums = new long[count, 3];
         var squares = new long[count, 3];
         var sizes = new long[count];
@@ -66,7 +68,9 @@ public static class ValidAreas
                 mean[c] = sums[label, c] / n;
                 deviation[c] = Math.Sqrt(Math.Max(0, squares[label, c] / n - mean[c] * mean[c]));
             }
-            var area = new Area(label, sizes[label], n / labels.Length, (mean[0] + mean[1] + mean[2]) / 3, (mean[0] + mean[2]) / 2 - mean[1])
+            var area =
+                new Area(label, sizes[label], n / labels.Length, (mean[0] + mean[1] + mean[2]) / 3,
+                    (mean[0] + mean[2]) / 2 - mean[1])
             {
                 Texture = (deviation[0] + deviation[1] + deviation[2]) / 3,
             };
