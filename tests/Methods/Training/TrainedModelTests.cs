@@ -136,7 +136,6 @@ public sealed class TrainedModelTests(FinishedRun finished) : IClassFixture<Fini
         var table = At($"{name}.csv");
         CohortFile.Write(table, [new CohortRow(2, At(name), "unknown", "unknown")], []);
         using var model = Load(finished.Folder);
-        var set = Set(Cohort.Load(table, CohortChecks.Table));
-        return Record.Exception(() => model.Predict(set, 4)) is { } error ? Assert.IsType<InvalidDataException>(error).Message : null;
+        return Record.Exception(() => model.CheckFits(Cohort.Load(table, CohortChecks.Table))) is { } error ? Assert.IsType<InvalidDataException>(error).Message : null;
     }
 }

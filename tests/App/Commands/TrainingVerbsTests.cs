@@ -1,0 +1,144 @@
+using Coverslip.Evaluation.Metrics;
+using Coverslip.Slides.Images;
+
+namespace Coverslip.App.Tests.Commands;
+
+/// <summary>A run that the verbs' tests share.</summary>
+public sealed class TrainedRun : IDisposable
+{
+    public PhantomRuns Runs { get; } = new();
+
+    public string Folder => Runs.At("run");
+
+    /// <summary>What train said.</summary>
+    public string Output { get; }
+
+    public TrainedRun() => Output = PhantomRuns.Call(0, "train", Runs.RecipeFile, "--cohort", Runs.CohortFile, "--out", Folder);
+
+    public void Dispose() => Runs.Dispose();
+}
+
+/// <summary>The verbs train, predict and pack as a user calls them.</summary>
+[Collection("console")]
+public sealed class TrainingVerbsTests(TrainedRun trained) : IClassFixture<TrainedRun>
+{
+    private readonly PhantomRuns runs = trained.Runs;
+
+    [Fact]
+    public void Train_leaves_a_run_of_every_part_and_says_what_it_found()
+    {
+        string[] files = ["cohort.txt", "predictions.csv", "recipe.yaml", "report.html", "split.json"];
+        Assert.Equal(files, Directory.GetFiles(trained.Folder).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
+        Assert.Equal(4, Directory.GetDirectories(trained.Folder, "part-*").Length);
+        Assert.Equal(PhantomRuns.Recipe, File.ReadAllText(Path.Combine(trained.Folder, "recipe.yaml")));
+        Assert.Contains("accuracy", trained.Output);
+        Assert.Contains("auc", trained.Output);
+        Assert.Contains($"report: {Path.Combine(trained.Folder, "report.html")}", trained.Output);
+        Assert.Equal(24, Predictions.Read(Path.Combine(trained.Folder, "predictions.csv")).Rows.Count);
+    }
+
+    [Fact]
+    public void A_run_is_resumed_only_as_what_it_was_begun_as()
+    {
+        string[] call = ["train", runs.RecipeFile, "--cohort", runs.CohortFile, "--out", trained.Folder];
+        Assert.Contains("holds a run already; add --resume", PhantomRuns.Call(1, call));
+        Assert.Contains("accuracy", PhantomRuns.Call(0, [.. call, "--resume"]));
+
+        var other = runs.At("other.yaml");
+        File.WriteAllText(other, PhantomRuns.Recipe.Replace("epochs: 4", "epochs: 5"));
+        Assert.Contains("begun with another recipe", PhantomRuns.Call(1, "train", other, "--cohort", runs.CohortFile, "--out", trained.Folder, "--resume"));
+
+        var split = runs.At("split.json");
+        PhantomRuns.Call(0, "split", "--cohort", runs.CohortFile, "--kind", "kfold", "--folds", "2", "--seed", "9", "--out", split);
+        Assert.Contains("begun with another split", PhantomRuns.Call(1, [.. call, "--resume", "--split", split]));
+        var kept = Path.Combine(trained.Folder, "split.json");
+        Assert.Contains("accuracy", PhantomRuns.Call(0, [.. call, "--resume", "--split", kept]));
+    }
+
+    [Fact]
+    public void A_packed_file_predicts_the_same_rows_as_the_run()
+    {
+        var (file, whole) = (runs.At("model.coverslip"), Path.Combine(runs.At("whole"), "predictions.csv"));
+        Assert.Contains("4 network(s)", PhantomRuns.Call(0, "pack", trained.Folder, "--out", file));
+        Assert.Contains($"wrote {whole}", PhantomRuns.Call(0, "predict", trained.Folder, "--cohort", runs.CohortFile, "--out", runs.At("whole")));
+        PhantomRuns.Call(0, "predict", file, "--cohort", runs.CohortFile, "--out", runs.At("packed"), "--batch", "5");
+        var (a, b) = (Predictions.Read(whole), Predictions.Read(Path.Combine(runs.At("packed"), "predictions.csv")));
+        Assert.Equal(["rosettes", "sheets"], a.Classes);
+        Assert.Equal(24, a.Rows.Count);
+        foreach (var (one, two) in a.Rows.Zip(b.Rows))
+        {
+            Assert.Equal((one.Image, one.Patient, one.Label, one.Predicted), (two.Image, two.Patient, two.Label, two.Predicted));
+            Assert.Equal(one.Probabilities[0], two.Probabilities[0], 1e-5);
+        }
+    }
+
+    [Fact]
+    public void Predict_refuses_what_does_not_fit_with_the_reason()
+    {
+        var image = runs.At("cohort/images/P01-01.png");
+        var (grey, large, text) = (runs.At("grey.png"), runs.At("large.png"), runs.At("text.png"));
+        using (var picture = ImageFile.Read(image))
+        using (var turned = ColorSpaces.Convert(picture, ColorConversion.RgbToGrey))
+        using (var enlarged = Transforms.Resize(picture, 96, 96))
+        {
+            ImageFile.Write(grey, turned);
+            ImageFile.Write(large, enlarged);
+        }
+        File.WriteAllText(text, "no picture");
+        string Refused(string model, params string[] rest) => PhantomRuns.Call(1, ["predict", model, .. rest, "--out", runs.At("refused")]);
+        Assert.Contains("grey.png has 1 channel(s)", Refused(trained.Folder, grey));
+        Assert.Contains("large.png would be scaled by 0.5 to the model's 48 pixels", Refused(trained.Folder, large));
+        Assert.Contains("text.png", Refused(trained.Folder, text));
+        Assert.Contains("names no mask", Refused(trained.Folder, image));
+        Assert.Contains("text.png", Refused(text, image));
+        Assert.Contains("neither a run folder nor a packed model", Refused(runs.At("nowhere"), image));
+        Assert.False(File.Exists(Path.Combine(runs.At("refused"), "predictions.csv")));
+    }
+
+    [Fact]
+    public void Predict_needs_no_label_of_an_image()
+    {
+        var recipe = runs.At("raw.yaml");
+        File.WriteAllText(recipe, PhantomRuns.Recipe.Replace("form: masked, masks: column", "form: raw").Replace("epochs: 4", "epochs: 1"));
+        var run = runs.At("raw");
+        PhantomRuns.Call(0, "train", recipe, "--cohort", runs.CohortFile, "--out", run, "--part", "2");
+        var image = runs.At("cohort/images/P01-01.png");
+        // Only one of the four parts is trained: the run is not finished.
+        Assert.Single(Directory.GetDirectories(run, "part-*"));
+        PhantomRuns.Call(0, "train", recipe, "--cohort", runs.CohortFile, "--out", run, "--resume");
+        PhantomRuns.Call(0, "predict", run, image, "--out", runs.At("one"));
+        var row = Assert.Single(Predictions.Read(Path.Combine(runs.At("one"), "predictions.csv")).Rows);
+        Assert.Equal((image, ""), (row.Image, row.Label));
+        Assert.Contains(row.Predicted, (string[])["rosettes", "sheets"]);
+    }
+
+    [Fact]
+    public void Train_refuses_a_batch_that_cannot_fit_and_names_one_that_would()
+    {
+        var recipe = runs.At("huge.yaml");
+        File.WriteAllText(recipe, PhantomRuns.Recipe.Replace("batch: 6", "batch: 60000").Replace("height: 48, width: 48", "height: 512, width: 512"));
+        var errors = PhantomRuns.Call(1, "train", recipe, "--cohort", runs.CohortFile, "--out", runs.At("huge"));
+        Assert.Matches(@"error: training\.batch is 60000, which needs about [\d.]+ GiB where [\d.]+ are free; a batch of \d+ would fit", errors);
+        Assert.False(Directory.Exists(runs.At("huge")));
+    }
+
+    [Theory]
+    [InlineData(2, "train")]
+    [InlineData(2, "train", "r.yaml", "--cohort", "c.csv")]
+    [InlineData(1, "train", "nowhere.yaml", "--cohort", "c.csv", "--out", "o")]
+    [InlineData(2, "predict", "run", "--out", "o")]
+    [InlineData(2, "predict", "run", "a.png", "--cohort", "c.csv", "--out", "o")]
+    [InlineData(2, "predict", "run", "a.png", "--out", "o", "--batch", "0")]
+    [InlineData(2, "pack", "run")]
+    [InlineData(1, "pack", "nowhere", "--out", "m.coverslip")]
+    [InlineData(2, "demo", "--seed", "one")]
+    public void Wrong_usage_is_2_and_failure_is_1(int code, params string[] args) => PhantomRuns.Call(code, args);
+
+    [Fact]
+    public void A_part_that_the_split_lacks_is_refused_before_anything_is_written()
+    {
+        var errors = PhantomRuns.Call(1, "train", runs.RecipeFile, "--cohort", runs.CohortFile, "--out", runs.At("fifth"), "--part", "5");
+        Assert.Contains("--part is 5; the split has 4 part(s)", errors);
+        Assert.False(File.Exists(Path.Combine(runs.At("fifth"), "recipe.yaml")));
+    }
+}
