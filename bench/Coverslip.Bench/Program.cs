@@ -1,6 +1,13 @@
 using Coverslip.Bench;
+using Coverslip.Bench.Masks;
 
-(string Verb, Action<string[]> Run)[] benches = [("boxed-call", BoxedCall.Run)];
+(string Verb, Action<string[]> Run)[] benches =
+[
+    ("boxed-call", BoxedCall.Run),
+    ("steps", Steps.Run),
+    ("memory", Steps.Memory),
+    ("mask-agreement", AgreementBench.Run),
+];
 
 if (args.Length == 0 || Array.Find(benches, b => b.Verb == args[0]).Run is not { } run)
 {

@@ -53,6 +53,7 @@ def main():
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--segments", type=int, default=None, help="10,000 at 768x768, in proportion to the area")
     parser.add_argument("--tuned", action="store_true")
+    parser.add_argument("--device", default="cpu")
     parser.add_argument("--out", help="write the label map here (.npy)")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -68,8 +69,8 @@ def main():
     order = np.argsort(superpixels, kind="stable")
     groups = np.split(order, np.cumsum(np.bincount(superpixels, minlength=count))[:-1])
 
-    data = torch.from_numpy(image.transpose(2, 0, 1).astype(np.float32) / 255)[None]
-    network = Network(channels).train()
+    data = torch.from_numpy(image.transpose(2, 0, 1).astype(np.float32) / 255)[None].to(options.device)
+    network = Network(channels).train().to(options.device)
     if options.tuned:
         data = data.to(memory_format=torch.channels_last)
         network = network.to(memory_format=torch.channels_last)
@@ -78,7 +79,7 @@ def main():
     for step in range(1, options.steps + 1):
         sgd.zero_grad()
         scores = network(data)[0].permute(1, 2, 0).reshape(-1, channels)
-        labels = scores.argmax(1).numpy()
+        labels = scores.argmax(1).cpu().numpy()
         left = len(np.unique(labels))
         if options.tuned:
             target = vote_in_one_histogram(superpixels, count, labels, channels)
@@ -86,7 +87,7 @@ def main():
                 break
         else:
             target = vote_in_a_loop([g for g in groups if len(g)], labels)
-        F.cross_entropy(scores, torch.from_numpy(target)).backward()
+        F.cross_entropy(scores, torch.from_numpy(target).to(options.device)).backward()
         sgd.step()
         if left <= options.labels:
             break

@@ -1,25 +1,27 @@
 #!/usr/bin/env bash
-# Mask segmentation against Kanezaki's published algorithm in PyTorch: the same image, network, seeds and stopping rule
-# on the same machine, one after the other. Usage: bench/masks/run.sh IMAGE [SEEDS...]
+# Mask segmentation against Kanezaki's published algorithm in PyTorch: the same image, network, seeds and stopping rule on
+# the same machine with the same threads, one after the other. As published runs with glibc's allocator, as people get it;
+# tuned runs channels-last with a vectorised vote under jemalloc.
+# bench/masks/run.sh IMAGE [SEED...]          seeds 1 2 3 by default
+# DEVICE=cuda bench/masks/run.sh IMAGE        on a GPU
+# STEPS=10 bench/masks/run.sh IMAGE           stops there, for seconds per step only (default 1000)
 set -euo pipefail
-here=$(cd "$(dirname "$0")" && pwd)
-image=$1
-shift
-seeds=("${@:-1}")
-threads=$(nproc)
-jemalloc=$(ls /usr/lib/*-linux-gnu/libjemalloc.so.2 2>/dev/null | head -1)
-settings=dirty_decay_ms:-1,muzzy_decay_ms:-1,oversize_threshold:0,thp:always
+source "$(dirname "$0")/../environment.sh"
+[[ -f ${1:-} ]] || { echo "usage: bench/masks/run.sh IMAGE [SEED...]" >&2; exit 2; }
+image=$1 device=${DEVICE:-cpu} steps=${STEPS:-1000}
+seeds=("${@:2}")
+(( ${#seeds[@]} )) || seeds=(1 2 3)
+peer=("$python" "$root/bench/masks/kanezaki.py" "$image" --threads "$OMP_NUM_THREADS" --steps "$steps"
+    --device "$device")
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-
-echo "load before: $(cut -d' ' -f1 /proc/loadavg)"
+describe_machine
 for seed in "${seeds[@]}"; do
-  peer=(/usr/bin/python3 "$here/kanezaki.py" "$image" --seed "$seed" --threads "$threads")
-  "${peer[@]}"
-  LD_PRELOAD=$jemalloc MALLOC_CONF=$settings "${peer[@]}" --tuned
-  for mode in plain fast; do
-    "$here/../../coverslip" mask "$image" --network kanezaki --labels 7 --steps 1000 --seed "$seed" --mode $mode \
-      --out "$out/$mode-$seed" --timing | tail -1
-  done
-done
-echo "load after: $(cut -d' ' -f1 /proc/loadavg)"
+    "${peer[@]}" --seed "$seed"
+    with_allocator "${peer[@]}" --seed "$seed" --tuned
+    for mode in plain fast; do
+        "$coverslip" mask "$image" --network kanezaki --labels 7 --steps "$steps" --seed "$seed" --mode $mode \
+            --device "$device" --out "$out/$mode-$seed" --timing | tail -1
+    done
+done | tee "$out/lines"
+"$python" "$root/bench/masks/ratios.py" < "$out/lines"
