@@ -19,7 +19,7 @@ public sealed record Preflight(long Parameters, long MemoryPerImage, long Memory
     public int LargestBatch => (int)Math.Clamp((MemoryAvailable - MemoryFixed) / Math.Max(MemoryPerImage, 1), 0, int.MaxValue);
 
     /// <summary>
-    /// Takes a step on about a sixteenth of an image's area (a batch of four quarters of its sides; small images whole) and
+    /// Takes steps on about a sixteenth of an image's area (two and six images of quarter sides; small images whole) and
     /// scales memory and time by area: every activation of these networks grows with it.
     /// </summary>
     /// <param name="recipe">What is to run.</param>
@@ -30,28 +30,27 @@ public sealed record Preflight(long Parameters, long MemoryPerImage, long Memory
         var (height, width) = (recipe.Input.Height, recipe.Input.Width);
         var divisor = Math.Min(height, width) >= 256 ? 4 : Math.Min(height, width) >= 128 ? 2 : 1;
         var small = recipe.Sized(height / divisor, width / divisor);
-        const int batch = 4;
-        double seconds = double.PositiveInfinity;
-        long before, peak;
+        const int few = 2, many = 6;
+        double seconds;
+        long more;
         using (var model = small.Build(classes, device))
         {
-            Step(small, model, 2, device);  // libraries and kernels come in
-            before = Training.Memory.Resident;
+            Step(small, model, few, device);  // libraries and kernels come in
             Training.Memory.ResetPeak();
-            for (var i = 0; i < 2; i++)
-            {
-                var clock = Stopwatch.StartNew();
-                Step(small, model, batch, device);
-                seconds = Math.Min(seconds, clock.Elapsed.TotalSeconds);
-            }
-            peak = Training.Memory.Peak;
+            Step(small, model, few, device);
+            // The allocator keeps what a step gives back, so that only a peak beyond an earlier peak tells of memory.
+            var before = Training.Memory.Peak;
+            var clock = Stopwatch.StartNew();
+            Step(small, model, many, device);
+            seconds = clock.Elapsed.TotalSeconds / many;
+            more = (Training.Memory.Peak - before) / (many - few);
         }
         using var whole = recipe.Build(classes, Device.Cpu);
         var parameters = whole.Store.ParameterCount;
-        var scale = (double)height * width / ((height / divisor) * (width / divisor)) / batch;
+        var scale = (double)height * width / ((height / divisor) * (width / divisor));
         return new Preflight(
             parameters,
-            (long)(Math.Max(peak - before, 1 << 20) * scale),
+            (long)(Math.Max(more, 1 << 18) * scale),
             Training.Memory.Resident + parameters * 4 * 4,
             Training.Memory.Available + Training.Memory.Resident,
             parameters * 4 * 4 + (1 << 20),

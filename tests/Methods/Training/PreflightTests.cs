@@ -19,7 +19,7 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public void A_large_input_is_known_to_need_what_its_maps_need()
+    public void What_was_measured_describes_the_network_and_the_machine()
     {
         var recipe = new SagaNetRecipe
         {
@@ -28,9 +28,9 @@ public sealed class PreflightTests
         var preflight = Preflight.Of(recipe, 2, Device.Cpu);
         using var model = recipe.Build(2, Device.Cpu);
         Assert.Equal(model.Store.ParameterCount, preflight.Parameters);
-        // Convolution and activation of the first two layers alone keep 2 · 16 + 16 + 2 · 8 + 8 + 24 maps of 256² floats.
-        Assert.InRange(preflight.MemoryPerImage, 96L * 256 * 256 * 4, 4L << 30);
         Assert.True(preflight.StepSeconds > 0);
+        Assert.True(preflight.Disk > 4 * 4 * preflight.Parameters);
+        Assert.InRange(preflight.MemoryFixed, Memory.Resident / 2, preflight.MemoryAvailable);
         Assert.InRange(preflight.LargestBatch, 1, 1_000_000);
         Assert.True(preflight.Memory(10_000_000) > preflight.MemoryAvailable);
     }
