@@ -1,10 +1,12 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Coverslip.App.Tests.Commands;
 
-/// <summary>The program itself, killed in the middle of a training, goes on to the losses of an undisturbed run.</summary>
+/// <summary>Training in a process of its own: killed and resumed, and its memory foretold.</summary>
 [Collection("console")]
-public sealed class KilledTrainingTests : IDisposable
+public sealed class TrainingProcessTests : IDisposable
 {
     private readonly PhantomRuns runs = new();
 
@@ -29,24 +31,46 @@ public sealed class KilledTrainingTests : IDisposable
         Assert.Equal(File.ReadAllText(Path.Combine(whole, "predictions.csv")), File.ReadAllText(Path.Combine(killed, "predictions.csv")));
     }
 
+    [Fact]
+    public async Task The_memory_of_an_image_is_that_of_its_maps()
+    {
+        File.WriteAllText(runs.RecipeFile, PhantomRuns.Recipe.Replace("batch: 6", "batch: 60000").Replace("height: 48, width: 48", "height: 768, width: 768"));
+        var (code, errors) = await Start(["train", runs.RecipeFile, "--cohort", runs.CohortFile, "--out", runs.At("huge")], _ => { });
+        Assert.Equal(1, code);
+        var told = Regex.Match(errors, @"needs about ([\d.]+) GiB where ([\d.]+) are free; a batch of (\d+) would fit");
+        Assert.True(told.Success, errors);
+        double Figure(int group) => double.Parse(told.Groups[group].Value, CultureInfo.InvariantCulture);
+        // Of the stem alone the backward pass needs 16 filtered and 16 normalised maps of 384² floats.
+        var perImage = Figure(1) / 60000 * (1L << 30);
+        Assert.InRange(perImage, 32 * 384 * 384 * 4, 40 * 32 * 384 * 384 * 4.0);
+        Assert.InRange(Figure(3) * perImage / (1L << 30), 0.5 * Figure(2), Figure(2));
+    }
+
     private async Task<int> Train(string run, string split, bool killAfterFirstEpoch, params string[] more)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "coverslip"),
-            ["train", runs.RecipeFile, "--cohort", runs.CohortFile, "--split", split, "--out", run, .. more])
+        var metrics = Path.Combine(run, "metrics.csv");
+        var (code, errors) = await Start(["train", runs.RecipeFile, "--cohort", runs.CohortFile, "--split", split, "--out", run, .. more], process =>
+        {
+            if (!killAfterFirstEpoch) return;
+            while (!process.HasExited && !(File.Exists(metrics) && Losses(run).Length > 1)) Thread.Sleep(1);
+            process.Kill();  // SIGKILL: no handler runs
+        });
+        Assert.True(code is 0 or 137, $"exit code {code}\n{errors}");
+        return code;
+    }
+
+    private static async Task<(int Code, string Errors)> Start(string[] arguments, Action<Process> meanwhile)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "coverslip"), arguments)
         {
             RedirectStandardError = true, RedirectStandardOutput = true,
         };
         using var process = Process.Start(start)!;
         var (errors, output) = (process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync());
-        var metrics = Path.Combine(run, "metrics.csv");
-        if (killAfterFirstEpoch)
-        {
-            while (!process.HasExited && !(File.Exists(metrics) && Losses(run).Length > 1)) await Task.Delay(1);
-            process.Kill();  // SIGKILL: no handler runs
-        }
+        meanwhile(process);
         await process.WaitForExitAsync();
-        Assert.True(process.ExitCode is 0 or 137, $"exit code {process.ExitCode}\n{await output}{await errors}");
-        return process.ExitCode;
+        await output;
+        return (process.ExitCode, await errors);
     }
 
     /// <summary>metrics.csv without the column of seconds, which no two runs share.</summary>
