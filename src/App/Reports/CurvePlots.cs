@@ -125,7 +125,7 @@ internal static class CurvePlots
         string title, string description, string x, string y, IReadOnlyList<PlotSeries> series) =>
         Html.Tag("figure", Html.Tag("h3", title),
             new SvgPlot(title, description, series)
-                { Width = 380, Height = 350, XLabel = x, YLabel = y, XRange = (0, 1), YRange = (0, 1) }
+            { Width = 380, Height = 350, XLabel = x, YLabel = y, XRange = (0, 1), YRange = (0, 1) }
                 .Draw(),
             Html.Tag("figcaption", description));
 }

@@ -73,15 +73,15 @@ internal static class TrainingPlots
         var small = title == "Learning rate";
         return Html.Tag("figure", Html.Tag("h3", title),
             new SvgPlot($"{title}, {part.Name}", $"{title} by epoch; the kept epoch is {best}.", series)
-        {
-            Width = 380,
-            Height = small ? 170 : 260,
-            Counts = true,
-            XLabel = "epoch",
-            YLabel = y,
-            XRange = part.Description.Epochs > 1 ? (1, part.Description.Epochs) : null,
-            YRange = range,
-            Mark = (best, $"kept: {best}"),
-        }.Draw());
+            {
+                Width = 380,
+                Height = small ? 170 : 260,
+                Counts = true,
+                XLabel = "epoch",
+                YLabel = y,
+                XRange = part.Description.Epochs > 1 ? (1, part.Description.Epochs) : null,
+                YRange = range,
+                Mark = (best, $"kept: {best}"),
+            }.Draw());
     }
 }

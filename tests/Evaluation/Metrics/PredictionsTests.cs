@@ -96,8 +96,11 @@ public sealed class PredictionsTests : IDisposable
     public void Models_are_compared_on_the_same_draws()
     {
         var good = ClassificationEvaluationTests.Binary(Golden.At("binary")[1]);
-        var worse = good with { Rows =
-            [.. good.Rows.Select((r, i) => i % 3 > 0 ? r : r with { Predicted = "c0", Probabilities = [0.9, 0.1] })] };
+        var worse = good with
+        {
+            Rows =
+            [.. good.Rows.Select((r, i) => i % 3 > 0 ? r : r with { Predicted = "c0", Probabilities = [0.9, 0.1] })]
+        };
         var options = new EvaluationOptions { Bootstrap = 300 };
         var same = PairedComparison.Of(good, good, options);
         Assert.All(same.Differences.Values, d => Assert.Equal((0.0, 0.0, 0.0), (d.Value, d.Low, d.High)));

@@ -49,7 +49,7 @@ public sealed record MaskOptions
     public static MaskOptions Kanezaki { get; } = new()
     {
         HiddenLayers = 2, Excitation = false, Order = NormalisationOrder.AfterActivation, Count = LabelCount.Pixels,
-            Rate = 0.1,
+        Rate = 0.1,
     };
 
     /// <summary>

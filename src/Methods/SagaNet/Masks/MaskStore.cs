@@ -128,10 +128,10 @@ public sealed class MaskStore
         rows[image] =
             new MaskRow(image, result.Segmentation.Count, result.Segmentation.Steps, result.ShareValid,
                 result.Elapsed.TotalSeconds)
-        {
-            Reason = result.Reason,
-            Areas = result.Areas,
-        };
+            {
+                Reason = result.Reason,
+                Areas = result.Areas,
+            };
     }
 
     /// <summary>Writes <c>masks.csv</c> and <c>areas.csv</c>.</summary>

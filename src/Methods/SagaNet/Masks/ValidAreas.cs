@@ -71,9 +71,9 @@ public static class ValidAreas
             var area =
                 new Area(label, sizes[label], n / labels.Length, (mean[0] + mean[1] + mean[2]) / 3,
                     (mean[0] + mean[2]) / 2 - mean[1])
-            {
-                Texture = (deviation[0] + deviation[1] + deviation[2]) / 3,
-            };
+                {
+                    Texture = (deviation[0] + deviation[1] + deviation[2]) / 3,
+                };
             areas.Add(area with { Failed = rules.Judge(area.Brightness, area.Redness, area.Texture) });
         }
         return areas;

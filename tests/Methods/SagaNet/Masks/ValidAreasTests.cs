@@ -67,8 +67,11 @@ public sealed class ValidAreasTests
         try
         {
             var rules =
-                new MaskRules { Low = 50, High = 210.5, Red = 90, Smooth = 12, Origin =
-                    new("cohort.csv", "abc", 12, 1, 0.9) };
+                new MaskRules
+                {
+                    Low = 50, High = 210.5, Red = 90, Smooth = 12, Origin =
+                    new("cohort.csv", "abc", 12, 1, 0.9)
+                };
             File.WriteAllText(path, rules.ToJson());
             Assert.Equal(rules, MaskRules.Read(path));
             File.WriteAllText(path, """{ "low": 200, "high": 100 }""");
