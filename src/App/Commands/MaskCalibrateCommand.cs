@@ -57,7 +57,6 @@ internal static class MaskCalibrateCommand
                 published.Add(result);
                 progress.Done(null);
             }
-            progress.Finish();
         }
 
         var fit = MaskCalibration.Fit([.. published.Select(r => r.Areas)]);

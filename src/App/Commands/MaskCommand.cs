@@ -46,21 +46,22 @@ public static class MaskCommand
         var maker = new MaskMaker(options, rules);
         var results = new List<MaskResult>();
         var timings = new List<string>();
-        using var progress = new MaskProgress(work.Count(w => !store.Has(w.Name)), store.Save);
-        foreach (var (name, path) in work)
+        using (var progress = new MaskProgress(work.Count(w => !store.Has(w.Name)), store.Save))
         {
-            if (store.Has(name)) continue;
-            using var image = ImageFile.Read(path);
-            var clock = Stopwatch.StartNew();
-            var result = store.Segmentation(name, image.Width, image.Height) is { } before
-                ? maker.Judge(image, before) with { Elapsed = clock.Elapsed }
-                : maker.Make(image);
-            store.Add(name, image, result);
-            results.Add(result);
-            if (parsed.GetValue(Timing)) timings.Add(TimingLine(image, options, result));
-            progress.Done(result.Empty ? $"{name}: nothing valid: {result.Reason}" : null);
+            foreach (var (name, path) in work)
+            {
+                if (store.Has(name)) continue;
+                using var image = ImageFile.Read(path);
+                var clock = Stopwatch.StartNew();
+                var result = store.Segmentation(name, image.Width, image.Height) is { } before
+                    ? maker.Judge(image, before) with { Elapsed = clock.Elapsed }
+                    : maker.Make(image);
+                store.Add(name, image, result);
+                results.Add(result);
+                if (parsed.GetValue(Timing)) timings.Add(TimingLine(image, options, result));
+                progress.Done(result.Empty ? $"{name}: nothing valid: {result.Reason}" : null);
+            }
         }
-        progress.Finish();
         Summarize(store, work.Select(w => w.Name), results);
         timings.ForEach(Console.WriteLine);
         return 0;
