@@ -3,7 +3,7 @@ using Coverslip.Torch;
 namespace Coverslip.Methods.Training;
 
 /// <summary>Some images as tensors on the model's device.</summary>
-/// <param name="Image">[B, 3, H, W] in [0, 1], unmasked.</param>
+/// <param name="Image">[B, 3, H, W] in [0, 1], or standardised per image; unmasked.</param>
 /// <param name="Mask">[B, 1, H, W] of zeros and ones; all ones for raw input.</param>
 /// <param name="Target">Class indices, Int64 [B].</param>
 /// <param name="Weights">Weights of the images, [B]; null where all count alike.</param>

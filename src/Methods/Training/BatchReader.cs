@@ -44,7 +44,17 @@ public sealed class BatchReader(PatchSet set, int batch, Device device)
         pixels = pixels.Permute(0, 3, 1, 2);  // [B, 4, H, W], pixel by pixel in memory
         var target = Tensor.From<long>([.. raw.Patches.Select(p => (long)p.Label)]).To(device);
         var weights = classWeights is null ? null : Tensor.From<float>([.. raw.Patches.Select(p => (float)classWeights[p.Label])]).To(device);
-        return new Batch(pixels.Narrow(1, 0, 3).Contiguous(MemoryFormat.ChannelsLast), pixels.Narrow(1, 3, 1).Contiguous(), target, weights);
+        var (image, mask) = (pixels.Narrow(1, 0, 3).Contiguous(MemoryFormat.ChannelsLast), pixels.Narrow(1, 3, 1).Contiguous());
+        return new Batch(set.Input.Standardize ? Standardized(image, mask) : image, mask, target, weights);
+    }
+
+    /// <summary>Mean 0 and deviation 1 per image and channel over unmasked pixels. A deviation below 5 grey levels, as of blank glass, counts as 5.</summary>
+    private static Tensor Standardized(Tensor image, Tensor mask)
+    {
+        var pixels = mask.Sum([2, 3], keep: true).Clamp(1);  // [B, 1, 1, 1]
+        var centred = image - (image * mask).Sum([2, 3], keep: true) / pixels;
+        var variance = (centred.Square() * mask).Sum([2, 3], keep: true) / pixels;
+        return centred / variance.Sqrt().Clamp(5 / 255.0);
     }
 
     private IEnumerable<RawBatch> Filled(Patch[][] batches, Func<int, int, Augmentation> augmentation)

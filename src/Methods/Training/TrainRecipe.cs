@@ -62,6 +62,12 @@ public sealed record InputOptions
     /// <summary>raw (default) or drop.</summary>
     public EmptyMask EmptyMask { get; init; }
 
+    /// <summary>
+    /// Whether each image's unmasked pixels are brought to mean 0 and deviation 1 per channel, so that how dark and how pink a
+    /// patient is stained tells nothing; masked pixels are then 0, the mean. False by default: images lie in [0, 1].
+    /// </summary>
+    public bool Standardize { get; init; }
+
     /// <summary>Channels that the network is given.</summary>
     public int Channels => Form == InputForm.MaskChannel ? 4 : 3;
 
@@ -80,6 +86,7 @@ public sealed record InputOptions
             MaskSteps = node.Int("mask_steps", standard.MaskSteps, 1, 10_000),
             Fill = node.Flag("fill", standard.Fill),
             EmptyMask = node.Word("empty_mask", standard.EmptyMask),
+            Standardize = node.Flag("standardize", standard.Standardize),
         };
     }
 }

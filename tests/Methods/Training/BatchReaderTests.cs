@@ -69,6 +69,36 @@ public sealed class BatchReaderTests(SmallCohort small) : IClassFixture<SmallCoh
     }
 
     [Fact]
+    public void Standardised_images_lose_brightness_and_contrast_over_what_the_mask_keeps()
+    {
+        using var scope = new TensorScope();
+        var set = new PatchSet(small.Cohort, Raw with { Standardize = true }, null);
+        var patches = set.Patches.Take(2).ToArray();
+        var (pixels, half) = (new byte[2 * Side * Side * 4], Side * Side / 2);
+        var random = new Random(1);
+        for (var i = 0; i < Side * Side; i++)
+        {
+            // The second image is the first, darker and flatter; the mask keeps the upper half, the lower is glaring white.
+            var (valid, grey) = (i < half, random.Next(256));
+            pixels.AsSpan(i * 4, 4).Fill((byte)(valid ? grey : 255));
+            pixels.AsSpan((Side * Side + i) * 4, 4).Fill((byte)(valid ? 20 + grey / 2 : 255));
+            pixels[i * 4 + 3] = pixels[(Side * Side + i) * 4 + 3] = valid ? (byte)255 : (byte)0;
+        }
+        var batch = new BatchReader(set, 2, Device.Cpu).ToTensors(new RawBatch(pixels, patches));
+        var values = batch.Input(InputForm.Masked).Contiguous().ToArray<float>().Chunk(Side * Side * 3).ToArray();
+        Assert.Equal(values[0], values[1], (a, b) => Math.Abs(a - b) < 0.02);
+        foreach (var channel in values.SelectMany(v => v.Chunk(Side * Side)))
+        {
+            Assert.Equal(0, channel[..half].Average(), 1e-4);
+            Assert.Equal(1, Math.Sqrt(channel[..half].Average(v => v * v)), 1e-3);
+            Assert.All(channel[half..], v => Assert.Equal(0, v));
+        }
+        var glass = Enumerable.Repeat((byte)230, pixels.Length).ToArray();  // not blown up into noise, nor divided by zero
+        batch = new BatchReader(set, 2, Device.Cpu).ToTensors(new RawBatch(glass, patches));
+        Assert.All(batch.Image.ToArray<float>(), v => Assert.Equal(0, v, 1e-3));
+    }
+
+    [Fact]
     public void The_eight_orientations_are_the_dihedral_group()
     {
         var source = new byte[4 * 4 * 4];
