@@ -61,17 +61,23 @@ internal sealed record StepCase(
     }
 
     /// <summary>Convolution without bias, batch norm and, if wanted, ReLU.</summary>
-    private sealed class Unit(ParameterPath at, int input, int output, int kernel, int stride = 1)
+    private sealed class Unit
     {
-        private readonly Conv2d convolution = new(at / "conv", input, output, kernel,
-            new Conv2dOptions { Stride = stride, Padding = kernel / 2, Bias = false });
+        private readonly Conv2d convolution;
+        private readonly BatchNorm2d norm;
 
-        private readonly BatchNorm2d norm = new(at / "norm", output);
-
-        internal Tensor Forward(Tensor x, bool relu = true)
+        internal Unit(ParameterPath at, int input, int output, int kernel, (int Stride, bool Relu)? options = null)
         {
-            x = norm.Forward(convolution.Forward(x));
-            return relu ? x.Relu() : x;
+            var (stride, relu) = options ?? (1, true);
+            convolution = new Conv2d(at / "conv", input, output, kernel,
+                new Conv2dOptions { Stride = stride, Padding = kernel / 2, Bias = false, Own = stride == 1 });
+            norm = new BatchNorm2d(at / "norm", output, relu: relu);
+        }
+
+        internal Tensor Forward(Tensor x)
+        {
+            using var scope = new TensorScope();
+            return scope.Keep(norm.Forward(convolution.Forward(x)));
         }
     }
 
@@ -89,14 +95,14 @@ internal sealed record StepCase(
         internal Tensor Forward(Tensor x)
         {
             foreach (var (a, b, c, shortcut) in blocks)
-                x = (c.Forward(b.Forward(a.Forward(x)), relu: false) + (shortcut?.Forward(x, relu: false) ?? x)).Relu();
+                x = (c.Forward(b.Forward(a.Forward(x))) + (shortcut?.Forward(x) ?? x)).ReluInPlace();
             return x;
         }
 
         private static (Unit, Unit, Unit, Unit?) Block(ParameterPath at, int input, int inner, int stride) =>
-            (new(at / "a", input, inner, 1), new(at / "b", inner, inner, 3, stride),
-                new(at / "c", inner, 4 * inner, 1),
-                stride == 1 ? null : new(at / "short", input, 4 * inner, 1, stride));
+            (new(at / "a", input, inner, 1), new(at / "b", inner, inner, 3, (stride, true)),
+                new(at / "c", inner, 4 * inner, 1, (1, false)),
+                stride == 1 ? null : new(at / "short", input, 4 * inner, 1, (stride, false)));
     }
 
     /// <summary>A U-Net level (Ronneberger et al. 2015): 64 → 128 → 128, pooled, enlarged, with its skip → 128.</summary>

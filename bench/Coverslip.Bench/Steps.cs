@@ -78,7 +78,9 @@ internal static class Steps
         using var scope = new TensorScope();
         step.Store.ClearGradients();
         Tensor loss;
-        using (new Autocast(step.Store.Device, TypeOf(precision))) loss = step.Loss(batch);
+        // As in the training loop: what only the forward pass needed goes before the backward pass.
+        using (var forward = new TensorScope())
+        using (new Autocast(step.Store.Device, TypeOf(precision))) loss = forward.Keep(step.Loss(batch));
         loss.Backward();
         step.Optimizer.Step();
         return loss.Item();  // on a GPU this waits for the step

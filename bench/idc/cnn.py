@@ -3,7 +3,7 @@ AdamW in one cycle, flips and rotations and colour jitter, four flips averaged w
 split file of Coverslip's, so that both are judged on the same patients; predictions go to a CSV that
 `coverslip evaluate classification` reads.
 
-    python3 bench/idc/cnn.py COHORT.csv SPLIT.json OUT.csv [--epochs 20] [--threads 2] [--fold K]
+    python3 bench/idc/cnn.py COHORT.csv SPLIT.json OUT.csv [--epochs 20] [--threads 2] [--fold K] [--precision bfloat16]
 """
 import argparse
 import csv
@@ -45,7 +45,7 @@ def augment(x, generator):
     return ((x - grey) * draw(0.85, 1.15) + grey).clamp(0, 1)
 
 
-def train(model, images, labels, epochs, seed):
+def train(model, images, labels, epochs, seed, precision):
     generator = torch.Generator().manual_seed(seed)
     steps = epochs * (len(images) // 64)
     optimizer = torch.optim.AdamW(model.parameters(), 1e-3, weight_decay=0.05)
@@ -56,7 +56,9 @@ def train(model, images, labels, epochs, seed):
         for i in range(len(images) // 64):
             chosen = order[64 * i:64 * (i + 1)]
             x = augment(images[chosen].float() / 255, generator).to(memory_format=torch.channels_last)
-            loss = F.cross_entropy(model((x - 0.5) / 0.25), labels[chosen])
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bfloat16"):
+                scores = model((x - 0.5) / 0.25)
+            loss = F.cross_entropy(scores.float(), labels[chosen])
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()
@@ -81,6 +83,7 @@ def main():
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--fold", type=int)
+    parser.add_argument("--precision", default="float32", choices=["float32", "bfloat16"], help="of training")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     rows = list(csv.DictReader(open(arguments.cohort)))
@@ -99,7 +102,7 @@ def main():
         test = [i for i, r in enumerate(rows) if r["patient"] in set(part["test"])]
         torch.manual_seed(number)
         model, start, used = network(), time.time(), time.process_time()
-        train(model, images[learn], labels[learn], arguments.epochs, number)
+        train(model, images[learn], labels[learn], arguments.epochs, number, arguments.precision)
         print(f"fold {number}: {len(learn)} images, {time.time() - start:.1f} s of training, {time.process_time() - used:.1f} s of processor time", flush=True)
         for i, p in zip(test, predict(model, images[test])):
             out.append([rows[i]["image"], rows[i]["patient"], rows[i]["label"], classes[int(p.argmax())], *map(float, p)])

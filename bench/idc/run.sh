@@ -2,7 +2,8 @@
 # SagaNet against a plain eight-layer CNN in PyTorch and against mean brightness on the same five patient-disjoint folds:
 # paired AUC difference with its interval over patients, and seconds of training.
 # bench/idc/run.sh COHORT.csv [--out artifacts/bench/idc] [--epochs 20] [--recipe recipes/saganet-idc.yaml] [--seed 1]
-# --epochs are the CNN's. What is finished in the folder is not done again.
+# --epochs are the CNN's, which trains in bfloat16 where the processor has it. Both train at the same time, each with half
+# of the threads. What is finished in the folder is not done again.
 set -euo pipefail
 source "$(dirname "$0")/../environment.sh"
 [[ -f ${1:-} ]] || { echo "usage: bench/idc/run.sh COHORT.csv [--out DIR] [--epochs N] [--recipe FILE] [--seed N]" >&2; exit 2; }
@@ -20,15 +21,26 @@ describe_machine
 [[ -f $split ]] || "$coverslip" split --cohort "$cohort" --kind kfold --folds 5 --validation-share 0.1 \
     --seed "$seed" --out "$split"
 
+precision=float32
+if has_bfloat16; then precision=bfloat16; fi
+export OMP_NUM_THREADS=$(( OMP_NUM_THREADS > 1 ? OMP_NUM_THREADS / 2 : 1 ))
+export OPENBLAS_NUM_THREADS=$OMP_NUM_THREADS
+echo "CNN: $epochs epochs, $precision; $OMP_NUM_THREADS threads each"
+
 # The CNN needs no validation patients, and is given SagaNet's training patients only.
-[[ -f $out/cnn.csv ]] || with_allocator "$python" "$root/bench/idc/cnn.py" "$cohort" "$split" "$out/cnn.csv" \
-    --epochs "$epochs" --threads "$OMP_NUM_THREADS" | tee "$out/cnn.log"
-[[ -f $out/brightness.csv ]] || "$python" "$root/bench/idc/brightness.py" "$cohort" "$split" "$out/brightness.csv"
+train_cnn() {
+    [[ -f $out/cnn.csv ]] || with_allocator "$python" "$root/bench/idc/cnn.py" "$cohort" "$split" "$out/cnn.csv" \
+        --epochs "$epochs" --threads "$OMP_NUM_THREADS" --precision "$precision" > "$out/cnn.log"
+}
+train_cnn &
 if [[ ! -f $out/saganet/predictions.csv ]]; then
     resume=()
     [[ ! -f $out/saganet/recipe.yaml ]] || resume=(--resume)
     "$coverslip" train "$recipe" --cohort "$cohort" --split "$split" --out "$out/saganet" "${resume[@]}"
 fi
+wait $!
+cat "$out/cnn.log"
+[[ -f $out/brightness.csv ]] || "$python" "$root/bench/idc/brightness.py" "$cohort" "$split" "$out/brightness.csv"
 
 # compare NAME PREDICTIONS [--against PREDICTIONS]
 compare() {

@@ -39,9 +39,9 @@ internal static class MaskSettings
         Description = "Seed of the network's weights.", DefaultValueFactory = _ => Default.Seed,
     };
 
-    private static readonly Option<MaskMode> Mode = new("--mode")
+    private static readonly Option<string> Mode = new("--mode")
     {
-        Description = "fast, or plain for comparison.", DefaultValueFactory = _ => Default.Mode,
+        Description = "fast, or plain for comparison.", DefaultValueFactory = _ => "fast",
     };
 
     private static readonly Option<string> OnDevice = new("--device")
@@ -57,6 +57,7 @@ internal static class MaskSettings
     internal static void AddTo(Command command)
     {
         Network.AcceptOnlyFromAmong("saganet", "kanezaki");
+        Mode.AcceptOnlyFromAmong("fast", "plain");
         foreach (
             var option in (Option[])[Scale, Labels, StartLabels, Channels, Steps, Seed, Mode, OnDevice,
                 Network]) command.Options.Add(option);
@@ -72,7 +73,7 @@ internal static class MaskSettings
             Channels = parsed.GetValue(Channels),
             MaxSteps = parsed.GetValue(Steps),
             Seed = parsed.GetValue(Seed),
-            Mode = parsed.GetValue(Mode),
+            Mode = parsed.GetValue(Mode) == "plain" ? MaskMode.Plain : MaskMode.Fast,
             Device = Device.Parse(parsed.GetValue(OnDevice)!),
         };
         options.Check();

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Metrics;
 using Coverslip.Methods;
 using Coverslip.Methods.SagaNet.Masks;
 using Coverslip.Methods.Training;
@@ -15,6 +16,11 @@ public static class PredictCommand
     private static readonly Option<string?> CohortFile = new("--cohort") { Description = "Predict all images of a cohort." };
     private static readonly Option<string> Output = new("--out") { Description = "Folder for predictions.csv.", Required = true };
     private static readonly Option<string?> Masks = new("--masks") { Description = "Folder of masks; made where they are missing. [default: <out>/masks]" };
+    private static readonly Option<string?> PerPatient = new("--per-patient")
+    {
+        Description = "Also write patients.csv: one row per patient, the images' mean, maximum or vote. Needs --cohort.",
+    };
+
     private static readonly Option<int> Batch = new("--batch") { Description = "Images at a time.", DefaultValueFactory = _ => 16 };
 
     public static Command Create()
@@ -26,15 +32,18 @@ public static class PredictCommand
 
             Examples:
               coverslip predict runs/first a.png b.png --out predictions
-              coverslip predict model.coverslip --cohort cohort.csv --out predictions
+              coverslip predict model.coverslip --cohort cohort.csv --per-patient mean --out predictions
             """)
         {
-            Model, Images, CohortFile, Output, Masks, Batch, DeviceOption.Device,
+            Model, Images, CohortFile, Output, Masks, PerPatient, Batch, DeviceOption.Device,
         };
+        PerPatient.AcceptOnlyFromAmong("mean", "maximum", "vote");
         command.Validators.Add(parsed =>
         {
             if (parsed.GetValue(Images) is not { Length: > 0 } == parsed.GetValue(CohortFile) is null)
                 parsed.AddError("Give either image files or --cohort.");
+            if (parsed.GetValue(PerPatient) is not null && parsed.GetValue(CohortFile) is null)
+                parsed.AddError("--per-patient needs --cohort, whose column patient says whose an image is.");
             if (parsed.Text(Batch) is { } batch && (!int.TryParse(batch, out var size) || size < 1))
                 parsed.AddError($"--batch is '{batch}'; it is a whole number from 1.");
         });
@@ -61,7 +70,23 @@ public static class PredictCommand
         line.Dispose();
         if (patches.EmptyMasks > 0) Console.Error.WriteLine($"{patches.EmptyMasks} of {patches.Patches.Count} images have no valid area in their mask and were predicted without one");
         Console.WriteLine($"wrote {path}");
+        if (parsed.GetValue(PerPatient) is { } rule)
+        {
+            var patients = Path.Combine(folder, "patients.csv");
+            PatientsOf(predictions, Enum.Parse<PatientRule>(rule, ignoreCase: true), model.Description).Write(patients);
+            Console.WriteLine($"wrote {patients}");
+        }
         return 0;
+    }
+
+    /// <summary>One row per patient. Where patches and not patients are labelled, a patient of several labels has none.</summary>
+    private static Predictions PatientsOf(Predictions predictions, PatientRule rule, RunDescription description)
+    {
+        var several = predictions.Rows.GroupBy(r => r.Patient).Where(g => g.DistinctBy(r => r.Label).Count() > 1)
+            .Select(g => g.Key).ToHashSet(StringComparer.Ordinal);
+        var rows = predictions.Rows.Select(r => several.Contains(r.Patient) ? r with { Label = "" } : r);
+        return PatientAggregation.Aggregate(
+            new Predictions(predictions.Classes, [.. rows]), rule, description.Positive, description.Threshold ?? 0.5);
     }
 
     /// <summary>Image files as a cohort without labels or patients, written beside the predictions.</summary>

@@ -100,20 +100,12 @@ public static class TrainCommand
         if (parsed.GetValue(SplitFile) is { } file)
         {
             var given = Split.Load(file, cohort);
-            return begun is null || SameParts(begun, given) ? given : throw new IOException(
+            return begun is null || begun.SameParts(given) ? given : throw new IOException(
                 $"{folder} was begun with another split than {file} (its copy is {kept}); resume without --split, or choose another --out");
         }
         if (begun is not null) return begun;
-        var (options, seed) = (recipe.Split, recipe.Seed);
-        if (options.Folds > 0)
-            return new Split(SplitKind.KFold, cohort.Hash, seed, KFoldSplits.Draw(cohort.PatientImages, options.Folds, options.ValidationShare, seed));
-        if (!ImageBounds.TryParse(options.Images, out var bounds)) throw new RecipeException($"split.images is '{options.Images}'; write bounds such as 45-55");
-        return new Split(SplitKind.Random, cohort.Hash, seed, RandomSplits.Draw(cohort.PatientImages,
-            new RandomSplitOptions { TestImages = bounds, ValidationImages = bounds, Repeats = options.Repeats, Seed = seed }));
+        return recipe.Split.Draw(cohort, recipe.Seed);
     }
-
-    private static bool SameParts(Split a, Split b) => a.Parts.Count == b.Parts.Count
-        && a.Parts.Zip(b.Parts).All(p => Enum.GetValues<SplitSide>().All(side => p.First[side].SequenceEqual(p.Second[side])));
 
     private static void Tell(IRecipe recipe, Cohort cohort, Split split, Preflight preflight)
     {

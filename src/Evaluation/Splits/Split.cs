@@ -26,6 +26,10 @@ public sealed record Split(SplitKind Kind, string CohortHash, long Seed, IReadOn
         CheckPatients([.. cohort.PatientImages.Select(p => p.Patient)], name);
     }
 
+    /// <summary>Whether another split has the same patients on each side of each part, in the same order.</summary>
+    public bool SameParts(Split other) => Parts.Count == other.Parts.Count && Parts.Zip(other.Parts).All(p =>
+        Enum.GetValues<SplitSide>().All(side => p.First[side].SequenceEqual(p.Second[side])));
+
     /// <summary>Writes the split file, whole or not at all.</summary>
     public void Save(string path) => WholeFile.Write(path, stream =>
     {

@@ -75,13 +75,15 @@ public sealed record SagaNetOptions
     /// <summary>Whether activations are computed again in the backward pass instead of kept; false by default.</summary>
     public bool Recompute { get; init; }
 
+    /// <summary>Pixels of which the halvings leave one: the stem's step times two to the number of blocks.</summary>
+    public int SmallestSide => StemStride << Blocks.Count;
+
     /// <summary>Refuses what cannot be built, naming the value and the limit.</summary>
     /// <exception cref="ArgumentException">An option lies outside its range.</exception>
     public void Check()
     {
-        var least = StemStride << Blocks.Count;
-        Within(nameof(Height), Height, least, 16384);
-        Within(nameof(Width), Width, least, 16384);
+        Within(nameof(Height), Height, SmallestSide, 16384);
+        Within(nameof(Width), Width, SmallestSide, 16384);
         Within(nameof(Channels), Channels, 1, 64);
         Within(nameof(Classes), Classes, 2, 1000);
         Within(nameof(StemFilters), StemFilters, 1, 4096);

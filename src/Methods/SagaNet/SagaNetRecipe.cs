@@ -27,6 +27,8 @@ public sealed record SagaNetRecipe : IRecipe
     /// <summary>The network's options for this input and number of classes.</summary>
     public SagaNetOptions Shape(int classes) => Network with { Height = Input.Height, Width = Input.Width, Channels = Input.Channels, Classes = classes };
 
+    public int SmallestSide => Network.SmallestSide;
+
     public IRecipe Sized(int height, int width) => this with { Input = Input with { Height = height, Width = width } };
 
     public IClassifier Build(int classes, Torch.Device device) => new SagaNetClassifier(this, classes, device);

@@ -84,8 +84,15 @@ public sealed class SagaNetwork
         return squares / squares.Sum([1], keep: true);
     }
 
-    private Tensor[] Part(Func<Tensor[], Tensor[]> part, params Tensor[] inputs) =>
-        options.Recompute ? Recompute.Run(part, inputs) : part(inputs);
+    /// <summary>Runs a part whose intermediate results go at its end, but for what a backward pass keeps.</summary>
+    private Tensor[] Part(Func<Tensor[], Tensor[]> part, params Tensor[] inputs)
+    {
+        if (options.Recompute) return Recompute.Run(part, inputs);
+        using var scope = new TensorScope();
+        var outputs = part(inputs);
+        foreach (var output in outputs) scope.Keep(output);
+        return outputs;
+    }
 
     private int Strided(int side) => (side + options.StemStride - 1) / options.StemStride;
 }

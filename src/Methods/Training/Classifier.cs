@@ -8,7 +8,16 @@ namespace Coverslip.Methods.Training;
 /// <param name="Class">The class loss in it.</param>
 /// <param name="Reconstruction">The reconstruction's share in it, weight included; null where there is none.</param>
 /// <param name="Probabilities">[B, classes], without gradient.</param>
-public readonly record struct Outcome(Tensor Total, Tensor Class, Tensor? Reconstruction, Tensor Probabilities);
+public readonly record struct Outcome(Tensor Total, Tensor Class, Tensor? Reconstruction, Tensor Probabilities)
+{
+    /// <summary>The same, handed out of a scope.</summary>
+    internal Outcome KeptBy(TensorScope scope)
+    {
+        foreach (var tensor in (Tensor?[])[Class, Reconstruction, Probabilities, Total])
+            if (tensor is not null) scope.Keep(tensor);
+        return this;
+    }
+}
 
 /// <summary>A network with its loss: what the training loop and prediction know of a method.</summary>
 public interface IClassifier : IDisposable

@@ -28,7 +28,8 @@ public sealed record Preflight(long Parameters, long MemoryPerImage, long Memory
     public static Preflight Of(IRecipe recipe, int classes, Device device)
     {
         var (height, width) = (recipe.Input.Height, recipe.Input.Width);
-        var divisor = Math.Min(height, width) >= 256 ? 4 : Math.Min(height, width) >= 128 ? 2 : 1;
+        var (side, least) = (Math.Min(height, width), Math.Max(recipe.SmallestSide, 64));
+        var divisor = side / 4 >= least ? 4 : side / 2 >= least ? 2 : 1;
         var small = recipe.Sized(height / divisor, width / divisor);
         const int few = 2, many = 6;
         double seconds;
@@ -60,11 +61,14 @@ public sealed record Preflight(long Parameters, long MemoryPerImage, long Memory
     private static void Step(IRecipe recipe, IClassifier model, int count, Device device)
     {
         using var scope = new TensorScope();
-        using var cast = new Autocast(device, recipe.Training.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32);
         var image = Tensor.Rand([count, 3, recipe.Input.Height, recipe.Input.Width], device: device).Contiguous(MemoryFormat.ChannelsLast);
         var mask = Tensor.Ones([count, 1, recipe.Input.Height, recipe.Input.Width], device: device);
         model.Store.ClearGradients();
-        model.Judge(new Batch(image, mask, Tensor.Zeros([count], DType.Int64, device), null)).Total.Backward();
+        Outcome outcome;
+        using (var forward = new TensorScope())
+        using (new Autocast(device, recipe.Training.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32))
+            outcome = model.Judge(new Batch(image, mask, Tensor.Zeros([count], DType.Int64, device), null)).KeptBy(forward);
+        outcome.Total.Backward();
         TorchRuntime.Synchronize(device);
     }
 }

@@ -28,7 +28,11 @@ public sealed class RecipeNode
 
     /// <summary>Parses a recipe; <paramref name="file"/> only names it in errors.</summary>
     /// <exception cref="RecipeException">It is no YAML mapping.</exception>
-    public static RecipeNode Parse(string text, string file)
+    public static RecipeNode Parse(string text, string file) => new(file, "", Mapping(text, file));
+
+    /// <summary>A recipe's text as YAML; empty where there is none.</summary>
+    /// <exception cref="RecipeException">It is no YAML mapping.</exception>
+    internal static YamlMappingNode Mapping(string text, string file)
     {
         var stream = new YamlStream();
         try
@@ -39,22 +43,40 @@ public sealed class RecipeNode
         {
             throw new RecipeException($"{file}, line {error.Start.Line}: {error.Message}");
         }
-        if (stream.Documents.Count == 0) return new RecipeNode(file, "", null);
-        return stream.Documents[0].RootNode is YamlMappingNode mapping
-            ? new RecipeNode(file, "", mapping)
-            : throw new RecipeException($"{file}: a recipe is a mapping of keys to values");
+        if (stream.Documents.Count == 0) return [];
+        return stream.Documents[0].RootNode as YamlMappingNode
+            ?? throw new RecipeException($"{file}: a recipe is a mapping of keys to values");
     }
+
+    /// <summary>The keys that are there, in the order of the file.</summary>
+    internal IReadOnlyList<string> Keys => [.. values.Keys];
 
     /// <summary>A nested mapping; empty where it is left out.</summary>
     public RecipeNode Section(string key)
     {
-        known.Add(key);
-        var mapping = values.TryGetValue(key, out var node)
-            ? node as YamlMappingNode ?? throw Wrong(key, node.ToString(), "expected is a mapping of keys to values")
-            : null;
-        var section = new RecipeNode(file, Full(key), mapping);
+        var section = new RecipeNode(file, Full(key), Raw(key));
         sections.Add(section);
         return section;
+    }
+
+    /// <summary>A nested mapping as it stands, whose keys somebody else checks; null where it is left out.</summary>
+    internal YamlMappingNode? Raw(string key)
+    {
+        known.Add(key);
+        return values.TryGetValue(key, out var node)
+            ? node as YamlMappingNode ?? throw Wrong(key, node.ToString(), "expected is a mapping of keys to values")
+            : null;
+    }
+
+    /// <summary>A list of words, each of which is one of the allowed.</summary>
+    internal IReadOnlyList<string> Names(string key, IReadOnlyList<string> otherwise, IReadOnlyList<string> allowed)
+    {
+        known.Add(key);
+        if (!values.TryGetValue(key, out var node)) return otherwise;
+        if (node is not YamlSequenceNode { Children.Count: > 0 } list) throw Wrong(key, node.ToString(), $"expected is a list of {string.Join(", ", allowed)}");
+        return [.. list.Select(item => allowed.Contains(item.ToString())
+            ? item.ToString()
+            : throw Wrong(key, item.ToString(), $"expected are {string.Join(", ", allowed)}"))];
     }
 
     public string Text(string key, string otherwise) => Scalar(key) ?? otherwise;

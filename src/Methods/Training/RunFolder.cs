@@ -18,10 +18,11 @@ public sealed class RunFolder
 
     private readonly List<string> metrics = [Header];
 
-    /// <param name="path">The folder; made where it is missing.</param>
-    public RunFolder(string path)
+    /// <param name="path">The folder.</param>
+    /// <param name="make">Whether it is made where it is missing.</param>
+    public RunFolder(string path, bool make = true)
     {
-        Directory.CreateDirectory(path);
+        if (make) Directory.CreateDirectory(path);
         Path = path;
     }
 

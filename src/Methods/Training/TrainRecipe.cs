@@ -1,3 +1,6 @@
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Splits;
+
 namespace Coverslip.Methods.Training;
 
 /// <summary>What the network sees of an image and its mask.</summary>
@@ -121,6 +124,18 @@ public sealed record SplitOptions
 
     /// <summary>Share of the training patients that validates, in cross-validation; 0.2 by default.</summary>
     public double ValidationShare { get; init; } = 0.2;
+
+    /// <summary>Draws the split of a cohort.</summary>
+    /// <exception cref="RecipeException">The bounds cannot be read.</exception>
+    /// <exception cref="NoSuchSplitException">The cohort has no such split.</exception>
+    public Split Draw(Cohort cohort, long seed)
+    {
+        if (Folds > 0)
+            return new Split(SplitKind.KFold, cohort.Hash, seed, KFoldSplits.Draw(cohort.PatientImages, Folds, ValidationShare, seed));
+        if (!ImageBounds.TryParse(Images, out var bounds)) throw new RecipeException($"split.images is '{Images}'; write bounds such as 45-55");
+        return new Split(SplitKind.Random, cohort.Hash, seed, RandomSplits.Draw(cohort.PatientImages,
+            new RandomSplitOptions { TestImages = bounds, ValidationImages = bounds, Repeats = Repeats, Seed = seed }));
+    }
 
     internal static SplitOptions Read(RecipeNode node)
     {

@@ -56,12 +56,16 @@ public sealed class TrainingLoop(TrainingTask task, RunFolder run, ITrainingProg
         var store = task.Model.Store;
         store.ClearGradients();
         Outcome outcome;
-        using (new Autocast(device, options.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32)) outcome = task.Model.Judge(batch);
+        // What only the forward pass needed goes before the backward pass, which then frees each activation once it is used.
+        using (var forward = new TensorScope())
+        using (Cast()) outcome = task.Model.Judge(batch).KeptBy(forward);
         outcome.Total.Backward();
         if (options.ClipGradient > 0) Gradients.Clip(store, options.ClipGradient);
         optimizer.Step();
         return Finite(LossParts.Of(outcome), optimizer.Rate);
     }
+
+    private Autocast Cast() => new(device, options.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32);
 
     private static LossParts Finite(LossParts losses, double rate) => double.IsFinite(losses.Total) ? losses : throw new InvalidOperationException(
         string.Create(CultureInfo.InvariantCulture, $"the loss became {losses.Total} at rate {rate:g3}; lower training.rate or set training.clip_gradient"));
@@ -77,7 +81,7 @@ public sealed class TrainingLoop(TrainingTask task, RunFolder run, ITrainingProg
         foreach (var raw in task.Reader.Plain(task.Validation))
         {
             using var scope = new TensorScope();
-            using var cast = new Autocast(device, options.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32);
+            using var cast = Cast();
             var outcome = task.Model.Judge(task.Reader.ToTensors(raw));
             mean.Add(Finite(LossParts.Of(outcome), rate), raw.Patches.Count);
             probabilities.AddRange(Predictor.Rows(outcome.Probabilities));

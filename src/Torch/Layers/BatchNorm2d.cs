@@ -2,17 +2,24 @@ namespace Coverslip.Torch.Layers;
 
 /// <summary>
 /// Batch normalisation over [B, C, H, W]; parameters <c>weight</c>, <c>bias</c>, buffers <c>running_mean</c>,
-/// <c>running_var</c>, <c>num_batches_tracked</c>, as PyTorch's.
+/// <c>running_var</c>, <c>num_batches_tracked</c>, as PyTorch's. Where its parameters are frozen it acts as in evaluation while
+/// the store trains: it normalises by the running statistics and does not move them.
 /// </summary>
 public sealed class BatchNorm2d
 {
     private readonly ParameterStore store;
     private readonly Tensor mean, variance, tracked;
     private readonly double momentum, epsilon;
+    private readonly bool relu;
 
-    public BatchNorm2d(ParameterPath at, int channels, double momentum = 0.1, double epsilon = 1e-5)
+    /// <param name="at">Where the parameters are born.</param>
+    /// <param name="channels">Channels of the map.</param>
+    /// <param name="momentum">Share by which a batch moves the running statistics.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="relu">Whether a ReLU follows; in training both are one pass.</param>
+    public BatchNorm2d(ParameterPath at, int channels, double momentum = 0.1, double epsilon = 1e-5, bool relu = false)
     {
-        (store, this.momentum, this.epsilon) = (at.Store, momentum, epsilon);
+        (store, this.momentum, this.epsilon, this.relu) = (at.Store, momentum, epsilon, relu);
         Weight = at.Parameter("weight", [channels], Initial.Constant(1));
         Bias = at.Parameter("bias", [channels], Initial.Constant(0));
         mean = at.Buffer("running_mean", [channels], 0);
@@ -26,12 +33,12 @@ public sealed class BatchNorm2d
 
     public Tensor Forward(Tensor x)
     {
+        var learns = store.Training && Weight.RequiresGrad;
         // A recomputed part runs twice; only its first run moves the running statistics.
-        var moves = store.Training && !Recompute.IsSecondRun;
-        if (moves) tracked.AddInPlace(1);
+        if (learns && !Recompute.IsSecondRun) tracked.AddInPlace(1);
         var state = new BatchNormState(mean, variance, Recompute.IsSecondRun ? 0 : momentum, epsilon);
-        return store.Training && x.IsChannelsLast && x.ServedByOwnOperators
-            ? x.OwnBatchNorm(Weight, Bias, state)
-            : x.BatchNorm(Weight, Bias, state, store.Training);
+        if (learns && x.IsChannelsLast && x.ServedByOwnOperators) return x.OwnBatchNorm(Weight, Bias, state, relu);
+        var normalized = x.BatchNorm(Weight, Bias, state, learns);
+        return relu ? normalized.ReluInPlace() : normalized;
     }
 }

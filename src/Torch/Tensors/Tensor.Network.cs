@@ -8,7 +8,7 @@ public sealed partial class Tensor
     private static readonly Operator ConvOp = new("aten::conv2d"), BatchNormOp = new("aten::batch_norm"), LinearOp = new("aten::linear"),
         MaxPoolOp = new("aten::max_pool2d"), AvgPoolOp = new("aten::avg_pool2d"), AdaptiveAvgPoolOp = new("aten::adaptive_avg_pool2d"),
         UpNearestOp = new("aten::upsample_nearest2d", "vec"), UpBilinearOp = new("aten::upsample_bilinear2d", "vec"), DropoutOp = new("aten::dropout"),
-        ReluOp = new("aten::relu"), EluOp = new("aten::elu"), LeakyReluOp = new("aten::leaky_relu"), SigmoidOp = new("aten::sigmoid"),
+        ReluOp = new("aten::relu"), ReluInPlaceOp = new("aten::relu_"), EluOp = new("aten::elu"), LeakyReluOp = new("aten::leaky_relu"), SigmoidOp = new("aten::sigmoid"),
         TanhOp = new("aten::tanh"), SoftmaxOp = new("aten::softmax", "int"), LogSoftmaxOp = new("aten::log_softmax", "int"), GatedEluOp = new("coverslip::gated_elu"),
         OwnConv3x3Op = new("coverslip::conv3x3"), OwnConv1x1Op = new("coverslip::conv1x1"), OwnBatchNormOp = new("coverslip::batch_norm_relu");
 
@@ -41,6 +41,10 @@ public sealed partial class Tensor
     public Tensor Dropout(double probability, bool training) => DropoutOp.Call(this, probability, training);
 
     public Tensor Relu() => ReluOp.Call(this);
+
+    /// <summary>The same tensor, its negative values now 0. Not for what a backward pass needs as it was.</summary>
+    public Tensor ReluInPlace() => ReluInPlaceOp.Call(this);
+
     public Tensor Elu(double alpha = 1) => EluOp.Call(this, alpha);
     public Tensor LeakyRelu(double slope = 0.01) => LeakyReluOp.Call(this, slope);
     public Tensor Sigmoid() => SigmoidOp.Call(this);
@@ -66,9 +70,12 @@ public sealed partial class Tensor
 
     internal Tensor OwnConv1x1(Tensor weight, Tensor? bias) => OwnConv1x1Op.Call(this, weight, bias);
 
-    /// <summary>Batch normalisation in training, in two passes over a channels-last map.</summary>
-    internal Tensor OwnBatchNorm(Tensor weight, Tensor bias, BatchNormState state) =>
-        OwnBatchNormOp.Call(this, weight, bias, state.Mean, state.Variance, state.Momentum, state.Epsilon, 0);
+    /// <summary>Batch normalisation in training, then ReLU if wanted, in two passes over a channels-last map.</summary>
+    internal Tensor OwnBatchNorm(Tensor weight, Tensor bias, BatchNormState state, bool relu)
+    {
+        const long none = 0, after = 2;  // as native/torch numbers where a ReLU stands
+        return OwnBatchNormOp.Call(this, weight, bias, state.Mean, state.Variance, state.Momentum, state.Epsilon, relu ? after : none);
+    }
 
     private static long[] Pair(long value) => [value, value];
 }

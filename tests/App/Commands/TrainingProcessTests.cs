@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
@@ -35,7 +34,7 @@ public sealed class TrainingProcessTests : IDisposable
     public async Task The_memory_of_an_image_is_that_of_its_maps()
     {
         File.WriteAllText(runs.RecipeFile, PhantomRuns.Recipe.Replace("batch: 6", "batch: 60000").Replace("height: 48, width: 48", "height: 768, width: 768"));
-        var (code, errors) = await Start(["train", runs.RecipeFile, "--cohort", runs.CohortFile, "--out", runs.At("huge")], _ => { });
+        var (code, _, errors) = await ProgramProcess.Run(["train", runs.RecipeFile, "--cohort", runs.CohortFile, "--out", runs.At("huge")]);
         Assert.Equal(1, code);
         var told = Regex.Match(errors, @"needs about ([\d.]+) GiB where ([\d.]+) are free; a batch of (\d+) would fit");
         Assert.True(told.Success, errors);
@@ -49,7 +48,7 @@ public sealed class TrainingProcessTests : IDisposable
     private async Task<int> Train(string run, string split, bool killAfterFirstEpoch, params string[] more)
     {
         var metrics = Path.Combine(run, "metrics.csv");
-        var (code, errors) = await Start(["train", runs.RecipeFile, "--cohort", runs.CohortFile, "--split", split, "--out", run, .. more], process =>
+        var (code, _, errors) = await ProgramProcess.Run(["train", runs.RecipeFile, "--cohort", runs.CohortFile, "--split", split, "--out", run, .. more], process =>
         {
             if (!killAfterFirstEpoch) return;
             while (!process.HasExited && !(File.Exists(metrics) && Losses(run).Length > 1)) Thread.Sleep(1);
@@ -57,20 +56,6 @@ public sealed class TrainingProcessTests : IDisposable
         });
         Assert.True(code is 0 or 137, $"exit code {code}\n{errors}");
         return code;
-    }
-
-    private static async Task<(int Code, string Errors)> Start(string[] arguments, Action<Process> meanwhile)
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "coverslip"), arguments)
-        {
-            RedirectStandardError = true, RedirectStandardOutput = true,
-        };
-        using var process = Process.Start(start)!;
-        var (errors, output) = (process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync());
-        meanwhile(process);
-        await process.WaitForExitAsync();
-        await output;
-        return (process.ExitCode, await errors);
     }
 
     /// <summary>metrics.csv without the column of seconds, which no two runs share.</summary>

@@ -61,8 +61,12 @@ public sealed class TrainingVerbsTests(TrainedRun trained) : IClassFixture<Train
         var (file, whole) = (runs.At("model.coverslip"), Path.Combine(runs.At("whole"), "predictions.csv"));
         Assert.Contains("4 network(s)", PhantomRuns.Call(0, "pack", trained.Folder, "--out", file));
         Assert.Contains($"wrote {whole}", PhantomRuns.Call(0, "predict", trained.Folder, "--cohort", runs.CohortFile, "--out", runs.At("whole")));
-        PhantomRuns.Call(0, "predict", file, "--cohort", runs.CohortFile, "--out", runs.At("packed"), "--batch", "5");
+        PhantomRuns.Call(0, "predict", file, "--cohort", runs.CohortFile, "--out", runs.At("packed"), "--batch", "5", "--per-patient", "mean");
         var (a, b) = (Predictions.Read(whole), Predictions.Read(Path.Combine(runs.At("packed"), "predictions.csv")));
+        var patients = Predictions.Read(Path.Combine(runs.At("packed"), "patients.csv")).Rows.ToDictionary(r => r.Patient);
+        Assert.Equal(b.Rows.Select(r => r.Patient).Distinct().Order(), patients.Keys.Order());
+        foreach (var images in b.Rows.GroupBy(r => r.Patient))
+            Assert.Equal(images.Average(r => r.Probabilities[0]), patients[images.Key].Probabilities[0], 1e-5);
         Assert.Equal(["rosettes", "sheets"], a.Classes);
         Assert.Equal(24, a.Rows.Count);
         foreach (var (one, two) in a.Rows.Zip(b.Rows))

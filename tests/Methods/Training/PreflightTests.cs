@@ -34,4 +34,16 @@ public sealed class PreflightTests
         Assert.InRange(preflight.LargestBatch, 1, 1_000_000);
         Assert.True(preflight.Memory(10_000_000) > preflight.MemoryAvailable);
     }
+
+    [Fact]
+    public void A_deep_network_is_measured_on_an_image_it_can_take()
+    {
+        var recipe = new SagaNetRecipe
+        {
+            Input = new InputOptions { Height = 128, Width = 128 },
+            Network = new SagaNetOptions { StemFilters = 4, Growth = 4, StemStride = 4, Blocks = [1, 1, 1, 1, 1] },
+        };
+        Assert.Equal(128, recipe.SmallestSide);
+        Assert.True(Preflight.Of(recipe, 2, Device.Cpu).StepSeconds > 0);
+    }
 }

@@ -45,6 +45,34 @@ public sealed class LayerTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new Dropout(store.Root, 1));
     }
 
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void Batch_norm_with_ReLU_is_batch_norm_and_then_ReLU(bool training, bool channelsLast)
+    {
+        using var scope = new TensorScope();
+        (float[] Output, float[] Gradient, float[] Weight) Run(bool relu)
+        {
+            using var store = new ParameterStore(TestDevice.Current);
+            var norm = new BatchNorm2d(store.Root, 5, relu: relu);
+            store.Training = training;
+            TorchRuntime.Seed(3);
+            var x = Tensor.Randn([4, 5, 6, 7], device: TestDevice.Current);
+            if (channelsLast) x = x.Contiguous(MemoryFormat.ChannelsLast);
+            x.RequiresGrad = true;
+            var y = relu ? norm.Forward(x) : norm.Forward(x).Relu();
+            (y * Tensor.Randn([4, 5, 6, 7], device: TestDevice.Current)).Sum().Backward();
+            return (y.ToArray<float>(), x.Gradient!.ToArray<float>(), norm.Weight.Gradient!.ToArray<float>());
+        }
+        var (fused, plain) = (Run(relu: true), Run(relu: false));
+        static bool Close(float a, float b) => Math.Abs(a - b) <= 1e-5f * (1 + Math.Abs(b));
+        Assert.Equal(plain.Output, fused.Output, Close);
+        Assert.Equal(plain.Gradient, fused.Gradient, Close);
+        Assert.Equal(plain.Weight, fused.Weight, Close);
+        Assert.Contains(plain.Output, v => v > 0);
+    }
+
     private static void Expect(string name, Func<Tensor, Tensor> lay, bool channelsLast = false)
     {
         using var scope = new TensorScope();

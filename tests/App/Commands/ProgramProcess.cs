@@ -1,0 +1,21 @@
+using System.Diagnostics;
+
+namespace Coverslip.App.Tests.Commands;
+
+/// <summary>The program in a process of its own.</summary>
+internal static class ProgramProcess
+{
+    /// <summary>Runs it to its end; <paramref name="meanwhile"/> may watch it, or end it sooner.</summary>
+    internal static async Task<(int Code, string Output, string Errors)> Run(string[] arguments, Action<Process>? meanwhile = null)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "coverslip"), arguments)
+        {
+            RedirectStandardError = true, RedirectStandardOutput = true,
+        };
+        using var process = Process.Start(start)!;
+        var (errors, output) = (process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync());
+        meanwhile?.Invoke(process);
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output, await errors);
+    }
+}
