@@ -16,6 +16,7 @@ public static class Program
         PredictCommand.Create,
         PackCommand.Create,
         EvaluateCommand.Create,
+        StudyCommand.Create,
         MaskCommand.Create,
         DoctorCommand.Create,
     ];

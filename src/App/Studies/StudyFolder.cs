@@ -1,0 +1,56 @@
+using Coverslip.Evaluation;
+using Coverslip.Methods.Studies;
+
+namespace Coverslip.App.Studies;
+
+/// <summary>Where a study keeps what.</summary>
+internal sealed record StudyFolder(string Path)
+{
+    internal string Split => At("split.json");
+
+    /// <summary>A run folder of <c>coverslip train</c>.</summary>
+    internal string Run(StudyRun run) => At("runs", run.Name);
+
+    internal string Recipe(StudyRun run) => At("recipes", run.Name + ".yaml");
+
+    internal string Masks(string key) => At("masks", key);
+
+    internal string Log(StudyRun run, int part) => At("logs", $"{run.Name}-{part + 1}.log");
+
+    internal string At(params ReadOnlySpan<string> names) => System.IO.Path.Combine([Path, .. names]);
+
+    /// <summary>
+    /// Takes what only one process may do at a time; null where another one has it. It is given back when disposed of, and
+    /// by the system when a process dies.
+    /// </summary>
+    internal IDisposable? Claim(string name)
+    {
+        Directory.CreateDirectory(At("claims"));
+        try
+        {
+            return new FileStream(At("claims", name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The same, waiting until it is free.</summary>
+    internal IDisposable Await(string name, CancellationToken stop)
+    {
+        while (true)
+        {
+            if (Claim(name) is { } claim) return claim;
+            if (stop.WaitHandle.WaitOne(500)) throw new OperationCanceledException(stop);
+        }
+    }
+
+    /// <summary>Keeps a text; refuses where the study was begun with another.</summary>
+    internal static void Keep(string path, string text, string what)
+    {
+        if (File.Exists(path) && File.ReadAllText(path) != text)
+            throw new IOException($"the study was begun with another {what} than now (kept in {path}); choose another --out, or give that one");
+        WholeFile.Write(path, text);
+    }
+}

@@ -1,0 +1,34 @@
+using YamlDotNet.RepresentationModel;
+
+namespace Coverslip.Methods.Studies;
+
+/// <summary>YAML mappings laid over each other: what the upper one says holds, mapping by mapping.</summary>
+internal static class YamlText
+{
+    /// <summary>The text of the first mapping with the others laid over it in turn.</summary>
+    internal static string Over(YamlMappingNode first, params IEnumerable<YamlMappingNode?> others)
+    {
+        var merged = others.OfType<YamlMappingNode>().Aggregate(first, Laid);
+        using var text = new StringWriter();
+        new YamlStream(new YamlDocument(merged)).Save(text, assignAnchors: false);
+        return text.ToString();
+    }
+
+    /// <summary>A mapping of one value under a path of keys.</summary>
+    internal static YamlMappingNode Of(string value, params ReadOnlySpan<string> path)
+    {
+        YamlNode node = new YamlScalarNode(value);
+        for (var i = path.Length - 1; i >= 0; i--) node = new YamlMappingNode(new YamlScalarNode(path[i]), node);
+        return (YamlMappingNode)node;
+    }
+
+    private static YamlMappingNode Laid(YamlMappingNode under, YamlMappingNode over)
+    {
+        var laid = new YamlMappingNode(under.Children);
+        foreach (var (key, value) in over.Children)
+            laid.Children[key] = value is YamlMappingNode upper && laid.Children.TryGetValue(key, out var before) && before is YamlMappingNode lower
+                ? Laid(lower, upper)
+                : value;
+        return laid;
+    }
+}
