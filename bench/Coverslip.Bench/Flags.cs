@@ -13,11 +13,14 @@ internal sealed class Flags
         for (var i = 0; i < arguments.Length; i++)
         {
             var argument = arguments[i];
-            if (!argument.StartsWith("--", StringComparison.Ordinal)) words.Add(argument);
+            if (!argument.StartsWith("--", StringComparison.Ordinal))
+                words.Add(argument);
             else if (!known.Contains(argument[2..]))
                 throw new ArgumentException($"{argument} is unknown; known are --{string.Join(", --", known)}");
-            else if (i + 1 == arguments.Length) throw new ArgumentException($"{argument} needs a value");
-            else values[argument[2..]] = arguments[++i];
+            else if (i + 1 == arguments.Length)
+                throw new ArgumentException($"{argument} needs a value");
+            else
+                values[argument[2..]] = arguments[++i];
         }
         Words = words;
     }

@@ -25,11 +25,15 @@ internal static class Steps
             var stored = WeightsFile.Read(Path.Combine(flags.Words[0], $"{name}.pth"), device);
             var parts = stored.ToLookup(e => e.Key.StartsWith(BatchPrefix, StringComparison.Ordinal));
             step.Store.Load(parts[false].ToDictionary());
-            var batch = parts[true].ToDictionary(e => e.Key[BatchPrefix.Length..],
-                e => e.Value.Shape.Length == 4 ? e.Value.Contiguous(MemoryFormat.ChannelsLast) : e.Value);
+            var batch = parts[true]
+                .ToDictionary(
+                    e => e.Key[BatchPrefix.Length..],
+                    e => e.Value.Shape.Length == 4 ? e.Value.Contiguous(MemoryFormat.ChannelsLast) : e.Value
+                );
             var measured = new Measured(flags.Text("precision", "float32"), batch["image"].Size(0));
             Train(step, batch, measured, flags.Int("steps", 7));
-            if (step.Predict is not null) Evaluate(step, batch, measured, flags.Int("steps", 7));
+            if (step.Predict is not null)
+                Evaluate(step, batch, measured, flags.Int("steps", 7));
         }
     }
 
@@ -51,11 +55,16 @@ internal static class Steps
         };
         var clock = Stopwatch.StartNew();
         var steps = flags.Int("steps", 2);
-        for (var i = 0; i < steps; i++) Step(step, batch, precision);
+        for (var i = 0; i < steps; i++)
+            Step(step, batch, precision);
         var peak = Methods.Training.Memory.Peak / 1048576;
         var (activations, seconds) = (recompute ? "recomputed" : "kept", clock.Elapsed.TotalSeconds / steps);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| Coverslip | {side} | {count} | {precision} | {activations} | {peak} | {seconds:F1} |"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| Coverslip | {side} | {count} | {precision} | {activations} | {peak} | {seconds:F1} |"
+            )
+        );
     }
 
     private static void Train(StepCase step, Dictionary<string, Tensor> batch, Measured measured, int steps)
@@ -67,8 +76,10 @@ internal static class Steps
         {
             var clock = Stopwatch.StartNew();
             var loss = Step(step, batch, measured.Precision);
-            if (i == 0) first = loss;
-            if (i >= Warmup) times.Add(clock.Elapsed.TotalMilliseconds);
+            if (i == 0)
+                first = loss;
+            if (i >= Warmup)
+                times.Add(clock.Elapsed.TotalMilliseconds);
         }
         measured.Print($"{step.Name} training", first, times);
     }
@@ -80,10 +91,11 @@ internal static class Steps
         Tensor loss;
         // As in the training loop: what only the forward pass needed goes before the backward pass.
         using (var forward = new TensorScope())
-        using (new Autocast(step.Store.Device, TypeOf(precision))) loss = forward.Keep(step.Loss(batch));
+        using (new Autocast(step.Store.Device, TypeOf(precision)))
+            loss = forward.Keep(step.Loss(batch));
         loss.Backward();
         step.Optimizer.Step();
-        return loss.Item();  // on a GPU this waits for the step
+        return loss.Item(); // on a GPU this waits for the step
     }
 
     private static void Evaluate(StepCase step, Dictionary<string, Tensor> batch, Measured measured, int steps)
@@ -97,17 +109,19 @@ internal static class Steps
             using var cast = new Autocast(step.Store.Device, TypeOf(measured.Precision));
             var clock = Stopwatch.StartNew();
             step.Predict!(batch).Sum().Item();
-            if (i >= Warmup) times.Add(clock.Elapsed.TotalMilliseconds);
+            if (i >= Warmup)
+                times.Add(clock.Elapsed.TotalMilliseconds);
         }
         measured.Print($"{step.Name} evaluation", null, times);
     }
 
-    private static DType TypeOf(string precision) => precision switch
-    {
-        "float32" => DType.Float32,
-        "bfloat16" => DType.BFloat16,
-        _ => throw new ArgumentException($"--precision is {precision}; known are float32 and bfloat16"),
-    };
+    private static DType TypeOf(string precision) =>
+        precision switch
+        {
+            "float32" => DType.Float32,
+            "bfloat16" => DType.BFloat16,
+            _ => throw new ArgumentException($"--precision is {precision}; known are float32 and bfloat16"),
+        };
 
     private static void SetThreads()
     {
@@ -123,8 +137,20 @@ internal static class Steps
         {
             var threads = TorchRuntime.Threads;
             var (precision, images) = (Precision, Images);
-            Console.WriteLine(JsonSerializer.Serialize(
-                new { who = "coverslip", what, precision, images, threads, loss, milliseconds }));
+            Console.WriteLine(
+                JsonSerializer.Serialize(
+                    new
+                    {
+                        who = "coverslip",
+                        what,
+                        precision,
+                        images,
+                        threads,
+                        loss,
+                        milliseconds,
+                    }
+                )
+            );
         }
     }
 }

@@ -9,8 +9,17 @@ internal static class AgreementBench
 {
     internal static void Run(string[] arguments)
     {
-        var flags = new Flags(arguments,
-            "rules", "seeds", "scales", "network", "channels", "steps", "phantoms", "size");
+        var flags = new Flags(
+            arguments,
+            "rules",
+            "seeds",
+            "scales",
+            "network",
+            "channels",
+            "steps",
+            "phantoms",
+            "size"
+        );
         var channels = flags.Int("channels", 100);
         var network = flags.Text("network", "saganet") == "kanezaki" ? MaskOptions.Kanezaki : new MaskOptions();
         var options = network with { Channels = channels, Labels = channels, MaxSteps = flags.Int("steps", 100) };
@@ -23,10 +32,17 @@ internal static class AgreementBench
         }
         if (flags.Int("phantoms", 0) is > 0 and var count)
         {
-            PatchPhantomOptions[] phantoms = [.. Enumerable.Range(0, count).Select(i => new PatchPhantomOptions
-            {
-                Pattern = (TumourPattern)(i % 2), Size = flags.Int("size", 160), StainSeed = i + 1,
-            })];
+            PatchPhantomOptions[] phantoms =
+            [
+                .. Enumerable
+                    .Range(0, count)
+                    .Select(i => new PatchPhantomOptions
+                    {
+                        Pattern = (TumourPattern)(i % 2),
+                        Size = flags.Int("size", 160),
+                        StainSeed = i + 1,
+                    }),
+            ];
             var chosen = rules ?? Fitted(phantoms.Select((p, i) => PatchPhantom.Paint(p, seed: i + 1).Image), options);
             MaskAgreement.OnPhantoms(phantoms, options, chosen, seeds);
         }
@@ -39,14 +55,17 @@ internal static class AgreementBench
         var areas = new List<IReadOnlyList<Area>>();
         foreach (var image in images)
         {
-            using (image) areas.Add(maker.Make(image).Areas);
+            using (image)
+                areas.Add(maker.Make(image).Areas);
         }
         var fit = MaskCalibration.Fit(areas);
         var (low, high, red, smooth) = (fit.Rules.Low, fit.Rules.High, fit.Rules.Red, fit.Rules.Smooth);
-        Console.WriteLine(FormattableString.Invariant(
-            $"fitted rules: low {low:F1}, high {high:F1}, red {red:F1}, smooth {smooth:F1}"));
-        Console.WriteLine(FormattableString.Invariant(
-            $"{fit.ShareWithArea:P0} of {areas.Count} images keep some area"));
+        Console.WriteLine(
+            FormattableString.Invariant($"fitted rules: low {low:F1}, high {high:F1}, red {red:F1}, smooth {smooth:F1}")
+        );
+        Console.WriteLine(
+            FormattableString.Invariant($"{fit.ShareWithArea:P0} of {areas.Count} images keep some area")
+        );
         return fit.Rules;
     }
 }

@@ -25,10 +25,17 @@ public static class MaskAgreement
     /// <param name="rules">Rules under which most images keep some area.</param>
     /// <param name="seeds">At least two.</param>
     /// <param name="scales">Scales to compare with scale 1, in the fast mode.</param>
-    public static void OnImages(IReadOnlyList<string> files, MaskOptions options, MaskRules rules, long[] seeds,
-        double[] scales)
+    public static void OnImages(
+        IReadOnlyList<string> files,
+        MaskOptions options,
+        MaskRules rules,
+        long[] seeds,
+        double[] scales
+    )
     {
-        List<(byte[], byte[])> modes = [], crossed = [], among = [];
+        List<(byte[], byte[])> modes = [],
+            crossed = [],
+            among = [];
         var scaled = scales.Select(_ => new List<(byte[], byte[])>()).ToArray();
         foreach (var file in files)
         {
@@ -42,11 +49,13 @@ public static class MaskAgreement
                 modes.Add((plain[i], fast[i]));
                 for (var j = 0; j < seeds.Length; j++)
                 {
-                    if (j != i) crossed.Add((plain[i], fast[j]));
-                    if (j > i) among.Add((plain[i], plain[j]));
+                    if (j != i)
+                        crossed.Add((plain[i], fast[j]));
+                    if (j > i)
+                        among.Add((plain[i], plain[j]));
                 }
-                for (var s = 0; s < scales.Length; s++) scaled[s]
-                    .Add((fast[i], Mask(MaskMode.Fast, seeds[i], scales[s])));
+                for (var s = 0; s < scales.Length; s++)
+                    scaled[s].Add((fast[i], Mask(MaskMode.Fast, seeds[i], scales[s])));
             }
         }
         Console.WriteLine($"plain masks of different seeds among themselves: {MeanOf(among)}");
@@ -55,16 +64,24 @@ public static class MaskAgreement
         for (var s = 0; s < scales.Length; s++)
             Console.WriteLine(
                 FormattableString.Invariant(
-                    $"fast at scale {scales[s]} with scale 1, the same seed: {MeanOf(scaled[s])}"));
+                    $"fast at scale {scales[s]} with scale 1, the same seed: {MeanOf(scaled[s])}"
+                )
+            );
     }
 
     /// <summary>
     /// Prints either mode's IoU with the true masks of phantoms, beside that of calling everything valid.
     /// </summary>
-    public static void OnPhantoms(IReadOnlyList<PatchPhantomOptions> phantoms, MaskOptions options, MaskRules rules,
-        long[] seeds)
+    public static void OnPhantoms(
+        IReadOnlyList<PatchPhantomOptions> phantoms,
+        MaskOptions options,
+        MaskRules rules,
+        long[] seeds
+    )
     {
-        List<(byte[], byte[])> plain = [], fast = [], all = [];
+        List<(byte[], byte[])> plain = [],
+            fast = [],
+            all = [];
         for (var i = 0; i < phantoms.Count; i++)
         {
             using var patch = PatchPhantom.Paint(phantoms[i], seed: i + 1);
@@ -72,8 +89,11 @@ public static class MaskAgreement
             {
                 foreach (var (mode, pairs) in new[] { (MaskMode.Plain, plain), (MaskMode.Fast, fast) })
                     pairs.Add(
-                        (patch.Mask, new MaskMaker(options with { Mode = mode, Seed = seed }, rules)
-                            .Make(patch.Image).Mask));
+                        (
+                            patch.Mask,
+                            new MaskMaker(options with { Mode = mode, Seed = seed }, rules).Make(patch.Image).Mask
+                        )
+                    );
             }
             var everything = new byte[patch.Mask.Length];
             Array.Fill(everything, (byte)255);
@@ -88,18 +108,24 @@ public static class MaskAgreement
     {
         var values = pairs.Select(p => Iou(p.A, p.B)).ToList();
         var counted = values.OfType<double>().ToList();
-        return new Mean(counted.Count == 0 ? double.NaN : counted.Average(), counted.Count,
-            values.Count - counted.Count);
+        return new Mean(
+            counted.Count == 0 ? double.NaN : counted.Average(),
+            counted.Count,
+            values.Count - counted.Count
+        );
     }
 
     /// <summary>Intersection over union of the non-zero pixels; null where both masks are empty.</summary>
     private static double? Iou(byte[] a, byte[] b)
     {
-        long both = 0, either = 0;
+        long both = 0,
+            either = 0;
         for (var i = 0; i < a.Length; i++)
         {
-            if (a[i] != 0 && b[i] != 0) both++;
-            if (a[i] != 0 || b[i] != 0) either++;
+            if (a[i] != 0 && b[i] != 0)
+                both++;
+            if (a[i] != 0 || b[i] != 0)
+                either++;
         }
         return either == 0 ? null : (double)both / either;
     }

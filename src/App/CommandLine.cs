@@ -23,8 +23,10 @@ public static class CommandLine
             // That a verb is missing goes without saying where a word was meant to be one.
             var unknown = parsed.UnmatchedTokens;
             var telling = parsed.Errors.Where(error => unknown.Any(word => error.Message.Contains(word))).ToList();
-            foreach (var error in telling.Count > 0 ? telling : parsed.Errors) Console.Error.WriteLine(error.Message);
-            if (Suggestion(parsed) is { } near) Console.Error.WriteLine($"Did you mean '{near}'?");
+            foreach (var error in telling.Count > 0 ? telling : parsed.Errors)
+                Console.Error.WriteLine(error.Message);
+            if (Suggestion(parsed) is { } near)
+                Console.Error.WriteLine($"Did you mean '{near}'?");
             Console.Error.WriteLine($"See '{Words(parsed.CommandResult)} --help'.");
             return 2;
         }
@@ -47,7 +49,8 @@ public static class CommandLine
     /// <summary>The verb or option nearest to the first word that was not understood, if one is near enough.</summary>
     private static string? Suggestion(ParseResult parsed)
     {
-        if (parsed.UnmatchedTokens.Count == 0) return null;
+        if (parsed.UnmatchedTokens.Count == 0)
+            return null;
         var word = parsed.UnmatchedTokens[0];
         var command = parsed.CommandResult.Command;
         var known = command.Subcommands.Select(verb => verb.Name).Concat(command.Options.Select(option => option.Name));

@@ -24,7 +24,8 @@ public static class Program
     public static int Main(string[] args)
     {
         var root = new RootCommand("Coverslip: computational pathology for people who have few slides.");
-        foreach (var verb in Verbs) root.Subcommands.Add(verb());
+        foreach (var verb in Verbs)
+            root.Subcommands.Add(verb());
         return CommandLine.Run(root, args);
     }
 }

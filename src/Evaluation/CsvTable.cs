@@ -30,7 +30,9 @@ internal sealed class CsvTable(string path, IReadOnlyList<string> columns, IRead
     /// <summary>The place of <paramref name="column"/> in a row, or -1.</summary>
     public int IndexOf(string column)
     {
-        for (var i = 0; i < Columns.Count; i++) if (Columns[i] == column) return i;
+        for (var i = 0; i < Columns.Count; i++)
+            if (Columns[i] == column)
+                return i;
         return -1;
     }
 
@@ -38,9 +40,11 @@ internal sealed class CsvTable(string path, IReadOnlyList<string> columns, IRead
     public int Require(string column)
     {
         var index = IndexOf(column);
-        if (index >= 0) return index;
+        if (index >= 0)
+            return index;
         throw new InvalidDataException(
-            $"{path}: row 1: no column '{column}'; the header has: {string.Join(", ", Columns)}");
+            $"{path}: row 1: no column '{column}'; the header has: {string.Join(", ", Columns)}"
+        );
     }
 
     /// <exception cref="InvalidDataException">
@@ -48,7 +52,8 @@ internal sealed class CsvTable(string path, IReadOnlyList<string> columns, IRead
     /// </exception>
     public static CsvTable Read(string path)
     {
-        if (!File.Exists(path)) throw new FileNotFoundException($"{path}: no such file", path);
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"{path}: no such file", path);
         using var reader = CsvReader.FromFile(path, Reading);
         try
         {
@@ -73,7 +78,8 @@ internal sealed class CsvTable(string path, IReadOnlyList<string> columns, IRead
             var line = (int)reader.LineNumber;
             if (reader.FieldCount != columns.Length)
                 throw new InvalidDataException(
-                    $"{path}: row {line}: {reader.FieldCount} fields, the header has {columns.Length}");
+                    $"{path}: row {line}: {reader.FieldCount} fields, the header has {columns.Length}"
+                );
             rows.Add(new TableRow(line, Fields(reader)));
         }
         return new CsvTable(path, columns, rows);
@@ -82,15 +88,20 @@ internal sealed class CsvTable(string path, IReadOnlyList<string> columns, IRead
     private static string[] Fields(CsvReader reader)
     {
         var fields = new string[reader.FieldCount];
-        for (var i = 0; i < fields.Length; i++) fields[i] = reader.GetString(i).Trim();
+        for (var i = 0; i < fields.Length; i++)
+            fields[i] = reader.GetString(i).Trim();
         return fields;
     }
 
     /// <summary>Writes a whole file or nothing.</summary>
     public static void Write(string path, IReadOnlyList<string> columns, IEnumerable<IEnumerable<string>> rows) =>
-        WholeFile.Write(path, stream =>
-        {
-            using var csv = CsvWriter.Create(stream, Writing, leaveOpen: true);
-            foreach (var row in rows.Prepend(columns)) csv.WriteRecord(row.ToArray());
-        });
+        WholeFile.Write(
+            path,
+            stream =>
+            {
+                using var csv = CsvWriter.Create(stream, Writing, leaveOpen: true);
+                foreach (var row in rows.Prepend(columns))
+                    csv.WriteRecord(row.ToArray());
+            }
+        );
 }

@@ -15,7 +15,8 @@ public static class WholeFile
         var temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp");
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew)) write(stream);
+            using (var stream = new FileStream(temporary, FileMode.CreateNew))
+                write(stream);
             File.Move(temporary, full, overwrite: true);
         }
         finally

@@ -21,9 +21,11 @@ public static class Recipes
         var node = RecipeNode.Parse(text, file);
         var method = node.Text("method", "");
         if (!Methods.TryGetValue(method, out var read))
-            throw new RecipeException(method.Length == 0
-                ? $"{file}: the key 'method' is missing; known methods: {string.Join(", ", Methods.Keys)}"
-                : $"{file}: method is '{method}'; the nearest known one is '{Words.Nearest(method, Methods.Keys)}'");
+            throw new RecipeException(
+                method.Length == 0
+                    ? $"{file}: the key 'method' is missing; known methods: {string.Join(", ", Methods.Keys)}"
+                    : $"{file}: method is '{method}'; the nearest known one is '{Words.Nearest(method, Methods.Keys)}'"
+            );
         var recipe = read(node);
         node.Finish();
         return recipe;

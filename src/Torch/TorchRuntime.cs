@@ -16,7 +16,8 @@ public static unsafe class TorchRuntime
         get
         {
             var text = new byte[16384];
-            fixed (byte* start = text) NativeMethods.Check(NativeMethods.ct_build_text(start, text.Length));
+            fixed (byte* start = text)
+                NativeMethods.Check(NativeMethods.ct_build_text(start, text.Length));
             return Encoding.UTF8.GetString(text.AsSpan(0, text.AsSpan().IndexOf((byte)0)));
         }
     }
@@ -41,10 +42,13 @@ public static unsafe class TorchRuntime
     /// <summary>Waits until a GPU has done what was asked of it; nothing to wait for on the processor.</summary>
     public static void Synchronize(Device device)
     {
-        if (device.IsCuda) NativeMethods.Check(NativeMethods.ct_cuda_synchronize(device.Index));
+        if (device.IsCuda)
+            NativeMethods.Check(NativeMethods.ct_cuda_synchronize(device.Index));
     }
 
-    /// <summary>The random state of a device's generator, to be stored and set again by <see cref="SetRandomState"/>.</summary>
+    /// <summary>
+    /// The random state of a device's generator, to be stored and set again by <see cref="SetRandomState"/>.
+    /// </summary>
     public static byte[] RandomState(Device device = default)
     {
         nint result = 0;

@@ -42,8 +42,11 @@ public sealed class DoctorTests
 
     [Theory]
     [InlineData("torch/version.py", "__version__ = '2.5.1+cu124'\ndebug = False\n", "2.5.1+cu124")]
-    [InlineData("torch/include/torch/csrc/api/include/torch/version.h",
-        "#define TORCH_VERSION_MAJOR 2\n#define TORCH_VERSION_MINOR 9\n#define TORCH_VERSION_PATCH 1\n", "2.9.1")]
+    [InlineData(
+        "torch/include/torch/csrc/api/include/torch/version.h",
+        "#define TORCH_VERSION_MAJOR 2\n#define TORCH_VERSION_MINOR 9\n#define TORCH_VERSION_PATCH 1\n",
+        "2.9.1"
+    )]
     [InlineData("elsewhere", "", "1.13.0")]
     public void The_version_of_libtorch_is_read_from_what_lies_around_it(string file, string text, string version)
     {
@@ -60,7 +63,8 @@ public sealed class DoctorTests
         DoctorCommand.Write([new("BLAS", "none", false, "install it"), new("memory", "8 GiB", true)], output);
         Assert.Equal(
             "wrong  BLAS    none\n               → install it\nok     memory  8 GiB\n1 of 2 to mend\n",
-            output.ToString());
+            output.ToString()
+        );
     }
 
     [Fact]
@@ -69,10 +73,20 @@ public sealed class DoctorTests
         var checks = Examination.Run();
         Assert.Equal(
             [
-                ".NET", "libtorch", "BLAS", "OpenCV", "OpenSlide", "processor", "GPU", "memory", "threads", "allocator",
+                ".NET",
+                "libtorch",
+                "BLAS",
+                "OpenCV",
+                "OpenSlide",
+                "processor",
+                "GPU",
+                "memory",
+                "threads",
+                "allocator",
                 "launcher",
             ],
-            checks.Select(check => check.Name));
+            checks.Select(check => check.Name)
+        );
         Assert.All(checks, check => Assert.True(check.Ok || check.Mend is not null, check.Name));
         Assert.All(checks, check => Assert.NotEmpty(check.Found));
     }
@@ -81,7 +95,8 @@ public sealed class DoctorTests
     public void A_run_is_warned_of_exactly_what_the_doctor_finds_wrong_with_its_settings()
     {
         string[] settings = ["BLAS", "threads", "allocator"];
-        var wrong = Examination.Run()
+        var wrong = Examination
+            .Run()
             .Where(check => !check.Ok && settings.Contains(check.Name))
             .Select(check => check.Name);
         var warned = Examination.RunWarnings().Select(line => line.Split(": ")[1]);

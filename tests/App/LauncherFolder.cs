@@ -57,18 +57,24 @@ public sealed class LauncherFolder : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(At(path))!);
         File.WriteAllText(At(path), text);
 #pragma warning disable CA1416 // The launcher is a bash script: these tests know no Windows.
-        if (executable) File.SetUnixFileMode(At(path), File.GetUnixFileMode(At(path)) | UnixFileMode.UserExecute);
+        if (executable)
+            File.SetUnixFileMode(At(path), File.GetUnixFileMode(At(path)) | UnixFileMode.UserExecute);
 #pragma warning restore CA1416
     }
 
     /// <summary>The body of the test executable; in it, <c>report ATTRIBUTES</c> writes a report.</summary>
-    public void TestExecutable(string body) => Write("tests/executable", $$"""
-        #!/usr/bin/env bash
-        report() { echo "<assemblies><assembly name=\"a\" $1><collection passed=\"9\"/></assembly></assemblies>" \
-            > "$PROJECT/artifacts/test-reports/Some.Tests.xml"; }
-        echo "$*" > "$PROJECT/test-arguments"
-        {{body}}
-        """, executable: true);
+    public void TestExecutable(string body) =>
+        Write(
+            "tests/executable",
+            $$"""
+            #!/usr/bin/env bash
+            report() { echo "<assemblies><assembly name=\"a\" $1><collection passed=\"9\"/></assembly></assemblies>" \
+                > "$PROJECT/artifacts/test-reports/Some.Tests.xml"; }
+            echo "$*" > "$PROJECT/test-arguments"
+            {{body}}
+            """,
+            executable: true
+        );
 
     /// <summary>Starts the launcher; variables that a surrounding launcher set are taken away first.</summary>
     public Task<Outcome> Start(string[] arguments, params (string Name, string? Value)[] variables)
@@ -78,12 +84,23 @@ public sealed class LauncherFolder : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var name in new[] { "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "LD_PRELOAD", "MALLOC_CONF",
-            "COVERSLIP_ALLOCATOR", "COVERSLIP_TORCH" }) start.Environment.Remove(name);
+        foreach (
+            var name in new[]
+            {
+                "OMP_NUM_THREADS",
+                "OPENBLAS_NUM_THREADS",
+                "LD_PRELOAD",
+                "MALLOC_CONF",
+                "COVERSLIP_ALLOCATOR",
+                "COVERSLIP_TORCH",
+            }
+        )
+            start.Environment.Remove(name);
         start.Environment["COVERSLIP_PACKAGES"] = "skip";
         start.Environment["PROJECT"] = _folder;
         start.Environment["DOTNET_ROOT"] = At("sdk");
-        foreach (var (name, value) in variables) start.Environment[name] = value;
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
         return Finish(Process.Start(start)!);
     }
 

@@ -19,7 +19,8 @@ public sealed class LauncherTestVerbTests : IDisposable
     [Fact]
     public void A_failed_test_is_told_with_its_message_and_a_skipped_one_with_its_reason()
     {
-        _folder.TestExecutable("""
+        _folder.TestExecutable(
+            """
             report 'errors="0" failed="1" passed="1" skipped="2"'
             cat <<'CONSOLE'
             skipped Some.Tests.A (0ms)
@@ -34,7 +35,8 @@ public sealed class LauncherTestVerbTests : IDisposable
               total: 4
             CONSOLE
             exit 2
-            """);
+            """
+        );
         var outcome = _folder.Run("test");
         Assert.Equal(1, outcome.ExitCode);
         Assert.Contains("failed Some.Tests.C (22ms)\n  Expected: 1\n  Actual:   2\n", outcome.Output);

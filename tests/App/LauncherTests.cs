@@ -15,11 +15,14 @@ public sealed class LauncherTests : IDisposable
         Assert.Matches(@"^program … ok \(\d+ s\)\n$", first.Errors);
         Assert.Equal("", second.Errors);
         Assert.Equal(1, _folder.Builds);
-        Assert.All([first, second], outcome =>
-        {
-            Assert.Equal(7, outcome.ExitCode);
-            Assert.StartsWith("arguments: mask two words\n", outcome.Output);
-        });
+        Assert.All(
+            [first, second],
+            outcome =>
+            {
+                Assert.Equal(7, outcome.ExitCode);
+                Assert.StartsWith("arguments: mask two words\n", outcome.Output);
+            }
+        );
     }
 
     [Theory]
@@ -102,8 +105,12 @@ public sealed class LauncherTests : IDisposable
     [Fact]
     public void A_run_gets_jemalloc_where_it_is_installed()
     {
-        Assert.SkipUnless(Directory.EnumerateDirectories("/usr/lib", "*-linux-gnu")
-            .Any(folder => File.Exists(Path.Combine(folder, "libjemalloc.so.2"))), "libjemalloc2 is not installed");
+        Assert.SkipUnless(
+            Directory
+                .EnumerateDirectories("/usr/lib", "*-linux-gnu")
+                .Any(folder => File.Exists(Path.Combine(folder, "libjemalloc.so.2"))),
+            "libjemalloc2 is not installed"
+        );
         var output = _folder.Run().Output;
         Assert.Contains("libjemalloc.so.2\n", output);
         Assert.Contains("malloc: dirty_decay_ms:-1,muzzy_decay_ms:-1,oversize_threshold:0,thp:always\n", output);
@@ -112,13 +119,17 @@ public sealed class LauncherTests : IDisposable
     [Fact]
     public void A_program_that_runs_keeps_its_files_through_a_build()
     {
-        _folder.Write("program", """
+        _folder.Write(
+            "program",
+            """
             #!/usr/bin/env bash
             [[ ${1:-} == wait ]] || exit 0
             echo "// changed" > "$PROJECT/src/App/Program.cs"
             bash "$PROJECT/coverslip" || exit
             [[ -e $0 ]] && echo "still here"
-            """, executable: true);
+            """,
+            executable: true
+        );
         Assert.Equal("still here", _folder.Run("wait").LastLine);
         Assert.Equal(2, _folder.Builds);
         Assert.Equal(2, Directory.GetDirectories(_folder.At("artifacts/app")).Length);

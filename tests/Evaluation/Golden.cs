@@ -6,8 +6,9 @@ namespace Coverslip.Evaluation.Tests;
 /// <summary>The numbers of <c>golden/metrics.json</c>, which <c>golden/metrics.py</c> writes.</summary>
 internal static class Golden
 {
-    private static readonly JsonElement Root = JsonDocument.Parse(
-        File.ReadAllBytes(Path.Combine(TestData.Root, "tests", "Evaluation", "golden", "metrics.json"))).RootElement;
+    private static readonly JsonElement Root = JsonDocument
+        .Parse(File.ReadAllBytes(Path.Combine(TestData.Root, "tests", "Evaluation", "golden", "metrics.json")))
+        .RootElement;
 
     public static JsonElement At(string name) => Root.GetProperty(name);
 

@@ -11,14 +11,18 @@ public static class TestData
     {
         var data = Environment.GetEnvironmentVariable("COVERSLIP_DATA") ?? Path.Combine(Root, "..", "shared", "data");
         var folder = Path.GetFullPath(Path.Combine(data, name));
-        Assert.SkipUnless(Directory.Exists(folder), $"no {name} under {data}; set COVERSLIP_DATA to the folder that holds it");
+        Assert.SkipUnless(
+            Directory.Exists(folder),
+            $"no {name} under {data}; set COVERSLIP_DATA to the folder that holds it"
+        );
         return folder;
     }
 
     private static string FindRoot()
     {
         var folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "Coverslip.slnx"))) folder = Path.GetDirectoryName(folder);
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Coverslip.slnx")))
+            folder = Path.GetDirectoryName(folder);
         return folder ?? throw new DirectoryNotFoundException($"no Coverslip.slnx above {AppContext.BaseDirectory}");
     }
 }

@@ -9,11 +9,15 @@ public static class CohortCommand
 {
     public static Command Create()
     {
-        var folder =
-            new Argument<string>("folder") { Description = "The folder of images.", Arity = ArgumentArity.ZeroOrOne };
+        var folder = new Argument<string>("folder")
+        {
+            Description = "The folder of images.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var layout = new Option<string>("--layout")
         {
-            Description = "folders: a folder per class, the patient from --patient-pattern or the second folder level. "
+            Description =
+                "folders: a folder per class, the patient from --patient-pattern or the second folder level. "
                 + "breakhis: BreakHis file names, anywhere below the folder.",
         };
         layout.AcceptOnlyFromAmong("folders", "breakhis");
@@ -30,7 +34,8 @@ public static class CohortCommand
         };
         var output = new Option<string>("--out") { Description = "The cohort file to write, such as cohort.csv." };
 
-        var command = new Command("cohort",
+        var command = new Command(
+            "cohort",
             """
             Write a cohort file (image,label,patient) from a folder of images, and check it.
 
@@ -39,18 +44,26 @@ public static class CohortCommand
               coverslip cohort colon --layout folders --out colon/cohort.csv                (class/patient/image.png)
               coverslip cohort colon --layout folders --patient-pattern '/p(\d+)_' --out colon/cohort.csv
               coverslip cohort check colon/cohort.csv
-            """)
+            """
+        )
         {
-            folder, layout, pattern, keepLetters, output,
+            folder,
+            layout,
+            pattern,
+            keepLetters,
+            output,
         };
         command.Subcommands.Add(CreateCheck());
         command.Validators.Add(parsed =>
         {
-            if (parsed.Children.OfType<CommandResult>().Any()) return;
-            if (parsed.GetResult(folder) is not { Tokens.Count: > 0 }) parsed.AddError(
-                "Name the folder of images, or 'check' and a cohort file.");
-            else if (!parsed.Has(layout)) parsed.AddError("Option '--layout' is required: folders or breakhis.");
-            else if (!parsed.Has(output)) parsed.AddError("Option '--out' is required: the cohort file to write.");
+            if (parsed.Children.OfType<CommandResult>().Any())
+                return;
+            if (parsed.GetResult(folder) is not { Tokens.Count: > 0 })
+                parsed.AddError("Name the folder of images, or 'check' and a cohort file.");
+            else if (!parsed.Has(layout))
+                parsed.AddError("Option '--layout' is required: folders or breakhis.");
+            else if (!parsed.Has(output))
+                parsed.AddError("Option '--out' is required: the cohort file to write.");
             else if (parsed.Text(layout) == "breakhis" && parsed.Has(pattern))
                 parsed.AddError("--patient-pattern goes with --layout folders; BreakHis names hold the patient.");
             else if (parsed.Text(layout) == "folders" && parsed.Has(keepLetters))
@@ -60,14 +73,16 @@ public static class CohortCommand
         {
             var (from, to) = (parsed.GetValue(folder)!, parsed.GetValue(output)!);
             var csvFolder = Path.GetDirectoryName(Path.GetFullPath(to))!;
-            var found = parsed.GetValue(layout) == "breakhis"
-                ? FolderLayout.BreakHis(from, csvFolder, parsed.GetValue(keepLetters))
-                : FolderLayout.Folders(from, csvFolder, parsed.GetValue(pattern));
+            var found =
+                parsed.GetValue(layout) == "breakhis"
+                    ? FolderLayout.BreakHis(from, csvFolder, parsed.GetValue(keepLetters))
+                    : FolderLayout.Folders(from, csvFolder, parsed.GetValue(pattern));
             CohortFile.Write(to, found.Rows, found.FurtherColumns);
             Console.WriteLine($"wrote {to}");
             if (found.OtherFiles.Count > 0)
                 Console.WriteLine(
-                    $"left out {found.OtherFiles.Count} files that are no images, such as {found.OtherFiles[0]}");
+                    $"left out {found.OtherFiles.Count} files that are no images, such as {found.OtherFiles[0]}"
+                );
             return Check(to);
         });
         return command;
@@ -76,8 +91,10 @@ public static class CohortCommand
     private static Command CreateCheck()
     {
         var file = new Argument<string>("cohort") { Description = "The cohort file." };
-        var check = new Command("check",
-            "Print a cohort in figures and everything wrong with it, with row numbers.") { file };
+        var check = new Command("check", "Print a cohort in figures and everything wrong with it, with row numbers.")
+        {
+            file,
+        };
         check.SetAction(parsed => Check(parsed.GetValue(file)!));
         return check;
     }
@@ -98,7 +115,8 @@ public static class CohortCommand
         var summary = cohort.Summarize();
         Console.WriteLine($"images    {summary.Images}");
         Console.WriteLine(
-            $"patients  {summary.Patients}, with {summary.SmallestPatient} to {summary.LargestPatient} images each");
+            $"patients  {summary.Patients}, with {summary.SmallestPatient} to {summary.LargestPatient} images each"
+        );
         foreach (var count in summary.Classes)
             Console.WriteLine($"class     {count.Class}: {count.Images} images of {count.Patients} patients");
         Console.WriteLine($"patients with several classes  {summary.PatientsWithSeveralClasses}");

@@ -10,20 +10,31 @@ namespace Coverslip.App.Commands;
 /// <summary><c>coverslip demo</c>: the whole of SagaNet on a small cohort that the program paints itself.</summary>
 public static class DemoCommand
 {
-    private static readonly Option<string> Output = new("--out") { Description = "Folder of the demo.", DefaultValueFactory = _ => "demo" };
-    private static readonly Option<int> Seed = new("--seed") { Description = "Seed of the phantom cohort and its split.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<string> Output = new("--out")
+    {
+        Description = "Folder of the demo.",
+        DefaultValueFactory = _ => "demo",
+    };
+    private static readonly Option<int> Seed = new("--seed")
+    {
+        Description = "Seed of the phantom cohort and its split.",
+        DefaultValueFactory = _ => 1,
+    };
 
     public static Command Create()
     {
-        var command = new Command("demo",
+        var command = new Command(
+            "demo",
             """
             Paint a small phantom cohort, make masks without labels, train SagaNet, and judge it on patients it never saw.
 
             Example:
               coverslip demo --out demo
-            """)
+            """
+        )
         {
-            Output, Seed,
+            Output,
+            Seed,
         };
         command.SetAction(parsed =>
         {
@@ -40,14 +51,30 @@ public static class DemoCommand
         var (full, plain) = (ClassificationEvaluation.Of(result.Full), ClassificationEvaluation.Of(result.Baseline!));
         Console.WriteLine();
         Console.WriteLine($"{full.Images} patches of {full.Patients} patients that no model saw in training");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"the full method is stated to reach an accuracy of at least {DemoRun.StatedAccuracy} (mean of seeds 1 to 3)"));
-        Console.WriteLine($"{"",-24}{"accuracy",-26}{"ROC AUC",-26}");
-        Console.WriteLine($"{"SagaNet, full method",-24}{EvaluateCommand.Text(full.Figures[Metric.Accuracy]),-26}{EvaluateCommand.Text(full.Figures[Metric.Auc]),-26}");
-        Console.WriteLine($"{"baseline without it",-24}{EvaluateCommand.Text(plain.Figures[Metric.Accuracy]),-26}{EvaluateCommand.Text(plain.Figures[Metric.Auc]),-26}");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{"colour alone (1-NN)",-24}{result.ColorAlone:0.000}"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"masks against the truth: mean IoU {result.MaskOverlap:0.000}; calling everything valid gives {result.WholeOverlap:0.000}"));
-        Console.WriteLine($"report: {RunReport.Write(new RunReportInput(Path.Combine(folder, "run"), result.Cohort, result.Masks.FileOf))}");
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"the full method is stated to reach an accuracy of at least {DemoRun.StatedAccuracy} (mean of seeds 1 to 3)"
+            )
+        );
+        Console.WriteLine($"{"", -24}{"accuracy", -26}{"ROC AUC", -26}");
+        Console.WriteLine(
+            $"{"SagaNet, full method", -24}{EvaluateCommand.Text(full.Figures[Metric.Accuracy]), -26}{EvaluateCommand.Text(full.Figures[Metric.Auc]), -26}"
+        );
+        Console.WriteLine(
+            $"{"baseline without it", -24}{EvaluateCommand.Text(plain.Figures[Metric.Accuracy]), -26}{EvaluateCommand.Text(plain.Figures[Metric.Auc]), -26}"
+        );
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{"colour alone (1-NN)", -24}{result.ColorAlone:0.000}")
+        );
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"masks against the truth: mean IoU {result.MaskOverlap:0.000}; calling everything valid gives {result.WholeOverlap:0.000}"
+            )
+        );
+        Console.WriteLine(
+            $"report: {RunReport.Write(new RunReportInput(Path.Combine(folder, "run"), result.Cohort, result.Masks.FileOf))}"
+        );
     }
 }

@@ -15,7 +15,8 @@ internal static class DeviceOption
     internal static Device Of(ParseResult parsed)
     {
         var device = Torch.Device.Parse(parsed.GetValue(Device)!);
-        if (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is null) TorchRuntime.Threads = Environment.ProcessorCount;
+        if (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is null)
+            TorchRuntime.Threads = Environment.ProcessorCount;
         return device;
     }
 }

@@ -23,8 +23,10 @@ public static class DoctorCommand
         command.SetAction(parsed =>
         {
             var checks = Examination.Run();
-            if (parsed.GetValue(AsJson)) Console.WriteLine(JsonSerializer.Serialize(checks, Json));
-            else Write(checks, Console.Out);
+            if (parsed.GetValue(AsJson))
+                Console.WriteLine(JsonSerializer.Serialize(checks, Json));
+            else
+                Write(checks, Console.Out);
             return checks.All(check => check.Ok) ? 0 : 1;
         });
         return command;
@@ -37,7 +39,8 @@ public static class DoctorCommand
         foreach (var check in checks)
         {
             output.WriteLine($"{(check.Ok ? "ok   " : "wrong")}  {check.Name.PadRight(width)}  {check.Found}");
-            if (check.Mend is not null) output.WriteLine($"{new string(' ', width + 9)}→ {check.Mend}");
+            if (check.Mend is not null)
+                output.WriteLine($"{new string(' ', width + 9)}→ {check.Mend}");
         }
         var wrong = checks.Count(check => !check.Ok);
         output.WriteLine(wrong == 0 ? "all well" : $"{wrong} of {checks.Count} to mend");

@@ -15,8 +15,11 @@ public static class EvaluateCommand
         Description = "The predictions file: image,patient,label,predicted,p_<class>…",
     };
 
-    private static readonly Option<string> CohortFile =
-        new("--cohort") { Description = "The cohort file.", Required = true };
+    private static readonly Option<string> CohortFile = new("--cohort")
+    {
+        Description = "The cohort file.",
+        Required = true,
+    };
 
     private static readonly Option<string?> Positive = new("--positive")
     {
@@ -39,8 +42,11 @@ public static class EvaluateCommand
         DefaultValueFactory = _ => 2000,
     };
 
-    private static readonly Option<long> Seed =
-        new("--seed") { Description = "Seed of the bootstrap.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<long> Seed = new("--seed")
+    {
+        Description = "Seed of the bootstrap.",
+        DefaultValueFactory = _ => 1,
+    };
 
     private static readonly Option<string?> Against = new("--against")
     {
@@ -57,7 +63,8 @@ public static class EvaluateCommand
     public static Command Create()
     {
         PerPatient.AcceptOnlyFromAmong("mean", "maximum", "vote");
-        var classification = new Command("classification",
+        var classification = new Command(
+            "classification",
             """
             Judge the predicted classes of images.
 
@@ -65,21 +72,35 @@ public static class EvaluateCommand
               coverslip evaluate classification run/predictions.csv --cohort cohort.csv
               coverslip evaluate classification predictions.csv --cohort cohort.csv --positive malignant --json
               coverslip evaluate classification a.csv --cohort cohort.csv --against b.csv
-            """)
+            """
+        )
         {
-            File, CohortFile, Positive, Threshold, PerPatient, Bootstrap, Seed, Against, Json, Output,
+            File,
+            CohortFile,
+            Positive,
+            Threshold,
+            PerPatient,
+            Bootstrap,
+            Seed,
+            Against,
+            Json,
+            Output,
         };
         classification.Validators.Add(parsed =>
         {
             if (int.TryParse(parsed.Text(Bootstrap), CultureInfo.InvariantCulture, out var draws) && draws < 0)
                 parsed.AddError($"--bootstrap is {draws}; write 0 for no intervals, or how many draws.");
-            if (double.TryParse(parsed.Text(Threshold), CultureInfo.InvariantCulture, out var share)
-                && share is < 0 or > 1)
+            if (
+                double.TryParse(parsed.Text(Threshold), CultureInfo.InvariantCulture, out var share)
+                && share is < 0 or > 1
+            )
                 parsed.AddError($"--threshold is {parsed.Text(Threshold)}; write a probability, 0 to 1.");
         });
         classification.SetAction(parsed => Run(parsed));
-        return new Command("evaluate",
-            "Figures of predictions, each with an interval over patients.") { classification };
+        return new Command("evaluate", "Figures of predictions, each with an interval over patients.")
+        {
+            classification,
+        };
     }
 
     private static int Run(ParseResult parsed)
@@ -102,8 +123,10 @@ public static class EvaluateCommand
         var report = Path.Combine(folder, "evaluation.json");
         WholeFile.Write(report, stream => EvaluationReport.WriteJson(stream, evaluation, comparison));
         if (evaluation.Reliability.Count > 0)
-            WholeFile.Write(Path.Combine(folder, "reliability.svg"),
-                ReliabilityPlot.Svg(evaluation.Reliability, evaluation.Positive ?? "the predicted class"));
+            WholeFile.Write(
+                Path.Combine(folder, "reliability.svg"),
+                ReliabilityPlot.Svg(evaluation.Reliability, evaluation.Positive ?? "the predicted class")
+            );
 
         if (parsed.GetValue(Json))
         {
@@ -137,8 +160,10 @@ public static class EvaluateCommand
 
     private static void Print(ClassificationEvaluation evaluation, PairedComparison? comparison)
     {
-        Console.WriteLine($"{evaluation.Images} images of {evaluation.Patients} patients"
-            + (evaluation.Positive is null ? "" : $", positive: {evaluation.Positive}"));
+        Console.WriteLine(
+            $"{evaluation.Images} images of {evaluation.Patients} patients"
+                + (evaluation.Positive is null ? "" : $", positive: {evaluation.Positive}")
+        );
         Console.WriteLine();
         PrintFigures(evaluation.Figures, "95 % interval over patients");
         if (evaluation.Redrawn > 0)
@@ -146,33 +171,40 @@ public static class EvaluateCommand
         Console.WriteLine();
         var width = Math.Max(8, evaluation.Classes.Max(c => c.Length));
         Console.WriteLine(
-            $"{"".PadRight(width)}  {string.Join("  ", evaluation.Classes.Select(c => c.PadLeft(width)))}   predicted");
+            $"{"".PadRight(width)}  {string.Join("  ", evaluation.Classes.Select(c => c.PadLeft(width)))}   predicted"
+        );
         foreach (var (index, row) in evaluation.Confusion.Index())
             Console.WriteLine(
                 $"{evaluation.Classes[index].PadRight(width)}  "
-                + $"{string.Join("  ", row.Select(n => $"{n}".PadLeft(width)))}");
-        if (comparison is null) return;
+                    + $"{string.Join("  ", row.Select(n => $"{n}".PadLeft(width)))}"
+            );
+        if (comparison is null)
+            return;
         Console.WriteLine();
         Console.WriteLine("difference to the other predictions, paired by patient");
         PrintFigures(comparison.Differences, "95 % interval over patients");
     }
 
     /// <summary>0.912 (0.893 – 0.931), or why there is no figure.</summary>
-    internal static string Text(Estimate figure) => figure.Value is not { } value
-        ? figure.Reason ?? "-"
-        : string.Create(CultureInfo.InvariantCulture, $"{value:0.000}{(figure is { Low: { } low, High: { } high } ? $" ({low:0.000} – {high:0.000})" : "")}");
+    internal static string Text(Estimate figure) =>
+        figure.Value is not { } value
+            ? figure.Reason ?? "-"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{value:0.000}{(figure is { Low: { } low, High: { } high } ? $" ({low:0.000} – {high:0.000})" : "")}"
+            );
 
     private static void PrintFigures(IReadOnlyDictionary<Metric, Estimate> figures, string heading)
     {
-        Console.WriteLine($"{"",-20}{"value",8}   {heading}");
+        Console.WriteLine($"{"", -20}{"value", 8}   {heading}");
         foreach (var metric in MetricNames.All)
         {
             var figure = figures[metric];
             var interval = figure is { Low: { } low, High: { } high }
-                ? string.Create(CultureInfo.InvariantCulture, $"{low,8:0.0000} to {high:0.0000}")
+                ? string.Create(CultureInfo.InvariantCulture, $"{low, 8:0.0000} to {high:0.0000}")
                 : figure.Reason;
             var value = figure.Value is { } v ? v.ToString("0.0000", CultureInfo.InvariantCulture) : "-";
-            Console.WriteLine($"{metric.Key().Replace('_', ' '),-20}{value,8}   {interval}");
+            Console.WriteLine($"{metric.Key().Replace('_', ' '), -20}{value, 8}   {interval}");
         }
     }
 }

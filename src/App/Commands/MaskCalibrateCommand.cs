@@ -9,8 +9,11 @@ namespace Coverslip.App.Commands;
 /// <summary><c>coverslip mask calibrate</c>: fits the thresholds to a cohort, without labels.</summary>
 internal static class MaskCalibrateCommand
 {
-    private static readonly Option<string> CohortFile =
-        new("--cohort") { Description = "The cohort.", Required = true };
+    private static readonly Option<string> CohortFile = new("--cohort")
+    {
+        Description = "The cohort.",
+        Required = true,
+    };
     private static readonly Option<string?> Out = new("--out")
     {
         Description = "The rules file; by default beside the cohort, as COHORT.mask-rules.json.",
@@ -18,7 +21,8 @@ internal static class MaskCalibrateCommand
 
     private static readonly Option<int> Sample = new("--sample")
     {
-        Description = "Images to look at, drawn patient by patient; 0 for all.", DefaultValueFactory = _ => 100,
+        Description = "Images to look at, drawn patient by patient; 0 for all.",
+        DefaultValueFactory = _ => 100,
     };
 
     private static readonly Option<string?> Segmentations = new("--segmentations")
@@ -28,9 +32,13 @@ internal static class MaskCalibrateCommand
 
     internal static Command Create()
     {
-        var command =
-            new Command("calibrate", "Fit the thresholds to a cohort, without labels.") { CohortFile, Out, Sample,
-                Segmentations };
+        var command = new Command("calibrate", "Fit the thresholds to a cohort, without labels.")
+        {
+            CohortFile,
+            Out,
+            Sample,
+            Segmentations,
+        };
         MaskSettings.AddTo(command);
         command.SetAction(Run);
         return command;
@@ -42,7 +50,8 @@ internal static class MaskCalibrateCommand
         var path = parsed.GetRequiredValue(CohortFile);
         var cohort = Cohort.Load(path);
         var rows = Draw(cohort, parsed.GetValue(Sample), options.Seed);
-        var store = parsed.GetValue(Segmentations) is { } folder ? MaskStore.Open(folder, options, MaskRules.Published)
+        var store = parsed.GetValue(Segmentations) is { } folder
+            ? MaskStore.Open(folder, options, MaskRules.Published)
             : null;
         var maker = new MaskMaker(options, MaskRules.Published);
         var published = new List<MaskResult>();
@@ -52,8 +61,10 @@ internal static class MaskCalibrateCommand
             {
                 using var image = ImageFile.Read(cohort.ImagePath(row));
                 var result = store?.Segmentation(row.Image, image.Width, image.Height) is { } before
-                    ? maker.Judge(image, before) : maker.Make(image);
-                if (store is not null && !store.Has(row.Image)) store.Add(row.Image, image, result);
+                    ? maker.Judge(image, before)
+                    : maker.Make(image);
+                if (store is not null && !store.Has(row.Image))
+                    store.Add(row.Image, image, result);
                 published.Add(result);
                 progress.Done(null);
             }
@@ -62,39 +73,54 @@ internal static class MaskCalibrateCommand
         var fit = MaskCalibration.Fit([.. published.Select(r => r.Areas)]);
         var rules = fit.Rules with
         {
-            Origin = new MaskRulesOrigin(Path.GetFileName(path), cohort.Hash, rows.Count, options.Seed,
-                Math.Round(fit.ShareWithArea, 4)),
+            Origin = new MaskRulesOrigin(
+                Path.GetFileName(path),
+                cohort.Hash,
+                rows.Count,
+                options.Seed,
+                Math.Round(fit.ShareWithArea, 4)
+            ),
         };
         var target = parsed.GetValue(Out) ?? Path.ChangeExtension(path, null) + ".mask-rules.json";
         WholeFile.Write(target, rules.ToJson() + "\n");
         Report("published", MaskRules.Published, published);
         Report("fitted", rules, [.. published.Select(r => Judged(r, rules))]);
-        if (fit.Cuts != MaskRule.None) Console.WriteLine(
-            $"cut between two sides: {fit.Cuts.ToString().ToLowerInvariant()}; the other limits bound outliers");
-        if (fit.Widened > 0) Console.WriteLine(
-            $"cuts given up or limits widened in {fit.Widened} step(s), so that enough images keep some area");
+        if (fit.Cuts != MaskRule.None)
+            Console.WriteLine(
+                $"cut between two sides: {fit.Cuts.ToString().ToLowerInvariant()}; the other limits bound outliers"
+            );
+        if (fit.Widened > 0)
+            Console.WriteLine(
+                $"cuts given up or limits widened in {fit.Widened} step(s), so that enough images keep some area"
+            );
         Console.WriteLine($"rules: {target}");
-        if (fit.ShareWithArea >= 0.8) return 0;
+        if (fit.ShareWithArea >= 0.8)
+            return 0;
         Console.WriteLine(
-            "fewer than 80 % of the images keep some area: masked results are not to be reported on this cohort");
+            "fewer than 80 % of the images keep some area: masked results are not to be reported on this cohort"
+        );
         return 1;
     }
 
-    private static MaskResult Judged(MaskResult result, MaskRules rules) => result with
-    {
-        Rules = rules,
-        Areas = [.. result.Areas.Select(a => a with { Failed = rules.Judge(a.Brightness, a.Redness, a.Texture) })],
-    };
+    private static MaskResult Judged(MaskResult result, MaskRules rules) =>
+        result with
+        {
+            Rules = rules,
+            Areas = [.. result.Areas.Select(a => a with { Failed = rules.Judge(a.Brightness, a.Redness, a.Texture) })],
+        };
 
     private static void Report(string name, MaskRules rules, IReadOnlyList<MaskResult> results)
     {
         Console.WriteLine(
             FormattableString.Invariant(
-                $"{name}: low {rules.Low:F1}, high {rules.High:F1}, red {rules.Red:F1}, smooth {rules.Smooth:F1}"));
+                $"{name}: low {rules.Low:F1}, high {rules.High:F1}, red {rules.Red:F1}, smooth {rules.Smooth:F1}"
+            )
+        );
         var kept = MaskCommand.Share(results.Count(r => !r.Empty), results.Count);
         var valid = results.Average(r => r.ShareValid);
-        Console.WriteLine(FormattableString.Invariant(
-            $"  {kept} of images keep some area, {valid:P1} of the area is valid"));
+        Console.WriteLine(
+            FormattableString.Invariant($"  {kept} of images keep some area, {valid:P1} of the area is valid")
+        );
         Console.WriteLine($"  removed first by: {MaskCommand.RemovedShares(results)}");
         Console.WriteLine($"  removed by, alone or with others: {MaskCommand.RemovedShares(results, first: false)}");
     }
@@ -104,17 +130,28 @@ internal static class MaskCalibrateCommand
     /// </summary>
     private static List<CohortRow> Draw(Cohort cohort, int count, long seed)
     {
-        if (count < 0) throw new ArgumentException($"--sample is {count}; it is at least 1, or 0 for all images");
-        if (count == 0 || count >= cohort.Rows.Count) return [.. cohort.Rows];
+        if (count < 0)
+            throw new ArgumentException($"--sample is {count}; it is at least 1, or 0 for all images");
+        if (count == 0 || count >= cohort.Rows.Count)
+            return [.. cohort.Rows];
         var random = new Random(unchecked((int)seed));
-        var patients = cohort.Rows.GroupBy(r => r.Patient).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g =>
-        {
-            var images = g.ToArray();
-            random.Shuffle(images);
-            return images;
-        }).ToArray();
+        var patients = cohort
+            .Rows.GroupBy(r => r.Patient)
+            .OrderBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g =>
+            {
+                var images = g.ToArray();
+                random.Shuffle(images);
+                return images;
+            })
+            .ToArray();
         random.Shuffle(patients);
-        return [.. Enumerable.Range(0, patients.Max(p => p.Length))
-            .SelectMany(i => patients.Where(p => i < p.Length).Select(p => p[i])).Take(count)];
+        return
+        [
+            .. Enumerable
+                .Range(0, patients.Max(p => p.Length))
+                .SelectMany(i => patients.Where(p => i < p.Length).Select(p => p[i]))
+                .Take(count),
+        ];
     }
 }

@@ -10,26 +10,41 @@ namespace Coverslip.App.Commands;
 /// <summary><c>coverslip mask</c>: masks without labels, and thresholds fitted to a cohort.</summary>
 public static class MaskCommand
 {
-    private static readonly Argument<string[]> Images =
-        new("image") { Description = "Images.", Arity = ArgumentArity.ZeroOrMore };
-    private static readonly Option<string?> CohortFile =
-        new("--cohort") { Description = "All images of a cohort instead." };
-    private static readonly Option<string> Out =
-        new("--out") { Description = "Folder for masks, overlays and masks.csv.", Required = true };
+    private static readonly Argument<string[]> Images = new("image")
+    {
+        Description = "Images.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+    private static readonly Option<string?> CohortFile = new("--cohort")
+    {
+        Description = "All images of a cohort instead.",
+    };
+    private static readonly Option<string> Out = new("--out")
+    {
+        Description = "Folder for masks, overlays and masks.csv.",
+        Required = true,
+    };
     private static readonly Option<string?> Rules = new("--rules")
     {
         Description = "Thresholds from 'mask calibrate'; without them the published ones apply.",
     };
 
     private static readonly Option<bool> Timing = new("--timing") { Hidden = true };
-    private static readonly Option<bool> Force =
-        new("--force") { Description = "Make masks anew that are there already." };
+    private static readonly Option<bool> Force = new("--force")
+    {
+        Description = "Make masks anew that are there already.",
+    };
 
     public static Command Create()
     {
         var command = new Command("mask", "Make masks of valid tissue without labels.")
         {
-            Images, CohortFile, Out, Rules, Force, Timing,
+            Images,
+            CohortFile,
+            Out,
+            Rules,
+            Force,
+            Timing,
         };
         MaskSettings.AddTo(command);
         command.SetAction(Run);
@@ -50,15 +65,20 @@ public static class MaskCommand
         {
             foreach (var (name, path) in work)
             {
-                if (store.Has(name)) continue;
+                if (store.Has(name))
+                    continue;
                 using var image = ImageFile.Read(path);
                 var clock = Stopwatch.StartNew();
                 var result = store.Segmentation(name, image.Width, image.Height) is { } before
-                    ? maker.Judge(image, before) with { Elapsed = clock.Elapsed }
+                    ? maker.Judge(image, before) with
+                    {
+                        Elapsed = clock.Elapsed,
+                    }
                     : maker.Make(image);
                 store.Add(name, image, result);
                 results.Add(result);
-                if (parsed.GetValue(Timing)) timings.Add(TimingLine(image, options, result));
+                if (parsed.GetValue(Timing))
+                    timings.Add(TimingLine(image, options, result));
                 progress.Done(result.Empty ? $"{name}: nothing valid: {result.Reason}" : null);
             }
         }
@@ -72,7 +92,8 @@ public static class MaskCommand
     {
         if (cohort is null == (images.Length == 0))
             throw new ArgumentException("name images, or a cohort with --cohort, not both");
-        if (cohort is null) return [.. images.Select(i => (i, i))];
+        if (cohort is null)
+            return [.. images.Select(i => (i, i))];
         var loaded = Cohort.Load(cohort);
         return [.. loaded.Rows.Select(r => (r.Image, loaded.ImagePath(r)))];
     }
@@ -83,11 +104,14 @@ public static class MaskCommand
         var kept = rows.Count(r => r.ShareValid > 0);
         var (valid, share) = (rows.Average(r => r.ShareValid), Share(kept, rows.Count));
         Write($"{kept} of {rows.Count} images keep some area ({share}); {valid:P1} of the area is valid");
-        if (made.Count > 0) Write($"removed first by: {RemovedShares(made)}");
+        if (made.Count > 0)
+            Write($"removed first by: {RemovedShares(made)}");
         if (kept < 0.8 * rows.Count)
         {
-            Write("fewer than 80 % of the images keep some area: before masked results are reported, "
-                + "fit the rules with 'coverslip mask calibrate --cohort C'");
+            Write(
+                "fewer than 80 % of the images keep some area: before masked results are reported, "
+                    + "fit the rules with 'coverslip mask calibrate --cohort C'"
+            );
         }
     }
 
@@ -100,7 +124,9 @@ public static class MaskCommand
         var (seconds, perStep) = (result.Elapsed.TotalSeconds, found.StepTime.TotalSeconds / found.Steps);
         return FormattableString.Invariant($"{{\"side\": \"{side}\", \"what\": \"coverslip {mode}\", ")
             + FormattableString.Invariant($"\"seed\": {options.Seed}, \"labels\": {found.Count}, ")
-            + FormattableString.Invariant($"\"steps\": {found.Steps}, \"seconds\": {seconds:F3}, \"seconds_per_step\": {perStep:F4}}}");
+            + FormattableString.Invariant(
+                $"\"steps\": {found.Steps}, \"seconds\": {seconds:F3}, \"seconds_per_step\": {perStep:F4}}}"
+            );
     }
 
     /// <summary>The share of the area that each rule removes, first or at all, as a mean over images.</summary>
@@ -109,8 +135,14 @@ public static class MaskCommand
         double ShareOf(MaskResult result, MaskRule rule) =>
             result.Areas.Where(a => (first ? a.RemovedBy : a.Failed).HasFlag(rule)).Sum(a => a.Share);
         MaskRule[] rules = [MaskRule.Dark, MaskRule.Blank, MaskRule.Red, MaskRule.Smooth];
-        return string.Join(", ", rules.Select(rule => FormattableString.Invariant(
-            $"{rule.ToString().ToLowerInvariant()} {results.Average(r => ShareOf(r, rule)):P1}")));
+        return string.Join(
+            ", ",
+            rules.Select(rule =>
+                FormattableString.Invariant(
+                    $"{rule.ToString().ToLowerInvariant()} {results.Average(r => ShareOf(r, rule)):P1}"
+                )
+            )
+        );
     }
 
     internal static string Share(int part, int all) =>

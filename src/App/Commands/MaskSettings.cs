@@ -10,57 +10,64 @@ internal static class MaskSettings
     private static readonly MaskOptions Default = new();
     private static readonly Option<double> Scale = new("--scale")
     {
-        Description = "Segment the image shrunk by this factor, above 0 to 1.", DefaultValueFactory = _ =>
-            Default.Scale,
+        Description = "Segment the image shrunk by this factor, above 0 to 1.",
+        DefaultValueFactory = _ => Default.Scale,
     };
 
     private static readonly Option<int> Labels = new("--labels")
     {
-        Description = "Segment until so many labels are left.", DefaultValueFactory = _ => Default.MinimumLabels,
+        Description = "Segment until so many labels are left.",
+        DefaultValueFactory = _ => Default.MinimumLabels,
     };
 
     private static readonly Option<int> StartLabels = new("--start-labels")
     {
-        Description = "Labels at the start.", DefaultValueFactory = _ => Default.Labels,
+        Description = "Labels at the start.",
+        DefaultValueFactory = _ => Default.Labels,
     };
 
     private static readonly Option<int> Channels = new("--channels")
     {
-        Description = "Channels of the hidden layers.", DefaultValueFactory = _ => Default.Channels,
+        Description = "Channels of the hidden layers.",
+        DefaultValueFactory = _ => Default.Channels,
     };
 
     private static readonly Option<int> Steps = new("--steps")
     {
-        Description = "Stop after so many steps.", DefaultValueFactory = _ => Default.MaxSteps,
+        Description = "Stop after so many steps.",
+        DefaultValueFactory = _ => Default.MaxSteps,
     };
 
     private static readonly Option<long> Seed = new("--seed")
     {
-        Description = "Seed of the network's weights.", DefaultValueFactory = _ => Default.Seed,
+        Description = "Seed of the network's weights.",
+        DefaultValueFactory = _ => Default.Seed,
     };
 
     private static readonly Option<string> Mode = new("--mode")
     {
-        Description = "fast, or plain for comparison.", DefaultValueFactory = _ => "fast",
+        Description = "fast, or plain for comparison.",
+        DefaultValueFactory = _ => "fast",
     };
 
     private static readonly Option<string> OnDevice = new("--device")
     {
-        Description = "cpu, cuda or cuda:N.", DefaultValueFactory = _ => "cpu",
+        Description = "cpu, cuda or cuda:N.",
+        DefaultValueFactory = _ => "cpu",
     };
 
     private static readonly Option<string> Network = new("--network")
     {
-        Description = "saganet, or kanezaki for comparison.", DefaultValueFactory = _ => "saganet",
+        Description = "saganet, or kanezaki for comparison.",
+        DefaultValueFactory = _ => "saganet",
     };
 
     internal static void AddTo(Command command)
     {
         Network.AcceptOnlyFromAmong("saganet", "kanezaki");
         Mode.AcceptOnlyFromAmong("fast", "plain");
-        foreach (
-            var option in (Option[])[Scale, Labels, StartLabels, Channels, Steps, Seed, Mode, OnDevice,
-                Network]) command.Options.Add(option);
+        foreach (var option in (Option[])[Scale, Labels, StartLabels, Channels, Steps, Seed, Mode, OnDevice, Network])
+            command.Options.Add(option);
     }
 
     internal static MaskOptions Read(ParseResult parsed)

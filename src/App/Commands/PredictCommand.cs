@@ -11,21 +11,44 @@ namespace Coverslip.App.Commands;
 /// <summary><c>coverslip predict</c>: a run or a packed model says what images show.</summary>
 public static class PredictCommand
 {
-    private static readonly Argument<string> Model = new("run") { Description = "A run folder, or a file that 'coverslip pack' wrote." };
-    private static readonly Argument<string[]> Images = new("images") { Description = "Image files.", Arity = ArgumentArity.ZeroOrMore };
-    private static readonly Option<string?> CohortFile = new("--cohort") { Description = "Predict all images of a cohort." };
-    private static readonly Option<string> Output = new("--out") { Description = "Folder for predictions.csv.", Required = true };
-    private static readonly Option<string?> Masks = new("--masks") { Description = "Folder of masks; made where they are missing. [default: <out>/masks]" };
+    private static readonly Argument<string> Model = new("run")
+    {
+        Description = "A run folder, or a file that 'coverslip pack' wrote.",
+    };
+    private static readonly Argument<string[]> Images = new("images")
+    {
+        Description = "Image files.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+    private static readonly Option<string?> CohortFile = new("--cohort")
+    {
+        Description = "Predict all images of a cohort.",
+    };
+    private static readonly Option<string> Output = new("--out")
+    {
+        Description = "Folder for predictions.csv.",
+        Required = true,
+    };
+    private static readonly Option<string?> Masks = new("--masks")
+    {
+        Description = "Folder of masks; made where they are missing. [default: <out>/masks]",
+    };
     private static readonly Option<string?> PerPatient = new("--per-patient")
     {
-        Description = "Also write patients.csv: one row per patient, the images' mean, maximum or vote. Needs --cohort.",
+        Description =
+            "Also write patients.csv: one row per patient, the images' mean, maximum or vote. Needs --cohort.",
     };
 
-    private static readonly Option<int> Batch = new("--batch") { Description = "Images at a time.", DefaultValueFactory = _ => 16 };
+    private static readonly Option<int> Batch = new("--batch")
+    {
+        Description = "Images at a time.",
+        DefaultValueFactory = _ => 16,
+    };
 
     public static Command Create()
     {
-        var command = new Command("predict",
+        var command = new Command(
+            "predict",
             """
             Predict images with a trained model; writes predictions.csv (image, patient, label, predicted, p_<class> …).
             A run of several parts predicts with all of them and averages.
@@ -33,9 +56,17 @@ public static class PredictCommand
             Examples:
               coverslip predict runs/first a.png b.png --out predictions
               coverslip predict model.coverslip --cohort cohort.csv --per-patient mean --out predictions
-            """)
+            """
+        )
         {
-            Model, Images, CohortFile, Output, Masks, PerPatient, Batch, DeviceOption.Device,
+            Model,
+            Images,
+            CohortFile,
+            Output,
+            Masks,
+            PerPatient,
+            Batch,
+            DeviceOption.Device,
         };
         PerPatient.AcceptOnlyFromAmong("mean", "maximum", "vote");
         command.Validators.Add(parsed =>
@@ -57,18 +88,28 @@ public static class PredictCommand
         var device = DeviceOption.Of(parsed);
         using var model = TrainedModel.Load(parsed.GetValue(Model)!, Recipes.Parse, device);
         Directory.CreateDirectory(folder);
-        var cohort = parsed.GetValue(CohortFile) is { } file ? Cohort.Load(file) : CohortOf(parsed.GetValue(Images)!, folder);
+        var cohort = parsed.GetValue(CohortFile) is { } file
+            ? Cohort.Load(file)
+            : CohortOf(parsed.GetValue(Images)!, folder);
         model.CheckFits(cohort);
         using var stop = new StopSignal();
         var rules = model.Description.MaskRules is { } json ? MaskRules.Parse(json, parsed.GetValue(Model)!) : null;
-        var (masks, _) = RunMasks.Prepare(model.Recipe.Input, cohort, new RunMasks.Place(parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"), rules, device), stop.Token);
+        var (masks, _) = RunMasks.Prepare(
+            model.Recipe.Input,
+            cohort,
+            new RunMasks.Place(parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"), rules, device),
+            stop.Token
+        );
         using var line = new ProgressLine("predicting", cohort.Rows.Count, "images");
         var patches = new PatchSet(cohort, model.Recipe.Input, masks, model.Description.Classes);
         var predictions = model.Predict(patches, parsed.GetValue(Batch), done => line.Report(done), stop.Token);
         var path = Path.Combine(folder, "predictions.csv");
         predictions.Write(path);
         line.Dispose();
-        if (patches.EmptyMasks > 0) Console.Error.WriteLine($"{patches.EmptyMasks} of {patches.Patches.Count} images have no valid area in their mask and were predicted without one");
+        if (patches.EmptyMasks > 0)
+            Console.Error.WriteLine(
+                $"{patches.EmptyMasks} of {patches.Patches.Count} images have no valid area in their mask and were predicted without one"
+            );
         Console.WriteLine($"wrote {path}");
         if (parsed.GetValue(PerPatient) is { } rule)
         {
@@ -79,21 +120,34 @@ public static class PredictCommand
         return 0;
     }
 
-    /// <summary>One row per patient. Where patches and not patients are labelled, a patient of several labels has none.</summary>
+    /// <summary>
+    /// One row per patient. Where patches and not patients are labelled, a patient of several labels has none.
+    /// </summary>
     private static Predictions PatientsOf(Predictions predictions, PatientRule rule, RunDescription description)
     {
-        var several = predictions.Rows.GroupBy(r => r.Patient).Where(g => g.DistinctBy(r => r.Label).Count() > 1)
-            .Select(g => g.Key).ToHashSet(StringComparer.Ordinal);
+        var several = predictions
+            .Rows.GroupBy(r => r.Patient)
+            .Where(g => g.DistinctBy(r => r.Label).Count() > 1)
+            .Select(g => g.Key)
+            .ToHashSet(StringComparer.Ordinal);
         var rows = predictions.Rows.Select(r => several.Contains(r.Patient) ? r with { Label = "" } : r);
         return PatientAggregation.Aggregate(
-            new Predictions(predictions.Classes, [.. rows]), rule, description.Positive, description.Threshold ?? 0.5);
+            new Predictions(predictions.Classes, [.. rows]),
+            rule,
+            description.Positive,
+            description.Threshold ?? 0.5
+        );
     }
 
     /// <summary>Image files as a cohort without labels or patients, written beside the predictions.</summary>
     private static Cohort CohortOf(string[] images, string folder)
     {
         var path = Path.Combine(folder, "images.csv");
-        Evaluation.Cohorts.CohortFile.Write(path, [.. images.Select((image, i) => new CohortRow(i + 2, Path.GetFullPath(image), "unknown", "unknown"))], []);
+        Evaluation.Cohorts.CohortFile.Write(
+            path,
+            [.. images.Select((image, i) => new CohortRow(i + 2, Path.GetFullPath(image), "unknown", "unknown"))],
+            []
+        );
         return Cohort.Load(path, CohortChecks.Table);
     }
 }

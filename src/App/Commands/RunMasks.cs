@@ -17,37 +17,56 @@ internal static class RunMasks
     internal sealed record Place(string Folder, MaskRules? Rules, Device Device);
 
     /// <summary>Masks of a cohort, and the thresholds they were judged by; null for raw input.</summary>
-    internal static (PatchMasks? Masks, MaskRules? Rules) Prepare(InputOptions input, Cohort cohort, Place place, CancellationToken stop)
+    internal static (PatchMasks? Masks, MaskRules? Rules) Prepare(
+        InputOptions input,
+        Cohort cohort,
+        Place place,
+        CancellationToken stop
+    )
     {
-        if (input.Form == InputForm.Raw) return (null, null);
+        if (input.Form == InputForm.Raw)
+            return (null, null);
         if (input.Masks == MaskSource.Column)
         {
             if (cohort.Rows.FirstOrDefault(r => r.Mask is null) is { } bare)
-                throw new InvalidDataException($"{cohort.Path}: input.masks is column, but row {bare.Number} ({bare.Image}) names no mask; fill the column or set input.masks: computed");
+                throw new InvalidDataException(
+                    $"{cohort.Path}: input.masks is column, but row {bare.Number} ({bare.Image}) names no mask; fill the column or set input.masks: computed"
+                );
             return (new PatchMasks(cohort.MaskPath, Fill), null);
         }
         var options = new MaskOptions
         {
-            Scale = input.MaskScale, Channels = input.MaskChannels, Labels = input.MaskChannels, MaxSteps = input.MaskSteps, Device = place.Device,
+            Scale = input.MaskScale,
+            Channels = input.MaskChannels,
+            Labels = input.MaskChannels,
+            MaxSteps = input.MaskSteps,
+            Device = place.Device,
         };
         var rules = place.Rules ?? RulesOf(input.MaskRules);
         var store = Made(cohort, options, rules ?? MaskRules.Published, place.Folder, stop);
         if (rules is null)
         {
             rules = MaskCalibration.Fit([.. cohort.Rows.Select(r => store.Row(r.Image)!.Areas)]).Rules;
-            store = Made(cohort, options, rules, place.Folder, stop);  // judged anew; the segmentations stay
+            store = Made(cohort, options, rules, place.Folder, stop); // judged anew; the segmentations stay
         }
         return (new PatchMasks(row => store.MaskPath(row.Image), Fill), rules);
     }
 
-    private static MaskRules? RulesOf(string name) => name switch
-    {
-        "published" => MaskRules.Published,
-        "calibrated" => null,
-        _ => MaskRules.Read(name),
-    };
+    private static MaskRules? RulesOf(string name) =>
+        name switch
+        {
+            "published" => MaskRules.Published,
+            "calibrated" => null,
+            _ => MaskRules.Read(name),
+        };
 
-    private static MaskStore Made(Cohort cohort, MaskOptions options, MaskRules rules, string folder, CancellationToken stop)
+    private static MaskStore Made(
+        Cohort cohort,
+        MaskOptions options,
+        MaskRules rules,
+        string folder,
+        CancellationToken stop
+    )
     {
         var store = MaskStore.Open(folder, options, rules);
         var maker = new MaskMaker(options, rules);
@@ -59,7 +78,13 @@ internal static class RunMasks
             {
                 stop.ThrowIfCancellationRequested();
                 using var image = ImageFile.Read(cohort.ImagePath(row));
-                store.Add(row.Image, image, store.Segmentation(row.Image, image.Width, image.Height) is { } before ? maker.Judge(image, before) : maker.Make(image));
+                store.Add(
+                    row.Image,
+                    image,
+                    store.Segmentation(row.Image, image.Width, image.Height) is { } before
+                        ? maker.Judge(image, before)
+                        : maker.Make(image)
+                );
                 line.Report(done + 1);
             }
         }

@@ -13,19 +13,35 @@ namespace Coverslip.App.Commands;
 public static class StudyCommand
 {
     private static readonly Argument<FileInfo> RecipeFile = new("study") { Description = "The study, a YAML file." };
-    private static readonly Option<string> CohortFile = new("--cohort") { Description = "The cohort file.", Required = true };
-    private static readonly Option<string> Output = new("--out") { Description = "The study's folder.", Required = true };
-    private static readonly Option<string?> SplitFile = new("--split") { Description = "The split file. [default: drawn as the study says]" };
+    private static readonly Option<string> CohortFile = new("--cohort")
+    {
+        Description = "The cohort file.",
+        Required = true,
+    };
+    private static readonly Option<string> Output = new("--out")
+    {
+        Description = "The study's folder.",
+        Required = true,
+    };
+    private static readonly Option<string?> SplitFile = new("--split")
+    {
+        Description = "The split file. [default: drawn as the study says]",
+    };
     private static readonly Option<int> Jobs = new("--jobs")
     {
-        Description = "Cells that are trained at the same time, the cores shared among them.", DefaultValueFactory = _ => 1,
+        Description = "Cells that are trained at the same time, the cores shared among them.",
+        DefaultValueFactory = _ => 1,
     };
 
-    private static readonly Option<bool> TableOnly = new("--table") { Description = "Train nothing; make the table of what is done." };
+    private static readonly Option<bool> TableOnly = new("--table")
+    {
+        Description = "Train nothing; make the table of what is done.",
+    };
 
     public static Command Create()
     {
-        var command = new Command("study",
+        var command = new Command(
+            "study",
             """
             Train several models on several inputs over the same patient-disjoint splits, and compare them with paired tests.
             Ends with table.md, table.csv and study.html. Stopped, it goes on with the same command; called several times on
@@ -34,9 +50,16 @@ public static class StudyCommand
             Examples:
               coverslip study recipes/saganet-table2-small.yaml --cohort cohort.csv --out studies/table2
               coverslip study recipes/saganet-table2-small.yaml --cohort cohort.csv --out studies/table2 --table
-            """)
+            """
+        )
         {
-            RecipeFile, CohortFile, Output, SplitFile, Jobs, TableOnly, DeviceOption.Device,
+            RecipeFile,
+            CohortFile,
+            Output,
+            SplitFile,
+            Jobs,
+            TableOnly,
+            DeviceOption.Device,
         };
         command.Validators.Add(parsed =>
         {
@@ -70,8 +93,18 @@ public static class StudyCommand
                 return 1;
             }
         }
-        Show(study, StudyResults.Read(study, split, folder.Run, part => (part.Rows(cohort, SplitSide.Test).Count, part.Rows(cohort, SplitSide.Train).Count)), folder);
-        foreach (var failure in failures) Console.Error.WriteLine($"error: {failure}");
+        Show(
+            study,
+            StudyResults.Read(
+                study,
+                split,
+                folder.Run,
+                part => (part.Rows(cohort, SplitSide.Test).Count, part.Rows(cohort, SplitSide.Train).Count)
+            ),
+            folder
+        );
+        foreach (var failure in failures)
+            Console.Error.WriteLine($"error: {failure}");
         return failures.Count == 0 ? 0 : 1;
     }
 
@@ -79,10 +112,14 @@ public static class StudyCommand
     {
         using var claim = folder.Await("split", default);
         var given = file is null ? null : Split.Load(file, cohort);
-        if (!File.Exists(folder.Split)) (given ?? study.Split.Draw(cohort, study.Seed)).Save(folder.Split);
+        if (!File.Exists(folder.Split))
+            (given ?? study.Split.Draw(cohort, study.Seed)).Save(folder.Split);
         var split = Split.Load(folder.Split, cohort);
-        return given is null || given.SameParts(split) ? split : throw new IOException(
-            $"{folder.Path} was begun with another split than {file} (its copy is {folder.Split}); go on without --split, or choose another --out");
+        return given is null || given.SameParts(split)
+            ? split
+            : throw new IOException(
+                $"{folder.Path} was begun with another split than {file} (its copy is {folder.Split}); go on without --split, or choose another --out"
+            );
     }
 
     private static void Show(StudyRecipe study, IReadOnlyList<StudyRow> rows, StudyFolder folder)

@@ -16,16 +16,33 @@ namespace Coverslip.App.Commands;
 public static class TrainCommand
 {
     private static readonly Argument<FileInfo> RecipeFile = new("recipe") { Description = "The recipe, a YAML file." };
-    private static readonly Option<string> CohortFile = new("--cohort") { Description = "The cohort file.", Required = true };
-    private static readonly Option<string?> SplitFile = new("--split") { Description = "The split file. [default: drawn as the recipe says, and stored in the run]" };
+    private static readonly Option<string> CohortFile = new("--cohort")
+    {
+        Description = "The cohort file.",
+        Required = true,
+    };
+    private static readonly Option<string?> SplitFile = new("--split")
+    {
+        Description = "The split file. [default: drawn as the recipe says, and stored in the run]",
+    };
     private static readonly Option<string> Output = new("--out") { Description = "The run folder.", Required = true };
-    private static readonly Option<string?> Masks = new("--masks") { Description = "Folder of masks that 'coverslip mask' wrote, or will be written to. [default: <run>/masks]" };
-    private static readonly Option<int?> Part = new("--part") { Description = "Train one part of the split only, counted from 1." };
-    private static readonly Option<bool> Resume = new("--resume") { Description = "Go on with a run that was stopped." };
+    private static readonly Option<string?> Masks = new("--masks")
+    {
+        Description = "Folder of masks that 'coverslip mask' wrote, or will be written to. [default: <run>/masks]",
+    };
+    private static readonly Option<int?> Part = new("--part")
+    {
+        Description = "Train one part of the split only, counted from 1.",
+    };
+    private static readonly Option<bool> Resume = new("--resume")
+    {
+        Description = "Go on with a run that was stopped.",
+    };
 
     public static Command Create()
     {
-        var command = new Command("train",
+        var command = new Command(
+            "train",
             """
             Train a recipe on a cohort; every part of the split gets its own model, judged on patients it never saw.
 
@@ -33,9 +50,17 @@ public static class TrainCommand
               coverslip train recipes/saganet-small.yaml --cohort cohort.csv --out runs/first
               coverslip train recipes/saganet-small.yaml --cohort cohort.csv --split folds.json --out runs/folds --resume
               coverslip train recipes/saganet-small.yaml --cohort cohort.csv --out runs/gpu --device cuda
-            """)
+            """
+        )
         {
-            RecipeFile, CohortFile, SplitFile, Output, Masks, Part, Resume, DeviceOption.Device,
+            RecipeFile,
+            CohortFile,
+            SplitFile,
+            Output,
+            Masks,
+            Part,
+            Resume,
+            DeviceOption.Device,
         };
         command.SetAction(parsed => Run(parsed));
         return command;
@@ -54,7 +79,8 @@ public static class TrainCommand
         if (only is { } chosen && (chosen < 1 || chosen > split.Parts.Count))
             throw new ArgumentException($"--part is {chosen}; the split has {split.Parts.Count} part(s)");
 
-        foreach (var warning in Examination.RunWarnings()) Console.Error.WriteLine($"warning: {warning}");
+        foreach (var warning in Examination.RunWarnings())
+            Console.Error.WriteLine($"warning: {warning}");
         Tell(recipe, cohort, split, Preflight.Of(recipe, cohort.Classes.Count, device));
         WholeFile.Write(stored, File.ReadAllText(path));
         WholeFile.Write(Path.Combine(folder, "cohort.txt"), cohort.Path + "\n");
@@ -67,11 +93,21 @@ public static class TrainCommand
         using (var line = new ProgressLine("reading images", cohort.Rows.Count, "images"))
             patches = new PatchSet(cohort, recipe.Input, masks, progress: (done, _) => line.Report(done));
         if (recipe.Input.Form != InputForm.Raw)
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"masks keep some area in {patches.Patches.Count - patches.EmptyMasks} of {patches.Patches.Count} images ({1 - (double)patches.EmptyMasks / patches.Patches.Count:0.0%}); at least 80 % is needed for masked results to mean anything"));
+            Console.Error.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"masks keep some area in {patches.Patches.Count - patches.EmptyMasks} of {patches.Patches.Count} images ({1 - (double)patches.EmptyMasks / patches.Patches.Count:0.0%}); at least 80 % is needed for masked results to mean anything"
+                )
+            );
 
-        var session = new TrainingSession(new SessionInput(recipe, patches, split, device, rules?.ToJson()), folder,
-            part => new TrainingProgress(split.Parts.Count == 1 ? "training" : $"part {part + 1}/{split.Parts.Count}", recipe.Training.Epochs));
+        var session = new TrainingSession(
+            new SessionInput(recipe, patches, split, device, rules?.ToJson()),
+            folder,
+            part => new TrainingProgress(
+                split.Parts.Count == 1 ? "training" : $"part {part + 1}/{split.Parts.Count}",
+                recipe.Training.Epochs
+            )
+        );
         try
         {
             var tested = session.Run(only - 1, stop.Token);
@@ -87,10 +123,16 @@ public static class TrainCommand
 
     private static void CheckFolder(string folder, string stored, string recipe, bool resume)
     {
-        if (!File.Exists(stored)) return;
-        if (!resume) throw new IOException($"{folder} holds a run already; add --resume to go on with it, or choose another --out");
+        if (!File.Exists(stored))
+            return;
+        if (!resume)
+            throw new IOException(
+                $"{folder} holds a run already; add --resume to go on with it, or choose another --out"
+            );
         if (File.ReadAllText(stored) != recipe)
-            throw new IOException($"{folder} was begun with another recipe than the one given (its copy is {stored}); resume with that one, or choose another --out");
+            throw new IOException(
+                $"{folder} was begun with another recipe than the one given (its copy is {stored}); resume with that one, or choose another --out"
+            );
     }
 
     private static Split SplitOf(ParseResult parsed, IRecipe recipe, Cohort cohort, string folder)
@@ -100,10 +142,14 @@ public static class TrainCommand
         if (parsed.GetValue(SplitFile) is { } file)
         {
             var given = Split.Load(file, cohort);
-            return begun is null || begun.SameParts(given) ? given : throw new IOException(
-                $"{folder} was begun with another split than {file} (its copy is {kept}); resume without --split, or choose another --out");
+            return begun is null || begun.SameParts(given)
+                ? given
+                : throw new IOException(
+                    $"{folder} was begun with another split than {file} (its copy is {kept}); resume without --split, or choose another --out"
+                );
         }
-        if (begun is not null) return begun;
+        if (begun is not null)
+            return begun;
         return recipe.Split.Draw(cohort, recipe.Seed);
     }
 
@@ -113,11 +159,19 @@ public static class TrainCommand
         const double gib = 1L << 30;
         var images = split.Parts.Sum(part => part.Rows(cohort, SplitSide.Train).Count);
         var longest = TimeSpan.FromSeconds(preflight.StepSeconds * images / batch * recipe.Training.Epochs);
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{preflight.Parameters:N0} parameters; about {preflight.Memory(batch) / gib:0.0} of {preflight.MemoryAvailable / gib:0.0} GiB memory at batch {batch}; {preflight.Disk * split.Parts.Count / 1048576.0:0} MiB disk; at most {ProgressLine.Clock(longest)} for {split.Parts.Count} part(s) of {recipe.Training.Epochs} epochs"));
+        Console.Error.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{preflight.Parameters:N0} parameters; about {preflight.Memory(batch) / gib:0.0} of {preflight.MemoryAvailable / gib:0.0} GiB memory at batch {batch}; {preflight.Disk * split.Parts.Count / 1048576.0:0} MiB disk; at most {ProgressLine.Clock(longest)} for {split.Parts.Count} part(s) of {recipe.Training.Epochs} epochs"
+            )
+        );
         if (preflight.Memory(batch) > preflight.MemoryAvailable)
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
-                $"training.batch is {batch}, which needs about {preflight.Memory(batch) / gib:0.0} GiB where {preflight.MemoryAvailable / gib:0.0} are free; {(preflight.LargestBatch > 0 ? $"a batch of {preflight.LargestBatch} would fit" : "not even one image fits")}, or set network.recompute: true, or a smaller input"));
+            throw new InvalidOperationException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"training.batch is {batch}, which needs about {preflight.Memory(batch) / gib:0.0} GiB where {preflight.MemoryAvailable / gib:0.0} are free; {(preflight.LargestBatch > 0 ? $"a batch of {preflight.LargestBatch} would fit" : "not even one image fits")}, or set network.recompute: true, or a smaller input"
+                )
+            );
     }
 
     private static void Summarize(IReadOnlyList<Predictions> tested, Cohort cohort, string folder, PatchMasks? masks)
@@ -127,7 +181,14 @@ public static class TrainCommand
         foreach (var predictions in sets)
         {
             var figures = ClassificationEvaluation.Of(predictions.Within(cohort)).Figures;
-            Console.WriteLine(string.Join("  ", new[] { Metric.Accuracy, Metric.BalancedAccuracy, Metric.Auc, Metric.RecognitionRate }.Select(m => $"{m.Key()} {EvaluateCommand.Text(figures[m])}")));
+            Console.WriteLine(
+                string.Join(
+                    "  ",
+                    new[] { Metric.Accuracy, Metric.BalancedAccuracy, Metric.Auc, Metric.RecognitionRate }.Select(m =>
+                        $"{m.Key()} {EvaluateCommand.Text(figures[m])}"
+                    )
+                )
+            );
         }
         Console.WriteLine($"report: {RunReport.Write(new RunReportInput(folder, cohort, masks?.FileOf))}");
     }

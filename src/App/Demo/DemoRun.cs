@@ -18,7 +18,13 @@ namespace Coverslip.App.Demo;
 /// <param name="ColorAlone">Accuracy of one nearest neighbour on colour histograms, on the same split.</param>
 /// <param name="MaskOverlap">Mean intersection over union of computed and true masks.</param>
 /// <param name="WholeOverlap">The same, had everything been called valid.</param>
-internal sealed record DemoResult(Predictions Full, Predictions? Baseline, double ColorAlone, double MaskOverlap, double WholeOverlap)
+internal sealed record DemoResult(
+    Predictions Full,
+    Predictions? Baseline,
+    double ColorAlone,
+    double MaskOverlap,
+    double WholeOverlap
+)
 {
     internal required Cohort Cohort { get; init; }
 
@@ -28,13 +34,20 @@ internal sealed record DemoResult(Predictions Full, Predictions? Baseline, doubl
 /// <summary>Phantom cohort, masks, two trainings on one patient-disjoint split.</summary>
 internal static class DemoRun
 {
-    /// <summary>What the full method reaches on unseen patients at least, on average over seeds 1 to 3; a test holds it to that.</summary>
+    /// <summary>
+    /// What the full method reaches on unseen patients at least, on average over seeds 1 to 3; a test holds it to that.
+    /// </summary>
     internal const double StatedAccuracy = 0.9;
 
-    internal static PhantomCohortOptions Phantoms(int seed) => new()
-    {
-        Patients = 16, LeastPatches = 6, MostPatches = 10, Seed = seed, Patch = new PatchPhantomOptions { Size = 128 },
-    };
+    internal static PhantomCohortOptions Phantoms(int seed) =>
+        new()
+        {
+            Patients = 16,
+            LeastPatches = 6,
+            MostPatches = 10,
+            Seed = seed,
+            Patch = new PatchPhantomOptions { Size = 128 },
+        };
 
     /// <summary>Runs everything below <paramref name="folder"/>; what is there already is not done again.</summary>
     internal static DemoResult Run(string folder, int seed, bool baseline, CancellationToken stop)
@@ -50,39 +63,66 @@ internal static class DemoRun
         var parts = KFoldSplits.Draw(cohort.PatientImages, recipe.Split.Folds, recipe.Split.ValidationShare, seed);
         var split = new Split(SplitKind.KFold, cohort.Hash, seed, [parts[0]]);
 
-        var (masks, rules) = RunMasks.Prepare(recipe.Input, cohort, new RunMasks.Place(Path.Combine(folder, "masks"), null, Device.Cpu), stop);
+        var (masks, rules) = RunMasks.Prepare(
+            recipe.Input,
+            cohort,
+            new RunMasks.Place(Path.Combine(folder, "masks"), null, Device.Cpu),
+            stop
+        );
         var (overlap, whole) = Overlaps(cohort, masks!);
         Predictions Train(string name, IRecipe chosen, string? rulesText)
         {
             var run = Path.Combine(folder, name);
             Directory.CreateDirectory(run);
-            Evaluation.WholeFile.Write(Path.Combine(run, "recipe.yaml"), Text($"saganet-demo{(name == "run" ? "" : "-" + name)}.yaml"));
+            Evaluation.WholeFile.Write(
+                Path.Combine(run, "recipe.yaml"),
+                Text($"saganet-demo{(name == "run" ? "" : "-" + name)}.yaml")
+            );
             split.Save(Path.Combine(run, "split.json"));
             var patches = new PatchSet(cohort, chosen.Input, masks);
-            var session = new TrainingSession(new SessionInput(chosen, patches, split, Device.Cpu, rulesText), run, _ => new TrainingProgress(name, chosen.Training.Epochs));
+            var session = new TrainingSession(
+                new SessionInput(chosen, patches, split, Device.Cpu, rulesText),
+                run,
+                _ => new TrainingProgress(name, chosen.Training.Epochs)
+            );
             return session.Run(null, stop)[0];
         }
         var full = Train("run", recipe, rules?.ToJson());
         var plain = baseline ? Train("baseline", Embedded("saganet-demo-baseline.yaml"), null) : null;
-        return new DemoResult(full, plain, ColorAlone(cohort, split), overlap, whole) { Cohort = cohort, Masks = masks! };
+        return new DemoResult(full, plain, ColorAlone(cohort, split), overlap, whole)
+        {
+            Cohort = cohort,
+            Masks = masks!,
+        };
     }
 
     private static IRecipe Embedded(string name) => Recipes.Parse(Text(name), name);
 
     private static string Text(string name)
     {
-        using var stream = typeof(DemoRun).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"the program lacks its recipe {name}");
+        using var stream =
+            typeof(DemoRun).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"the program lacks its recipe {name}");
         return new StreamReader(stream).ReadToEnd();
     }
 
     private static double ColorAlone(Cohort cohort, Split split)
     {
-        IReadOnlyList<(double[], string)> Side(SplitSide side) => [.. split.Parts[0].Rows(cohort, side).Select(row =>
-        {
-            using var image = ImageFile.Read(cohort.ImagePath(row));
-            return (NearestHistogram.Of(image), row.Label);
-        })];
-        return NearestHistogram.Accuracy([.. Side(SplitSide.Train), .. Side(SplitSide.Validation)], Side(SplitSide.Test));
+        IReadOnlyList<(double[], string)> Side(SplitSide side) =>
+            [
+                .. split
+                    .Parts[0]
+                    .Rows(cohort, side)
+                    .Select(row =>
+                    {
+                        using var image = ImageFile.Read(cohort.ImagePath(row));
+                        return (NearestHistogram.Of(image), row.Label);
+                    }),
+            ];
+        return NearestHistogram.Accuracy(
+            [.. Side(SplitSide.Train), .. Side(SplitSide.Validation)],
+            Side(SplitSide.Test)
+        );
     }
 
     private static (double Mask, double Whole) Overlaps(Cohort cohort, PatchMasks masks)
@@ -92,13 +132,18 @@ internal static class DemoRun
         {
             using var truth = ImageFile.Read(cohort.MaskPath(row)!, ImageReadOptions.Mask);
             using var found = ImageFile.Read(masks.FileOf(row)!, ImageReadOptions.Mask);
-            int both = 0, either = 0, valid = 0;
+            int both = 0,
+                either = 0,
+                valid = 0;
             for (var i = 0; i < truth.Pixels.Length; i++)
             {
                 var (t, f) = (truth.Pixels[i] != 0, found.Pixels[i] != 0);
-                if (t && f) both++;
-                if (t || f) either++;
-                if (t) valid++;
+                if (t && f)
+                    both++;
+                if (t || f)
+                    either++;
+                if (t)
+                    valid++;
             }
             mask += either == 0 ? 1 : (double)both / either;
             whole += (double)valid / truth.Pixels.Length;

@@ -27,9 +27,9 @@ public static class Examination
     /// launcher would have set. Empty when all is well. Call it where libtorch is about to be used.
     /// </summary>
     public static IReadOnlyList<string> RunWarnings() =>
-    [
-        .. new[] { LibraryChecks.Blas(), RunEnvironmentChecks.Threads(), RunEnvironmentChecks.Allocator() }
-            .Where(check => !check.Ok)
-            .Select(check => $"slow run: {check.Name}: {check.Found}; {check.Mend}"),
-    ];
+        [
+            .. new[] { LibraryChecks.Blas(), RunEnvironmentChecks.Threads(), RunEnvironmentChecks.Allocator() }
+                .Where(check => !check.Ok)
+                .Select(check => $"slow run: {check.Name}: {check.Found}; {check.Mend}"),
+        ];
 }

@@ -16,7 +16,8 @@ internal static partial class LibraryChecks
     public static DoctorCheck Torch()
     {
         var failure = LoadedLibraries.LoadOwn("torch");
-        if (failure is not null) return new("libtorch", failure, false, Rebuild);
+        if (failure is not null)
+            return new("libtorch", failure, false, Rebuild);
         if (TorchLibrary is not { } path)
             return new("libtorch", "libcoverslip_torch.so brings no libtorch_cpu.so", false, Rebuild);
         return new("libtorch", $"{TorchVersion(path)} ({path})", true);
@@ -26,7 +27,8 @@ internal static partial class LibraryChecks
     public static DoctorCheck OpenCv()
     {
         var failure = LoadedLibraries.LoadOwn("imaging");
-        if (failure is not null) return new("OpenCV", failure, false, Rebuild);
+        if (failure is not null)
+            return new("OpenCV", failure, false, Rebuild);
         return LoadedLibraries.Path("libopencv_core.so") is { } path
             ? new("OpenCV", $"{VersionInName().Match(path).Value} ({path})", true)
             : new("OpenCV", "libcoverslip_imaging.so brings no libopencv_core.so", false, Rebuild);
@@ -37,7 +39,8 @@ internal static partial class LibraryChecks
         // Soname 0 is OpenSlide 3 (Debian 12), soname 1 is OpenSlide 4.
         foreach (var name in new[] { "libopenslide.so.1", "libopenslide.so.0" })
         {
-            if (LoadedLibraries.Load(name) is not null) continue;
+            if (LoadedLibraries.Load(name) is not null)
+                continue;
             return new("OpenSlide", $"{OpenSlideVersion(name)} ({LoadedLibraries.Path("libopenslide.so")})", true);
         }
         return new("OpenSlide", "libopenslide is not found", false, "apt-get install libopenslide-dev");
@@ -47,26 +50,31 @@ internal static partial class LibraryChecks
     public static DoctorCheck Blas()
     {
         // A wheel's libtorch holds its own BLAS; libblas.so.3 decides only for one that asks for it.
-        if (TorchLibrary is null) LoadedLibraries.Load("libblas.so.3");
+        if (TorchLibrary is null)
+            LoadedLibraries.Load("libblas.so.3");
         return Blas(LoadedLibraries.Path("libopenblas", "libmkl_core", "libblas.so", "libblis"), TorchLibrary);
     }
 
     /// <summary>As <see cref="Blas()"/>, for the paths of the loaded BLAS and libtorch, if any.</summary>
-    public static DoctorCheck Blas(string? blas, string? torch) => (blas, torch) switch
-    {
-        (null, null) => new("BLAS", "none", false, "apt-get install libopenblas0-pthread"),
-        (null, _) => new("BLAS", $"inside {torch}", true),
-        _ when Path.GetFileName(blas).StartsWith("libblas.so", StringComparison.Ordinal)
-            && !blas.Contains("openblas", StringComparison.Ordinal) =>
-            new("BLAS", $"the reference BLAS ({blas})", false,
+    public static DoctorCheck Blas(string? blas, string? torch) =>
+        (blas, torch) switch
+        {
+            (null, null) => new("BLAS", "none", false, "apt-get install libopenblas0-pthread"),
+            (null, _) => new("BLAS", $"inside {torch}", true),
+            _ when Path.GetFileName(blas).StartsWith("libblas.so", StringComparison.Ordinal)
+                    && !blas.Contains("openblas", StringComparison.Ordinal) => new(
+                "BLAS",
+                $"the reference BLAS ({blas})",
+                false,
                 "apt-get install libopenblas0-pthread, and start through ./coverslip or choose OpenBLAS with "
-                + $"update-alternatives --config libblas.so.3-{RuntimeInformation.OSArchitecture switch
+                    + $"update-alternatives --config libblas.so.3-{RuntimeInformation.OSArchitecture switch
                 {
                     Architecture.Arm64 => "aarch64",
                     _ => "x86_64",
-                }}-linux-gnu"),
-        _ => new("BLAS", blas, true),
-    };
+                }}-linux-gnu"
+            ),
+            _ => new("BLAS", blas, true),
+        };
 
     private const string Rebuild =
         "run any command through ./coverslip, which installs and builds what is missing; in a published folder, "
@@ -82,7 +90,8 @@ internal static partial class LibraryChecks
         const string Header = "include/torch/csrc/api/include/torch/version.h";
         foreach (var header in new[] { Path.Combine(folder, "..", Header), Path.Combine(folder, "../..", Header) })
         {
-            if (!File.Exists(header)) continue;
+            if (!File.Exists(header))
+                continue;
             var numbers = HeaderVersion().Matches(File.ReadAllText(header)).Select(match => match.Groups[1].Value);
             return string.Join('.', numbers);
         }

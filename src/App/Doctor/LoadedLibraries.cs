@@ -20,10 +20,12 @@ internal static class LoadedLibraries
         foreach (var line in File.ReadLines("/proc/self/maps"))
         {
             var slash = line.IndexOf('/');
-            if (slash < 0) continue;
+            if (slash < 0)
+                continue;
             var path = line[slash..];
             var name = System.IO.Path.GetFileName(path);
-            if (prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))) return path;
+            if (prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)))
+                return path;
         }
         return null;
     }
@@ -31,7 +33,8 @@ internal static class LoadedLibraries
     /// <summary>Loads a library by name or path; returns null, or the loader's own words on why it could not.</summary>
     public static string? Load(string name)
     {
-        if (name.Contains('/') && !File.Exists(name)) return $"{name} does not exist";
+        if (name.Contains('/') && !File.Exists(name))
+            return $"{name} does not exist";
         try
         {
             NativeLibrary.Load(name);

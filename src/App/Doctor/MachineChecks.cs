@@ -9,8 +9,8 @@ internal static class MachineChecks
 {
     private const long Gibibyte = 1L << 30;
 
-    public static DoctorCheck DotNet() => new(
-        ".NET", $"{RuntimeInformation.FrameworkDescription} ({RuntimeInformation.RuntimeIdentifier})", true);
+    public static DoctorCheck DotNet() =>
+        new(".NET", $"{RuntimeInformation.FrameworkDescription} ({RuntimeInformation.RuntimeIdentifier})", true);
 
     /// <summary>Vector instructions; convolutions without AVX2 (or Arm's NEON) are many times slower.</summary>
     public static DoctorCheck Processor() => Processor(File.ReadLines("/proc/cpuinfo"));
@@ -23,19 +23,28 @@ internal static class MachineChecks
         var flags = (Value(lines, "flags") ?? Value(lines, "Features") ?? "").Split(' ').ToHashSet();
         var known = new (string Flag, string Name)[]
         {
-            ("avx2", "AVX2"), ("avx512f", "AVX-512"), ("avx512_bf16", "AVX512-BF16"), ("amx_bf16", "AMX-BF16"),
-            ("asimd", "NEON"), ("bf16", "BF16"),
+            ("avx2", "AVX2"),
+            ("avx512f", "AVX-512"),
+            ("avx512_bf16", "AVX512-BF16"),
+            ("amx_bf16", "AMX-BF16"),
+            ("asimd", "NEON"),
+            ("bf16", "BF16"),
         };
         var features = known.Where(feature => flags.Contains(feature.Flag)).Select(feature => feature.Name).ToList();
         var bfloat16 = features.Any(name => name.Contains("BF16", StringComparison.Ordinal));
         var fast = flags.Contains("avx2") || flags.Contains("asimd");
         var names = features.Count > 0 ? string.Join(", ", features) : "no vector instructions known here";
-        return new("processor", $"{model}: {names}", fast, (fast, bfloat16) switch
-        {
-            (false, _) => "training is many times slower here; use a processor with AVX2",
-            (_, false) => "no bfloat16 instructions: float32 is the faster choice here",
-            _ => null,
-        });
+        return new(
+            "processor",
+            $"{model}: {names}",
+            fast,
+            (fast, bfloat16) switch
+            {
+                (false, _) => "training is many times slower here; use a processor with AVX2",
+                (_, false) => "no bfloat16 instructions: float32 is the faster choice here",
+                _ => null,
+            }
+        );
     }
 
     public static DoctorCheck Memory()
@@ -43,8 +52,10 @@ internal static class MachineChecks
         var total = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         var available = Value(File.ReadLines("/proc/meminfo"), "MemAvailable")?.Split(' ')[0];
         var free = long.TryParse(available, CultureInfo.InvariantCulture, out var kibibytes) ? kibibytes * 1024 : total;
-        var found = string.Create(CultureInfo.InvariantCulture,
-            $"{(double)total / Gibibyte:0.0} GiB, {(double)Math.Min(free, total) / Gibibyte:0.0} GiB free");
+        var found = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(double)total / Gibibyte:0.0} GiB, {(double)Math.Min(free, total) / Gibibyte:0.0} GiB free"
+        );
         return total >= 4 * Gibibyte
             ? new("memory", found, true)
             : new("memory", found, false, "training needs 4 GiB and more; use smaller images or a smaller batch");
@@ -55,12 +66,17 @@ internal static class MachineChecks
     public static DoctorCheck Gpu(bool torchHasCuda)
     {
         var cards = Output("nvidia-smi", "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader");
-        if (string.IsNullOrWhiteSpace(cards)) return new("GPU", "none (nvidia-smi finds no card)", true);
+        if (string.IsNullOrWhiteSpace(cards))
+            return new("GPU", "none (nvidia-smi finds no card)", true);
         var found = cards.Trim().Replace("\n", "; ", StringComparison.Ordinal);
         return torchHasCuda
             ? new("GPU", $"{found}; libtorch has CUDA", true)
-            : new("GPU", $"{found}; libtorch has no CUDA", true,
-                "to use it, set COVERSLIP_TORCH to the torch folder of a Python wheel with CUDA");
+            : new(
+                "GPU",
+                $"{found}; libtorch has no CUDA",
+                true,
+                "to use it, set COVERSLIP_TORCH to the torch folder of a Python wheel with CUDA"
+            );
     }
 
     private static string? Value(IEnumerable<string> lines, string key)
@@ -68,7 +84,8 @@ internal static class MachineChecks
         foreach (var line in lines)
         {
             var colon = line.IndexOf(':');
-            if (colon > 0 && line[..colon].Trim() == key) return line[(colon + 1)..].Trim();
+            if (colon > 0 && line[..colon].Trim() == key)
+                return line[(colon + 1)..].Trim();
         }
         return null;
     }
@@ -85,7 +102,8 @@ internal static class MachineChecks
         {
             using var process = Process.Start(start)!;
             var output = process.StandardOutput.ReadToEndAsync();
-            if (process.WaitForExit(TimeSpan.FromSeconds(10))) return process.ExitCode == 0 ? output.Result : null;
+            if (process.WaitForExit(TimeSpan.FromSeconds(10)))
+                return process.ExitCode == 0 ? output.Result : null;
             process.Kill();
             return null;
         }

@@ -24,8 +24,12 @@ internal static class RunEnvironmentChecks
             return new("threads", $"OMP_NUM_THREADS is not set, {cores} cores", false, Start);
         return asked == cores.ToString(CultureInfo.InvariantCulture)
             ? new("threads", $"{asked} on {cores} cores", true)
-            : new("threads", $"OMP_NUM_THREADS is {asked} on {cores} cores", false,
-                $"unset OMP_NUM_THREADS for one thread per core, or set it to {cores}");
+            : new(
+                "threads",
+                $"OMP_NUM_THREADS is {asked} on {cores} cores",
+                false,
+                $"unset OMP_NUM_THREADS for one thread per core, or set it to {cores}"
+            );
     }
 
     /// <summary>glibc hands large blocks back to the system and faults them in anew: up to half of a step.</summary>
@@ -41,8 +45,12 @@ internal static class RunEnvironmentChecks
                 : new("allocator", found, false, "unset MALLOC_CONF, so that ./coverslip sets it");
         }
         if (Environment.GetEnvironmentVariable("COVERSLIP_ALLOCATOR") is { Length: > 0 } chosen)
-            return new("allocator", $"the system's, as COVERSLIP_ALLOCATOR={chosen} asks", true,
-                "unset COVERSLIP_ALLOCATOR: with jemalloc a training step takes up to half the time");
+            return new(
+                "allocator",
+                $"the system's, as COVERSLIP_ALLOCATOR={chosen} asks",
+                true,
+                "unset COVERSLIP_ALLOCATOR: with jemalloc a training step takes up to half the time"
+            );
         return new("allocator", "the system's", false, $"apt-get install libjemalloc2, and {Start}");
     }
 
@@ -50,12 +58,15 @@ internal static class RunEnvironmentChecks
     private static unsafe (long Decay, string Pages) JemallocSettings(string path)
     {
         // mallctl of jemalloc 5: int (const char *name, void *old, size_t *oldSize, void *new, size_t newSize).
-        var control = (delegate* unmanaged<byte*, void*, nuint*, void*, nuint, int>)NativeLibrary.GetExport(
-            NativeLibrary.Load(path), "mallctl");
-        nint decay = 0, pages = 0;
+        var control = (delegate* unmanaged<byte*, void*, nuint*, void*, nuint, int>)
+            NativeLibrary.GetExport(NativeLibrary.Load(path), "mallctl");
+        nint decay = 0,
+            pages = 0;
         var size = (nuint)sizeof(nint);
-        fixed (byte* name = "opt.dirty_decay_ms\0"u8) control(name, &decay, &size, null, 0);
-        fixed (byte* name = "opt.thp\0"u8) control(name, &pages, &size, null, 0);
+        fixed (byte* name = "opt.dirty_decay_ms\0"u8)
+            control(name, &decay, &size, null, 0);
+        fixed (byte* name = "opt.thp\0"u8)
+            control(name, &pages, &size, null, 0);
         return (decay, Marshal.PtrToStringUTF8(pages) ?? "unknown");
     }
 }

@@ -9,7 +9,8 @@ namespace Coverslip.App.Progress;
 /// </summary>
 public sealed class ProgressLine(string what, long total, string unit) : IDisposable
 {
-    private static readonly TimeSpan TerminalPause = TimeSpan.FromMilliseconds(100), PlainPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan TerminalPause = TimeSpan.FromMilliseconds(100),
+        PlainPause = TimeSpan.FromSeconds(10);
     private readonly bool terminal = !Console.IsErrorRedirected;
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly Lock gate = new();
@@ -22,14 +23,19 @@ public sealed class ProgressLine(string what, long total, string unit) : IDispos
         lock (gate)
         {
             var now = clock.Elapsed;
-            if (now - last < (terminal ? TerminalPause : PlainPause)) return;
+            if (now - last < (terminal ? TerminalPause : PlainPause))
+                return;
             last = now;
             var rate = done / Math.Max(now.TotalSeconds, 1e-9);
             var left = rate > 0 ? TimeSpan.FromSeconds((total - done) / rate) : TimeSpan.Zero;
-            var text = string.Create(CultureInfo.InvariantCulture,
-                $"{what} {done}/{total}, {(rate >= 1 || rate == 0 ? $"{rate:0.#} {unit}/s" : $"{1 / rate:0.#} s/{unit}")}, {Clock(left)} left{(word.Length > 0 ? $"  {word}" : "")}");
-            if (terminal) Console.Error.Write($"\r{Bar(done)} {text}\u001b[K");
-            else Console.Error.WriteLine(text);
+            var text = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{what} {done}/{total}, {(rate >= 1 || rate == 0 ? $"{rate:0.#} {unit}/s" : $"{1 / rate:0.#} s/{unit}")}, {Clock(left)} left{(word.Length > 0 ? $"  {word}" : "")}"
+            );
+            if (terminal)
+                Console.Error.Write($"\r{Bar(done)} {text}\u001b[K");
+            else
+                Console.Error.WriteLine(text);
             shown = true;
         }
     }
@@ -37,13 +43,15 @@ public sealed class ProgressLine(string what, long total, string unit) : IDispos
     /// <summary>Clears the line, so that what follows starts on a clean one.</summary>
     public void Dispose()
     {
-        if (terminal && shown) Console.Error.Write("\r\u001b[K");
+        if (terminal && shown)
+            Console.Error.Write("\r\u001b[K");
     }
 
     /// <summary>3725 s → 1 h 02 min.</summary>
-    public static string Clock(TimeSpan time) => time.TotalHours >= 1
-        ? $"{(int)time.TotalHours} h {time.Minutes:00} min"
-        : time.TotalMinutes >= 1 ? $"{time.Minutes} min {time.Seconds:00} s" : $"{time.Seconds} s";
+    public static string Clock(TimeSpan time) =>
+        time.TotalHours >= 1 ? $"{(int)time.TotalHours} h {time.Minutes:00} min"
+        : time.TotalMinutes >= 1 ? $"{time.Minutes} min {time.Seconds:00} s"
+        : $"{time.Seconds} s";
 
     private string Bar(long done)
     {

@@ -2,11 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Coverslip.App.Progress;
 
-/// <summary>Ctrl-C and SIGTERM ask for a stop; the second time the process ends at once, and what was written stays whole.</summary>
+/// <summary>
+/// Ctrl-C and SIGTERM ask for a stop; the second time the process ends at once, and what was written stays whole.
+/// </summary>
 public sealed class StopSignal : IDisposable
 {
     private readonly CancellationTokenSource source = new();
-    private readonly PosixSignalRegistration interrupt, terminate;
+    private readonly PosixSignalRegistration interrupt,
+        terminate;
 
     public StopSignal()
     {
@@ -25,7 +28,8 @@ public sealed class StopSignal : IDisposable
 
     private void Handle(PosixSignalContext context)
     {
-        if (source.IsCancellationRequested) return;
+        if (source.IsCancellationRequested)
+            return;
         context.Cancel = true;
         source.Cancel();
     }

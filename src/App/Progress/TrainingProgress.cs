@@ -18,10 +18,17 @@ internal sealed class TrainingProgress(string name, int epochs) : ITrainingProgr
     {
         Dispose();
         var judged = row.Validation is { } v
-            ? string.Create(CultureInfo.InvariantCulture, $"  validation loss {v.Loss.Total:0.0000} accuracy {v.Accuracy:0.000} AUC {v.Auc:0.000}")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"  validation loss {v.Loss.Total:0.0000} accuracy {v.Accuracy:0.000} AUC {v.Auc:0.000}"
+            )
             : "";
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{name} epoch {row.Epoch + 1}/{epochs}  loss {row.Training.Value.Total:0.0000}{judged}  moved {row.Moved:0.0e+0}  {row.Seconds:0} s{(state.BestEpoch == row.Epoch ? "  best" : "")}"));
+        Console.Error.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name} epoch {row.Epoch + 1}/{epochs}  loss {row.Training.Value.Total:0.0000}{judged}  moved {row.Moved:0.0e+0}  {row.Seconds:0} s{(state.BestEpoch == row.Epoch ? "  best" : "")}"
+            )
+        );
     }
 
     public void Dispose()

@@ -19,7 +19,8 @@ internal sealed class EpochTable
     public static EpochTable Read(string path)
     {
         string[] lines = [.. File.ReadLines(path).Where(line => line.Length > 0)];
-        if (lines.Length == 0) throw new InvalidDataException($"{path} is empty; its first row must name the columns");
+        if (lines.Length == 0)
+            throw new InvalidDataException($"{path} is empty; its first row must name the columns");
         var names = lines[0].Split(',');
         if (!names.Contains("epoch"))
             throw new InvalidDataException($"{path}: row 1: no column 'epoch'; the header has: {lines[0]}");
@@ -29,12 +30,15 @@ internal sealed class EpochTable
             var fields = lines[row].Split(',');
             if (fields.Length != names.Length)
                 throw new InvalidDataException(
-                    $"{path}: row {row + 1}: {fields.Length} fields, the header has {names.Length}");
+                    $"{path}: row {row + 1}: {fields.Length} fields, the header has {names.Length}"
+                );
             for (var c = 0; c < fields.Length; c++)
             {
                 var number = double.NaN;
-                if (fields[c].Length > 0
-                    && !double.TryParse(fields[c], NumberStyles.Float, CultureInfo.InvariantCulture, out number))
+                if (
+                    fields[c].Length > 0
+                    && !double.TryParse(fields[c], NumberStyles.Float, CultureInfo.InvariantCulture, out number)
+                )
                     throw new InvalidDataException($"{path}: row {row + 1}: {names[c]} is '{fields[c]}', not a number");
                 values[c][row - 1] = number;
             }

@@ -7,98 +7,151 @@ namespace Coverslip.App.Reports;
 internal static class FigureTables
 {
     private static readonly IReadOnlyList<Metric> PerPart =
-        [Metric.Accuracy, Metric.BalancedAccuracy, Metric.Auc, Metric.RecognitionRate];
+    [
+        Metric.Accuracy,
+        Metric.BalancedAccuracy,
+        Metric.Auc,
+        Metric.RecognitionRate,
+    ];
 
-    public static XElement Of(ReportedRun run) => Html.Section("figures", "Figures",
-        Html.Note(run.Repeated
-            ? $"Mean and standard deviation over {run.Parts.Count} parts of the split. Parts may share patients, "
-                + "so their spread is no confidence interval."
-            : "95 % intervals from a bootstrap over patients: what the figures could be "
-                + "with other patients of the same kind."
-                + " The upright mark on a line is what guessing reaches (accuracy: the most frequent class)."
-                + (run.Whole.Positive is { } positive
-                    ? $" The positive class is “{positive}”."
-                    : " With more than two classes, figures are means of one class against the rest.")),
-        run.Repeated ? Means(run) : Intervals(run),
-        run.Parts.Count > 1 ? Html.Tag("div", Html.Tag("h3", "Part by part"), Parts(run)) : null);
+    public static XElement Of(ReportedRun run) =>
+        Html.Section(
+            "figures",
+            "Figures",
+            Html.Note(
+                run.Repeated
+                    ? $"Mean and standard deviation over {run.Parts.Count} parts of the split. Parts may share patients, "
+                        + "so their spread is no confidence interval."
+                    : "95 % intervals from a bootstrap over patients: what the figures could be "
+                        + "with other patients of the same kind."
+                        + " The upright mark on a line is what guessing reaches (accuracy: the most frequent class)."
+                        + (
+                            run.Whole.Positive is { } positive
+                                ? $" The positive class is “{positive}”."
+                                : " With more than two classes, figures are means of one class against the rest."
+                        )
+            ),
+            run.Repeated ? Means(run) : Intervals(run),
+            run.Parts.Count > 1 ? Html.Tag("div", Html.Tag("h3", "Part by part"), Parts(run)) : null
+        );
 
     public static XElement Extra(ReportTable table, int number)
     {
         if (table.Rows.FirstOrDefault(r => r.Count != table.Columns.Count) is { } odd)
             throw new ArgumentException(
-                $"table '{table.Title}' has {table.Columns.Count} columns and a row of {odd.Count} cells");
-        Column[] columns = [.. table.Columns.Select((name, c) =>
-            new Column(name, table.Rows.All(r => LooksNumeric(r[c]))))];
-        return Html.Section($"table-{number}", table.Title, table.Note is null ? null : Html.Note(table.Note),
-            Html.Table(columns, table.Rows));
+                $"table '{table.Title}' has {table.Columns.Count} columns and a row of {odd.Count} cells"
+            );
+        Column[] columns =
+        [
+            .. table.Columns.Select((name, c) => new Column(name, table.Rows.All(r => LooksNumeric(r[c])))),
+        ];
+        return Html.Section(
+            $"table-{number}",
+            table.Title,
+            table.Note is null ? null : Html.Note(table.Note),
+            Html.Table(columns, table.Rows)
+        );
     }
 
     private static bool LooksNumeric(string cell) =>
         cell is "" or Figure.None || char.IsAsciiDigit(cell.TrimStart('-', '+', '−').FirstOrDefault());
 
-    private static XElement Intervals(ReportedRun run) => Html.Table(
-        [new("Figure"), new("Value", true), new("95 % interval", true), new("0 to 1"), new("Meaning")],
-        MetricNames.All.Select(metric =>
-        {
-            var figure = run.Whole.Figures[metric];
-            return (IReadOnlyList<object?>)[
-                Name(metric), Figure.Number(figure.Value), Figure.Interval(figure),
-                IntervalBar.Of(figure, Chance(run, metric)), Meaning(metric)];
-        }));
+    private static XElement Intervals(ReportedRun run) =>
+        Html.Table(
+            [new("Figure"), new("Value", true), new("95 % interval", true), new("0 to 1"), new("Meaning")],
+            MetricNames.All.Select(metric =>
+            {
+                var figure = run.Whole.Figures[metric];
+                return (IReadOnlyList<object?>)
+                    [
+                        Name(metric),
+                        Figure.Number(figure.Value),
+                        Figure.Interval(figure),
+                        IntervalBar.Of(figure, Chance(run, metric)),
+                        Meaning(metric),
+                    ];
+            })
+        );
 
-    private static XElement Means(ReportedRun run) => Html.Table(
-        [new("Figure"), new("Mean ± standard deviation", true), new("Least", true), new("Most", true), new("Meaning")],
-        MetricNames.All.Select(metric =>
-        {
-            double[] values = [.. run.Parts.Select(p => p.Evaluation.Figures[metric].Value).OfType<double>()];
-            return (IReadOnlyList<object?>)[
-                Name(metric), Figure.Spread(Figure.Spread(values.Cast<double?>())),
-                Figure.Number(values.Length > 0 ? values.Min() : null),
-                    Figure.Number(values.Length > 0 ? values.Max() : null),
-                    Meaning(metric)];
-        }));
+    private static XElement Means(ReportedRun run) =>
+        Html.Table(
+            [
+                new("Figure"),
+                new("Mean ± standard deviation", true),
+                new("Least", true),
+                new("Most", true),
+                new("Meaning"),
+            ],
+            MetricNames.All.Select(metric =>
+            {
+                double[] values = [.. run.Parts.Select(p => p.Evaluation.Figures[metric].Value).OfType<double>()];
+                return (IReadOnlyList<object?>)
+                    [
+                        Name(metric),
+                        Figure.Spread(Figure.Spread(values.Cast<double?>())),
+                        Figure.Number(values.Length > 0 ? values.Min() : null),
+                        Figure.Number(values.Length > 0 ? values.Max() : null),
+                        Meaning(metric),
+                    ];
+            })
+        );
 
-    private static XElement Parts(ReportedRun run) => Html.Table(
-        [new("Part", true), new("Images", true), new("Patients", true),
-            .. PerPart.Select(m => new Column(Name(m), true))],
-        run.Parts.Select(part => (IReadOnlyList<object?>)[
-            $"{part.Description.Part}", $"{part.Evaluation.Images}", $"{part.Evaluation.Patients}",
-            .. PerPart.Select(m => Figure.Number(part.Evaluation.Figures[m].Value))]));
+    private static XElement Parts(ReportedRun run) =>
+        Html.Table(
+            [
+                new("Part", true),
+                new("Images", true),
+                new("Patients", true),
+                .. PerPart.Select(m => new Column(Name(m), true)),
+            ],
+            run.Parts.Select(part =>
+                (IReadOnlyList<object?>)
+                    [
+                        $"{part.Description.Part}",
+                        $"{part.Evaluation.Images}",
+                        $"{part.Evaluation.Patients}",
+                        .. PerPart.Select(m => Figure.Number(part.Evaluation.Figures[m].Value)),
+                    ]
+            )
+        );
 
     /// <summary>What guessing reaches; null where it depends on how one guesses.</summary>
-    private static double? Chance(ReportedRun run, Metric metric) => metric switch
-    {
-        Metric.Accuracy => run.MajorityShare,
-        Metric.BalancedAccuracy => 1.0 / run.Whole.Classes.Count,
-        Metric.Auc => 0.5,
-        Metric.AveragePrecision when run.Whole.Positive is { } positive =>
-            (double)run.Whole.Confusion[run.Whole.Classes.ToList().IndexOf(positive)].Sum() / run.Whole.Images,
-        _ => null,
-    };
+    private static double? Chance(ReportedRun run, Metric metric) =>
+        metric switch
+        {
+            Metric.Accuracy => run.MajorityShare,
+            Metric.BalancedAccuracy => 1.0 / run.Whole.Classes.Count,
+            Metric.Auc => 0.5,
+            Metric.AveragePrecision when run.Whole.Positive is { } positive => (double)
+                run.Whole.Confusion[run.Whole.Classes.ToList().IndexOf(positive)].Sum() / run.Whole.Images,
+            _ => null,
+        };
 
-    private static string Name(Metric metric) => metric switch
-    {
-        Metric.Accuracy => "Accuracy",
-        Metric.BalancedAccuracy => "Balanced accuracy",
-        Metric.Auc => "AUC",
-        Metric.AveragePrecision => "Average precision",
-        Metric.Sensitivity => "Sensitivity",
-        Metric.Specificity => "Specificity",
-        Metric.RecognitionRate => "Per-patient recognition rate",
-        Metric.Brier => "Brier score",
-        _ => "Calibration error",
-    };
+    private static string Name(Metric metric) =>
+        metric switch
+        {
+            Metric.Accuracy => "Accuracy",
+            Metric.BalancedAccuracy => "Balanced accuracy",
+            Metric.Auc => "AUC",
+            Metric.AveragePrecision => "Average precision",
+            Metric.Sensitivity => "Sensitivity",
+            Metric.Specificity => "Specificity",
+            Metric.RecognitionRate => "Per-patient recognition rate",
+            Metric.Brier => "Brier score",
+            _ => "Calibration error",
+        };
 
-    private static string Meaning(Metric metric) => metric switch
-    {
-        Metric.Accuracy => "Share of images classified correctly",
-        Metric.BalancedAccuracy => "The same per class, then averaged: rare classes count as much as frequent ones",
-        Metric.Auc => "Chance that a positive image gets a higher probability than a negative one",
-        Metric.AveragePrecision => "Area under the precision-recall curve",
-        Metric.Sensitivity => "Share of positive images that were found",
-        Metric.Specificity => "Share of negative images that were left alone",
-        Metric.RecognitionRate => "Mean over patients of the share of their images that is correct",
-        Metric.Brier => "Mean squared error of the probabilities; 0 is best",
-        _ => "How far probabilities lie from observed shares; 0 is best",
-    };
+    private static string Meaning(Metric metric) =>
+        metric switch
+        {
+            Metric.Accuracy => "Share of images classified correctly",
+            Metric.BalancedAccuracy => "The same per class, then averaged: rare classes count as much as frequent ones",
+            Metric.Auc => "Chance that a positive image gets a higher probability than a negative one",
+            Metric.AveragePrecision => "Area under the precision-recall curve",
+            Metric.Sensitivity => "Share of positive images that were found",
+            Metric.Specificity => "Share of negative images that were left alone",
+            Metric.RecognitionRate => "Mean over patients of the share of their images that is correct",
+            Metric.Brier => "Mean squared error of the probabilities; 0 is best",
+            _ => "How far probabilities lie from observed shares; 0 is best",
+        };
 }

@@ -31,10 +31,21 @@ internal static class Html
         Tag("section", new XAttribute("id", id), Tag("h2", heading), content);
 
     public static XElement Table(IReadOnlyList<Column> columns, IEnumerable<IReadOnlyList<object?>> rows) =>
-        Tag("div", Class("scroll"), Tag("table",
-            Tag("thead", Tag("tr", columns.Select(c => Tag("th", new XAttribute("scope", "col"), Numeric(c), c.Name)))),
-            Tag("tbody", rows.Select(row => Tag("tr",
-                row.Select((cell, i) => Tag("td", Numeric(columns[i]), cell)))))));
+        Tag(
+            "div",
+            Class("scroll"),
+            Tag(
+                "table",
+                Tag(
+                    "thead",
+                    Tag("tr", columns.Select(c => Tag("th", new XAttribute("scope", "col"), Numeric(c), c.Name)))
+                ),
+                Tag(
+                    "tbody",
+                    rows.Select(row => Tag("tr", row.Select((cell, i) => Tag("td", Numeric(columns[i]), cell))))
+                )
+            )
+        );
 
     /// <summary>What is folded up until someone asks for it.</summary>
     public static XElement Folded(string summary, params object?[] content) =>
@@ -43,14 +54,22 @@ internal static class Html
     /// <summary>The whole file.</summary>
     public static string Document(string title, IEnumerable<object?> body)
     {
-        var page = Tag("html", new XAttribute("lang", "en"),
-            Tag("head",
+        var page = Tag(
+            "html",
+            new XAttribute("lang", "en"),
+            Tag(
+                "head",
                 Tag("meta", new XAttribute("charset", "utf-8")),
-                Tag("meta", new XAttribute("name", "viewport"),
-                    new XAttribute("content", "width=device-width, initial-scale=1")),
+                Tag(
+                    "meta",
+                    new XAttribute("name", "viewport"),
+                    new XAttribute("content", "width=device-width, initial-scale=1")
+                ),
                 Tag("title", title),
-                Tag("style", PageStyle.Css)),
-            Tag("body", Tag("main", body)));
+                Tag("style", PageStyle.Css)
+            ),
+            Tag("body", Tag("main", body))
+        );
         foreach (var element in page.DescendantsAndSelf())
         {
             if (element.IsEmpty && element.Name.Namespace == Namespace && !Void.Contains(element.Name.LocalName))
@@ -58,7 +77,8 @@ internal static class Html
             foreach (var attribute in element.Attributes().Where(a => !a.IsNamespaceDeclaration))
                 attribute.Value = Printable(attribute.Value);
         }
-        foreach (var text in page.DescendantNodes().OfType<XText>()) text.Value = Printable(text.Value);
+        foreach (var text in page.DescendantNodes().OfType<XText>())
+            text.Value = Printable(text.Value);
         return "<!DOCTYPE html>\n" + page.ToString(SaveOptions.DisableFormatting) + "\n";
     }
 
@@ -69,8 +89,9 @@ internal static class Html
     {
         var printable = new StringBuilder();
         foreach (var rune in text.EnumerateRunes())
-            printable.Append(rune.Value >= 0x10000 || XmlConvert.IsXmlChar((char)rune.Value)
-                ? rune : Rune.ReplacementChar);
+            printable.Append(
+                rune.Value >= 0x10000 || XmlConvert.IsXmlChar((char)rune.Value) ? rune : Rune.ReplacementChar
+            );
         return printable.ToString();
     }
 }

@@ -12,19 +12,30 @@ internal static class IntervalBar
 
     public static XElement? Of(Estimate figure, double? chance)
     {
-        if (figure.Value is not { } value) return null;
-        var title = $"{Figure.Number(value)}, interval {Figure.Interval(figure)}"
+        if (figure.Value is not { } value)
+            return null;
+        var title =
+            $"{Figure.Number(value)}, interval {Figure.Interval(figure)}"
             + (chance is { } level ? $", chance {Figure.Number(level)}" : "");
-        return SvgPlot.Tag("svg",
+        return SvgPlot.Tag(
+            "svg",
             SvgPlot.Set("viewBox", $"0 0 {Width} {Height}"),
-            SvgPlot.Set("width", Width), SvgPlot.Set("height", Height),
-            SvgPlot.Set("class", "bar"), SvgPlot.Set("role", "img"),
+            SvgPlot.Set("width", Width),
+            SvgPlot.Set("height", Height),
+            SvgPlot.Set("class", "bar"),
+            SvgPlot.Set("role", "img"),
             SvgPlot.Tag("title", title),
             Path($"M{X(0)} 9H{X(1)}", "rail"),
             chance is { } at ? Path($"M{X(at)} 1V17", "chance") : null,
             figure is { Low: { } low, High: { } high } ? Path($"M{X(low)} 9H{X(high)}", "span") : null,
-            SvgPlot.Tag("circle", SvgPlot.Set("cx", X(value)), SvgPlot.Set("cy", 9),
-                SvgPlot.Set("r", 4.5), SvgPlot.Set("class", "dot")));
+            SvgPlot.Tag(
+                "circle",
+                SvgPlot.Set("cx", X(value)),
+                SvgPlot.Set("cy", 9),
+                SvgPlot.Set("r", 4.5),
+                SvgPlot.Set("class", "dot")
+            )
+        );
     }
 
     private static XElement Path(string line, string style) =>

@@ -13,24 +13,37 @@ internal static class PatientTable
     {
         var several = run.Parts.Count > 1;
         var probable = run.Tested.Classes.Count > 0;
-        var rows = run.Parts
-            .SelectMany(part => Together(part, probable).Rows.Select(patient => (Part: part, Patient: patient)))
+        var rows = run
+            .Parts.SelectMany(part => Together(part, probable).Rows.Select(patient => (Part: part, Patient: patient)))
             .OrderBy(r => Number(r.Patient.Patient))
-            .ThenBy(r => r.Patient.Patient, StringComparer.Ordinal).ThenBy(r => r.Part.Description.Part)
-            .Select(r => Row(run, r.Part, r.Patient, several)).ToArray();
+            .ThenBy(r => r.Patient.Patient, StringComparer.Ordinal)
+            .ThenBy(r => r.Part.Description.Part)
+            .Select(r => Row(run, r.Part, r.Patient, several))
+            .ToArray();
         List<Column> columns = [new("Patient")];
-        if (several) columns.Add(new("Part", true));
-        columns.AddRange([new("Images", true), new("Right", true), new("True class"),
+        if (several)
+            columns.Add(new("Part", true));
+        columns.AddRange([
+            new("Images", true),
+            new("Right", true),
+            new("True class"),
             new("All images together"),
-            new(probable ? Column(run) : "Share of images", true)]);
+            new(probable ? Column(run) : "Share of images", true),
+        ]);
         var table = Html.Table(columns, rows);
-        return Html.Section("patients", "Patients",
-            Html.Note((probable
-                ? "“All images together” is what the mean probability of a patient's images says, "
-                + "held against the decision threshold."
-                : "“All images together” is the class that most of a patient's images were given.")
-                + (run.Repeated ? " A patient stands here once per part that tested the patient." : "")),
-            rows.Length > MostUnfolded ? Html.Folded($"Show all {rows.Length} rows", table) : table);
+        return Html.Section(
+            "patients",
+            "Patients",
+            Html.Note(
+                (
+                    probable
+                        ? "“All images together” is what the mean probability of a patient's images says, "
+                            + "held against the decision threshold."
+                        : "“All images together” is the class that most of a patient's images were given."
+                ) + (run.Repeated ? " A patient stands here once per part that tested the patient." : "")
+            ),
+            rows.Length > MostUnfolded ? Html.Folded($"Show all {rows.Length} rows", table) : table
+        );
     }
 
     /// <summary>Patients that are numbered stand in the order of their numbers, before all others.</summary>
@@ -49,26 +62,35 @@ internal static class PatientTable
         if (!probable && unlabelled.Rows.Select(r => r.Predicted).Distinct().Count() == 2)
             return PatientAggregation.Aggregate(unlabelled, PatientRule.Vote);
         return PatientAggregation.Aggregate(
-            unlabelled, probable ? PatientRule.Mean : PatientRule.Vote,
-                part.Evaluation.Positive, part.Description.Threshold ?? 0.5);
+            unlabelled,
+            probable ? PatientRule.Mean : PatientRule.Vote,
+            part.Evaluation.Positive,
+            part.Description.Threshold ?? 0.5
+        );
     }
 
     private static IReadOnlyList<object?> Row(ReportedRun run, ReportedPart part, Prediction patient, bool several)
     {
         Prediction[] images = [.. part.Tested.Rows.Where(r => r.Patient == patient.Patient)];
-        var labels = images.CountBy(r => r.Label)
-            .OrderByDescending(l => l.Value).ThenBy(l => l.Key, StringComparer.Ordinal).ToArray();
+        var labels = images
+            .CountBy(r => r.Label)
+            .OrderByDescending(l => l.Value)
+            .ThenBy(l => l.Key, StringComparer.Ordinal)
+            .ToArray();
         var right = images.Count(r => r.Predicted == r.Label);
         var shown = run.Whole.Positive ?? patient.Predicted;
         var place = part.Tested.Classes.Order(StringComparer.Ordinal).ToList().IndexOf(shown);
         List<object?> cells = [patient.Patient];
-        if (several) cells.Add($"{part.Description.Part}");
+        if (several)
+            cells.Add($"{part.Description.Part}");
         cells.Add($"{images.Length}");
         cells.Add($"{right} ({Figure.Percent((double)right / images.Length)})");
         cells.Add(labels.Length == 1 ? labels[0].Key : string.Join(", ", labels.Select(l => $"{l.Value} {l.Key}")));
-        cells.Add(labels.Length == 1 && labels[0].Key != patient.Predicted
-            ? Html.Tag("span", Html.Class("wrong"), $"{patient.Predicted} ✗")
-            : patient.Predicted);
+        cells.Add(
+            labels.Length == 1 && labels[0].Key != patient.Predicted
+                ? Html.Tag("span", Html.Class("wrong"), $"{patient.Predicted} ✗")
+                : patient.Predicted
+        );
         cells.Add(Figure.Number(place >= 0 ? patient.Probabilities[place] : patient.Probabilities.Max()));
         return cells;
     }

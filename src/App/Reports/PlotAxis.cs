@@ -3,9 +3,10 @@ namespace Coverslip.App.Reports;
 /// <summary>An axis: from values to pixels, and where its ticks are.</summary>
 internal sealed class PlotAxis
 {
-    private const double Decades = 2;   // a logarithmic axis pays from here on
+    private const double Decades = 2; // a logarithmic axis pays from here on
 
-    private readonly double low, high;
+    private readonly double low,
+        high;
     private readonly bool logarithmic;
 
     /// <param name="range">Values at both ends; a logarithmic axis needs them positive.</param>
@@ -39,14 +40,15 @@ internal sealed class PlotAxis
         {
             var (first, last) = ((int)Math.Ceiling(Math.Log10(low) - 1e-9), (int)Math.Floor(Math.Log10(high) + 1e-9));
             var every = Math.Max(1, (last - first + about) / about);
-            for (var power = first; power <= last; power += every) yield return Math.Pow(10, power);
+            for (var power = first; power <= last; power += every)
+                yield return Math.Pow(10, power);
             yield break;
         }
         var rough = Math.Max((high - low) / about, leastStep);
         var unit = Math.Pow(10, Math.Floor(Math.Log10(rough)));
         var step = new[] { 1, 2, 2.5, 5, 10 }.First(s => s * unit >= rough * 0.999) * unit;
         for (var i = Math.Ceiling(low / step - 1e-9); i * step <= high + step * 1e-9; i++)
-            yield return Math.Round(i * step, 12) + 0.0;   // not −0
+            yield return Math.Round(i * step, 12) + 0.0; // not −0
     }
 
     private double Scale(double value) => logarithmic ? Math.Log10(value) : value;

@@ -62,7 +62,7 @@ internal static class ReportWarnings
         {
             yield return $"The schedule hardly moved the weights{Which(run, still)}: they ended "
                 + $"{Figure.Short(100 * still.Min(p => p.Description.WeightsMoved))} % of their length "
-                    + "from where they began. "
+                + "from where they began. "
                 + "Use a larger rate, or let it fall more slowly.";
         }
         var unvalidated = run.Parts.Where(p => !p.Validated).ToArray();

@@ -10,7 +10,11 @@ namespace Coverslip.App.Reports;
 /// <param name="Tested">What the model says of its test images.</param>
 /// <param name="Evaluation">How good that is.</param>
 internal sealed record ReportedPart(
-    string Folder, RunDescription Description, Predictions Tested, ClassificationEvaluation Evaluation)
+    string Folder,
+    RunDescription Description,
+    Predictions Tested,
+    ClassificationEvaluation Evaluation
+)
 {
     public string Name => $"part {Description.Part}";
 
@@ -50,27 +54,32 @@ internal sealed record ReportedRun
 
     /// <summary>The text of a file of the run; null if it has none.</summary>
     public string? Text(string name) =>
-        new[] { Folder, Parts[0].Folder }.Select(f => Path.Combine(f, name))
-            .FirstOrDefault(File.Exists) is { } path
+        new[] { Folder, Parts[0].Folder }.Select(f => Path.Combine(f, name)).FirstOrDefault(File.Exists) is { } path
             ? File.ReadAllText(path)
             : null;
 
     /// <exception cref="InvalidDataException">No finished part, or predictions that do not fit the cohort.</exception>
     public static ReportedRun Read(string folder, Cohort cohort)
     {
-        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"{folder}: no such run folder");
+        if (!Directory.Exists(folder))
+            throw new DirectoryNotFoundException($"{folder}: no such run folder");
         string[] candidates = [folder, .. Directory.GetDirectories(folder, "part-*")];
         var parts = candidates
             .Where(c => File.Exists(Path.Combine(c, "run.json")) && File.Exists(Path.Combine(c, "predictions.csv")))
-            .Select(c => ReadPart(c, cohort)).OrderBy(p => p.Description.Part).ToArray();
+            .Select(c => ReadPart(c, cohort))
+            .OrderBy(p => p.Description.Part)
+            .ToArray();
         if (parts.Length == 0)
         {
-            throw new InvalidDataException($"{folder} holds no finished part (none with run.json and predictions.csv); "
-                + "finish the training with 'coverslip train … --resume' first");
+            throw new InvalidDataException(
+                $"{folder} holds no finished part (none with run.json and predictions.csv); "
+                    + "finish the training with 'coverslip train … --resume' first"
+            );
         }
         var pooled = Path.Combine(folder, "predictions.csv");
         var repeated = parts.Length > 1 && !File.Exists(pooled);
-        var tested = parts.Length == 1 ? parts[0].Tested
+        var tested =
+            parts.Length == 1 ? parts[0].Tested
             : repeated ? new Predictions(parts[0].Tested.Classes, [.. parts.SelectMany(p => p.Tested.Rows)])
             : Load(pooled, cohort);
         return new ReportedRun
@@ -92,11 +101,14 @@ internal sealed record ReportedRun
     }
 
     private static ClassificationEvaluation Judge(Predictions tested, RunDescription description, int draws) =>
-        ClassificationEvaluation.Of(tested, new EvaluationOptions
-        {
-            Positive = tested.Classes.Count == 2 ? description.Positive : null,
-            Bootstrap = draws,
-        });
+        ClassificationEvaluation.Of(
+            tested,
+            new EvaluationOptions
+            {
+                Positive = tested.Classes.Count == 2 ? description.Positive : null,
+                Bootstrap = draws,
+            }
+        );
 
     private static Predictions Load(string path, Cohort cohort)
     {

@@ -11,9 +11,11 @@ internal static class RunFacts
         var first = run.First;
         IReadOnlyList<object?>[] facts =
         [
-            ["Cohort",
+            [
+                "Cohort",
                 $"{run.Cohort.Path} ({Figure.Count(run.Cohort.Rows.Count, "image")} "
-                + $"of {Figure.Count(run.Cohort.PatientImages.Count, "patient")})"],
+                    + $"of {Figure.Count(run.Cohort.PatientImages.Count, "patient")})",
+            ],
             ["Cohort hash (SHA-256)", Html.Tag("code", first.CohortHash)],
             ["Classes", string.Join(", ", first.Classes)],
             ["Positive class", first.Positive ?? Figure.None],
@@ -21,20 +23,32 @@ internal static class RunFacts
             ["Versions", string.Join("; ", run.Parts.Select(p => p.Description.Versions).Distinct())],
             ["Images without valid mask", $"{first.EmptyMasks} of {first.Images}"],
         ];
-        return Html.Section("facts", "How it was made",
+        return Html.Section(
+            "facts",
+            "How it was made",
             Html.Table([new("Fact"), new("Value")], facts),
             Html.Tag("h3", run.Parts.Count > 1 ? "Part by part" : "Training"),
             Html.Table(
-                [new("Part", true), new("Seed", true), new("Epochs", true),
-                    new("Kept epoch", true), new("Time", true),
-                    new("Peak memory", true), new("Weights moved", true),
-                    new("Threshold", true)],
-                run.Parts.Select(Part)),
-            Html.Note("“Weights moved” is how far the weights ended from where they began, relative to their length. "
-                + "Without a threshold the most probable class is taken."),
+                [
+                    new("Part", true),
+                    new("Seed", true),
+                    new("Epochs", true),
+                    new("Kept epoch", true),
+                    new("Time", true),
+                    new("Peak memory", true),
+                    new("Weights moved", true),
+                    new("Threshold", true),
+                ],
+                run.Parts.Select(Part)
+            ),
+            Html.Note(
+                "“Weights moved” is how far the weights ended from where they began, relative to their length. "
+                    + "Without a threshold the most probable class is taken."
+            ),
             run.Text("recipe.yaml") is { } recipe
                 ? Html.Tag("div", Html.Tag("h3", "Recipe"), Html.Tag("pre", recipe))
-                : null);
+                : null
+        );
     }
 
     private static IReadOnlyList<object?> Part(ReportedPart part)
@@ -42,10 +56,13 @@ internal static class RunFacts
         var facts = part.Description;
         return
         [
-            $"{facts.Part} of {facts.Parts}", $"{facts.Seed}", $"{facts.Epochs}", $"{facts.BestEpoch + 1}",
-                Figure.Time(facts.TrainingSeconds),
+            $"{facts.Part} of {facts.Parts}",
+            $"{facts.Seed}",
+            $"{facts.Epochs}",
+            $"{facts.BestEpoch + 1}",
+            Figure.Time(facts.TrainingSeconds),
             string.Create(CultureInfo.InvariantCulture, $"{facts.PeakMemory:N0} MiB"),
-                $"{Figure.Short(100 * facts.WeightsMoved)} %",
+            $"{Figure.Short(100 * facts.WeightsMoved)} %",
             facts.Threshold is { } threshold ? Figure.Number(threshold) : Figure.None,
         ];
     }

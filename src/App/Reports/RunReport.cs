@@ -15,7 +15,8 @@ public static class RunReport
     public static string Write(RunReportInput input)
     {
         var run = ReportedRun.Read(input.Run, input.Cohort);
-        var title = input.Title
+        var title =
+            input.Title
             ?? $"Report of {Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(input.Run)))}";
         XElement?[] sections =
         [
@@ -36,7 +37,11 @@ public static class RunReport
     }
 
     private static XElement Contents(IEnumerable<XElement> sections) =>
-        Html.Tag("nav", new XAttribute("aria-label", "Contents"),
-        sections.Select(s => Html.Tag("a", new XAttribute("href", "#" + s.Attribute("id")!.Value),
-            s.Elements().First().Value)));
+        Html.Tag(
+            "nav",
+            new XAttribute("aria-label", "Contents"),
+            sections.Select(s =>
+                Html.Tag("a", new XAttribute("href", "#" + s.Attribute("id")!.Value), s.Elements().First().Value)
+            )
+        );
 }

@@ -21,4 +21,8 @@ public sealed record RunReportInput(string Run, Cohort Cohort, Func<CohortRow, s
 /// <param name="Rows">Cells, as many to a row as there are columns.</param>
 /// <param name="Note">A sentence above the table.</param>
 public sealed record ReportTable(
-    string Title, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows, string? Note = null);
+    string Title,
+    IReadOnlyList<string> Columns,
+    IReadOnlyList<IReadOnlyList<string>> Rows,
+    string? Note = null
+);

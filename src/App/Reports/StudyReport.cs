@@ -11,14 +11,43 @@ internal static class StudyReport
     {
         Column[] columns = [.. StudyTable.Heads.Select((head, i) => new Column(head, Number: i > 1))];
         var parts = rows[0].Figures.Count;
-        Column[] each = [new Column("model"), new Column("input"), .. Enumerable.Range(1, parts).Select(p => new Column($"part {p}", Number: true))];
-        WholeFile.Write(path, Html.Document(study.Title,
+        Column[] each =
         [
-            Html.Section("table", study.Title, Html.Table(columns, rows.Select(r => (IReadOnlyList<object?>)[.. StudyTable.CellsOf(r)])),
-                Html.Note(StudyTable.NoteOf(study))),
-            Html.Section("parts", $"{study.Metric.Key().Replace('_', ' ')} of every part", Html.Table(each, rows.Select(r =>
-                (IReadOnlyList<object?>)[r.Run.Model, r.Run.Input, .. r.Figures.Select(f => f is { } value ? FormattableString.Invariant($"{value:0.000}") : "–")]))),
-        ]));
+            new Column("model"),
+            new Column("input"),
+            .. Enumerable.Range(1, parts).Select(p => new Column($"part {p}", Number: true)),
+        ];
+        WholeFile.Write(
+            path,
+            Html.Document(
+                study.Title,
+                [
+                    Html.Section(
+                        "table",
+                        study.Title,
+                        Html.Table(columns, rows.Select(r => (IReadOnlyList<object?>)[.. StudyTable.CellsOf(r)])),
+                        Html.Note(StudyTable.NoteOf(study))
+                    ),
+                    Html.Section(
+                        "parts",
+                        $"{study.Metric.Key().Replace('_', ' ')} of every part",
+                        Html.Table(
+                            each,
+                            rows.Select(r =>
+                                (IReadOnlyList<object?>)
+                                    [
+                                        r.Run.Model,
+                                        r.Run.Input,
+                                        .. r.Figures.Select(f =>
+                                            f is { } value ? FormattableString.Invariant($"{value:0.000}") : "–"
+                                        ),
+                                    ]
+                            )
+                        )
+                    ),
+                ]
+            )
+        );
         return path;
     }
 }

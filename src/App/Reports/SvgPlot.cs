@@ -12,15 +12,24 @@ namespace Coverslip.App.Reports;
 internal sealed record PlotPoint(double X, double Y, string? Title = null, double Radius = 4.5);
 
 /// <summary>How a series is drawn.</summary>
-internal enum PlotStyle { Line, Dashed, Points }
+internal enum PlotStyle
+{
+    Line,
+    Dashed,
+    Points,
+}
 
 /// <summary>A series; points that are not finite interrupt it.</summary>
 /// <param name="Name">Its name in the legend; empty for none.</param>
 /// <param name="Points">In order of drawing.</param>
 /// <param name="Color">Number of its colour, 0 to 5; −1 for the grey of references.</param>
 /// <param name="Style">Line, dashed line, or points alone.</param>
-internal sealed record PlotSeries(string Name, IReadOnlyList<PlotPoint> Points,
-    int Color, PlotStyle Style = PlotStyle.Line);
+internal sealed record PlotSeries(
+    string Name,
+    IReadOnlyList<PlotPoint> Points,
+    int Color,
+    PlotStyle Style = PlotStyle.Line
+);
 
 /// <summary>
 /// A plot with axes, ticks and legend as inline SVG. Colours are those of the page (<see cref="PageStyle"/>), so that
@@ -28,8 +37,11 @@ internal sealed record PlotSeries(string Name, IReadOnlyList<PlotPoint> Points,
 /// </summary>
 internal sealed record SvgPlot(string Title, string Description, IReadOnlyList<PlotSeries> Series)
 {
-    private const double Left = 54, Right = 14, Bottom = 46, LegendRow = 18;
-    private const int MostTitles = 60;   // points that answer to hovering, per series
+    private const double Left = 54,
+        Right = 14,
+        Bottom = 46,
+        LegendRow = 18;
+    private const int MostTitles = 60; // points that answer to hovering, per series
 
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
@@ -64,25 +76,44 @@ internal sealed record SvgPlot(string Title, string Description, IReadOnlyList<P
         var legend = Legend(out var rows);
         var top = 10 + rows * LegendRow + (Mark is null ? 0 : 14);
         var height = Height + top;
-        var points = Series.SelectMany(s => s.Points)
-            .Where(p => double.IsFinite(p.X) && double.IsFinite(p.Y)).ToArray();
+        var points = Series
+            .SelectMany(s => s.Points)
+            .Where(p => double.IsFinite(p.X) && double.IsFinite(p.Y))
+            .ToArray();
         var x = new PlotAxis(XRange ?? Range(points.Select(p => p.X)), Left, Width - Right);
         // Losses and rates that fall by orders of magnitude can only be read on a logarithmic axis.
-        var y = new PlotAxis(YRange ?? Range(points.Select(p => p.Y)), height - Bottom, top,
-            YRange is null && PlotAxis.Logarithmic(points.Select(p => p.Y)));
-        return Tag("svg", Set("viewBox", $"0 0 {Width} {height}"), Set("role", "img"),
-            Set("class", "plot"), Set("style", $"max-width:{Width}px"),
-            Tag("title", Title), Tag("desc", Description),
-            Axes(x, y), legend, MarkLine(x, top, height - Bottom), Series.Select(s => Draw(s, x, y)));
+        var y = new PlotAxis(
+            YRange ?? Range(points.Select(p => p.Y)),
+            height - Bottom,
+            top,
+            YRange is null && PlotAxis.Logarithmic(points.Select(p => p.Y))
+        );
+        return Tag(
+            "svg",
+            Set("viewBox", $"0 0 {Width} {height}"),
+            Set("role", "img"),
+            Set("class", "plot"),
+            Set("style", $"max-width:{Width}px"),
+            Tag("title", Title),
+            Tag("desc", Description),
+            Axes(x, y),
+            legend,
+            MarkLine(x, top, height - Bottom),
+            Series.Select(s => Draw(s, x, y))
+        );
     }
 
     private static (double Low, double High) Range(IEnumerable<double> values)
     {
         var (low, high) = values.Aggregate(
             (Low: double.PositiveInfinity, High: double.NegativeInfinity),
-            (r, v) => (Math.Min(r.Low, v), Math.Max(r.High, v)));
-        if (low > high) return (0, 1);
-        return low < high ? (low, high) : low == 0 ? (0, 1) : (low - Math.Abs(low) / 2, high + Math.Abs(high) / 2);
+            (r, v) => (Math.Min(r.Low, v), Math.Max(r.High, v))
+        );
+        if (low > high)
+            return (0, 1);
+        return low < high ? (low, high)
+            : low == 0 ? (0, 1)
+            : (low - Math.Abs(low) / 2, high + Math.Abs(high) / 2);
     }
 
     private XElement Axes(PlotAxis x, PlotAxis y)
@@ -101,8 +132,14 @@ internal sealed record SvgPlot(string Title, string Description, IReadOnlyList<P
         axes.Add(Line(x.Start, y.Start, x.End, y.Start, "axis"), Line(x.Start, y.Start, x.Start, y.End, "axis"));
         axes.Add(Text(XLabel, (x.Start + x.End) / 2, y.Start + 36, "middle"));
         var middle = (y.Start + y.End) / 2;
-        axes.Add(Tag("text", Set("transform", $"translate(13 {Pixel(middle)}) rotate(-90)"),
-            Set("text-anchor", "middle"), YLabel));
+        axes.Add(
+            Tag(
+                "text",
+                Set("transform", $"translate(13 {Pixel(middle)}) rotate(-90)"),
+                Set("text-anchor", "middle"),
+                YLabel
+            )
+        );
         return axes;
     }
 
@@ -114,12 +151,20 @@ internal sealed record SvgPlot(string Title, string Description, IReadOnlyList<P
         foreach (var series in named)
         {
             var length = 34 + 6.3 * series.Name.Length;
-            if (at > Left && at + length > Width) (at, row) = (Left, row + 1);
+            if (at > Left && at + length > Width)
+                (at, row) = (Left, row + 1);
             var y = 14 + row * LegendRow;
-            legend.Add(series.Style == PlotStyle.Points
-                ? Tag("circle", Set("cx", Pixel(at + 10)), Set("cy", y - 4), Set("r", 4),
-                    Set("class", $"points {Hue(series)}"))
-                : Path($"M{Pixel(at)} {y - 4}h20", series));
+            legend.Add(
+                series.Style == PlotStyle.Points
+                    ? Tag(
+                        "circle",
+                        Set("cx", Pixel(at + 10)),
+                        Set("cy", y - 4),
+                        Set("r", 4),
+                        Set("class", $"points {Hue(series)}")
+                    )
+                    : Path($"M{Pixel(at)} {y - 4}h20", series)
+            );
             legend.Add(Text(series.Name, at + 25, y, "start"));
             at += length + 8;
         }
@@ -130,10 +175,14 @@ internal sealed record SvgPlot(string Title, string Description, IReadOnlyList<P
 
     private XElement? MarkLine(PlotAxis x, double top, double bottom)
     {
-        if (Mark is not { } mark) return null;
+        if (Mark is not { } mark)
+            return null;
         var at = x.At(mark.X);
         // Near an end of the axis the name stays inside of the picture.
-        var anchor = at < Left + 50 ? "start" : at > Width - 60 ? "end" : "middle";
+        var anchor =
+            at < Left + 50 ? "start"
+            : at > Width - 60 ? "end"
+            : "middle";
         return Tag("g", Set("class", "mark"), Line(at, top, at, bottom, ""), Text(mark.Name, at, top - 4, anchor));
     }
 
@@ -141,16 +190,26 @@ internal sealed record SvgPlot(string Title, string Description, IReadOnlyList<P
     {
         var group = Tag("g");
         PlotPoint[] drawn = [.. series.Points.Where(p => x.Holds(p.X) && y.Holds(p.Y))];
-        if (series.Style != PlotStyle.Points) group.Add(Path(Outline(series.Points, x, y), series));
+        if (series.Style != PlotStyle.Points)
+            group.Add(Path(Outline(series.Points, x, y), series));
         var every = series.Style == PlotStyle.Points ? 1 : Math.Max(1, (drawn.Length + MostTitles - 1) / MostTitles);
-        foreach (var point in drawn.Where(
-            (p, i) => series.Style == PlotStyle.Points || (p.Title is not null && i % every == 0)))
+        foreach (
+            var point in drawn.Where(
+                (p, i) => series.Style == PlotStyle.Points || (p.Title is not null && i % every == 0)
+            )
+        )
         {
             var solid = series.Style == PlotStyle.Points;
-            group.Add(Tag("circle", Set("cx", Pixel(x.At(point.X))), Set("cy", Pixel(y.At(point.Y))),
-                Set("r", Pixel(solid ? point.Radius : 5)),
-                Set("class", $"{(solid ? "points" : "hit")} {Hue(series)}"),
-                    point.Title is null ? null : Tag("title", point.Title)));
+            group.Add(
+                Tag(
+                    "circle",
+                    Set("cx", Pixel(x.At(point.X))),
+                    Set("cy", Pixel(y.At(point.Y))),
+                    Set("r", Pixel(solid ? point.Radius : 5)),
+                    Set("class", $"{(solid ? "points" : "hit")} {Hue(series)}"),
+                    point.Title is null ? null : Tag("title", point.Title)
+                )
+            );
         }
         return group;
     }
@@ -168,7 +227,8 @@ internal sealed record SvgPlot(string Title, string Description, IReadOnlyList<P
                 continue;
             }
             var (px, py) = (x.At(points[i].X), y.At(points[i].Y));
-            if (last is { } l && Math.Abs(px - l.X) + Math.Abs(py - l.Y) < 0.5 && i < points.Count - 1) continue;
+            if (last is { } l && Math.Abs(px - l.X) + Math.Abs(py - l.Y) < 0.5 && i < points.Count - 1)
+                continue;
             path.Append(last is null ? 'M' : 'L').Append(Pixel(px)).Append(' ').Append(Pixel(py));
             last = (px, py);
         }
@@ -176,8 +236,11 @@ internal sealed record SvgPlot(string Title, string Description, IReadOnlyList<P
     }
 
     private static XElement Path(string d, PlotSeries series) =>
-        Tag("path", Set("d", d),
-            Set("class", $"line {Hue(series)}{(series.Style == PlotStyle.Dashed ? " dashed" : "")}"));
+        Tag(
+            "path",
+            Set("d", d),
+            Set("class", $"line {Hue(series)}{(series.Style == PlotStyle.Dashed ? " dashed" : "")}")
+        );
 
     private static XElement Line(double x1, double y1, double x2, double y2, string style) =>
         Tag("path", Set("d", $"M{Pixel(x1)} {Pixel(y1)}L{Pixel(x2)} {Pixel(y2)}"), Set("class", style));

@@ -10,29 +10,32 @@ internal static class Thumbnail
     public const int Longest = 256;
 
     /// <summary>An image, at most <see cref="Longest"/> large; where it is unreadable, why.</summary>
-    public static XElement Of(string path, string alternative) => Readable(() =>
-    {
-        using var small = Read(path);
-        return Picture(small, alternative);
-    });
+    public static XElement Of(string path, string alternative) =>
+        Readable(() =>
+        {
+            using var small = Read(path);
+            return Picture(small, alternative);
+        });
 
     /// <summary>The same with everything outside of its mask pale and grey, and a line around the valid area.</summary>
-    public static XElement Masked(string path, string mask, string alternative) => Readable(() =>
-    {
-        using var small = Read(path);
-        using var full = ImageFile.Read(mask, ImageReadOptions.Mask);
-        using var valid = Transforms.Resize(full, small.Width, small.Height, Interpolation.Nearest);
-        Dim(small, valid);
-        return Picture(small, alternative);
-    });
+    public static XElement Masked(string path, string mask, string alternative) =>
+        Readable(() =>
+        {
+            using var small = Read(path);
+            using var full = ImageFile.Read(mask, ImageReadOptions.Mask);
+            using var valid = Transforms.Resize(full, small.Width, small.Height, Interpolation.Nearest);
+            Dim(small, valid);
+            return Picture(small, alternative);
+        });
 
     private static Image Read(string path)
     {
         var image = ImageFile.Read(path, ImageReadOptions.ForModels);
         var scale = (double)Longest / Math.Max(image.Width, image.Height);
-        if (scale >= 1) return image;
-        using (image) return Transforms.Resize(image,
-            Side(image.Width * scale), Side(image.Height * scale), Interpolation.Area);
+        if (scale >= 1)
+            return image;
+        using (image)
+            return Transforms.Resize(image, Side(image.Width * scale), Side(image.Height * scale), Interpolation.Area);
     }
 
     private static int Side(double length) => Math.Max(1, (int)Math.Round(length));
@@ -51,8 +54,12 @@ internal static class Thumbnail
                 color.Fill((byte)(0.3 * grey + 0.7 * 232));
             }
             // The border of the valid area, in a blue-green that no stain has.
-            else if (Outside(valid, i - 1, i % width > 0) || Outside(valid, i + 1, i % width < width - 1)
-                || Outside(valid, i - width, i >= width) || Outside(valid, i + width, i + width < valid.Length))
+            else if (
+                Outside(valid, i - 1, i % width > 0)
+                || Outside(valid, i + 1, i % width < width - 1)
+                || Outside(valid, i - width, i >= width)
+                || Outside(valid, i + width, i + width < valid.Length)
+            )
             {
                 (color[0], color[1], color[2]) = (0, 128, 110);
             }
@@ -61,11 +68,20 @@ internal static class Thumbnail
 
     private static bool Outside(ReadOnlySpan<byte> valid, int at, bool within) => within && valid[at] == 0;
 
-    private static XElement Picture(Image image, string alternative) => Html.Tag("img",
-        new XAttribute("src", "data:image/jpeg;base64,"
-            + Convert.ToBase64String(ImageFile.Encode(image, ".jpg", new ImageWriteOptions { JpegQuality = 85 }))),
-        new XAttribute("width", image.Width), new XAttribute("height", image.Height),
-            new XAttribute("alt", alternative));
+    private static XElement Picture(Image image, string alternative) =>
+        Html.Tag(
+            "img",
+            new XAttribute(
+                "src",
+                "data:image/jpeg;base64,"
+                    + Convert.ToBase64String(
+                        ImageFile.Encode(image, ".jpg", new ImageWriteOptions { JpegQuality = 85 })
+                    )
+            ),
+            new XAttribute("width", image.Width),
+            new XAttribute("height", image.Height),
+            new XAttribute("alt", alternative)
+        );
 
     private static XElement Readable(Func<XElement> make)
     {

@@ -10,29 +10,48 @@ internal static class TrainingPlots
 
     public static XElement Of(ReportedRun run)
     {
-        var parts = run.Parts.Select(part => Html.Tag("div",
-            run.Parts.Count > 1 ? Html.Tag("h3", $"Part {part.Description.Part}") : null,
-            File.Exists(part.Metrics) ? Plots(part) : Html.Note("This part has no metrics.csv."))).ToArray();
-        return Html.Section("training", "Training",
-            Html.Note("By epoch; solid lines are training, dashed ones validation. "
-                + "The dotted vertical line is the epoch whose weights were kept."),
+        var parts = run
+            .Parts.Select(part =>
+                Html.Tag(
+                    "div",
+                    run.Parts.Count > 1 ? Html.Tag("h3", $"Part {part.Description.Part}") : null,
+                    File.Exists(part.Metrics) ? Plots(part) : Html.Note("This part has no metrics.csv.")
+                )
+            )
+            .ToArray();
+        return Html.Section(
+            "training",
+            "Training",
+            Html.Note(
+                "By epoch; solid lines are training, dashed ones validation. "
+                    + "The dotted vertical line is the epoch whose weights were kept."
+            ),
             parts.Take(MostUnfolded),
             parts.Length > MostUnfolded
                 ? Html.Folded($"Show the other {parts.Length - MostUnfolded} parts", parts.Skip(MostUnfolded))
-                : null);
+                : null
+        );
     }
 
     private static XElement Plots(ReportedPart part)
     {
         var epochs = EpochTable.Read(part.Metrics);
-        return Html.Tag("div", Html.Class("plots"),
+        return Html.Tag(
+            "div",
+            Html.Class("plots"),
             Plot(part, "Loss", "loss", null, Losses(epochs)),
-            Plot(part, "Validation", "share, AUC", (0, 1),
-            [
-                .. Series(epochs, "validation_accuracy", "accuracy", 3, PlotStyle.Dashed),
-                .. Series(epochs, "validation_auc", "AUC", 4, PlotStyle.Dashed),
-            ]),
-            Plot(part, "Learning rate", "rate", null, [.. Series(epochs, "rate", "", 5, PlotStyle.Line)]));
+            Plot(
+                part,
+                "Validation",
+                "share, AUC",
+                (0, 1),
+                [
+                    .. Series(epochs, "validation_accuracy", "accuracy", 3, PlotStyle.Dashed),
+                    .. Series(epochs, "validation_auc", "AUC", 4, PlotStyle.Dashed),
+                ]
+            ),
+            Plot(part, "Learning rate", "rate", null, [.. Series(epochs, "rate", "", 5, PlotStyle.Line)])
+        );
     }
 
     /// <summary>The total, and its parts where there is more than one.</summary>
@@ -45,8 +64,7 @@ internal static class TrainingPlots
         ];
         if (epochs["train_reconstruction"] is not { } reconstruction || reconstruction.All(r => r is 0 or double.NaN))
             return series;
-        series.AddRange(
-        [
+        series.AddRange([
             .. Series(epochs, "train_class_loss", "class", 1, PlotStyle.Line),
             .. Series(epochs, "validation_class_loss", "", 1, PlotStyle.Dashed),
             .. Series(epochs, "train_reconstruction", "reconstruction", 2, PlotStyle.Line),
@@ -56,22 +74,49 @@ internal static class TrainingPlots
     }
 
     private static IEnumerable<PlotSeries> Series(
-        EpochTable epochs, string column, string name, int color, PlotStyle style)
+        EpochTable epochs,
+        string column,
+        string name,
+        int color,
+        PlotStyle style
+    )
     {
-        if (epochs[column] is not { } values) yield break;
+        if (epochs[column] is not { } values)
+            yield break;
         var numbers = epochs["epoch"]!;
-        yield return new PlotSeries(name, [.. values.Select((value, i) => new PlotPoint(numbers[i] + 1, value,
-            $"epoch {numbers[i] + 1:0}: {column.Replace('_', ' ')} "
-                + value.ToString("g4", CultureInfo.InvariantCulture)))], color, style);
+        yield return new PlotSeries(
+            name,
+            [
+                .. values.Select(
+                    (value, i) =>
+                        new PlotPoint(
+                            numbers[i] + 1,
+                            value,
+                            $"epoch {numbers[i] + 1:0}: {column.Replace('_', ' ')} "
+                                + value.ToString("g4", CultureInfo.InvariantCulture)
+                        )
+                ),
+            ],
+            color,
+            style
+        );
     }
 
     private static XElement? Plot(
-        ReportedPart part, string title, string y, (double, double)? range, IReadOnlyList<PlotSeries> series)
+        ReportedPart part,
+        string title,
+        string y,
+        (double, double)? range,
+        IReadOnlyList<PlotSeries> series
+    )
     {
-        if (series.Count == 0) return null;
+        if (series.Count == 0)
+            return null;
         var best = part.Description.BestEpoch + 1;
         var small = title == "Learning rate";
-        return Html.Tag("figure", Html.Tag("h3", title),
+        return Html.Tag(
+            "figure",
+            Html.Tag("h3", title),
             new SvgPlot($"{title}, {part.Name}", $"{title} by epoch; the kept epoch is {best}.", series)
             {
                 Width = 380,
@@ -82,6 +127,7 @@ internal static class TrainingPlots
                 XRange = part.Description.Epochs > 1 ? (1, part.Description.Epochs) : null,
                 YRange = range,
                 Mark = (best, $"kept: {best}"),
-            }.Draw());
+            }.Draw()
+        );
     }
 }

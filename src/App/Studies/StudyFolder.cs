@@ -20,7 +20,8 @@ internal sealed record StudyFolder(string Path)
     internal string At(params ReadOnlySpan<string> names) => System.IO.Path.Combine([Path, .. names]);
 
     /// <summary>
-    /// Takes what only one process may do at a time; null where another one has it. It is given back when disposed of, and
+    /// Takes what only one process may do at a time; null where another one has it. It is given back when disposed of,
+    /// and
     /// by the system when a process dies.
     /// </summary>
     internal IDisposable? Claim(string name)
@@ -41,8 +42,10 @@ internal sealed record StudyFolder(string Path)
     {
         while (true)
         {
-            if (Claim(name) is { } claim) return claim;
-            if (stop.WaitHandle.WaitOne(500)) throw new OperationCanceledException(stop);
+            if (Claim(name) is { } claim)
+                return claim;
+            if (stop.WaitHandle.WaitOne(500))
+                throw new OperationCanceledException(stop);
         }
     }
 
@@ -50,7 +53,9 @@ internal sealed record StudyFolder(string Path)
     internal static void Keep(string path, string text, string what)
     {
         if (File.Exists(path) && File.ReadAllText(path) != text)
-            throw new IOException($"the study was begun with another {what} than now (kept in {path}); choose another --out, or give that one");
+            throw new IOException(
+                $"the study was begun with another {what} than now (kept in {path}); choose another --out, or give that one"
+            );
         WholeFile.Write(path, text);
     }
 }

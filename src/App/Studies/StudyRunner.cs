@@ -21,8 +21,10 @@ namespace Coverslip.App.Studies;
 internal sealed record StudyInput(StudyRecipe Study, Cohort Cohort, Split Split, StudyFolder Folder, string Device);
 
 /// <summary>
-/// Trains every cell (a model, an input, a part of the split) with <c>coverslip train</c> in a process of its own, so that
-/// each has its own peak memory and none takes the others down. Calls on the same folder share the cells among themselves.
+/// Trains every cell (a model, an input, a part of the split) with <c>coverslip train</c> in a process of its own, so
+/// that
+/// each has its own peak memory and none takes the others down. Calls on the same folder share the cells among
+/// themselves.
 /// </summary>
 internal sealed class StudyRunner(StudyInput input, int jobs)
 {
@@ -30,7 +32,8 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
 
     private readonly ConcurrentQueue<string> failures = new();
     private readonly Stopwatch clock = Stopwatch.StartNew();
-    private int finished, trained;
+    private int finished,
+        trained;
 
     /// <summary>Trains what is missing; returns a line for each cell that failed.</summary>
     /// <exception cref="OperationCanceledException">Stopped; calling again goes on.</exception>
@@ -39,28 +42,41 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
         PrepareMasks(stop);
         var parts = input.Split.Parts.Count;
         // Part by part, so that a study that is stopped early compares all models on the parts it has.
-        Cell[] cells = [.. Enumerable.Range(0, parts).SelectMany(part => input.Study.Runs.Select(run => new Cell(run, part)))];
+        Cell[] cells =
+        [
+            .. Enumerable.Range(0, parts).SelectMany(part => input.Study.Runs.Select(run => new Cell(run, part))),
+        ];
         var open = new ConcurrentQueue<Cell>(cells.Where(c => !IsDone(c)));
         finished = cells.Length - open.Count;
-        if (finished > 0) Console.Error.WriteLine($"{finished} of {cells.Length} are done already");
+        if (finished > 0)
+            Console.Error.WriteLine($"{finished} of {cells.Length} are done already");
         void Work()
         {
             while (!stop.IsCancellationRequested && open.TryDequeue(out var cell))
             {
                 using var claim = input.Folder.Claim($"{cell.Run.Name}-{cell.Part + 1}");
-                if (claim is null) continue;
-                if (!IsDone(cell)) Train(cell, cells.Length, stop);
+                if (claim is null)
+                    continue;
+                if (!IsDone(cell))
+                    Train(cell, cells.Length, stop);
             }
         }
         Thread[] workers = [.. Enumerable.Range(0, jobs).Select(_ => new Thread(Work))];
-        foreach (var worker in workers) worker.Start();
-        foreach (var worker in workers) worker.Join();
+        foreach (var worker in workers)
+            worker.Start();
+        foreach (var worker in workers)
+            worker.Join();
         stop.ThrowIfCancellationRequested();
         return [.. failures];
     }
 
-    private bool IsDone(Cell cell) => File.Exists(Path.Combine(
-        TrainingSession.PartFolder(input.Folder.Run(cell.Run), cell.Part, input.Split.Parts.Count), "run.json"));
+    private bool IsDone(Cell cell) =>
+        File.Exists(
+            Path.Combine(
+                TrainingSession.PartFolder(input.Folder.Run(cell.Run), cell.Part, input.Split.Parts.Count),
+                "run.json"
+            )
+        );
 
     private void Train(Cell cell, int cells, CancellationToken stop)
     {
@@ -69,17 +85,24 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
         var name = $"{cell.Run.Model}, {cell.Run.Input}, part {cell.Part + 1}";
         var took = Stopwatch.StartNew();
         var code = Call(cell, log);
-        if (stop.IsCancellationRequested) return;
+        if (stop.IsCancellationRequested)
+            return;
         var done = Interlocked.Increment(ref finished);
         var mine = Interlocked.Increment(ref trained);
         if (code != 0)
         {
-            var reason = File.ReadLines(log).LastOrDefault(l => l.StartsWith("error:", StringComparison.Ordinal)) ?? $"ended with exit code {code}";
+            var reason =
+                File.ReadLines(log).LastOrDefault(l => l.StartsWith("error:", StringComparison.Ordinal))
+                ?? $"ended with exit code {code}";
             failures.Enqueue($"{name}: {reason} (log: {log})");
         }
         var left = ProgressLine.Clock(TimeSpan.FromSeconds(clock.Elapsed.TotalSeconds / mine * (cells - done)));
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{done}/{cells}  {name}: {(code == 0 ? "done" : "failed")} in {ProgressLine.Clock(took.Elapsed)}{(done < cells ? $", about {left} left" : "")}"));
+        Console.Error.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{done}/{cells}  {name}: {(code == 0 ? "done" : "failed")} in {ProgressLine.Clock(took.Elapsed)}{(done < cells ? $", about {left} left" : "")}"
+            )
+        );
     }
 
     private int Call(Cell cell, string log)
@@ -92,10 +115,22 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
         };
         string[] arguments =
         [
-            "train", input.Folder.Recipe(cell.Run), "--cohort", input.Cohort.Path, "--split", input.Folder.Split,
-            "--out", input.Folder.Run(cell.Run), "--part", $"{cell.Part + 1}", "--resume", "--device", input.Device,
+            "train",
+            input.Folder.Recipe(cell.Run),
+            "--cohort",
+            input.Cohort.Path,
+            "--split",
+            input.Folder.Split,
+            "--out",
+            input.Folder.Run(cell.Run),
+            "--part",
+            $"{cell.Part + 1}",
+            "--resume",
+            "--device",
+            input.Device,
         ];
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        foreach (var argument in arguments)
+            start.ArgumentList.Add(argument);
         if (cell.Run.Recipe.Input is { Form: not InputForm.Raw, Masks: MaskSource.Computed })
         {
             start.ArgumentList.Add("--masks");
@@ -108,8 +143,16 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
         }
         using var written = TextWriter.Synchronized(new StreamWriter(log) { AutoFlush = true });
         using var child = new Process { StartInfo = start };
-        child.OutputDataReceived += (_, line) => { if (line.Data is { } text) written.WriteLine(text); };
-        child.ErrorDataReceived += (_, line) => { if (line.Data is { } text) written.WriteLine(text); };
+        child.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data is { } text)
+                written.WriteLine(text);
+        };
+        child.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data is { } text)
+                written.WriteLine(text);
+        };
         child.Start();
         child.StandardInput.Close();
         child.BeginOutputReadLine();
@@ -119,7 +162,9 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
         return child.ExitCode;
     }
 
-    /// <summary>Makes the masks of every setting once, and writes each run's recipe with the thresholds that were fitted.</summary>
+    /// <summary>
+    /// Makes the masks of every setting once, and writes each run's recipe with the thresholds that were fitted.
+    /// </summary>
     private void PrepareMasks(CancellationToken stop)
     {
         foreach (var group in input.Study.Runs.GroupBy(r => MaskKey(r.Recipe.Input)).ToArray())
@@ -131,18 +176,30 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
                 var folder = input.Folder.Masks(group.Key);
                 using var claim = input.Folder.Await(group.Key, stop);
                 rulesFile = Path.Combine(folder, "rules.json");
-                var place = new RunMasks.Place(folder, File.Exists(rulesFile) ? MaskRules.Read(rulesFile) : null, Device.Parse(input.Device));
+                var place = new RunMasks.Place(
+                    folder,
+                    File.Exists(rulesFile) ? MaskRules.Read(rulesFile) : null,
+                    Device.Parse(input.Device)
+                );
                 var (_, rules) = RunMasks.Prepare(settings, input.Cohort, place, stop);
-                if (!File.Exists(rulesFile)) Evaluation.WholeFile.Write(rulesFile, rules!.ToJson());
+                if (!File.Exists(rulesFile))
+                    Evaluation.WholeFile.Write(rulesFile, rules!.ToJson());
             }
             foreach (var run in group)
-                StudyFolder.Keep(input.Folder.Recipe(run), rulesFile is null ? run.Text : run.WithMaskRules(rulesFile), $"recipe of {run.Model}");
+                StudyFolder.Keep(
+                    input.Folder.Recipe(run),
+                    rulesFile is null ? run.Text : run.WithMaskRules(rulesFile),
+                    $"recipe of {run.Model}"
+                );
         }
     }
 
     /// <summary>A name for what decides the masks; the same masks serve all runs that agree on it.</summary>
-    private static string MaskKey(InputOptions options) => options is { Form: not InputForm.Raw, Masks: MaskSource.Computed }
-        ? string.Create(CultureInfo.InvariantCulture,
-            $"{Path.GetFileNameWithoutExtension(options.MaskRules)}-{options.MaskScale}-{options.MaskChannels}-{options.MaskSteps}")
-        : "none";
+    private static string MaskKey(InputOptions options) =>
+        options is { Form: not InputForm.Raw, Masks: MaskSource.Computed }
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Path.GetFileNameWithoutExtension(options.MaskRules)}-{options.MaskScale}-{options.MaskChannels}-{options.MaskSteps}"
+            )
+            : "none";
 }

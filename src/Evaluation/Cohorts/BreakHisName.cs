@@ -14,7 +14,13 @@ namespace Coverslip.Evaluation.Cohorts;
 /// <param name="Magnification">40, 100, 200 or 400.</param>
 /// <param name="Number">Number of the image within slide and magnification.</param>
 public sealed partial record BreakHisName(
-    string Label, string Subtype, string Year, string Slide, string Magnification, string Number)
+    string Label,
+    string Subtype,
+    string Year,
+    string Slide,
+    string Magnification,
+    string Number
+)
 {
     /// <summary>
     /// The slide id without trailing letters. Whether 22549AB and 22549CD are one person is not published; taking them
@@ -26,10 +32,10 @@ public sealed partial record BreakHisName(
     public static BreakHisName? Parse(string fileName)
     {
         var match = Pattern().Match(Path.GetFileNameWithoutExtension(fileName));
-        if (!match.Success) return null;
+        if (!match.Success)
+            return null;
         string Part(int group) => match.Groups[group].Value;
-        return new BreakHisName(
-            Part(1) == "B" ? "benign" : "malignant", Part(2), Part(3), Part(4), Part(5), Part(6));
+        return new BreakHisName(Part(1) == "B" ? "benign" : "malignant", Part(2), Part(3), Part(4), Part(5), Part(6));
     }
 
     [GeneratedRegex(@"^SOB_([BM])_([A-Z]+)-(\d+)-(\d+[A-Z]*)-(\d+)-(\d+)$", RegexOptions.CultureInvariant)]

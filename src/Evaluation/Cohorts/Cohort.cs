@@ -11,8 +11,12 @@ public sealed class Cohort
 {
     private readonly Lazy<string> hash;
 
-    internal Cohort(string path, IReadOnlyList<CohortRow> rows, IReadOnlyList<string> furtherColumns,
-        FileContents contents)
+    internal Cohort(
+        string path,
+        IReadOnlyList<CohortRow> rows,
+        IReadOnlyList<string> furtherColumns,
+        FileContents contents
+    )
     {
         Path = path;
         Folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
@@ -70,19 +74,20 @@ public sealed class Cohort
     public CohortSummary Summarize()
     {
         var totals = Cohorts.PatientImages.Sum(PatientImages, Classes.Count);
-        var classes = Classes.Select((name, c) =>
-            new ClassCount(name, totals[c], PatientImages.Count(p => p.PerClass[c] > 0)));
+        var classes = Classes.Select(
+            (name, c) => new ClassCount(name, totals[c], PatientImages.Count(p => p.PerClass[c] > 0))
+        );
         return new CohortSummary(
             Rows.Count,
             PatientImages.Count,
             [.. classes],
             PatientImages.Count(p => p.PerClass.Count(n => n > 0) > 1),
             PatientImages.Min(p => p.Total),
-            PatientImages.Max(p => p.Total));
+            PatientImages.Max(p => p.Total)
+        );
     }
 
-    private string FullPath(string relative) =>
-        System.IO.Path.GetFullPath(System.IO.Path.Combine(Folder, relative));
+    private string FullPath(string relative) => System.IO.Path.GetFullPath(System.IO.Path.Combine(Folder, relative));
 
     private static PatientImages[] CountPerPatient(IReadOnlyList<CohortRow> rows, IReadOnlyList<string> classes)
     {
@@ -106,7 +111,8 @@ public sealed class Cohort
             var file = ImagePath(row);
             // Tabs and line ends cannot make two different tables alike: every field is preceded by its length.
             string[] fields = [row.Image, row.Label, row.Patient, $"{new FileInfo(file).Length}", contents.Of(file)];
-            foreach (var field in fields) sha.AppendData(Encoding.UTF8.GetBytes($"{field.Length}:{field}\n"));
+            foreach (var field in fields)
+                sha.AppendData(Encoding.UTF8.GetBytes($"{field.Length}:{field}\n"));
         }
         return Convert.ToHexStringLower(sha.GetHashAndReset());
     }

@@ -10,22 +10,29 @@ public static class CohortFile
     public static (Cohort? Cohort, IReadOnlyList<CohortProblem> Problems) Read(string path, CohortChecks checks)
     {
         var table = CsvTable.Read(path);
-        var problems = Required.Where(column => table.IndexOf(column) < 0)
+        var problems = Required
+            .Where(column => table.IndexOf(column) < 0)
             .Select(column => Error($"no column '{column}'; the header has: {string.Join(", ", table.Columns)}", 1))
             .ToList();
-        if (table.Rows.Count == 0) problems.Add(new(true, "no images: the file has a header and no rows", []));
-        if (problems.Count > 0) return (null, problems);
+        if (table.Rows.Count == 0)
+            problems.Add(new(true, "no images: the file has a header and no rows", []));
+        if (problems.Count > 0)
+            return (null, problems);
 
         var further = table.Columns.Except(Required).Except(Optional).ToList();
         var rows = table.Rows.Select(row => ToRow(table, row, further)).ToList();
         var contents = new FileContents();
         foreach (var row in rows)
         {
-            if (row.Image.Length == 0) problems.Add(Error("the image is empty", row.Number));
-            if (row.Label.Length == 0) problems.Add(Error($"the label of {row.Image} is empty", row.Number));
-            if (row.Patient.Length == 0) problems.Add(Error($"the patient of {row.Image} is empty", row.Number));
+            if (row.Image.Length == 0)
+                problems.Add(Error("the image is empty", row.Number));
+            if (row.Label.Length == 0)
+                problems.Add(Error($"the label of {row.Image} is empty", row.Number));
+            if (row.Patient.Length == 0)
+                problems.Add(Error($"the patient of {row.Image} is empty", row.Number));
         }
-        if (problems.Count > 0) return (null, problems);
+        if (problems.Count > 0)
+            return (null, problems);
 
         var cohort = new Cohort(path, rows, further, contents);
         problems.AddRange(SamePath(cohort));
@@ -33,11 +40,13 @@ public static class CohortFile
         {
             var missing = MissingFiles(cohort).ToList();
             problems.AddRange(missing);
-            if (missing.Count == 0) problems.AddRange(SameContent(cohort, contents));
+            if (missing.Count == 0)
+                problems.AddRange(SameContent(cohort, contents));
         }
         if (cohort.Classes.Count == 1)
             problems.Add(new(false, $"only one class, '{cohort.Classes[0]}'", []));
-        if (problems.Any(p => p.IsError)) return (null, problems);
+        if (problems.Any(p => p.IsError))
+            return (null, problems);
         return (new Cohort(path, rows, further, contents) { Warnings = problems }, problems);
     }
 
@@ -50,26 +59,33 @@ public static class CohortFile
         var masks = rows.Any(r => r.Mask is not null);
         var groups = rows.Any(r => r.Group is not null);
         List<string> columns = [.. Required];
-        if (masks) columns.Add("mask");
-        if (groups) columns.Add("group");
+        if (masks)
+            columns.Add("mask");
+        if (groups)
+            columns.Add("group");
         columns.AddRange(furtherColumns);
-        CsvTable.Write(path, columns, rows.Select(row =>
-        {
-            List<string> fields = [row.Image, row.Label, row.Patient];
-            if (masks) fields.Add(row.Mask ?? "");
-            if (groups) fields.Add(row.Group ?? "");
-            fields.AddRange(row.Further);
-            return fields;
-        }));
+        CsvTable.Write(
+            path,
+            columns,
+            rows.Select(row =>
+            {
+                List<string> fields = [row.Image, row.Label, row.Patient];
+                if (masks)
+                    fields.Add(row.Mask ?? "");
+                if (groups)
+                    fields.Add(row.Group ?? "");
+                fields.AddRange(row.Further);
+                return fields;
+            })
+        );
     }
 
     private static CohortProblem Error(string message, params int[] rows) => new(true, message, rows);
 
     private static CohortRow ToRow(CsvTable table, TableRow row, List<string> further)
     {
-        string? Field(string column) => table.IndexOf(column) is >= 0 and var i && row.Fields[i].Length > 0
-            ? row.Fields[i]
-            : null;
+        string? Field(string column) =>
+            table.IndexOf(column) is >= 0 and var i && row.Fields[i].Length > 0 ? row.Fields[i] : null;
         return new CohortRow(row.Number, Slashes(Field("image")) ?? "", Field("label") ?? "", Field("patient") ?? "")
         {
             Mask = Slashes(Field("mask")),
@@ -81,7 +97,9 @@ public static class CohortFile
     private static string? Slashes(string? path) => path?.Replace('\\', '/');
 
     private static IEnumerable<CohortProblem> SamePath(Cohort cohort) =>
-        cohort.Rows.GroupBy(cohort.ImagePath).Where(g => g.Count() > 1)
+        cohort
+            .Rows.GroupBy(cohort.ImagePath)
+            .Where(g => g.Count() > 1)
             .Select(g => Error($"the same image, {g.First().Image}", [.. g.Select(r => r.Number)]));
 
     private static IEnumerable<CohortProblem> MissingFiles(Cohort cohort)
@@ -98,9 +116,12 @@ public static class CohortFile
     private static IEnumerable<CohortProblem> SameContent(Cohort cohort, FileContents contents)
     {
         // Only files of equal length can be equal; most are not read for this.
-        var suspects = cohort.Rows.DistinctBy(cohort.ImagePath)
+        var suspects = cohort
+            .Rows.DistinctBy(cohort.ImagePath)
             .GroupBy(row => new FileInfo(cohort.ImagePath(row)).Length)
-            .Where(g => g.Count() > 1).SelectMany(g => g).ToList();
+            .Where(g => g.Count() > 1)
+            .SelectMany(g => g)
+            .ToList();
         contents.Compute(suspects.Select(cohort.ImagePath));
         foreach (var equal in suspects.GroupBy(row => contents.Of(cohort.ImagePath(row))).Where(g => g.Count() > 1))
         {

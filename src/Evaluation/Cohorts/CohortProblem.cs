@@ -6,13 +6,14 @@ namespace Coverslip.Evaluation.Cohorts;
 /// <param name="Rows">The rows of the CSV file it concerns; empty where it concerns the whole file.</param>
 public sealed record CohortProblem(bool IsError, string Message, IReadOnlyList<int> Rows)
 {
-    public override string ToString() => Rows.Count switch
-    {
-        0 => Message,
-        1 => $"row {Rows[0]}: {Message}",
-        <= 12 => $"rows {string.Join(", ", Rows)}: {Message}",
-        _ => $"rows {string.Join(", ", Rows.Take(12))} and {Rows.Count - 12} more: {Message}",
-    };
+    public override string ToString() =>
+        Rows.Count switch
+        {
+            0 => Message,
+            1 => $"row {Rows[0]}: {Message}",
+            <= 12 => $"rows {string.Join(", ", Rows)}: {Message}",
+            _ => $"rows {string.Join(", ", Rows.Take(12))} and {Rows.Count - 12} more: {Message}",
+        };
 }
 
 /// <summary>A cohort that cannot be used. The message names the first problem and says how to see all.</summary>

@@ -33,7 +33,8 @@ public sealed record PatientImages(string Patient, IReadOnlyList<int> PerClass)
     {
         var sum = new int[classes];
         foreach (var patient in patients)
-            for (var c = 0; c < classes; c++) sum[c] += patient.PerClass[c];
+            for (var c = 0; c < classes; c++)
+                sum[c] += patient.PerClass[c];
         return sum;
     }
 }

@@ -15,7 +15,8 @@ public sealed record CohortSummary(
     IReadOnlyList<ClassCount> Classes,
     int PatientsWithSeveralClasses,
     int SmallestPatient,
-    int LargestPatient);
+    int LargestPatient
+);
 
 /// <summary>How often a class occurs.</summary>
 public sealed record ClassCount(string Class, int Images, int Patients);

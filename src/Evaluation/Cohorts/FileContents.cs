@@ -24,14 +24,16 @@ internal sealed class FileContents
     private static string Read(string path)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
-        if (stream.Length <= WholeUpTo) return Convert.ToHexStringLower(SHA256.HashData(stream));
+        if (stream.Length <= WholeUpTo)
+            return Convert.ToHexStringLower(SHA256.HashData(stream));
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         sha.AppendData(BitConverter.GetBytes(stream.Length));
         var window = new byte[WindowBytes];
         for (var i = 0; i < Windows; i++)
         {
             stream.Position = (stream.Length - WindowBytes) / (Windows - 1) * i;
-            if (i == Windows - 1) stream.Position = stream.Length - WindowBytes;
+            if (i == Windows - 1)
+                stream.Position = stream.Length - WindowBytes;
             stream.ReadExactly(window);
             sha.AppendData(window);
         }

@@ -7,14 +7,28 @@ namespace Coverslip.Evaluation.Cohorts;
 /// <param name="FurtherColumns">What the layout tells beyond label and patient.</param>
 /// <param name="OtherFiles">Files that are no images by their extension, and so left out.</param>
 public sealed record FolderRows(
-    IReadOnlyList<CohortRow> Rows, IReadOnlyList<string> FurtherColumns, IReadOnlyList<string> OtherFiles);
+    IReadOnlyList<CohortRow> Rows,
+    IReadOnlyList<string> FurtherColumns,
+    IReadOnlyList<string> OtherFiles
+);
 
 /// <summary>Makes the rows of a cohort from how a folder is laid out.</summary>
 public static class FolderLayout
 {
     /// <summary>Extensions that count as images.</summary>
     public static readonly IReadOnlyList<string> Extensions =
-        [".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".svs", ".ndpi", ".mrxs", ".dcm"];
+    [
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".tif",
+        ".tiff",
+        ".bmp",
+        ".svs",
+        ".ndpi",
+        ".mrxs",
+        ".dcm",
+    ];
 
     /// <summary>
     /// A folder per class; the patient from <paramref name="patientPattern"/> (its group <c>patient</c>, or its first
@@ -28,14 +42,22 @@ public static class FolderLayout
     {
         var pattern = patientPattern is null ? null : Compile(patientPattern);
         var (images, others) = List(folder);
-        var rows = images.Select((image, i) =>
-        {
-            var parts = image.Split('/');
-            if (parts.Length < 2)
-                throw new InvalidDataException(
-                    $"{image} lies in {folder} itself; layout 'folders' wants a folder per class");
-            return new CohortRow(i + 2, Relative(folder, csvFolder, image), parts[0], Patient(image, parts, pattern));
-        });
+        var rows = images.Select(
+            (image, i) =>
+            {
+                var parts = image.Split('/');
+                if (parts.Length < 2)
+                    throw new InvalidDataException(
+                        $"{image} lies in {folder} itself; layout 'folders' wants a folder per class"
+                    );
+                return new CohortRow(
+                    i + 2,
+                    Relative(folder, csvFolder, image),
+                    parts[0],
+                    Patient(image, parts, pattern)
+                );
+            }
+        );
         return new FolderRows([.. rows], [], others);
     }
 
@@ -49,17 +71,22 @@ public static class FolderLayout
     public static FolderRows BreakHis(string folder, string csvFolder, bool keepLetters)
     {
         var (images, others) = List(folder);
-        var rows = images.Select((image, i) =>
-        {
-            var name = BreakHisName.Parse(image) ?? throw new InvalidDataException(
-                $"{image} is no BreakHis name (such as SOB_M_DC-14-2523-400-002.png); "
-                + "move it out of the folder or use --layout folders");
-            var patient = keepLetters ? name.Slide : name.CautiousPatient;
-            return new CohortRow(i + 2, Relative(folder, csvFolder, image), name.Label, patient)
+        var rows = images.Select(
+            (image, i) =>
             {
-                Further = [name.Subtype, name.Year, name.Slide, name.Magnification],
-            };
-        });
+                var name =
+                    BreakHisName.Parse(image)
+                    ?? throw new InvalidDataException(
+                        $"{image} is no BreakHis name (such as SOB_M_DC-14-2523-400-002.png); "
+                            + "move it out of the folder or use --layout folders"
+                    );
+                var patient = keepLetters ? name.Slide : name.CautiousPatient;
+                return new CohortRow(i + 2, Relative(folder, csvFolder, image), name.Label, patient)
+                {
+                    Further = [name.Subtype, name.Year, name.Slide, name.Magnification],
+                };
+            }
+        );
         return new FolderRows([.. rows], ["subtype", "year", "slide", "magnification"], others);
     }
 
@@ -68,7 +95,8 @@ public static class FolderLayout
         var regex = new Regex(pattern, RegexOptions.CultureInvariant);
         if (regex.GetGroupNumbers().Length < 2)
             throw new ArgumentException(
-                $"the patient pattern '{pattern}' has no group; write one, as in '^[^/]+/([0-9]+)_'");
+                $"the patient pattern '{pattern}' has no group; write one, as in '^[^/]+/([0-9]+)_'"
+            );
         return regex;
     }
 
@@ -76,9 +104,12 @@ public static class FolderLayout
     {
         if (pattern is null)
         {
-            return parts.Length >= 3 ? parts[1] : throw new InvalidDataException(
-                $"{image} has no patient: put the images of a patient in a folder of their own (class/patient/image), "
-                + "or pass --patient-pattern");
+            return parts.Length >= 3
+                ? parts[1]
+                : throw new InvalidDataException(
+                    $"{image} has no patient: put the images of a patient in a folder of their own (class/patient/image), "
+                        + "or pass --patient-pattern"
+                );
         }
         var match = pattern.Match(image);
         var patient = pattern.GetGroupNames().Contains("patient") ? match.Groups["patient"] : match.Groups[1];
@@ -89,14 +120,17 @@ public static class FolderLayout
 
     private static (List<string> Images, List<string> Others) List(string folder)
     {
-        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"{folder}: no such folder");
-        var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+        if (!Directory.Exists(folder))
+            throw new DirectoryNotFoundException($"{folder}: no such folder");
+        var files = Directory
+            .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'))
             .Order(StringComparer.Ordinal)
             .ToLookup(file => Extensions.Contains(Path.GetExtension(file).ToLowerInvariant()));
         if (!files[true].Any())
             throw new InvalidDataException(
-                $"{folder}: no images among {files[false].Count()} files (looked for {string.Join(" ", Extensions)})");
+                $"{folder}: no images among {files[false].Count()} files (looked for {string.Join(" ", Extensions)})"
+            );
         return ([.. files[true]], [.. files[false]]);
     }
 

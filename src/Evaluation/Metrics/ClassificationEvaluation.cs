@@ -57,12 +57,14 @@ public sealed record ClassificationEvaluation
     public static ClassificationEvaluation Of(Predictions predictions, EvaluationOptions? options = null)
     {
         options ??= new EvaluationOptions();
-        if (options.Bins < 1) throw new ArgumentException($"{options.Bins} bins asked; at least 1 is needed");
+        if (options.Bins < 1)
+            throw new ArgumentException($"{options.Bins} bins asked; at least 1 is needed");
         var sample = new ClassificationSample(predictions, options.Positive, options.Bins);
         var values = sample.Metrics(null)!;
-        var draws = options.Bootstrap > 0 && sample.Patients.Count > 1
-            ? PatientBootstrap.Run(sample.Patients.Count, options.Bootstrap, options.Seed, sample.Metrics)
-            : null;
+        var draws =
+            options.Bootstrap > 0 && sample.Patients.Count > 1
+                ? PatientBootstrap.Run(sample.Patients.Count, options.Bootstrap, options.Seed, sample.Metrics)
+                : null;
         return new ClassificationEvaluation
         {
             Images = predictions.Rows.Count,
@@ -70,25 +72,40 @@ public sealed record ClassificationEvaluation
             Classes = sample.Classes,
             Positive = sample.Positive,
             Figures = MetricNames.All.ToDictionary(m => m, m => ToEstimate(m, values[(int)m], draws, sample)),
-            Confusion = [.. sample.Classes.Select((_, label) =>
-                (IReadOnlyList<int>)[.. sample.Classes.Select((_, decided) => sample.ConfusionOf(label, decided))])],
+            Confusion =
+            [
+                .. sample.Classes.Select(
+                    (_, label) =>
+                        (IReadOnlyList<int>)
+                            [.. sample.Classes.Select((_, decided) => sample.ConfusionOf(label, decided))]
+                ),
+            ],
             Reliability = sample.Reliability(),
             Options = options,
             Redrawn = draws?.Redrawn ?? 0,
         };
     }
 
-    private static Estimate ToEstimate(Metric metric, double value, PatientBootstrap? draws,
-        ClassificationSample sample)
+    private static Estimate ToEstimate(
+        Metric metric,
+        double value,
+        PatientBootstrap? draws,
+        ClassificationSample sample
+    )
     {
         if (metric.NeedsProbabilities() && !sample.HasProbabilities)
             return Estimate.Undefined("the predictions have no probability columns p_<class>");
         if (double.IsNaN(value))
             return Estimate.Undefined(
-                $"only one class occurs: {sample.Classes[sample.ImagesPerClass.Index().MaxBy(c => c.Item).Index]}");
+                $"only one class occurs: {sample.Classes[sample.ImagesPerClass.Index().MaxBy(c => c.Item).Index]}"
+            );
         if (draws is null)
-            return new Estimate(value, null, null, sample.Patients.Count > 1 ? "no bootstrap asked for"
-                : "one patient gives no interval");
+            return new Estimate(
+                value,
+                null,
+                null,
+                sample.Patients.Count > 1 ? "no bootstrap asked for" : "one patient gives no interval"
+            );
         var (low, high) = draws.Interval((int)metric);
         return new Estimate(value, low, high);
     }

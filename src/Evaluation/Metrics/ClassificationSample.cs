@@ -9,7 +9,7 @@ internal sealed class ClassificationSample
     private readonly int bins;
     private readonly int positive;
     private readonly int[] patientOf;
-    private readonly double[] correctShare;  // per patient
+    private readonly double[] correctShare; // per patient
 
     /// <summary>Per patient: confusion [K·K], Brier sum, then per bin images, probability, came true.</summary>
     private readonly double[][] tallies;
@@ -24,7 +24,8 @@ internal sealed class ClassificationSample
         Positive = Classes.Count == 2 ? positive ?? Classes[1] : null;
         if (positive is not null && Classes.Count != 2)
             throw new ArgumentException(
-                $"a positive class needs two classes; there are {Classes.Count}: {string.Join(", ", Classes)}");
+                $"a positive class needs two classes; there are {Classes.Count}: {string.Join(", ", Classes)}"
+            );
         this.positive = Positive is null ? -1 : Classes.ToList().IndexOf(Positive);
         if (Positive is not null && this.positive < 0)
             throw new ArgumentException($"no class '{Positive}'; the classes are {string.Join(", ", Classes)}");
@@ -45,16 +46,19 @@ internal sealed class ClassificationSample
         {
             var tally = tallies[patientOf[i]];
             tally[labels[i] * k + decided[i]]++;
-            if (HasProbabilities) AddCalibration(tally, probabilities[i], labels[i]);
+            if (HasProbabilities)
+                AddCalibration(tally, probabilities[i], labels[i]);
         }
         correctShare = [.. tallies.Select(t => Enumerable.Range(0, k).Sum(c => t[c * k + c]) / t[..(k * k)].Sum())];
         Confusion = Sum(null);
         ImagesPerClass = [.. Enumerable.Range(0, k).Select(c => (int)RowSum(Confusion, c))];
 
-        RankedScores? Rank(int c) => ImagesPerClass[c] == 0 || ImagesPerClass[c] == rows.Count
-            ? null
-            : new RankedScores([.. probabilities.Select(p => p[c])], [.. labels.Select(l => l == c)]);
-        ranked = !HasProbabilities ? []
+        RankedScores? Rank(int c) =>
+            ImagesPerClass[c] == 0 || ImagesPerClass[c] == rows.Count
+                ? null
+                : new RankedScores([.. probabilities.Select(p => p[c])], [.. labels.Select(l => l == c)]);
+        ranked =
+            !HasProbabilities ? []
             : Positive is not null ? [Rank(this.positive)]
             : [.. Enumerable.Range(0, k).Select(Rank)];
     }
@@ -84,20 +88,25 @@ internal sealed class ClassificationSample
         var k = Classes.Count;
         var sums = Sum(weights);
         for (var c = 0; c < k; c++)
-            if (ImagesPerClass[c] > 0 && RowSum(sums, c) == 0) return null;
+            if (ImagesPerClass[c] > 0 && RowSum(sums, c) == 0)
+                return null;
 
         var images = sums.AsSpan(0, k * k).ToArray().Sum();
         var correct = Enumerable.Range(0, k).Sum(c => sums[c * k + c]);
-        double recall = 0, specificity = 0;
-        int occurring = 0, opposed = 0;
+        double recall = 0,
+            specificity = 0;
+        int occurring = 0,
+            opposed = 0;
         for (var c = 0; c < k; c++)
         {
             var (label, called) = (RowSum(sums, c), Enumerable.Range(0, k).Sum(row => sums[row * k + c]));
             var found = sums[c * k + c];
-            if (label == 0) continue;
+            if (label == 0)
+                continue;
             recall += found / label;
             occurring++;
-            if (images == label) continue;
+            if (images == label)
+                continue;
             specificity += 1 - (called - found) / (images - label);
             opposed++;
         }
@@ -116,53 +125,72 @@ internal sealed class ClassificationSample
         ];
     }
 
-    public IReadOnlyList<ReliabilityBin> Reliability() => !HasProbabilities ? [] :
-        [.. Enumerable.Range(0, bins).Select(b =>
-        {
-            var (images, probability, cameTrue) = Bin(Confusion, b);
-            return new ReliabilityBin(
-                (double)b / bins, (b + 1.0) / bins, (int)images, probability / images, cameTrue / images);
-        })];
+    public IReadOnlyList<ReliabilityBin> Reliability() =>
+        !HasProbabilities
+            ? []
+            :
+            [
+                .. Enumerable
+                    .Range(0, bins)
+                    .Select(b =>
+                    {
+                        var (images, probability, cameTrue) = Bin(Confusion, b);
+                        return new ReliabilityBin(
+                            (double)b / bins,
+                            (b + 1.0) / bins,
+                            (int)images,
+                            probability / images,
+                            cameTrue / images
+                        );
+                    }),
+            ];
 
     private static IReadOnlyList<string> ClassesOf(Predictions predictions)
     {
         foreach (var row in predictions.Rows)
         {
-            if (row.Label.Length == 0) throw new InvalidDataException(
-                $"{row.Image} has no label; figures need the truth");
-            if (row.Patient.Length == 0) throw new InvalidDataException(
-                $"{row.Image} has no patient; intervals are over patients");
+            if (row.Label.Length == 0)
+                throw new InvalidDataException($"{row.Image} has no label; figures need the truth");
+            if (row.Patient.Length == 0)
+                throw new InvalidDataException($"{row.Image} has no patient; intervals are over patients");
         }
         var named = predictions.Rows.SelectMany(r => new[] { r.Label, r.Predicted }).Distinct().ToList();
         if (predictions.Classes.Count > 0 && named.Except(predictions.Classes).FirstOrDefault() is { } without)
             throw new InvalidDataException(
                 $"class '{without}' has no probability column p_{without}; the file has: "
-                    + $"{string.Join(", ", predictions.Classes)}");
+                    + $"{string.Join(", ", predictions.Classes)}"
+            );
         return [.. named.Union(predictions.Classes).Order(StringComparer.Ordinal)];
     }
 
     private static double[][] ByClass(Predictions predictions, Dictionary<string, int> classIndex)
     {
         int[] place = [.. predictions.Classes.Select(c => classIndex[c])];
-        return [.. predictions.Rows.Select(row =>
-        {
-            var ordered = new double[place.Length];
-            for (var c = 0; c < place.Length; c++) ordered[place[c]] = row.Probabilities[c];
-            return ordered;
-        })];
+        return
+        [
+            .. predictions.Rows.Select(row =>
+            {
+                var ordered = new double[place.Length];
+                for (var c = 0; c < place.Length; c++)
+                    ordered[place[c]] = row.Probabilities[c];
+                return ordered;
+            }),
+        ];
     }
 
     private void AddCalibration(double[] tally, double[] probabilities, int label)
     {
         var k = Classes.Count;
         double squares = 0;
-        for (var c = 0; c < k; c++) squares += Math.Pow(probabilities[c] - (c == label ? 1 : 0), 2);
+        for (var c = 0; c < k; c++)
+            squares += Math.Pow(probabilities[c] - (c == label ? 1 : 0), 2);
         var said = positive >= 0 ? positive : probabilities.Index().MaxBy(p => p.Item).Index;
         tally[k * k] += positive >= 0 ? Math.Pow(probabilities[said] - (said == label ? 1 : 0), 2) : squares;
         var bin = k * k + 1 + 3 * Math.Min(bins - 1, (int)(probabilities[said] * bins));
         tally[bin]++;
         tally[bin + 1] += probabilities[said];
-        if (said == label) tally[bin + 2]++;
+        if (said == label)
+            tally[bin + 2]++;
     }
 
     private double[] Sum(int[]? weights)
@@ -171,9 +199,11 @@ internal sealed class ClassificationSample
         for (var p = 0; p < tallies.Length; p++)
         {
             var weight = weights is null ? 1 : weights[p];
-            if (weight == 0) continue;
+            if (weight == 0)
+                continue;
             var tally = tallies[p];
-            for (var j = 0; j < sums.Length; j++) sums[j] += weight * tally[j];
+            for (var j = 0; j < sums.Length; j++)
+                sums[j] += weight * tally[j];
         }
         return sums;
     }
@@ -181,7 +211,8 @@ internal sealed class ClassificationSample
     private (double Auc, double AveragePrecision) Areas(int[]? weights)
     {
         var perImage = weights is null ? null : new int[patientOf.Length];
-        for (var i = 0; i < perImage?.Length; i++) perImage[i] = weights![patientOf[i]];
+        for (var i = 0; i < perImage?.Length; i++)
+            perImage[i] = weights![patientOf[i]];
         var areas = ranked.Where(r => r is not null).Select(r => r!.Areas(perImage)).ToList();
         return areas.Count == 0
             ? (double.NaN, double.NaN)
@@ -190,7 +221,8 @@ internal sealed class ClassificationSample
 
     private double RecognitionRate(int[]? weights)
     {
-        double sum = 0, drawn = 0;
+        double sum = 0,
+            drawn = 0;
         for (var p = 0; p < correctShare.Length; p++)
         {
             var weight = weights is null ? 1 : weights[p];
@@ -222,7 +254,8 @@ internal sealed class ClassificationSample
     private double RowSum(double[] sums, int c)
     {
         double sum = 0;
-        for (var j = 0; j < Classes.Count; j++) sum += sums[c * Classes.Count + j];
+        for (var j = 0; j < Classes.Count; j++)
+            sum += sums[c * Classes.Count + j];
         return sum;
     }
 }

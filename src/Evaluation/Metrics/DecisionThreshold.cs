@@ -25,16 +25,19 @@ public static class DecisionThreshold
     public static double Choose(
         IReadOnlyList<double> scores,
         IReadOnlyList<bool> positives,
-        ThresholdRule rule = ThresholdRule.BalancedAccuracy)
+        ThresholdRule rule = ThresholdRule.BalancedAccuracy
+    )
     {
         var ranked = new RankedScores(scores, positives);
         var (all, none) = (ranked.Count(true), ranked.Count(false));
         if (all == 0 || none == 0)
             throw new ArgumentException(
-                $"a threshold needs both classes; there are {all} positive and {none} negative images");
-        double Figure(int truePositives, int falsePositives) => rule == ThresholdRule.Accuracy
-            ? (truePositives + none - falsePositives) / (double)(all + none)
-            : (truePositives / (double)all + (none - falsePositives) / (double)none) / 2;
+                $"a threshold needs both classes; there are {all} positive and {none} negative images"
+            );
+        double Figure(int truePositives, int falsePositives) =>
+            rule == ThresholdRule.Accuracy
+                ? (truePositives + none - falsePositives) / (double)(all + none)
+                : (truePositives / (double)all + (none - falsePositives) / (double)none) / 2;
 
         var steps = ranked.Steps().ToList();
         // Above the highest score: nothing is positive. Scores need not be probabilities, so this lies just above it.
@@ -42,10 +45,11 @@ public static class DecisionThreshold
         var best = (Figure: Figure(0, 0), Threshold: above);
         for (var i = 0; i < steps.Count; i++)
         {
-            var threshold = i + 1 < steps.Count ? (steps[i].Threshold + steps[i + 1].Threshold) / 2
-                : steps[i].Threshold;
+            var threshold =
+                i + 1 < steps.Count ? (steps[i].Threshold + steps[i + 1].Threshold) / 2 : steps[i].Threshold;
             // Neighbouring doubles have no number between them.
-            if (i + 1 < steps.Count && threshold <= steps[i + 1].Threshold) threshold = steps[i].Threshold;
+            if (i + 1 < steps.Count && threshold <= steps[i + 1].Threshold)
+                threshold = steps[i].Threshold;
             var figure = Figure(steps[i].TruePositives, steps[i].FalsePositives);
             var nearer = Math.Abs(threshold - 0.5) < Math.Abs(best.Threshold - 0.5);
             if (figure > best.Figure + 1e-12 || (Math.Abs(figure - best.Figure) <= 1e-12 && nearer))

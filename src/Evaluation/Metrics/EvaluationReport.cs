@@ -17,14 +17,16 @@ public static class EvaluationReport
         json.WriteNumber("images", evaluation.Images);
         json.WriteNumber("patients", evaluation.Patients);
         json.WriteStartArray("classes");
-        foreach (var name in evaluation.Classes) json.WriteStringValue(name);
+        foreach (var name in evaluation.Classes)
+            json.WriteStringValue(name);
         json.WriteEndArray();
         json.WriteString("positive", evaluation.Positive);
         json.WriteStartArray("confusion");
         foreach (var row in evaluation.Confusion)
         {
             json.WriteStartArray();
-            foreach (var images in row) json.WriteNumberValue(images);
+            foreach (var images in row)
+                json.WriteNumberValue(images);
             json.WriteEndArray();
         }
         json.WriteEndArray();
@@ -52,7 +54,8 @@ public static class EvaluationReport
             WriteNumber(json, "value", figure.Value);
             WriteNumber(json, "low", figure.Low);
             WriteNumber(json, "high", figure.High);
-            if (figure.Reason is not null) json.WriteString("reason", figure.Reason);
+            if (figure.Reason is not null)
+                json.WriteString("reason", figure.Reason);
             json.WriteEndObject();
         }
     }
@@ -75,7 +78,9 @@ public static class EvaluationReport
 
     private static void WriteNumber(Utf8JsonWriter json, string name, double? value)
     {
-        if (value is { } number) json.WriteNumber(name, number);
-        else json.WriteNull(name);
+        if (value is { } number)
+            json.WriteNumber(name, number);
+        else
+            json.WriteNull(name);
     }
 }

@@ -46,18 +46,19 @@ public static class MetricNames
     public static IReadOnlyList<Metric> All { get; } = Enum.GetValues<Metric>();
 
     /// <summary>The key in JSON: <c>balanced_accuracy</c>.</summary>
-    public static string Key(this Metric metric) => metric switch
-    {
-        Metric.Accuracy => "accuracy",
-        Metric.BalancedAccuracy => "balanced_accuracy",
-        Metric.Auc => "auc",
-        Metric.AveragePrecision => "average_precision",
-        Metric.Sensitivity => "sensitivity",
-        Metric.Specificity => "specificity",
-        Metric.RecognitionRate => "recognition_rate",
-        Metric.Brier => "brier",
-        _ => "calibration_error",
-    };
+    public static string Key(this Metric metric) =>
+        metric switch
+        {
+            Metric.Accuracy => "accuracy",
+            Metric.BalancedAccuracy => "balanced_accuracy",
+            Metric.Auc => "auc",
+            Metric.AveragePrecision => "average_precision",
+            Metric.Sensitivity => "sensitivity",
+            Metric.Specificity => "specificity",
+            Metric.RecognitionRate => "recognition_rate",
+            Metric.Brier => "brier",
+            _ => "calibration_error",
+        };
 
     /// <summary>Whether the metric needs probabilities and not only predicted classes.</summary>
     public static bool NeedsProbabilities(this Metric metric) =>

@@ -21,21 +21,28 @@ public sealed record PairedComparison(IReadOnlyDictionary<Metric, Estimate> Diff
         CheckSame(first, second);
         var a = new ClassificationSample(first, options.Positive, options.Bins);
         var b = new ClassificationSample(second, options.Positive, options.Bins);
-        double[]? Difference(int[]? weights) => a.Metrics(weights) is { } x && b.Metrics(weights) is { } y
-            ? [.. x.Zip(y, (left, right) => left - right)]
-            : null;
+        double[]? Difference(int[]? weights) =>
+            a.Metrics(weights) is { } x && b.Metrics(weights) is { } y
+                ? [.. x.Zip(y, (left, right) => left - right)]
+                : null;
         var values = Difference(null)!;
-        var draws = options.Bootstrap > 0 && a.Patients.Count > 1
-            ? PatientBootstrap.Run(a.Patients.Count, options.Bootstrap, options.Seed, Difference)
-            : null;
-        var differences = MetricNames.All.ToDictionary(metric => metric, metric =>
-        {
-            var value = values[(int)metric];
-            if (double.IsNaN(value)) return Estimate.Undefined("not defined for one of the two");
-            if (draws is null) return new Estimate(value, null, null, "no bootstrap asked for, or one patient");
-            var (low, high) = draws.Interval((int)metric);
-            return new Estimate(value, low, high);
-        });
+        var draws =
+            options.Bootstrap > 0 && a.Patients.Count > 1
+                ? PatientBootstrap.Run(a.Patients.Count, options.Bootstrap, options.Seed, Difference)
+                : null;
+        var differences = MetricNames.All.ToDictionary(
+            metric => metric,
+            metric =>
+            {
+                var value = values[(int)metric];
+                if (double.IsNaN(value))
+                    return Estimate.Undefined("not defined for one of the two");
+                if (draws is null)
+                    return new Estimate(value, null, null, "no bootstrap asked for, or one patient");
+                var (low, high) = draws.Interval((int)metric);
+                return new Estimate(value, low, high);
+            }
+        );
         return new PairedComparison(differences, first.Rows.Count, a.Patients.Count);
     }
 
@@ -46,14 +53,17 @@ public sealed record PairedComparison(IReadOnlyDictionary<Metric, Estimate> Diff
         {
             if (!others.Remove(row.Image, out var other))
                 throw new InvalidDataException(
-                    $"{row.Image} is in the first predictions only; both must hold the same images");
+                    $"{row.Image} is in the first predictions only; both must hold the same images"
+                );
             if (other.Label != row.Label || other.Patient != row.Patient)
                 throw new InvalidDataException(
                     $"{row.Image} has label {row.Label} of patient {row.Patient} in the first predictions, "
-                    + $"label {other.Label} of patient {other.Patient} in the second");
+                        + $"label {other.Label} of patient {other.Patient} in the second"
+                );
         }
         if (others.Count > 0)
             throw new InvalidDataException(
-                $"{others.Keys.First()} is in the second predictions only; both must hold the same images");
+                $"{others.Keys.First()} is in the second predictions only; both must hold the same images"
+            );
     }
 }

@@ -32,46 +32,70 @@ public static class PatientAggregation
     /// A patient with two labels; mean or maximum without probabilities.
     /// </exception>
     public static Predictions Aggregate(
-        Predictions predictions, PatientRule rule, string? positive = null, double threshold = 0.5)
+        Predictions predictions,
+        PatientRule rule,
+        string? positive = null,
+        double threshold = 0.5
+    )
     {
         if (rule != PatientRule.Vote && predictions.Classes.Count == 0)
             throw new InvalidDataException(
-                $"{rule} per patient needs probability columns p_<class>; only vote does without");
-        string[] classes = predictions.Classes.Count > 0
-            ? [.. predictions.Classes]
-            : [.. predictions.Rows.SelectMany(r => new[] { r.Label, r.Predicted }).Where(c => c.Length > 0).Distinct()];
+                $"{rule} per patient needs probability columns p_<class>; only vote does without"
+            );
+        string[] classes =
+            predictions.Classes.Count > 0
+                ? [.. predictions.Classes]
+                :
+                [
+                    .. predictions
+                        .Rows.SelectMany(r => new[] { r.Label, r.Predicted })
+                        .Where(c => c.Length > 0)
+                        .Distinct(),
+                ];
         Array.Sort(classes, StringComparer.Ordinal);
         var place = predictions.Classes.Select(c => Array.IndexOf(classes, c)).ToArray();
-        var at = classes.Length == 2 ? positive is null ? 1 : Array.IndexOf(classes, positive) : -1;
+        var at =
+            classes.Length == 2
+                ? positive is null
+                    ? 1
+                    : Array.IndexOf(classes, positive)
+                : -1;
         if (classes.Length == 2 && at < 0)
             throw new ArgumentException($"no class '{positive}'; the classes are {string.Join(", ", classes)}");
 
-        var patients = predictions.Rows.GroupBy(r => r.Patient).OrderBy(g => g.Key, StringComparer.Ordinal)
+        var patients = predictions
+            .Rows.GroupBy(r => r.Patient)
+            .OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(images =>
-        {
-            var labels = images.Select(r => r.Label).Distinct().ToList();
-            if (labels.Count > 1)
-                throw new InvalidDataException(
-                    $"patient {images.Key} has images of "
-                        + $"{string.Join(" and ", labels.Order(StringComparer.Ordinal))}; figures per patient "
-                    + "need one label per patient");
-            var figures = new double[classes.Length];
-            for (var c = 0; c < classes.Length; c++)
             {
-                var column = Array.IndexOf(place, c);
-                figures[c] = rule switch
+                var labels = images.Select(r => r.Label).Distinct().ToList();
+                if (labels.Count > 1)
+                    throw new InvalidDataException(
+                        $"patient {images.Key} has images of "
+                            + $"{string.Join(" and ", labels.Order(StringComparer.Ordinal))}; figures per patient "
+                            + "need one label per patient"
+                    );
+                var figures = new double[classes.Length];
+                for (var c = 0; c < classes.Length; c++)
                 {
-                    PatientRule.Mean => images.Average(r => r.Probabilities[column]),
-                    PatientRule.Maximum => images.Max(r => r.Probabilities[column]),
-                    _ => images.Count(r => r.Predicted == classes[c]) / (double)images.Count(),
-                };
-            }
-            if (rule == PatientRule.Maximum && at >= 0) figures[1 - at] = 1 - figures[at];
-            var sum = figures.Sum();
-            figures = [.. figures.Select(f => f / sum)];
-            var decided = at < 0 ? figures.Index().MaxBy(f => f.Item).Index : figures[at] >= threshold ? at : 1 - at;
-            return new Prediction(images.Key, images.Key, labels[0], classes[decided], figures);
-        });
+                    var column = Array.IndexOf(place, c);
+                    figures[c] = rule switch
+                    {
+                        PatientRule.Mean => images.Average(r => r.Probabilities[column]),
+                        PatientRule.Maximum => images.Max(r => r.Probabilities[column]),
+                        _ => images.Count(r => r.Predicted == classes[c]) / (double)images.Count(),
+                    };
+                }
+                if (rule == PatientRule.Maximum && at >= 0)
+                    figures[1 - at] = 1 - figures[at];
+                var sum = figures.Sum();
+                figures = [.. figures.Select(f => f / sum)];
+                var decided =
+                    at < 0 ? figures.Index().MaxBy(f => f.Item).Index
+                    : figures[at] >= threshold ? at
+                    : 1 - at;
+                return new Prediction(images.Key, images.Key, labels[0], classes[decided], figures);
+            });
         return new Predictions(classes, [.. patients]);
     }
 }

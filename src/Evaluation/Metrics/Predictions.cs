@@ -13,7 +13,12 @@ namespace Coverslip.Evaluation.Metrics;
 /// gives none.
 /// </param>
 public sealed record Prediction(
-    string Image, string Patient, string Label, string Predicted, IReadOnlyList<double> Probabilities);
+    string Image,
+    string Patient,
+    string Label,
+    string Predicted,
+    IReadOnlyList<double> Probabilities
+);
 
 /// <summary>
 /// A predictions file: <c>image,patient,label,predicted,p_&lt;class&gt;…</c>, a row per image; the probability columns
@@ -43,29 +48,41 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
         var (image, patient) = (table.Require("image"), table.Require("patient"));
         var (label, predicted) = (table.Require("label"), table.Require("predicted"));
         int[] columns =
-            [.. table.Columns.Index().Where(c => c.Item.StartsWith(Prefix, StringComparison.Ordinal))
-            .Select(c => c.Index)];
+        [
+            .. table
+                .Columns.Index()
+                .Where(c => c.Item.StartsWith(Prefix, StringComparison.Ordinal))
+                .Select(c => c.Index),
+        ];
         string[] classes = [.. columns.Select(c => table.Columns[c][Prefix.Length..])];
-        if (table.Rows.Count == 0) throw new InvalidDataException($"{path}: no predictions: a header and no rows");
+        if (table.Rows.Count == 0)
+            throw new InvalidDataException($"{path}: no predictions: a header and no rows");
         var seen = new Dictionary<string, int>();
         var rows = new List<Prediction>();
         foreach (var row in table.Rows)
         {
             string Where() => $"{path}: row {row.Number}";
             var name = row.Fields[image].Replace('\\', '/');
-            if (name.Length == 0) throw new InvalidDataException($"{Where()}: the image is empty");
+            if (name.Length == 0)
+                throw new InvalidDataException($"{Where()}: the image is empty");
             if (!seen.TryAdd(name, row.Number))
                 throw new InvalidDataException(
-                    $"{Where()}: {name} stands in row {seen[name]} already; an image is predicted once");
-            if (row.Fields[predicted].Length == 0) throw new InvalidDataException(
-                $"{Where()}: nothing predicted for {name}");
+                    $"{Where()}: {name} stands in row {seen[name]} already; an image is predicted once"
+                );
+            if (row.Fields[predicted].Length == 0)
+                throw new InvalidDataException($"{Where()}: nothing predicted for {name}");
             double[] probabilities = [.. columns.Select(c => Probability(row.Fields[c], table.Columns[c], Where))];
             if (probabilities.Length > 0 && Math.Abs(probabilities.Sum() - 1) > SumTolerance)
-                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
-                    $"{Where()}: the probabilities sum to {probabilities.Sum():0.####}, not to 1 (within "
-                        + $"{SumTolerance})"));
-            rows.Add(new Prediction(name, row.Fields[patient], row.Fields[label], row.Fields[predicted],
-                probabilities));
+                throw new InvalidDataException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{Where()}: the probabilities sum to {probabilities.Sum():0.####}, not to 1 (within "
+                            + $"{SumTolerance})"
+                    )
+                );
+            rows.Add(
+                new Prediction(name, row.Fields[patient], row.Fields[label], row.Fields[predicted], probabilities)
+            );
         }
         return new Predictions(classes, rows);
     }
@@ -76,16 +93,20 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
     public void Write(string path)
     {
         List<string> columns = ["image", "patient", "label", "predicted", .. Classes.Select(c => Prefix + c)];
-        CsvTable.Write(path, columns, Rows.Select(row =>
-        {
-            if (row.Probabilities.Count != Classes.Count)
-                throw new ArgumentException(
-                    $"{row.Image} has {row.Probabilities.Count} probabilities, there are {Classes.Count} classes");
-            return new List<string>
+        CsvTable.Write(
+            path,
+            columns,
+            Rows.Select(row =>
             {
-                row.Image, row.Patient, row.Label, row.Predicted,
-            }.Concat(row.Probabilities.Select(p => p.ToString("R", CultureInfo.InvariantCulture)));
-        }));
+                if (row.Probabilities.Count != Classes.Count)
+                    throw new ArgumentException(
+                        $"{row.Image} has {row.Probabilities.Count} probabilities, there are {Classes.Count} classes"
+                    );
+                return new List<string> { row.Image, row.Patient, row.Label, row.Predicted }.Concat(
+                    row.Probabilities.Select(p => p.ToString("R", CultureInfo.InvariantCulture))
+                );
+            })
+        );
     }
 
     /// <summary>
@@ -97,22 +118,26 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
     public Predictions Within(Cohort cohort)
     {
         var known = cohort.Rows.ToDictionary(r => r.Image);
-        var rows = Rows.Select((row, i) =>
-        {
-            // Rows read from a file stand in its order below the header.
-            string Where() => $"prediction {i + 1} (row {i + 2})";
-            if (!known.TryGetValue(row.Image, out var truth))
-                throw new InvalidDataException($"{Where()}: {row.Image} is not in {cohort.Path}");
-            if (row.Patient.Length > 0 && row.Patient != truth.Patient)
-                throw new InvalidDataException(
-                    $"{Where()}: {row.Image} is patient {row.Patient} here and {truth.Patient} in {cohort.Path} (row "
-                        + $"{truth.Number})");
-            if (row.Label.Length > 0 && row.Label != truth.Label)
-                throw new InvalidDataException(
-                    $"{Where()}: {row.Image} is labelled {row.Label} here and {truth.Label} in {cohort.Path} (row "
-                        + $"{truth.Number})");
-            return row with { Patient = truth.Patient, Label = truth.Label };
-        });
+        var rows = Rows.Select(
+            (row, i) =>
+            {
+                // Rows read from a file stand in its order below the header.
+                string Where() => $"prediction {i + 1} (row {i + 2})";
+                if (!known.TryGetValue(row.Image, out var truth))
+                    throw new InvalidDataException($"{Where()}: {row.Image} is not in {cohort.Path}");
+                if (row.Patient.Length > 0 && row.Patient != truth.Patient)
+                    throw new InvalidDataException(
+                        $"{Where()}: {row.Image} is patient {row.Patient} here and {truth.Patient} in {cohort.Path} (row "
+                            + $"{truth.Number})"
+                    );
+                if (row.Label.Length > 0 && row.Label != truth.Label)
+                    throw new InvalidDataException(
+                        $"{Where()}: {row.Image} is labelled {row.Label} here and {truth.Label} in {cohort.Path} (row "
+                            + $"{truth.Number})"
+                    );
+                return row with { Patient = truth.Patient, Label = truth.Label };
+            }
+        );
         return this with { Rows = [.. rows] };
     }
 
@@ -125,15 +150,18 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
     {
         if (Classes.Count != 2)
             throw new ArgumentException(
-                $"a decision threshold needs probabilities of two classes; there are {Classes.Count}");
+                $"a decision threshold needs probabilities of two classes; there are {Classes.Count}"
+            );
         var index = Classes.ToList().IndexOf(positive);
-        if (index < 0) throw new ArgumentException(
-            $"no class '{positive}'; the classes are {string.Join(", ", Classes)}");
+        if (index < 0)
+            throw new ArgumentException($"no class '{positive}'; the classes are {string.Join(", ", Classes)}");
         var negative = Classes[1 - index];
         return this with
         {
-            Rows = [.. Rows.Select(r =>
-                r with { Predicted = r.Probabilities[index] >= threshold ? positive : negative })],
+            Rows =
+            [
+                .. Rows.Select(r => r with { Predicted = r.Probabilities[index] >= threshold ? positive : negative }),
+            ],
         };
     }
 

@@ -30,7 +30,8 @@ public sealed class RankedScores
         if (scores.Count != positives.Count)
             throw new ArgumentException($"{scores.Count} scores and {positives.Count} labels; there must be as many");
         for (var i = 0; i < scores.Count; i++)
-            if (double.IsNaN(scores[i])) throw new ArgumentException($"score {i} is not a number");
+            if (double.IsNaN(scores[i]))
+                throw new ArgumentException($"score {i} is not a number");
         order = [.. Enumerable.Range(0, scores.Count).OrderByDescending(i => scores[i])];
         this.scores = [.. order.Select(i => scores[i])];
         this.positives = [.. order.Select(i => positives[i])];
@@ -49,41 +50,60 @@ public sealed class RankedScores
     /// </summary>
     public RankAreas Areas(IReadOnlyList<int>? weights)
     {
-        double auc = 0, precisionSum = 0, truePositives = 0, falsePositives = 0;
-        for (var i = 0; i < scores.Length;)
+        double auc = 0,
+            precisionSum = 0,
+            truePositives = 0,
+            falsePositives = 0;
+        for (var i = 0; i < scores.Length; )
         {
-            double stepPositives = 0, stepNegatives = 0;
+            double stepPositives = 0,
+                stepNegatives = 0;
             var score = scores[i];
             for (; i < scores.Length && scores[i] == score; i++)
             {
                 var weight = weights is null ? 1 : weights[order[i]];
-                if (positives[i]) stepPositives += weight;
-                else stepNegatives += weight;
+                if (positives[i])
+                    stepPositives += weight;
+                else
+                    stepNegatives += weight;
             }
             auc += stepNegatives * (truePositives + stepPositives / 2);
             truePositives += stepPositives;
             falsePositives += stepNegatives;
-            if (stepPositives > 0) precisionSum += stepPositives * truePositives / (truePositives + falsePositives);
+            if (stepPositives > 0)
+                precisionSum += stepPositives * truePositives / (truePositives + falsePositives);
         }
         return new RankAreas(
             truePositives > 0 && falsePositives > 0 ? auc / (truePositives * falsePositives) : double.NaN,
-            truePositives > 0 ? precisionSum / truePositives : double.NaN);
+            truePositives > 0 ? precisionSum / truePositives : double.NaN
+        );
     }
 
     /// <summary>The ROC curve from (0, 0) at an infinite threshold to (1, 1), a point per different score.</summary>
     public IReadOnlyList<RocPoint> Roc()
     {
         var (all, none) = ((double)Count(true), (double)Count(false));
-        return [new(double.PositiveInfinity, 0, 0), .. Steps()
-            .Select(s => new RocPoint(s.Threshold, s.FalsePositives / none, s.TruePositives / all))];
+        return
+        [
+            new(double.PositiveInfinity, 0, 0),
+            .. Steps().Select(s => new RocPoint(s.Threshold, s.FalsePositives / none, s.TruePositives / all)),
+        ];
     }
 
     /// <summary>The precision-recall curve, from recall 0 and precision 1 on, a point per different score.</summary>
     public IReadOnlyList<PrecisionRecallPoint> PrecisionRecall()
     {
         var all = (double)Count(true);
-        return [new(double.PositiveInfinity, 0, 1), .. Steps().Select(s => new PrecisionRecallPoint(
-            s.Threshold, s.TruePositives / all, s.TruePositives / (double)(s.TruePositives + s.FalsePositives)))];
+        return
+        [
+            new(double.PositiveInfinity, 0, 1),
+            .. Steps()
+                .Select(s => new PrecisionRecallPoint(
+                    s.Threshold,
+                    s.TruePositives / all,
+                    s.TruePositives / (double)(s.TruePositives + s.FalsePositives)
+                )),
+        ];
     }
 
     /// <summary>How many images are (not) positive.</summary>
@@ -94,9 +114,12 @@ public sealed class RankedScores
         var (truePositives, falsePositives) = (0, 0);
         for (var i = 0; i < scores.Length; i++)
         {
-            if (positives[i]) truePositives++;
-            else falsePositives++;
-            if (i + 1 < scores.Length && scores[i + 1] == scores[i]) continue;
+            if (positives[i])
+                truePositives++;
+            else
+                falsePositives++;
+            if (i + 1 < scores.Length && scores[i + 1] == scores[i])
+                continue;
             yield return (scores[i], truePositives, falsePositives);
         }
     }

@@ -20,13 +20,17 @@ public static class BreakHisSplits
     /// <param name="seed">The seed; equal seed and cohort give equal splits.</param>
     /// <exception cref="NoSuchSplitException">A class that has fewer than two patients.</exception>
     public static IReadOnlyList<SplitPart> Draw(
-        IReadOnlyList<PatientImages> patients, double validationShare, long seed)
+        IReadOnlyList<PatientImages> patients,
+        double validationShare,
+        long seed
+    )
     {
         var byClass = patients.OrderBy(p => p.Patient, StringComparer.Ordinal).ToLookup(p => p.MainClass);
         if (byClass.FirstOrDefault(g => g.Count() < 2) is { } small)
             throw new NoSuchSplitException(
                 $"no such split exists: patient {small.First().Patient} is the only one of the class; 30 % and 70 % "
-                    + "of one patient");
+                    + "of one patient"
+            );
         var parts = new List<SplitPart>();
         for (var repeat = 0; repeat < Repeats; repeat++)
         {

@@ -22,8 +22,10 @@ public readonly record struct ImageBounds(int Low, int High)
     {
         bounds = default;
         var ends = text.Split('-', 2);
-        if (!int.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out var low)) return false;
-        if (!int.TryParse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var high)) return false;
+        if (!int.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out var low))
+            return false;
+        if (!int.TryParse(ends[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var high))
+            return false;
         bounds = new ImageBounds(low, high);
         return low <= high;
     }

@@ -17,17 +17,23 @@ public static class KFoldSplits
     /// <param name="seed">The seed; equal seed and cohort give equal folds.</param>
     /// <exception cref="NoSuchSplitException">More folds than patients, or too few patients to validate.</exception>
     public static IReadOnlyList<SplitPart> Draw(
-        IReadOnlyList<PatientImages> patients, int folds, double validationShare, long seed)
+        IReadOnlyList<PatientImages> patients,
+        int folds,
+        double validationShare,
+        long seed
+    )
     {
-        if (folds < 2) throw new ArgumentOutOfRangeException(nameof(folds), folds, "at least 2 folds are needed");
+        if (folds < 2)
+            throw new ArgumentOutOfRangeException(nameof(folds), folds, "at least 2 folds are needed");
         if (folds > patients.Count)
             throw new NoSuchSplitException(
                 $"no such split exists: {folds} folds of {patients.Count} patients; the most is {patients.Count} "
-                    + "folds");
+                    + "folds"
+            );
         var random = new SeededRandom(seed);
         var order = patients.OrderBy(p => p.Patient, StringComparer.Ordinal).ToArray();
         random.Shuffle(order.AsSpan());
-        order = [.. order.OrderByDescending(p => p.Total)];  // stable: equal ones stay shuffled
+        order = [.. order.OrderByDescending(p => p.Total)]; // stable: equal ones stay shuffled
 
         var totals = PatientImages.Sum(order, order[0].PerClass.Count);
         var members = Enumerable.Range(0, folds).Select(_ => new List<PatientImages>()).ToArray();
@@ -35,10 +41,12 @@ public static class KFoldSplits
         foreach (var patient in order)
         {
             // The sum of squared shares grows least where the patient's classes are rarest; on a tie the emptier fold.
-            var fold = Enumerable.Range(0, folds)
+            var fold = Enumerable
+                .Range(0, folds)
                 .MinBy(f => (Growth(counts[f], patient, totals), members[f].Count, members[f].Sum(p => p.Total)));
             members[fold].Add(patient);
-            for (var c = 0; c < totals.Length; c++) counts[fold][c] += patient.PerClass[c];
+            for (var c = 0; c < totals.Length; c++)
+                counts[fold][c] += patient.PerClass[c];
         }
 
         var parts = new List<SplitPart>();
@@ -56,7 +64,8 @@ public static class KFoldSplits
         double growth = 0;
         for (var c = 0; c < totals.Length; c++)
         {
-            if (totals[c] == 0) continue;
+            if (totals[c] == 0)
+                continue;
             var (now, added) = ((double)counts[c] / totals[c], (double)patient.PerClass[c] / totals[c]);
             growth += (2 * now + added) * added;
         }

@@ -16,14 +16,18 @@ internal static class PartSizes
     /// least. Of two patients or more.
     /// </summary>
     public static (int Test, int Validation) Nearest(
-        IReadOnlyList<PatientImages> patients, ImageBounds test, ImageBounds validation)
+        IReadOnlyList<PatientImages> patients,
+        ImageBounds test,
+        ImageBounds validation
+    )
     {
         var all = patients.Sum(p => p.Total);
         // A side over its bound by more than the largest patient gets nearer by giving one patient back.
         var largest = patients.Max(p => p.Total);
         var table = new BitTable(Math.Min(all, test.High + largest), Math.Min(all, validation.High + largest));
         table.Set(0, 0);
-        foreach (var patient in patients) table.AddForward(patient.Total);
+        foreach (var patient in patients)
+            table.AddForward(patient.Total);
 
         var (nearest, distance) = ((Test: 0, Validation: 0), int.MaxValue);
         for (var t = 1; t <= table.LastRow; t++)
@@ -31,7 +35,8 @@ internal static class PartSizes
             for (var v = 0; v <= table.LastColumn && t + v < all; v++)
             {
                 var d = test.Distance(t) + validation.Distance(v);
-                if (d < distance && table[t, v]) (nearest, distance) = ((t, v), d);
+                if (d < distance && table[t, v])
+                    (nearest, distance) = ((t, v), d);
             }
         }
         return nearest;
@@ -41,17 +46,23 @@ internal static class PartSizes
     /// For patients in the given order, table i holds the (test, validation) sums from which patients i, i+1, … can
     /// still reach the bounds. Null if the tables would be too large.
     /// </summary>
-    public static BitTable[]? Completable(IReadOnlyList<PatientImages> patients, ImageBounds test,
-        ImageBounds validation)
+    public static BitTable[]? Completable(
+        IReadOnlyList<PatientImages> patients,
+        ImageBounds test,
+        ImageBounds validation
+    )
     {
         var all = patients.Sum(p => p.Total);
         var bytes = (long)(test.High + 1) * (validation.High / 64 + 1) * 8 * (patients.Count + 1);
-        if (bytes > LargestTable) return null;
+        if (bytes > LargestTable)
+            return null;
         var tables = new BitTable[patients.Count + 1];
         var last = tables[^1] = new BitTable(test.High, validation.High);
         for (var t = test.Low; t <= test.High; t++)
-            for (var v = validation.Low; v <= validation.High && t + v < all; v++) last.Set(t, v);
-        for (var i = patients.Count - 1; i >= 0; i--) tables[i] = tables[i + 1].Before(patients[i].Total);
+        for (var v = validation.Low; v <= validation.High && t + v < all; v++)
+            last.Set(t, v);
+        for (var i = patients.Count - 1; i >= 0; i--)
+            tables[i] = tables[i + 1].Before(patients[i].Total);
         return tables;
     }
 }
@@ -82,12 +93,15 @@ internal sealed class BitTable(int lastRow, int lastColumn)
             for (var w = words - 1; w >= whole; w--)
             {
                 var shifted = row[w - whole] << part;
-                if (part > 0 && w > whole) shifted |= row[w - whole - 1] >> (64 - part);
+                if (part > 0 && w > whole)
+                    shifted |= row[w - whole - 1] >> (64 - part);
                 row[w] |= shifted;
             }
-            if (r < size) continue;
+            if (r < size)
+                continue;
             var below = Row(r - size);
-            for (var w = 0; w < words; w++) row[w] |= below[w];
+            for (var w = 0; w < words; w++)
+                row[w] |= below[w];
         }
     }
 
@@ -105,12 +119,15 @@ internal sealed class BitTable(int lastRow, int lastColumn)
             for (var w = 0; w < words; w++)
             {
                 var shifted = w + whole < words ? from[w + whole] >> part : 0;
-                if (part > 0 && w + whole + 1 < words) shifted |= from[w + whole + 1] << (64 - part);
+                if (part > 0 && w + whole + 1 < words)
+                    shifted |= from[w + whole + 1] << (64 - part);
                 to[w] = from[w] | shifted;
             }
-            if (r + size > lastRow) continue;
+            if (r + size > lastRow)
+                continue;
             var above = Row(r + size);
-            for (var w = 0; w < words; w++) to[w] |= above[w];
+            for (var w = 0; w < words; w++)
+                to[w] |= above[w];
         }
         return before;
     }

@@ -41,14 +41,17 @@ public static class RandomSplits
     /// </exception>
     public static IReadOnlyList<SplitPart> Draw(IReadOnlyList<PatientImages> patients, RandomSplitOptions options)
     {
-        if (options.Repeats < 1) throw new ArgumentException($"{options.Repeats} repeats asked; at least 1 is needed");
+        if (options.Repeats < 1)
+            throw new ArgumentException($"{options.Repeats} repeats asked; at least 1 is needed");
         if (options.TestImages.Low < 1)
             throw new ArgumentException($"{options.TestImages} test images asked; at least 1 is needed");
         var sorted = patients.OrderBy(p => p.Patient, StringComparer.Ordinal).ToArray();
         if (sorted.Length < 2)
             throw new NoSuchSplitException(
-                $"no such split exists: {sorted.Length} patients; train and test need one each at least");
-        if (!options.AllowMissingClass) CheckClasses(sorted);
+                $"no such split exists: {sorted.Length} patients; train and test need one each at least"
+            );
+        if (!options.AllowMissingClass)
+            CheckClasses(sorted);
         return [.. Enumerable.Range(0, options.Repeats).Select(repeat => DrawOne(sorted, options, repeat))];
     }
 
@@ -60,7 +63,8 @@ public static class RandomSplits
                 throw new NoSuchSplitException(
                     $"no such split exists: patient {only.Patient} is the only one of a class, so it cannot be in "
                         + "train and in test; "
-                    + "pass --allow-missing-class to do without it");
+                        + "pass --allow-missing-class to do without it"
+                );
         }
     }
 
@@ -73,11 +77,13 @@ public static class RandomSplits
         for (var draw = 0; draw < QuickDraws; draw++)
         {
             random.Shuffle(patients.AsSpan());
-            if (!QuickDraw(patients, sides, options, ref random)) continue;
+            if (!QuickDraw(patients, sides, options, ref random))
+                continue;
             if (Accept(patients, sides, options, ref second) is { } part)
                 return part;
         }
-        if (second is not null) return second;
+        if (second is not null)
+            return second;
 
         var (test, validation) = PartSizes.Nearest(patients, options.TestImages, options.ValidationImages);
         if (!options.TestImages.Hold(test) || !options.ValidationImages.Hold(validation))
@@ -85,30 +91,44 @@ public static class RandomSplits
         for (var draw = 0; draw < ExactDraws; draw++)
         {
             random.Shuffle(patients.AsSpan());
-            if (!ExactDraw(patients, sides, options, ref random)) break;
-            if (Accept(patients, sides, options, ref second) is { } part) return part;
+            if (!ExactDraw(patients, sides, options, ref random))
+                break;
+            if (Accept(patients, sides, options, ref second) is { } part)
+                return part;
         }
-        return second ?? throw new NoSuchSplitException(
-            $"no split found in {QuickDraws + ExactDraws} draws whose train and test hold every class, with "
-                + $"{options.TestImages} test "
-            + $"and {options.ValidationImages} validation images; widen the bounds or pass --allow-missing-class");
+        return second
+            ?? throw new NoSuchSplitException(
+                $"no split found in {QuickDraws + ExactDraws} draws whose train and test hold every class, with "
+                    + $"{options.TestImages} test "
+                    + $"and {options.ValidationImages} validation images; widen the bounds or pass --allow-missing-class"
+            );
     }
 
     /// <summary>
     /// The part, if it needs no improvement. A draw whose validation alone lacks a class is kept as the second best.
     /// </summary>
     private static SplitPart? Accept(
-        PatientImages[] patients, SplitSide[] sides, RandomSplitOptions options, ref SplitPart? second)
+        PatientImages[] patients,
+        SplitSide[] sides,
+        RandomSplitOptions options,
+        ref SplitPart? second
+    )
     {
         var totals = PatientImages.Sum(patients, patients[0].PerClass.Count);
-        bool HasEveryClass(SplitSide side) => PatientImages.Sum(On(patients, sides, side), totals.Length)
-            .Zip(totals).All(c => c.First > 0 || c.Second == 0);
-        SplitPart Part() => SplitPart.Of(
-            On(patients, sides, SplitSide.Train), On(patients, sides, SplitSide.Validation),
-                On(patients, sides, SplitSide.Test));
+        bool HasEveryClass(SplitSide side) =>
+            PatientImages
+                .Sum(On(patients, sides, side), totals.Length)
+                .Zip(totals)
+                .All(c => c.First > 0 || c.Second == 0);
+        SplitPart Part() =>
+            SplitPart.Of(
+                On(patients, sides, SplitSide.Train),
+                On(patients, sides, SplitSide.Validation),
+                On(patients, sides, SplitSide.Test)
+            );
 
-        if (!options.AllowMissingClass
-            && !(HasEveryClass(SplitSide.Train) && HasEveryClass(SplitSide.Test))) return null;
+        if (!options.AllowMissingClass && !(HasEveryClass(SplitSide.Train) && HasEveryClass(SplitSide.Test)))
+            return null;
         if (options.AllowMissingClass || options.ValidationImages.High == 0 || HasEveryClass(SplitSide.Validation))
             return Part();
         second ??= Part();
@@ -120,21 +140,32 @@ public static class RandomSplits
 
     /// <summary>Fills test and then validation in the order given up to sizes drawn within the bounds.</summary>
     private static bool QuickDraw(
-        PatientImages[] patients, SplitSide[] sides, RandomSplitOptions options, ref SeededRandom random)
+        PatientImages[] patients,
+        SplitSide[] sides,
+        RandomSplitOptions options,
+        ref SeededRandom random
+    )
     {
         Array.Fill(sides, SplitSide.Train);
-        foreach (var (side, bounds) in
-            new[] { (SplitSide.Test, options.TestImages), (SplitSide.Validation, options.ValidationImages) })
+        foreach (
+            var (side, bounds) in new[]
+            {
+                (SplitSide.Test, options.TestImages),
+                (SplitSide.Validation, options.ValidationImages),
+            }
+        )
         {
             var wanted = bounds.Low + random.Below(bounds.High - bounds.Low + 1);
             var images = 0;
             for (var i = 0; i < patients.Length && images < wanted; i++)
             {
-                if (sides[i] != SplitSide.Train || images + patients[i].Total > bounds.High) continue;
+                if (sides[i] != SplitSide.Train || images + patients[i].Total > bounds.High)
+                    continue;
                 sides[i] = side;
                 images += patients[i].Total;
             }
-            if (!bounds.Hold(images)) return false;
+            if (!bounds.Hold(images))
+                return false;
         }
         return sides.Contains(SplitSide.Train);
     }
@@ -143,21 +174,31 @@ public static class RandomSplits
     /// Sends each patient at random to a side from which the bounds can still be reached. False if too large to do.
     /// </summary>
     private static bool ExactDraw(
-        PatientImages[] patients, SplitSide[] sides, RandomSplitOptions options, ref SeededRandom random)
+        PatientImages[] patients,
+        SplitSide[] sides,
+        RandomSplitOptions options,
+        ref SeededRandom random
+    )
     {
         var tables = PartSizes.Completable(patients, options.TestImages, options.ValidationImages);
-        if (tables is null) return false;
+        if (tables is null)
+            return false;
         var (test, validation) = (0, 0);
         Span<SplitSide> possible = stackalloc SplitSide[3];
         for (var i = 0; i < patients.Length; i++)
         {
             var (size, next, count) = (patients[i].Total, tables[i + 1], 0);
-            if (next[test, validation]) possible[count++] = SplitSide.Train;
-            if (next[test + size, validation]) possible[count++] = SplitSide.Test;
-            if (next[test, validation + size]) possible[count++] = SplitSide.Validation;
+            if (next[test, validation])
+                possible[count++] = SplitSide.Train;
+            if (next[test + size, validation])
+                possible[count++] = SplitSide.Test;
+            if (next[test, validation + size])
+                possible[count++] = SplitSide.Validation;
             sides[i] = possible[random.Below(count)];
-            if (sides[i] == SplitSide.Test) test += size;
-            if (sides[i] == SplitSide.Validation) validation += size;
+            if (sides[i] == SplitSide.Test)
+                test += size;
+            if (sides[i] == SplitSide.Validation)
+                validation += size;
         }
         return true;
     }
@@ -166,6 +207,6 @@ public static class RandomSplits
         $"no such split exists: {patients.Sum(p => p.Total)} images of {patients.Length} patients, patients kept "
         + "whole and at least one "
         + $"left to train on, cannot give {options.TestImages} test and {options.ValidationImages} validation images; "
-            + "the nearest has "
+        + "the nearest has "
         + $"{test} test and {validation} validation images";
 }

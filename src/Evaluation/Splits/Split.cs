@@ -21,38 +21,47 @@ public sealed record Split(SplitKind Kind, string CohortHash, long Seed, IReadOn
             throw new InvalidDataException(
                 $"{name} divides another cohort: its hash is {Short(CohortHash)}, that of {cohort.Path} is "
                     + $"{Short(cohort.Hash)}. Images, labels "
-                + $"or patients have changed; make the split again with 'coverslip split --cohort {cohort.Path} "
-                    + $"--seed {Seed} --out {name}'");
+                    + $"or patients have changed; make the split again with 'coverslip split --cohort {cohort.Path} "
+                    + $"--seed {Seed} --out {name}'"
+            );
         CheckPatients([.. cohort.PatientImages.Select(p => p.Patient)], name);
     }
 
     /// <summary>Whether another split has the same patients on each side of each part, in the same order.</summary>
-    public bool SameParts(Split other) => Parts.Count == other.Parts.Count && Parts.Zip(other.Parts).All(p =>
-        Enum.GetValues<SplitSide>().All(side => p.First[side].SequenceEqual(p.Second[side])));
+    public bool SameParts(Split other) =>
+        Parts.Count == other.Parts.Count
+        && Parts
+            .Zip(other.Parts)
+            .All(p => Enum.GetValues<SplitSide>().All(side => p.First[side].SequenceEqual(p.Second[side])));
 
     /// <summary>Writes the split file, whole or not at all.</summary>
-    public void Save(string path) => WholeFile.Write(path, stream =>
-    {
-        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
-        json.WriteStartObject();
-        json.WriteString("kind", Word(Kind));
-        json.WriteString("cohort", CohortHash);
-        json.WriteNumber("seed", Seed);
-        json.WriteStartArray("parts");
-        foreach (var part in Parts)
-        {
-            json.WriteStartObject();
-            foreach (var side in Enum.GetValues<SplitSide>())
+    public void Save(string path) =>
+        WholeFile.Write(
+            path,
+            stream =>
             {
-                json.WriteStartArray(Word(side));
-                foreach (var patient in part[side]) json.WriteStringValue(patient);
+                using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
+                json.WriteStartObject();
+                json.WriteString("kind", Word(Kind));
+                json.WriteString("cohort", CohortHash);
+                json.WriteNumber("seed", Seed);
+                json.WriteStartArray("parts");
+                foreach (var part in Parts)
+                {
+                    json.WriteStartObject();
+                    foreach (var side in Enum.GetValues<SplitSide>())
+                    {
+                        json.WriteStartArray(Word(side));
+                        foreach (var patient in part[side])
+                            json.WriteStringValue(patient);
+                        json.WriteEndArray();
+                    }
+                    json.WriteEndObject();
+                }
                 json.WriteEndArray();
+                json.WriteEndObject();
             }
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteEndObject();
-    });
+        );
 
     /// <summary>Reads a split file and checks it against its cohort.</summary>
     /// <exception cref="InvalidDataException">Not a split file, or one that does not fit the cohort.</exception>
@@ -65,21 +74,31 @@ public sealed record Split(SplitKind Kind, string CohortHash, long Seed, IReadOn
 
     private static Split Read(string path)
     {
-        if (!File.Exists(path)) throw new FileNotFoundException($"{path}: no such file", path);
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"{path}: no such file", path);
         try
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));
             var root = json.RootElement;
             var word = root.GetProperty("kind").GetString();
-            var kind = Enum.GetValues<SplitKind>().Where(k => Word(k) == word).Select(k => (SplitKind?)k)
-                .FirstOrDefault()
+            var kind =
+                Enum.GetValues<SplitKind>().Where(k => Word(k) == word).Select(k => (SplitKind?)k).FirstOrDefault()
                 ?? throw new InvalidDataException($"{path}: kind is '{word}'; known are random, kfold, breakhis");
             static string[] Patients(JsonElement part, SplitSide side) =>
                 [.. part.GetProperty(Word(side)).EnumerateArray().Select(p => p.GetString()!)];
-            var parts = root.GetProperty("parts").EnumerateArray().Select(part => new SplitPart(
-                Patients(part, SplitSide.Train), Patients(part, SplitSide.Validation), Patients(part, SplitSide.Test)));
-            return new Split(kind, root.GetProperty("cohort").GetString()!, root.GetProperty("seed").GetInt64(),
-                [.. parts]);
+            var parts = root.GetProperty("parts")
+                .EnumerateArray()
+                .Select(part => new SplitPart(
+                    Patients(part, SplitSide.Train),
+                    Patients(part, SplitSide.Validation),
+                    Patients(part, SplitSide.Test)
+                ));
+            return new Split(
+                kind,
+                root.GetProperty("cohort").GetString()!,
+                root.GetProperty("seed").GetInt64(),
+                [.. parts]
+            );
         }
         catch (Exception error)
             when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
@@ -90,7 +109,8 @@ public sealed record Split(SplitKind Kind, string CohortHash, long Seed, IReadOn
 
     internal void CheckPatients(HashSet<string> cohort, string name)
     {
-        if (Parts.Count == 0) throw new InvalidDataException($"{name}: no parts");
+        if (Parts.Count == 0)
+            throw new InvalidDataException($"{name}: no parts");
         var tested = new Dictionary<string, int>();
         foreach (var (index, part) in Parts.Index())
         {
@@ -101,33 +121,42 @@ public sealed record Split(SplitKind Kind, string CohortHash, long Seed, IReadOn
                 {
                     if (!cohort.Contains(patient))
                         throw new InvalidDataException(
-                            $"{name}: part {index + 1}: patient {patient} is not in the cohort");
+                            $"{name}: part {index + 1}: patient {patient} is not in the cohort"
+                        );
                     if (!where.TryAdd(patient, side))
                         throw new InvalidDataException(
                             $"{name}: part {index + 1}: patient {patient} stands twice, in {Word(where[patient])} and "
-                                + $"in {Word(side)}");
+                                + $"in {Word(side)}"
+                        );
                 }
             }
             if (cohort.FirstOrDefault(p => !where.ContainsKey(p)) is { } missing)
                 throw new InvalidDataException(
-                    $"{name}: part {index + 1}: patient {missing} is in none of train, validation and test");
-            if (part.Train.Count == 0) throw new InvalidDataException($"{name}: part {index + 1}: nobody to train on");
-            if (part.Test.Count == 0) throw new InvalidDataException($"{name}: part {index + 1}: nobody to test on");
-            if (Kind != SplitKind.KFold) continue;
+                    $"{name}: part {index + 1}: patient {missing} is in none of train, validation and test"
+                );
+            if (part.Train.Count == 0)
+                throw new InvalidDataException($"{name}: part {index + 1}: nobody to train on");
+            if (part.Test.Count == 0)
+                throw new InvalidDataException($"{name}: part {index + 1}: nobody to test on");
+            if (Kind != SplitKind.KFold)
+                continue;
             foreach (var patient in part.Test)
             {
                 if (!tested.TryAdd(patient, index))
                     throw new InvalidDataException(
                         $"{name}: patient {patient} is tested in folds {tested[patient] + 1} and {index + 1}; k folds "
-                            + "test everyone once");
+                            + "test everyone once"
+                    );
             }
         }
         if (Kind == SplitKind.KFold && cohort.FirstOrDefault(p => !tested.ContainsKey(p)) is { } untested)
             throw new InvalidDataException(
-                $"{name}: patient {untested} is tested in no fold; k folds test everyone once");
+                $"{name}: patient {untested} is tested in no fold; k folds test everyone once"
+            );
     }
 
-    internal static string Word<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
+    internal static string Word<T>(T value)
+        where T : struct, Enum => value.ToString().ToLowerInvariant();
 
     private static string Short(string hash) => hash.Length > 12 ? hash[..12] + "…" : hash;
 }

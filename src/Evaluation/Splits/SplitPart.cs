@@ -32,15 +32,19 @@ public enum SplitSide
 
 /// <summary>One division of all patients of a cohort (one repeat or one fold). Patients are in ordinal order.</summary>
 public sealed record SplitPart(
-    IReadOnlyList<string> Train, IReadOnlyList<string> Validation, IReadOnlyList<string> Test)
+    IReadOnlyList<string> Train,
+    IReadOnlyList<string> Validation,
+    IReadOnlyList<string> Test
+)
 {
     /// <summary>The patients of a side.</summary>
-    public IReadOnlyList<string> this[SplitSide side] => side switch
-    {
-        SplitSide.Train => Train,
-        SplitSide.Validation => Validation,
-        _ => Test,
-    };
+    public IReadOnlyList<string> this[SplitSide side] =>
+        side switch
+        {
+            SplitSide.Train => Train,
+            SplitSide.Validation => Validation,
+            _ => Test,
+        };
 
     /// <summary>The images of a side, in the order of the cohort.</summary>
     public IReadOnlyList<CohortRow> Rows(Cohort cohort, SplitSide side)
@@ -57,7 +61,10 @@ public sealed record SplitPart(
     }
 
     internal static SplitPart Of(
-        IEnumerable<PatientImages> train, IEnumerable<PatientImages> validation, IEnumerable<PatientImages> test)
+        IEnumerable<PatientImages> train,
+        IEnumerable<PatientImages> validation,
+        IEnumerable<PatientImages> test
+    )
     {
         static string[] Names(IEnumerable<PatientImages> patients) =>
             [.. patients.Select(p => p.Patient).Order(StringComparer.Ordinal)];

@@ -13,17 +13,25 @@ internal static class ValidationDraw
     /// each class. No class that training has is taken from it altogether, unless every draw does so.
     /// </summary>
     /// <exception cref="NoSuchSplitException">A share above 0 with fewer than two patients.</exception>
-    public static HashSet<PatientImages> From(IReadOnlyList<PatientImages> training, double share,
-        ref SeededRandom random)
+    public static HashSet<PatientImages> From(
+        IReadOnlyList<PatientImages> training,
+        double share,
+        ref SeededRandom random
+    )
     {
         if (share is < 0 or >= 1)
-            throw new ArgumentOutOfRangeException(nameof(share), share,
-                "the validation share must be at least 0 and below 1");
-        if (share == 0) return [];
+            throw new ArgumentOutOfRangeException(
+                nameof(share),
+                share,
+                "the validation share must be at least 0 and below 1"
+            );
+        if (share == 0)
+            return [];
         if (training.Count < 2)
             throw new NoSuchSplitException(
                 $"no such split exists: {training.Count} training patients cannot give one for validation; pass "
-                    + "--validation-share 0");
+                    + "--validation-share 0"
+            );
         var classes = training[0].PerClass.Count;
         var totals = PatientImages.Sum(training, classes);
         var wanted = share * totals.Sum();
@@ -39,7 +47,8 @@ internal static class ValidationDraw
                 images += order[count++].Total;
             var chosen = PatientImages.Sum(order.Take(count), classes);
             var cost = Cost(chosen, totals, share);
-            if (cost < bestCost) (best, bestCost) = ([.. order.Take(count)], cost);
+            if (cost < bestCost)
+                (best, bestCost) = ([.. order.Take(count)], cost);
         }
         return best;
     }
@@ -49,10 +58,12 @@ internal static class ValidationDraw
         double cost = 0;
         for (var c = 0; c < totals.Length; c++)
         {
-            if (totals[c] == 0) continue;
+            if (totals[c] == 0)
+                continue;
             var off = (double)chosen[c] / totals[c] - share;
             cost += off * off;
-            if (chosen[c] == totals[c]) cost += 1000;  // training would lose the class
+            if (chosen[c] == totals[c])
+                cost += 1000; // training would lose the class
         }
         return cost;
     }

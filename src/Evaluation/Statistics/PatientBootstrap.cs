@@ -36,28 +36,34 @@ public sealed class PatientBootstrap
         var draws = new double[count][];
         var redrawn = 0;
         var failed = false;
-        Parallel.For(0, count, (i, loop) =>
-        {
-            var random = new SeededRandom(seed, i);
-            var weights = new int[patients];
-            for (var attempt = 0; attempt <= MostRedraws; attempt++)
+        Parallel.For(
+            0,
+            count,
+            (i, loop) =>
             {
-                Array.Clear(weights);
-                for (var p = 0; p < patients; p++) weights[random.Below(patients)]++;
-                if (statistics(weights) is { } figures)
+                var random = new SeededRandom(seed, i);
+                var weights = new int[patients];
+                for (var attempt = 0; attempt <= MostRedraws; attempt++)
                 {
-                    draws[i] = figures;
-                    Interlocked.Add(ref redrawn, attempt);
-                    return;
+                    Array.Clear(weights);
+                    for (var p = 0; p < patients; p++)
+                        weights[random.Below(patients)]++;
+                    if (statistics(weights) is { } figures)
+                    {
+                        draws[i] = figures;
+                        Interlocked.Add(ref redrawn, attempt);
+                        return;
+                    }
                 }
+                failed = true;
+                loop.Stop();
             }
-            failed = true;
-            loop.Stop();
-        });
+        );
         if (failed)
             throw new InvalidDataException(
                 $"no bootstrap draw with every class in {MostRedraws} tries: {patients} patients hold the classes too "
-                    + "unevenly");
+                    + "unevenly"
+            );
         return new PatientBootstrap(draws, redrawn);
     }
 

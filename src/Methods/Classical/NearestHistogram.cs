@@ -3,7 +3,8 @@ using Coverslip.Slides.Images;
 namespace Coverslip.Methods.Classical;
 
 /// <summary>
-/// One nearest neighbour on colour histograms: 16 bins of each of red, green and blue over the whole image, by L1 distance.
+/// One nearest neighbour on colour histograms: 16 bins of each of red, green and blue over the whole image, by L1
+/// distance.
 /// It sees colour and nothing of the pattern, so it says how far colour alone goes.
 /// </summary>
 public static class NearestHistogram
@@ -16,18 +17,22 @@ public static class NearestHistogram
         var shares = new double[3 * Bins];
         var pixels = image.Pixels;
         var weight = 1.0 / (image.Width * image.Height);
-        for (var i = 0; i < pixels.Length; i++) shares[i % 3 * Bins + pixels[i] * Bins / 256] += weight;
+        for (var i = 0; i < pixels.Length; i++)
+            shares[i % 3 * Bins + pixels[i] * Bins / 256] += weight;
         return shares;
     }
 
     /// <summary>Share of the tested histograms whose nearest training histogram has their label.</summary>
-    public static double Accuracy(IReadOnlyList<(double[] Histogram, string Label)> training, IReadOnlyList<(double[] Histogram, string Label)> tested) =>
-        tested.Average(t => training.MinBy(n => Distance(n.Histogram, t.Histogram)).Label == t.Label ? 1.0 : 0.0);
+    public static double Accuracy(
+        IReadOnlyList<(double[] Histogram, string Label)> training,
+        IReadOnlyList<(double[] Histogram, string Label)> tested
+    ) => tested.Average(t => training.MinBy(n => Distance(n.Histogram, t.Histogram)).Label == t.Label ? 1.0 : 0.0);
 
     private static double Distance(double[] a, double[] b)
     {
         var sum = 0.0;
-        for (var i = 0; i < a.Length; i++) sum += Math.Abs(a[i] - b[i]);
+        for (var i = 0; i < a.Length; i++)
+            sum += Math.Abs(a[i] - b[i]);
         return sum;
     }
 }

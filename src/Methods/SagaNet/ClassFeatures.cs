@@ -4,8 +4,10 @@ using Coverslip.Torch.Layers;
 namespace Coverslip.Methods.SagaNet;
 
 /// <summary>
-/// Class features f_c = Σ_j W_{c,j} u_j (Liu &amp; Sun 2021, sec. 3.2.1) from the convolved features u: at each place of the
-/// map <see cref="SagaNetOptions.FeatureKinds"/> vectors u_j of <see cref="SagaNetOptions.FeatureSize"/>. There is no routing.
+/// Class features f_c = Σ_j W_{c,j} u_j (Liu &amp; Sun 2021, sec. 3.2.1) from the convolved features u: at each place
+/// of the
+/// map <see cref="SagaNetOptions.FeatureKinds"/> vectors u_j of <see cref="SagaNetOptions.FeatureSize"/>. There is no
+/// routing.
 /// </summary>
 public sealed class ClassFeatures
 {
@@ -22,15 +24,20 @@ public sealed class ClassFeatures
         dropout = new Dropout(at, options.Dropout);
         long terms = options.Positions == Positions.Located ? (long)channels * map.Height * map.Width : channels;
         // Lengths start near a half, between the two thresholds of the loss, whatever the number of terms.
-        weight = at.Parameter("weight", [options.Classes * options.ClassSize, terms], Initial.Normal(0.5 / Math.Sqrt(options.ClassSize * terms * 0.15)));
+        weight = at.Parameter(
+            "weight",
+            [options.Classes * options.ClassSize, terms],
+            Initial.Normal(0.5 / Math.Sqrt(options.ClassSize * terms * 0.15))
+        );
     }
 
     /// <summary>[B, in, h, w] → f [B, classes, size].</summary>
     public Tensor Forward(Tensor x)
     {
-        var u = convolved.Forward(x);  // [B, kinds · size, h, w]
-        if (options.Positions == Positions.Shared) u = u.Mean([2, 3]);
-        u = dropout.Forward(u.Flatten(1));  // [B, terms]
+        var u = convolved.Forward(x); // [B, kinds · size, h, w]
+        if (options.Positions == Positions.Shared)
+            u = u.Mean([2, 3]);
+        u = dropout.Forward(u.Flatten(1)); // [B, terms]
         return u.Linear(weight).Reshape(-1, options.Classes, options.ClassSize);
     }
 }

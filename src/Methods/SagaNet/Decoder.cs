@@ -4,8 +4,10 @@ using Coverslip.Torch.Layers;
 namespace Coverslip.Methods.SagaNet;
 
 /// <summary>
-/// Reconstructs the input: at each scale upsampling, the encoder's map of that scale beside it, and a 1×1 convolution in
-/// place of a deconvolution (Liu &amp; Sun 2021, sec. 3.3). The input itself is not among the skips, so it cannot be copied.
+/// Reconstructs the input: at each scale upsampling, the encoder's map of that scale beside it, and a 1×1 convolution
+/// in
+/// place of a deconvolution (Liu &amp; Sun 2021, sec. 3.3). The input itself is not among the skips, so it cannot be
+/// copied.
 /// </summary>
 public sealed class Decoder
 {
@@ -19,7 +21,10 @@ public sealed class Decoder
     public Decoder(ParameterPath at, int input, IReadOnlyList<int> skips, SagaNetOptions options)
     {
         // The decoder is no filter of noise but its witness: it stays plain, and narrows to half of what it is given.
-        var plain = options with { Gated = false };
+        var plain = options with
+        {
+            Gated = false,
+        };
         steps = new GatedConvolution[skips.Count];
         for (var i = skips.Count - 1; i >= 0; i--)
         {

@@ -24,10 +24,19 @@ public sealed class GatedConvolution
     {
         gated = options.Gated;
         var filters = gated ? 2 * output : output;
-        convolution = new Conv2d(at / "conv", input, filters, kernel, new Conv2dOptions
-        {
-            Stride = stride, Padding = kernel / 2, Bias = !options.Normalize, Own = stride == 1,
-        });
+        convolution = new Conv2d(
+            at / "conv",
+            input,
+            filters,
+            kernel,
+            new Conv2dOptions
+            {
+                Stride = stride,
+                Padding = kernel / 2,
+                Bias = !options.Normalize,
+                Own = stride == 1,
+            }
+        );
         norm = options.Normalize ? new BatchNorm2d(at / "norm", filters) : null;
     }
 
@@ -35,7 +44,8 @@ public sealed class GatedConvolution
     public Tensor Forward(Tensor x)
     {
         var filtered = convolution.Forward(x);
-        if (norm is not null) filtered = norm.Forward(filtered);
+        if (norm is not null)
+            filtered = norm.Forward(filtered);
         return gated ? filtered.GatedElu() : filtered.Elu();
     }
 }

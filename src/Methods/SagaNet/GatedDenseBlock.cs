@@ -3,14 +3,21 @@ using Coverslip.Torch.Layers;
 
 namespace Coverslip.Methods.SagaNet;
 
-/// <summary>Gated convolution blocks, each of which sees the block's input and all before it (Huang et al. 2017).</summary>
+/// <summary>
+/// Gated convolution blocks, each of which sees the block's input and all before it (Huang et al. 2017).
+/// </summary>
 public sealed class GatedDenseBlock
 {
     private readonly GatedConvolution[] blocks;
 
     public GatedDenseBlock(ParameterPath at, int input, int count, SagaNetOptions options)
     {
-        blocks = [.. Enumerable.Range(0, count).Select(i => new GatedConvolution(at / i, input + i * options.Growth, options.Growth, 3, options))];
+        blocks =
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(i => new GatedConvolution(at / i, input + i * options.Growth, options.Growth, 3, options)),
+        ];
         Output = input + count * options.Growth;
     }
 
@@ -20,7 +27,8 @@ public sealed class GatedDenseBlock
     /// <summary>[B, in, H, W] → [B, in + count · growth, H, W].</summary>
     public Tensor Forward(Tensor x)
     {
-        foreach (var block in blocks) x = Tensor.Cat([x, block.Forward(x)], 1);
+        foreach (var block in blocks)
+            x = Tensor.Cat([x, block.Forward(x)], 1);
         return x;
     }
 }

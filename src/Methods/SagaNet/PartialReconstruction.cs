@@ -3,7 +3,8 @@ using Coverslip.Torch;
 namespace Coverslip.Methods.SagaNet;
 
 /// <summary>
-/// ‖(I − O) ⊙ M‖² (Liu &amp; Sun 2021, sec. 3.1.3): the squared error over unmasked pixels only. As a mean over those pixels
+/// ‖(I − O) ⊙ M‖² (Liu &amp; Sun 2021, sec. 3.1.3): the squared error over unmasked pixels only. As a mean over those
+/// pixels
 /// times a weight by default, because over 768²·3 values a sum would swamp the class loss, which stays near 1.
 /// </summary>
 public sealed record PartialReconstruction
@@ -18,8 +19,9 @@ public sealed record PartialReconstruction
     public Tensor Of(Tensor output, Tensor image, Tensor mask)
     {
         var squares = (output - image).Square() * mask;
-        if (Sum) return squares.Sum() * (Weight / image.Size(0));
-        var values = mask.Sum().Clamp(1) * 3;  // unmasked pixels times channels; at least one, lest a blank batch divide by 0
+        if (Sum)
+            return squares.Sum() * (Weight / image.Size(0));
+        var values = mask.Sum().Clamp(1) * 3; // unmasked pixels times channels; at least one, lest a blank batch divide by 0
         return squares.Sum() / values * Weight;
     }
 }

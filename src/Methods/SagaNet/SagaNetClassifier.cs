@@ -4,7 +4,9 @@ using Coverslip.Torch.Layers;
 
 namespace Coverslip.Methods.SagaNet;
 
-/// <summary>SagaNet with its loss, Σ_c LH_c + L_reconst (Liu &amp; Sun 2021, sec. 3.3), as the training loop sees it.</summary>
+/// <summary>
+/// SagaNet with its loss, Σ_c LH_c + L_reconst (Liu &amp; Sun 2021, sec. 3.3), as the training loop sees it.
+/// </summary>
 public sealed class SagaNetClassifier : IClassifier
 {
     private readonly SagaNetRecipe recipe;
@@ -34,7 +36,8 @@ public sealed class SagaNetClassifier : IClassifier
         return new Outcome(total, classLoss, reconstruction, SagaNetwork.Probabilities(output).Detach());
     }
 
-    public Tensor Predict(Batch batch) => SagaNetwork.Probabilities(network.Forward(batch.Input(recipe.Input.Form), reconstruct: false));
+    public Tensor Predict(Batch batch) =>
+        SagaNetwork.Probabilities(network.Forward(batch.Input(recipe.Input.Form), reconstruct: false));
 
     public void Dispose() => Store.Dispose();
 
@@ -43,7 +46,7 @@ public sealed class SagaNetClassifier : IClassifier
         var classes = output.Features.Size(1);
         if (output.Scores is { } scores)
         {
-            var chosen = scores.To(DType.Float32).LogSoftmax(1).Gather(1, batch.Target.Unsqueeze(1)).Squeeze(1);  // log p of the true class, [B]
+            var chosen = scores.To(DType.Float32).LogSoftmax(1).Gather(1, batch.Target.Unsqueeze(1)).Squeeze(1); // log p of the true class, [B]
             return -(batch.Weights is null ? chosen : chosen * batch.Weights).Mean();
         }
         var targets = batch.Target.OneHot(classes).To(DType.Float32);

@@ -5,6 +5,7 @@ public enum ClassLoss
 {
     /// <summary>Length-aware hinge loss (Liu &amp; Sun 2021, sec. 3.2.1).</summary>
     Hinge,
+
     /// <summary>Softmax cross-entropy over a fully connected layer: the published ablation.</summary>
     CrossEntropy,
 }
@@ -14,17 +15,24 @@ public enum Positions
 {
     /// <summary>One matrix for every place of the map: as published, judged by the parameter count.</summary>
     Located,
-    /// <summary>One matrix for all places: the features are averaged over the map first; far fewer parameters.</summary>
+
+    /// <summary>
+    /// One matrix for all places: the features are averaged over the map first; far fewer parameters.
+    /// </summary>
     Shared,
 }
 
 /// <summary>The network's shape. The defaults are the published ones for 768×768 pixels and two classes.</summary>
 public sealed record SagaNetOptions
 {
-    /// <summary>Height of the input in pixels; 768 by default, at least the stem's step times two to the number of blocks: 32.</summary>
+    /// <summary>
+    /// Height of the input in pixels; 768 by default, at least the stem's step times two to the number of blocks: 32.
+    /// </summary>
     public int Height { get; init; } = 768;
 
-    /// <summary>Width of the input in pixels; 768 by default, at least the stem's step times two to the number of blocks: 32.</summary>
+    /// <summary>
+    /// Width of the input in pixels; 768 by default, at least the stem's step times two to the number of blocks: 32.
+    /// </summary>
     public int Width { get; init; } = 768;
 
     /// <summary>3 for an image, 4 for an image with its mask as the last channel.</summary>
@@ -36,7 +44,9 @@ public sealed record SagaNetOptions
     /// <summary>Filters of the first gated convolution; 64 by default.</summary>
     public int StemFilters { get; init; } = 64;
 
-    /// <summary>Step of the first gated convolution: where the map is first halved, which the paper leaves open; 2 by default.</summary>
+    /// <summary>
+    /// Step of the first gated convolution: where the map is first halved, which the paper leaves open; 2 by default.
+    /// </summary>
     public int StemStride { get; init; } = 2;
 
     /// <summary>Channels that each gated convolution block adds; 32 by default.</summary>
@@ -66,13 +76,17 @@ public sealed record SagaNetOptions
     /// <summary>The class loss (ablation); hinge by default.</summary>
     public ClassLoss ClassLoss { get; init; } = ClassLoss.Hinge;
 
-    /// <summary>Batch normalisation between convolution and activation; true by default. The paper does not mention it.</summary>
+    /// <summary>
+    /// Batch normalisation between convolution and activation; true by default. The paper does not mention it.
+    /// </summary>
     public bool Normalize { get; init; } = true;
 
     /// <summary>Dropout of the convolved features while training; 0 by default.</summary>
     public double Dropout { get; init; }
 
-    /// <summary>Whether activations are computed again in the backward pass instead of kept; false by default.</summary>
+    /// <summary>
+    /// Whether activations are computed again in the backward pass instead of kept; false by default.
+    /// </summary>
     public bool Recompute { get; init; }
 
     /// <summary>Pixels of which the halvings leave one: the stem's step times two to the number of blocks.</summary>
@@ -90,11 +104,13 @@ public sealed record SagaNetOptions
         Within(nameof(StemStride), StemStride, 1, 4);
         Within(nameof(Growth), Growth, 1, 1024);
         Within(nameof(Blocks), Blocks.Count, 1, 6);
-        foreach (var blocks in Blocks) Within(nameof(Blocks), blocks, 1, 64);
+        foreach (var blocks in Blocks)
+            Within(nameof(Blocks), blocks, 1, 64);
     }
 
     private static void Within(string name, int value, int low, int high)
     {
-        if (value < low || value > high) throw new ArgumentException($"{name} is {value}; it must lie between {low} and {high}");
+        if (value < low || value > high)
+            throw new ArgumentException($"{name} is {value}; it must lie between {low} and {high}");
     }
 }

@@ -25,7 +25,14 @@ public sealed record SagaNetRecipe : IRecipe
     public PartialReconstruction Reconstruction { get; init; } = new();
 
     /// <summary>The network's options for this input and number of classes.</summary>
-    public SagaNetOptions Shape(int classes) => Network with { Height = Input.Height, Width = Input.Width, Channels = Input.Channels, Classes = classes };
+    public SagaNetOptions Shape(int classes) =>
+        Network with
+        {
+            Height = Input.Height,
+            Width = Input.Width,
+            Channels = Input.Channels,
+            Classes = classes,
+        };
 
     public int SmallestSide => Network.SmallestSide;
 

@@ -3,14 +3,17 @@ using Coverslip.Torch.Layers;
 
 namespace Coverslip.Methods.SagaNet;
 
-/// <summary>What one forward pass gives: class features [B, classes, size], scores for cross-entropy, the reconstruction.</summary>
+/// <summary>
+/// What one forward pass gives: class features [B, classes, size], scores for cross-entropy, the reconstruction.
+/// </summary>
 /// <param name="Features">f_c, [B, classes, size].</param>
 /// <param name="Scores">Softmax scores [B, classes] in the cross-entropy ablation, otherwise null.</param>
 /// <param name="Reconstruction">[B, 3, H, W], or null where it is off or was not asked for.</param>
 public readonly record struct SagaNetOutput(Tensor Features, Tensor? Scores, Tensor? Reconstruction);
 
 /// <summary>
-/// SagaNet (Liu &amp; Sun 2021, sec. 3.3, figure 2): a gated stem, gated dense blocks with transitions that halve the map,
+/// SagaNet (Liu &amp; Sun 2021, sec. 3.3, figure 2): a gated stem, gated dense blocks with transitions that halve the
+/// map,
 /// class features on the deepest map, and a decoder. Any input size that the halvings leave something of.
 /// </summary>
 public sealed class SagaNetwork
@@ -39,12 +42,23 @@ public sealed class SagaNetwork
         {
             blocks[i] = new GatedDenseBlock(at / "blocks" / i, channels, options.Blocks[i], options);
             channels = blocks[i].Output;
-            transitions[i] = new GatedConvolution(at / "transitions" / i, channels, channels, 1, options with { Gated = false });
+            transitions[i] = new GatedConvolution(
+                at / "transitions" / i,
+                channels,
+                channels,
+                1,
+                options with
+                {
+                    Gated = false,
+                }
+            );
             (height, width) = (height / 2, width / 2);
         }
         classes = new ClassFeatures(at / "classes", channels, (height, width), options);
-        if (options.ClassLoss == ClassLoss.CrossEntropy) scores = new Linear(at / "scores", options.Classes * options.ClassSize, options.Classes);
-        if (options.Reconstruct) decoder = new Decoder(at / "decoder", channels, [.. blocks.Select(b => b.Output)], options);
+        if (options.ClassLoss == ClassLoss.CrossEntropy)
+            scores = new Linear(at / "scores", options.Classes * options.ClassSize, options.Classes);
+        if (options.Reconstruct)
+            decoder = new Decoder(at / "decoder", channels, [.. blocks.Select(b => b.Output)], options);
     }
 
     /// <summary>x [B, channels, H, W] in [0, 1], masked pixels 0.</summary>
@@ -54,32 +68,38 @@ public sealed class SagaNetwork
     {
         var (height, width) = (x.Size(2), x.Size(3));
         var skips = new List<Tensor>(blocks.Length);
-        x = Part(t => [stem.Forward(t[0])], x)[0];  // [B, 64, H/2, W/2]
+        x = Part(t => [stem.Forward(t[0])], x)[0]; // [B, 64, H/2, W/2]
         for (var i = 0; i < blocks.Length; i++)
         {
             var (block, transition) = (blocks[i], transitions[i]);
-            var maps = Part(t =>
-            {
-                var dense = block.Forward(t[0]);
-                return [dense, transition.Forward(dense).AvgPool2d(2)];
-            }, x);
+            var maps = Part(
+                t =>
+                {
+                    var dense = block.Forward(t[0]);
+                    return [dense, transition.Forward(dense).AvgPool2d(2)];
+                },
+                x
+            );
             skips.Add(maps[0]);
-            x = maps[1];  // halved
+            x = maps[1]; // halved
         }
         var features = classes.Forward(x);
         var logits = scores?.Forward(features.Flatten(1));
-        if (decoder is null || !reconstruct) return new SagaNetOutput(features, logits, null);
+        if (decoder is null || !reconstruct)
+            return new SagaNetOutput(features, logits, null);
         var image = Part(t => [decoder.Forward(t[^1], t[..^1], height, width)], [.. skips, x])[0];
         return new SagaNetOutput(features, logits, image);
     }
 
     /// <summary>
-    /// A score per class in [0, 1] that sums to 1: the squared length of f_c over the sum of squares, or the softmax in the
+    /// A score per class in [0, 1] that sums to 1: the squared length of f_c over the sum of squares, or the softmax in
+    /// the
     /// cross-entropy ablation. Its order is the order of the lengths. [B, classes]
     /// </summary>
     public static Tensor Probabilities(SagaNetOutput output)
     {
-        if (output.Scores is { } scores) return scores.To(DType.Float32).Softmax(1);
+        if (output.Scores is { } scores)
+            return scores.To(DType.Float32).Softmax(1);
         var squares = output.Features.To(DType.Float32).Square().Sum([2]) + 1e-12;
         return squares / squares.Sum([1], keep: true);
     }
@@ -87,10 +107,12 @@ public sealed class SagaNetwork
     /// <summary>Runs a part whose intermediate results go at its end, but for what a backward pass keeps.</summary>
     private Tensor[] Part(Func<Tensor[], Tensor[]> part, params Tensor[] inputs)
     {
-        if (options.Recompute) return Recompute.Run(part, inputs);
+        if (options.Recompute)
+            return Recompute.Run(part, inputs);
         using var scope = new TensorScope();
         var outputs = part(inputs);
-        foreach (var output in outputs) scope.Keep(output);
+        foreach (var output in outputs)
+            scope.Keep(output);
         return outputs;
     }
 

@@ -10,18 +10,24 @@ namespace Coverslip.Methods.Studies;
 /// <param name="Text">The recipe, all of the study's changes in it.</param>
 public sealed record StudyRun(string Model, string Input, string Text)
 {
-    /// <summary>The run's folder and recipe file within the study: letters, digits and hyphens of model and input.</summary>
+    /// <summary>
+    /// The run's folder and recipe file within the study: letters, digits and hyphens of model and input.
+    /// </summary>
     public string Name { get; } = Slug($"{Model}-{Input}");
 
     /// <summary>The recipe.</summary>
     public IRecipe Recipe { get; } = Recipes.Parse(Text, $"{Model}, {Input}");
 
     /// <summary>The recipe's text with the thresholds of its masks taken from a file.</summary>
-    public string WithMaskRules(string file) => YamlText.Over(RecipeNode.Mapping(Text, Name), YamlText.Of(file, "input", "mask_rules"));
+    public string WithMaskRules(string file) =>
+        YamlText.Over(RecipeNode.Mapping(Text, Name), YamlText.Of(file, "input", "mask_rules"));
 
     private static string Slug(string name) =>
-        string.Join('-', string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : ' '))
-            .Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        string.Join(
+            '-',
+            string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : ' '))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        );
 }
 
 /// <summary>Models × inputs on the same splits, each tested against one of the models; a YAML file.</summary>
@@ -33,7 +39,9 @@ public sealed record StudyRecipe
     /// <summary>The figure that is compared; accuracy by default.</summary>
     public required Metric Metric { get; init; }
 
-    /// <summary>The model that the others are tested against, on the same input where it has it; the first by default.</summary>
+    /// <summary>
+    /// The model that the others are tested against, on the same input where it has it; the first by default.
+    /// </summary>
     public required string Against { get; init; }
 
     /// <summary>The split that is drawn where none is given.</summary>
@@ -46,18 +54,24 @@ public sealed record StudyRecipe
     public required IReadOnlyList<StudyRun> Runs { get; init; }
 
     /// <summary>Reads a study; recipes that it names lie relative to its folder.</summary>
-    /// <exception cref="RecipeException">An unknown key, a value outside its range, or a recipe that cannot be used.</exception>
+    /// <exception cref="RecipeException">An unknown key, a value outside its range, or a recipe that cannot be
+    /// used.</exception>
     public static StudyRecipe Load(string path)
     {
         var name = Path.GetFileName(path);
         var node = RecipeNode.Parse(File.ReadAllText(path), name);
         if (node.Text("study", "") is not { Length: > 0 } title)
-            throw new RecipeException($"{name}: the key 'study', the title of the tables, is missing; a recipe of one method is for 'coverslip train'");
+            throw new RecipeException(
+                $"{name}: the key 'study', the title of the tables, is missing; a recipe of one method is for 'coverslip train'"
+            );
         var models = node.Section("models");
-        if (models.Keys.Count == 0) throw new RecipeException($"{name}: 'models' names no model");
+        if (models.Keys.Count == 0)
+            throw new RecipeException($"{name}: 'models' names no model");
         var inputs = node.Names("inputs", ["recipe"], ["recipe", "raw", "masked", "mask-channel"]);
         var common = node.Raw("common");
-        var runs = models.Keys.SelectMany(model => RunsOf(model, models.Section(model), inputs, common, path)).ToArray();
+        var runs = models
+            .Keys.SelectMany(model => RunsOf(model, models.Section(model), inputs, common, path))
+            .ToArray();
         var study = new StudyRecipe
         {
             Title = title,
@@ -69,21 +83,36 @@ public sealed record StudyRecipe
         };
         node.Finish();
         if (!models.Keys.Contains(study.Against))
-            throw new RecipeException($"{name}: against is '{study.Against}'; the nearest model is '{Words.Nearest(study.Against, models.Keys)}'");
+            throw new RecipeException(
+                $"{name}: against is '{study.Against}'; the nearest model is '{Words.Nearest(study.Against, models.Keys)}'"
+            );
         if (runs.CountBy(r => r.Name).FirstOrDefault(c => c.Value > 1) is { Value: > 1 } twice)
-            throw new RecipeException($"{name}: two models would share the folder '{twice.Key}'; give them names that differ in letters or digits");
+            throw new RecipeException(
+                $"{name}: two models would share the folder '{twice.Key}'; give them names that differ in letters or digits"
+            );
         return study;
     }
 
     private static IEnumerable<StudyRun> RunsOf(
-        string model, RecipeNode node, IReadOnlyList<string> inputs, YamlMappingNode? common, string path)
+        string model,
+        RecipeNode node,
+        IReadOnlyList<string> inputs,
+        YamlMappingNode? common,
+        string path
+    )
     {
         var file = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, node.Text("recipe", ""));
-        if (!File.Exists(file)) throw new RecipeException($"{Path.GetFileName(path)}: models.{model}.recipe is '{node.Text("recipe", "")}'; there is no file {file}");
+        if (!File.Exists(file))
+            throw new RecipeException(
+                $"{Path.GetFileName(path)}: models.{model}.recipe is '{node.Text("recipe", "")}'; there is no file {file}"
+            );
         var recipe = RecipeNode.Mapping(File.ReadAllText(file), Path.GetFileName(file));
         var own = node.Raw("with");
         foreach (var input in node.Names("inputs", inputs, ["recipe", "raw", "masked", "mask-channel"]))
-            yield return new StudyRun(model, input, YamlText.Over(
-                recipe, common, own, input == "recipe" ? null : YamlText.Of(input, "input", "form")));
+            yield return new StudyRun(
+                model,
+                input,
+                YamlText.Over(recipe, common, own, input == "recipe" ? null : YamlText.Of(input, "input", "form"))
+            );
     }
 }

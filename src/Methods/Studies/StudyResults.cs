@@ -7,7 +7,8 @@ namespace Coverslip.Methods.Studies;
 
 /// <summary>One line of a study's table.</summary>
 /// <param name="Run">Model and input.</param>
-/// <param name="Figures">The study's figure on the test images of each part; null where the part is not finished or has no such figure.</param>
+/// <param name="Figures">The study's figure on the test images of each part; null where the part is not finished or has
+/// no such figure.</param>
 public sealed record StudyRow(StudyRun Run, IReadOnlyList<double?> Figures)
 {
     /// <summary>The parts that have a figure.</summary>
@@ -16,7 +17,8 @@ public sealed record StudyRow(StudyRun Run, IReadOnlyList<double?> Figures)
     public double? Mean => Known.Count == 0 ? null : Known.Average();
 
     /// <summary>Standard deviation over the parts, with n − 1; null below two parts.</summary>
-    public double? Deviation => Known.Count < 2 ? null : Math.Sqrt(Known.Sum(v => Math.Pow(v - Mean!.Value, 2)) / (Known.Count - 1));
+    public double? Deviation =>
+        Known.Count < 2 ? null : Math.Sqrt(Known.Sum(v => Math.Pow(v - Mean!.Value, 2)) / (Known.Count - 1));
 
     /// <summary>Numbers in weights; null before a part is finished.</summary>
     public long? Parameters { get; init; }
@@ -27,11 +29,16 @@ public sealed record StudyRow(StudyRun Run, IReadOnlyList<double?> Figures)
     /// <summary>Largest resident memory of a part's process in MiB.</summary>
     public double? PeakMemory { get; init; }
 
-    /// <summary>How this model's figures differ from those of the model that all are tested against; null for that model itself.</summary>
+    /// <summary>
+    /// How this model's figures differ from those of the model that all are tested against; null for that model itself.
+    /// </summary>
     public StudyComparison? Comparison { get; init; }
 }
 
-/// <summary>Two-sided p-values of paired tests over the parts that both models finished, each also after Holm's correction over the models of an input.</summary>
+/// <summary>
+/// Two-sided p-values of paired tests over the parts that both models finished, each also after Holm's correction over
+/// the models of an input.
+/// </summary>
 /// <param name="Difference">Mean difference, this model minus the other.</param>
 /// <param name="T">Paired t-test.</param>
 /// <param name="CorrectedT">The same after Nadeau &amp; Bengio (2003), for parts that share patients.</param>
@@ -50,7 +57,11 @@ public static class StudyResults
     /// <param name="folderOf">The run folder of a run.</param>
     /// <param name="imagesOf">Test and training images of a part.</param>
     public static IReadOnlyList<StudyRow> Read(
-        StudyRecipe study, Split split, Func<StudyRun, string> folderOf, Func<SplitPart, (int Test, int Train)> imagesOf)
+        StudyRecipe study,
+        Split split,
+        Func<StudyRun, string> folderOf,
+        Func<SplitPart, (int Test, int Train)> imagesOf
+    )
     {
         var parts = split.Parts.Count;
         var rows = study.Runs.Select(run => RowOf(study, run, folderOf(run), parts)).ToArray();
@@ -58,33 +69,60 @@ public static class StudyResults
         foreach (var group in rows.Index().GroupBy(r => r.Item.Run.Input).ToArray())
         {
             // A model that the study has in one form only (an ablation) is tested against the other's only form.
-            var standard = rows.FirstOrDefault(r => r.Run.Model == study.Against && r.Run.Input == group.Key)
+            var standard =
+                rows.FirstOrDefault(r => r.Run.Model == study.Against && r.Run.Input == group.Key)
                 ?? rows.First(r => r.Run.Model == study.Against);
             var others = group.Where(r => r.Item.Run.Model != study.Against).ToArray();
-            var tests = others.Select(r => Differences(r.Item, standard)).Select(d => (
-                Difference: d.Length == 0 ? null : (double?)d.Average(), T: PairedTests.TTest(d),
-                Corrected: PairedTests.CorrectedTTest(d, share), Wilcoxon: PairedTests.Wilcoxon(d))).ToArray();
+            var tests = others
+                .Select(r => Differences(r.Item, standard))
+                .Select(d =>
+                    (
+                        Difference: d.Length == 0 ? null : (double?)d.Average(),
+                        T: PairedTests.TTest(d),
+                        Corrected: PairedTests.CorrectedTTest(d, share),
+                        Wilcoxon: PairedTests.Wilcoxon(d)
+                    )
+                )
+                .ToArray();
             double?[] Holm(Func<(double? Difference, double? T, double? Corrected, double? Wilcoxon), double?> of) =>
                 PairedTests.Holm([.. tests.Select(of)]);
             var (t, corrected, wilcoxon) = (Holm(x => x.T), Holm(x => x.Corrected), Holm(x => x.Wilcoxon));
             foreach (var (i, (index, row)) in others.Index())
                 rows[index] = row with
                 {
-                    Comparison = new StudyComparison(tests[i].Difference, new PValue(tests[i].T, t[i]),
-                        new PValue(tests[i].Corrected, corrected[i]), new PValue(tests[i].Wilcoxon, wilcoxon[i])),
+                    Comparison = new StudyComparison(
+                        tests[i].Difference,
+                        new PValue(tests[i].T, t[i]),
+                        new PValue(tests[i].Corrected, corrected[i]),
+                        new PValue(tests[i].Wilcoxon, wilcoxon[i])
+                    ),
                 };
         }
         return rows;
     }
 
     private static double[] Differences(StudyRow mine, StudyRow theirs) =>
-        [.. mine.Figures.Zip(theirs.Figures).Where(f => f.First is not null && f.Second is not null).Select(f => f.First!.Value - f.Second!.Value)];
+        [
+            .. mine
+                .Figures.Zip(theirs.Figures)
+                .Where(f => f.First is not null && f.Second is not null)
+                .Select(f => f.First!.Value - f.Second!.Value),
+        ];
 
     private static StudyRow RowOf(StudyRecipe study, StudyRun run, string folder, int parts)
     {
-        var folders = Enumerable.Range(0, parts).Select(p => new RunFolder(TrainingSession.PartFolder(folder, p, parts), make: false)).ToArray();
-        var done = folders.Where(f => File.Exists(f.Description)).Select(f => RunDescription.Read(f.Description)).ToArray();
-        return new StudyRow(run, [.. folders.Select(f => File.Exists(f.Description) ? FigureOf(f.Predictions, study.Metric) : null)])
+        var folders = Enumerable
+            .Range(0, parts)
+            .Select(p => new RunFolder(TrainingSession.PartFolder(folder, p, parts), make: false))
+            .ToArray();
+        var done = folders
+            .Where(f => File.Exists(f.Description))
+            .Select(f => RunDescription.Read(f.Description))
+            .ToArray();
+        return new StudyRow(
+            run,
+            [.. folders.Select(f => File.Exists(f.Description) ? FigureOf(f.Predictions, study.Metric) : null)]
+        )
         {
             Parameters = done.FirstOrDefault()?.Parameters,
             SecondsPerEpoch = done.Length == 0 ? null : done.Average(d => d.TrainingSeconds / Math.Max(d.Epochs, 1)),
@@ -93,5 +131,8 @@ public static class StudyResults
     }
 
     private static double? FigureOf(string predictions, Metric metric) =>
-        ClassificationEvaluation.Of(Predictions.Read(predictions), new EvaluationOptions { Bootstrap = 0 }).Figures[metric].Value;
+        ClassificationEvaluation
+            .Of(Predictions.Read(predictions), new EvaluationOptions { Bootstrap = 0 })
+            .Figures[metric]
+            .Value;
 }

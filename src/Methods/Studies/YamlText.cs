@@ -18,7 +18,8 @@ internal static class YamlText
     internal static YamlMappingNode Of(string value, params ReadOnlySpan<string> path)
     {
         YamlNode node = new YamlScalarNode(value);
-        for (var i = path.Length - 1; i >= 0; i--) node = new YamlMappingNode(new YamlScalarNode(path[i]), node);
+        for (var i = path.Length - 1; i >= 0; i--)
+            node = new YamlMappingNode(new YamlScalarNode(path[i]), node);
         return (YamlMappingNode)node;
     }
 
@@ -26,9 +27,12 @@ internal static class YamlText
     {
         var laid = new YamlMappingNode(under.Children);
         foreach (var (key, value) in over.Children)
-            laid.Children[key] = value is YamlMappingNode upper && laid.Children.TryGetValue(key, out var before) && before is YamlMappingNode lower
-                ? Laid(lower, upper)
-                : value;
+            laid.Children[key] =
+                value is YamlMappingNode upper
+                && laid.Children.TryGetValue(key, out var before)
+                && before is YamlMappingNode lower
+                    ? Laid(lower, upper)
+                    : value;
         return laid;
     }
 }

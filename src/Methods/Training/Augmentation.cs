@@ -5,8 +5,10 @@ namespace Coverslip.Methods.Training;
 /// <summary>The random change of one image: an orientation, a shift, and an affine map of its colours.</summary>
 internal readonly struct Augmentation
 {
-    private readonly int orientation, down, right;
-    private readonly float[]? colors;  // 3×4, applied to red, green, blue, 1
+    private readonly int orientation,
+        down,
+        right;
+    private readonly float[]? colors; // 3×4, applied to red, green, blue, 1
 
     private Augmentation(int orientation, int down, int right, float[]? colors) =>
         (this.orientation, this.down, this.right, this.colors) = (orientation, down, right, colors);
@@ -20,10 +22,17 @@ internal readonly struct Augmentation
     internal static Augmentation Draw(AugmentationOptions options, int height, int width, ref SeededRandom random)
     {
         var orientation = options.Orientations ? random.Below(Orientations(height, width)) : 0;
-        if (height != width) orientation <<= 1;
-        int down = 0, right = 0;
-        if (options.Shift > 0) (down, right) = (random.Below(2 * options.Shift + 1) - options.Shift, random.Below(2 * options.Shift + 1) - options.Shift);
-        if (options.Brightness + options.Contrast + options.Saturation + options.Hue == 0) return new Augmentation(orientation, down, right, null);
+        if (height != width)
+            orientation <<= 1;
+        int down = 0,
+            right = 0;
+        if (options.Shift > 0)
+            (down, right) = (
+                random.Below(2 * options.Shift + 1) - options.Shift,
+                random.Below(2 * options.Shift + 1) - options.Shift
+            );
+        if (options.Brightness + options.Contrast + options.Saturation + options.Hue == 0)
+            return new Augmentation(orientation, down, right, null);
         return new Augmentation(orientation, down, right, ColorMap(options, ref random));
     }
 
@@ -35,21 +44,28 @@ internal readonly struct Augmentation
             for (var x = 0; x < width; x++)
             {
                 var (fromY, fromX) = (Mirror(y + down, height), Mirror(x + right, width));
-                if ((orientation & 1) != 0) (fromY, fromX) = (fromX, fromY);
-                if ((orientation & 2) != 0) fromY = height - 1 - fromY;
-                if ((orientation & 4) != 0) fromX = width - 1 - fromX;
+                if ((orientation & 1) != 0)
+                    (fromY, fromX) = (fromX, fromY);
+                if ((orientation & 2) != 0)
+                    fromY = height - 1 - fromY;
+                if ((orientation & 4) != 0)
+                    fromX = width - 1 - fromX;
                 var from = source.Slice((fromY * width + fromX) * 4, 4);
                 var to = target.Slice((y * width + x) * 4, 4);
-                if (colors is null) from.CopyTo(to);
-                else Recolor(from, to, colors);
+                if (colors is null)
+                    from.CopyTo(to);
+                else
+                    Recolor(from, to, colors);
             }
         }
     }
 
     private static int Mirror(int place, int side)
     {
-        if (place < 0) place = -place;
-        if (place >= side) place = 2 * side - 2 - place;
+        if (place < 0)
+            place = -place;
+        if (place >= side)
+            place = 2 * side - 2 - place;
         return Math.Clamp(place, 0, side - 1);
     }
 
@@ -73,8 +89,10 @@ internal readonly struct Augmentation
         var (cos, sin) = (saturation * Math.Cos(hue), saturation * Math.Sin(hue));
         double[] luma = [0.299, 0.587, 0.114];
         // I and Q rows of RGB → YIQ, and their columns back.
-        double[] i = [0.596, -0.274, -0.322], q = [0.211, -0.523, 0.312];
-        double[] backI = [0.956, -0.272, -1.106], backQ = [0.621, -0.647, 1.703];
+        double[] i = [0.596, -0.274, -0.322],
+            q = [0.211, -0.523, 0.312];
+        double[] backI = [0.956, -0.272, -1.106],
+            backQ = [0.621, -0.647, 1.703];
         var map = new float[12];
         for (var row = 0; row < 3; row++)
         {
@@ -82,7 +100,9 @@ internal readonly struct Augmentation
             {
                 var turnedI = cos * i[column] - sin * q[column];
                 var turnedQ = sin * i[column] + cos * q[column];
-                map[row * 4 + column] = (float)(contrast * brightness * (luma[column] + backI[row] * turnedI + backQ[row] * turnedQ));
+                map[row * 4 + column] = (float)(
+                    contrast * brightness * (luma[column] + backI[row] * turnedI + backQ[row] * turnedQ)
+                );
             }
             map[row * 4 + 3] = (float)(127.5 * (1 - contrast));
         }

@@ -13,12 +13,13 @@ public sealed record Batch(Tensor Image, Tensor Mask, Tensor Target, Tensor? Wei
     public long Size => Image.Size(0);
 
     /// <summary>What the network is given, [B, 3 or 4, H, W].</summary>
-    public Tensor Input(InputForm form) => form switch
-    {
-        InputForm.Raw => Image,
-        InputForm.Masked => Image * Mask,
-        _ => Tensor.Cat([Image * Mask, Mask], 1),
-    };
+    public Tensor Input(InputForm form) =>
+        form switch
+        {
+            InputForm.Raw => Image,
+            InputForm.Masked => Image * Mask,
+            _ => Tensor.Cat([Image * Mask, Mask], 1),
+        };
 }
 
 /// <summary>The bytes of a batch as a reader filled them.</summary>

@@ -6,7 +6,8 @@ using Coverslip.Torch;
 namespace Coverslip.Methods.Training;
 
 /// <summary>
-/// Fills batches on a thread of its own, a few ahead of the training step. It makes no tensors; the thread that owns the
+/// Fills batches on a thread of its own, a few ahead of the training step. It makes no tensors; the thread that owns
+/// the
 /// step does (<see cref="ToTensors"/>). What a batch holds depends on seed, epoch and place alone, not on timing.
 /// </summary>
 public sealed class BatchReader(PatchSet set, int batch, Device device)
@@ -14,20 +15,29 @@ public sealed class BatchReader(PatchSet set, int batch, Device device)
     private const int Ahead = 4;
 
     /// <summary>
-    /// A training epoch: shuffled and augmented by seed and epoch. A last batch of one image is left out, unless all are.
+    /// A training epoch: shuffled and augmented by seed and epoch. A last batch of one image is left out, unless all
+    /// are.
     /// </summary>
-    public IEnumerable<RawBatch> Training(IReadOnlyList<Patch> patches, AugmentationOptions options, long seed, int epoch)
+    public IEnumerable<RawBatch> Training(
+        IReadOnlyList<Patch> patches,
+        AugmentationOptions options,
+        long seed,
+        int epoch
+    )
     {
         var order = patches.ToArray();
         var random = new SeededRandom(seed, epoch);
         random.Shuffle(order.AsSpan());
         // Batch normalisation cannot take statistics from a single value per channel.
         var whole = order.Chunk(batch).Where(c => c.Length > 1 || batch == 1 || order.Length == 1).ToArray();
-        return Filled(whole, (number, place) =>
-        {
-            var own = new SeededRandom(seed + 1, unchecked(epoch * 100_003 + number * 4099 + place));
-            return Augmentation.Draw(options, set.Input.Height, set.Input.Width, ref own);
-        });
+        return Filled(
+            whole,
+            (number, place) =>
+            {
+                var own = new SeededRandom(seed + 1, unchecked(epoch * 100_003 + number * 4099 + place));
+                return Augmentation.Draw(options, set.Input.Height, set.Input.Width, ref own);
+            }
+        );
     }
 
     /// <summary>All patches in order, each in one orientation.</summary>
@@ -41,17 +51,25 @@ public sealed class BatchReader(PatchSet set, int batch, Device device)
         var bytes = Tensor.From<byte>(raw.Pixels.AsSpan(0, count * height * width * 4), count, height, width, 4);
         ArrayPool<byte>.Shared.Return(raw.Pixels);
         var pixels = bytes.To(device).To(DType.Float32) * (1 / 255.0);
-        pixels = pixels.Permute(0, 3, 1, 2);  // [B, 4, H, W], pixel by pixel in memory
+        pixels = pixels.Permute(0, 3, 1, 2); // [B, 4, H, W], pixel by pixel in memory
         var target = Tensor.From<long>([.. raw.Patches.Select(p => (long)p.Label)]).To(device);
-        var weights = classWeights is null ? null : Tensor.From<float>([.. raw.Patches.Select(p => (float)classWeights[p.Label])]).To(device);
-        var (image, mask) = (pixels.Narrow(1, 0, 3).Contiguous(MemoryFormat.ChannelsLast), pixels.Narrow(1, 3, 1).Contiguous());
+        var weights = classWeights is null
+            ? null
+            : Tensor.From<float>([.. raw.Patches.Select(p => (float)classWeights[p.Label])]).To(device);
+        var (image, mask) = (
+            pixels.Narrow(1, 0, 3).Contiguous(MemoryFormat.ChannelsLast),
+            pixels.Narrow(1, 3, 1).Contiguous()
+        );
         return new Batch(set.Input.Standardize ? Standardized(image, mask) : image, mask, target, weights);
     }
 
-    /// <summary>Mean 0 and deviation 1 per image and channel over unmasked pixels. A deviation below 5 grey levels, as of blank glass, counts as 5.</summary>
+    /// <summary>
+    /// Mean 0 and deviation 1 per image and channel over unmasked pixels. A deviation below 5 grey levels, as of blank
+    /// glass, counts as 5.
+    /// </summary>
     private static Tensor Standardized(Tensor image, Tensor mask)
     {
-        var pixels = mask.Sum([2, 3], keep: true).Clamp(1);  // [B, 1, 1, 1]
+        var pixels = mask.Sum([2, 3], keep: true).Clamp(1); // [B, 1, 1, 1]
         var centred = image - (image * mask).Sum([2, 3], keep: true) / pixels;
         var variance = (centred.Square() * mask).Sum([2, 3], keep: true) / pixels;
         return centred / variance.Sqrt().Clamp(5 / 255.0);
@@ -65,7 +83,8 @@ public sealed class BatchReader(PatchSet set, int batch, Device device)
         try
         {
             while (channel.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
-                while (channel.Reader.TryRead(out var raw)) yield return raw;
+            while (channel.Reader.TryRead(out var raw))
+                yield return raw;
         }
         finally
         {
@@ -75,7 +94,12 @@ public sealed class BatchReader(PatchSet set, int batch, Device device)
         }
     }
 
-    private async Task Fill(ChannelWriter<RawBatch> writer, Patch[][] batches, Func<int, int, Augmentation> augmentation, CancellationToken stop)
+    private async Task Fill(
+        ChannelWriter<RawBatch> writer,
+        Patch[][] batches,
+        Func<int, int, Augmentation> augmentation,
+        CancellationToken stop
+    )
     {
         try
         {
@@ -84,7 +108,13 @@ public sealed class BatchReader(PatchSet set, int batch, Device device)
             {
                 var pixels = ArrayPool<byte>.Shared.Rent(batches[number].Length * size);
                 for (var place = 0; place < batches[number].Length; place++)
-                    augmentation(number, place).Apply(set.Pixels(batches[number][place]), pixels.AsSpan(place * size, size), set.Input.Height, set.Input.Width);
+                    augmentation(number, place)
+                        .Apply(
+                            set.Pixels(batches[number][place]),
+                            pixels.AsSpan(place * size, size),
+                            set.Input.Height,
+                            set.Input.Width
+                        );
                 await writer.WriteAsync(new RawBatch(pixels, batches[number]), stop).ConfigureAwait(false);
             }
             writer.Complete();

@@ -14,7 +14,8 @@ public readonly record struct Outcome(Tensor Total, Tensor Class, Tensor? Recons
     internal Outcome KeptBy(TensorScope scope)
     {
         foreach (var tensor in (Tensor?[])[Class, Reconstruction, Probabilities, Total])
-            if (tensor is not null) scope.Keep(tensor);
+            if (tensor is not null)
+                scope.Keep(tensor);
         return this;
     }
 }

@@ -5,17 +5,21 @@ namespace Coverslip.Methods.Training;
 /// <summary>A loss and its parts, as numbers.</summary>
 public readonly record struct LossParts(double Total, double Class, double Reconstruction)
 {
-    internal static LossParts Of(Outcome outcome) => new(outcome.Total.Item(), outcome.Class.Item(), outcome.Reconstruction?.Item() ?? 0);
+    internal static LossParts Of(Outcome outcome) =>
+        new(outcome.Total.Item(), outcome.Class.Item(), outcome.Reconstruction?.Item() ?? 0);
 }
 
 /// <summary>Mean of losses over images.</summary>
 public sealed class MeanLoss
 {
-    private double total, classes, reconstruction;
+    private double total,
+        classes,
+        reconstruction;
 
     public long Images { get; private set; }
 
-    public LossParts Value => new(total / Math.Max(Images, 1), classes / Math.Max(Images, 1), reconstruction / Math.Max(Images, 1));
+    public LossParts Value =>
+        new(total / Math.Max(Images, 1), classes / Math.Max(Images, 1), reconstruction / Math.Max(Images, 1));
 
     public void Add(LossParts losses, int images)
     {
@@ -29,31 +33,35 @@ public sealed class MeanLoss
 /// <summary>What validation said.</summary>
 /// <param name="Loss">Mean loss.</param>
 /// <param name="Accuracy">Share of images whose most probable class is theirs.</param>
-/// <param name="Auc">Area under the ROC curve: of the second class, or the mean of one against the rest; NaN with one class only.</param>
+/// <param name="Auc">Area under the ROC curve: of the second class, or the mean of one against the rest; NaN with one
+/// class only.</param>
 public sealed record Judged(LossParts Loss, double Accuracy, double Auc)
 {
     internal static Judged Of(MeanLoss mean, IReadOnlyList<Patch> patches, IReadOnlyList<double[]> probabilities)
     {
         var right = 0;
         for (var i = 0; i < patches.Count; i++)
-            if (Array.IndexOf(probabilities[i], probabilities[i].Max()) == patches[i].Label) right++;
+            if (Array.IndexOf(probabilities[i], probabilities[i].Max()) == patches[i].Label)
+                right++;
         var classes = probabilities[0].Length;
         var areas = new List<double>();
         for (var c = classes == 2 ? 1 : 0; c < classes; c++)
         {
             bool[] positive = [.. patches.Select(p => p.Label == c)];
-            if (positive.Contains(true) && positive.Contains(false)) areas.Add(RankedScores.Auc([.. probabilities.Select(p => p[c])], positive));
+            if (positive.Contains(true) && positive.Contains(false))
+                areas.Add(RankedScores.Auc([.. probabilities.Select(p => p[c])], positive));
         }
         return new Judged(mean.Value, (double)right / patches.Count, areas.Count == 0 ? double.NaN : areas.Average());
     }
 
     /// <summary>The figure that decides, the greater the better.</summary>
-    internal double Figure(BestBy by) => by switch
-    {
-        BestBy.Accuracy => Accuracy,
-        BestBy.Auc => double.IsNaN(Auc) ? -Loss.Total : Auc,
-        _ => -Loss.Total,
-    };
+    internal double Figure(BestBy by) =>
+        by switch
+        {
+            BestBy.Accuracy => Accuracy,
+            BestBy.Auc => double.IsNaN(Auc) ? -Loss.Total : Auc,
+            _ => -Loss.Total,
+        };
 }
 
 /// <summary>One epoch's row of metrics.csv.</summary>
@@ -63,7 +71,14 @@ public sealed record Judged(LossParts Loss, double Accuracy, double Auc)
 /// <param name="Training">Mean training loss.</param>
 /// <param name="Validation">What validation said; null without validation images.</param>
 /// <param name="Moved">How far the weights stand from where they began, relative to their length.</param>
-public sealed record EpochRow(int Epoch, double Seconds, double Rate, MeanLoss Training, Judged? Validation, double Moved);
+public sealed record EpochRow(
+    int Epoch,
+    double Seconds,
+    double Rate,
+    MeanLoss Training,
+    Judged? Validation,
+    double Moved
+);
 
 /// <summary>Told how a training goes.</summary>
 public interface ITrainingProgress

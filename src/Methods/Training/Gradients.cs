@@ -12,7 +12,9 @@ internal static class Gradients
         using var off = new NoGradient();
         var gradients = store.Parameters.Select(p => p.Value.Gradient).OfType<Tensor>().ToArray();
         var length = Tensor.Stack([.. gradients.Select(g => g.Norm())], 0).Norm().Item();
-        if (length <= longest) return;
-        foreach (var gradient in gradients) gradient.MultiplyInPlace(longest / length);
+        if (length <= longest)
+            return;
+        foreach (var gradient in gradients)
+            gradient.MultiplyInPlace(longest / length);
     }
 }

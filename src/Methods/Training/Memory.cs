@@ -21,7 +21,8 @@ public static class Memory
     {
         foreach (var line in File.ReadLines(file))
             if (line.StartsWith(key, StringComparison.Ordinal))
-                return 1024 * long.Parse(line.AsSpan(key.Length).Trim().ToString().Split(' ')[0], CultureInfo.InvariantCulture);
+                return 1024
+                    * long.Parse(line.AsSpan(key.Length).Trim().ToString().Split(' ')[0], CultureInfo.InvariantCulture);
         throw new InvalidDataException($"{file} has no line {key}");
     }
 }

@@ -22,13 +22,18 @@ public sealed record Patch(CohortRow Row, int Label, bool Empty)
 /// <param name="Scale">The network's width over the file's.</param>
 public readonly record struct SourceImage(int Channels, double Scale)
 {
-    internal static SourceImage Of(Image stored, InputOptions input) => new(stored.Channels, (double)input.Width / stored.Width);
+    internal static SourceImage Of(Image stored, InputOptions input) =>
+        new(stored.Channels, (double)input.Width / stored.Width);
 }
 
 /// <summary>Where masks are, and how masked regions are filled.</summary>
 /// <param name="FileOf">The mask file of a row; null where it has none.</param>
-/// <param name="Fill">Turns and shifts the valid area of an image into its masked regions; given are image, mask and the image's name.</param>
-public sealed record PatchMasks(Func<CohortRow, string?> FileOf, Func<Image, Image, string, (Image Image, Image Mask)> Fill);
+/// <param name="Fill">Turns and shifts the valid area of an image into its masked regions; given are image, mask and
+/// the image's name.</param>
+public sealed record PatchMasks(
+    Func<CohortRow, string?> FileOf,
+    Func<Image, Image, string, (Image Image, Image Mask)> Fill
+);
 
 /// <summary>A cohort's images at the network's size, held in memory up to a limit and read anew beyond it.</summary>
 public sealed class PatchSet
@@ -42,26 +47,40 @@ public sealed class PatchSet
     /// <param name="masks">Where masks are; null for raw input.</param>
     /// <param name="classes">The network's classes; null: the cohort's.</param>
     /// <param name="progress">Told after every image how many are done.</param>
-    public PatchSet(Cohort cohort, InputOptions input, PatchMasks? masks, IReadOnlyList<string>? classes = null, Action<int, int>? progress = null)
+    public PatchSet(
+        Cohort cohort,
+        InputOptions input,
+        PatchMasks? masks,
+        IReadOnlyList<string>? classes = null,
+        Action<int, int>? progress = null
+    )
     {
         (this.cohort, this.input, this.masks) = (cohort, input, input.Form == InputForm.Raw ? null : masks);
         long bytes = (long)input.Height * input.Width * 4;
         var patches = new Patch[cohort.Rows.Count];
-        var numbers = (classes ?? cohort.Classes).Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
+        var numbers = (classes ?? cohort.Classes)
+            .Index()
+            .ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
         var done = 0;
         try
         {
-            Parallel.For(0, patches.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
-            {
-                var row = cohort.Rows[i];
-                var pixels = new byte[bytes];
-                var (empty, source) = Read(row, pixels);
-                patches[i] = new Patch(row, numbers.GetValueOrDefault(row.Label, -1), empty)
+            Parallel.For(
+                0,
+                patches.Length,
+                new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount },
+                i =>
                 {
-                    Source = source, Pixels = (i + 1) * bytes <= MemoryLimit ? pixels : null,
-                };
-                progress?.Invoke(Interlocked.Increment(ref done), patches.Length);
-            });
+                    var row = cohort.Rows[i];
+                    var pixels = new byte[bytes];
+                    var (empty, source) = Read(row, pixels);
+                    patches[i] = new Patch(row, numbers.GetValueOrDefault(row.Label, -1), empty)
+                    {
+                        Source = source,
+                        Pixels = (i + 1) * bytes <= MemoryLimit ? pixels : null,
+                    };
+                    progress?.Invoke(Interlocked.Increment(ref done), patches.Length);
+                }
+            );
         }
         catch (AggregateException error)
         {
@@ -87,7 +106,8 @@ public sealed class PatchSet
     /// <summary>The pixels of a patch, H·W·4 bytes.</summary>
     internal byte[] Pixels(Patch patch)
     {
-        if (patch.Pixels is { } kept) return kept;
+        if (patch.Pixels is { } kept)
+            return kept;
         var pixels = new byte[input.Height * input.Width * 4];
         Read(patch.Row, pixels);
         return pixels;
@@ -97,18 +117,23 @@ public sealed class PatchSet
     {
         using var stored = ImageFile.Read(cohort.ImagePath(row), new ImageReadOptions { Depth = 8 });
         var source = SourceImage.Of(stored, input);
-        using var color = stored.Channels == 3 ? stored.Clone() : ColorSpaces.Convert(stored, ColorConversion.GreyToRgb);
+        using var color =
+            stored.Channels == 3 ? stored.Clone() : ColorSpaces.Convert(stored, ColorConversion.GreyToRgb);
         using var image = Sized(color, Interpolation.Area);
-        if (masks?.FileOf(row) is not { } file) return (Join(image, null, pixels), source);
+        if (masks?.FileOf(row) is not { } file)
+            return (Join(image, null, pixels), source);
         using var whole = ImageFile.Read(file, ImageReadOptions.Mask);
         using var mask = Sized(whole, Interpolation.Nearest);
-        if (!input.Fill) return (Join(image, mask, pixels), source);
+        if (!input.Fill)
+            return (Join(image, mask, pixels), source);
         var (filled, filledMask) = masks.Fill(image, mask, row.Image);
         using (filled)
-        using (filledMask) return (Join(filled, filledMask, pixels), source);
+        using (filledMask)
+            return (Join(filled, filledMask, pixels), source);
     }
 
-    private Image Sized(Image image, Interpolation interpolation) => Transforms.Resize(image, input.Width, input.Height, interpolation);
+    private Image Sized(Image image, Interpolation interpolation) =>
+        Transforms.Resize(image, input.Width, input.Height, interpolation);
 
     private static bool Join(Image image, Image? mask, byte[] pixels)
     {

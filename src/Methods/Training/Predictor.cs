@@ -6,13 +6,21 @@ namespace Coverslip.Methods.Training;
 /// <summary>Probabilities of many images, in order; averaged over orientations where the recipe says so.</summary>
 public sealed class Predictor(IClassifier model, BatchReader reader, IRecipe recipe)
 {
-    /// <summary>Probabilities [images][classes]. <paramref name="progress"/> is told how many images are done.</summary>
-    public IReadOnlyList<double[]> Probabilities(IReadOnlyList<Patch> patches, Action<int>? progress = null, CancellationToken stop = default)
+    /// <summary>
+    /// Probabilities [images][classes]. <paramref name="progress"/> is told how many images are done.
+    /// </summary>
+    public IReadOnlyList<double[]> Probabilities(
+        IReadOnlyList<Patch> patches,
+        Action<int>? progress = null,
+        CancellationToken stop = default
+    )
     {
         model.Store.Training = false;
         using var inference = new Inference();
-        int[] orientations = !recipe.Augmentation.AverageOrientations ? [0]
-            : recipe.Input.Height == recipe.Input.Width ? [0, 1, 2, 3, 4, 5, 6, 7] : [0, 2, 4, 6];
+        int[] orientations =
+            !recipe.Augmentation.AverageOrientations ? [0]
+            : recipe.Input.Height == recipe.Input.Width ? [0, 1, 2, 3, 4, 5, 6, 7]
+            : [0, 2, 4, 6];
         var sums = new double[patches.Count][];
         var done = 0;
         foreach (var orientation in orientations)
@@ -22,11 +30,15 @@ public sealed class Predictor(IClassifier model, BatchReader reader, IRecipe rec
             {
                 stop.ThrowIfCancellationRequested();
                 using var scope = new TensorScope();
-                using var cast = new Autocast(model.Store.Device, recipe.Training.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32);
+                using var cast = new Autocast(
+                    model.Store.Device,
+                    recipe.Training.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32
+                );
                 foreach (var row in Rows(model.Predict(reader.ToTensors(raw))))
                 {
                     var sum = sums[next++] ??= new double[row.Length];
-                    for (var c = 0; c < row.Length; c++) sum[c] += row[c] / orientations.Length;
+                    for (var c = 0; c < row.Length; c++)
+                        sum[c] += row[c] / orientations.Length;
                 }
                 done += raw.Patches.Count;
                 progress?.Invoke(done / orientations.Length);
@@ -36,8 +48,27 @@ public sealed class Predictor(IClassifier model, BatchReader reader, IRecipe rec
     }
 
     /// <summary>A predictions file's rows; decided for the most probable class.</summary>
-    public static Predictions Table(IReadOnlyList<string> classes, IReadOnlyList<Patch> patches, IReadOnlyList<double[]> probabilities) =>
-        new(classes, [.. patches.Zip(probabilities, (patch, p) => new Prediction(patch.Row.Image, patch.Row.Patient, patch.Label < 0 ? "" : patch.Row.Label, classes[Array.IndexOf(p, p.Max())], p))]);
+    public static Predictions Table(
+        IReadOnlyList<string> classes,
+        IReadOnlyList<Patch> patches,
+        IReadOnlyList<double[]> probabilities
+    ) =>
+        new(
+            classes,
+            [
+                .. patches.Zip(
+                    probabilities,
+                    (patch, p) =>
+                        new Prediction(
+                            patch.Row.Image,
+                            patch.Row.Patient,
+                            patch.Label < 0 ? "" : patch.Row.Label,
+                            classes[Array.IndexOf(p, p.Max())],
+                            p
+                        )
+                ),
+            ]
+        );
 
     internal static IEnumerable<double[]> Rows(Tensor probabilities)
     {

@@ -10,16 +10,25 @@ namespace Coverslip.Methods.Training;
 /// <param name="MemoryAvailable">Bytes that the machine can give.</param>
 /// <param name="Disk">Bytes that a run folder takes.</param>
 /// <param name="StepSeconds">Time of one step at the recipe's batch.</param>
-public sealed record Preflight(long Parameters, long MemoryPerImage, long MemoryFixed, long MemoryAvailable, long Disk, double StepSeconds)
+public sealed record Preflight(
+    long Parameters,
+    long MemoryPerImage,
+    long MemoryFixed,
+    long MemoryAvailable,
+    long Disk,
+    double StepSeconds
+)
 {
     /// <summary>Bytes at a batch size.</summary>
     public long Memory(int batch) => MemoryFixed + batch * MemoryPerImage;
 
     /// <summary>The largest batch that fits; 0 where not even one image does.</summary>
-    public int LargestBatch => (int)Math.Clamp((MemoryAvailable - MemoryFixed) / Math.Max(MemoryPerImage, 1), 0, int.MaxValue);
+    public int LargestBatch =>
+        (int)Math.Clamp((MemoryAvailable - MemoryFixed) / Math.Max(MemoryPerImage, 1), 0, int.MaxValue);
 
     /// <summary>
-    /// Takes steps on about a sixteenth of an image's area (two and six images of quarter sides; small images whole) and
+    /// Takes steps on about a sixteenth of an image's area (two and six images of quarter sides; small images whole)
+    /// and
     /// scales memory and time by area: every activation of these networks grows with it.
     /// </summary>
     /// <param name="recipe">What is to run.</param>
@@ -29,14 +38,18 @@ public sealed record Preflight(long Parameters, long MemoryPerImage, long Memory
     {
         var (height, width) = (recipe.Input.Height, recipe.Input.Width);
         var (side, least) = (Math.Min(height, width), Math.Max(recipe.SmallestSide, 64));
-        var divisor = side / 4 >= least ? 4 : side / 2 >= least ? 2 : 1;
+        var divisor =
+            side / 4 >= least ? 4
+            : side / 2 >= least ? 2
+            : 1;
         var small = recipe.Sized(height / divisor, width / divisor);
-        const int few = 2, many = 6;
+        const int few = 2,
+            many = 6;
         double seconds;
         long more;
         using (var model = small.Build(classes, device))
         {
-            Step(small, model, few, device);  // libraries and kernels come in
+            Step(small, model, few, device); // libraries and kernels come in
             Training.Memory.ResetPeak();
             Step(small, model, few, device);
             // The allocator keeps what a step gives back, so that only a peak beyond an earlier peak tells of memory.
@@ -55,19 +68,24 @@ public sealed record Preflight(long Parameters, long MemoryPerImage, long Memory
             Training.Memory.Resident + parameters * 4 * 4,
             Training.Memory.Available + Training.Memory.Resident,
             parameters * 4 * 4 + (1 << 20),
-            seconds * scale * recipe.Training.Batch);
+            seconds * scale * recipe.Training.Batch
+        );
     }
 
     private static void Step(IRecipe recipe, IClassifier model, int count, Device device)
     {
         using var scope = new TensorScope();
-        var image = Tensor.Rand([count, 3, recipe.Input.Height, recipe.Input.Width], device: device).Contiguous(MemoryFormat.ChannelsLast);
+        var image = Tensor
+            .Rand([count, 3, recipe.Input.Height, recipe.Input.Width], device: device)
+            .Contiguous(MemoryFormat.ChannelsLast);
         var mask = Tensor.Ones([count, 1, recipe.Input.Height, recipe.Input.Width], device: device);
         model.Store.ClearGradients();
         Outcome outcome;
         using (var forward = new TensorScope())
         using (new Autocast(device, recipe.Training.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32))
-            outcome = model.Judge(new Batch(image, mask, Tensor.Zeros([count], DType.Int64, device), null)).KeptBy(forward);
+            outcome = model
+                .Judge(new Batch(image, mask, Tensor.Zeros([count], DType.Int64, device), null))
+                .KeptBy(forward);
         outcome.Total.Backward();
         TorchRuntime.Synchronize(device);
     }

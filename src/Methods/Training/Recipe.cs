@@ -18,7 +18,9 @@ public interface IRecipe
 
     DecisionOptions Decision { get; }
 
-    /// <summary>The least height and width, in pixels, that the network can be computed on; 1 where it does not matter.</summary>
+    /// <summary>
+    /// The least height and width, in pixels, that the network can be computed on; 1 where it does not matter.
+    /// </summary>
     int SmallestSide => 1;
 
     /// <summary>The same recipe for another image size.</summary>

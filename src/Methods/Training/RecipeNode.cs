@@ -13,7 +13,8 @@ public sealed class RecipeException(string message) : Exception(message);
 /// </summary>
 public sealed class RecipeNode
 {
-    private readonly string file, path;
+    private readonly string file,
+        path;
     private readonly Dictionary<string, YamlNode> values = new(StringComparer.Ordinal);
     private readonly List<string> known = [];
     private readonly List<RecipeNode> sections = [];
@@ -21,9 +22,14 @@ public sealed class RecipeNode
     private RecipeNode(string file, string path, YamlMappingNode? mapping)
     {
         (this.file, this.path) = (file, path);
-        if (mapping is null) return;
+        if (mapping is null)
+            return;
         foreach (var (key, value) in mapping.Children)
-            values[key is YamlScalarNode { Value: { } name } ? name : throw new RecipeException($"{file}, line {key.Start.Line}: a key is one word, not '{key}'")] = value;
+            values[
+                key is YamlScalarNode { Value: { } name }
+                    ? name
+                    : throw new RecipeException($"{file}, line {key.Start.Line}: a key is one word, not '{key}'")
+            ] = value;
     }
 
     /// <summary>Parses a recipe; <paramref name="file"/> only names it in errors.</summary>
@@ -43,7 +49,8 @@ public sealed class RecipeNode
         {
             throw new RecipeException($"{file}, line {error.Start.Line}: {error.Message}");
         }
-        if (stream.Documents.Count == 0) return [];
+        if (stream.Documents.Count == 0)
+            return [];
         return stream.Documents[0].RootNode as YamlMappingNode
             ?? throw new RecipeException($"{file}: a recipe is a mapping of keys to values");
     }
@@ -72,57 +79,98 @@ public sealed class RecipeNode
     internal IReadOnlyList<string> Names(string key, IReadOnlyList<string> otherwise, IReadOnlyList<string> allowed)
     {
         known.Add(key);
-        if (!values.TryGetValue(key, out var node)) return otherwise;
-        if (node is not YamlSequenceNode { Children.Count: > 0 } list) throw Wrong(key, node.ToString(), $"expected is a list of {string.Join(", ", allowed)}");
-        return [.. list.Select(item => allowed.Contains(item.ToString())
-            ? item.ToString()
-            : throw Wrong(key, item.ToString(), $"expected are {string.Join(", ", allowed)}"))];
+        if (!values.TryGetValue(key, out var node))
+            return otherwise;
+        if (node is not YamlSequenceNode { Children.Count: > 0 } list)
+            throw Wrong(key, node.ToString(), $"expected is a list of {string.Join(", ", allowed)}");
+        return
+        [
+            .. list.Select(item =>
+                allowed.Contains(item.ToString())
+                    ? item.ToString()
+                    : throw Wrong(key, item.ToString(), $"expected are {string.Join(", ", allowed)}")
+            ),
+        ];
     }
 
     public string Text(string key, string otherwise) => Scalar(key) ?? otherwise;
 
     /// <summary>A word of an enumeration, in kebab-case.</summary>
-    public T Word<T>(string key, T otherwise) where T : struct, Enum
+    public T Word<T>(string key, T otherwise)
+        where T : struct, Enum
     {
-        if (Scalar(key) is not { } text) return otherwise;
+        if (Scalar(key) is not { } text)
+            return otherwise;
         foreach (var value in Enum.GetValues<T>())
-            if (Words.Kebab(value.ToString()) == text) return value;
-        throw Wrong(key, text, $"expected is one of {string.Join(", ", Enum.GetValues<T>().Select(v => Words.Kebab(v.ToString())))}");
+            if (Words.Kebab(value.ToString()) == text)
+                return value;
+        throw Wrong(
+            key,
+            text,
+            $"expected is one of {string.Join(", ", Enum.GetValues<T>().Select(v => Words.Kebab(v.ToString())))}"
+        );
     }
 
     public int Int(string key, int otherwise, int low, int high)
     {
-        if (Scalar(key) is not { } text) return otherwise;
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= low && value <= high
+        if (Scalar(key) is not { } text)
+            return otherwise;
+        return
+            int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            && value >= low
+            && value <= high
             ? value
             : throw Wrong(key, text, $"expected is a whole number from {low} to {high}");
     }
 
     public double Number(string key, double otherwise, double low, double high)
     {
-        if (Scalar(key) is not { } text) return otherwise;
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= low && value <= high
+        if (Scalar(key) is not { } text)
+            return otherwise;
+        return
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            && value >= low
+            && value <= high
             ? value
-            : throw Wrong(key, text, string.Create(CultureInfo.InvariantCulture, $"expected is a number from {low} to {high}"));
+            : throw Wrong(
+                key,
+                text,
+                string.Create(CultureInfo.InvariantCulture, $"expected is a number from {low} to {high}")
+            );
     }
 
-    public bool Flag(string key, bool otherwise) => Scalar(key) switch
-    {
-        null => otherwise,
-        "true" or "yes" or "on" => true,
-        "false" or "no" or "off" => false,
-        var text => throw Wrong(key, text, "expected is true or false"),
-    };
+    public bool Flag(string key, bool otherwise) =>
+        Scalar(key) switch
+        {
+            null => otherwise,
+            "true" or "yes" or "on" => true,
+            "false" or "no" or "off" => false,
+            var text => throw Wrong(key, text, "expected is true or false"),
+        };
 
     /// <summary>A list of whole numbers.</summary>
     public IReadOnlyList<int> Ints(string key, IReadOnlyList<int> otherwise, int low, int high)
     {
         known.Add(key);
-        if (!values.TryGetValue(key, out var node)) return otherwise;
-        if (node is not YamlSequenceNode list) throw Wrong(key, node.ToString(), "expected is a list such as [1, 1, 2, 2]");
-        return [.. list.Select(item => int.TryParse(item.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= low && value <= high
-            ? value
-            : throw Wrong(key, item.ToString(), $"expected are whole numbers from {low} to {high}"))];
+        if (!values.TryGetValue(key, out var node))
+            return otherwise;
+        if (node is not YamlSequenceNode list)
+            throw Wrong(key, node.ToString(), "expected is a list such as [1, 1, 2, 2]");
+        return
+        [
+            .. list.Select(item =>
+                int.TryParse(
+                    item.ToString(),
+                    NumberStyles.AllowLeadingSign,
+                    CultureInfo.InvariantCulture,
+                    out var value
+                )
+                && value >= low
+                && value <= high
+                    ? value
+                    : throw Wrong(key, item.ToString(), $"expected are whole numbers from {low} to {high}")
+            ),
+        ];
     }
 
     /// <summary>Refuses every key that nobody asked for, here and in all sections.</summary>
@@ -130,18 +178,25 @@ public sealed class RecipeNode
     public void Finish()
     {
         foreach (var key in values.Keys.Where(k => !known.Contains(k)))
-            throw new RecipeException($"{file}: unknown key '{Full(key)}'; the nearest known one is '{Full(Words.Nearest(key, known))}'");
-        foreach (var section in sections) section.Finish();
+            throw new RecipeException(
+                $"{file}: unknown key '{Full(key)}'; the nearest known one is '{Full(Words.Nearest(key, known))}'"
+            );
+        foreach (var section in sections)
+            section.Finish();
     }
 
     private string? Scalar(string key)
     {
         known.Add(key);
-        if (!values.TryGetValue(key, out var node)) return null;
-        return node is YamlScalarNode scalar ? scalar.Value ?? "" : throw Wrong(key, node.ToString(), "expected is a single value");
+        if (!values.TryGetValue(key, out var node))
+            return null;
+        return node is YamlScalarNode scalar
+            ? scalar.Value ?? ""
+            : throw Wrong(key, node.ToString(), "expected is a single value");
     }
 
-    private RecipeException Wrong(string key, string value, string expected) => new($"{file}: {Full(key)} is '{value}'; {expected}");
+    private RecipeException Wrong(string key, string value, string expected) =>
+        new($"{file}: {Full(key)} is '{value}'; {expected}");
 
     private string Full(string key) => path.Length == 0 ? key : $"{path}.{key}";
 }

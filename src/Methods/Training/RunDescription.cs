@@ -12,7 +12,10 @@ public sealed record RunDescription
     /// <summary>Class names in the order of the network's outputs.</summary>
     public required IReadOnlyList<string> Classes { get; init; }
 
-    /// <summary>The class whose probability is held against <see cref="Threshold"/>; null with more than two classes or without a threshold.</summary>
+    /// <summary>
+    /// The class whose probability is held against <see cref="Threshold"/>; null with more than two classes or without
+    /// a threshold.
+    /// </summary>
     public string? Positive { get; init; }
 
     /// <summary>Decision threshold chosen on validation patients; null: the most probable class.</summary>
@@ -68,14 +71,18 @@ public sealed record RunDescription
         json.WriteStartObject();
         json.WriteString("cohort_hash", CohortHash);
         json.WriteStartArray("classes");
-        foreach (var name in Classes) json.WriteStringValue(name);
+        foreach (var name in Classes)
+            json.WriteStringValue(name);
         json.WriteEndArray();
-        if (Positive is not null) json.WriteString("positive", Positive);
-        if (Threshold is { } threshold) json.WriteNumber("threshold", threshold);
+        if (Positive is not null)
+            json.WriteString("positive", Positive);
+        if (Threshold is { } threshold)
+            json.WriteNumber("threshold", threshold);
         json.WriteNumber("source_channels", SourceChannels);
         json.WriteNumber("scale_low", ScaleLow);
         json.WriteNumber("scale_high", ScaleHigh);
-        if (MaskRules is not null) json.WriteString("mask_rules", MaskRules);
+        if (MaskRules is not null)
+            json.WriteString("mask_rules", MaskRules);
         json.WriteNumber("seed", Seed);
         json.WriteNumber("part", Part);
         json.WriteNumber("parts", Parts);

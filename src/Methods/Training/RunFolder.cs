@@ -8,8 +8,10 @@ using Coverslip.Torch.Optimizers;
 namespace Coverslip.Methods.Training;
 
 /// <summary>
-/// What one training leaves behind: <c>metrics.csv</c>, <c>best.safetensors</c>, and <c>state.safetensors</c> to resume from,
-/// written after every epoch in this order, so that whatever stops the program leaves a state that continues to the same losses.
+/// What one training leaves behind: <c>metrics.csv</c>, <c>best.safetensors</c>, and <c>state.safetensors</c> to resume
+/// from,
+/// written after every epoch in this order, so that whatever stops the program leaves a state that continues to the
+/// same losses.
 /// </summary>
 public sealed class RunFolder
 {
@@ -22,7 +24,8 @@ public sealed class RunFolder
     /// <param name="make">Whether it is made where it is missing.</param>
     public RunFolder(string path, bool make = true)
     {
-        if (make) Directory.CreateDirectory(path);
+        if (make)
+            Directory.CreateDirectory(path);
         Path = path;
     }
 
@@ -49,10 +52,13 @@ public sealed class RunFolder
 
     private string At(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>Sets weights, optimiser and random state to where the folder stands; seeds nothing where it is new.</summary>
+    /// <summary>
+    /// Sets weights, optimiser and random state to where the folder stands; seeds nothing where it is new.
+    /// </summary>
     internal RunState Restore(ParameterStore store, Optimizer optimizer)
     {
-        if (!Started) return new RunState();
+        if (!Started)
+            return new RunState();
         using var scope = new TensorScope();
         var saved = SafeTensors.Read(State, store.Device);
         var metadata = SafeTensors.ReadMetadata(State);
@@ -71,18 +77,28 @@ public sealed class RunFolder
         // Without validation images the newest model counts as the best.
         var figure = row.Validation?.Figure(by) ?? row.Epoch;
         var better = figure > before.Best;
-        var state = new RunState(row.Epoch + 1, better ? figure : before.Best, better ? row.Epoch : before.BestEpoch, row.Seconds);
+        var state = new RunState(
+            row.Epoch + 1,
+            better ? figure : before.Best,
+            better ? row.Epoch : before.BestEpoch,
+            row.Seconds
+        );
         metrics.Add(Line(row));
         WholeFile.Write(Metrics, string.Join('\n', metrics) + "\n");
-        if (better) SafeTensors.Write(Best, store.All);
+        if (better)
+            SafeTensors.Write(Best, store.All);
         using var scope = new TensorScope();
         var metadata = state.ToMetadata();
         metadata["steps"] = optimizer.Steps.ToString(CultureInfo.InvariantCulture);
-        SafeTensors.Write(State, [
-            .. store.All.Select(p => ("model/" + p.Path, p.Value)),
-            .. optimizer.State().Select(s => ("optimizer/" + s.Name, s.Value)),
-            ("random", Tensor.From(TorchRuntime.RandomState())),
-        ], metadata);
+        SafeTensors.Write(
+            State,
+            [
+                .. store.All.Select(p => ("model/" + p.Path, p.Value)),
+                .. optimizer.State().Select(s => ("optimizer/" + s.Name, s.Value)),
+                ("random", Tensor.From(TorchRuntime.RandomState())),
+            ],
+            metadata
+        );
         return state;
     }
 
@@ -101,15 +117,25 @@ public sealed class RunFolder
     }
 
     internal static Dictionary<string, Tensor> Under(Dictionary<string, Tensor> all, string prefix) =>
-        all.Where(p => p.Key.StartsWith(prefix, StringComparison.Ordinal)).ToDictionary(p => p.Key[prefix.Length..], p => p.Value);
+        all.Where(p => p.Key.StartsWith(prefix, StringComparison.Ordinal))
+            .ToDictionary(p => p.Key[prefix.Length..], p => p.Value);
 
     private static string Line(EpochRow row)
     {
         var (train, judged) = (row.Training.Value, row.Validation);
         double?[] figures =
         [
-            row.Seconds, row.Rate, train.Total, train.Class, train.Reconstruction, judged?.Loss.Total, judged?.Loss.Class,
-            judged?.Loss.Reconstruction, judged?.Accuracy, judged?.Auc, row.Moved,
+            row.Seconds,
+            row.Rate,
+            train.Total,
+            train.Class,
+            train.Reconstruction,
+            judged?.Loss.Total,
+            judged?.Loss.Class,
+            judged?.Loss.Reconstruction,
+            judged?.Accuracy,
+            judged?.Auc,
+            row.Moved,
         ];
         return $"{row.Epoch},{string.Join(',', figures.Select(f => f is { } value && double.IsFinite(value) ? value.ToString("R", CultureInfo.InvariantCulture) : ""))}";
     }

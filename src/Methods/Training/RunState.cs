@@ -7,22 +7,32 @@ namespace Coverslip.Methods.Training;
 /// <param name="Best">The best validation figure so far; the greater the better.</param>
 /// <param name="BestEpoch">The epoch of that figure; −1 before the first.</param>
 /// <param name="Seconds">Time spent so far.</param>
-public sealed record RunState(int Epoch = 0, double Best = double.NegativeInfinity, int BestEpoch = -1, double Seconds = 0)
+public sealed record RunState(
+    int Epoch = 0,
+    double Best = double.NegativeInfinity,
+    int BestEpoch = -1,
+    double Seconds = 0
+)
 {
-    /// <summary>Whether nothing has improved for <paramref name="patience"/> epochs; never with a patience of 0.</summary>
+    /// <summary>
+    /// Whether nothing has improved for <paramref name="patience"/> epochs; never with a patience of 0.
+    /// </summary>
     public bool Exhausted(int patience) => patience > 0 && Epoch - 1 - BestEpoch >= patience;
 
-    internal Dictionary<string, string> ToMetadata() => new()
-    {
-        ["epoch"] = Epoch.ToString(CultureInfo.InvariantCulture),
-        ["best"] = Best.ToString("R", CultureInfo.InvariantCulture),
-        ["best_epoch"] = BestEpoch.ToString(CultureInfo.InvariantCulture),
-        ["seconds"] = Seconds.ToString("R", CultureInfo.InvariantCulture),
-    };
+    internal Dictionary<string, string> ToMetadata() =>
+        new()
+        {
+            ["epoch"] = Epoch.ToString(CultureInfo.InvariantCulture),
+            ["best"] = Best.ToString("R", CultureInfo.InvariantCulture),
+            ["best_epoch"] = BestEpoch.ToString(CultureInfo.InvariantCulture),
+            ["seconds"] = Seconds.ToString("R", CultureInfo.InvariantCulture),
+        };
 
-    internal static RunState From(IReadOnlyDictionary<string, string> metadata) => new(
-        int.Parse(metadata["epoch"], CultureInfo.InvariantCulture),
-        double.Parse(metadata["best"], CultureInfo.InvariantCulture),
-        int.Parse(metadata["best_epoch"], CultureInfo.InvariantCulture),
-        double.Parse(metadata["seconds"], CultureInfo.InvariantCulture));
+    internal static RunState From(IReadOnlyDictionary<string, string> metadata) =>
+        new(
+            int.Parse(metadata["epoch"], CultureInfo.InvariantCulture),
+            double.Parse(metadata["best"], CultureInfo.InvariantCulture),
+            int.Parse(metadata["best_epoch"], CultureInfo.InvariantCulture),
+            double.Parse(metadata["seconds"], CultureInfo.InvariantCulture)
+        );
 }

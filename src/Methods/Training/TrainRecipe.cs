@@ -8,8 +8,10 @@ public enum InputForm
 {
     /// <summary>The image times its mask.</summary>
     Masked,
+
     /// <summary>The image as it is.</summary>
     Raw,
+
     /// <summary>The image times its mask, and the mask as a fourth channel.</summary>
     MaskChannel,
 }
@@ -19,6 +21,7 @@ public enum EmptyMask
 {
     /// <summary>It is used without a mask.</summary>
     Raw,
+
     /// <summary>It is left out of training; it is still predicted, without a mask.</summary>
     Drop,
 }
@@ -28,6 +31,7 @@ public enum MaskSource
 {
     /// <summary>Made without labels (Liu &amp; Sun 2021, sec. 3.1.1).</summary>
     Computed,
+
     /// <summary>The cohort's <c>mask</c> column.</summary>
     Column,
 }
@@ -47,13 +51,18 @@ public sealed record InputOptions
     /// <summary>computed (default) or column.</summary>
     public MaskSource Masks { get; init; }
 
-    /// <summary>Rules of computed masks: <c>published</c> (default), <c>calibrated</c> (fitted to the cohort without labels), or a file.</summary>
+    /// <summary>
+    /// Rules of computed masks: <c>published</c> (default), <c>calibrated</c> (fitted to the cohort without labels), or
+    /// a file.
+    /// </summary>
     public string MaskRules { get; init; } = "published";
 
     /// <summary>Images are shrunk by this factor while their masks are made; 1 by default.</summary>
     public double MaskScale { get; init; } = 1;
 
-    /// <summary>Channels of the segmentation network and labels at its start; 100 by default. Small patches do with fewer.</summary>
+    /// <summary>
+    /// Channels of the segmentation network and labels at its start; 100 by default. Small patches do with fewer.
+    /// </summary>
     public int MaskChannels { get; init; } = 100;
 
     /// <summary>Most steps of a segmentation; 100 by default.</summary>
@@ -66,7 +75,8 @@ public sealed record InputOptions
     public EmptyMask EmptyMask { get; init; }
 
     /// <summary>
-    /// Whether each image's unmasked pixels are brought to mean 0 and deviation 1 per channel, so that how dark and how pink a
+    /// Whether each image's unmasked pixels are brought to mean 0 and deviation 1 per channel, so that how dark and how
+    /// pink a
     /// patient is stained tells nothing; masked pixels are then 0, the mean. False by default: images lie in [0, 1].
     /// </summary>
     public bool Standardize { get; init; }
@@ -97,29 +107,39 @@ public sealed record InputOptions
 /// <summary>How the decision between classes is made and reported.</summary>
 public sealed record DecisionOptions
 {
-    /// <summary>The class whose probability is held against the threshold, of two; empty: the second in alphabetical order.</summary>
+    /// <summary>
+    /// The class whose probability is held against the threshold, of two; empty: the second in alphabetical order.
+    /// </summary>
     public string Positive { get; init; } = "";
 
-    /// <summary>Whether the threshold is chosen on the validation patients; otherwise the most probable class is taken. False by default.</summary>
+    /// <summary>
+    /// Whether the threshold is chosen on the validation patients; otherwise the most probable class is taken. False by
+    /// default.
+    /// </summary>
     public bool ThresholdFromValidation { get; init; }
 
-    internal static DecisionOptions Read(RecipeNode node) => new()
-    {
-        Positive = node.Text("positive", ""),
-        ThresholdFromValidation = node.Flag("threshold_from_validation", false),
-    };
+    internal static DecisionOptions Read(RecipeNode node) =>
+        new()
+        {
+            Positive = node.Text("positive", ""),
+            ThresholdFromValidation = node.Flag("threshold_from_validation", false),
+        };
 }
 
 /// <summary>The split that a recipe draws where none is given.</summary>
 public sealed record SplitOptions
 {
-    /// <summary>Folds of a stratified cross-validation by patient; 5 by default, 0 for repeated random splits.</summary>
+    /// <summary>
+    /// Folds of a stratified cross-validation by patient; 5 by default, 0 for repeated random splits.
+    /// </summary>
     public int Folds { get; init; } = 5;
 
     /// <summary>Random splits; 20 by default, as published.</summary>
     public int Repeats { get; init; } = 20;
 
-    /// <summary>Bounds of the number of test images of a random split, and of validation images; 45-55 by default, as published.</summary>
+    /// <summary>
+    /// Bounds of the number of test images of a random split, and of validation images; 45-55 by default, as published.
+    /// </summary>
     public string Images { get; init; } = "45-55";
 
     /// <summary>Share of the training patients that validates, in cross-validation; 0.2 by default.</summary>
@@ -131,10 +151,29 @@ public sealed record SplitOptions
     public Split Draw(Cohort cohort, long seed)
     {
         if (Folds > 0)
-            return new Split(SplitKind.KFold, cohort.Hash, seed, KFoldSplits.Draw(cohort.PatientImages, Folds, ValidationShare, seed));
-        if (!ImageBounds.TryParse(Images, out var bounds)) throw new RecipeException($"split.images is '{Images}'; write bounds such as 45-55");
-        return new Split(SplitKind.Random, cohort.Hash, seed, RandomSplits.Draw(cohort.PatientImages,
-            new RandomSplitOptions { TestImages = bounds, ValidationImages = bounds, Repeats = Repeats, Seed = seed }));
+            return new Split(
+                SplitKind.KFold,
+                cohort.Hash,
+                seed,
+                KFoldSplits.Draw(cohort.PatientImages, Folds, ValidationShare, seed)
+            );
+        if (!ImageBounds.TryParse(Images, out var bounds))
+            throw new RecipeException($"split.images is '{Images}'; write bounds such as 45-55");
+        return new Split(
+            SplitKind.Random,
+            cohort.Hash,
+            seed,
+            RandomSplits.Draw(
+                cohort.PatientImages,
+                new RandomSplitOptions
+                {
+                    TestImages = bounds,
+                    ValidationImages = bounds,
+                    Repeats = Repeats,
+                    Seed = seed,
+                }
+            )
+        );
     }
 
     internal static SplitOptions Read(RecipeNode node)

@@ -10,8 +10,15 @@ namespace Coverslip.Methods.Training;
 /// <param name="Model">The network with its loss.</param>
 /// <param name="Reader">Where batches come from.</param>
 /// <param name="Training">Training images.</param>
-/// <param name="Validation">Validation images; may be empty, then nothing stops early and the last model is kept.</param>
-public sealed record TrainingTask(IRecipe Recipe, IClassifier Model, BatchReader Reader, IReadOnlyList<Patch> Training, IReadOnlyList<Patch> Validation);
+/// <param name="Validation">Validation images; may be empty, then nothing stops early and the last model is
+/// kept.</param>
+public sealed record TrainingTask(
+    IRecipe Recipe,
+    IClassifier Model,
+    BatchReader Reader,
+    IReadOnlyList<Patch> Training,
+    IReadOnlyList<Patch> Validation
+);
 
 /// <summary>Trains a classifier epoch by epoch into a run folder, from wherever the folder's state stands.</summary>
 public sealed class TrainingLoop(TrainingTask task, RunFolder run, ITrainingProgress progress)
@@ -20,7 +27,8 @@ public sealed class TrainingLoop(TrainingTask task, RunFolder run, ITrainingProg
     private readonly Device device = task.Model.Store.Device;
 
     /// <summary>Trains until the epochs are done or patience ends; the best model is left in the run folder.</summary>
-    /// <exception cref="OperationCanceledException">Stopped; what the last whole epoch left stays, and resumes.</exception>
+    /// <exception cref="OperationCanceledException">Stopped; what the last whole epoch left stays, and
+    /// resumes.</exception>
     public void Run(CancellationToken stop = default)
     {
         var model = task.Model;
@@ -44,7 +52,14 @@ public sealed class TrainingLoop(TrainingTask task, RunFolder run, ITrainingProg
                 progress.Step(epoch, ++number, batches, mean);
             }
             var judged = Validate(optimizer.Rate);
-            var row = new EpochRow(epoch, state.Seconds + clock.Elapsed.TotalSeconds, optimizer.Rate, mean, judged, initial.Moved(model.Store));
+            var row = new EpochRow(
+                epoch,
+                state.Seconds + clock.Elapsed.TotalSeconds,
+                optimizer.Rate,
+                mean,
+                judged,
+                initial.Moved(model.Store)
+            );
             state = run.Finish(row, state, options.BestBy, model.Store, optimizer);
             progress.Epoch(row, state);
             clock.Restart();
@@ -56,24 +71,35 @@ public sealed class TrainingLoop(TrainingTask task, RunFolder run, ITrainingProg
         var store = task.Model.Store;
         store.ClearGradients();
         Outcome outcome;
-        // What only the forward pass needed goes before the backward pass, which then frees each activation once it is used.
+        // What only the forward pass needed goes before the backward pass, which then frees each activation once it is
+        // used.
         using (var forward = new TensorScope())
-        using (Cast()) outcome = task.Model.Judge(batch).KeptBy(forward);
+        using (Cast())
+            outcome = task.Model.Judge(batch).KeptBy(forward);
         outcome.Total.Backward();
-        if (options.ClipGradient > 0) Gradients.Clip(store, options.ClipGradient);
+        if (options.ClipGradient > 0)
+            Gradients.Clip(store, options.ClipGradient);
         optimizer.Step();
         return Finite(LossParts.Of(outcome), optimizer.Rate);
     }
 
     private Autocast Cast() => new(device, options.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32);
 
-    private static LossParts Finite(LossParts losses, double rate) => double.IsFinite(losses.Total) ? losses : throw new InvalidOperationException(
-        string.Create(CultureInfo.InvariantCulture, $"the loss became {losses.Total} at rate {rate:g3}; lower training.rate or set training.clip_gradient"));
+    private static LossParts Finite(LossParts losses, double rate) =>
+        double.IsFinite(losses.Total)
+            ? losses
+            : throw new InvalidOperationException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the loss became {losses.Total} at rate {rate:g3}; lower training.rate or set training.clip_gradient"
+                )
+            );
 
     /// <summary>Loss and figures on the validation images; null where there are none.</summary>
     private Judged? Validate(double rate)
     {
-        if (task.Validation.Count == 0) return null;
+        if (task.Validation.Count == 0)
+            return null;
         task.Model.Store.Training = false;
         using var inference = new Inference();
         var mean = new MeanLoss();
@@ -89,13 +115,18 @@ public sealed class TrainingLoop(TrainingTask task, RunFolder run, ITrainingProg
         return Judged.Of(mean, task.Validation, probabilities);
     }
 
-    private double RateAt(double epochs) => options.Schedule switch
-    {
-        RateSchedule.Exponential => Schedules.Exponential(options.Rate, options.Factor, (options.PerStep ? epochs : Math.Floor(epochs)) / options.Every),
-        RateSchedule.Step => Schedules.Step(options.Rate, options.Factor, options.Every, epochs),
-        RateSchedule.OneCycle => Schedules.OneCycle(options.Rate, epochs / options.Epochs),
-        _ => options.Rate,
-    };
+    private double RateAt(double epochs) =>
+        options.Schedule switch
+        {
+            RateSchedule.Exponential => Schedules.Exponential(
+                options.Rate,
+                options.Factor,
+                (options.PerStep ? epochs : Math.Floor(epochs)) / options.Every
+            ),
+            RateSchedule.Step => Schedules.Step(options.Rate, options.Factor, options.Every, epochs),
+            RateSchedule.OneCycle => Schedules.OneCycle(options.Rate, epochs / options.Epochs),
+            _ => options.Rate,
+        };
 
     private Optimizer Optimizer()
     {
@@ -103,16 +134,34 @@ public sealed class TrainingLoop(TrainingTask task, RunFolder run, ITrainingProg
         return options.Optimizer switch
         {
             OptimizerKind.Adam => new Adam(store, options.Rate, new AdamOptions { WeightDecay = options.WeightDecay }),
-            OptimizerKind.AdamW => new Adam(store, options.Rate, new AdamOptions { WeightDecay = options.WeightDecay, Decoupled = true }),
-            OptimizerKind.Sgd => new Sgd(store, options.Rate, new SgdOptions { Momentum = options.Momentum, WeightDecay = options.WeightDecay }),
-            _ => new RmsProp(store, options.Rate, new RmsPropOptions { Momentum = options.Momentum, WeightDecay = options.WeightDecay }),
+            OptimizerKind.AdamW => new Adam(
+                store,
+                options.Rate,
+                new AdamOptions { WeightDecay = options.WeightDecay, Decoupled = true }
+            ),
+            OptimizerKind.Sgd => new Sgd(
+                store,
+                options.Rate,
+                new SgdOptions { Momentum = options.Momentum, WeightDecay = options.WeightDecay }
+            ),
+            _ => new RmsProp(
+                store,
+                options.Rate,
+                new RmsPropOptions { Momentum = options.Momentum, WeightDecay = options.WeightDecay }
+            ),
         };
     }
 
     private double[]? ClassWeightsOf()
     {
-        if (options.ClassWeights == ClassWeights.None) return null;
+        if (options.ClassWeights == ClassWeights.None)
+            return null;
         var counts = task.Training.CountBy(p => p.Label).ToDictionary();
-        return [.. Enumerable.Range(0, counts.Keys.Max() + 1).Select(c => counts.TryGetValue(c, out var n) ? (double)task.Training.Count / (counts.Count * n) : 0)];
+        return
+        [
+            .. Enumerable
+                .Range(0, counts.Keys.Max() + 1)
+                .Select(c => counts.TryGetValue(c, out var n) ? (double)task.Training.Count / (counts.Count * n) : 0),
+        ];
     }
 }

@@ -5,31 +5,50 @@ public enum RateSchedule
 {
     /// <summary>Times a factor per epoch.</summary>
     Exponential,
+
     /// <summary>Times a factor after every given number of epochs.</summary>
     Step,
+
     /// <summary>Up during the first quarter, then down to almost nothing (Smith 2018).</summary>
     OneCycle,
+
     /// <summary>As it is.</summary>
     Constant,
 }
 
 /// <summary>Which rule moves the weights.</summary>
-public enum OptimizerKind { Adam, AdamW, Sgd, RmsProp }
+public enum OptimizerKind
+{
+    Adam,
+    AdamW,
+    Sgd,
+    RmsProp,
+}
 
 /// <summary>Which validation figure says that a model is the best so far.</summary>
-public enum BestBy { Loss, Accuracy, Auc }
+public enum BestBy
+{
+    Loss,
+    Accuracy,
+    Auc,
+}
 
 /// <summary>How classes of unequal size count.</summary>
 public enum ClassWeights
 {
     /// <summary>Every image alike.</summary>
     None,
+
     /// <summary>Every class alike: images weigh inversely to their class's share.</summary>
     Balanced,
 }
 
 /// <summary>Numbers in which the forward pass is computed.</summary>
-public enum Precision { Float32, Bfloat16 }
+public enum Precision
+{
+    Float32,
+    Bfloat16,
+}
 
 /// <summary>How a run trains. The defaults are the published ones (Liu &amp; Sun 2021, sec. 4.2).</summary>
 public sealed record TrainingOptions
@@ -52,10 +71,15 @@ public sealed record TrainingOptions
     /// <summary>The schedule's factor; 0.7 by default.</summary>
     public double Factor { get; init; } = 0.7;
 
-    /// <summary>Epochs between factors: of the step schedule, or for one whole factor of the exponential; 1 by default.</summary>
+    /// <summary>
+    /// Epochs between factors: of the step schedule, or for one whole factor of the exponential; 1 by default.
+    /// </summary>
     public double Every { get; init; } = 1;
 
-    /// <summary>Whether the exponential factor is applied smoothly with every step instead of at the end of an epoch; false by default.</summary>
+    /// <summary>
+    /// Whether the exponential factor is applied smoothly with every step instead of at the end of an epoch; false by
+    /// default.
+    /// </summary>
     public bool PerStep { get; init; }
 
     /// <summary>Epochs without improvement after which training stops; 20 by default, 0 never.</summary>
@@ -106,7 +130,9 @@ public sealed record TrainingOptions
 /// <summary>Random changes of training images, and the orientations averaged when predicting.</summary>
 public sealed record AugmentationOptions
 {
-    /// <summary>Whether images are turned and flipped at random (eight ways; four where they are not square); true by default.</summary>
+    /// <summary>
+    /// Whether images are turned and flipped at random (eight ways; four where they are not square); true by default.
+    /// </summary>
     public bool Orientations { get; init; } = true;
 
     /// <summary>Largest change of brightness, as a share; 0 by default.</summary>
@@ -127,14 +153,15 @@ public sealed record AugmentationOptions
     /// <summary>Whether predictions are averaged over the orientations; false by default.</summary>
     public bool AverageOrientations { get; init; }
 
-    internal static AugmentationOptions Read(RecipeNode node) => new()
-    {
-        Orientations = node.Flag("orientations", true),
-        Brightness = node.Number("brightness", 0, 0, 1),
-        Contrast = node.Number("contrast", 0, 0, 1),
-        Saturation = node.Number("saturation", 0, 0, 1),
-        Hue = node.Number("hue", 0, 0, 0.5),
-        Shift = node.Int("shift", 0, 0, 4096),
-        AverageOrientations = node.Flag("average_orientations", false),
-    };
+    internal static AugmentationOptions Read(RecipeNode node) =>
+        new()
+        {
+            Orientations = node.Flag("orientations", true),
+            Brightness = node.Number("brightness", 0, 0, 1),
+            Contrast = node.Number("contrast", 0, 0, 1),
+            Saturation = node.Number("saturation", 0, 0, 1),
+            Hue = node.Number("hue", 0, 0, 0.5),
+            Shift = node.Int("shift", 0, 0, 4096),
+            AverageOrientations = node.Flag("average_orientations", false),
+        };
 }

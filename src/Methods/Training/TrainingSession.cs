@@ -10,13 +10,22 @@ namespace Coverslip.Methods.Training;
 /// <param name="Split">Which patients train, validate and test, once or several times.</param>
 /// <param name="Device">Where to compute.</param>
 /// <param name="MaskRules">Thresholds of computed masks as JSON, stored with the run; null without.</param>
-public sealed record SessionInput(IRecipe Recipe, PatchSet Patches, Split Split, Device Device, string? MaskRules = null);
+public sealed record SessionInput(
+    IRecipe Recipe,
+    PatchSet Patches,
+    Split Split,
+    Device Device,
+    string? MaskRules = null
+);
 
-/// <summary>Trains every part of a split into a folder of its own, and predicts its test images with the best model.</summary>
+/// <summary>
+/// Trains every part of a split into a folder of its own, and predicts its test images with the best model.
+/// </summary>
 public sealed class TrainingSession(SessionInput input, string folder, Func<int, ITrainingProgress> progressOf)
 {
     /// <summary>The folder of a part, counted from 0: the run's own where there is only one.</summary>
-    public static string PartFolder(string folder, int part, int parts) => parts == 1 ? folder : Path.Combine(folder, $"part-{part + 1}");
+    public static string PartFolder(string folder, int part, int parts) =>
+        parts == 1 ? folder : Path.Combine(folder, $"part-{part + 1}");
 
     /// <summary>Trains what is not finished; returns the predictions of each part's test images.</summary>
     /// <param name="only">The one part to train, from 0; null for all.</param>
@@ -29,7 +38,8 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
         for (var part = only ?? 0; part < (only + 1 ?? parts); part++)
         {
             var run = new RunFolder(PartFolder(folder, part, parts));
-            if (!File.Exists(run.Description)) Train(run, part, stop);
+            if (!File.Exists(run.Description))
+                Train(run, part, stop);
             tested.Add(Predictions.Read(run.Predictions));
         }
         // In a cross-validation every image is tested once: together they are the cohort's predictions.
@@ -47,11 +57,17 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
         TorchRuntime.Seed(recipe.Seed + part);
         using var model = recipe.Build(classes.Count, input.Device);
         var reader = new BatchReader(set, recipe.Training.Batch, input.Device);
-        var training = Side(part, SplitSide.Train).Where(p => !(p.Empty && recipe.Input.EmptyMask == EmptyMask.Drop)).ToArray();
+        var training = Side(part, SplitSide.Train)
+            .Where(p => !(p.Empty && recipe.Input.EmptyMask == EmptyMask.Drop))
+            .ToArray();
         if (training.Length == 0)
-            throw new InvalidOperationException($"part {part + 1} of the split has no image to train on that has a mask; set input.empty_mask: raw, or other mask rules");
+            throw new InvalidOperationException(
+                $"part {part + 1} of the split has no image to train on that has a mask; set input.empty_mask: raw, or other mask rules"
+            );
         var validation = Side(part, SplitSide.Validation);
-        new TrainingLoop(new TrainingTask(recipe, model, reader, training, validation), run, progressOf(part)).Run(stop);
+        new TrainingLoop(new TrainingTask(recipe, model, reader, training, validation), run, progressOf(part)).Run(
+            stop
+        );
 
         run.LoadBest(model.Store);
         var predictor = new Predictor(model, reader, recipe);
@@ -63,7 +79,8 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
             threshold = ThresholdOf(validated, positive);
             Decided(validated, positive, threshold).Write(run.Validation);
         }
-        Decided(Predictor.Table(classes, test, predictor.Probabilities(test, stop: stop)), positive, threshold).Write(run.Predictions);
+        Decided(Predictor.Table(classes, test, predictor.Probabilities(test, stop: stop)), positive, threshold)
+            .Write(run.Predictions);
         Describe(run, part, model, positive, threshold);
     }
 
@@ -91,7 +108,8 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
             EmptyMasks = input.Patches.EmptyMasks,
             Images = input.Patches.Patches.Count,
             PeakMemory = Memory.Peak / 1048576.0,
-            Versions = $"coverslip {typeof(TrainingSession).Assembly.GetName().Version?.ToString(3)}, libtorch {TorchRuntime.Version}",
+            Versions =
+                $"coverslip {typeof(TrainingSession).Assembly.GetName().Version?.ToString(3)}, libtorch {TorchRuntime.Version}",
         }.Write(run.Description);
     }
 
@@ -104,15 +122,22 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
     private string? PositiveOf(IReadOnlyList<string> classes)
     {
         var named = input.Recipe.Decision.Positive;
-        if (named.Length == 0) return classes.Count == 2 ? classes[1] : null;
-        return classes.Contains(named) ? named : throw new RecipeException($"decision.positive is '{named}'; the cohort's classes are {string.Join(", ", classes)}");
+        if (named.Length == 0)
+            return classes.Count == 2 ? classes[1] : null;
+        return classes.Contains(named)
+            ? named
+            : throw new RecipeException(
+                $"decision.positive is '{named}'; the cohort's classes are {string.Join(", ", classes)}"
+            );
     }
 
     private double? ThresholdOf(Predictions validated, string? positive)
     {
-        if (!input.Recipe.Decision.ThresholdFromValidation || positive is null || validated.Classes.Count != 2) return null;
+        if (!input.Recipe.Decision.ThresholdFromValidation || positive is null || validated.Classes.Count != 2)
+            return null;
         bool[] positives = [.. validated.Rows.Select(r => r.Label == positive)];
-        if (!positives.Contains(true) || !positives.Contains(false)) return null;
+        if (!positives.Contains(true) || !positives.Contains(false))
+            return null;
         var column = validated.Classes.Index().First(c => c.Item == positive).Index;
         return DecisionThreshold.Choose([.. validated.Rows.Select(r => r.Probabilities[column])], positives);
     }

@@ -3,7 +3,9 @@ using Coverslip.Torch.Layers;
 
 namespace Coverslip.Methods.Training;
 
-/// <summary>Remembers the weights a run began with, to say how far they have moved: ‖w − w₀‖ / ‖w₀‖ over all parameters.</summary>
+/// <summary>
+/// Remembers the weights a run began with, to say how far they have moved: ‖w − w₀‖ / ‖w₀‖ over all parameters.
+/// </summary>
 internal sealed class WeightMovement : IDisposable
 {
     private readonly Tensor[] initial;
@@ -25,7 +27,8 @@ internal sealed class WeightMovement : IDisposable
 
     public void Dispose()
     {
-        foreach (var tensor in initial) tensor.Dispose();
+        foreach (var tensor in initial)
+            tensor.Dispose();
     }
 
     private static double Squares(Tensor tensor)

@@ -11,12 +11,14 @@ public static class Words
         var text = new StringBuilder();
         foreach (var letter in name)
         {
-            if (char.IsUpper(letter) && text.Length > 0) text.Append('-');
+            if (char.IsUpper(letter) && text.Length > 0)
+                text.Append('-');
             text.Append(char.ToLowerInvariant(letter));
         }
         return text.ToString();
     }
 
     /// <summary>The known word with the fewest edits from the given one.</summary>
-    public static string Nearest(string word, IEnumerable<string> known) => known.MinBy(k => Coverslip.Torch.Layers.NearestName.Distance(word, k)) ?? "";
+    public static string Nearest(string word, IEnumerable<string> known) =>
+        known.MinBy(k => Coverslip.Torch.Layers.NearestName.Distance(word, k)) ?? "";
 }

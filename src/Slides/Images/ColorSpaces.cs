@@ -33,10 +33,14 @@ public static unsafe class ColorSpaces
             throw new ArgumentException($"{conversion} takes 8 bits per sample, the {image} has {image.Depth}");
 
         var result = new Image(image.Width, image.Height, conversion == ColorConversion.RgbToGrey ? 1 : 3, image.Depth);
-        fixed (byte* from = image.Pixels, to = result.WritablePixels)
+        fixed (
+            byte* from = image.Pixels,
+                to = result.WritablePixels
+        )
         {
             var (source, target) = (NativeImage.Of(image, from), NativeImage.Of(result, to));
-            if (NativeImaging.Convert(&source, &target, (int)conversion) == 0) return result;
+            if (NativeImaging.Convert(&source, &target, (int)conversion) == 0)
+                return result;
         }
         result.Dispose();
         throw new InvalidOperationException($"{conversion} of {image}: {NativeImaging.LastError}");

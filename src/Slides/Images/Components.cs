@@ -9,7 +9,8 @@ public sealed record ComponentMap(int[] Labels, int Count)
     public int[] Areas()
     {
         var areas = new int[Count + 1];
-        foreach (var label in Labels) areas[label]++;
+        foreach (var label in Labels)
+            areas[label]++;
         return areas;
     }
 }

@@ -31,8 +31,10 @@ public sealed class Image : IDisposable
         if (bytes > Array.MaxLength)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(width), $"{width} × {height} pixels of {channels} × {depth} bits are {bytes} bytes; "
-                + $"the limit is {Array.MaxLength}: read a part, or at a smaller scale");
+                nameof(width),
+                $"{width} × {height} pixels of {channels} × {depth} bits are {bytes} bytes; "
+                    + $"the limit is {Array.MaxLength}: read a part, or at a smaller scale"
+            );
         }
 
         (Width, Height, Channels, Depth) = (width, height, channels, depth);
@@ -71,9 +73,10 @@ public sealed class Image : IDisposable
 
     /// <summary>[H · W · C] samples of a 16-bit image.</summary>
     /// <exception cref="InvalidOperationException">The image has 8 bits.</exception>
-    public Span<ushort> WritablePixels16 => Depth == 16
-        ? MemoryMarshal.Cast<byte, ushort>(WritablePixels)
-        : throw new InvalidOperationException($"{this} has no 16-bit samples; use {nameof(Pixels)}");
+    public Span<ushort> WritablePixels16 =>
+        Depth == 16
+            ? MemoryMarshal.Cast<byte, ushort>(WritablePixels)
+            : throw new InvalidOperationException($"{this} has no 16-bit samples; use {nameof(Pixels)}");
 
     /// <summary>[H · W · C] samples of a 16-bit image.</summary>
     /// <exception cref="InvalidOperationException">The image has 8 bits.</exception>
@@ -92,7 +95,8 @@ public sealed class Image : IDisposable
         image.Dispose();
         throw new ArgumentException(
             $"{samples.Length} samples for {width} × {height} pixels of {channels}, which need {image.ByteCount}",
-            nameof(samples));
+            nameof(samples)
+        );
     }
 
     /// <summary>The bytes of row <paramref name="y"/>.</summary>
@@ -116,6 +120,7 @@ public sealed class Image : IDisposable
     /// <summary>Gives the buffer back to the pool. A second call does nothing.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref buffer, null) is { } rented) ArrayPool<byte>.Shared.Return(rented);
+        if (Interlocked.Exchange(ref buffer, null) is { } rented)
+            ArrayPool<byte>.Shared.Return(rented);
     }
 }

@@ -27,8 +27,10 @@ public static unsafe class ImageFile
         byte[]? bytes = null;
         try
         {
-            if (Directory.Exists(path)) throw new UnreadableImageException(path, "this is a folder");
-            if (!File.Exists(path)) throw new UnreadableImageException(path, "there is no such file");
+            if (Directory.Exists(path))
+                throw new UnreadableImageException(path, "this is a folder");
+            if (!File.Exists(path))
+                throw new UnreadableImageException(path, "there is no such file");
             using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
             var length = RandomAccess.GetLength(file);
             if (length > Array.MaxLength)
@@ -38,7 +40,8 @@ public static unsafe class ImageFile
             while (read < length)
             {
                 var more = RandomAccess.Read(file, bytes.AsSpan(read, (int)length - read), read);
-                if (more == 0) throw new UnreadableImageException(path, $"ended after {read} of {length} bytes");
+                if (more == 0)
+                    throw new UnreadableImageException(path, $"ended after {read} of {length} bytes");
                 read += more;
             }
             return Decode(bytes.AsSpan(0, read), path, options);
@@ -49,7 +52,8 @@ public static unsafe class ImageFile
         }
         finally
         {
-            if (bytes is not null) ArrayPool<byte>.Shared.Return(bytes);
+            if (bytes is not null)
+                ArrayPool<byte>.Shared.Return(bytes);
         }
     }
 
@@ -123,7 +127,8 @@ public static unsafe class ImageFile
             ".bmp" => ".bmp",
             _ => throw new ArgumentException(
                 $"no image format is named '{extension}'; known are {string.Join(", ", Extensions)}",
-                nameof(extension)),
+                nameof(extension)
+            ),
         };
         if (image.Depth == 16 && format is ".jpg" or ".bmp")
             throw new ArgumentException($"{format} holds 8 bits per sample, the image has 16; use .png or .tif");

@@ -7,8 +7,8 @@ internal static unsafe partial class NativeImaging
 {
     public const string Library = "coverslip_imaging";
 
-    static NativeImaging() => NativeLibrary.SetDllImportResolver(
-        typeof(NativeImaging).Assembly, NativeLibraryFolder.Resolve);
+    static NativeImaging() =>
+        NativeLibrary.SetDllImportResolver(typeof(NativeImaging).Assembly, NativeLibraryFolder.Resolve);
 
     [LibraryImport(Library, EntryPoint = "ci_opencv_version")]
     public static partial byte* OpenCvVersion();
@@ -42,7 +42,14 @@ internal static unsafe partial class NativeImaging
 
     [LibraryImport(Library, EntryPoint = "ci_slic")]
     public static partial int Slic(
-        NativeImage* source, int regionSize, float ruler, int iterations, int space, int* labels, int* count);
+        NativeImage* source,
+        int regionSize,
+        float ruler,
+        int iterations,
+        int space,
+        int* labels,
+        int* count
+    );
 
     /// <summary>The text of this thread's last failure.</summary>
     public static string LastError => Marshal.PtrToStringUTF8((nint)LastErrorText()) ?? "unknown native failure";
@@ -50,7 +57,8 @@ internal static unsafe partial class NativeImaging
     /// <summary>Throws what a failed call on image sizes or options reported.</summary>
     public static void Check(int status, string doing)
     {
-        if (status != 0) throw new InvalidOperationException($"{doing}: {LastError}");
+        if (status != 0)
+            throw new InvalidOperationException($"{doing}: {LastError}");
     }
 
     [LibraryImport(Library, EntryPoint = "ci_last_error")]
@@ -69,13 +77,14 @@ internal unsafe struct NativeImage
     public int Depth;
 
     /// <summary>The image's buffer, which must stay fixed at <paramref name="pixels"/> while this is used.</summary>
-    public static NativeImage Of(Image image, byte* pixels) => new()
-    {
-        Pixels = pixels,
-        Stride = image.Stride,
-        Width = image.Width,
-        Height = image.Height,
-        Channels = image.Channels,
-        Depth = image.Depth,
-    };
+    public static NativeImage Of(Image image, byte* pixels) =>
+        new()
+        {
+            Pixels = pixels,
+            Stride = image.Stride,
+            Width = image.Width,
+            Height = image.Height,
+            Channels = image.Channels,
+            Depth = image.Depth,
+        };
 }

@@ -16,7 +16,8 @@ internal static class NativeLibraryFolder
     /// <exception cref="DllNotFoundException">In none of them, or it is there and does not load.</exception>
     public static nint Resolve(string library, Assembly assembly, DllImportSearchPath? searchPath)
     {
-        if (library != NativeImaging.Library) return 0;
+        if (library != NativeImaging.Library)
+            return 0;
         var file = $"lib{library}.so";
         var looked = Candidates().Select(folder => Path.Combine(folder, file)).ToArray();
         var found = looked.FirstOrDefault(File.Exists);
@@ -24,7 +25,8 @@ internal static class NativeLibraryFolder
         {
             throw new DllNotFoundException(
                 $"{file} is in none of {string.Join(", ", looked)}; run ./coverslip once, which builds it, "
-                + $"or set {Variable} to the folder that holds it");
+                    + $"or set {Variable} to the folder that holds it"
+            );
         }
         try
         {
@@ -33,19 +35,23 @@ internal static class NativeLibraryFolder
         catch (DllNotFoundException e)
         {
             throw new DllNotFoundException(
-                $"{found} does not load ({e.Message.Trim()}); run ./coverslip, which installs what it needs", e);
+                $"{found} does not load ({e.Message.Trim()}); run ./coverslip, which installs what it needs",
+                e
+            );
         }
     }
 
     private static IEnumerable<string> Candidates()
     {
         var named = Environment.GetEnvironmentVariable(Variable);
-        if (!string.IsNullOrEmpty(named)) yield return Path.GetFullPath(named);
+        if (!string.IsNullOrEmpty(named))
+            yield return Path.GetFullPath(named);
         yield return AppContext.BaseDirectory;
         for (var at = AppContext.BaseDirectory; at is not null; at = Path.GetDirectoryName(at))
         {
             var built = Path.Combine(at, "artifacts", "native", "lib");
-            if (!Directory.Exists(built)) continue;
+            if (!Directory.Exists(built))
+                continue;
             yield return built;
             yield break;
         }

@@ -65,7 +65,14 @@ public static unsafe class Superpixels
         {
             var source = NativeImage.Of(image, from);
             var status = NativeImaging.Slic(
-                &source, step, (float)options.Compactness, options.Iterations, (int)options.Colors, to, &count);
+                &source,
+                step,
+                (float)options.Compactness,
+                options.Iterations,
+                (int)options.Colors,
+                to,
+                &count
+            );
             NativeImaging.Check(status, $"superpixels of {image}");
         }
         return new SuperpixelMap(labels, count);

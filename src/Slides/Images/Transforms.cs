@@ -25,7 +25,10 @@ public static unsafe class Transforms
         var shrinks = width <= image.Width && height <= image.Height;
         var kind = interpolation ?? (shrinks ? Interpolation.Area : Interpolation.Linear);
         var result = new Image(width, height, image.Channels, image.Depth);
-        fixed (byte* from = image.Pixels, to = result.WritablePixels)
+        fixed (
+            byte* from = image.Pixels,
+                to = result.WritablePixels
+        )
         {
             var (source, target) = (NativeImage.Of(image, from), NativeImage.Of(result, to));
             return Checked(NativeImaging.Resize(&source, &target, (int)kind), result, $"resize {image}");
@@ -37,7 +40,10 @@ public static unsafe class Transforms
     {
         var (width, height) = orientation.SwapsSides() ? (image.Height, image.Width) : (image.Width, image.Height);
         var result = new Image(width, height, image.Channels, image.Depth);
-        fixed (byte* from = image.Pixels, to = result.WritablePixels)
+        fixed (
+            byte* from = image.Pixels,
+                to = result.WritablePixels
+        )
         {
             var (source, target) = (NativeImage.Of(image, from), NativeImage.Of(result, to));
             return Checked(NativeImaging.Orient(&source, &target, (int)orientation), result, $"orient {image}");
@@ -51,21 +57,23 @@ public static unsafe class Transforms
         if (x < 0 || y < 0 || width < 1 || height < 1 || x > image.Width - width || y > image.Height - height)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(x), $"{width} × {height} pixels at ({x}, {y}) do not lie within the {image}");
+                nameof(x),
+                $"{width} × {height} pixels at ({x}, {y}) do not lie within the {image}"
+            );
         }
         var result = new Image(width, height, image.Channels, image.Depth);
         var offset = x * image.Channels * (image.Depth / 8);
         for (var row = 0; row < height; row++)
         {
-            image.Row(y + row).Slice(offset, result.Stride)
-                .CopyTo(result.WritablePixels[(row * result.Stride)..]);
+            image.Row(y + row).Slice(offset, result.Stride).CopyTo(result.WritablePixels[(row * result.Stride)..]);
         }
         return result;
     }
 
     private static Image Checked(int status, Image result, string doing)
     {
-        if (status == 0) return result;
+        if (status == 0)
+            return result;
         result.Dispose();
         throw new InvalidOperationException($"{doing}: {NativeImaging.LastError}");
     }

@@ -35,13 +35,16 @@ internal sealed class DyeLayers
     /// <summary>Paints a nucleus: grainy chromatin, a darker rim, a soft edge.</summary>
     public void Add(Nucleus nucleus)
     {
-        ForEllipse(nucleus, (i, x, y, inside, cover) =>
-        {
-            var chromatin = 0.80f + (0.4f * grain.At((x / (1.5f * unit)) + 30, (y / (1.5f * unit)) + 11));
-            var rim = 0.92f + (0.16f * inside * inside);
-            var dye = 2.0f * nucleus.Stain * chromatin * rim * cover;
-            Haematoxylin[i] = Math.Max(Haematoxylin[i], dye);
-        });
+        ForEllipse(
+            nucleus,
+            (i, x, y, inside, cover) =>
+            {
+                var chromatin = 0.80f + (0.4f * grain.At((x / (1.5f * unit)) + 30, (y / (1.5f * unit)) + 11));
+                var rim = 0.92f + (0.16f * inside * inside);
+                var dye = 2.0f * nucleus.Stain * chromatin * rim * cover;
+                Haematoxylin[i] = Math.Max(Haematoxylin[i], dye);
+            }
+        );
     }
 
     private void FillBackground(TissueKind[] kinds)
@@ -93,11 +96,14 @@ internal sealed class DyeLayers
                 var radius = (float)random.Between(2.6, 3.3) * unit;
                 var depth = (float)random.Between(0.8, 1.1);
                 var cell = new Nucleus(x, y, radius, radius, 1, 0, 1);
-                ForEllipse(cell, (i, _, _, inside, cover) =>
-                {
-                    if (kinds[i] == TissueKind.Blood)
-                        Blood[i] = Math.Max(Blood[i], depth * cover * (0.8f + (0.2f * inside)));
-                });
+                ForEllipse(
+                    cell,
+                    (i, _, _, inside, cover) =>
+                    {
+                        if (kinds[i] == TissueKind.Blood)
+                            Blood[i] = Math.Max(Blood[i], depth * cover * (0.8f + (0.2f * inside)));
+                    }
+                );
             }
         }
     }
@@ -110,10 +116,14 @@ internal sealed class DyeLayers
             var (x, y) = ((float)random.Next() * Size, (float)random.Next() * Size);
             var (ux, uy) = random.Direction();
             var spindle = new Nucleus(x, y, 4.5f * unit, 1.1f * unit, (float)ux, (float)uy, 1);
-            ForEllipse(spindle, (i, _, _, _, cover) =>
-            {
-                if (kinds[i] == TissueKind.Stroma) Haematoxylin[i] = Math.Max(Haematoxylin[i], 0.8f * cover);
-            });
+            ForEllipse(
+                spindle,
+                (i, _, _, _, cover) =>
+                {
+                    if (kinds[i] == TissueKind.Stroma)
+                        Haematoxylin[i] = Math.Max(Haematoxylin[i], 0.8f * cover);
+                }
+            );
         }
     }
 
@@ -134,7 +144,8 @@ internal sealed class DyeLayers
                 var across = ((dy * ellipse.AxisX) - (dx * ellipse.AxisY)) / ellipse.Across;
                 var inside = MathF.Sqrt((along * along) + (across * across));
                 var cover = Math.Clamp(((1 - inside) * ellipse.Across) + 0.5f, 0, 1);
-                if (cover > 0) visit((y * Size) + x, x, y, Math.Min(inside, 1), cover);
+                if (cover > 0)
+                    visit((y * Size) + x, x, y, Math.Min(inside, 1), cover);
             }
         }
     }

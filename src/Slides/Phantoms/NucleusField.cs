@@ -9,7 +9,14 @@ namespace Coverslip.Slides.Phantoms;
 /// <param name="AxisY">The long axis' direction.</param>
 /// <param name="Stain">Haematoxylin, about 1.</param>
 internal readonly record struct Nucleus(
-    float X, float Y, float Along, float Across, float AxisX, float AxisY, float Stain);
+    float X,
+    float Y,
+    float Along,
+    float Across,
+    float AxisX,
+    float AxisY,
+    float Stain
+);
 
 /// <summary>
 /// Places the nuclei of the tumour. Both patterns get nuclei of the same size, shape and stain, at the same least
@@ -34,16 +41,22 @@ internal sealed class NucleusField
         cell = 3 * options.NucleusRadius;
         columns = (int)(options.Size / cell) + 1;
         cells = new List<int>[columns * columns];
-        for (var i = 0; i < cells.Length; i++) cells[i] = [];
+        for (var i = 0; i < cells.Length; i++)
+            cells[i] = [];
     }
 
     /// <summary>All nuclei of the tumour; <paramref name="coverage"/> is the share of it that they cover.</summary>
     public static List<Nucleus> Place(
-        PatchPhantomOptions options, TissueKind[] kinds, double coverage, SeededRandom random)
+        PatchPhantomOptions options,
+        TissueKind[] kinds,
+        double coverage,
+        SeededRandom random
+    )
     {
         var field = new NucleusField(options, kinds, random);
         var wanted = coverage * kinds.Count(kind => kind == TissueKind.Tumour);
-        if (options.Pattern == TumourPattern.Rosettes) field.PlaceRosettes();
+        if (options.Pattern == TumourPattern.Rosettes)
+            field.PlaceRosettes();
         field.FillEvenly(wanted);
         return field.placed;
     }
@@ -55,7 +68,8 @@ internal sealed class NucleusField
         for (var attempt = 0; attempt < 40 * options.Size * options.Size / (apart * apart); attempt++)
         {
             var (x, y) = (random.Next() * options.Size, random.Next() * options.Size);
-            if (!IsTumour(x, y) || cores.Exists(core => Near(core.X - x, core.Y - y, apart))) continue;
+            if (!IsTumour(x, y) || cores.Exists(core => Near(core.X - x, core.Y - y, apart)))
+                continue;
             cores.Add((x, y, random.Between(2.6, 3.1) * radius));
         }
         foreach (var (x, y, core) in cores)
@@ -89,18 +103,27 @@ internal sealed class NucleusField
 
     private void TryPlace(double x, double y, (double X, double Y) axis, double spacing)
     {
-        if (!IsTumour(x, y)) return;
+        if (!IsTumour(x, y))
+            return;
         var radius = options.NucleusRadius;
         var least = 2 * radius * spacing;
-        if (IsCrowded(x, y, least)) return;
+        if (IsCrowded(x, y, least))
+            return;
         foreach (var core in cores)
-            if (Near(core.X - x, core.Y - y, core.Radius + (0.6 * radius))) return;
+            if (Near(core.X - x, core.Y - y, core.Radius + (0.6 * radius)))
+                return;
 
         var size = radius * (1 + (0.09 * Math.Clamp(random.Normal(), -2, 2)));
         var stretch = random.Between(1.05, 1.25);
         var nucleus = new Nucleus(
-            (float)x, (float)y, (float)(size * stretch), (float)(size / stretch), (float)axis.X, (float)axis.Y,
-            (float)(1 + (0.10 * random.Normal())));
+            (float)x,
+            (float)y,
+            (float)(size * stretch),
+            (float)(size / stretch),
+            (float)axis.X,
+            (float)axis.Y,
+            (float)(1 + (0.10 * random.Normal()))
+        );
         cells[((int)(y / cell) * columns) + (int)(x / cell)].Add(placed.Count);
         placed.Add(nucleus);
         covered += 3.14159265 * size * size;
@@ -114,14 +137,18 @@ internal sealed class NucleusField
             for (var c = Math.Max(0, column - 1); c <= Math.Min(columns - 1, column + 1); c++)
             {
                 foreach (var i in cells[(r * columns) + c])
-                    if (Near(placed[i].X - x, placed[i].Y - y, least)) return true;
+                    if (Near(placed[i].X - x, placed[i].Y - y, least))
+                        return true;
             }
         }
         return false;
     }
 
     private bool IsTumour(double x, double y) =>
-        x >= 0 && y >= 0 && x < options.Size && y < options.Size
+        x >= 0
+        && y >= 0
+        && x < options.Size
+        && y < options.Size
         && kinds[((int)y * options.Size) + (int)x] == TissueKind.Tumour;
 
     private static bool Near(double dx, double dy, double distance) => (dx * dx) + (dy * dy) < distance * distance;

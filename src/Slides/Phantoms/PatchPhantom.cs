@@ -24,9 +24,11 @@ public static class PatchPhantom
         var nuclei = NucleusField.Place(options, kinds, random.Between(LeastCover, MostCover), random);
 
         var dyes = new DyeLayers(options, kinds, SeededRandom.For(seed, 3));
-        foreach (var nucleus in nuclei) dyes.Add(nucleus);
+        foreach (var nucleus in nuclei)
+            dyes.Add(nucleus);
 
-        var stain = Stain.Draw(SeededRandom.For(options.StainSeed, 4), options.StainLevel, options.StainDrift)
+        var stain = Stain
+            .Draw(SeededRandom.For(options.StainSeed, 4), options.StainLevel, options.StainDrift)
             .InPatch(random, options.StainDrift);
         var image = Develop(dyes, stain, SeededRandom.For(seed, 5));
         var mask = Array.ConvertAll(kinds, static kind => (byte)(kind == TissueKind.Tumour ? 255 : 0));
@@ -65,14 +67,17 @@ public static class PatchPhantom
         var line = new float[size];
         for (var channel = 0; channel < 3; channel++)
         {
-            for (var row = 0; row < size; row++) SoftenLine(light, (row * size * 3) + channel, 3, line);
-            for (var column = 0; column < size; column++) SoftenLine(light, (column * 3) + channel, size * 3, line);
+            for (var row = 0; row < size; row++)
+                SoftenLine(light, (row * size * 3) + channel, 3, line);
+            for (var column = 0; column < size; column++)
+                SoftenLine(light, (column * 3) + channel, size * 3, line);
         }
     }
 
     private static void SoftenLine(float[] light, int start, int step, float[] line)
     {
-        for (var i = 0; i < line.Length; i++) line[i] = light[start + (i * step)];
+        for (var i = 0; i < line.Length; i++)
+            line[i] = light[start + (i * step)];
         for (var i = 0; i < line.Length; i++)
         {
             var (before, after) = (line[Math.Max(0, i - 1)], line[Math.Min(line.Length - 1, i + 1)]);

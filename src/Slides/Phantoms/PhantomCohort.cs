@@ -39,7 +39,12 @@ public sealed record PhantomCohortOptions
 /// <param name="Options">What to paint.</param>
 /// <param name="Seed">The seed to paint it with.</param>
 public sealed record PhantomCohortPatch(
-    string Name, string Patient, string Label, PatchPhantomOptions Options, int Seed);
+    string Name,
+    string Patient,
+    string Label,
+    PatchPhantomOptions Options,
+    int Seed
+);
 
 /// <summary>
 /// A cohort of phantoms: patients of two classes, several patches each, a stain of its own for each patient.
@@ -82,8 +87,9 @@ public static class PhantomCohort
             for (var i = 0; i < count; i++)
             {
                 var seed = (int)(random.NextBits() >> 33);
-                patches.Add(new PhantomCohortPatch(
-                    $"{patient}-{i + 1:00}", patient, LabelOf(patch.Pattern), patch, seed));
+                patches.Add(
+                    new PhantomCohortPatch($"{patient}-{i + 1:00}", patient, LabelOf(patch.Pattern), patch, seed)
+                );
             }
         }
         return patches;
@@ -108,8 +114,14 @@ public static class PhantomCohort
             using var truth = Image.From(phantom.Mask, phantom.Image.Width, phantom.Image.Height, channels: 1);
             ImageFile.Write(Path.Combine(folder, image), phantom.Image);
             ImageFile.Write(Path.Combine(folder, mask), truth);
-            rows.Append(image).Append(',').Append(patch.Label).Append(',').Append(patch.Patient).Append(',')
-                .Append(mask).Append('\n');
+            rows.Append(image)
+                .Append(',')
+                .Append(patch.Label)
+                .Append(',')
+                .Append(patch.Patient)
+                .Append(',')
+                .Append(mask)
+                .Append('\n');
             progress?.Report(++painted);
         }
 

@@ -37,7 +37,8 @@ internal sealed class SeededRandom(ulong seed)
         {
             var (x, y) = (Between(-1, 1), Between(-1, 1));
             var square = (x * x) + (y * y);
-            if (square is > 1 or < 0.01) continue;
+            if (square is > 1 or < 0.01)
+                continue;
             var length = Math.Sqrt(square);
             return (x / length, y / length);
         }

@@ -24,8 +24,11 @@ internal sealed record Stain(Density Haematoxylin, Density Eosin, Density Blood,
     /// <paramref name="drift"/> times its usual width.
     /// </summary>
     public static Stain Draw(SeededRandom random, double level, double drift) =>
-        new Stain(BaseHaematoxylin, BaseEosin, BaseBlood, 246 * (1 + (drift * 0.02 * random.Between(-1, 1))))
-            .Varied(random, 1 + (drift * 0.12 * ((2 * level) - 1)), drift);
+        new Stain(BaseHaematoxylin, BaseEosin, BaseBlood, 246 * (1 + (drift * 0.02 * random.Between(-1, 1)))).Varied(
+            random,
+            1 + (drift * 0.12 * ((2 * level) - 1)),
+            drift
+        );
 
     /// <summary>
     /// The stain as one patch of the patient shows it: cut and bath vary within a slide about as much as between
@@ -58,10 +61,11 @@ internal sealed record Stain(Density Haematoxylin, Density Eosin, Density Blood,
 
     private static float[] MakeTransmission()
     {
-        const double step = 0.99610136947011749;  // exp(−1/256)
+        const double step = 0.99610136947011749; // exp(−1/256)
         var table = new float[(Steps * MostDensity) + 2];
         var value = 1.0;
-        for (var i = 0; i < table.Length; i++, value *= step) table[i] = (float)value;
+        for (var i = 0; i < table.Length; i++, value *= step)
+            table[i] = (float)value;
         return table;
     }
 }

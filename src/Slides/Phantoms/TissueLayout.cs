@@ -19,14 +19,16 @@ internal static class TissueLayout
         var blood = Quantile(other, 1 - random.Between(0.15, 0.40), Outside);
         for (var i = 0; i < kinds.Length; i++)
         {
-            kinds[i] = !Outside(i) ? TissueKind.Tumour
+            kinds[i] =
+                !Outside(i) ? TissueKind.Tumour
                 : other[i] < blank ? TissueKind.Blank
                 : other[i] > blood ? TissueKind.Blood
                 : TissueKind.Stroma;
         }
 
         var cavities = (int)Math.Round(random.Between(0.5, 3.5) * size * size / (160.0 * 160.0 * unit * unit));
-        for (var i = 0; i < cavities; i++) CutCavity(kinds, size, unit, random);
+        for (var i = 0; i < cavities; i++)
+            CutCavity(kinds, size, unit, random);
         return kinds;
     }
 
@@ -36,7 +38,8 @@ internal static class TissueLayout
         var field = new float[size * size];
         for (var y = 0; y < size; y++)
         {
-            for (var x = 0; x < size; x++) field[(y * size) + x] = noise.Rough(x / wavelength, y / wavelength);
+            for (var x = 0; x < size; x++)
+                field[(y * size) + x] = noise.Rough(x / wavelength, y / wavelength);
         }
         return field;
     }
@@ -46,7 +49,8 @@ internal static class TissueLayout
         // Every fifth value is enough for a share, and quicker to sort.
         var counted = new List<float>(values.Length / 5);
         for (var i = 0; i < values.Length; i += 5)
-            if (counts(i)) counted.Add(values[i]);
+            if (counts(i))
+                counted.Add(values[i]);
         counted.Sort();
         return counted.Count == 0 ? 0 : counted[Math.Clamp((int)(share * counted.Count), 0, counted.Count - 1)];
     }
@@ -63,7 +67,8 @@ internal static class TissueLayout
             {
                 var (dx, dy) = (x - cx, y - cy);
                 var (along, across) = (((dx * ux) + (dy * uy)) / a, ((dy * ux) - (dx * uy)) / b);
-                if ((along * along) + (across * across) <= 1) kinds[(y * size) + x] = TissueKind.Cavity;
+                if ((along * along) + (across * across) <= 1)
+                    kinds[(y * size) + x] = TissueKind.Cavity;
             }
         }
     }

@@ -10,7 +10,8 @@ internal sealed class ValueNoise
 
     public ValueNoise(SeededRandom random)
     {
-        for (var i = 0; i < lattice.Length; i++) lattice[i] = (float)random.Next();
+        for (var i = 0; i < lattice.Length; i++)
+            lattice[i] = (float)random.Next();
     }
 
     /// <summary>In [0, 1); the lattice's step is 1, it repeats after 64.</summary>

@@ -10,30 +10,41 @@ public static class SafeTensors
     // The unit of one read or write: a big tensor is streamed, and its length may exceed what a span can hold.
     private const int Piece = 1 << 26;
 
-    /// <summary>Writes tensors row by row whatever their layout, with the widest elements first so that all are aligned.</summary>
+    /// <summary>
+    /// Writes tensors row by row whatever their layout, with the widest elements first so that all are aligned.
+    /// </summary>
     /// <param name="path">The file; it appears whole, or stays as it was.</param>
     /// <param name="tensors">Tensors by path, on any device.</param>
     /// <param name="metadata">Free text by key.</param>
     /// <exception cref="ArgumentException">A path stands twice, or is <c>__metadata__</c>.</exception>
     public static void Write(
-        string path, IEnumerable<(string Path, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+        string path,
+        IEnumerable<(string Path, Tensor Value)> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null
+    )
     {
         var ordered = tensors.OrderByDescending(t => t.Value.DType.Size()).ToList();
         var header = SafeTensorsHeader.Compose(ordered, metadata);
-        WholeFile.Write(path, temporary =>
-        {
-            using var file = File.Create(temporary, bufferSize: 1);
-            file.Write(header);
-            foreach (var (_, value) in ordered) WriteElements(file, value);
-            file.Flush(flushToDisk: true);
-        });
+        WholeFile.Write(
+            path,
+            temporary =>
+            {
+                using var file = File.Create(temporary, bufferSize: 1);
+                file.Write(header);
+                foreach (var (_, value) in ordered)
+                    WriteElements(file, value);
+                file.Flush(flushToDisk: true);
+            }
+        );
     }
 
     /// <summary>
-    /// Reads all tensors. They are made like any other: an open <see cref="TensorScope"/> of the caller owns them, outside of
+    /// Reads all tensors. They are made like any other: an open <see cref="TensorScope"/> of the caller owns them,
+    /// outside of
     /// one the caller disposes of them.
     /// </summary>
-    /// <exception cref="InvalidDataException">The file is no sound safetensors file; the message names file and entry.</exception>
+    /// <exception cref="InvalidDataException">The file is no sound safetensors file; the message names file and
+    /// entry.</exception>
     public static Dictionary<string, Tensor> Read(string path, Device device = default)
     {
         using var file = File.OpenRead(path);
@@ -41,13 +52,16 @@ public static class SafeTensors
         var tensors = new Dictionary<string, Tensor>(header.Entries.Count, StringComparer.Ordinal);
         try
         {
-            foreach (var entry in header.Entries) tensors.Add(entry.Name, ReadElements(file, header.DataStart, entry, device));
+            foreach (var entry in header.Entries)
+                tensors.Add(entry.Name, ReadElements(file, header.DataStart, entry, device));
         }
         catch (Exception error)
         {
-            foreach (var tensor in tensors.Values) tensor.Dispose();
+            foreach (var tensor in tensors.Values)
+                tensor.Dispose();
             // The length was checked: it has shrunk since.
-            if (error is EndOfStreamException) throw new InvalidDataException($"{path}: the file became shorter while it was read", error);
+            if (error is EndOfStreamException)
+                throw new InvalidDataException($"{path}: the file became shorter while it was read", error);
             throw;
         }
         return tensors;
@@ -80,7 +94,8 @@ public static class SafeTensors
             var (data, length) = tensor.Memory();
             for (long done = 0; done < length; done += Piece)
                 file.ReadExactly(new Span<byte>((void*)(data + (nint)done), (int)Math.Min(Piece, length - done)));
-            if (!device.IsCuda) return tensor;
+            if (!device.IsCuda)
+                return tensor;
             var moved = tensor.To(device);
             tensor.Dispose();
             return moved;

@@ -9,11 +9,15 @@ public static class WeightsFile
     {
         Span<byte> start = stackalloc byte[4];
         int length;
-        using (var file = File.OpenRead(path)) length = file.ReadAtLeast(start, 4, throwOnEndOfStream: false);
+        using (var file = File.OpenRead(path))
+            length = file.ReadAtLeast(start, 4, throwOnEndOfStream: false);
         start = start[..length];
-        if (start.SequenceEqual("PK\u0003\u0004"u8)) return Pickle.Read(path, device);
+        if (start.SequenceEqual("PK\u0003\u0004"u8))
+            return Pickle.Read(path, device);
         if (start is [0x80, 2, ..] and not [0x80, 2, 0, 0])
-            throw new InvalidDataException($"{path}: a checkpoint of before PyTorch 1.6; write it again there: torch.save(torch.load(old), new)");
+            throw new InvalidDataException(
+                $"{path}: a checkpoint of before PyTorch 1.6; write it again there: torch.save(torch.load(old), new)"
+            );
         return SafeTensors.Read(path, device);
     }
 }

@@ -2,14 +2,18 @@ namespace Coverslip.Torch.Layers;
 
 /// <summary>
 /// Batch normalisation over [B, C, H, W]; parameters <c>weight</c>, <c>bias</c>, buffers <c>running_mean</c>,
-/// <c>running_var</c>, <c>num_batches_tracked</c>, as PyTorch's. Where its parameters are frozen it acts as in evaluation while
+/// <c>running_var</c>, <c>num_batches_tracked</c>, as PyTorch's. Where its parameters are frozen it acts as in
+/// evaluation while
 /// the store trains: it normalises by the running statistics and does not move them.
 /// </summary>
 public sealed class BatchNorm2d
 {
     private readonly ParameterStore store;
-    private readonly Tensor mean, variance, tracked;
-    private readonly double momentum, epsilon;
+    private readonly Tensor mean,
+        variance,
+        tracked;
+    private readonly double momentum,
+        epsilon;
     private readonly bool relu;
 
     /// <param name="at">Where the parameters are born.</param>
@@ -35,9 +39,11 @@ public sealed class BatchNorm2d
     {
         var learns = store.Training && Weight.RequiresGrad;
         // A recomputed part runs twice; only its first run moves the running statistics.
-        if (learns && !Recompute.IsSecondRun) tracked.AddInPlace(1);
+        if (learns && !Recompute.IsSecondRun)
+            tracked.AddInPlace(1);
         var state = new BatchNormState(mean, variance, Recompute.IsSecondRun ? 0 : momentum, epsilon);
-        if (learns && x.IsChannelsLast && x.ServedByOwnOperators) return x.OwnBatchNorm(Weight, Bias, state, relu);
+        if (learns && x.IsChannelsLast && x.ServedByOwnOperators)
+            return x.OwnBatchNorm(Weight, Bias, state, relu);
         var normalized = x.BatchNorm(Weight, Bias, state, learns);
         return relu ? normalized.ReluInPlace() : normalized;
     }

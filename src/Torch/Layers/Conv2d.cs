@@ -1,6 +1,9 @@
 namespace Coverslip.Torch.Layers;
 
-/// <summary>Convolution: [B, in, H, W] → [B, out, H', W']; parameters <c>weight</c> [out, in/groups, k, k] and <c>bias</c> [out].</summary>
+/// <summary>
+/// Convolution: [B, in, H, W] → [B, out, H', W']; parameters <c>weight</c> [out, in/groups, k, k] and <c>bias</c>
+/// [out].
+/// </summary>
 public sealed class Conv2d
 {
     private readonly ConvGeometry geometry;
@@ -16,11 +19,23 @@ public sealed class Conv2d
         options ??= new Conv2dOptions();
         geometry = new ConvGeometry
         {
-            Stride = options.Stride, Padding = (options.Padding, options.Padding), Dilation = options.Dilation, Groups = options.Groups,
+            Stride = options.Stride,
+            Padding = (options.Padding, options.Padding),
+            Dilation = options.Dilation,
+            Groups = options.Groups,
         };
         own = options.Own;
-        if (own && (kernel is not (1 or 3) || options is not { Stride: 1, Dilation: 1, Groups: 1 } || options.Padding != kernel / 2))
-            throw new ArgumentException($"a convolution of our own is 1×1 or 3×3 with step 1 and zeros around; given was {kernel}×{kernel} with {options}");
+        if (
+            own
+            && (
+                kernel is not (1 or 3)
+                || options is not { Stride: 1, Dilation: 1, Groups: 1 }
+                || options.Padding != kernel / 2
+            )
+        )
+            throw new ArgumentException(
+                $"a convolution of our own is 1×1 or 3×3 with step 1 and zeros around; given was {kernel}×{kernel} with {options}"
+            );
         long fanIn = (long)input / options.Groups * kernel * kernel;
         Weight = at.Parameter("weight", [output, input / options.Groups, kernel, kernel], Initial.FanIn(fanIn));
         Bias = options.Bias ? at.Parameter("bias", [output], Initial.FanIn(fanIn)) : null;
@@ -30,8 +45,10 @@ public sealed class Conv2d
 
     public Tensor? Bias { get; }
 
-    public Tensor Forward(Tensor x) => !own || !x.ServedByOwnOperators ? x.Conv2d(Weight, Bias, geometry)
-        : Weight.Size(2) == 3 ? x.OwnConv3x3(Weight, Bias) : x.OwnConv1x1(Weight, Bias);
+    public Tensor Forward(Tensor x) =>
+        !own || !x.ServedByOwnOperators ? x.Conv2d(Weight, Bias, geometry)
+        : Weight.Size(2) == 3 ? x.OwnConv3x3(Weight, Bias)
+        : x.OwnConv1x1(Weight, Bias);
 }
 
 /// <summary>Options of <see cref="Conv2d"/>.</summary>
@@ -50,8 +67,10 @@ public sealed record Conv2dOptions
     public int Groups { get; init; } = 1;
 
     /// <summary>
-    /// Whether float32 on the processor goes to native/torch's own convolutions (3×3 by Winograd, Lavin &amp; Gray 2016; 1×1), which
-    /// are faster on channels-last maps of some dozens of channels. Results differ in the last digits. False by default.
+    /// Whether float32 on the processor goes to native/torch's own convolutions (3×3 by Winograd, Lavin &amp; Gray
+    /// 2016; 1×1), which
+    /// are faster on channels-last maps of some dozens of channels. Results differ in the last digits. False by
+    /// default.
     /// </summary>
     public bool Own { get; init; }
 

@@ -8,7 +8,12 @@ public sealed class Dropout
 
     public Dropout(ParameterPath at, double probability)
     {
-        if (probability is < 0 or >= 1) throw new ArgumentOutOfRangeException(nameof(probability), probability, "a dropout probability lies in [0, 1)");
+        if (probability is < 0 or >= 1)
+            throw new ArgumentOutOfRangeException(
+                nameof(probability),
+                probability,
+                "a dropout probability lies in [0, 1)"
+            );
         (store, this.probability) = (at.Store, probability);
     }
 

@@ -1,6 +1,8 @@
 namespace Coverslip.Torch.Layers;
 
-/// <summary>x · weightᵀ + bias: [.., in] → [.., out]; parameters <c>weight</c> [out, in] and <c>bias</c> [out].</summary>
+/// <summary>
+/// x · weightᵀ + bias: [.., in] → [.., out]; parameters <c>weight</c> [out, in] and <c>bias</c> [out].
+/// </summary>
 public sealed class Linear
 {
     public Linear(ParameterPath at, int input, int output, bool bias = true)

@@ -3,7 +3,8 @@ using System.Runtime.ExceptionServices;
 namespace Coverslip.Torch.Native;
 
 /// <summary>
-/// A C# function that libtorch calls in the middle of its own work. Its exception cannot cross native frames: it is kept,
+/// A C# function that libtorch calls in the middle of its own work. Its exception cannot cross native frames: it is
+/// kept,
 /// the native side fails, and <see cref="Check"/> throws it again.
 /// </summary>
 internal static unsafe class ManagedFunction
@@ -15,7 +16,9 @@ internal static unsafe class ManagedFunction
 
     private static Exception? failure;
 
-    /// <summary>Runs a function between native inputs, which it takes over, and outputs; negative after an exception.</summary>
+    /// <summary>
+    /// Runs a function between native inputs, which it takes over, and outputs; negative after an exception.
+    /// </summary>
     internal static int Run(Func<Tensor[], Tensor[]> function, nint* inputs, int count, nint* outputs)
     {
         var written = 0;
@@ -23,16 +26,21 @@ internal static unsafe class ManagedFunction
         {
             using var scope = new TensorScope();
             var given = new Tensor[count];
-            for (var i = 0; i < count; i++) given[i] = Tensor.Own(inputs[i]);
+            for (var i = 0; i < count; i++)
+                given[i] = Tensor.Own(inputs[i]);
             var results = function(given);
             if (results.Length > MostOutputs)
-                throw new TorchException($"the function returned {results.Length} tensors, at most {MostOutputs} are allowed");
-            for (; written < results.Length; written++) outputs[written] = results[written].NewReference();
+                throw new TorchException(
+                    $"the function returned {results.Length} tensors, at most {MostOutputs} are allowed"
+                );
+            for (; written < results.Length; written++)
+                outputs[written] = results[written].NewReference();
             return written;
         }
         catch (Exception error)
         {
-            for (var i = 0; i < written; i++) NativeMethods.ct_release(outputs[i]);
+            for (var i = 0; i < written; i++)
+                NativeMethods.ct_release(outputs[i]);
             Volatile.Write(ref failure, error);
             return -1;
         }
@@ -41,8 +49,12 @@ internal static unsafe class ManagedFunction
     /// <summary>Throws after a non-zero result: the function's own exception where that was the reason.</summary>
     internal static void Check(int result)
     {
-        if (result == 0) return;
-        if (NativeMethods.LastError().Contains(Failed, StringComparison.Ordinal) && Interlocked.Exchange(ref failure, null) is { } inner)
+        if (result == 0)
+            return;
+        if (
+            NativeMethods.LastError().Contains(Failed, StringComparison.Ordinal)
+            && Interlocked.Exchange(ref failure, null) is { } inner
+        )
             ExceptionDispatchInfo.Throw(inner);
         NativeMethods.Check(result);
     }

@@ -16,7 +16,8 @@ internal sealed unsafe class NamedTensors : IDisposable
     internal static void Found(nint context, byte* name, nint tensor)
     {
         var named = (NamedTensors)GCHandle.FromIntPtr(context).Target!;
-        if (!named.found.TryAdd(Marshal.PtrToStringUTF8((nint)name)!, tensor)) NativeMethods.ct_release(tensor);
+        if (!named.found.TryAdd(Marshal.PtrToStringUTF8((nint)name)!, tensor))
+            NativeMethods.ct_release(tensor);
     }
 
     /// <summary>The tensors, now the caller's.</summary>
@@ -29,7 +30,8 @@ internal sealed unsafe class NamedTensors : IDisposable
 
     public void Dispose()
     {
-        foreach (var pointer in found.Values) NativeMethods.ct_release(pointer);
+        foreach (var pointer in found.Values)
+            NativeMethods.ct_release(pointer);
         self.Free();
     }
 }

@@ -17,7 +17,8 @@ public sealed class Operator
     public Operator(string name, string overload = "")
     {
         handle = NativeMethods.ct_operator(name, overload);
-        if (handle == 0) throw new TorchException($"no operator {name}.{overload}: {NativeMethods.LastError()}");
+        if (handle == 0)
+            throw new TorchException($"no operator {name}.{overload}: {NativeMethods.LastError()}");
     }
 
     /// <summary>Calls an operator that returns one tensor.</summary>
@@ -36,10 +37,13 @@ public sealed class Operator
         var count = MaxResults;
         Invoke(arguments, results, &count);
         for (var i = 0; i < count; i++)
-            if (results[i].Kind == (int)Argument.Form.Tensor) NativeMethods.ct_release((nint)results[i].Bits);
+            if (results[i].Kind == (int)Argument.Form.Tensor)
+                NativeMethods.ct_release((nint)results[i].Bits);
     }
 
-    /// <summary>Calls an operator that returns several tensors or a list of at most 64; undefined ones are null.</summary>
+    /// <summary>
+    /// Calls an operator that returns several tensors or a list of at most 64; undefined ones are null.
+    /// </summary>
     public unsafe Tensor?[] CallMany(params ReadOnlySpan<Argument> arguments)
     {
         var results = stackalloc NativeValue[MaxResults];
@@ -54,7 +58,8 @@ public sealed class Operator
     private unsafe void Invoke(ReadOnlySpan<Argument> arguments, NativeValue* results, int* count)
     {
         var words = 0;
-        foreach (ref readonly var argument in arguments) words += argument.Words;
+        foreach (ref readonly var argument in arguments)
+            words += argument.Words;
         var values = stackalloc NativeValue[arguments.Length];
         if (words <= 128)
         {
@@ -65,7 +70,8 @@ public sealed class Operator
         var rented = ArrayPool<long>.Shared.Rent(words);
         try
         {
-            fixed (long* memory = rented) Invoke(arguments, values, memory, results, count);
+            fixed (long* memory = rented)
+                Invoke(arguments, values, memory, results, count);
         }
         finally
         {
@@ -73,11 +79,19 @@ public sealed class Operator
         }
     }
 
-    private unsafe void Invoke(ReadOnlySpan<Argument> arguments, NativeValue* values, long* memory, NativeValue* results, int* count)
+    private unsafe void Invoke(
+        ReadOnlySpan<Argument> arguments,
+        NativeValue* values,
+        long* memory,
+        NativeValue* results,
+        int* count
+    )
     {
-        for (var i = 0; i < arguments.Length; i++) memory += arguments[i].Write(values + i, memory);
+        for (var i = 0; i < arguments.Length; i++)
+            memory += arguments[i].Write(values + i, memory);
         NativeMethods.Check(NativeMethods.ct_call(handle, values, arguments.Length, results, count));
         // The span's tensors are reachable until here, so none of their references can go away during the call.
-        for (var i = 0; i < arguments.Length; i++) GC.KeepAlive(arguments[i].Reference);
+        for (var i = 0; i < arguments.Length; i++)
+            GC.KeepAlive(arguments[i].Reference);
     }
 }

@@ -2,8 +2,15 @@ using Coverslip.Torch.Layers;
 
 namespace Coverslip.Torch.Optimizers;
 
-/// <summary>Adam (Kingma and Ba 2015) as PyTorch computes it, and AdamW (Loshchilov and Hutter 2019) with decoupled decay.</summary>
-public sealed class Adam(ParameterStore store, double rate, AdamOptions? options = null, Func<string, bool>? trainable = null) : Optimizer(store, rate, trainable)
+/// <summary>
+/// Adam (Kingma and Ba 2015) as PyTorch computes it, and AdamW (Loshchilov and Hutter 2019) with decoupled decay.
+/// </summary>
+public sealed class Adam(
+    ParameterStore store,
+    double rate,
+    AdamOptions? options = null,
+    Func<string, bool>? trainable = null
+) : Optimizer(store, rate, trainable)
 {
     private readonly AdamOptions options = options ?? new AdamOptions();
 
@@ -13,8 +20,10 @@ public sealed class Adam(ParameterStore store, double rate, AdamOptions? options
         var (first, second) = (moving.State("mean"), moving.State("square"));
         if (options.WeightDecay != 0)
         {
-            if (options.Decoupled) Foreach.MultiplyInPlace(weights, 1 - Rate * options.WeightDecay);
-            else gradients = Foreach.Add(gradients, weights, options.WeightDecay);
+            if (options.Decoupled)
+                Foreach.MultiplyInPlace(weights, 1 - Rate * options.WeightDecay);
+            else
+                gradients = Foreach.Add(gradients, weights, options.WeightDecay);
         }
         Foreach.MultiplyInPlace(first, options.Beta1);
         Foreach.AddInPlace(first, gradients, 1 - options.Beta1);

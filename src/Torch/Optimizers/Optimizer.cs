@@ -3,7 +3,8 @@ using Coverslip.Torch.Layers;
 namespace Coverslip.Torch.Optimizers;
 
 /// <summary>
-/// Moves a store's parameters along their gradients. State is named by parameter path, so that a run resumes. The rate of a
+/// Moves a store's parameters along their gradients. State is named by parameter path, so that a run resumes. The rate
+/// of a
 /// step is <see cref="Rate"/>, set by a schedule.
 /// </summary>
 public abstract class Optimizer : IDisposable
@@ -16,7 +17,8 @@ public abstract class Optimizer : IDisposable
     /// <param name="trainable">Which paths move; all by default.</param>
     private protected Optimizer(ParameterStore store, double rate, Func<string, bool>? trainable)
     {
-        if (!(rate >= 0) || double.IsInfinity(rate)) throw new ArgumentOutOfRangeException(nameof(rate), rate, "a learning rate is a finite number from 0");
+        if (!(rate >= 0) || double.IsInfinity(rate))
+            throw new ArgumentOutOfRangeException(nameof(rate), rate, "a learning rate is a finite number from 0");
         Rate = rate;
         parameters = [.. store.Parameters.Where(p => trainable?.Invoke(p.Path) ?? true)];
     }
@@ -37,11 +39,13 @@ public abstract class Optimizer : IDisposable
         var gradients = new List<Tensor>();
         for (var i = 0; i < parameters.Length; i++)
         {
-            if (parameters[i].Value.Gradient is not { } gradient) continue;
+            if (parameters[i].Value.Gradient is not { } gradient)
+                continue;
             moving.Add(i);
             gradients.Add(gradient);
         }
-        if (moving.Count > 0) Step(new Moving(this, moving), [.. gradients]);
+        if (moving.Count > 0)
+            Step(new Moving(this, moving), [.. gradients]);
     }
 
     private protected abstract void Step(Moving moving, Tensor[] gradients);
@@ -50,20 +54,27 @@ public abstract class Optimizer : IDisposable
     public IEnumerable<(string Name, Tensor Value)> State()
     {
         foreach (var (name, tensors) in slots)
-            for (var i = 0; i < tensors.Length; i++) yield return ($"{name}/{parameters[i].Path}", tensors[i]);
+            for (var i = 0; i < tensors.Length; i++)
+                yield return ($"{name}/{parameters[i].Path}", tensors[i]);
     }
 
     /// <summary>Sets what <see cref="State"/> and <see cref="Steps"/> gave.</summary>
-    /// <exception cref="TorchException">A name is unknown, or a state is missing or of another shape; nothing was set.</exception>
+    /// <exception cref="TorchException">A name is unknown, or a state is missing or of another shape; nothing was
+    /// set.</exception>
     public void Restore(IReadOnlyDictionary<string, Tensor> state, long steps)
     {
         var names = state.Keys.Select(k => k.Split('/')[0]).Distinct().ToList();
-        var pairs = names.SelectMany(name => parameters.Select(p => (Slot: name, Key: $"{name}/{p.Path}", p.Value))).ToList();
+        var pairs = names
+            .SelectMany(name => parameters.Select(p => (Slot: name, Key: $"{name}/{p.Path}", p.Value)))
+            .ToList();
         foreach (var (_, key, value) in pairs)
         {
-            if (!state.TryGetValue(key, out var given)) throw new TorchException($"the optimiser's state lacks '{key}'");
+            if (!state.TryGetValue(key, out var given))
+                throw new TorchException($"the optimiser's state lacks '{key}'");
             if (!given.Shape.AsSpan().SequenceEqual(value.Shape))
-                throw new TorchException($"the optimiser's state '{key}' is {given}, expected was the shape of {value}");
+                throw new TorchException(
+                    $"the optimiser's state '{key}' is {given}, expected was the shape of {value}"
+                );
         }
         if (state.Count > pairs.Count)
         {
@@ -74,14 +85,16 @@ public abstract class Optimizer : IDisposable
         foreach (var name in names)
         {
             var tensors = Slot(name, 0);
-            for (var i = 0; i < tensors.Length; i++) tensors[i].CopyInPlace(state[$"{name}/{parameters[i].Path}"]);
+            for (var i = 0; i < tensors.Length; i++)
+                tensors[i].CopyInPlace(state[$"{name}/{parameters[i].Path}"]);
         }
         Steps = steps;
     }
 
     private Tensor[] Slot(string name, double start)
     {
-        if (slots.TryGetValue(name, out var found)) return found;
+        if (slots.TryGetValue(name, out var found))
+            return found;
         using var escape = TensorScope.Escape();
         using var off = new NoGradient();
         var made = parameters.Select(p => FullLike.Call(p.Value, start)).ToArray();
@@ -93,7 +106,8 @@ public abstract class Optimizer : IDisposable
 
     public void Dispose()
     {
-        foreach (var tensor in slots.Values.SelectMany(t => t)) tensor.Dispose();
+        foreach (var tensor in slots.Values.SelectMany(t => t))
+            tensor.Dispose();
         slots.Clear();
     }
 

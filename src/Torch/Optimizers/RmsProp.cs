@@ -3,17 +3,24 @@ using Coverslip.Torch.Layers;
 namespace Coverslip.Torch.Optimizers;
 
 /// <summary>
-/// RMSprop (Hinton 2012) as PyTorch computes it, or as TensorFlow does: epsilon inside the root, squares starting at one, and
+/// RMSprop (Hinton 2012) as PyTorch computes it, or as TensorFlow does: epsilon inside the root, squares starting at
+/// one, and
 /// the rate inside the momentum (v ← μ v + rate · g / √(s + ε), w ← w − v).
 /// </summary>
-public sealed class RmsProp(ParameterStore store, double rate, RmsPropOptions? options = null, Func<string, bool>? trainable = null) : Optimizer(store, rate, trainable)
+public sealed class RmsProp(
+    ParameterStore store,
+    double rate,
+    RmsPropOptions? options = null,
+    Func<string, bool>? trainable = null
+) : Optimizer(store, rate, trainable)
 {
     private readonly RmsPropOptions options = options ?? new RmsPropOptions();
 
     private protected override void Step(Moving moving, Tensor[] gradients)
     {
         var weights = moving.Parameters;
-        if (options.WeightDecay != 0) gradients = Foreach.Add(gradients, weights, options.WeightDecay);
+        if (options.WeightDecay != 0)
+            gradients = Foreach.Add(gradients, weights, options.WeightDecay);
         var squares = moving.State("square", options.TensorFlow ? 1 : 0);
         Foreach.MultiplyInPlace(squares, options.Decay);
         Foreach.AddProductInPlace(squares, gradients, gradients, 1 - options.Decay);

@@ -2,15 +2,23 @@ using Coverslip.Torch.Layers;
 
 namespace Coverslip.Torch.Optimizers;
 
-/// <summary>Stochastic gradient descent as PyTorch computes it: v ← μ v + g (first step: g), w ← w − rate · v.</summary>
-public sealed class Sgd(ParameterStore store, double rate, SgdOptions? options = null, Func<string, bool>? trainable = null) : Optimizer(store, rate, trainable)
+/// <summary>
+/// Stochastic gradient descent as PyTorch computes it: v ← μ v + g (first step: g), w ← w − rate · v.
+/// </summary>
+public sealed class Sgd(
+    ParameterStore store,
+    double rate,
+    SgdOptions? options = null,
+    Func<string, bool>? trainable = null
+) : Optimizer(store, rate, trainable)
 {
     private readonly SgdOptions options = options ?? new SgdOptions();
 
     private protected override void Step(Moving moving, Tensor[] gradients)
     {
         var weights = moving.Parameters;
-        if (options.WeightDecay != 0) gradients = Foreach.Add(gradients, weights, options.WeightDecay);
+        if (options.WeightDecay != 0)
+            gradients = Foreach.Add(gradients, weights, options.WeightDecay);
         if (options.Momentum != 0)
         {
             // From a zero velocity, μ·0 + g is PyTorch's first step too.

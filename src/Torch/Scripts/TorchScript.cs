@@ -6,7 +6,8 @@ using Coverslip.Torch.Native;
 namespace Coverslip.Torch.Scripts;
 
 /// <summary>
-/// A network as a TorchScript file: written by tracing one run, opened by Python's <c>torch.jit.load</c>, by C++, or here.
+/// A network as a TorchScript file: written by tracing one run, opened by Python's <c>torch.jit.load</c>, by C++, or
+/// here.
 /// </summary>
 public sealed unsafe class TorchScript : IDisposable
 {
@@ -16,14 +17,17 @@ public sealed unsafe class TorchScript : IDisposable
     private TorchScript(string path, nint pointer) => (this.path, handle) = (path, new ScriptHandle(pointer));
 
     /// <summary>
-    /// Runs <paramref name="forward"/> once on <paramref name="example"/>, in evaluation mode and without gradients, and writes
+    /// Runs <paramref name="forward"/> once on <paramref name="example"/>, in evaluation mode and without gradients,
+    /// and writes
     /// the recorded operators with the store's parameters and buffers under their paths.
     /// </summary>
     /// <param name="path">The file; it appears whole, or stays as it was.</param>
     /// <param name="store">The network's state; its training switch is set back afterwards.</param>
-    /// <param name="forward">The network. What it decides in C# (sizes, branches) is recorded as for the example.</param>
+    /// <param name="forward">The network. What it decides in C# (sizes, branches) is recorded as for the
+    /// example.</param>
     /// <param name="example">Inputs of the sizes that the script is for.</param>
-    /// <exception cref="TorchException">The run cannot be recorded; an exception of <paramref name="forward"/> comes through as it is.</exception>
+    /// <exception cref="TorchException">The run cannot be recorded; an exception of <paramref name="forward"/> comes
+    /// through as it is.</exception>
     public static void Save(string path, ParameterStore store, Func<Tensor[], Tensor[]> forward, Tensor[] example)
     {
         var training = store.Training;
@@ -43,7 +47,8 @@ public sealed unsafe class TorchScript : IDisposable
     /// <exception cref="InvalidDataException">It is no TorchScript file; the message names it and says why.</exception>
     public static TorchScript Load(string path, Device device = default)
     {
-        if (!File.Exists(path)) throw new FileNotFoundException($"no file {path}", path);
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"no file {path}", path);
         nint result = 0;
         if (NativeMethods.ct_script_load(path, device.ToString(), &result) != 0)
             throw new InvalidDataException($"{path}: no TorchScript file: {NativeMethods.LastError()}");
@@ -56,14 +61,17 @@ public sealed unsafe class TorchScript : IDisposable
     {
         using var off = new NoGradient();
         var given = stackalloc nint[inputs.Length];
-        for (var i = 0; i < inputs.Length; i++) given[i] = inputs[i].Pointer;
+        for (var i = 0; i < inputs.Length; i++)
+            given[i] = inputs[i].Pointer;
         var results = stackalloc nint[ManagedFunction.MostOutputs];
         var count = 0;
         var code = NativeMethods.ct_script_run(Pointer, given, inputs.Length, results, &count);
         GC.KeepAlive(inputs);
-        if (code != 0) throw new TorchException($"{path}: {NativeMethods.LastError()}");
+        if (code != 0)
+            throw new TorchException($"{path}: {NativeMethods.LastError()}");
         var outputs = new Tensor[count];
-        for (var i = 0; i < count; i++) outputs[i] = Tensor.Own(results[i]);
+        for (var i = 0; i < count; i++)
+            outputs[i] = Tensor.Own(results[i]);
         return outputs;
     }
 
@@ -86,10 +94,18 @@ public sealed unsafe class TorchScript : IDisposable
         }
     }
 
-    /// <summary>Whether this thread is recording a network, so that only operators which others have may be called.</summary>
-    [field: ThreadStatic] internal static bool IsTracing { get; private set; }
+    /// <summary>
+    /// Whether this thread is recording a network, so that only operators which others have may be called.
+    /// </summary>
+    [field: ThreadStatic]
+    internal static bool IsTracing { get; private set; }
 
-    private static void Trace(string temporary, ParameterStore store, Func<Tensor[], Tensor[]> forward, Tensor[] example)
+    private static void Trace(
+        string temporary,
+        ParameterStore store,
+        Func<Tensor[], Tensor[]> forward,
+        Tensor[] example
+    )
     {
         var state = store.All.ToArray();
         var buffers = store.Buffers.Select(b => b.Path).ToHashSet(StringComparer.Ordinal);
@@ -101,16 +117,32 @@ public sealed unsafe class TorchScript : IDisposable
         IsTracing = true;
         try
         {
-            fixed (nint* given = inputs, name = names, value = values)
+            fixed (
+                nint* given = inputs,
+                    name = names,
+                    value = values
+            )
             fixed (int* buffer = isBuffer)
-                ManagedFunction.Check(NativeMethods.ct_script_save(
-                    temporary, &Callback, GCHandle.ToIntPtr(context), given, inputs.Length, (byte**)name, value, buffer, values.Length));
+                ManagedFunction.Check(
+                    NativeMethods.ct_script_save(
+                        temporary,
+                        &Callback,
+                        GCHandle.ToIntPtr(context),
+                        given,
+                        inputs.Length,
+                        (byte**)name,
+                        value,
+                        buffer,
+                        values.Length
+                    )
+                );
         }
         finally
         {
             IsTracing = false;
             context.Free();
-            foreach (var name in names) Marshal.FreeCoTaskMem(name);
+            foreach (var name in names)
+                Marshal.FreeCoTaskMem(name);
         }
         GC.KeepAlive(example);
     }
@@ -121,7 +153,8 @@ public sealed unsafe class TorchScript : IDisposable
 
     private sealed class ScriptHandle : SafeHandle
     {
-        internal ScriptHandle(nint pointer) : base(0, ownsHandle: true) => SetHandle(pointer);
+        internal ScriptHandle(nint pointer)
+            : base(0, ownsHandle: true) => SetHandle(pointer);
 
         public override bool IsInvalid => handle == 0;
 

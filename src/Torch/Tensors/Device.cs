@@ -27,15 +27,22 @@ public readonly record struct Device
     /// <exception cref="ArgumentException">Another word, or a GPU that this libtorch cannot see.</exception>
     public static Device Parse(string text)
     {
-        if (text == "cpu") return Cpu;
+        if (text == "cpu")
+            return Cpu;
         var index = 0;
-        if (text != "cuda" && !(text.StartsWith("cuda:", StringComparison.Ordinal)
-            && int.TryParse(text.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out index)))
+        if (
+            text != "cuda"
+            && !(
+                text.StartsWith("cuda:", StringComparison.Ordinal)
+                && int.TryParse(text.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out index)
+            )
+        )
             throw new ArgumentException($"device '{text}': expected is cpu, cuda or cuda:N");
         var found = TorchRuntime.CudaDevices;
         if (index >= found)
             throw new ArgumentException(
-                $"device '{text}': this libtorch ({TorchRuntime.Version}) sees {found} CUDA GPU(s); use --device cpu, or build against a CUDA libtorch with COVERSLIP_TORCH=<folder>");
+                $"device '{text}': this libtorch ({TorchRuntime.Version}) sees {found} CUDA GPU(s); use --device cpu, or build against a CUDA libtorch with COVERSLIP_TORCH=<folder>"
+            );
         return Cuda(index);
     }
 

@@ -12,7 +12,9 @@ public readonly ref struct NoGradient
     public void Dispose() => NativeMethods.ct_grad_mode(before ? 1 : 0);
 }
 
-/// <summary>Inference on this thread until disposed of: no gradients, no version counting; its tensors cannot enter training.</summary>
+/// <summary>
+/// Inference on this thread until disposed of: no gradients, no version counting; its tensors cannot enter training.
+/// </summary>
 public readonly ref struct Inference
 {
     private readonly nint mode;
@@ -22,10 +24,15 @@ public readonly ref struct Inference
     public void Dispose() => NativeMethods.ct_inference_end(mode);
 }
 
-/// <summary>Runs convolutions and matrix products in a shorter type on this thread until disposed of; parameters stay as they are.</summary>
+/// <summary>
+/// Runs convolutions and matrix products in a shorter type on this thread until disposed of; parameters stay as they
+/// are.
+/// </summary>
 public readonly unsafe ref struct Autocast
 {
-    private readonly int device, enabled, type;
+    private readonly int device,
+        enabled,
+        type;
 
     /// <summary>Whether it is on for the processor on this thread, also inside a part that is recomputed.</summary>
     internal static bool IsOn => NativeMethods.ct_autocast_on(Device.Cpu.Kind) != 0;
@@ -35,14 +42,16 @@ public readonly unsafe ref struct Autocast
     public Autocast(Device device, DType type)
     {
         this.device = device.Kind;
-        int on = type == DType.Float32 ? 0 : 1, wanted = (int)(type == DType.Float32 ? DType.BFloat16 : type);
+        int on = type == DType.Float32 ? 0 : 1,
+            wanted = (int)(type == DType.Float32 ? DType.BFloat16 : type);
         NativeMethods.Check(NativeMethods.ct_autocast(this.device, 1, &on, &wanted));
         (enabled, this.type) = (on, wanted);
     }
 
     public void Dispose()
     {
-        int on = enabled, wanted = type;
+        int on = enabled,
+            wanted = type;
         NativeMethods.Check(NativeMethods.ct_autocast(device, 0, &on, &wanted));
     }
 }

@@ -10,22 +10,26 @@ namespace Coverslip.Torch;
 public static unsafe class Recompute
 {
     /// <summary>Whether this thread is inside a second run, where running statistics must not move again.</summary>
-    [field: ThreadStatic] public static bool IsSecondRun { get; private set; }
+    [field: ThreadStatic]
+    public static bool IsSecondRun { get; private set; }
 
     /// <summary>Runs <paramref name="part"/> on <paramref name="inputs"/>; at most 16 outputs.</summary>
     public static Tensor[] Run(Func<Tensor[], Tensor[]> part, params Tensor[] inputs)
     {
-        if (inputs.Length == 0) throw new ArgumentException("a recomputed part needs at least one input");
+        if (inputs.Length == 0)
+            throw new ArgumentException("a recomputed part needs at least one input");
         var given = stackalloc nint[inputs.Length];
-        for (var i = 0; i < inputs.Length; i++) given[i] = inputs[i].Pointer;
+        for (var i = 0; i < inputs.Length; i++)
+            given[i] = inputs[i].Pointer;
         var results = stackalloc nint[ManagedFunction.MostOutputs];
         var count = ManagedFunction.MostOutputs;
-        var context = GCHandle.ToIntPtr(GCHandle.Alloc(new Part(part)));  // freed by Release
+        var context = GCHandle.ToIntPtr(GCHandle.Alloc(new Part(part))); // freed by Release
         var code = NativeMethods.ct_recompute(&Callback, &Release, context, given, inputs.Length, results, &count);
         GC.KeepAlive(inputs);
         ManagedFunction.Check(code);
         var outputs = new Tensor[count];
-        for (var i = 0; i < count; i++) outputs[i] = Tensor.Own(results[i]);
+        for (var i = 0; i < count; i++)
+            outputs[i] = Tensor.Own(results[i]);
         return outputs;
     }
 

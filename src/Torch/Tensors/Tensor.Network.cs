@@ -5,16 +5,39 @@ namespace Coverslip.Torch;
 /// <summary>The operators of networks. Images are [B, C, H, W].</summary>
 public sealed partial class Tensor
 {
-    private static readonly Operator ConvOp = new("aten::conv2d"), BatchNormOp = new("aten::batch_norm"), LinearOp = new("aten::linear"),
-        MaxPoolOp = new("aten::max_pool2d"), AvgPoolOp = new("aten::avg_pool2d"), AdaptiveAvgPoolOp = new("aten::adaptive_avg_pool2d"),
-        UpNearestOp = new("aten::upsample_nearest2d", "vec"), UpBilinearOp = new("aten::upsample_bilinear2d", "vec"), DropoutOp = new("aten::dropout"),
-        ReluOp = new("aten::relu"), ReluInPlaceOp = new("aten::relu_"), EluOp = new("aten::elu"), LeakyReluOp = new("aten::leaky_relu"), SigmoidOp = new("aten::sigmoid"),
-        TanhOp = new("aten::tanh"), SoftmaxOp = new("aten::softmax", "int"), LogSoftmaxOp = new("aten::log_softmax", "int"), GatedEluOp = new("coverslip::gated_elu"),
-        OwnConv3x3Op = new("coverslip::conv3x3"), OwnConv1x1Op = new("coverslip::conv1x1"), OwnBatchNormOp = new("coverslip::batch_norm_relu");
+    private static readonly Operator ConvOp = new("aten::conv2d"),
+        BatchNormOp = new("aten::batch_norm"),
+        LinearOp = new("aten::linear"),
+        MaxPoolOp = new("aten::max_pool2d"),
+        AvgPoolOp = new("aten::avg_pool2d"),
+        AdaptiveAvgPoolOp = new("aten::adaptive_avg_pool2d"),
+        UpNearestOp = new("aten::upsample_nearest2d", "vec"),
+        UpBilinearOp = new("aten::upsample_bilinear2d", "vec"),
+        DropoutOp = new("aten::dropout"),
+        ReluOp = new("aten::relu"),
+        ReluInPlaceOp = new("aten::relu_"),
+        EluOp = new("aten::elu"),
+        LeakyReluOp = new("aten::leaky_relu"),
+        SigmoidOp = new("aten::sigmoid"),
+        TanhOp = new("aten::tanh"),
+        SoftmaxOp = new("aten::softmax", "int"),
+        LogSoftmaxOp = new("aten::log_softmax", "int"),
+        GatedEluOp = new("coverslip::gated_elu"),
+        OwnConv3x3Op = new("coverslip::conv3x3"),
+        OwnConv1x1Op = new("coverslip::conv1x1"),
+        OwnBatchNormOp = new("coverslip::batch_norm_relu");
 
     /// <summary>Convolution; weight [out, in / groups, kH, kW].</summary>
     public Tensor Conv2d(Tensor weight, Tensor? bias, ConvGeometry geometry) =>
-        ConvOp.Call(this, weight, bias, geometry.StrideList, geometry.PaddingList, geometry.DilationList, geometry.Groups);
+        ConvOp.Call(
+            this,
+            weight,
+            bias,
+            geometry.StrideList,
+            geometry.PaddingList,
+            geometry.DilationList,
+            geometry.Groups
+        );
 
     /// <summary>Batch normalisation; while training, running statistics move by the momentum.</summary>
     internal Tensor BatchNorm(Tensor? weight, Tensor? bias, BatchNormState state, bool training) =>
@@ -26,17 +49,24 @@ public sealed partial class Tensor
     public Tensor MaxPool2d(int kernel, int? stride = null, int padding = 0, bool ceil = false) =>
         MaxPoolOp.Call(this, Pair(kernel), Pair(stride ?? kernel), Pair(padding), Pair(1), ceil);
 
-    public Tensor AvgPool2d(int kernel, int? stride = null, int padding = 0, bool ceil = false, bool countPadding = true) =>
-        AvgPoolOp.Call(this, Pair(kernel), Pair(stride ?? kernel), Pair(padding), ceil, countPadding);
+    public Tensor AvgPool2d(
+        int kernel,
+        int? stride = null,
+        int padding = 0,
+        bool ceil = false,
+        bool countPadding = true
+    ) => AvgPoolOp.Call(this, Pair(kernel), Pair(stride ?? kernel), Pair(padding), ceil, countPadding);
 
     /// <summary>Averages to a map of the given size.</summary>
     public Tensor AdaptiveAvgPool2d(long height, long width) => AdaptiveAvgPoolOp.Call(this, new[] { height, width });
 
     /// <summary>Nearest-neighbour upsampling to a size.</summary>
-    public Tensor UpsampleNearest(long height, long width) => UpNearestOp.Call(this, new[] { height, width }, Argument.None);
+    public Tensor UpsampleNearest(long height, long width) =>
+        UpNearestOp.Call(this, new[] { height, width }, Argument.None);
 
     /// <summary>Bilinear upsampling to a size (corners not aligned).</summary>
-    public Tensor UpsampleBilinear(long height, long width) => UpBilinearOp.Call(this, new[] { height, width }, false, Argument.None);
+    public Tensor UpsampleBilinear(long height, long width) =>
+        UpBilinearOp.Call(this, new[] { height, width }, false, Argument.None);
 
     public Tensor Dropout(double probability, bool training) => DropoutOp.Call(this, probability, training);
 
@@ -46,25 +76,36 @@ public sealed partial class Tensor
     public Tensor ReluInPlace() => ReluInPlaceOp.Call(this);
 
     public Tensor Elu(double alpha = 1) => EluOp.Call(this, alpha);
+
     public Tensor LeakyRelu(double slope = 0.01) => LeakyReluOp.Call(this, slope);
+
     public Tensor Sigmoid() => SigmoidOp.Call(this);
+
     public Tensor Tanh() => TanhOp.Call(this);
+
     public Tensor Softmax(int dimension) => SoftmaxOp.Call(this, (long)dimension);
+
     public Tensor LogSoftmax(int dimension) => LogSoftmaxOp.Call(this, (long)dimension);
 
     /// <summary>
-    /// σ(gate) ⊙ ELU(feature) of [B, 2C, H, W], features first, gates second → [B, C, H, W]. On the processor in float32 one
+    /// σ(gate) ⊙ ELU(feature) of [B, 2C, H, W], features first, gates second → [B, C, H, W]. On the processor in
+    /// float32 one
     /// pass forward and one back; elsewhere, and while a network is traced for others to load, by libtorch's operators.
     /// </summary>
     public Tensor GatedElu()
     {
-        if (ServedByOwnOperators) return GatedEluOp.Call(this);
+        if (ServedByOwnOperators)
+            return GatedEluOp.Call(this);
         var halves = Chunk(2, 1);
         return halves[1].Sigmoid() * halves[0].Elu();
     }
 
-    /// <summary>Whether native/torch's own float32 operators apply: on the processor, not under autocast, not while a network is traced.</summary>
-    internal bool ServedByOwnOperators => !Device.IsCuda && DType == DType.Float32 && !Autocast.IsOn && !Scripts.TorchScript.IsTracing;
+    /// <summary>
+    /// Whether native/torch's own float32 operators apply: on the processor, not under autocast, not while a network is
+    /// traced.
+    /// </summary>
+    internal bool ServedByOwnOperators =>
+        !Device.IsCuda && DType == DType.Float32 && !Autocast.IsOn && !Scripts.TorchScript.IsTracing;
 
     internal Tensor OwnConv3x3(Tensor weight, Tensor? bias) => OwnConv3x3Op.Call(this, weight, bias);
 
@@ -73,8 +114,18 @@ public sealed partial class Tensor
     /// <summary>Batch normalisation in training, then ReLU if wanted, in two passes over a channels-last map.</summary>
     internal Tensor OwnBatchNorm(Tensor weight, Tensor bias, BatchNormState state, bool relu)
     {
-        const long none = 0, after = 2;  // as native/torch numbers where a ReLU stands
-        return OwnBatchNormOp.Call(this, weight, bias, state.Mean, state.Variance, state.Momentum, state.Epsilon, relu ? after : none);
+        const long none = 0,
+            after = 2; // as native/torch numbers where a ReLU stands
+        return OwnBatchNormOp.Call(
+            this,
+            weight,
+            bias,
+            state.Mean,
+            state.Variance,
+            state.Momentum,
+            state.Epsilon,
+            relu ? after : none
+        );
     }
 
     private static long[] Pair(long value) => [value, value];

@@ -5,10 +5,18 @@ namespace Coverslip.Torch;
 /// <summary>Sums, means, extremes.</summary>
 public sealed partial class Tensor
 {
-    private static readonly Operator SumOp = new("aten::sum"), SumDimOp = new("aten::sum", "dim_IntList"), MeanOp = new("aten::mean"),
-        MeanDimOp = new("aten::mean", "dim"), MaxOp = new("aten::max"), MinOp = new("aten::min"), ArgmaxOp = new("aten::argmax"),
-        AmaxOp = new("aten::amax"), NormDimOp = new("aten::norm", "ScalarOpt_dim"), NormOp = new("aten::norm", "Scalar"),
-        VarDimOp = new("aten::var", "dim"), BincountOp = new("aten::bincount");
+    private static readonly Operator SumOp = new("aten::sum"),
+        SumDimOp = new("aten::sum", "dim_IntList"),
+        MeanOp = new("aten::mean"),
+        MeanDimOp = new("aten::mean", "dim"),
+        MaxOp = new("aten::max"),
+        MinOp = new("aten::min"),
+        ArgmaxOp = new("aten::argmax"),
+        AmaxOp = new("aten::amax"),
+        NormDimOp = new("aten::norm", "ScalarOpt_dim"),
+        NormOp = new("aten::norm", "Scalar"),
+        VarDimOp = new("aten::var", "dim"),
+        BincountOp = new("aten::bincount");
 
     public Tensor Sum() => SumOp.Call(this);
 
@@ -19,7 +27,8 @@ public sealed partial class Tensor
     public Tensor Mean(long[] dimensions, bool keep = false) => MeanDimOp.Call(this, dimensions, keep);
 
     /// <summary>Variance along dimensions, with Bessel's correction or without.</summary>
-    public Tensor Variance(long[] dimensions, bool unbiased = true, bool keep = false) => VarDimOp.Call(this, dimensions, unbiased, keep);
+    public Tensor Variance(long[] dimensions, bool unbiased = true, bool keep = false) =>
+        VarDimOp.Call(this, dimensions, unbiased, keep);
 
     public Tensor Max() => MaxOp.Call(this);
 

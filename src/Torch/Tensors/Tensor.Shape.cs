@@ -5,12 +5,26 @@ namespace Coverslip.Torch;
 /// <summary>Views, joining, indexing.</summary>
 public sealed partial class Tensor
 {
-    private static readonly Operator ReshapeOp = new("aten::reshape"), PermuteOp = new("aten::permute"), FlattenOp = new("aten::flatten", "using_ints"),
-        SqueezeOp = new("aten::squeeze", "dim"), UnsqueezeOp = new("aten::unsqueeze"), CatOp = new("aten::cat"), StackOp = new("aten::stack"),
-        NarrowOp = new("aten::narrow"), SelectOp = new("aten::select", "int"), ChunkOp = new("aten::chunk"), ExpandOp = new("aten::expand"),
-        IndexSelectOp = new("aten::index_select"), GatherOp = new("aten::gather"), FlipOp = new("aten::flip"), Rot90Op = new("aten::rot90"),
-        TransposeOp = new("aten::transpose", "int"), ScatterAddOp = new("aten::scatter_add_"), OneHotOp = new("aten::one_hot"),
-        PadOp = new("aten::constant_pad_nd"), RollOp = new("aten::roll");
+    private static readonly Operator ReshapeOp = new("aten::reshape"),
+        PermuteOp = new("aten::permute"),
+        FlattenOp = new("aten::flatten", "using_ints"),
+        SqueezeOp = new("aten::squeeze", "dim"),
+        UnsqueezeOp = new("aten::unsqueeze"),
+        CatOp = new("aten::cat"),
+        StackOp = new("aten::stack"),
+        NarrowOp = new("aten::narrow"),
+        SelectOp = new("aten::select", "int"),
+        ChunkOp = new("aten::chunk"),
+        ExpandOp = new("aten::expand"),
+        IndexSelectOp = new("aten::index_select"),
+        GatherOp = new("aten::gather"),
+        FlipOp = new("aten::flip"),
+        Rot90Op = new("aten::rot90"),
+        TransposeOp = new("aten::transpose", "int"),
+        ScatterAddOp = new("aten::scatter_add_"),
+        OneHotOp = new("aten::one_hot"),
+        PadOp = new("aten::constant_pad_nd"),
+        RollOp = new("aten::roll");
 
     /// <summary>Another shape of as many elements; one side may be −1.</summary>
     public Tensor Reshape(params long[] shape) => ReshapeOp.Call(this, shape);
@@ -44,12 +58,14 @@ public sealed partial class Tensor
     public Tensor Gather(int dimension, Tensor index) => GatherOp.Call(this, (long)dimension, index);
 
     /// <summary>this[index] += source along a dimension.</summary>
-    public void ScatterAddInPlace(int dimension, Tensor index, Tensor source) => ScatterAddOp.Run(this, (long)dimension, index, source);
+    public void ScatterAddInPlace(int dimension, Tensor index, Tensor source) =>
+        ScatterAddOp.Run(this, (long)dimension, index, source);
 
     public Tensor Flip(params long[] dimensions) => FlipOp.Call(this, dimensions);
 
     /// <summary>Rotated by quarter turns in the plane of two dimensions.</summary>
-    public Tensor Rotate90(int turns, long first, long second) => Rot90Op.Call(this, (long)turns, new[] { first, second });
+    public Tensor Rotate90(int turns, long first, long second) =>
+        Rot90Op.Call(this, (long)turns, new[] { first, second });
 
     /// <summary>Elements moved cyclically along dimensions.</summary>
     public Tensor Roll(long[] shifts, long[] dimensions) => RollOp.Call(this, shifts, dimensions);

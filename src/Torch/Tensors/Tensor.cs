@@ -25,7 +25,8 @@ public sealed partial class Tensor : IDisposable
 
     internal static Tensor Own(nint pointer)
     {
-        if (pointer == 0) throw new TorchException("the operator returned no tensor");
+        if (pointer == 0)
+            throw new TorchException("the operator returned no tensor");
         var tensor = new Tensor(pointer);
         TensorScope.Register(tensor);
         return tensor;
@@ -74,7 +75,8 @@ public sealed partial class Tensor : IDisposable
         get
         {
             long count = 1;
-            foreach (var side in Shape) count *= side;
+            foreach (var side in Shape)
+                count *= side;
             return count;
         }
     }
@@ -85,7 +87,11 @@ public sealed partial class Tensor : IDisposable
         var info = Info();
         var index = dimension < 0 ? dimension + info.Dimensions : dimension;
         if (index < 0 || index >= info.Dimensions)
-            throw new ArgumentOutOfRangeException(nameof(dimension), dimension, $"the tensor has {info.Dimensions} dimensions");
+            throw new ArgumentOutOfRangeException(
+                nameof(dimension),
+                dimension,
+                $"the tensor has {info.Dimensions} dimensions"
+            );
         return info.Shape[index];
     }
 
@@ -101,10 +107,14 @@ public sealed partial class Tensor : IDisposable
         set => NativeMethods.Check(NativeMethods.ct_set_grad(Pointer, value?.Pointer ?? 0));
     }
 
-    /// <summary>Adds d(this)/d(leaf) to the gradient of every leaf that requires one; this is a scalar unless <paramref name="gradient"/> is given.</summary>
+    /// <summary>
+    /// Adds d(this)/d(leaf) to the gradient of every leaf that requires one; this is a scalar unless <paramref
+    /// name="gradient"/> is given.
+    /// </summary>
     public unsafe void Backward(Tensor? gradient = null, bool retainGraph = false)
     {
-        nint root = Pointer, with = gradient?.Pointer ?? 0;
+        nint root = Pointer,
+            with = gradient?.Pointer ?? 0;
         ManagedFunction.Check(NativeMethods.ct_backward(&root, &with, 1, retainGraph ? 1 : 0));
         GC.KeepAlive(gradient);
     }
@@ -114,7 +124,8 @@ public sealed partial class Tensor : IDisposable
 
     public void Dispose() => handle.Dispose();
 
-    public override string ToString() => handle.IsClosed ? "Tensor (disposed)" : $"{DType}[{string.Join(", ", Shape)}] on {Device}";
+    public override string ToString() =>
+        handle.IsClosed ? "Tensor (disposed)" : $"{DType}[{string.Join(", ", Shape)}] on {Device}";
 
     private unsafe NativeInfo Info()
     {

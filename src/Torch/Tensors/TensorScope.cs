@@ -7,7 +7,8 @@ namespace Coverslip.Torch;
 /// <example><c>using var scope = new TensorScope(); var loss = Step(); return scope.Keep(loss);</c></example>
 public readonly ref struct TensorScope
 {
-    [ThreadStatic] private static List<Tensor>? open;
+    [ThreadStatic]
+    private static List<Tensor>? open;
     private readonly List<Tensor>? outer;
     private readonly List<Tensor> mine;
 
@@ -23,7 +24,8 @@ public readonly ref struct TensorScope
     {
         // Kept tensors are among the last made, so the search from the end is short.
         var index = mine.LastIndexOf(tensor);
-        if (index < 0) return tensor;
+        if (index < 0)
+            return tensor;
         mine.RemoveAt(index);
         outer?.Add(tensor);
         return tensor;
@@ -40,10 +42,13 @@ public readonly ref struct TensorScope
     public void Dispose()
     {
         open = outer;
-        foreach (var tensor in mine) tensor.Dispose();
+        foreach (var tensor in mine)
+            tensor.Dispose();
     }
 
-    /// <summary>Makes tensors of this thread escape every scope while the returned token lives (parameters, state).</summary>
+    /// <summary>
+    /// Makes tensors of this thread escape every scope while the returned token lives (parameters, state).
+    /// </summary>
     internal static Escaped Escape() => new(open);
 
     internal static void Register(Tensor tensor) => open?.Add(tensor);
@@ -51,6 +56,7 @@ public readonly ref struct TensorScope
     internal readonly ref struct Escaped
     {
         private readonly List<Tensor>? before;
+
         internal Escaped(List<Tensor>? before)
         {
             this.before = before;

@@ -20,8 +20,12 @@ public sealed class EvaluationVerbsTests : IDisposable
         Assert.Contains("wrote", Run(0, ["split", "--cohort", cohort, .. sizes, "--seed", "1", "--out", split]));
         Assert.Equal(3, JsonDocument.Parse(File.ReadAllText(split)).RootElement.GetProperty("parts").GetArrayLength());
 
-        var rows = File.ReadAllLines(cohort).Skip(1).Select(line => line.Split(',')).Select(fields =>
-            $"{fields[0]},{fields[2]},{fields[1]},{fields[1]},{(fields[1] == "b" ? "0.2,0.8" : "0.7,0.3")}");
+        var rows = File.ReadAllLines(cohort)
+            .Skip(1)
+            .Select(line => line.Split(','))
+            .Select(fields =>
+                $"{fields[0]},{fields[2]},{fields[1]},{fields[1]},{(fields[1] == "b" ? "0.2,0.8" : "0.7,0.3")}"
+            );
         var predictions = Path.Combine(folder, "predictions.csv");
         File.WriteAllLines(predictions, rows.Prepend("image,patient,label,predicted,p_a,p_b"));
         var json = Run(0, "evaluate", "classification", predictions, "--cohort", cohort, "--bootstrap", "50", "--json");

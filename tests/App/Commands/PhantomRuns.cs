@@ -2,7 +2,9 @@ using Coverslip.Slides.Phantoms;
 
 namespace Coverslip.App.Tests.Commands;
 
-/// <summary>A small cohort of phantoms and a small recipe, in a folder of their own; and the program, called in this process.</summary>
+/// <summary>
+/// A small cohort of phantoms and a small recipe, in a folder of their own; and the program, called in this process.
+/// </summary>
 public sealed class PhantomRuns : IDisposable
 {
     public const string Recipe = """
@@ -18,10 +20,16 @@ public sealed class PhantomRuns : IDisposable
 
     public PhantomRuns()
     {
-        CohortFile = PhantomCohort.Write(At("cohort"), new PhantomCohortOptions
-        {
-            Patients = 8, LeastPatches = 3, MostPatches = 3, Patch = new PatchPhantomOptions { Size = 48, NucleusRadius = 2 },
-        });
+        CohortFile = PhantomCohort.Write(
+            At("cohort"),
+            new PhantomCohortOptions
+            {
+                Patients = 8,
+                LeastPatches = 3,
+                MostPatches = 3,
+                Patch = new PatchPhantomOptions { Size = 48, NucleusRadius = 2 },
+            }
+        );
         RecipeFile = At("small.yaml");
         File.WriteAllText(RecipeFile, Recipe);
     }
@@ -34,7 +42,9 @@ public sealed class PhantomRuns : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    /// <summary>Runs the program; returns what it wrote to standard output, or to standard error where it failed.</summary>
+    /// <summary>
+    /// Runs the program; returns what it wrote to standard output, or to standard error where it failed.
+    /// </summary>
     public static string Call(int code, params string[] args)
     {
         var (output, errors) = (new StringWriter(), new StringWriter());

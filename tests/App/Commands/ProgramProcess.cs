@@ -6,11 +6,15 @@ namespace Coverslip.App.Tests.Commands;
 internal static class ProgramProcess
 {
     /// <summary>Runs it to its end; <paramref name="meanwhile"/> may watch it, or end it sooner.</summary>
-    internal static async Task<(int Code, string Output, string Errors)> Run(string[] arguments, Action<Process>? meanwhile = null)
+    internal static async Task<(int Code, string Output, string Errors)> Run(
+        string[] arguments,
+        Action<Process>? meanwhile = null
+    )
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "coverslip"), arguments)
         {
-            RedirectStandardError = true, RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
         };
         using var process = Process.Start(start)!;
         var (errors, output) = (process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync());

@@ -10,7 +10,9 @@ public sealed class StudyVerbTests : IDisposable
 
     public StudyVerbTests()
     {
-        File.WriteAllText(runs.At("study.yaml"), """
+        File.WriteAllText(
+            runs.At("study.yaml"),
+            """
             study: two networks
             metric: auc
             against: gated
@@ -20,7 +22,8 @@ public sealed class StudyVerbTests : IDisposable
             models:
               gated: {recipe: small.yaml}
               plain: {recipe: small.yaml, with: {network: {gated: false}}}
-            """);
+            """
+        );
     }
 
     private string Folder => runs.At("study");
@@ -32,7 +35,10 @@ public sealed class StudyVerbTests : IDisposable
     [Fact]
     public async Task Two_calls_share_the_cells_and_a_third_finds_all_done()
     {
-        var calls = await Task.WhenAll(ProgramProcess.Run(Arguments), ProgramProcess.Run([.. Arguments, "--jobs", "2"]));
+        var calls = await Task.WhenAll(
+            ProgramProcess.Run(Arguments),
+            ProgramProcess.Run([.. Arguments, "--jobs", "2"])
+        );
         Assert.All(calls, c => Assert.True(c.Code == 0, c.Errors));
         Assert.Equal(4, calls.Sum(c => Regex.Count(c.Errors, @"part \d: done")));
 
@@ -50,7 +56,10 @@ public sealed class StudyVerbTests : IDisposable
     [Fact]
     public async Task A_cell_that_fails_is_named_with_its_reason_and_the_others_are_done()
     {
-        File.AppendAllText(runs.At("study.yaml"), "\n  vast: {recipe: small.yaml, with: {training: {batch: 65000}, input: {height: 768, width: 768}}}\n");
+        File.AppendAllText(
+            runs.At("study.yaml"),
+            "\n  vast: {recipe: small.yaml, with: {training: {batch: 65000}, input: {height: 768, width: 768}}}\n"
+        );
         var (code, _, errors) = await ProgramProcess.Run(Arguments);
         Assert.Equal(1, code);
         Assert.Contains("error: vast, masked, part 1: error: training.batch is 65000", errors);

@@ -15,7 +15,22 @@ public sealed class TrainingProcessTests : IDisposable
     public async Task A_killed_training_resumes_to_the_same_losses()
     {
         var split = runs.At("split.json");
-        PhantomRuns.Call(0, "split", "--cohort", runs.CohortFile, "--test-images", "6", "--validation-images", "6", "--repeats", "1", "--seed", "1", "--out", split);
+        PhantomRuns.Call(
+            0,
+            "split",
+            "--cohort",
+            runs.CohortFile,
+            "--test-images",
+            "6",
+            "--validation-images",
+            "6",
+            "--repeats",
+            "1",
+            "--seed",
+            "1",
+            "--out",
+            split
+        );
         File.WriteAllText(runs.RecipeFile, PhantomRuns.Recipe.Replace("epochs: 4", "epochs: 12"));
         var (whole, killed) = (runs.At("whole"), runs.At("killed"));
         var undisturbed = await Train(whole, split, killAfterFirstEpoch: false);
@@ -27,14 +42,29 @@ public sealed class TrainingProcessTests : IDisposable
         Assert.Equal(0, await Train(killed, split, killAfterFirstEpoch: false, "--resume"));
 
         Assert.Equal(Losses(whole), Losses(killed));
-        Assert.Equal(File.ReadAllText(Path.Combine(whole, "predictions.csv")), File.ReadAllText(Path.Combine(killed, "predictions.csv")));
+        Assert.Equal(
+            File.ReadAllText(Path.Combine(whole, "predictions.csv")),
+            File.ReadAllText(Path.Combine(killed, "predictions.csv"))
+        );
     }
 
     [Fact]
     public async Task The_memory_of_an_image_is_that_of_its_maps()
     {
-        File.WriteAllText(runs.RecipeFile, PhantomRuns.Recipe.Replace("batch: 6", "batch: 60000").Replace("height: 48, width: 48", "height: 768, width: 768"));
-        var (code, _, errors) = await ProgramProcess.Run(["train", runs.RecipeFile, "--cohort", runs.CohortFile, "--out", runs.At("huge")]);
+        File.WriteAllText(
+            runs.RecipeFile,
+            PhantomRuns
+                .Recipe.Replace("batch: 6", "batch: 60000")
+                .Replace("height: 48, width: 48", "height: 768, width: 768")
+        );
+        var (code, _, errors) = await ProgramProcess.Run([
+            "train",
+            runs.RecipeFile,
+            "--cohort",
+            runs.CohortFile,
+            "--out",
+            runs.At("huge"),
+        ]);
         Assert.Equal(1, code);
         var told = Regex.Match(errors, @"needs about ([\d.]+) GiB where ([\d.]+) are free; a batch of (\d+) would fit");
         Assert.True(told.Success, errors);
@@ -48,17 +78,25 @@ public sealed class TrainingProcessTests : IDisposable
     private async Task<int> Train(string run, string split, bool killAfterFirstEpoch, params string[] more)
     {
         var metrics = Path.Combine(run, "metrics.csv");
-        var (code, _, errors) = await ProgramProcess.Run(["train", runs.RecipeFile, "--cohort", runs.CohortFile, "--split", split, "--out", run, .. more], process =>
-        {
-            if (!killAfterFirstEpoch) return;
-            while (!process.HasExited && !(File.Exists(metrics) && Losses(run).Length > 1)) Thread.Sleep(1);
-            process.Kill();  // SIGKILL: no handler runs
-        });
+        var (code, _, errors) = await ProgramProcess.Run(
+            ["train", runs.RecipeFile, "--cohort", runs.CohortFile, "--split", split, "--out", run, .. more],
+            process =>
+            {
+                if (!killAfterFirstEpoch)
+                    return;
+                while (!process.HasExited && !(File.Exists(metrics) && Losses(run).Length > 1))
+                    Thread.Sleep(1);
+                process.Kill(); // SIGKILL: no handler runs
+            }
+        );
         Assert.True(code is 0 or 137, $"exit code {code}\n{errors}");
         return code;
     }
 
     /// <summary>metrics.csv without the column of seconds, which no two runs share.</summary>
     private static string[] Losses(string run) =>
-        [.. File.ReadAllLines(Path.Combine(run, "metrics.csv")).Select(l => string.Join(',', l.Split(',').Where((_, i) => i != 1)))];
+        [
+            .. File.ReadAllLines(Path.Combine(run, "metrics.csv"))
+                .Select(l => string.Join(',', l.Split(',').Where((_, i) => i != 1))),
+        ];
 }

@@ -13,7 +13,8 @@ public sealed class TrainedRun : IDisposable
     /// <summary>What train said.</summary>
     public string Output { get; }
 
-    public TrainedRun() => Output = PhantomRuns.Call(0, "train", Runs.RecipeFile, "--cohort", Runs.CohortFile, "--out", Folder);
+    public TrainedRun() =>
+        Output = PhantomRuns.Call(0, "train", Runs.RecipeFile, "--cohort", Runs.CohortFile, "--out", Folder);
 
     public void Dispose() => Runs.Dispose();
 }
@@ -28,7 +29,10 @@ public sealed class TrainingVerbsTests(TrainedRun trained) : IClassFixture<Train
     public void Train_leaves_a_run_of_every_part_and_says_what_it_found()
     {
         string[] files = ["cohort.txt", "predictions.csv", "recipe.yaml", "report.html", "split.json"];
-        Assert.Equal(files, Directory.GetFiles(trained.Folder).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            files,
+            Directory.GetFiles(trained.Folder).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)
+        );
         Assert.Equal(4, Directory.GetDirectories(trained.Folder, "part-*").Length);
         Assert.Equal(PhantomRuns.Recipe, File.ReadAllText(Path.Combine(trained.Folder, "recipe.yaml")));
         Assert.Contains("accuracy", trained.Output);
@@ -46,10 +50,26 @@ public sealed class TrainingVerbsTests(TrainedRun trained) : IClassFixture<Train
 
         var other = runs.At("other.yaml");
         File.WriteAllText(other, PhantomRuns.Recipe.Replace("epochs: 4", "epochs: 5"));
-        Assert.Contains("begun with another recipe", PhantomRuns.Call(1, "train", other, "--cohort", runs.CohortFile, "--out", trained.Folder, "--resume"));
+        Assert.Contains(
+            "begun with another recipe",
+            PhantomRuns.Call(1, "train", other, "--cohort", runs.CohortFile, "--out", trained.Folder, "--resume")
+        );
 
         var split = runs.At("split.json");
-        PhantomRuns.Call(0, "split", "--cohort", runs.CohortFile, "--kind", "kfold", "--folds", "2", "--seed", "9", "--out", split);
+        PhantomRuns.Call(
+            0,
+            "split",
+            "--cohort",
+            runs.CohortFile,
+            "--kind",
+            "kfold",
+            "--folds",
+            "2",
+            "--seed",
+            "9",
+            "--out",
+            split
+        );
         Assert.Contains("begun with another split", PhantomRuns.Call(1, [.. call, "--resume", "--split", split]));
         var kept = Path.Combine(trained.Folder, "split.json");
         Assert.Contains("accuracy", PhantomRuns.Call(0, [.. call, "--resume", "--split", kept]));
@@ -60,10 +80,27 @@ public sealed class TrainingVerbsTests(TrainedRun trained) : IClassFixture<Train
     {
         var (file, whole) = (runs.At("model.coverslip"), Path.Combine(runs.At("whole"), "predictions.csv"));
         Assert.Contains("4 network(s)", PhantomRuns.Call(0, "pack", trained.Folder, "--out", file));
-        Assert.Contains($"wrote {whole}", PhantomRuns.Call(0, "predict", trained.Folder, "--cohort", runs.CohortFile, "--out", runs.At("whole")));
-        PhantomRuns.Call(0, "predict", file, "--cohort", runs.CohortFile, "--out", runs.At("packed"), "--batch", "5", "--per-patient", "mean");
+        Assert.Contains(
+            $"wrote {whole}",
+            PhantomRuns.Call(0, "predict", trained.Folder, "--cohort", runs.CohortFile, "--out", runs.At("whole"))
+        );
+        PhantomRuns.Call(
+            0,
+            "predict",
+            file,
+            "--cohort",
+            runs.CohortFile,
+            "--out",
+            runs.At("packed"),
+            "--batch",
+            "5",
+            "--per-patient",
+            "mean"
+        );
         var (a, b) = (Predictions.Read(whole), Predictions.Read(Path.Combine(runs.At("packed"), "predictions.csv")));
-        var patients = Predictions.Read(Path.Combine(runs.At("packed"), "patients.csv")).Rows.ToDictionary(r => r.Patient);
+        var patients = Predictions
+            .Read(Path.Combine(runs.At("packed"), "patients.csv"))
+            .Rows.ToDictionary(r => r.Patient);
         Assert.Equal(b.Rows.Select(r => r.Patient).Distinct().Order(), patients.Keys.Order());
         foreach (var images in b.Rows.GroupBy(r => r.Patient))
             Assert.Equal(images.Average(r => r.Probabilities[0]), patients[images.Key].Probabilities[0], 1e-5);
@@ -71,7 +108,10 @@ public sealed class TrainingVerbsTests(TrainedRun trained) : IClassFixture<Train
         Assert.Equal(24, a.Rows.Count);
         foreach (var (one, two) in a.Rows.Zip(b.Rows))
         {
-            Assert.Equal((one.Image, one.Patient, one.Label, one.Predicted), (two.Image, two.Patient, two.Label, two.Predicted));
+            Assert.Equal(
+                (one.Image, one.Patient, one.Label, one.Predicted),
+                (two.Image, two.Patient, two.Label, two.Predicted)
+            );
             Assert.Equal(one.Probabilities[0], two.Probabilities[0], 1e-5);
         }
     }
@@ -89,7 +129,8 @@ public sealed class TrainingVerbsTests(TrainedRun trained) : IClassFixture<Train
             ImageFile.Write(large, enlarged);
         }
         File.WriteAllText(text, "no picture");
-        string Refused(string model, params string[] rest) => PhantomRuns.Call(1, ["predict", model, .. rest, "--out", runs.At("refused")]);
+        string Refused(string model, params string[] rest) =>
+            PhantomRuns.Call(1, ["predict", model, .. rest, "--out", runs.At("refused")]);
         Assert.Contains("grey.png has 1 channel(s)", Refused(trained.Folder, grey));
         Assert.Contains("large.png would be scaled by 0.5 to the model's 48 pixels", Refused(trained.Folder, large));
         Assert.Contains("text.png", Refused(trained.Folder, text));
@@ -103,7 +144,10 @@ public sealed class TrainingVerbsTests(TrainedRun trained) : IClassFixture<Train
     public void Predict_needs_no_label_of_an_image()
     {
         var recipe = runs.At("raw.yaml");
-        File.WriteAllText(recipe, PhantomRuns.Recipe.Replace("form: masked, masks: column", "form: raw").Replace("epochs: 4", "epochs: 1"));
+        File.WriteAllText(
+            recipe,
+            PhantomRuns.Recipe.Replace("form: masked, masks: column", "form: raw").Replace("epochs: 4", "epochs: 1")
+        );
         var run = runs.At("raw");
         PhantomRuns.Call(0, "train", recipe, "--cohort", runs.CohortFile, "--out", run, "--part", "2");
         var image = runs.At("cohort/images/P01-01.png");
@@ -120,9 +164,17 @@ public sealed class TrainingVerbsTests(TrainedRun trained) : IClassFixture<Train
     public void Train_refuses_a_batch_that_cannot_fit_and_names_one_that_would()
     {
         var recipe = runs.At("huge.yaml");
-        File.WriteAllText(recipe, PhantomRuns.Recipe.Replace("batch: 6", "batch: 60000").Replace("height: 48, width: 48", "height: 512, width: 512"));
+        File.WriteAllText(
+            recipe,
+            PhantomRuns
+                .Recipe.Replace("batch: 6", "batch: 60000")
+                .Replace("height: 48, width: 48", "height: 512, width: 512")
+        );
         var errors = PhantomRuns.Call(1, "train", recipe, "--cohort", runs.CohortFile, "--out", runs.At("huge"));
-        Assert.Matches(@"error: training\.batch is 60000, which needs about [\d.]+ GiB where [\d.]+ are free; a batch of \d+ would fit", errors);
+        Assert.Matches(
+            @"error: training\.batch is 60000, which needs about [\d.]+ GiB where [\d.]+ are free; a batch of \d+ would fit",
+            errors
+        );
         Assert.False(Directory.Exists(runs.At("huge")));
     }
 
@@ -141,7 +193,17 @@ public sealed class TrainingVerbsTests(TrainedRun trained) : IClassFixture<Train
     [Fact]
     public void A_part_that_the_split_lacks_is_refused_before_anything_is_written()
     {
-        var errors = PhantomRuns.Call(1, "train", runs.RecipeFile, "--cohort", runs.CohortFile, "--out", runs.At("fifth"), "--part", "5");
+        var errors = PhantomRuns.Call(
+            1,
+            "train",
+            runs.RecipeFile,
+            "--cohort",
+            runs.CohortFile,
+            "--out",
+            runs.At("fifth"),
+            "--part",
+            "5"
+        );
         Assert.Contains("--part is 5; the split has 4 part(s)", errors);
         Assert.False(File.Exists(Path.Combine(runs.At("fifth"), "recipe.yaml")));
     }

@@ -26,8 +26,15 @@ public sealed partial class RunReportTests : IDisposable
         string[] headings = [.. page.Descendants(Page + "h2").Select(h => h.Value)];
         string[] expected =
         [
-            "Figures", "Against <nothing>", "Patients", "Confusion matrix", "Curves", "Training", "Masks",
-            "Most wrong images", "How it was made",
+            "Figures",
+            "Against <nothing>",
+            "Patients",
+            "Confusion matrix",
+            "Curves",
+            "Training",
+            "Masks",
+            "Most wrong images",
+            "How it was made",
         ];
         Assert.Equal(expected, headings);
         var result = Classed(page, "result").Single().Value;
@@ -64,8 +71,10 @@ public sealed partial class RunReportTests : IDisposable
         Assert.All(page.Descendants(Page + "img"), image => Assert.StartsWith(Data, image.Attribute("src")!.Value));
         // Browsers take <td/> for the beginning of a cell.
         Assert.DoesNotMatch("<(td|th|p|div|span|a|figure|pre)( [^<>]*)?/>", text);
-        Assert.All(page.Descendants(Svg + "svg"), plot =>
-            Assert.Equal("title", plot.Elements().First().Name.LocalName));
+        Assert.All(
+            page.Descendants(Svg + "svg"),
+            plot => Assert.Equal("title", plot.Elements().First().Name.LocalName)
+        );
         Assert.All(page.Descendants(Page + "img"), image => Assert.NotEmpty(image.Attribute("alt")!.Value));
         Assert.Equal(["report.html"], Directory.GetFiles(invented.Run, "*report*").Select(Path.GetFileName));
     }
@@ -74,8 +83,12 @@ public sealed partial class RunReportTests : IDisposable
     public void Masked_out_pixels_are_grey_and_valid_ones_keep_their_colour()
     {
         invented.Train(d => d, _ => true);
-        var pictures = Section(Report(), "masks").Descendants(Page + "figure").First().Descendants(Page + "img")
-            .Select(i => Convert.FromBase64String(i.Attribute("src")!.Value[Data.Length..])).ToArray();
+        var pictures = Section(Report(), "masks")
+            .Descendants(Page + "figure")
+            .First()
+            .Descendants(Page + "img")
+            .Select(i => Convert.FromBase64String(i.Attribute("src")!.Value[Data.Length..]))
+            .ToArray();
         using var plain = ImageFile.Decode(pictures[0], "plain");
         using var masked = ImageFile.Decode(pictures[1], "masked");
 
@@ -105,8 +118,11 @@ public sealed partial class RunReportTests : IDisposable
     {
         // Patients 0 to 3 are tested twice: all right, then patient 0 wrong, a quarter of the images.
         invented.Train(d => d with { Part = 1, Parts = 2 }, row => InventedRun.NumberOf(row) < 4);
-        invented.Train(d => d with { Part = 2, Parts = 2 }, row => InventedRun.NumberOf(row) < 4,
-            wrong: row => InventedRun.NumberOf(row) == 0);
+        invented.Train(
+            d => d with { Part = 2, Parts = 2 },
+            row => InventedRun.NumberOf(row) < 4,
+            wrong: row => InventedRun.NumberOf(row) == 0
+        );
         var page = Report();
 
         var cells = Section(page, "figures").Descendants(Page + "tr").ElementAt(1).Elements();
@@ -148,19 +164,24 @@ public sealed partial class RunReportTests : IDisposable
     [Fact]
     public void What_spoils_figures_is_said()
     {
-        invented.Train(d => d with { Parts = 3, WeightsMoved = 4e-9, EmptyMasks = 5 }, _ => true,
-            wrong: row => row.Image.EndsWith("-1.png", StringComparison.Ordinal));
+        invented.Train(
+            d => d with { Parts = 3, WeightsMoved = 4e-9, EmptyMasks = 5 },
+            _ => true,
+            wrong: row => row.Image.EndsWith("-1.png", StringComparison.Ordinal)
+        );
         File.Delete(Path.Combine(invented.Run, "part-1", "validation.csv"));
         string[] warnings = [.. Classed(Report(), "warning").Select(w => w.Value)];
 
-        Assert.Collection(warnings,
+        Assert.Collection(
+            warnings,
             w => Assert.Contains("1 of 3 parts are trained", w),
             w => Assert.Contains("Only 8 patients tested", w),
             w => Assert.Contains("interval of the AUC includes chance", w),
             w => Assert.Contains("always naming “benign” would reach", w),
             w => Assert.Contains("31.3\u00a0% of the images have no valid area in their mask (5 of 16)", w),
             w => Assert.Contains("The schedule hardly moved the weights: they ended 4e-7 % of", w),
-            w => Assert.Contains("no validation patients", w));
+            w => Assert.Contains("no validation patients", w)
+        );
     }
 
     [Fact]
@@ -186,7 +207,13 @@ public sealed partial class RunReportTests : IDisposable
 
     private XElement Report(out string text)
     {
-        var table = new ReportTable("Against <nothing>", ["Model", "Accuracy"], [["guess", "0.5"]]);
+        var table = new ReportTable(
+            "Against <nothing>",
+            ["Model", "Accuracy"],
+            [
+                ["guess", "0.5"],
+            ]
+        );
         var input = new RunReportInput(invented.Run, invented.Cohort, invented.Cohort.MaskPath)
         {
             Title = "A\u0001 & <b>",

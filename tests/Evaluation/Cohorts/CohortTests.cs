@@ -13,9 +13,15 @@ public sealed class CohortTests : IDisposable
     public void Reads_rows_columns_and_figures()
     {
         Images("a.png", "b.png", "c d.png");
-        var cohort =
-            Cohort.Load(Csv("\uFEFFimage, label,patient,mask,grade", "a.png,y,2,,1", "\"c d.png\",x,10,b.png,\"2, 3\"",
-            "", "b.png,x,2,,1"));
+        var cohort = Cohort.Load(
+            Csv(
+                "\uFEFFimage, label,patient,mask,grade",
+                "a.png,y,2,,1",
+                "\"c d.png\",x,10,b.png,\"2, 3\"",
+                "",
+                "b.png,x,2,,1"
+            )
+        );
         Assert.Equal(["x", "y"], cohort.Classes);
         Assert.Equal(["10", "2"], cohort.PatientImages.Select(p => p.Patient));
         Assert.Equal([1, 1], cohort.PatientImages[1].PerClass);
@@ -36,10 +42,16 @@ public sealed class CohortTests : IDisposable
     [InlineData("image,label,patient", "z.png,x,1", "row 2: no image z.png")]
     [InlineData("image,label,patient,mask", "a.png,x,1,z.png", "row 2: no mask z.png")]
     [InlineData("image,label,patient", "a.png,x,1\n./a.png,x,1", "rows 2, 3: the same image")]
-    [InlineData("image,label,patient", "a.png,x,1\nb.png,x,1\ncopy.png,x,2",
-        "rows 2, 4: the same picture under different patients: 1, 2")]
-    [InlineData("image,label,patient", "a.png,x,1\nb.png,x,1\ncopy.png,y,1",
-        "rows 2, 4: the same picture under different labels: x, y")]
+    [InlineData(
+        "image,label,patient",
+        "a.png,x,1\nb.png,x,1\ncopy.png,x,2",
+        "rows 2, 4: the same picture under different patients: 1, 2"
+    )]
+    [InlineData(
+        "image,label,patient",
+        "a.png,x,1\nb.png,x,1\ncopy.png,y,1",
+        "rows 2, 4: the same picture under different labels: x, y"
+    )]
     public void Errors_name_the_row(string header, string rows, string message)
     {
         Images("a.png", "b.png");
@@ -53,8 +65,10 @@ public sealed class CohortTests : IDisposable
     [InlineData("image,label,patient,label", "column 'label' stands twice")]
     [InlineData("image,label,patient\na.png,x", "row 2: 2 fields, the header has 3")]
     public void Files_that_are_no_tables_are_refused(string text, string message) =>
-        Assert.Contains(message,
-            Assert.Throws<InvalidDataException>(() => Cohort.Load(folder.Write("c.csv", text))).Message);
+        Assert.Contains(
+            message,
+            Assert.Throws<InvalidDataException>(() => Cohort.Load(folder.Write("c.csv", text))).Message
+        );
 
     [Fact]
     public void The_same_picture_twice_of_one_patient_is_a_warning()
@@ -67,8 +81,10 @@ public sealed class CohortTests : IDisposable
 
     [Fact]
     public void The_table_alone_needs_no_images() =>
-        Assert.Equal(2,
-            Cohort.Load(Csv("image,label,patient", "a.png,x,1", "b.png,y,1"), CohortChecks.Table).Rows.Count);
+        Assert.Equal(
+            2,
+            Cohort.Load(Csv("image,label,patient", "a.png,x,1", "b.png,y,1"), CohortChecks.Table).Rows.Count
+        );
 
     [Fact]
     public void The_hash_follows_labels_patients_and_contents_only()
@@ -79,7 +95,7 @@ public sealed class CohortTests : IDisposable
         Assert.Equal(hash, Hash("patient,image,label,grade", "2,b.png,y,9", "1,a.png,x,8"));
         Assert.NotEqual(hash, Hash("image,label,patient", "a.png,x,1", "b.png,y,3"));
         Assert.NotEqual(hash, Hash("image,label,patient", "a.png,x,1", "b.png,x,2"));
-        folder.Write("a.png", "A.png");  // of equal length
+        folder.Write("a.png", "A.png"); // of equal length
         Assert.NotEqual(hash, Hash("image,label,patient", "a.png,x,1", "b.png,y,2"));
     }
 
@@ -105,14 +121,17 @@ public sealed class CohortTests : IDisposable
     public void Written_and_read_again_it_is_the_same()
     {
         Images("a.png", "b.png");
-        var cohort =
-            Cohort.Load(Csv("image,label,patient,grade,group,mask", "a.png,x,1,\"low, very\",g,b.png", "b.png,y,2,,,"));
+        var cohort = Cohort.Load(
+            Csv("image,label,patient,grade,group,mask", "a.png,x,1,\"low, very\",g,b.png", "b.png,y,2,,,")
+        );
         var again = Path.Combine(folder.Path, "again.csv");
         CohortFile.Write(again, cohort.Rows, cohort.FurtherColumns);
         var read = Cohort.Load(again);
         Assert.Equal(cohort.Hash, read.Hash);
-        Assert.Equal(cohort.Rows.Select(r => (r.Mask, r.Group, r.Further[0])),
-            read.Rows.Select(r => (r.Mask, r.Group, r.Further[0])));
+        Assert.Equal(
+            cohort.Rows.Select(r => (r.Mask, r.Group, r.Further[0])),
+            read.Rows.Select(r => (r.Mask, r.Group, r.Further[0]))
+        );
     }
 
     [Theory]
@@ -122,13 +141,16 @@ public sealed class CohortTests : IDisposable
     public void Real_cohorts_have_no_errors(string name, int images, int patients, int classes)
     {
         var cohort = Cohort.Load(Path.Combine(TestData.Folder(name), "cohort.csv"));
-        Assert.Equal((images, patients, classes),
-            (cohort.Rows.Count, cohort.PatientImages.Count, cohort.Classes.Count));
+        Assert.Equal(
+            (images, patients, classes),
+            (cohort.Rows.Count, cohort.PatientImages.Count, cohort.Classes.Count)
+        );
     }
 
     private void Images(params string[] names)
     {
-        foreach (var name in names) folder.Write(name, name);
+        foreach (var name in names)
+            folder.Write(name, name);
     }
 
     private string Csv(params string[] lines) => folder.Write("cohort.csv", string.Join('\n', lines) + "\n");

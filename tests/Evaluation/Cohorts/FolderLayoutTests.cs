@@ -14,12 +14,20 @@ public sealed class FolderLayoutTests : IDisposable
     [InlineData("SOB_B_A-14-22549AB-40-001.png", "benign", "A", "22549AB", "40", "22549")]
     [InlineData("SOB_B_PT-14-29315EF-100-013", "benign", "PT", "29315EF", "100", "29315")]
     public void Reads_BreakHis_names(
-        string file, string label, string subtype, string slide, string magnification, string patient)
+        string file,
+        string label,
+        string subtype,
+        string slide,
+        string magnification,
+        string patient
+    )
     {
         var name = BreakHisName.Parse(file);
         Assert.NotNull(name);
-        Assert.Equal((label, subtype, slide, magnification, patient),
-            (name.Label, name.Subtype, name.Slide, name.Magnification, name.CautiousPatient));
+        Assert.Equal(
+            (label, subtype, slide, magnification, patient),
+            (name.Label, name.Subtype, name.Slide, name.Magnification, name.CautiousPatient)
+        );
     }
 
     [Theory]
@@ -33,8 +41,10 @@ public sealed class FolderLayoutTests : IDisposable
     {
         folder.Write("x/SOB_B_A-14-22549AB-40-001.png", "1");
         folder.Write("SOB_B_A-14-22549CD-40-001.png", "2");
-        Assert.Equal(["22549", "22549"],
-            FolderLayout.BreakHis(folder.Path, folder.Path, false).Rows.Select(r => r.Patient));
+        Assert.Equal(
+            ["22549", "22549"],
+            FolderLayout.BreakHis(folder.Path, folder.Path, false).Rows.Select(r => r.Patient)
+        );
         var kept = FolderLayout.BreakHis(folder.Path, folder.Path, true).Rows;
         Assert.Equal(["22549CD", "22549AB"], kept.Select(r => r.Patient));
         Assert.Equal("x/SOB_B_A-14-22549AB-40-001.png", kept[1].Image);
@@ -50,8 +60,10 @@ public sealed class FolderLayoutTests : IDisposable
         folder.Write("tumor/p2/2.TIF", "2");
         folder.Write("tumor/notes.txt", "3");
         var levels = FolderLayout.Folders(folder.Path, Path.Combine(folder.Path, "lists"), null);
-        Assert.Equal([("../normal/p1/1.png", "normal", "p1"), ("../tumor/p2/2.TIF", "tumor", "p2")],
-            levels.Rows.Select(r => (r.Image, r.Label, r.Patient)));
+        Assert.Equal(
+            [("../normal/p1/1.png", "normal", "p1"), ("../tumor/p2/2.TIF", "tumor", "p2")],
+            levels.Rows.Select(r => (r.Image, r.Label, r.Patient))
+        );
         Assert.Equal(["tumor/notes.txt"], levels.OtherFiles);
         var named = FolderLayout.Folders(folder.Path, folder.Path, @"(normal|tumor)/p(?<patient>\d)");
         Assert.Equal(["1", "2"], named.Rows.Select(r => r.Patient));

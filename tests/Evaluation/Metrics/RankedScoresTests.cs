@@ -36,15 +36,21 @@ public sealed class RankedScoresTests
             var random = new SeededRandom(seed);
             var scores = new double[20];
             var positives = new bool[20];
-            for (var i = 0; i < 20; i++) (scores[i], positives[i]) = (random.Below(8) - 3, random.Below(2) == 0);
-            double won = 0, pairs = 0;
+            for (var i = 0; i < 20; i++)
+                (scores[i], positives[i]) = (random.Below(8) - 3, random.Below(2) == 0);
+            double won = 0,
+                pairs = 0;
             for (var p = 0; p < 20; p++)
             {
                 for (var n = 0; n < 20; n++)
                 {
-                    if (!positives[p] || positives[n]) continue;
+                    if (!positives[p] || positives[n])
+                        continue;
                     pairs++;
-                    won += scores[p] > scores[n] ? 1 : scores[p] == scores[n] ? 0.5 : 0;
+                    won +=
+                        scores[p] > scores[n] ? 1
+                        : scores[p] == scores[n] ? 0.5
+                        : 0;
                 }
             }
             Assert.Equal(won / pairs, RankedScores.Auc(scores, positives), 1e-12);
@@ -55,8 +61,11 @@ public sealed class RankedScoresTests
     public void One_class_alone_has_no_area() => Assert.True(double.IsNaN(RankedScores.Auc([0.1, 0.2], [true, true])));
 
     [Fact]
-    public void Scores_that_are_no_numbers_are_refused() => Assert.Contains("score 1",
-        Assert.Throws<ArgumentException>(() => RankedScores.Auc([0.1, double.NaN], [true, false])).Message);
+    public void Scores_that_are_no_numbers_are_refused() =>
+        Assert.Contains(
+            "score 1",
+            Assert.Throws<ArgumentException>(() => RankedScores.Auc([0.1, double.NaN], [true, false])).Message
+        );
 
     [Theory]
     [InlineData(new[] { 0.1, 0.2, 0.6, 0.9 }, new[] { false, false, true, true }, 0.4)]
@@ -73,28 +82,35 @@ public sealed class RankedScoresTests
             var random = new SeededRandom(seed);
             var scores = new double[15];
             var positives = new bool[15];
-            for (var i = 0; i < 15; i++) (scores[i], positives[i]) =
-                (random.Below(12) / 11.0, i == 0 || (i > 1 && random.Below(3) == 0));
+            for (var i = 0; i < 15; i++)
+                (scores[i], positives[i]) = (random.Below(12) / 11.0, i == 0 || (i > 1 && random.Below(3) == 0));
             foreach (var rule in Enum.GetValues<ThresholdRule>())
             {
                 double Figure(double threshold)
                 {
-                    double[] found = [0, 0], all = [0, 0];
+                    double[] found = [0, 0],
+                        all = [0, 0];
                     for (var i = 0; i < 15; i++)
                     {
                         all[positives[i] ? 1 : 0]++;
-                        if (scores[i] >= threshold == positives[i]) found[positives[i] ? 1 : 0]++;
+                        if (scores[i] >= threshold == positives[i])
+                            found[positives[i] ? 1 : 0]++;
                     }
-                    return rule == ThresholdRule.Accuracy ? found.Sum() / 15
+                    return rule == ThresholdRule.Accuracy
+                        ? found.Sum() / 15
                         : (found[0] / all[0] + found[1] / all[1]) / 2;
                 }
                 var chosen = Figure(DecisionThreshold.Choose(scores, positives, rule));
-                for (var t = -1; t <= 24; t++) Assert.True(chosen >= Figure(t / 22.0 + 0.01) - 1e-12);
+                for (var t = -1; t <= 24; t++)
+                    Assert.True(chosen >= Figure(t / 22.0 + 0.01) - 1e-12);
             }
         }
     }
 
     [Fact]
-    public void A_threshold_needs_both_classes() => Assert.Contains("2 positive and 0 negative",
-        Assert.Throws<ArgumentException>(() => DecisionThreshold.Choose([0.1, 0.2], [true, true])).Message);
+    public void A_threshold_needs_both_classes() =>
+        Assert.Contains(
+            "2 positive and 0 negative",
+            Assert.Throws<ArgumentException>(() => DecisionThreshold.Choose([0.1, 0.2], [true, true])).Message
+        );
 }

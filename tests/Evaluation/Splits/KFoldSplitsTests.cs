@@ -31,12 +31,15 @@ public sealed class KFoldSplitsTests
     public void Classes_are_spread_evenly_by_images()
     {
         var random = new SeededRandom(1);
-        var patients =
-            Patients.Of([.. Enumerable.Range(0, 60).Select(i => (1 + random.Below(20), i % 3 == 0 ? 1 : 0))]);
+        var patients = Patients.Of([
+            .. Enumerable.Range(0, 60).Select(i => (1 + random.Below(20), i % 3 == 0 ? 1 : 0)),
+        ]);
         foreach (var part in KFoldSplits.Draw(patients, 5, 0.2, 1))
         {
-            var (test, validation) =
-                (part.ImagesPerClass(patients, SplitSide.Test), part.ImagesPerClass(patients, SplitSide.Validation));
+            var (test, validation) = (
+                part.ImagesPerClass(patients, SplitSide.Test),
+                part.ImagesPerClass(patients, SplitSide.Validation)
+            );
             for (var c = 0; c < 2; c++)
             {
                 var all = patients.Sum(p => p.PerClass[c]);
@@ -57,11 +60,18 @@ public sealed class KFoldSplitsTests
     }
 
     [Fact]
-    public void More_folds_than_patients_are_refused() => Assert.Contains("the most is 3 folds",
-        Assert.Throws<NoSuchSplitException>(() =>
-            KFoldSplits.Draw(Patients.Of((1, 0), (1, 0), (1, 1)), 4, 0, 1)).Message);
+    public void More_folds_than_patients_are_refused() =>
+        Assert.Contains(
+            "the most is 3 folds",
+            Assert
+                .Throws<NoSuchSplitException>(() => KFoldSplits.Draw(Patients.Of((1, 0), (1, 0), (1, 1)), 4, 0, 1))
+                .Message
+        );
 
     [Fact]
-    public void One_training_patient_cannot_validate_too() => Assert.Contains("--validation-share 0",
-        Assert.Throws<NoSuchSplitException>(() => KFoldSplits.Draw(Patients.Of((1, 0), (1, 1)), 2, 0.2, 1)).Message);
+    public void One_training_patient_cannot_validate_too() =>
+        Assert.Contains(
+            "--validation-share 0",
+            Assert.Throws<NoSuchSplitException>(() => KFoldSplits.Draw(Patients.Of((1, 0), (1, 1)), 2, 0.2, 1)).Message
+        );
 }

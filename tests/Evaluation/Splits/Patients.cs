@@ -23,15 +23,17 @@ internal static class Patients
             var perClass = new int[classes];
             var mixed = random.Below(3) == 0;
             var own = random.Below(classes);
-            for (var image = 1 + random.Below(most); image > 0; image--) perClass[mixed ? random.Below(classes)
-                : own]++;
+            for (var image = 1 + random.Below(most); image > 0; image--)
+                perClass[mixed ? random.Below(classes) : own]++;
             patients[i] = new PatientImages($"p{i}", perClass);
         }
         return patients;
     }
 
     /// <summary>Fails unless the part holds every patient once.</summary>
-    public static void ExpectWhole(PatientImages[] patients, SplitPart part) => Assert.Equal(
-        patients.Select(p => p.Patient).Order(StringComparer.Ordinal),
-        part.Train.Concat(part.Validation).Concat(part.Test).Order(StringComparer.Ordinal));
+    public static void ExpectWhole(PatientImages[] patients, SplitPart part) =>
+        Assert.Equal(
+            patients.Select(p => p.Patient).Order(StringComparer.Ordinal),
+            part.Train.Concat(part.Validation).Concat(part.Test).Order(StringComparer.Ordinal)
+        );
 }

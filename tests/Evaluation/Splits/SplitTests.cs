@@ -25,26 +25,39 @@ public sealed class SplitTests : IDisposable
     }
 
     [Theory]
-    [InlineData("random", """{"train":["1","2"],"validation":["3"],"test":["4","1"]}""",
-        "part 1: patient 1 stands twice, in train and in test")]
-    [InlineData("random", """{"train":["1","2","2"],"validation":["3"],"test":["4"]}""",
-        "patient 2 stands twice, in train and in train")]
-    [InlineData("random", """{"train":["1","2"],"validation":["3"],"test":["4","5"]}""",
-        "patient 5 is not in the cohort")]
+    [InlineData(
+        "random",
+        """{"train":["1","2"],"validation":["3"],"test":["4","1"]}""",
+        "part 1: patient 1 stands twice, in train and in test"
+    )]
+    [InlineData(
+        "random",
+        """{"train":["1","2","2"],"validation":["3"],"test":["4"]}""",
+        "patient 2 stands twice, in train and in train"
+    )]
+    [InlineData(
+        "random",
+        """{"train":["1","2"],"validation":["3"],"test":["4","5"]}""",
+        "patient 5 is not in the cohort"
+    )]
     [InlineData("random", """{"train":["1","2"],"validation":[],"test":["4"]}""", "patient 3 is in none of")]
     [InlineData("random", """{"train":["1","2","3","4"],"validation":[],"test":[]}""", "nobody to test on")]
     [InlineData("random", "", "no parts")]
     [InlineData("kfold", """{"train":["1","2"],"validation":["3"],"test":["4"]}""", "patient 1 is tested in no fold")]
-    [InlineData("kfold",
+    [InlineData(
+        "kfold",
         """{"train":["1","2"],"validation":[],"test":["3","4"]},{"train":["2","3"],"validation":[],"test":["1","4"]}""",
-        "patient 4 is tested in folds 1 and 2")]
+        "patient 4 is tested in folds 1 and 2"
+    )]
     [InlineData("folds", """{"train":["1","2"],"validation":["3"],"test":["4"]}""", "kind is 'folds'")]
     [InlineData("random", """{"train":["1","2"],"test":["4"]}""", "is no split file")]
     public void What_does_not_fit_is_refused(string kind, string parts, string message)
     {
         var cohort = FourPatients();
-        var path = folder.Write("s.json",
-            $$"""{"kind":"{{kind}}","cohort":"{{cohort.Hash}}","seed":1,"parts":[{{parts}}]}""");
+        var path = folder.Write(
+            "s.json",
+            $$"""{"kind":"{{kind}}","cohort":"{{cohort.Hash}}","seed":1,"parts":[{{parts}}]}"""
+        );
         var error = Assert.Throws<InvalidDataException>(() => Split.Load(path, cohort));
         Assert.StartsWith(path, error.Message);
         Assert.Contains(message, error.Message);
@@ -80,8 +93,10 @@ public sealed class SplitTests : IDisposable
 
     private Cohort FourPatients()
     {
-        for (var i = 1; i <= 4; i++) folder.Write($"{i}.png", $"image {i}");
-        return Cohort.Load(folder.Write("cohort.csv",
-            "image,label,patient\n1.png,x,1\n2.png,y,2\n3.png,x,3\n4.png,y,4\n"));
+        for (var i = 1; i <= 4; i++)
+            folder.Write($"{i}.png", $"image {i}");
+        return Cohort.Load(
+            folder.Write("cohort.csv", "image,label,patient\n1.png,x,1\n2.png,y,2\n3.png,x,3\n4.png,y,4\n")
+        );
     }
 }

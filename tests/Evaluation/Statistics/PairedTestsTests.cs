@@ -40,6 +40,8 @@ public sealed class PairedTestsTests
         Assert.Equal([0.06, 0.06], PairedTests.Holm([0.03, 0.04]).OfType<double>(), (a, b) => Math.Abs(a - b) < 1e-12);
     }
 
-    private static JsonElement Golden() => JsonDocument.Parse(
-        File.ReadAllBytes(Path.Combine(TestData.Root, "tests", "Evaluation", "golden", "paired.json"))).RootElement.GetProperty("cases");
+    private static JsonElement Golden() =>
+        JsonDocument
+            .Parse(File.ReadAllBytes(Path.Combine(TestData.Root, "tests", "Evaluation", "golden", "paired.json")))
+            .RootElement.GetProperty("cases");
 }

@@ -17,8 +17,9 @@ public sealed class PatientBootstrapTests
         // The mean of n values has standard error s/√n; 95 % are within 1.96 of it.
         var random = new SeededRandom(3);
         double[] values = [.. Enumerable.Range(0, 400).Select(_ => random.Unit())];
-        var (low, high) = PatientBootstrap.Run(400, 4000, 1, weights =>
-            [weights.Zip(values, (w, v) => w * v).Sum() / 400]).Interval(0);
+        var (low, high) = PatientBootstrap
+            .Run(400, 4000, 1, weights => [weights.Zip(values, (w, v) => w * v).Sum() / 400])
+            .Interval(0);
         var mean = values.Average();
         var error = Math.Sqrt(values.Sum(v => (v - mean) * (v - mean))) / 400;
         Assert.Equal(mean - 1.96 * error, low, 0.1 * error);
@@ -31,15 +32,19 @@ public sealed class PatientBootstrapTests
         var golden = Golden.At("percentiles");
         var values = golden.Numbers("values");
         var next = -1;
-        var (low, high) = PatientBootstrap.Run(2, values.Length, 1, _ => [values[Interlocked.Increment(ref next)]])
+        var (low, high) = PatientBootstrap
+            .Run(2, values.Length, 1, _ => [values[Interlocked.Increment(ref next)]])
             .Interval(0);
         Assert.Equal(golden.GetProperty("low").GetDouble(), low, 1e-12);
         Assert.Equal(golden.GetProperty("high").GetDouble(), high, 1e-12);
     }
 
     [Fact]
-    public void Figures_that_no_draw_defines_end_in_an_error() => Assert.Contains("no bootstrap draw",
-        Assert.Throws<InvalidDataException>(() => PatientBootstrap.Run(2, 1, 1, _ => null)).Message);
+    public void Figures_that_no_draw_defines_end_in_an_error() =>
+        Assert.Contains(
+            "no bootstrap draw",
+            Assert.Throws<InvalidDataException>(() => PatientBootstrap.Run(2, 1, 1, _ => null)).Message
+        );
 
     [Fact]
     public void Random_numbers_depend_on_seed_and_stream_and_are_spread_evenly()
@@ -48,7 +53,8 @@ public sealed class PatientBootstrapTests
         Assert.Equal(a.Next(), b.Next());
         Assert.NotEqual(a.Next(), c.Next());
         var counts = new int[6];
-        for (var i = 0; i < 60_000; i++) counts[a.Below(6)]++;
+        for (var i = 0; i < 60_000; i++)
+            counts[a.Below(6)]++;
         Assert.All(counts, n => Assert.InRange(n, 9_600, 10_400));
     }
 }

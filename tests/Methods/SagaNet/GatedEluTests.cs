@@ -3,7 +3,9 @@ using Coverslip.Torch.Tests;
 
 namespace Coverslip.Methods.Tests.SagaNet;
 
-/// <summary>σ(gate) ⊙ ELU(feature): the one-pass operator against the formula, in both layouts and beside its fallback.</summary>
+/// <summary>
+/// σ(gate) ⊙ ELU(feature): the one-pass operator against the formula, in both layouts and beside its fallback.
+/// </summary>
 [NoTensorLeaks]
 public sealed class GatedEluTests
 {
@@ -13,7 +15,13 @@ public sealed class GatedEluTests
     [InlineData(1, 2, 1, 1, MemoryFormat.ChannelsLast)]
     [InlineData(3, 64, 33, 31, MemoryFormat.ChannelsLast)]
     [InlineData(3, 64, 33, 31, MemoryFormat.Contiguous)]
-    public void Values_and_gradients_follow_the_formula(int images, int channels, int height, int width, MemoryFormat format)
+    public void Values_and_gradients_follow_the_formula(
+        int images,
+        int channels,
+        int height,
+        int width,
+        MemoryFormat format
+    )
     {
         using var scope = new TensorScope();
         TorchRuntime.Seed(3);
@@ -28,7 +36,8 @@ public sealed class GatedEluTests
         for (var i = 0; i < given.Length; i++)
         {
             var feature = i / half * 2 * half + i % half;
-            double f = values[feature], s = 1 / (1 + Math.Exp(-values[feature + half]));
+            double f = values[feature],
+                s = 1 / (1 + Math.Exp(-values[feature + half]));
             var (elu, slope) = f > 0 ? (f, 1.0) : (Math.Exp(f) - 1, Math.Exp(f));
             Near(s * elu, given[i]);
             Near(flow[i] * s * slope, gradient[feature]);
@@ -85,5 +94,7 @@ public sealed class GatedEluTests
 
     private static void Near(double expected, double actual, double more = 0) =>
         Assert.True(
-            Math.Abs(expected - actual) < 1e-6 + 1e-5 * Math.Abs(expected) + more, $"expected was {expected:R}, got {actual:R}");
+            Math.Abs(expected - actual) < 1e-6 + 1e-5 * Math.Abs(expected) + more,
+            $"expected was {expected:R}, got {actual:R}"
+        );
 }

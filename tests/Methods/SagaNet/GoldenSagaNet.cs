@@ -11,22 +11,33 @@ namespace Coverslip.Methods.Tests.SagaNet;
 /// </summary>
 internal sealed class GoldenSagaNet
 {
-    internal const int Height = 64, Width = 32;
-    private static readonly string File =
-        Path.Combine(TestData.Root, "tests", "Methods", "SagaNet", "golden", "saganet.safetensors");
+    internal const int Height = 64,
+        Width = 32;
+    private static readonly string File = Path.Combine(
+        TestData.Root,
+        "tests",
+        "Methods",
+        "SagaNet",
+        "golden",
+        "saganet.safetensors"
+    );
 
     private readonly Dictionary<string, Tensor> tensors = SafeTensors.Read(File);
 
     internal bool Has(string key) => tensors.ContainsKey(key);
 
     /// <summary>The images, masks and classes of every case.</summary>
-    internal Batch Batch(float[]? weights = null) => new(
-        (tensors["input/image"].To(DType.Float32) * (1 / 255.0)).Contiguous(MemoryFormat.ChannelsLast),
-        tensors["input/mask"].To(DType.Float32),
-        tensors["input/target"],
-        weights is null ? null : Tensor.From(weights));
+    internal Batch Batch(float[]? weights = null) =>
+        new(
+            (tensors["input/image"].To(DType.Float32) * (1 / 255.0)).Contiguous(MemoryFormat.ChannelsLast),
+            tensors["input/mask"].To(DType.Float32),
+            tensors["input/target"],
+            weights is null ? null : Tensor.From(weights)
+        );
 
-    /// <summary>Parameters and running statistics take numbers from the pool in the order of their paths, as in the script.</summary>
+    /// <summary>
+    /// Parameters and running statistics take numbers from the pool in the order of their paths, as in the script.
+    /// </summary>
     internal void Fill(ParameterStore store)
     {
         var pool = tensors["input/pool"].ToArray<float>();
@@ -38,8 +49,13 @@ internal sealed class GoldenSagaNet
             var (count, shape) = ((int)value.Count, value.Shape);
             var drawn = Enumerable.Range(taken, count).Select(i => pool[i % pool.Length]);
             taken += count;
-            var nearOne = path.EndsWith("running_var", StringComparison.Ordinal) || path.EndsWith("norm.weight", StringComparison.Ordinal);
-            var scale = nearOne ? 0.4 : shape.Length > 1 ? 1.7 / Math.Sqrt((double)count / shape[0]) : 0.3;
+            var nearOne =
+                path.EndsWith("running_var", StringComparison.Ordinal)
+                || path.EndsWith("norm.weight", StringComparison.Ordinal);
+            var scale =
+                nearOne ? 0.4
+                : shape.Length > 1 ? 1.7 / Math.Sqrt((double)count / shape[0])
+                : 0.3;
             value.CopyInPlace(Tensor.From([.. drawn.Select(p => (float)((nearOne ? 1 : 0) + scale * p))], shape));
         }
     }
@@ -72,8 +88,10 @@ internal sealed class GoldenSagaNet
         Assert.True(expected.Length == got.Length, $"{what}: {got.Length} numbers instead of {expected.Length}");
         for (var i = 0; i < got.Length; i++)
         {
-            Assert.True(Math.Abs(got[i] - expected[i]) <= 1e-4 * Math.Abs(expected[i]) + 1e-5 * largest,
-                $"{what}[{i}]: expected was {expected[i]:R}, got {got[i]:R}");
+            Assert.True(
+                Math.Abs(got[i] - expected[i]) <= 1e-4 * Math.Abs(expected[i]) + 1e-5 * largest,
+                $"{what}[{i}]: expected was {expected[i]:R}, got {got[i]:R}"
+            );
         }
     }
 

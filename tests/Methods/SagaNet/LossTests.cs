@@ -26,7 +26,11 @@ public sealed class LossTests
     [InlineData(1.7f, 0f, 0)]
     [InlineData(0f, 0f, 0.81)]
     [InlineData(0.9f, 1.1f, 0.5)]
-    public void Hinge_is_zero_where_lengths_are_right_and_its_gradient_is_finite_at_zero(float present, float absent, double expected)
+    public void Hinge_is_zero_where_lengths_are_right_and_its_gradient_is_finite_at_zero(
+        float present,
+        float absent,
+        double expected
+    )
     {
         using var scope = new TensorScope();
         var features = Leaf([present, 0, 0, 0, absent, 0], 1, 2, 3);
@@ -35,19 +39,29 @@ public sealed class LossTests
         Assert.Equal(expected, loss.Item(), 1e-5);
         var gradient = features.Gradient!.ToArray<float>();
         Assert.All(gradient, g => Assert.True(float.IsFinite(g)));
-        if (expected == 0) Assert.All(gradient, g => Assert.Equal(0, g, 1e-5));
+        if (expected == 0)
+            Assert.All(gradient, g => Assert.Equal(0, g, 1e-5));
     }
 
     [Fact]
     public void Hinge_options_and_weights_of_images_count()
     {
         using var scope = new TensorScope();
-        var hinge = new LengthAwareHingeLoss { Upper = 1, Lower = 0.5, AbsentWeight = 2 };
+        var hinge = new LengthAwareHingeLoss
+        {
+            Upper = 1,
+            Lower = 0.5,
+            AbsentWeight = 2,
+        };
         // Image 1: (1 − 0.4)² = 0.36. Image 2: 2 (0.8 − 0.5)² + (1 − 0.5)² = 0.43.
         var features = Leaf([0.4f, 0.1f, 0.8f, 0.5f], 2, 2, 1);
         var targets = Tensor.From<float>([1, 0, 0, 1], 2, 2);
         Assert.Equal((0.36 + 0.43) / 2, hinge.Of(features, targets).Item(), 1e-6);
-        Assert.Equal((1.5 * 0.36 + 0.5 * 0.43) / 2, hinge.Of(features, targets, Tensor.From<float>([1.5f, 0.5f])).Item(), 1e-6);
+        Assert.Equal(
+            (1.5 * 0.36 + 0.5 * 0.43) / 2,
+            hinge.Of(features, targets, Tensor.From<float>([1.5f, 0.5f])).Item(),
+            1e-6
+        );
     }
 
     [Fact]
@@ -75,17 +89,39 @@ public sealed class LossTests
         var (image, output) = (Tensor.Zeros([2, 3, 4, 4]), Tensor.Full([2, 3, 4, 4], 0.5));
         var mask = Tensor.Cat([Tensor.Ones([2, 1, 4, 2]), Tensor.Zeros([2, 1, 4, 2])], 3);
         Assert.Equal(0.25, new PartialReconstruction().Of(output, image, mask).Item(), 1e-6);
-        Assert.Equal(0.75, new PartialReconstruction { Weight = 3 }.Of(output, image, mask).Item(), 1e-6);
+        Assert.Equal(
+            0.75,
+            new PartialReconstruction { Weight = 3 }
+                .Of(output, image, mask)
+                .Item(),
+            1e-6
+        );
         // 8 valid pixels of 3 channels in an image.
-        Assert.Equal(24 * 0.25, new PartialReconstruction { Sum = true }.Of(output, image, mask).Item(), 1e-5);
-        Assert.Equal(12 * 0.25, new PartialReconstruction { Sum = true, Weight = 0.5 }.Of(output, image, mask).Item(), 1e-5);
+        Assert.Equal(
+            24 * 0.25,
+            new PartialReconstruction { Sum = true }
+                .Of(output, image, mask)
+                .Item(),
+            1e-5
+        );
+        Assert.Equal(
+            12 * 0.25,
+            new PartialReconstruction { Sum = true, Weight = 0.5 }
+                .Of(output, image, mask)
+                .Item(),
+            1e-5
+        );
     }
 
     [Fact]
     public void A_batch_without_valid_pixels_costs_nothing()
     {
         using var scope = new TensorScope();
-        var loss = new PartialReconstruction().Of(Tensor.Ones([1, 3, 2, 2]), Tensor.Zeros([1, 3, 2, 2]), Tensor.Zeros([1, 1, 2, 2]));
+        var loss = new PartialReconstruction().Of(
+            Tensor.Ones([1, 3, 2, 2]),
+            Tensor.Zeros([1, 3, 2, 2]),
+            Tensor.Zeros([1, 1, 2, 2])
+        );
         Assert.Equal(0, loss.Item());
     }
 

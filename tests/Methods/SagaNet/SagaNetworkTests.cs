@@ -13,7 +13,14 @@ public sealed class SagaNetworkTests
     private static readonly SagaNetRecipe Small = new()
     {
         Input = new InputOptions { Height = GoldenSagaNet.Height, Width = GoldenSagaNet.Width },
-        Network = new SagaNetOptions { StemFilters = 4, Growth = 2, FeatureKinds = 2, FeatureSize = 3, ClassSize = 4 },
+        Network = new SagaNetOptions
+        {
+            StemFilters = 4,
+            Growth = 2,
+            FeatureKinds = 2,
+            FeatureSize = 3,
+            ClassSize = 4,
+        },
         Reconstruction = new PartialReconstruction { Weight = 0.7 },
     };
 
@@ -100,7 +107,9 @@ public sealed class SagaNetworkTests
     public void A_shape_that_cannot_be_built_is_refused_with_value_and_limit()
     {
         using var store = new ParameterStore();
-        var error = Assert.Throws<ArgumentException>(() => new SagaNetwork(store.Root, new SagaNetOptions { Height = 31 }));
+        var error = Assert.Throws<ArgumentException>(() =>
+            new SagaNetwork(store.Root, new SagaNetOptions { Height = 31 })
+        );
         Assert.Equal("Height is 31; it must lie between 32 and 16384", error.Message);
     }
 
@@ -114,7 +123,10 @@ public sealed class SagaNetworkTests
         var batch = golden.Batch(name == "weighted" ? [1.5f, 0.75f, 0.75f] : null);
 
         var outcome = model.Judge(batch);
-        golden.Expect($"{name}/losses", Tensor.Stack([outcome.Total, outcome.Class, outcome.Reconstruction ?? Tensor.Zeros([])], 0));
+        golden.Expect(
+            $"{name}/losses",
+            Tensor.Stack([outcome.Total, outcome.Class, outcome.Reconstruction ?? Tensor.Zeros([])], 0)
+        );
         golden.Expect($"{name}/probabilities", outcome.Probabilities);
         if (training)
         {
@@ -143,7 +155,8 @@ public sealed class SagaNetworkTests
             golden.Expect($"{name}/reconstruction", EveryFourth(EveryFourth(image, 2), 3));
     }
 
-    private static Tensor EveryFourth(Tensor image, int side) => image.IndexSelect(side, Tensor.Arange(0, image.Size(side), 4));
+    private static Tensor EveryFourth(Tensor image, int side) =>
+        image.IndexSelect(side, Tensor.Arange(0, image.Size(side), 4));
 
     private static float[] Gradients(bool recompute)
     {
@@ -152,8 +165,12 @@ public sealed class SagaNetworkTests
         var recipe = Small with { Network = Small.Network with { Recompute = recompute, Dropout = 0.4 } };
         using var model = new SagaNetClassifier(recipe, 2, Device.Cpu);
         var batch = new GoldenSagaNet().Batch();
-        for (var step = 0; step < 2; step++) model.Judge(batch).Total.Backward();
-        return [.. model.Store.Parameters.SelectMany(p => p.Value.Gradient!.ToArray<float>()),
-            .. model.Store.Buffers.SelectMany(b => b.Value.To(DType.Float32).ToArray<float>())];
+        for (var step = 0; step < 2; step++)
+            model.Judge(batch).Total.Backward();
+        return
+        [
+            .. model.Store.Parameters.SelectMany(p => p.Value.Gradient!.ToArray<float>()),
+            .. model.Store.Buffers.SelectMany(b => b.Value.To(DType.Float32).ToArray<float>()),
+        ];
     }
 }

@@ -16,10 +16,16 @@ public sealed class StudyResultsTests : IDisposable
     [Fact]
     public void Means_deviations_and_paired_tests_are_those_of_the_parts()
     {
-        int[] own = [9, 8, 7, 9], first = [7, 7, 6, 8], second = [9, 9, 8];
+        int[] own = [9, 8, 7, 9],
+            first = [7, 7, 6, 8],
+            second = [9, 9, 8];
         var rows = Table(("SagaNet", own), ("First", first), ("Second", second));
         Assert.Equal(0.825, rows[0].Mean!.Value, 12);
-        Assert.Equal(Math.Sqrt(((0.075 * 0.075 * 2) + (0.025 * 0.025) + (0.125 * 0.125)) / 3), rows[0].Deviation!.Value, 12);
+        Assert.Equal(
+            Math.Sqrt(((0.075 * 0.075 * 2) + (0.025 * 0.025) + (0.125 * 0.125)) / 3),
+            rows[0].Deviation!.Value,
+            12
+        );
         Assert.Null(rows[0].Comparison);
 
         double[] differences = [-0.2, -0.1, -0.1, -0.1];
@@ -29,7 +35,13 @@ public sealed class StudyResultsTests : IDisposable
         Assert.Equal(PairedTests.CorrectedTTest(differences, 10 / 40.0)!.Value, a.CorrectedT.Value!.Value, 6);
         Assert.True(a.CorrectedT.Value > a.T.Value);
         // The unfinished part is left out of the pairs.
-        Assert.Equal((0.2 / 3, "3/4"), (Math.Round(b.Difference!.Value, 9) == Math.Round(0.2 / 3, 9) ? 0.2 / 3 : -1, StudyTable.CellsOf(rows[2])[2]));
+        Assert.Equal(
+            (0.2 / 3, "3/4"),
+            (
+                Math.Round(b.Difference!.Value, 9) == Math.Round(0.2 / 3, 9) ? 0.2 / 3 : -1,
+                StudyTable.CellsOf(rows[2])[2]
+            )
+        );
         Assert.Equal(PairedTests.Holm([a.T.Value, b.T.Value])[0], a.T.Holm);
     }
 
@@ -38,7 +50,10 @@ public sealed class StudyResultsTests : IDisposable
     {
         var rows = Table(("SagaNet", [9, 8]), ("None", []));
         Assert.Equal(["None", "raw", "0/2", "–", "–", "–", "–", "–", "–", "–"], StudyTable.CellsOf(rows[1]));
-        Assert.Equal(["SagaNet", "raw", "2/2", "0.850 ± 0.071", "–", "–", "–", "1.50 M", "2.0", "321"], StudyTable.CellsOf(rows[0]));
+        Assert.Equal(
+            ["SagaNet", "raw", "2/2", "0.850 ± 0.071", "–", "–", "–", "1.50 M", "2.0", "321"],
+            StudyTable.CellsOf(rows[0])
+        );
         Assert.Contains("| SagaNet | raw   | 2/2   | 0.850 ± 0.071", StudyTable.Markdown(rows));
         Assert.StartsWith("None,raw,,,", StudyTable.Csv(rows).Split('\n')[2]);
     }
@@ -48,32 +63,60 @@ public sealed class StudyResultsTests : IDisposable
         const string recipe = "{method: saganet, input: {form: raw, height: 64, width: 64}}";
         var study = new StudyRecipe
         {
-            Title = "made up", Metric = Metric.Accuracy, Against = "SagaNet", Split = new SplitOptions(), Seed = 1,
+            Title = "made up",
+            Metric = Metric.Accuracy,
+            Against = "SagaNet",
+            Split = new SplitOptions(),
+            Seed = 1,
             Runs = [.. models.Select(m => new StudyRun(m.Model, "raw", recipe))],
         };
         var parts = models.Max(m => m.Right.Length);
-        var split = new Split(SplitKind.KFold, "", 1, [.. Enumerable.Range(0, parts).Select(_ => new SplitPart([], [], []))]);
+        var split = new Split(
+            SplitKind.KFold,
+            "",
+            1,
+            [.. Enumerable.Range(0, parts).Select(_ => new SplitPart([], [], []))]
+        );
         foreach (var (model, right) in models)
-            foreach (var (part, correct) in right.Index())
-                Write(Path.Combine(folder, model, $"part-{part + 1}"), correct);
+        foreach (var (part, correct) in right.Index())
+            Write(Path.Combine(folder, model, $"part-{part + 1}"), correct);
         return StudyResults.Read(study, split, run => Path.Combine(folder, run.Model), _ => (10, 40));
     }
 
     private static void Write(string path, int correct)
     {
         Directory.CreateDirectory(path);
-        var rows = Enumerable.Range(0, 10).Select(i =>
-        {
-            var (label, right) = (i % 2 == 0 ? "a" : "b", i < correct);
-            var p = right == (label == "a") ? 0.8 : 0.2;
-            return $"{i}.png,p{i / 5},{label},{(p > 0.5 ? "a" : "b")},{p},{1 - p:0.0}";
-        });
-        File.WriteAllText(Path.Combine(path, "predictions.csv"), "image,patient,label,predicted,p_a,p_b\n" + string.Join('\n', rows) + "\n");
+        var rows = Enumerable
+            .Range(0, 10)
+            .Select(i =>
+            {
+                var (label, right) = (i % 2 == 0 ? "a" : "b", i < correct);
+                var p = right == (label == "a") ? 0.8 : 0.2;
+                return $"{i}.png,p{i / 5},{label},{(p > 0.5 ? "a" : "b")},{p},{1 - p:0.0}";
+            });
+        File.WriteAllText(
+            Path.Combine(path, "predictions.csv"),
+            "image,patient,label,predicted,p_a,p_b\n" + string.Join('\n', rows) + "\n"
+        );
         new RunDescription
         {
-            CohortHash = "", Classes = ["a", "b"], SourceChannels = 3, ScaleLow = 1, ScaleHigh = 1, Seed = 1, Part = 1, Parts = 1,
-            Parameters = 1_500_000, Epochs = 5, BestEpoch = 1, TrainingSeconds = 10, WeightsMoved = 0.1, EmptyMasks = 0, Images = 50,
-            PeakMemory = 321, Versions = "",
+            CohortHash = "",
+            Classes = ["a", "b"],
+            SourceChannels = 3,
+            ScaleLow = 1,
+            ScaleHigh = 1,
+            Seed = 1,
+            Part = 1,
+            Parts = 1,
+            Parameters = 1_500_000,
+            Epochs = 5,
+            BestEpoch = 1,
+            TrainingSeconds = 10,
+            WeightsMoved = 0.1,
+            EmptyMasks = 0,
+            Images = 50,
+            PeakMemory = 321,
+            Versions = "",
         }.Write(Path.Combine(path, "run.json"));
     }
 }

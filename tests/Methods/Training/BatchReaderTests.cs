@@ -11,8 +11,18 @@ namespace Coverslip.Methods.Tests.Training;
 public sealed class BatchReaderTests(SmallCohort small) : IClassFixture<SmallCohort>
 {
     private const int Side = 32;
-    private static readonly InputOptions Raw = new() { Form = InputForm.Raw, Height = Side, Width = Side };
-    private static readonly AugmentationOptions Colours = new() { Brightness = 0.2, Hue = 0.1, Shift = 3 };
+    private static readonly InputOptions Raw = new()
+    {
+        Form = InputForm.Raw,
+        Height = Side,
+        Width = Side,
+    };
+    private static readonly AugmentationOptions Colours = new()
+    {
+        Brightness = 0.2,
+        Hue = 0.1,
+        Shift = 3,
+    };
 
     private PatchSet Set => new(small.Cohort, Raw, null);
 
@@ -31,8 +41,8 @@ public sealed class BatchReaderTests(SmallCohort small) : IClassFixture<SmallCoh
     [InlineData(5, 24)]
     [InlineData(24, 24)]
     [InlineData(100, 24)]
-    [InlineData(23, 23)]  // the last batch would be one image, which batch normalisation cannot take
-    [InlineData(1, 24)]   // unless every batch is
+    [InlineData(23, 23)] // the last batch would be one image, which batch normalisation cannot take
+    [InlineData(1, 24)] // unless every batch is
     public void Every_image_comes_once_in_an_epoch(int batch, int expected)
     {
         var set = Set;
@@ -59,7 +69,11 @@ public sealed class BatchReaderTests(SmallCohort small) : IClassFixture<SmallCoh
             foreach (var (place, patch) in raw.Patches.Index())
             {
                 Assert.Same(set.Patches[next++], patch);
-                Assert.Equal(Colour(set.Pixels(patch)).Select(b => b / 255f), pixels[place], (a, b) => Math.Abs(a - b) < 1e-6);
+                Assert.Equal(
+                    Colour(set.Pixels(patch)).Select(b => b / 255f),
+                    pixels[place],
+                    (a, b) => Math.Abs(a - b) < 1e-6
+                );
                 Assert.Equal(patch.Label, batch.Target.ToArray<long>()[place]);
                 Assert.Equal(patch.Label == 0 ? 0.5f : 2, batch.Weights!.ToArray<float>()[place]);
             }
@@ -78,7 +92,8 @@ public sealed class BatchReaderTests(SmallCohort small) : IClassFixture<SmallCoh
         var random = new Random(1);
         for (var i = 0; i < Side * Side; i++)
         {
-            // The second image is the first, darker and flatter; the mask keeps the upper half, the lower is glaring white.
+            // The second image is the first, darker and flatter; the mask keeps the upper half, the lower is glaring
+            // white.
             var (valid, grey) = (i < half, random.Next(256));
             pixels.AsSpan(i * 4, 4).Fill((byte)(valid ? grey : 255));
             pixels.AsSpan((Side * Side + i) * 4, 4).Fill((byte)(valid ? 20 + grey / 2 : 255));
@@ -93,7 +108,7 @@ public sealed class BatchReaderTests(SmallCohort small) : IClassFixture<SmallCoh
             Assert.Equal(1, Math.Sqrt(channel[..half].Average(v => v * v)), 1e-3);
             Assert.All(channel[half..], v => Assert.Equal(0, v));
         }
-        var glass = Enumerable.Repeat((byte)230, pixels.Length).ToArray();  // not blown up into noise, nor divided by zero
+        var glass = Enumerable.Repeat((byte)230, pixels.Length).ToArray(); // not blown up into noise, nor divided by zero
         batch = new BatchReader(set, 2, Device.Cpu).ToTensors(new RawBatch(glass, patches));
         Assert.All(batch.Image.ToArray<float>(), v => Assert.Equal(0, v, 1e-3));
     }
@@ -109,7 +124,10 @@ public sealed class BatchReaderTests(SmallCohort small) : IClassFixture<SmallCoh
             using var turned = Transforms.Orient(image, o);
             return Convert.ToHexString(turned.Pixels);
         });
-        var actual = Enumerable.Range(0, 8).Select(o => Convert.ToHexString(Colour(Applied(source, o, 4, 4)))).ToArray();
+        var actual = Enumerable
+            .Range(0, 8)
+            .Select(o => Convert.ToHexString(Colour(Applied(source, o, 4, 4))))
+            .ToArray();
         Assert.Equal(8, actual.Distinct().Count());
         Assert.Equal(expected.Order(), actual.Order());
         Assert.Equal(source, Applied(source, 0, 4, 4));
@@ -147,12 +165,16 @@ public sealed class BatchReaderTests(SmallCohort small) : IClassFixture<SmallCoh
     public void An_image_that_cannot_be_read_any_more_stops_the_consumer_with_its_name()
     {
         var set = Set;
-        var gone = new Patch(new CohortRow(99, "images/gone.png", "sheets", "P01"), 0, false) { Source = new SourceImage(3, 1) };
+        var gone = new Patch(new CohortRow(99, "images/gone.png", "sheets", "P01"), 0, false)
+        {
+            Source = new SourceImage(3, 1),
+        };
         var reader = new BatchReader(set, 4, Device.Cpu);
         var read = 0;
         var error = Assert.ThrowsAny<Exception>(() =>
         {
-            foreach (var raw in reader.Plain([.. set.Patches, gone])) read += raw.Patches.Count;
+            foreach (var raw in reader.Plain([.. set.Patches, gone]))
+                read += raw.Patches.Count;
         });
         Assert.Contains("gone.png", error.Message);
         Assert.Equal(24, read);
@@ -164,8 +186,17 @@ public sealed class BatchReaderTests(SmallCohort small) : IClassFixture<SmallCoh
         var file = Path.Combine(small.Folder, "broken.png");
         File.WriteAllText(file, "no picture");
         var table = Path.Combine(small.Folder, "broken.csv");
-        CohortFile.Write(table, [.. small.Cohort.Rows.Select(r => r with { Image = small.Cohort.ImagePath(r), Mask = null }), new CohortRow(0, file, "sheets", "P01")], []);
-        var error = Assert.Throws<UnreadableImageException>(() => new PatchSet(Cohort.Load(table, CohortChecks.Table), Raw, null));
+        CohortFile.Write(
+            table,
+            [
+                .. small.Cohort.Rows.Select(r => r with { Image = small.Cohort.ImagePath(r), Mask = null }),
+                new CohortRow(0, file, "sheets", "P01"),
+            ],
+            []
+        );
+        var error = Assert.Throws<UnreadableImageException>(() =>
+            new PatchSet(Cohort.Load(table, CohortChecks.Table), Raw, null)
+        );
         Assert.Contains("broken.png", error.Message);
     }
 
@@ -174,7 +205,8 @@ public sealed class BatchReaderTests(SmallCohort small) : IClassFixture<SmallCoh
         var read = new List<string>();
         foreach (var raw in new BatchReader(set, batch, Device.Cpu).Training(set.Patches, Colours, seed, epoch))
         {
-            if (pause) Thread.Sleep(5);
+            if (pause)
+                Thread.Sleep(5);
             read.Add(Convert.ToHexString(raw.Pixels.AsSpan(0, raw.Patches.Count * Side * Side * 4)));
         }
         return [.. read];

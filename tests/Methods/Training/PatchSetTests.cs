@@ -29,7 +29,15 @@ public sealed class PatchSetTests(SmallCohort small) : IClassFixture<SmallCohort
     [Fact]
     public void Raw_input_ignores_masks_and_classes_may_be_another_networks()
     {
-        var set = new PatchSet(small.Cohort, Masked with { Form = InputForm.Raw }, Column, ["benign", "sheets", "rosettes"]);
+        var set = new PatchSet(
+            small.Cohort,
+            Masked with
+            {
+                Form = InputForm.Raw,
+            },
+            Column,
+            ["benign", "sheets", "rosettes"]
+        );
         Assert.All(set.Patches, p => Assert.Equal(p.Row.Label == "sheets" ? 1 : 2, p.Label));
         Assert.All(set.Pixels(set.Patches[0]).Where((_, i) => i % 4 == 3), m => Assert.Equal(255, m));
         Assert.All(new PatchSet(small.Cohort, Masked, null, ["benign"]).Patches, p => Assert.Equal(-1, p.Label));
@@ -45,7 +53,14 @@ public sealed class PatchSetTests(SmallCohort small) : IClassFixture<SmallCohort
             ImageFile.Write(blank, nothing);
         }
         var first = small.Cohort.Rows[0];
-        var set = new PatchSet(small.Cohort, Masked, Column with { FileOf = row => row == first ? blank : small.Cohort.MaskPath(row) });
+        var set = new PatchSet(
+            small.Cohort,
+            Masked,
+            Column with
+            {
+                FileOf = row => row == first ? blank : small.Cohort.MaskPath(row),
+            }
+        );
         Assert.Equal(1, set.EmptyMasks);
         Assert.True(set.Patches[0].Empty);
         Assert.All(set.Pixels(set.Patches[0]).Where((_, i) => i % 4 == 3), m => Assert.Equal(255, m));

@@ -11,7 +11,14 @@ public sealed class PreflightTests
     [Fact]
     public void The_largest_batch_fits_and_one_more_image_does_not()
     {
-        var preflight = new Preflight(1, MemoryPerImage: 100, MemoryFixed: 1000, MemoryAvailable: 1999, Disk: 1, StepSeconds: 1);
+        var preflight = new Preflight(
+            1,
+            MemoryPerImage: 100,
+            MemoryFixed: 1000,
+            MemoryAvailable: 1999,
+            Disk: 1,
+            StepSeconds: 1
+        );
         Assert.Equal(9, preflight.LargestBatch);
         Assert.InRange(preflight.MemoryAvailable, preflight.Memory(9), preflight.Memory(10) - 1);
         Assert.Equal(0, (preflight with { MemoryAvailable = 1099 }).LargestBatch);
@@ -23,7 +30,8 @@ public sealed class PreflightTests
     {
         var recipe = new SagaNetRecipe
         {
-            Input = new InputOptions { Height = 512, Width = 512 }, Network = new SagaNetOptions { StemFilters = 16, Growth = 8 },
+            Input = new InputOptions { Height = 512, Width = 512 },
+            Network = new SagaNetOptions { StemFilters = 16, Growth = 8 },
         };
         var preflight = Preflight.Of(recipe, 2, Device.Cpu);
         using var model = recipe.Build(2, Device.Cpu);
@@ -41,7 +49,13 @@ public sealed class PreflightTests
         var recipe = new SagaNetRecipe
         {
             Input = new InputOptions { Height = 128, Width = 128 },
-            Network = new SagaNetOptions { StemFilters = 4, Growth = 4, StemStride = 4, Blocks = [1, 1, 1, 1, 1] },
+            Network = new SagaNetOptions
+            {
+                StemFilters = 4,
+                Growth = 4,
+                StemStride = 4,
+                Blocks = [1, 1, 1, 1, 1],
+            },
         };
         Assert.Equal(128, recipe.SmallestSide);
         Assert.True(Preflight.Of(recipe, 2, Device.Cpu).StepSeconds > 0);

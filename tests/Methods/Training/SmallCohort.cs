@@ -11,10 +11,19 @@ public sealed class SmallCohort : IDisposable
     /// <summary>8 patients of two classes, 3 patches of 48 pixels each, with true masks.</summary>
     public Cohort Cohort { get; }
 
-    public SmallCohort() => Cohort = Cohort.Load(PhantomCohort.Write(Path.Combine(Folder, "cohort"), new PhantomCohortOptions
-    {
-        Patients = 8, LeastPatches = 3, MostPatches = 3, Patch = new PatchPhantomOptions { Size = 48, NucleusRadius = 2 },
-    }));
+    public SmallCohort() =>
+        Cohort = Cohort.Load(
+            PhantomCohort.Write(
+                Path.Combine(Folder, "cohort"),
+                new PhantomCohortOptions
+                {
+                    Patients = 8,
+                    LeastPatches = 3,
+                    MostPatches = 3,
+                    Patch = new PatchPhantomOptions { Size = 48, NucleusRadius = 2 },
+                }
+            )
+        );
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 }

@@ -20,7 +20,8 @@ internal sealed class SmallRun(Cohort cohort, string folder, string change = "")
     internal string Folder => folder;
 
     /// <summary>The small recipe, in which lines of the change replace those of the same key.</summary>
-    internal string RecipeText { get; } = string.Join('\n', Recipe.Split('\n').Where(l => !Keys(change).Contains(Key(l))).Append(change));
+    internal string RecipeText { get; } =
+        string.Join('\n', Recipe.Split('\n').Where(l => !Keys(change).Contains(Key(l))).Append(change));
 
     internal IRecipe Read => Recipes.Parse(RecipeText, "small.yaml");
 
@@ -34,7 +35,8 @@ internal sealed class SmallRun(Cohort cohort, string folder, string change = "")
 
     internal int Epochs { get; private set; }
 
-    internal Split Split => new(SplitKind.Random, cohort.Hash, 1, [.. KFoldSplits.Draw(cohort.PatientImages, 4, 0.34, 1).Take(Parts)]);
+    internal Split Split =>
+        new(SplitKind.Random, cohort.Hash, 1, [.. KFoldSplits.Draw(cohort.PatientImages, 4, 0.34, 1).Take(Parts)]);
 
     internal RunFolder Run => new(TrainingSession.PartFolder(folder, 0, Parts));
 
@@ -43,18 +45,26 @@ internal sealed class SmallRun(Cohort cohort, string folder, string change = "")
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "recipe.yaml"), RecipeText);
         var patches = new PatchSet(cohort, Read.Input, null);
-        return new TrainingSession(new SessionInput(Read, patches, Split, Device.Cpu), folder, _ => this).Run(stop: stop);
+        return new TrainingSession(new SessionInput(Read, patches, Split, Device.Cpu), folder, _ => this).Run(
+            stop: stop
+        );
     }
 
     /// <summary>metrics.csv without the column of seconds, which no two runs share.</summary>
-    internal string[] Losses => [.. File.ReadAllLines(Run.Metrics).Select(l => string.Join(',', l.Split(',').Where((_, i) => i != 1)))];
+    internal string[] Losses =>
+        [.. File.ReadAllLines(Run.Metrics).Select(l => string.Join(',', l.Split(',').Where((_, i) => i != 1)))];
 
     /// <summary>One column of metrics.csv, epoch by epoch.</summary>
     internal double[] Column(string name)
     {
         var lines = File.ReadAllLines(Run.Metrics);
         var column = Array.IndexOf(lines[0].Split(','), name);
-        return [.. lines.Skip(1).Select(l => double.Parse(l.Split(',')[column], System.Globalization.CultureInfo.InvariantCulture))];
+        return
+        [
+            .. lines
+                .Skip(1)
+                .Select(l => double.Parse(l.Split(',')[column], System.Globalization.CultureInfo.InvariantCulture)),
+        ];
     }
 
     private static IEnumerable<string> Keys(string lines) => lines.Split('\n').Select(Key);

@@ -14,10 +14,18 @@ public sealed class FinishedRun : IDisposable
 
     public string Folder => Path.Combine(Small.Folder, "run");
 
-    public FinishedRun() => new SmallRun(Small.Cohort, Folder, """
-        training: {epochs: 2, batch: 6, rate: 2e-3, schedule: constant, patience: 0}
-        decision: {threshold_from_validation: true}
-        """) { Parts = 2 }.Train();
+    public FinishedRun() =>
+        new SmallRun(
+            Small.Cohort,
+            Folder,
+            """
+            training: {epochs: 2, batch: 6, rate: 2e-3, schedule: constant, patience: 0}
+            decision: {threshold_from_validation: true}
+            """
+        )
+        {
+            Parts = 2,
+        }.Train();
 
     public void Dispose() => Small.Dispose();
 }
@@ -42,7 +50,8 @@ public sealed class TrainedModelTests(FinishedRun finished) : IClassFixture<Fini
         var set = Set(cohort);
         var (before, after) = (run.Predict(set, 5), packed.Predict(set, 5));
         Assert.Equal(before.Rows.Select(r => r.Predicted), after.Rows.Select(r => r.Predicted));
-        foreach (var (a, b) in before.Rows.Zip(after.Rows)) Assert.Equal(a.Probabilities, b.Probabilities);
+        foreach (var (a, b) in before.Rows.Zip(after.Rows))
+            Assert.Equal(a.Probabilities, b.Probabilities);
         Assert.Equal(cohort.Rows.Select(r => r.Image), after.Rows.Select(r => r.Image));
     }
 
@@ -56,14 +65,18 @@ public sealed class TrainedModelTests(FinishedRun finished) : IClassFixture<Fini
         {
             using var model = whole.Recipe.Build(2, Device.Cpu);
             new RunFolder(Path.Combine(finished.Folder, $"part-{index + 1}")).LoadBest(model.Store);
-            var probabilities = new Predictor(model, new BatchReader(set, 4, Device.Cpu), whole.Recipe).Probabilities(set.Patches);
-            for (var i = 0; i < expected.Length; i++) expected[i] += probabilities[i][1] / 2;
+            var probabilities = new Predictor(model, new BatchReader(set, 4, Device.Cpu), whole.Recipe).Probabilities(
+                set.Patches
+            );
+            for (var i = 0; i < expected.Length; i++)
+                expected[i] += probabilities[i][1] / 2;
         }
         var threshold = whole.Parts.Average(p => p.Threshold!.Value);
         foreach (var (row, mean) in whole.Predict(set, 4).Rows.Zip(expected))
         {
             Assert.Equal(mean, row.Probabilities[1], 1e-6);
-            if (Math.Abs(mean - threshold) > 1e-5) Assert.Equal(mean > threshold ? "sheets" : "rosettes", row.Predicted);
+            if (Math.Abs(mean - threshold) > 1e-5)
+                Assert.Equal(mean > threshold ? "sheets" : "rosettes", row.Predicted);
         }
     }
 
@@ -84,8 +97,13 @@ public sealed class TrainedModelTests(FinishedRun finished) : IClassFixture<Fini
         using var image = new Image(side, side);
         image.WritablePixels.Fill(200);
         var name = $"side-{side}.png";
-        if (!fits) Assert.Contains($"to the model's 48 pixels, its training images were scaled by 1 to 1; cut or resize", Refused(name, image));
-        else Assert.Null(Refused(name, image));
+        if (!fits)
+            Assert.Contains(
+                $"to the model's 48 pixels, its training images were scaled by 1 to 1; cut or resize",
+                Refused(name, image)
+            );
+        else
+            Assert.Null(Refused(name, image));
     }
 
     [Fact]
@@ -95,8 +113,12 @@ public sealed class TrainedModelTests(FinishedRun finished) : IClassFixture<Fini
         Directory.CreateDirectory(Path.Combine(folder, "part-2"));
         Directory.CreateDirectory(Path.Combine(folder, "part-1"));
         File.Copy(Path.Combine(finished.Folder, "recipe.yaml"), Path.Combine(folder, "recipe.yaml"));
-        foreach (var file in Directory.GetFiles(Path.Combine(finished.Folder, "part-1"))) File.Copy(file, Path.Combine(folder, "part-1", Path.GetFileName(file)));
-        Assert.EndsWith("is not finished (1 of 2 parts); go on with 'coverslip train … --resume'", Assert.Throws<InvalidOperationException>(() => Load(folder)).Message);
+        foreach (var file in Directory.GetFiles(Path.Combine(finished.Folder, "part-1")))
+            File.Copy(file, Path.Combine(folder, "part-1", Path.GetFileName(file)));
+        Assert.EndsWith(
+            "is not finished (1 of 2 parts); go on with 'coverslip train … --resume'",
+            Assert.Throws<InvalidOperationException>(() => Load(folder)).Message
+        );
     }
 
     [Fact]
@@ -104,12 +126,19 @@ public sealed class TrainedModelTests(FinishedRun finished) : IClassFixture<Fini
     {
         var (text, plain, empty) = (At("notes.coverslip"), At("plain.safetensors"), At("empty"));
         File.WriteAllText(text, "no model at all");
-        using (var scope = new TensorScope()) SafeTensors.Write(plain, [("a", Tensor.Ones([2]))]);
+        using (var scope = new TensorScope())
+            SafeTensors.Write(plain, [("a", Tensor.Ones([2]))]);
         Directory.CreateDirectory(empty);
         Assert.Contains(text, Assert.ThrowsAny<InvalidDataException>(() => Load(text)).Message);
-        Assert.Equal($"{plain} is no packed model; 'coverslip pack RUN --out FILE' writes one", Assert.Throws<InvalidDataException>(() => Load(plain)).Message);
+        Assert.Equal(
+            $"{plain} is no packed model; 'coverslip pack RUN --out FILE' writes one",
+            Assert.Throws<InvalidDataException>(() => Load(plain)).Message
+        );
         Assert.EndsWith("has no recipe.yaml", Assert.Throws<FileNotFoundException>(() => Load(empty)).Message);
-        Assert.Contains("neither a run folder nor a packed model", Assert.Throws<FileNotFoundException>(() => Load(At("nowhere"))).Message);
+        Assert.Contains(
+            "neither a run folder nor a packed model",
+            Assert.Throws<FileNotFoundException>(() => Load(At("nowhere"))).Message
+        );
     }
 
     [Fact]
@@ -117,15 +146,29 @@ public sealed class TrainedModelTests(FinishedRun finished) : IClassFixture<Fini
     {
         var folder = At("other");
         Directory.CreateDirectory(folder);
-        foreach (var file in Directory.GetFiles(Path.Combine(finished.Folder, "part-1"))) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        foreach (var file in Directory.GetFiles(Path.Combine(finished.Folder, "part-1")))
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
         var recipe = File.ReadAllText(Path.Combine(finished.Folder, "recipe.yaml"));
         File.WriteAllText(Path.Combine(folder, "recipe.yaml"), recipe.Replace("growth: 4", "growth: 6"));
-        Assert.Contains("the weights do not fit the network", Assert.Throws<TorchException>(() => Load(folder)).Message);
+        Assert.Contains(
+            "the weights do not fit the network",
+            Assert.Throws<TorchException>(() => Load(folder)).Message
+        );
     }
 
     private static TrainedModel Load(string path) => TrainedModel.Load(path, Recipes.Parse, Device.Cpu);
 
-    private static PatchSet Set(Cohort cohort) => new(cohort, new InputOptions { Form = InputForm.Raw, Height = 48, Width = 48 }, null);
+    private static PatchSet Set(Cohort cohort) =>
+        new(
+            cohort,
+            new InputOptions
+            {
+                Form = InputForm.Raw,
+                Height = 48,
+                Width = 48,
+            },
+            null
+        );
 
     private string At(string name) => Path.Combine(finished.Small.Folder, name);
 
@@ -136,6 +179,8 @@ public sealed class TrainedModelTests(FinishedRun finished) : IClassFixture<Fini
         var table = At($"{name}.csv");
         CohortFile.Write(table, [new CohortRow(2, At(name), "unknown", "unknown")], []);
         using var model = Load(finished.Folder);
-        return Record.Exception(() => model.CheckFits(Cohort.Load(table, CohortChecks.Table))) is { } error ? Assert.IsType<InvalidDataException>(error).Message : null;
+        return Record.Exception(() => model.CheckFits(Cohort.Load(table, CohortChecks.Table))) is { } error
+            ? Assert.IsType<InvalidDataException>(error).Message
+            : null;
     }
 }

@@ -18,13 +18,21 @@ public sealed class TrainingLoopTests(SmallCohort small) : IClassFixture<SmallCo
     {
         var seen = Train($"training: {{epochs: 1, batch: 4, class_weights: {setting}}}");
         Assert.Equal(12, seen.Count);
-        Assert.All(seen, s => Assert.Equal(s.Label == 0 ? common : rare, s.Weight is { } w ? Math.Round(w, 6) : null, (a, b) => Math.Abs((a ?? -1) - (b ?? -1)) < 1e-5));
+        Assert.All(
+            seen,
+            s =>
+                Assert.Equal(
+                    s.Label == 0 ? common : rare,
+                    s.Weight is { } w ? Math.Round(w, 6) : null,
+                    (a, b) => Math.Abs((a ?? -1) - (b ?? -1)) < 1e-5
+                )
+        );
     }
 
     [Theory]
     [InlineData("schedule: exponential, factor: 0.5", new[] { 0.1, 0.05, 0.025 })]
     [InlineData("schedule: exponential, factor: 0.25, every: 2", new[] { 0.1, 0.05, 0.025 })]
-    [InlineData("schedule: exponential, factor: 0.512, per_step: true", new[] { 0.064, 0.032768, 0.016777 })]  // the last of 3 steps
+    [InlineData("schedule: exponential, factor: 0.512, per_step: true", new[] { 0.064, 0.032768, 0.016777 })] // the last of 3 steps
     [InlineData("schedule: step, factor: 0.1, every: 2", new[] { 0.1, 0.1, 0.01 })]
     [InlineData("schedule: constant", new[] { 0.1, 0.1, 0.1 })]
     public void Rates_follow_the_schedule(string schedule, double[] expected)
@@ -38,12 +46,19 @@ public sealed class TrainingLoopTests(SmallCohort small) : IClassFixture<SmallCo
     {
         using var scope = new TensorScope();
         using var store = new ParameterStore();
-        var (a, b) = (store.Root.Parameter("a", [1], Initial.Constant(1)), store.Root.Parameter("b", [2], Initial.Constant(1)));
+        var (a, b) = (
+            store.Root.Parameter("a", [1], Initial.Constant(1)),
+            store.Root.Parameter("b", [2], Initial.Constant(1))
+        );
         ((a * 3).Sum() + (b * Tensor.From<float>([0, 4])).Sum()).Backward();
         Gradients.Clip(store, 10);
         Assert.Equal([3f, 0f, 4f], [.. a.Gradient!.ToArray<float>(), .. b.Gradient!.ToArray<float>()]);
         Gradients.Clip(store, 0.5);
-        Assert.Equal([0.3f, 0f, 0.4f], [.. a.Gradient!.ToArray<float>(), .. b.Gradient!.ToArray<float>()], (x, y) => Math.Abs(x - y) < 1e-6);
+        Assert.Equal(
+            [0.3f, 0f, 0.4f],
+            [.. a.Gradient!.ToArray<float>(), .. b.Gradient!.ToArray<float>()],
+            (x, y) => Math.Abs(x - y) < 1e-6
+        );
     }
 
     [Fact]
@@ -53,7 +68,8 @@ public sealed class TrainingLoopTests(SmallCohort small) : IClassFixture<SmallCo
         var weight = store.Root.Parameter("w", [4], Initial.Constant(2));
         using var movement = new WeightMovement(store);
         Assert.Equal(0, movement.Moved(store));
-        using (new NoGradient()) weight.FillInPlace(2.5);
+        using (new NoGradient())
+            weight.FillInPlace(2.5);
         Assert.Equal(0.25, movement.Moved(store), 1e-6);
     }
 
@@ -62,7 +78,11 @@ public sealed class TrainingLoopTests(SmallCohort small) : IClassFixture<SmallCo
     {
         var run = new SmallRun(small.Cohort, Path.Combine(small.Folder, Guid.NewGuid().ToString("N")), training);
         var set = new PatchSet(small.Cohort, run.Read.Input, null);
-        Patch[] uneven = [.. set.Patches.Where(p => p.Label == 0).Take(9), .. set.Patches.Where(p => p.Label == 1).Take(3)];
+        Patch[] uneven =
+        [
+            .. set.Patches.Where(p => p.Label == 0).Take(9),
+            .. set.Patches.Where(p => p.Label == 1).Take(3),
+        ];
         using var model = new Watched(run.Read.Build(2, Device.Cpu));
         var reader = new BatchReader(set, run.Read.Training.Batch, Device.Cpu);
         new TrainingLoop(new TrainingTask(run.Read, model, reader, uneven, []), run.Run, this).Run();

@@ -11,21 +11,26 @@ public sealed class BadFileTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    public static TheoryData<string, byte[], string> Files => new()
-    {
-        { "empty.png", [], "the file is empty" },
-        { "text.png", Encoding.UTF8.GetBytes("image,label,patient\n"), "none of PNG, JPEG, TIFF, BMP" },
-        { "signature.png", Encode(".png")[..8], "truncated" },
-        { "damaged.png", Flipped(Encode(".png"), at: 100), "checksum differs" },
-        { "vast.png", PngBytes.Of(2_000_000, 2, 8, 0, new byte[8]), "claims 2000000 x 2 pixels; the limit is 2^20" },
-        { "vast-area.png", PngBytes.Of(1_000_000, 1_000_000, 8, 2, new byte[1_000_000]), "2^30 in all" },
-        { "short.png", PngBytes.Of(64, 64, 8, 2, new byte[64]), "damaged or truncated" },
-        { "vast.bmp", VastBmp(), "claims 1500000 x" },
-        { "vast.tif", VastTiff(), "pixels; the limit is" },
-        { "half.tif", [(byte)'I', (byte)'I', 42, 0], "TIFF" },
-        { "soi.jpg", [0xFF, 0xD8, 0xFF], "" },
-        { "float.tif", TiffOfFloats(), "samples are 32 bits wide" },
-    };
+    public static TheoryData<string, byte[], string> Files =>
+        new()
+        {
+            { "empty.png", [], "the file is empty" },
+            { "text.png", Encoding.UTF8.GetBytes("image,label,patient\n"), "none of PNG, JPEG, TIFF, BMP" },
+            { "signature.png", Encode(".png")[..8], "truncated" },
+            { "damaged.png", Flipped(Encode(".png"), at: 100), "checksum differs" },
+            {
+                "vast.png",
+                PngBytes.Of(2_000_000, 2, 8, 0, new byte[8]),
+                "claims 2000000 x 2 pixels; the limit is 2^20"
+            },
+            { "vast-area.png", PngBytes.Of(1_000_000, 1_000_000, 8, 2, new byte[1_000_000]), "2^30 in all" },
+            { "short.png", PngBytes.Of(64, 64, 8, 2, new byte[64]), "damaged or truncated" },
+            { "vast.bmp", VastBmp(), "claims 1500000 x" },
+            { "vast.tif", VastTiff(), "pixels; the limit is" },
+            { "half.tif", [(byte)'I', (byte)'I', 42, 0], "TIFF" },
+            { "soi.jpg", [0xFF, 0xD8, 0xFF], "" },
+            { "float.tif", TiffOfFloats(), "samples are 32 bits wide" },
+        };
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -99,7 +104,15 @@ public sealed class BadFileTests : IDisposable
     {
         (ushort Tag, int Value)[] tags =
         [
-            (256, width), (257, 1), (258, bits), (259, 1), (262, 1), (273, 8), (277, 1), (278, 1), (279, 8),
+            (256, width),
+            (257, 1),
+            (258, bits),
+            (259, 1),
+            (262, 1),
+            (273, 8),
+            (277, 1),
+            (278, 1),
+            (279, 8),
             (339, sampleFormat),
         ];
         using var file = new MemoryStream();

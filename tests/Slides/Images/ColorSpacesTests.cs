@@ -32,7 +32,7 @@ public sealed class ColorSpacesTests
     [Fact]
     public void Grey_is_the_weighted_sum_and_back_it_is_repeated()
     {
-        Assert.Equal(new byte[] { 125 }, Convert(ColorConversion.RgbToGrey, 200, 100, 60));  // 59.8 + 58.7 + 6.84
+        Assert.Equal(new byte[] { 125 }, Convert(ColorConversion.RgbToGrey, 200, 100, 60)); // 59.8 + 58.7 + 6.84
         using var grey = Image.From([7, 9], 2, 1, channels: 1);
         using var rgb = ColorSpaces.Convert(grey, ColorConversion.GreyToRgb);
         Assert.Equal(new byte[] { 7, 7, 7, 9, 9, 9 }, rgb.Pixels.ToArray());
@@ -59,10 +59,14 @@ public sealed class ColorSpacesTests
     {
         using var grey = new Image(2, 2, channels: 1);
         using var deep = new Image(2, 2, depth: 16);
-        Assert.Contains("takes 3 channels", Assert.Throws<ArgumentException>(
-            () => ColorSpaces.Convert(grey, ColorConversion.RgbToLab)).Message);
-        Assert.Contains("takes 8 bits", Assert.Throws<ArgumentException>(
-            () => ColorSpaces.Convert(deep, ColorConversion.RgbToLab)).Message);
+        Assert.Contains(
+            "takes 3 channels",
+            Assert.Throws<ArgumentException>(() => ColorSpaces.Convert(grey, ColorConversion.RgbToLab)).Message
+        );
+        Assert.Contains(
+            "takes 8 bits",
+            Assert.Throws<ArgumentException>(() => ColorSpaces.Convert(deep, ColorConversion.RgbToLab)).Message
+        );
     }
 
     private static byte[] Convert(ColorConversion conversion, params byte[] rgb)

@@ -39,7 +39,8 @@ public sealed class ImageFileTests : IDisposable
         ImageFile.Write(path, image, new ImageWriteOptions { JpegQuality = 98 });
         using var read = ImageFile.Read(path, ImageReadOptions.AsStored);
         Assert.Equal(image.ToString(), read.ToString());
-        for (var i = 0; i < image.ByteCount; i++) Assert.InRange(read.Pixels[i] - image.Pixels[i], -4, 4);
+        for (var i = 0; i < image.ByteCount; i++)
+            Assert.InRange(read.Pixels[i] - image.Pixels[i], -4, 4);
     }
 
     [Fact]
@@ -57,7 +58,7 @@ public sealed class ImageFileTests : IDisposable
         ushort[] samples = [0, 128, 129, 257, 65406, 65535];
         samples.CopyTo(image.WritablePixels16);
         using var read = ImageFile.Decode(ImageFile.Encode(image, ".png"), "grey");
-        byte[] expected = [0, 0, 1, 1, 254, 255];  // divided by 257 and rounded: 128/257 is below a half, 129/257 above
+        byte[] expected = [0, 0, 1, 1, 254, 255]; // divided by 257 and rounded: 128/257 is below a half, 129/257 above
         Assert.Equal("3 × 2 RGB image of 8 bits", read.ToString());
         Assert.Equal(expected.SelectMany(value => new[] { value, value, value }), read.Pixels.ToArray());
     }
@@ -76,7 +77,7 @@ public sealed class ImageFileTests : IDisposable
     {
         using var image = Image.From([255, 255, 255, 0, 0, 0, 255, 0, 0], 3, 1);
         using var read = ImageFile.Decode(ImageFile.Encode(image, ".bmp"), "mask", ImageReadOptions.Mask);
-        Assert.Equal(new byte[] { 255, 0, 76 }, read.Pixels.ToArray());  // 0.299 · 255
+        Assert.Equal(new byte[] { 255, 0, 76 }, read.Pixels.ToArray()); // 0.299 · 255
     }
 
     [Fact]
@@ -85,7 +86,7 @@ public sealed class ImageFileTests : IDisposable
         byte[] rgba = [200, 100, 0, 255, 200, 100, 0, 0, 200, 100, 0, 128];
         var file = PngBytes.Of(3, 1, 8, PngBytes.RgbAlpha, rgba);
         using var read = ImageFile.Decode(file, "alpha", ImageReadOptions.AsStored);
-        byte[] expected = [200, 100, 0, 255, 255, 255, 227, 177, 127];  // (c · 128 + 255 · 127) / 255
+        byte[] expected = [200, 100, 0, 255, 255, 255, 227, 177, 127]; // (c · 128 + 255 · 127) / 255
         Assert.Equal(expected, read.Pixels.ToArray());
     }
 

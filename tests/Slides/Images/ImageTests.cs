@@ -41,17 +41,24 @@ public sealed class ImageTests
     [Fact]
     public void Reading_from_many_threads_gives_everyone_his_own_pixels()
     {
-        var files = Enumerable.Range(0, 8).Select(seed =>
-        {
-            using var image = Pictures.Noise(50, 40, seed: seed);
-            return (Pixels: image.Pixels.ToArray(), File: ImageFile.Encode(image, ".png"));
-        }).ToArray();
-        Parallel.For(0, 200, i =>
-        {
-            var (pixels, file) = files[i % files.Length];
-            using var read = ImageFile.Decode(file, $"{i}");
-            Assert.True(read.Pixels.SequenceEqual(pixels));
-        });
+        var files = Enumerable
+            .Range(0, 8)
+            .Select(seed =>
+            {
+                using var image = Pictures.Noise(50, 40, seed: seed);
+                return (Pixels: image.Pixels.ToArray(), File: ImageFile.Encode(image, ".png"));
+            })
+            .ToArray();
+        Parallel.For(
+            0,
+            200,
+            i =>
+            {
+                var (pixels, file) = files[i % files.Length];
+                using var read = ImageFile.Decode(file, $"{i}");
+                Assert.True(read.Pixels.SequenceEqual(pixels));
+            }
+        );
     }
 
     [Fact]

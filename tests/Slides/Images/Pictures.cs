@@ -31,7 +31,8 @@ internal static class Pictures
     {
         var image = Ramp(width, height);
         var random = new Random(2);
-        foreach (ref var sample in image.WritablePixels) sample += (byte)random.Next(12);
+        foreach (ref var sample in image.WritablePixels)
+            sample += (byte)random.Next(12);
         return image;
     }
 
@@ -45,7 +46,8 @@ internal static class Pictures
         {
             var (x, y) = (i % side, i / side);
             var (dx, dy) = ((x % 32) - 16, (y % 32) - 16);
-            if ((dx * dx) + (dy * dy) > 100) continue;
+            if ((dx * dx) + (dy * dy) > 100)
+                continue;
             pixels[(3 * i) + ((x / 32) + (y / 32)) % 3] = 60;
         }
         return image;

@@ -26,7 +26,8 @@ internal static class PngBytes
         using var file = new MemoryStream();
         file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
         Chunk(file, "IHDR", Header(width, height, depth, colourType));
-        if (palette is not null) Chunk(file, "PLTE", palette);
+        if (palette is not null)
+            Chunk(file, "PLTE", palette);
         Chunk(file, "IDAT", rows.ToArray());
         Chunk(file, "IEND", []);
         return file.ToArray();
@@ -58,7 +59,8 @@ internal static class PngBytes
         foreach (var value in bytes)
         {
             crc ^= value;
-            for (var bit = 0; bit < 8; bit++) crc = (crc & 1) != 0 ? (crc >> 1) ^ 0xEDB88320 : crc >> 1;
+            for (var bit = 0; bit < 8; bit++)
+                crc = (crc & 1) != 0 ? (crc >> 1) ^ 0xEDB88320 : crc >> 1;
         }
         return ~crc;
     }

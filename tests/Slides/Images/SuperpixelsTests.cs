@@ -11,7 +11,11 @@ public sealed class SuperpixelsTests
     [InlineData(128, 128, 1000, 10.0)]
     [InlineData(20, 20, 1, 100.0)]
     public void Labels_are_contiguous_connected_and_about_as_many_as_asked(
-        int width, int height, int segments, double compactness)
+        int width,
+        int height,
+        int segments,
+        double compactness
+    )
     {
         using var image = Pictures.Grainy(width, height);
         var map = Superpixels.Slic(image, new SlicOptions { Segments = segments, Compactness = compactness });
@@ -39,7 +43,8 @@ public sealed class SuperpixelsTests
         Assert.Equal(Superpixels.Slic(image, options).Labels, Superpixels.Slic(image, options).Labels);
         Assert.NotEqual(
             Superpixels.Slic(image, options).Labels,
-            Superpixels.Slic(image, options with { Colors = SlicColors.AsStored }).Labels);
+            Superpixels.Slic(image, options with { Colors = SlicColors.AsStored }).Labels
+        );
     }
 
     [Fact]
@@ -59,7 +64,12 @@ public sealed class SuperpixelsTests
     public void Options_out_of_range_are_refused(int segments, double compactness, int iterations, string message)
     {
         using var image = new Image(8, 8);
-        var options = new SlicOptions { Segments = segments, Compactness = compactness, Iterations = iterations };
+        var options = new SlicOptions
+        {
+            Segments = segments,
+            Compactness = compactness,
+            Iterations = iterations,
+        };
         Assert.Contains(message, Assert.Throws<ArgumentException>(() => Superpixels.Slic(image, options)).Message);
     }
 
@@ -91,7 +101,8 @@ public sealed class SuperpixelsTests
         var waiting = new Stack<int>();
         for (var start = 0; start < seen.Length; start++)
         {
-            if (seen[start]) continue;
+            if (seen[start])
+                continue;
             pieces++;
             seen[start] = true;
             waiting.Push(start);
@@ -100,7 +111,8 @@ public sealed class SuperpixelsTests
                 var (left, right) = (at % width > 0 ? at - 1 : -1, (at + 1) % width > 0 ? at + 1 : -1);
                 foreach (var next in new[] { at - width, at + width, left, right })
                 {
-                    if (next < 0 || next >= seen.Length || seen[next] || map.Labels[next] != map.Labels[at]) continue;
+                    if (next < 0 || next >= seen.Length || seen[next] || map.Labels[next] != map.Labels[at])
+                        continue;
                     seen[next] = true;
                     waiting.Push(next);
                 }
@@ -124,7 +136,8 @@ public sealed class SuperpixelsTests
                 squares[label] += value * value;
                 counts[label]++;
             }
-            for (var k = 0; k < map.Count; k++) total += squares[k] - (sums[k] * sums[k] / counts[k]);
+            for (var k = 0; k < map.Count; k++)
+                total += squares[k] - (sums[k] * sums[k] / counts[k]);
         }
         return total / image.ByteCount;
     }

@@ -20,7 +20,8 @@ internal sealed record AreaColour(double R, double G, double B, double Deviation
         var pixels = patch.Image.Pixels;
         for (var i = 0; i < patch.Regions.Length; i++)
         {
-            if (patch.Regions[i] != kind) continue;
+            if (patch.Regions[i] != kind)
+                continue;
             count++;
             for (var c = 0; c < 3; c++)
             {
@@ -29,7 +30,8 @@ internal sealed record AreaColour(double R, double G, double B, double Deviation
                 squares[c] += value * value;
             }
         }
-        if (count < 400) return null;
+        if (count < 400)
+            return null;
         var means = sums.Select(sum => sum / count).ToArray();
         var deviation = squares.Zip(means, (square, mean) => Math.Sqrt((square / count) - (mean * mean))).Average();
         return new AreaColour(means[0], means[1], means[2], deviation);

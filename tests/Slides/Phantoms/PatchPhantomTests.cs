@@ -11,7 +11,12 @@ public sealed class PatchPhantomTests
     [InlineData(TumourPattern.Rosettes, "F13C7A3B60A43BCA")]
     public void The_same_seed_gives_the_same_bytes_on_every_machine(TumourPattern pattern, string expected)
     {
-        var options = new PatchPhantomOptions { Pattern = pattern, Size = 96, StainSeed = 3 };
+        var options = new PatchPhantomOptions
+        {
+            Pattern = pattern,
+            Size = 96,
+            StainSeed = 3,
+        };
         using var patch = PatchPhantom.Paint(options, seed: 7);
         Assert.Equal(expected, Convert.ToHexString(SHA256.HashData(patch.Image.Pixels))[..16]);
     }
@@ -53,11 +58,15 @@ public sealed class PatchPhantomTests
             foreach (var kind in judged.Keys)
             {
                 var area = AreaColour.Of(painted, kind);
-                if (area is null) continue;
+                if (area is null)
+                    continue;
                 judged[kind]++;
-                if (area.Passes) passed[kind]++;
-                if (kind == TissueKind.Blood && area.Redness > 37) red++;
-                if (kind == TissueKind.Stroma && area.Deviation <= 35) smooth++;
+                if (area.Passes)
+                    passed[kind]++;
+                if (kind == TissueKind.Blood && area.Redness > 37)
+                    red++;
+                if (kind == TissueKind.Stroma && area.Deviation <= 35)
+                    smooth++;
             }
         }
         Assert.All(judged.Values, count => Assert.True(count >= 40, $"only {count} areas"));
@@ -65,7 +74,8 @@ public sealed class PatchPhantomTests
         Assert.True(pass >= 0.9 * all, $"{pass} of {all} tumours pass");
         Assert.Equal(judged[TissueKind.Blood], red);
         Assert.Equal(judged[TissueKind.Stroma], smooth);
-        foreach (var kind in judged.Keys.Where(kind => kind != TissueKind.Tumour)) Assert.Equal(0, passed[kind]);
+        foreach (var kind in judged.Keys.Where(kind => kind != TissueKind.Tumour))
+            Assert.Equal(0, passed[kind]);
     }
 
     [Fact]
@@ -86,7 +96,7 @@ public sealed class PatchPhantomTests
             difference[2] += (a.B - b.B) / pairs;
             difference[3] += (a.Deviation - b.Deviation) / pairs;
         }
-        Assert.All(difference, value => Assert.InRange(value, -2.0, 2.0));  // patients differ by 30 and more
+        Assert.All(difference, value => Assert.InRange(value, -2.0, 2.0)); // patients differ by 30 and more
     }
 
     [Fact]

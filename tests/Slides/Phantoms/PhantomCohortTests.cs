@@ -23,7 +23,8 @@ public sealed class PhantomCohortTests
     public void Stains_of_either_class_spread_alike()
     {
         var patches = PhantomCohort.Describe(new PhantomCohortOptions { Seed = 9, Patients = 40 });
-        var levels = patches.GroupBy(patch => patch.Patient)
+        var levels = patches
+            .GroupBy(patch => patch.Patient)
             .ToLookup(p => p.First().Label, p => p.First().Options.StainLevel);
         foreach (var of in levels)
             Assert.Equal(Enumerable.Range(0, 20), of.Order().Select(level => (int)(level * 20)));
@@ -49,7 +50,10 @@ public sealed class PhantomCohortTests
         {
             var options = new PhantomCohortOptions
             {
-                Patients = 4, LeastPatches = 1, MostPatches = 3, Patch = new PatchPhantomOptions { Size = 64 },
+                Patients = 4,
+                LeastPatches = 1,
+                MostPatches = 3,
+                Patch = new PatchPhantomOptions { Size = 64 },
             };
             var csv = PhantomCohort.Write(Path.Combine(folder, "one"), options);
             var again = PhantomCohort.Write(Path.Combine(folder, "two"), options);
@@ -85,7 +89,12 @@ public sealed class PhantomCohortTests
     [InlineData(16, 8, 7, "MostPatches is 7; it goes from 8")]
     public void Options_out_of_range_are_refused(int patients, int least, int most, string message)
     {
-        var options = new PhantomCohortOptions { Patients = patients, LeastPatches = least, MostPatches = most };
+        var options = new PhantomCohortOptions
+        {
+            Patients = patients,
+            LeastPatches = least,
+            MostPatches = most,
+        };
         Assert.Contains(message, Assert.Throws<ArgumentException>(() => PhantomCohort.Describe(options)).Message);
     }
 
@@ -96,7 +105,8 @@ public sealed class PhantomCohortTests
         var pixels = painted.Image.Pixels;
         for (var i = 0; i < pixels.Length; i += 3)
         {
-            for (var c = 0; c < 3; c++) byChannel[(32 * c) + (pixels[i + c] >> 3)]++;
+            for (var c = 0; c < 3; c++)
+                byChannel[(32 * c) + (pixels[i + c] >> 3)]++;
             joint[((pixels[i] >> 5) << 6) + ((pixels[i + 1] >> 5) << 3) + (pixels[i + 2] >> 5)]++;
         }
         return (byChannel, joint);
@@ -111,12 +121,16 @@ public sealed class PhantomCohortTests
             var (best, nearest) = (double.MaxValue, -1);
             for (var j = 0; j < patches.Count; j++)
             {
-                if (patches[j].Patient == patches[i].Patient) continue;
+                if (patches[j].Patient == patches[i].Patient)
+                    continue;
                 double distance = 0;
-                for (var k = 0; k < features[i].Length; k++) distance += Math.Abs(features[i][k] - features[j][k]);
-                if (distance < best) (best, nearest) = (distance, j);
+                for (var k = 0; k < features[i].Length; k++)
+                    distance += Math.Abs(features[i][k] - features[j][k]);
+                if (distance < best)
+                    (best, nearest) = (distance, j);
             }
-            if (patches[nearest].Label == patches[i].Label) right++;
+            if (patches[nearest].Label == patches[i].Label)
+                right++;
         }
         return right / (double)patches.Count;
     }

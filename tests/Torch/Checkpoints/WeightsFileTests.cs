@@ -48,7 +48,10 @@ public sealed class WeightsFileTests
 
     [Fact]
     public void An_old_checkpoint_says_how_to_write_it_anew() =>
-        Assert.Contains("before PyTorch 1.6", Assert.Throws<InvalidDataException>(() => WeightsFile.Read(File("old.pth"))).Message);
+        Assert.Contains(
+            "before PyTorch 1.6",
+            Assert.Throws<InvalidDataException>(() => WeightsFile.Read(File("old.pth"))).Message
+        );
 
     [Fact]
     public void A_damaged_checkpoint_is_read_or_named_and_never_worse()
@@ -62,7 +65,8 @@ public sealed class WeightsFileTests
             for (var i = 0; i < 1000; i++)
             {
                 var damaged = i < 50 ? bytes[..random.Next(1, bytes.Length)] : [.. bytes];
-                for (var k = 0; k < 3 && i >= 50; k++) damaged[random.Next(4, damaged.Length)] = (byte)random.Next(256);
+                for (var k = 0; k < 3 && i >= 50; k++)
+                    damaged[random.Next(4, damaged.Length)] = (byte)random.Next(256);
                 System.IO.File.WriteAllBytes(path, damaged);
                 using var scope = new TensorScope();
                 try

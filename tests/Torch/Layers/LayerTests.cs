@@ -38,7 +38,9 @@ public sealed class LayerTests
         using var scope = new TensorScope();
         using var store = new ParameterStore(TestDevice.Current);
         TorchRuntime.Seed(5);
-        var values = new Dropout(store.Root, 0.3).Forward(Tensor.Ones([100_000], device: TestDevice.Current)).ToArray<float>();
+        var values = new Dropout(store.Root, 0.3)
+            .Forward(Tensor.Ones([100_000], device: TestDevice.Current))
+            .ToArray<float>();
         Assert.All(values, v => Assert.True(v == 0 || Math.Abs(v - 1 / 0.7f) < 1e-6));
         // Five standard deviations of a binomial share.
         Assert.Equal(0.3, values.Count(v => v == 0) / 100_000.0, 5 * Math.Sqrt(0.3 * 0.7 / 100_000));
@@ -59,7 +61,8 @@ public sealed class LayerTests
             store.Training = training;
             TorchRuntime.Seed(3);
             var x = Tensor.Randn([4, 5, 6, 7], device: TestDevice.Current);
-            if (channelsLast) x = x.Contiguous(MemoryFormat.ChannelsLast);
+            if (channelsLast)
+                x = x.Contiguous(MemoryFormat.ChannelsLast);
             x.RequiresGrad = true;
             var y = relu ? norm.Forward(x) : norm.Forward(x).Relu();
             (y * Tensor.Randn([4, 5, 6, 7], device: TestDevice.Current)).Sum().Backward();
@@ -80,7 +83,8 @@ public sealed class LayerTests
         var forward = Layers[name](store.Root);
         var golden = new Golden(name);
         store.Load(golden.Group("state"));
-        if (channelsLast) store.ToChannelsLast();
+        if (channelsLast)
+            store.ToChannelsLast();
         store.Training = !name.EndsWith("_eval", StringComparison.Ordinal);
         golden.Expect(forward(lay(golden.In("x"))), store);
     }

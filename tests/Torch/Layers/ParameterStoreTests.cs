@@ -11,8 +11,14 @@ public sealed class ParameterStoreTests
         using var store = new ParameterStore(TestDevice.Current);
         _ = new Conv2d(store.Root / "layer1" / 0 / "conv1", 3, 4, 3);
         _ = new BatchNorm2d(store.Root / "bn", 4);
-        Assert.Equal(["layer1.0.conv1.weight", "layer1.0.conv1.bias", "bn.weight", "bn.bias"], store.Parameters.Select(p => p.Path));
-        Assert.Equal(["bn.running_mean", "bn.running_var", "bn.num_batches_tracked"], store.Buffers.Select(p => p.Path));
+        Assert.Equal(
+            ["layer1.0.conv1.weight", "layer1.0.conv1.bias", "bn.weight", "bn.bias"],
+            store.Parameters.Select(p => p.Path)
+        );
+        Assert.Equal(
+            ["bn.running_mean", "bn.running_var", "bn.num_batches_tracked"],
+            store.Buffers.Select(p => p.Path)
+        );
         Assert.Equal(4 * 27 + 4 + 8, store.ParameterCount);
         Assert.All(store.Parameters, p => Assert.True(p.Value.RequiresGrad));
         Assert.All(store.Buffers, p => Assert.False(p.Value.RequiresGrad));
@@ -23,7 +29,10 @@ public sealed class ParameterStoreTests
     {
         using var store = new ParameterStore();
         _ = new Linear(store.Root / "fc", 2, 2);
-        Assert.Contains("'fc.weight'", Assert.Throws<ArgumentException>(() => new Linear(store.Root / "fc", 2, 2)).Message);
+        Assert.Contains(
+            "'fc.weight'",
+            Assert.Throws<ArgumentException>(() => new Linear(store.Root / "fc", 2, 2)).Message
+        );
     }
 
     [Fact]
@@ -57,7 +66,10 @@ public sealed class ParameterStoreTests
         using var scope = new TensorScope();
         using var store = new ParameterStore(TestDevice.Current, DType.Float64);
         var norm = new BatchNorm2d(store.Root, 2);
-        Assert.All(store.All.Where(p => p.Path != "num_batches_tracked"), p => Assert.Equal(DType.Float64, p.Value.DType));
+        Assert.All(
+            store.All.Where(p => p.Path != "num_batches_tracked"),
+            p => Assert.Equal(DType.Float64, p.Value.DType)
+        );
         Assert.All(store.All, p => Assert.Equal(TestDevice.Current, p.Value.Device));
         norm.Forward(Tensor.Rand([2, 2, 3, 3], DType.Float64, TestDevice.Current));
         Assert.Equal(1, store["num_batches_tracked"].Item());

@@ -3,7 +3,9 @@ using Coverslip.Torch.Native;
 
 namespace Coverslip.Torch.Tests.Native;
 
-/// <summary>What libtorch refuses names the operator, the operands' shapes and what was expected, and ends no process.</summary>
+/// <summary>
+/// What libtorch refuses names the operator, the operands' shapes and what was expected, and ends no process.
+/// </summary>
 [NoTensorLeaks]
 public sealed class BadInputTests
 {
@@ -17,7 +19,13 @@ public sealed class BadInputTests
         using var scope = new TensorScope();
         using var store = new ParameterStore();
         var conv = new Conv2d(store.Root, 3, 4, 3);
-        Refused(() => conv.Forward(Tensor.Zeros([1, 2, 8, 8])), "aten::conv2d", "[1, 2, 8, 8]", "[4, 3, 3, 3]", "3 channels");
+        Refused(
+            () => conv.Forward(Tensor.Zeros([1, 2, 8, 8])),
+            "aten::conv2d",
+            "[1, 2, 8, 8]",
+            "[4, 3, 3, 3]",
+            "3 channels"
+        );
     }
 
     [Fact]
@@ -30,7 +38,10 @@ public sealed class BadInputTests
 
     [Fact]
     public void An_unknown_operator_is_named() =>
-        Assert.Contains("aten::no_such.thing", Assert.Throws<TorchException>(() => new Operator("aten::no_such", "thing")).Message);
+        Assert.Contains(
+            "aten::no_such.thing",
+            Assert.Throws<TorchException>(() => new Operator("aten::no_such", "thing")).Message
+        );
 
     [Fact]
     public void Wrong_arguments_of_a_boxed_call_are_named()
@@ -97,7 +108,14 @@ public sealed class BadInputTests
     public void Backward_of_what_has_no_gradient_is_an_exception() =>
         Assert.Contains("grad", Refused(() => Tensor.Ones([1]).Backward()));
 
-    private static string Refused(Func<object?> call, params string[] parts) => Refused(() => { call(); }, parts);
+    private static string Refused(Func<object?> call, params string[] parts) =>
+        Refused(
+            () =>
+            {
+                call();
+            },
+            parts
+        );
 
     private static string Refused(Action call, params string[] parts)
     {
@@ -106,7 +124,8 @@ public sealed class BadInputTests
             using var scope = new TensorScope();
             call();
         });
-        foreach (var part in parts) Assert.Contains(part, error.Message);
+        foreach (var part in parts)
+            Assert.Contains(part, error.Message);
         return error.Message;
     }
 }

@@ -3,7 +3,9 @@ using Coverslip.Torch.Optimizers;
 
 namespace Coverslip.Torch.Tests.Optimizers;
 
-/// <summary>Six steps of every optimiser on a linear layer against PyTorch's (TensorFlow's form: against its formula).</summary>
+/// <summary>
+/// Six steps of every optimiser on a linear layer against PyTorch's (TensorFlow's form: against its formula).
+/// </summary>
 [NoTensorLeaks]
 public sealed class OptimizerTests
 {
@@ -13,13 +15,41 @@ public sealed class OptimizerTests
         ["sgd_momentum"] = s => new Sgd(s, 0.1, new SgdOptions { Momentum = 0.9, WeightDecay = 0.01 }),
         ["sgd_nesterov"] = s => new Sgd(s, 0.1, new SgdOptions { Momentum = 0.9, Nesterov = true }),
         ["adam"] = s => new Adam(s, 0.05),
-        ["adam_decay"] = s => new Adam(s, 0.05, new AdamOptions { Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-4, WeightDecay = 0.1 }),
+        ["adam_decay"] = s => new Adam(
+            s,
+            0.05,
+            new AdamOptions
+            {
+                Beta1 = 0.8,
+                Beta2 = 0.95,
+                Epsilon = 1e-4,
+                WeightDecay = 0.1,
+            }
+        ),
         ["adamw"] = s => new Adam(s, 0.05, new AdamOptions { WeightDecay = 0.1, Decoupled = true }),
         ["rmsprop"] = s => new RmsProp(s, 0.01),
         ["rmsprop_momentum"] = s => new RmsProp(
-            s, 0.01, new RmsPropOptions { Decay = 0.9, Epsilon = 1e-3, Momentum = 0.8, WeightDecay = 0.1 }),
+            s,
+            0.01,
+            new RmsPropOptions
+            {
+                Decay = 0.9,
+                Epsilon = 1e-3,
+                Momentum = 0.8,
+                WeightDecay = 0.1,
+            }
+        ),
         ["rmsprop_tensorflow"] = s => new RmsProp(
-            s, 0.05, new RmsPropOptions { Decay = 0.9, Epsilon = 0.1, Momentum = 0.8, TensorFlow = true }),
+            s,
+            0.05,
+            new RmsPropOptions
+            {
+                Decay = 0.9,
+                Epsilon = 0.1,
+                Momentum = 0.8,
+                TensorFlow = true,
+            }
+        ),
     };
 
     public static TheoryData<string> Names => [.. Optimizers.Keys];
@@ -29,7 +59,8 @@ public sealed class OptimizerTests
     {
         using var problem = new Problem();
         using var optimizer = Optimizers[name](problem.Store);
-        for (var i = 0; i < 6; i++) problem.Step(optimizer);
+        for (var i = 0; i < 6; i++)
+            problem.Step(optimizer);
         Assert.Equal(6, optimizer.Steps);
         problem.Expect(name);
     }
@@ -39,10 +70,12 @@ public sealed class OptimizerTests
     {
         using var problem = new Problem();
         using var first = Optimizers[name](problem.Store);
-        for (var i = 0; i < 3; i++) problem.Step(first);
+        for (var i = 0; i < 3; i++)
+            problem.Step(first);
         using var second = Optimizers[name](problem.Store);
         second.Restore(first.State().ToDictionary(s => s.Name, s => s.Value), first.Steps);
-        for (var i = 0; i < 3; i++) problem.Step(second);
+        for (var i = 0; i < 3; i++)
+            problem.Step(second);
         problem.Expect(name);
     }
 
@@ -109,7 +142,8 @@ public sealed class OptimizerTests
         {
             using var scope = new TensorScope();
             var golden = new Golden(name);
-            foreach (var (path, value) in Store.Parameters) Golden.Near(golden[path], value, $"{name}/{path}");
+            foreach (var (path, value) in Store.Parameters)
+                Golden.Near(golden[path], value, $"{name}/{path}");
         }
 
         public void Dispose() => Store.Dispose();

@@ -27,6 +27,7 @@ public sealed class SchedulesTests
     {
         using var scope = new TensorScope();
         var expected = new Golden(name)["out"].ToArray<double>();
-        for (var i = 0; i < expected.Length; i++) Assert.Equal(expected[i], rate(i), tolerance);
+        for (var i = 0; i < expected.Length; i++)
+            Assert.Equal(expected[i], rate(i), tolerance);
     }
 }

@@ -20,7 +20,7 @@ public sealed class TorchScriptTests : IDisposable
         using var store = new ParameterStore();
         var net = new Net(store.Root);
         var x = Tensor.Rand([2, 3, 8, 8]);
-        net.Forward([x]);  // moves the running statistics
+        net.Forward([x]); // moves the running statistics
         var path = Path.Combine(folder, "net.pt");
         TorchScript.Save(path, store, net.Forward, [x]);
         Assert.True(store.Training);
@@ -33,7 +33,8 @@ public sealed class TorchScriptTests : IDisposable
         store.Training = false;
         var expected = net.Forward([other]);
         Assert.Equal(2, outputs.Length);
-        for (var i = 0; i < 2; i++) Assert.Equal(expected[i].ToArray<float>(), outputs[i].ToArray<float>());
+        for (var i = 0; i < 2; i++)
+            Assert.Equal(expected[i].ToArray<float>(), outputs[i].ToArray<float>());
         Assert.False(outputs[0].RequiresGrad);
     }
 
@@ -49,8 +50,14 @@ public sealed class TorchScriptTests : IDisposable
         TorchScript.Save(Path.Combine(folder, "net.pt"), store, net.Forward, [x]);
         store.Training = false;
         var y = net.Forward([x]);
-        SafeTensors.Write(Path.Combine(folder, "net.safetensors"), [.. store.All, ("#x", x), ("#y0", y[0]), ("#y1", y[1])]);
-        var (code, text) = RunPython(Path.Combine(Coverslip.Tests.TestData.Root, "tests", "Torch", "Scripts", "open_script.py"), folder);
+        SafeTensors.Write(
+            Path.Combine(folder, "net.safetensors"),
+            [.. store.All, ("#x", x), ("#y0", y[0]), ("#y1", y[1])]
+        );
+        var (code, text) = RunPython(
+            Path.Combine(Coverslip.Tests.TestData.Root, "tests", "Torch", "Scripts", "open_script.py"),
+            folder
+        );
         Assert.True(code == 0, text);
     }
 
@@ -59,8 +66,14 @@ public sealed class TorchScriptTests : IDisposable
     {
         using var scope = new TensorScope();
         using var store = new ParameterStore();
-        var error = Assert.Throws<InvalidOperationException>(() => TorchScript.Save(
-            Path.Combine(folder, "net.pt"), store, _ => throw new InvalidOperationException("in the middle"), [Tensor.Ones([1])]));
+        var error = Assert.Throws<InvalidOperationException>(() =>
+            TorchScript.Save(
+                Path.Combine(folder, "net.pt"),
+                store,
+                _ => throw new InvalidOperationException("in the middle"),
+                [Tensor.Ones([1])]
+            )
+        );
         Assert.Equal("in the middle", error.Message);
         Assert.Empty(Directory.GetFiles(folder));
         Assert.True(store.Training);
@@ -94,7 +107,9 @@ public sealed class TorchScriptTests : IDisposable
 
     private static (int Code, string Text) RunPython(params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true }
+        )!;
         var errors = process.StandardError.ReadToEndAsync();
         var text = process.StandardOutput.ReadToEnd() + errors.Result;
         process.WaitForExit();
@@ -106,7 +121,13 @@ public sealed class TorchScriptTests : IDisposable
     {
         private readonly Conv2d first = new(at / "conv1", 3, 8, 3, new Conv2dOptions { Padding = 1 });
         private readonly BatchNorm2d norm = new(at / "features" / "norm", 8);
-        private readonly Conv2d second = new(at / "features" / 0, 8, 8, 3, new Conv2dOptions { Stride = 2, Bias = false });
+        private readonly Conv2d second = new(
+            at / "features" / 0,
+            8,
+            8,
+            3,
+            new Conv2dOptions { Stride = 2, Bias = false }
+        );
         private readonly Dropout dropout = new(at, 0.5);
         private readonly Linear classes = new(at / "fc", 8, 4);
 

@@ -13,7 +13,8 @@ public sealed class ModesTests
         var w = Trainable([2, 2]);
         using (new NoGradient())
         {
-            using (new NoGradient()) Assert.False((w * 2).RequiresGrad);
+            using (new NoGradient())
+                Assert.False((w * 2).RequiresGrad);
             Assert.False((w * 2).RequiresGrad);
         }
         Assert.True((w * 2).RequiresGrad);
@@ -25,7 +26,8 @@ public sealed class ModesTests
         using var scope = new TensorScope();
         var w = Trainable([2, 2]);
         Tensor inferred;
-        using (new Inference()) inferred = w * 2;
+        using (new Inference())
+            inferred = w * 2;
         Assert.False(inferred.RequiresGrad);
         var error = Assert.Throws<TorchException>(() => (inferred * w).Sum().Backward());
         Assert.Contains("nference tensor", error.Message);
@@ -45,7 +47,8 @@ public sealed class ModesTests
         var gradient = conv.Weight.Gradient!;
         store.ClearGradients();
         Tensor shortened;
-        using (new Autocast(TestDevice.Current, DType.BFloat16)) shortened = conv.Forward(x);
+        using (new Autocast(TestDevice.Current, DType.BFloat16))
+            shortened = conv.Forward(x);
         Assert.Equal(DType.BFloat16, shortened.DType);
         Assert.Equal(DType.Float32, conv.Weight.DType);
         Assert.Equal(DType.Float32, conv.Forward(x).DType);
@@ -65,7 +68,8 @@ public sealed class ModesTests
         linear.Weight.Detach().FillInPlace(1);
         for (var i = 1; i <= 3; i++)
         {
-            using (new NoGradient()) linear.Weight.FillInPlace(i);
+            using (new NoGradient())
+                linear.Weight.FillInPlace(i);
             using (new Autocast(TestDevice.Current, DType.BFloat16))
             using (new Autocast(TestDevice.Current, DType.BFloat16))
                 Assert.Equal(2 * i, linear.Forward(x).To(DType.Float32).ToArray<float>()[0]);
@@ -122,7 +126,11 @@ public sealed class ModesTests
             for (var i = 0; i < 3; i++)
             {
                 store.ClearGradients();
-                dropout.Forward(linear.Forward(Tensor.Rand([4, 3], device: TestDevice.Current))).Square().Mean().Backward();
+                dropout
+                    .Forward(linear.Forward(Tensor.Rand([4, 3], device: TestDevice.Current)))
+                    .Square()
+                    .Mean()
+                    .Backward();
                 adam.Step();
             }
             return linear.Weight.ToArray<float>();

@@ -25,7 +25,8 @@ public sealed class RecomputeTests
         var plain = Train(Plain, autocast);
         var recomputed = Train(nested ? Nested : Once, autocast);
         Assert.Equal(plain.Keys, recomputed.Keys);
-        foreach (var (key, value) in plain) Golden.Near(value, recomputed[key], key);
+        foreach (var (key, value) in plain)
+            Golden.Near(value, recomputed[key], key);
     }
 
     [Fact]
@@ -35,7 +36,8 @@ public sealed class RecomputeTests
         using var store = new ParameterStore(TestDevice.Current);
         var linear = new Linear(store.Root, 3, 2);
         var x = Tensor.Ones([1, 3], device: TestDevice.Current);
-        using (new Autocast(TestDevice.Current, DType.BFloat16)) Once(linear.Forward, x).Sum().Backward();
+        using (new Autocast(TestDevice.Current, DType.BFloat16))
+            Once(linear.Forward, x).Sum().Backward();
         Assert.Equal([1f, 1, 1, 1, 1, 1], linear.Weight.Gradient!.ToArray<float>());
     }
 
@@ -56,7 +58,9 @@ public sealed class RecomputeTests
     {
         using var scope = new TensorScope();
         var x = Tensor.Ones([2], device: TestDevice.Current);
-        var error = Assert.Throws<InvalidOperationException>(() => Recompute.Run(_ => throw new InvalidOperationException("first"), x));
+        var error = Assert.Throws<InvalidOperationException>(() =>
+            Recompute.Run(_ => throw new InvalidOperationException("first"), x)
+        );
         Assert.Equal("first", error.Message);
         Assert.Throws<ArgumentException>(() => Recompute.Run(t => t));
         var many = Assert.Throws<TorchException>(() => Recompute.Run(t => [.. Enumerable.Repeat(t[0], 17)], x));
@@ -70,11 +74,15 @@ public sealed class RecomputeTests
         var x = Tensor.Ones([2], device: TestDevice.Current);
         x.RequiresGrad = true;
         var runs = 0;
-        var y = Recompute.Run(t => runs++ == 0 ? [t[0] * 2] : throw new InvalidOperationException("second"), x)[0].Sum();
+        var y = Recompute
+            .Run(t => runs++ == 0 ? [t[0] * 2] : throw new InvalidOperationException("second"), x)[0]
+            .Sum();
         Assert.Equal("second", Assert.Throws<InvalidOperationException>(() => y.Backward()).Message);
         Assert.False(Recompute.IsSecondRun);
         // The mode of the failed run is left: recording still works.
-        (x * 3).Sum().Backward();
+        (x * 3)
+            .Sum()
+            .Backward();
         Assert.Equal([3f, 3], x.Gradient!.ToArray<float>());
     }
 
@@ -99,8 +107,10 @@ public sealed class RecomputeTests
             using var off = new NoGradient();
             conv.Weight.AddInPlace(conv.Weight.Gradient!, -10);
         }
-        foreach (var (path, value) in store.Parameters) results.Add($"gradient of {path}", value.Gradient!);
-        foreach (var (path, value) in store.All) results.Add(path, value.Detach().Clone());
+        foreach (var (path, value) in store.Parameters)
+            results.Add($"gradient of {path}", value.Gradient!);
+        foreach (var (path, value) in store.All)
+            results.Add(path, value.Detach().Clone());
         results.Add("gradient of x", x.Gradient!);
         return results;
     }

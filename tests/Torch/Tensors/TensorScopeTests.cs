@@ -7,7 +7,8 @@ public sealed class TensorScopeTests
     public void A_scope_disposes_of_what_was_made_in_it()
     {
         Tensor made;
-        using (new TensorScope()) made = Tensor.Ones([2]);
+        using (new TensorScope())
+            made = Tensor.Ones([2]);
         var error = Assert.Throws<ObjectDisposedException>(() => made + 1);
         Assert.Contains("Tensor", error.ObjectName);
         Assert.Equal("Tensor (disposed)", made.ToString());
@@ -19,7 +20,8 @@ public sealed class TensorScopeTests
         Tensor kept;
         using (var outer = new TensorScope())
         {
-            using (var inner = new TensorScope()) kept = inner.Keep(Tensor.Ones([2]));
+            using (var inner = new TensorScope())
+                kept = inner.Keep(Tensor.Ones([2]));
             Assert.Equal(2, kept.Sum().Item());
         }
         Assert.Throws<ObjectDisposedException>(() => kept.Sum());
@@ -30,7 +32,8 @@ public sealed class TensorScopeTests
     {
         using var outer = new TensorScope();
         var mine = Tensor.Ones([2]);
-        using (var inner = new TensorScope()) inner.Keep(mine);
+        using (var inner = new TensorScope())
+            inner.Keep(mine);
         Assert.Equal(2, mine.Sum().Item());
     }
 

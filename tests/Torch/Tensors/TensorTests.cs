@@ -88,7 +88,8 @@ public sealed class TensorTests
         Assert.False(w.Detach().RequiresGrad);
     }
 
-    private static void RoundTrip<T>(T[] values, DType type) where T : unmanaged
+    private static void RoundTrip<T>(T[] values, DType type)
+        where T : unmanaged
     {
         var tensor = Tensor.From(values).Here();
         Assert.Equal(type, tensor.DType);

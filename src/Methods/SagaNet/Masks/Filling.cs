@@ -49,23 +49,31 @@ public static class Filling
     /// <param name="options">Range of the motion.</param>
     /// <param name="seed">Of the motion.</param>
     /// <exception cref="ArgumentException">Sizes that do not fit each other, or an option out of its range.</exception>
-    public static FilledPatch Fill(ReadOnlySpan<byte> pixels, ReadOnlySpan<byte> mask, int width,
-        FillingOptions options, long seed)
+    public static FilledPatch Fill(
+        ReadOnlySpan<byte> pixels,
+        ReadOnlySpan<byte> mask,
+        int width,
+        FillingOptions options,
+        long seed
+    )
     {
         options.Check();
         if (width < 1 || mask.Length == 0 || mask.Length % width != 0 || pixels.Length % mask.Length != 0)
             throw new ArgumentException(
-                $"{pixels.Length} samples, {mask.Length} mask pixels and a width of {width} do not fit each other");
+                $"{pixels.Length} samples, {mask.Length} mask pixels and a width of {width} do not fit each other"
+            );
         var filled = pixels.ToArray();
         var grown = new byte[mask.Length];
         var valid = 0;
         for (var i = 0; i < mask.Length; i++)
         {
-            if (mask[i] == 0) continue;
+            if (mask[i] == 0)
+                continue;
             grown[i] = 255;
             valid++;
         }
-        if (!options.Enabled || valid == 0 || valid == mask.Length) return new FilledPatch(filled, grown, 0);
+        if (!options.Enabled || valid == 0 || valid == mask.Length)
+            return new FilledPatch(filled, grown, 0);
 
         var random = new Random(unchecked((int)(seed ^ (seed >> 32))));
         var (height, channels, count) = (mask.Length / width, pixels.Length / mask.Length, 0);
@@ -77,11 +85,14 @@ public static class Filling
                 for (var x = 0; x < width; x++)
                 {
                     var to = y * width + x;
-                    if (grown[to] != 0) continue;
+                    if (grown[to] != 0)
+                        continue;
                     var (sourceX, sourceY) = motion.SourceOf(x, y);
-                    if (sourceX < 0 || sourceY < 0 || sourceX >= width || sourceY >= height) continue;
+                    if (sourceX < 0 || sourceY < 0 || sourceX >= width || sourceY >= height)
+                        continue;
                     var from = sourceY * width + sourceX;
-                    if (mask[from] == 0) continue;
+                    if (mask[from] == 0)
+                        continue;
                     pixels.Slice(from * channels, channels).CopyTo(filled.AsSpan(to * channels));
                     grown[to] = 255;
                     count++;
@@ -94,12 +105,18 @@ public static class Filling
     /// <summary>As above, for images of 8 bits and their grey masks; the caller disposes of what is returned.</summary>
     public static (Image Image, Image Mask) Fill(Image image, Image mask, FillingOptions options, long seed)
     {
-        if (mask.Channels != 1 || mask.Depth != 8 || image.Depth != 8
-            || (mask.Width, mask.Height) != (image.Width, image.Height))
+        if (
+            mask.Channels != 1
+            || mask.Depth != 8
+            || image.Depth != 8
+            || (mask.Width, mask.Height) != (image.Width, image.Height)
+        )
             throw new ArgumentException($"a {mask} is no mask of 8 bits for a {image}", nameof(mask));
         var filled = Fill(image.Pixels, mask.Pixels, image.Width, options, seed);
-        return (Image.From(filled.Pixels, image.Width, image.Height, image.Channels),
-            Image.From(filled.Mask, image.Width, image.Height, channels: 1));
+        return (
+            Image.From(filled.Pixels, image.Width, image.Height, image.Channels),
+            Image.From(filled.Mask, image.Width, image.Height, channels: 1)
+        );
     }
 
     /// <summary>
@@ -124,8 +141,10 @@ public static class Filling
         internal (int X, int Y) SourceOf(int x, int y)
         {
             var (dx, dy) = (x - CentreX - ShiftX, y - CentreY - ShiftY);
-            return ((int)Math.Round(Cosine * dx + Sine * dy + CentreX),
-                (int)Math.Round(Cosine * dy - Sine * dx + CentreY));
+            return (
+                (int)Math.Round(Cosine * dx + Sine * dy + CentreX),
+                (int)Math.Round(Cosine * dy - Sine * dx + CentreY)
+            );
         }
     }
 }

@@ -12,10 +12,11 @@ internal static class FusedOperators
     // Below this many channels the transformations of Winograd's method cost more than the products they save.
     private const int LeastChannels = 16;
 
-    private static readonly Operator? Convolution3x3 = Find("coverslip::conv3x3"), Convolution1x1 =
-        Find("coverslip::conv1x1"),
-        NormRelu = Find("coverslip::batch_norm_relu"), Entropy = Find("coverslip::cross_entropy"), Largest =
-            Find("coverslip::argmax");
+    private static readonly Operator? Convolution3x3 = Find("coverslip::conv3x3"),
+        Convolution1x1 = Find("coverslip::conv1x1"),
+        NormRelu = Find("coverslip::batch_norm_relu"),
+        Entropy = Find("coverslip::cross_entropy"),
+        Largest = Find("coverslip::argmax");
 
     private static readonly Operator LibtorchNorm = new("aten::batch_norm");
 
@@ -27,8 +28,13 @@ internal static class FusedOperators
     {
         var shape = weight.Shape;
         var own = shape[2] == 3 ? Convolution3x3 : Convolution1x1;
-        if (own is not null && !x.Device.IsCuda && x.DType == DType.Float32 && shape[1] >= LeastChannels
-            && (shape[2] == 1 || shape[0] >= LeastChannels))
+        if (
+            own is not null
+            && !x.Device.IsCuda
+            && x.DType == DType.Float32
+            && shape[1] >= LeastChannels
+            && (shape[2] == 1 || shape[0] >= LeastChannels)
+        )
             return own.Call(x, weight, bias);
         var border = (int)shape[2] / 2;
         return x.Conv2d(weight, bias, new ConvGeometry { Padding = (border, border) });
@@ -37,7 +43,8 @@ internal static class FusedOperators
     /// <summary>Batch norm with the batch's own statistics and, before or after it, ReLU; [B, C, H, W].</summary>
     internal static Tensor Normalise(Tensor x, Tensor weight, Tensor bias, Relu relu)
     {
-        const double momentum = 0.1, epsilon = 1e-5;
+        const double momentum = 0.1,
+            epsilon = 1e-5;
         if (NormRelu is not null && !x.Device.IsCuda && x.DType == DType.Float32)
             return NormRelu.Call(x, weight, bias, Argument.None, Argument.None, momentum, epsilon, (long)relu);
         var input = relu == Relu.Before ? x.Relu() : x;
@@ -47,7 +54,8 @@ internal static class FusedOperators
 
     /// <summary>Softmax cross-entropy, mean over rows. Scores [N, K], target Int64 [N].</summary>
     internal static Tensor CrossEntropy(Tensor scores, Tensor target) =>
-        Entropy is not null && !scores.Device.IsCuda ? Entropy.Call(scores, target)
+        Entropy is not null && !scores.Device.IsCuda
+            ? Entropy.Call(scores, target)
             : Losses.CrossEntropy(scores, target);
 
     /// <summary>Index of the largest score of every row, Int64 [N].</summary>

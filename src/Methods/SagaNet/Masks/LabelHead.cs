@@ -25,7 +25,8 @@ internal sealed class LabelHead : IDisposable
         // The normalisation right after it subtracts a bias again.
         convolution = new Conv2d(store.Root / "conv", channels, labels, 1, new Conv2dOptions { Bias = false });
         norm = new BatchNorm2d(store.Root / "norm", labels);
-        if (fast) store.ToChannelsLast();
+        if (fast)
+            store.ToChannelsLast();
     }
 
     internal int Labels { get; }
@@ -37,7 +38,8 @@ internal sealed class LabelHead : IDisposable
     /// </summary>
     internal Tensor Forward(Tensor x, Tensor? factors)
     {
-        if (!fast) return norm.Forward(convolution.Forward(x));
+        if (!fast)
+            return norm.Forward(convolution.Forward(x));
         var weight = factors is null ? convolution.Weight : convolution.Weight * factors;
         return FusedOperators.Normalise(FusedOperators.Convolve(x, weight, null), norm.Weight, norm.Bias, Relu.None);
     }
@@ -63,8 +65,8 @@ internal sealed class LabelHead : IDisposable
         return subset;
     }
 
-    private static Tensor Rows(Tensor value, Tensor kept) => value.Shape.Length == 0 ? value
-        : value.IndexSelect(0, kept);
+    private static Tensor Rows(Tensor value, Tensor kept) =>
+        value.Shape.Length == 0 ? value : value.IndexSelect(0, kept);
 
     public void Dispose()
     {

@@ -30,7 +30,8 @@ public static class LabelSegmentation
         options.Check();
         if (image.Channels != 3 || image.Depth != 8)
             throw new ArgumentException($"masks are made of RGB images of 8 bits, not of a {image}", nameof(image));
-        if (options.Scale == 1) return AtThisSize(image, options, (long)image.Width * image.Height);
+        if (options.Scale == 1)
+            return AtThisSize(image, options, (long)image.Width * image.Height);
         var (width, height) = (Shrunk(image.Width, options.Scale), Shrunk(image.Height, options.Scale));
         using var small = Transforms.Resize(image, width, height, Interpolation.Area);
         var found = AtThisSize(small, options, (long)image.Width * image.Height);
@@ -45,7 +46,8 @@ public static class LabelSegmentation
     {
         var threads = TorchRuntime.Threads;
         // On a small map threads cost more than they bring, many times over where other programs compete for the cores.
-        if ((long)image.Width * image.Height * options.Channels < SmallMap) TorchRuntime.Threads = 1;
+        if ((long)image.Width * image.Height * options.Channels < SmallMap)
+            TorchRuntime.Threads = 1;
         try
         {
             return Steps(image, options, fullPixels);
@@ -60,10 +62,10 @@ public static class LabelSegmentation
     {
         using var scope = new TensorScope();
         var pixels = image.Width * image.Height;
-        var map = Superpixels.Slic(image, new SlicOptions
-        {
-            Segments = options.SegmentsOf(fullPixels, pixels), Compactness = options.Compactness,
-        });
+        var map = Superpixels.Slic(
+            image,
+            new SlicOptions { Segments = options.SegmentsOf(fullPixels, pixels), Compactness = options.Compactness }
+        );
         var clock = Stopwatch.StartNew();
         var fast = options.Mode == MaskMode.Fast;
         var input = ToTensor(image, options.Device, fast);
@@ -72,7 +74,7 @@ public static class LabelSegmentation
         for (var step = 1; ; step++)
         {
             using var inner = new TensorScope();
-            var scores = Scores(network, input, fast);                                          // [N, K]
+            var scores = Scores(network, input, fast); // [N, K]
             var result = vote.Count(fast ? FusedOperators.Argmax(scores) : scores.Detach().Argmax(1), network.Labels);
             var alive = Alive(result.Pixels);
             var left = options.Count == LabelCount.Pixels ? alive.Length : Alive(result.Superpixels).Length;
@@ -84,18 +86,21 @@ public static class LabelSegmentation
                     StepTime = clock.Elapsed,
                 };
             }
-            var loss = fast ? FusedOperators.CrossEntropy(scores, result.Target)
+            var loss = fast
+                ? FusedOperators.CrossEntropy(scores, result.Target)
                 : Losses.CrossEntropy(scores, result.Target);
             loss.Backward();
             network.Step();
-            if (fast && alive.Length <= network.Labels * 0.9) network.KeepLabels(alive);
+            if (fast && alive.Length <= network.Labels * 0.9)
+                network.KeepLabels(alive);
         }
     }
 
     private static Tensor Scores(SegmentationNetwork network, Tensor input, bool fast)
     {
         Tensor scores;
-        using (new ShortTypes(fast, input.Device)) scores = network.Forward(input);             // [1, K, H, W]
+        using (new ShortTypes(fast, input.Device))
+            scores = network.Forward(input); // [1, K, H, W]
         return scores.Permute(0, 2, 3, 1).Reshape(-1, network.Labels).To(DType.Float32);
     }
 
@@ -113,7 +118,8 @@ public static class LabelSegmentation
     private static (byte[] Labels, int Count) Renumbered(long[] target)
     {
         var numbers = new Dictionary<long, byte>();
-        foreach (var label in target.Distinct().Order()) numbers.Add(label, (byte)numbers.Count);
+        foreach (var label in target.Distinct().Order())
+            numbers.Add(label, (byte)numbers.Count);
         return (Array.ConvertAll(target, label => numbers[label]), numbers.Count);
     }
 }

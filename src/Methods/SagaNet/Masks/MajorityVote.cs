@@ -15,9 +15,9 @@ internal sealed class MajorityVote(Tensor superpixels, int count)
     {
         // A tensor of the number, because one multiplied by a C# number would become floating.
         var stride = Tensor.From<long>([labels]).To(superpixels.Device);
-        var bins = superpixels * stride + pixelLabels;                                          // [N]
-        var histogram = bins.Bincount((long)count * labels).Reshape(count, labels);             // [S, K]
-        var winners = histogram.Argmax(1);                                                      // [S]
+        var bins = superpixels * stride + pixelLabels; // [N]
+        var histogram = bins.Bincount((long)count * labels).Reshape(count, labels); // [S, K]
+        var winners = histogram.Argmax(1); // [S]
         return new Result(winners.IndexSelect(0, superpixels), winners.Bincount(labels), histogram.Sum([0]));
     }
 

@@ -54,15 +54,17 @@ public static class MaskCalibration
     /// <param name="images">The areas of every image.</param>
     /// <param name="options">The method's figures.</param>
     /// <exception cref="ArgumentException">No areas, or an option out of its range.</exception>
-    public static MaskCalibrationResult Fit(IReadOnlyList<IReadOnlyList<Area>> images,
-        MaskCalibrationOptions? options = null)
+    public static MaskCalibrationResult Fit(
+        IReadOnlyList<IReadOnlyList<Area>> images,
+        MaskCalibrationOptions? options = null
+    )
     {
         options ??= new MaskCalibrationOptions();
         MaskOptions.Within(options.Separation, 3, 20, nameof(options.Separation));
         MaskOptions.Within(options.Deviations, 1, 20, nameof(options.Deviations));
         MaskOptions.Within(options.LeastImages, 0, 1, nameof(options.LeastImages));
-        if (!images.Any(i => i.Count > 0)) throw new ArgumentException("there are no areas to fit thresholds to",
-            nameof(images));
+        if (!images.Any(i => i.Count > 0))
+            throw new ArgumentException("there are no areas to fit thresholds to", nameof(images));
         for (var widened = 0; ; widened++)
         {
             var allowed = widened switch
@@ -74,16 +76,19 @@ public static class MaskCalibration
             var limits = options with { Deviations = options.Deviations + Math.Max(0, widened - 3) };
             var (rules, cuts) = Once(images, allowed, widened == 2 ? PaleLimit(images, options) : 0, limits);
             var share =
-                images.Count(i =>
-                    i.Any(a => rules.Judge(a.Brightness, a.Redness, a.Texture) == MaskRule.None)) / (
-                        double)images.Count;
-            if (share >= options.LeastImages || widened == 20) return new MaskCalibrationResult(rules, cuts, widened,
-                share);
+                images.Count(i => i.Any(a => rules.Judge(a.Brightness, a.Redness, a.Texture) == MaskRule.None))
+                / (double)images.Count;
+            if (share >= options.LeastImages || widened == 20)
+                return new MaskCalibrationResult(rules, cuts, widened, share);
         }
     }
 
     private static (MaskRules Rules, MaskRule Cuts) Once(
-        IReadOnlyList<IReadOnlyList<Area>> images, MaskRule allowed, double leastHigh, MaskCalibrationOptions options)
+        IReadOnlyList<IReadOnlyList<Area>> images,
+        MaskRule allowed,
+        double leastHigh,
+        MaskCalibrationOptions options
+    )
     {
         var areas = images.SelectMany(i => i).ToList();
         var cuts = MaskRule.None;
@@ -91,12 +96,20 @@ public static class MaskCalibration
         {
             var values = areas.Select(a => (figure(a), a.Share)).ToList();
             var cut = allowed.HasFlag(rule) ? CutOf(rule, values, upper, options) : null;
-            if (cut is not null) cuts |= rule;
+            if (cut is not null)
+                cuts |= rule;
             // Dense nuclei are dark and are what is wanted: dark areas are never cut off, and must lie twice as far out
             // as others.
-            var deviations = options.Deviations * (rule == MaskRule.Dark ? -2 : upper ? 1 : -1);
+            var deviations =
+                options.Deviations
+                * (
+                    rule == MaskRule.Dark ? -2
+                    : upper ? 1
+                    : -1
+                );
             var threshold = cut ?? ThresholdFit.Outliers(values, deviations, options.LeastDeviation);
-            if (rule == MaskRule.Blank) threshold = Math.Max(threshold, leastHigh);
+            if (rule == MaskRule.Blank)
+                threshold = Math.Max(threshold, leastHigh);
             threshold = Math.Round(threshold, 1);
             areas = [.. areas.Where(a => upper ? figure(a) <= threshold : figure(a) >= threshold)];
             return threshold;
@@ -105,7 +118,16 @@ public static class MaskCalibration
         var red = Math.Min(255, Threshold(MaskRule.Red, a => a.Redness, upper: true));
         var low = Math.Clamp(Threshold(MaskRule.Dark, a => a.Brightness, upper: false), 0, high);
         var smooth = Math.Max(-1, Threshold(MaskRule.Smooth, a => a.Texture, upper: false) - 0.1);
-        return (new MaskRules { High = high, Red = red, Low = low, Smooth = smooth }, cuts);
+        return (
+            new MaskRules
+            {
+                High = high,
+                Red = red,
+                Low = low,
+                Smooth = smooth,
+            },
+            cuts
+        );
     }
 
     /// <summary>The brightness that enough images, and one in twenty more, go below with some area.</summary>
@@ -117,9 +139,14 @@ public static class MaskCalibration
     }
 
     private static double? CutOf(
-        MaskRule rule, IReadOnlyList<(double Value, double Weight)> values, bool upper, MaskCalibrationOptions options)
+        MaskRule rule,
+        IReadOnlyList<(double Value, double Weight)> values,
+        bool upper,
+        MaskCalibrationOptions options
+    )
     {
-        if (ThresholdFit.Cut(values) is not { } sides) return null;
+        if (ThresholdFit.Cut(values) is not { } sides)
+            return null;
         var removed = upper ? 1 - sides.Below : sides.Below;
         var apart = rule switch
         {

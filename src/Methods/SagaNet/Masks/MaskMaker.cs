@@ -9,8 +9,13 @@ namespace Coverslip.Methods.SagaNet.Masks;
 /// <param name="Mask">[H · W]: 255 valid, 0 not.</param>
 /// <param name="Segmentation">The label of every pixel.</param>
 /// <param name="Areas">Every label's area with its verdict.</param>
-public sealed record MaskResult(int Width, int Height, byte[] Mask, Segmentation Segmentation,
-    IReadOnlyList<Area> Areas)
+public sealed record MaskResult(
+    int Width,
+    int Height,
+    byte[] Mask,
+    Segmentation Segmentation,
+    IReadOnlyList<Area> Areas
+)
 {
     /// <summary>The rules applied.</summary>
     public required MaskRules Rules { get; init; }

@@ -46,16 +46,26 @@ public enum LabelCount
 public sealed record MaskOptions
 {
     /// <summary>Kanezaki 2018 as published: two 3×3 layers of 100 channels without excitation, SGD at 0.1.</summary>
-    public static MaskOptions Kanezaki { get; } = new()
-    {
-        HiddenLayers = 2, Excitation = false, Order = NormalisationOrder.AfterActivation, Count = LabelCount.Pixels,
-        Rate = 0.1,
-    };
+    public static MaskOptions Kanezaki { get; } =
+        new()
+        {
+            HiddenLayers = 2,
+            Excitation = false,
+            Order = NormalisationOrder.AfterActivation,
+            Count = LabelCount.Pixels,
+            Rate = 0.1,
+        };
 
     /// <summary>
     /// The paper's network made narrow, for patches of some 50 to 150 pixels a side: 32 channels and labels.
     /// </summary>
-    public static MaskOptions SmallPatches { get; } = new() { Labels = 32, Channels = 32, MaxSteps = 50 };
+    public static MaskOptions SmallPatches { get; } =
+        new()
+        {
+            Labels = 32,
+            Channels = 32,
+            MaxSteps = 50,
+        };
 
     /// <summary>Labels at the start, 2 to 256; 100 by default.</summary>
     public int Labels { get; init; } = 100;
@@ -131,16 +141,17 @@ public sealed record MaskOptions
         Within(MaxSteps, 1, 10_000, nameof(MaxSteps));
         Within(Rate, 1e-6, 10, nameof(Rate));
         Within(Compactness, 1e-3, 1e6, nameof(Compactness));
-        if (Segments is { } segments) Within(segments, 1, 10_000_000, nameof(Segments));
-        if (!(Momentum is >= 0 and < 1)) throw new ArgumentException(
-            $"{nameof(Momentum)} is {Momentum}; it goes from 0 to below 1");
-        if (!(Scale is > 0 and <= 1)) throw new ArgumentException(
-            $"{nameof(Scale)} is {Scale}; it goes from above 0 to 1");
+        if (Segments is { } segments)
+            Within(segments, 1, 10_000_000, nameof(Segments));
+        if (!(Momentum is >= 0 and < 1))
+            throw new ArgumentException($"{nameof(Momentum)} is {Momentum}; it goes from 0 to below 1");
+        if (!(Scale is > 0 and <= 1))
+            throw new ArgumentException($"{nameof(Scale)} is {Scale}; it goes from above 0 to 1");
     }
 
     internal static void Within(double value, double least, double most, string name)
     {
-        if (!(value >= least && value <= most)) throw new ArgumentException(
-            $"{name} is {value}; it goes from {least} to {most}");
+        if (!(value >= least && value <= most))
+            throw new ArgumentException($"{name} is {value}; it goes from {least} to {most}");
     }
 }

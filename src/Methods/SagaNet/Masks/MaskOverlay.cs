@@ -15,12 +15,20 @@ public static class MaskOverlay
         var width = image.Width;
         for (var i = 0; i < mask.Length; i++)
         {
-            var border = mask[i] != 0
-                && ((i % width > 0 && mask[i - 1] == 0) || (i % width < width - 1 && mask[i + 1] == 0)
-                || (i >= width && mask[i - width] == 0) || (i + width < mask.Length && mask[i + width] == 0));
+            var border =
+                mask[i] != 0
+                && (
+                    (i % width > 0 && mask[i - 1] == 0)
+                    || (i % width < width - 1 && mask[i + 1] == 0)
+                    || (i >= width && mask[i - width] == 0)
+                    || (i + width < mask.Length && mask[i + width] == 0)
+                );
             var pixel = pixels.Slice(i * 3, 3);
-            if (border) (pixel[0], pixel[1], pixel[2]) = (0, 200, 0);
-            else if (mask[i] == 0) foreach (ref var sample in pixel) sample = (byte)((sample + 3 * 235) / 4);
+            if (border)
+                (pixel[0], pixel[1], pixel[2]) = (0, 200, 0);
+            else if (mask[i] == 0)
+                foreach (ref var sample in pixel)
+                    sample = (byte)((sample + 3 * 235) / 4);
         }
         return result;
     }

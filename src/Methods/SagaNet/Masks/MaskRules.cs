@@ -40,10 +40,14 @@ public sealed record MaskRules
     public MaskRule Judge(double brightness, double redness, double texture)
     {
         var failed = MaskRule.None;
-        if (brightness < Low) failed |= MaskRule.Dark;
-        if (brightness > High) failed |= MaskRule.Blank;
-        if (redness > Red) failed |= MaskRule.Red;
-        if (!(texture > Smooth)) failed |= MaskRule.Smooth;
+        if (brightness < Low)
+            failed |= MaskRule.Dark;
+        if (brightness > High)
+            failed |= MaskRule.Blank;
+        if (redness > Red)
+            failed |= MaskRule.Red;
+        if (!(texture > Smooth))
+            failed |= MaskRule.Smooth;
         return failed;
     }
 
@@ -54,15 +58,18 @@ public sealed record MaskRules
         MaskOptions.Within(High, 0, 255, nameof(High));
         MaskOptions.Within(Red, -255, 255, nameof(Red));
         MaskOptions.Within(Smooth, -1, 255, nameof(Smooth));
-        if (Low > High) throw new ArgumentException(
-            $"{nameof(Low)} is {Low}, above {nameof(High)}, which is {High}: no area can pass");
+        if (Low > High)
+            throw new ArgumentException(
+                $"{nameof(Low)} is {Low}, above {nameof(High)}, which is {High}: no area can pass"
+            );
     }
 
     /// <summary>As stored in a rules file.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 
     /// <summary>Reads a rules file.</summary>
-    /// <exception cref="InvalidDataException">It is no rules file, has an unknown key or a threshold out of its range.</exception>
+    /// <exception cref="InvalidDataException">It is no rules file, has an unknown key or a threshold out of its
+    /// range.</exception>
     public static MaskRules Read(string path) => Parse(File.ReadAllText(path), path);
 
     /// <summary>Reads the text of a rules file; <paramref name="path"/> names it in errors.</summary>
@@ -71,7 +78,8 @@ public sealed record MaskRules
     {
         try
         {
-            var rules = JsonSerializer.Deserialize<MaskRules>(text, Json)
+            var rules =
+                JsonSerializer.Deserialize<MaskRules>(text, Json)
                 ?? throw new InvalidDataException($"{path}: no mask rules in it");
             rules.Check();
             return rules;
@@ -79,7 +87,9 @@ public sealed record MaskRules
         catch (Exception error) when (error is JsonException or ArgumentException)
         {
             throw new InvalidDataException(
-                $"{path}: no mask rules: {error.Message} Expected are low, high, red and smooth in 0 – 255.", error);
+                $"{path}: no mask rules: {error.Message} Expected are low, high, red and smooth in 0 – 255.",
+                error
+            );
         }
     }
 }

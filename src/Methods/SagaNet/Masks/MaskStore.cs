@@ -31,8 +31,11 @@ public sealed class MaskStore
     private const string Header = "image,labels,steps,share_valid,seconds,reason";
     private const string AreaHeader = "image,label,pixels,share,brightness,redness,texture,failed";
     private static readonly CsvHelper.CsvReaderOptions Reading = new() { Separator = ',', HasHeader = false };
-    private static readonly JsonSerializerOptions Json =
-        new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
 
     private readonly string folder;
     private readonly Dictionary<string, MaskRow> rows = new(StringComparer.Ordinal);
@@ -66,12 +69,13 @@ public sealed class MaskStore
             {
                 throw new InvalidOperationException(
                     $"{folder} holds masks segmented with other options (see {path}): "
-                    + "pass --force to make them anew, or another folder");
+                        + "pass --force to make them anew, or another folder"
+                );
             }
             store.ReadRows(before == settings ? store.rows : store.otherRules);
         }
-        if (force && Directory.Exists(store.PathOf("labels"))) Directory.Delete(store.PathOf("labels"),
-            recursive: true);
+        if (force && Directory.Exists(store.PathOf("labels")))
+            Directory.Delete(store.PathOf("labels"), recursive: true);
         WholeFile.Write(path, settings);
         return store;
     }
@@ -83,7 +87,8 @@ public sealed class MaskStore
         var store = new MaskStore(folder);
         if (!File.Exists(store.PathOf("masks.csv")))
             throw new DirectoryNotFoundException(
-                $"{folder} holds no masks.csv: make masks with 'coverslip mask --cohort C --out {folder}'");
+                $"{folder} holds no masks.csv: make masks with 'coverslip mask --cohort C --out {folder}'"
+            );
         store.ReadRows(store.rows);
         return store;
     }
@@ -106,12 +111,15 @@ public sealed class MaskStore
     public Segmentation? Segmentation(string image, int width, int height)
     {
         var path = PathOf("labels", Name(image));
-        if (!File.Exists(path)) return null;
+        if (!File.Exists(path))
+            return null;
         using var labels = ImageFile.Read(path, ImageReadOptions.Mask);
-        if (labels.Width != width || labels.Height != height) return null;
+        if (labels.Width != width || labels.Height != height)
+            return null;
         var row = rows.GetValueOrDefault(image) ?? otherRules.GetValueOrDefault(image);
         var count = 0;
-        foreach (var label in labels.Pixels) count = Math.Max(count, label + 1);
+        foreach (var label in labels.Pixels)
+            count = Math.Max(count, label + 1);
         return new Segmentation(labels.Pixels.ToArray(), count, row?.Steps ?? 0, Stopped: true);
     }
 
@@ -121,17 +129,21 @@ public sealed class MaskStore
         var name = Name(image);
         using (var labels = Image.From(result.Segmentation.Labels, result.Width, result.Height, channels: 1))
             ImageFile.Write(PathOf("labels", name), labels);
-        using (var overlay = MaskOverlay.Paint(pixels, result.Mask)) ImageFile.Write(PathOf("overlays", name), overlay);
-        using (var mask =
-            Image.From(result.Mask, result.Width, result.Height, channels: 1)) ImageFile.Write(PathOf("masks", name),
-                mask);
-        rows[image] =
-            new MaskRow(image, result.Segmentation.Count, result.Segmentation.Steps, result.ShareValid,
-                result.Elapsed.TotalSeconds)
-            {
-                Reason = result.Reason,
-                Areas = result.Areas,
-            };
+        using (var overlay = MaskOverlay.Paint(pixels, result.Mask))
+            ImageFile.Write(PathOf("overlays", name), overlay);
+        using (var mask = Image.From(result.Mask, result.Width, result.Height, channels: 1))
+            ImageFile.Write(PathOf("masks", name), mask);
+        rows[image] = new MaskRow(
+            image,
+            result.Segmentation.Count,
+            result.Segmentation.Steps,
+            result.ShareValid,
+            result.Elapsed.TotalSeconds
+        )
+        {
+            Reason = result.Reason,
+            Areas = result.Areas,
+        };
     }
 
     /// <summary>Writes <c>masks.csv</c> and <c>areas.csv</c>.</summary>
@@ -141,8 +153,10 @@ public sealed class MaskStore
         foreach (var (image, area) in rows.Values.SelectMany(r => r.Areas.Select(a => (r.Image, a))))
         {
             areas.Append(CultureInfo.InvariantCulture, $"{Quoted(image)},{area.Label},{area.Pixels},{area.Share:F5},");
-            areas.Append(CultureInfo.InvariantCulture,
-                $"{area.Brightness:F3},{area.Redness:F3},{area.Texture:F3},{Words(area.Failed)}\n");
+            areas.Append(
+                CultureInfo.InvariantCulture,
+                $"{area.Brightness:F3},{area.Redness:F3},{area.Texture:F3},{Words(area.Failed)}\n"
+            );
         }
         WholeFile.Write(PathOf("areas.csv"), areas.ToString());
         var text = new StringBuilder(Header).Append('\n');
@@ -156,17 +170,23 @@ public sealed class MaskStore
 
     private void ReadRows(Dictionary<string, MaskRow> into)
     {
-        if (!File.Exists(PathOf("masks.csv")) || !File.Exists(PathOf("areas.csv"))) return;
-        var areas = Fields("areas.csv").ToLookup(f => f[0], f =>
-            new Area((int)Number(f[1]), (long)Number(f[2]), Number(f[3]), Number(f[4]), Number(f[5]))
-            {
-                Texture = Number(f[6]), Failed = Enum.Parse<MaskRule>(f[7].Replace('+', ','), ignoreCase: true),
-            });
+        if (!File.Exists(PathOf("masks.csv")) || !File.Exists(PathOf("areas.csv")))
+            return;
+        var areas = Fields("areas.csv")
+            .ToLookup(
+                f => f[0],
+                f => new Area((int)Number(f[1]), (long)Number(f[2]), Number(f[3]), Number(f[4]), Number(f[5]))
+                {
+                    Texture = Number(f[6]),
+                    Failed = Enum.Parse<MaskRule>(f[7].Replace('+', ','), ignoreCase: true),
+                }
+            );
         foreach (var f in Fields("masks.csv"))
         {
             into[f[0]] = new MaskRow(f[0], (int)Number(f[1]), (int)Number(f[2]), Number(f[3]), Number(f[4]))
             {
-                Reason = f[5], Areas = [.. areas[f[0]]],
+                Reason = f[5],
+                Areas = [.. areas[f[0]]],
             };
         }
     }
@@ -175,13 +195,14 @@ public sealed class MaskStore
     {
         using var reader = CsvHelper.CsvReader.FromFile(PathOf(file), Reading);
         reader.Read();
-        while (reader.Read()) yield return [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetString)];
+        while (reader.Read())
+            yield return [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetString)];
     }
 
     private static double Number(string field) => double.Parse(field, CultureInfo.InvariantCulture);
 
-    private static string Words(MaskRule rules) => rules.ToString().ToLowerInvariant()
-        .Replace(", ", "+", StringComparison.Ordinal);
+    private static string Words(MaskRule rules) =>
+        rules.ToString().ToLowerInvariant().Replace(", ", "+", StringComparison.Ordinal);
 
     private string Name(string image)
     {
@@ -190,13 +211,17 @@ public sealed class MaskStore
         var name = Path.ChangeExtension(inside ? image : Path.GetFileName(image), ".png");
         if (owners.TryGetValue(name, out var owner) && owner != image)
             throw new ArgumentException(
-                $"{image} and {owner} would both be stored as {name}: give one of them another name or folder");
+                $"{image} and {owner} would both be stored as {name}: give one of them another name or folder"
+            );
         owners[name] = image;
         return name;
     }
 
     private string PathOf(params string[] parts) => Path.Combine([folder, .. parts]);
 
-    private static string Quoted(string field) => field.AsSpan().ContainsAny(",\"\n") ? $"\"{field.Replace("\"",
-        "\"\"", StringComparison.Ordinal)}\"" : field;
+    private static string Quoted(string field) =>
+        field.AsSpan().ContainsAny(",\"\n")
+            ? $"\"{field.Replace("\"",
+        "\"\"", StringComparison.Ordinal)}\""
+            : field;
 }

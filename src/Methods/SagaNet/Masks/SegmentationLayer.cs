@@ -13,15 +13,21 @@ internal sealed class SegmentationLayer
     private readonly Conv2d convolution;
     private readonly BatchNorm2d norm;
     private readonly SqueezeAndExcitation? excitation;
-    private readonly bool fast, normFirst;
+    private readonly bool fast,
+        normFirst;
 
     internal SegmentationLayer(ParameterPath at, int inputs, MaskOptions options)
     {
         fast = options.Mode == MaskMode.Fast;
         normFirst = options.Order == NormalisationOrder.BeforeActivation;
         // A bias before a normalisation is subtracted again by it.
-        convolution =
-            new Conv2d(at / "conv", inputs, options.Channels, 3, new Conv2dOptions { Padding = 1, Bias = !normFirst });
+        convolution = new Conv2d(
+            at / "conv",
+            inputs,
+            options.Channels,
+            3,
+            new Conv2dOptions { Padding = 1, Bias = !normFirst }
+        );
         norm = new BatchNorm2d(at / "norm", options.Channels);
         excitation = options.Excitation ? new SqueezeAndExcitation(at / "excitation", options.Channels) : null;
     }
@@ -32,7 +38,8 @@ internal sealed class SegmentationLayer
     internal (Tensor Map, Tensor? Factors) Forward(Tensor x, Tensor? factors)
     {
         var y = fast ? Fast(x, factors) : Plain(x);
-        if (excitation is null) return (y, null);
+        if (excitation is null)
+            return (y, null);
         var scale = excitation.Factors(y);
         return fast ? (y, scale) : (y * scale, null);
     }

@@ -24,10 +24,19 @@ public sealed class SegmentationNetwork : IDisposable
         this.options = options;
         TorchRuntime.Seed(options.Seed);
         hidden = new ParameterStore(options.Device);
-        layers = [.. Enumerable.Range(0, options.HiddenLayers)
-            .Select(i => new SegmentationLayer(hidden.Root / $"layer{i + 1}", i == 0 ? 3 : options.Channels, options))];
+        layers =
+        [
+            .. Enumerable
+                .Range(0, options.HiddenLayers)
+                .Select(i => new SegmentationLayer(
+                    hidden.Root / $"layer{i + 1}",
+                    i == 0 ? 3 : options.Channels,
+                    options
+                )),
+        ];
         head = new LabelHead(options.Device, options.Channels, options.Labels, Fast);
-        if (Fast) hidden.ToChannelsLast();
+        if (Fast)
+            hidden.ToChannelsLast();
         hiddenSgd = new Sgd(hidden, options.Rate, Momentum);
         head.StartLearning(options.Rate, Momentum);
     }
@@ -44,7 +53,8 @@ public sealed class SegmentationNetwork : IDisposable
     {
         var x = image;
         Tensor? factors = null;
-        foreach (var layer in layers) (x, factors) = layer.Forward(x, factors);
+        foreach (var layer in layers)
+            (x, factors) = layer.Forward(x, factors);
         return head.Forward(x, factors);
     }
 

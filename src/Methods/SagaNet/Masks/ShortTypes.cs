@@ -16,18 +16,21 @@ internal readonly ref struct ShortTypes
     internal ShortTypes(bool wanted, Device device)
     {
         on = wanted && (device.IsCuda || (ProcessorHasThem && !FusedOperators.HasFastConvolutions));
-        if (on) autocast = new Autocast(device, DType.BFloat16);
+        if (on)
+            autocast = new Autocast(device, DType.BFloat16);
     }
 
     public void Dispose()
     {
-        if (on) autocast.Dispose();
+        if (on)
+            autocast.Dispose();
     }
 
     private static bool Find()
     {
         const string file = "/proc/cpuinfo";
-        if (!File.Exists(file)) return false;
+        if (!File.Exists(file))
+            return false;
         var flags = File.ReadLines(file).FirstOrDefault(line => line.StartsWith("flags", StringComparison.Ordinal));
         return flags is not null && (flags.Contains(" avx512_bf16") || flags.Contains(" amx_bf16"));
     }

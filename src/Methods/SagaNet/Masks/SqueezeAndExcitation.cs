@@ -8,7 +8,8 @@ namespace Coverslip.Methods.SagaNet.Masks;
 /// </summary>
 public sealed class SqueezeAndExcitation
 {
-    private readonly Linear reduce, restore;
+    private readonly Linear reduce,
+        restore;
 
     /// <param name="at">Where the parameters are born.</param>
     /// <param name="channels">Channels in and out.</param>
@@ -23,8 +24,8 @@ public sealed class SqueezeAndExcitation
     /// <summary>[B, C, H, W] → factors [B, C, 1, 1].</summary>
     public Tensor Factors(Tensor x)
     {
-        var squeezed = x.Mean([2, 3]);                                             // [B, C]
-        var factors = restore.Forward(reduce.Forward(squeezed).Relu()).Sigmoid();  // [B, C]
+        var squeezed = x.Mean([2, 3]); // [B, C]
+        var factors = restore.Forward(reduce.Forward(squeezed).Relu()).Sigmoid(); // [B, C]
         return factors.Unsqueeze(2).Unsqueeze(3);
     }
 }

@@ -9,19 +9,23 @@ internal static class ThresholdFit
     internal static TwoSides? Cut(IReadOnlyList<(double Value, double Weight)> values)
     {
         var sorted = values.Where(v => v.Weight > 0).OrderBy(v => v.Value).ToArray();
-        double total = sorted.Sum(v => v.Weight), sum = sorted.Sum(v => v.Weight * v.Value), squares =
-            sorted.Sum(v => v.Weight * v.Value * v.Value);
-        double weight = 0, part = 0, best = 0;
+        double total = sorted.Sum(v => v.Weight),
+            sum = sorted.Sum(v => v.Weight * v.Value),
+            squares = sorted.Sum(v => v.Weight * v.Value * v.Value);
+        double weight = 0,
+            part = 0,
+            best = 0;
         (double Cut, double Distance, double Below) found = default;
         for (var i = 0; i + 1 < sorted.Length; i++)
         {
             weight += sorted[i].Weight;
             part += sorted[i].Weight * sorted[i].Value;
-            if (sorted[i].Value == sorted[i + 1].Value) continue;
+            if (sorted[i].Value == sorted[i + 1].Value)
+                continue;
             var distance = (sum - part) / (total - weight) - part / weight;
             var between = weight * (total - weight) * distance * distance / total;
-            if (between > best) (best, found) =
-                (between, ((sorted[i].Value + sorted[i + 1].Value) / 2, distance, weight / total));
+            if (between > best)
+                (best, found) = (between, ((sorted[i].Value + sorted[i + 1].Value) / 2, distance, weight / total));
         }
         var within = Math.Sqrt(Math.Max(0, squares - sum * sum / total - best) / total);
         return best > 0 ? new TwoSides(found.Cut, found.Distance, within, found.Below) : null;
@@ -31,8 +35,11 @@ internal static class ThresholdFit
     /// The median moved by <paramref name="deviations"/> robust standard deviations (1.4826 times the median distance
     /// from the median, at least <paramref name="least"/>); negative moves down.
     /// </summary>
-    internal static double Outliers(IReadOnlyList<(double Value, double Weight)> values, double deviations,
-        double least)
+    internal static double Outliers(
+        IReadOnlyList<(double Value, double Weight)> values,
+        double deviations,
+        double least
+    )
     {
         var median = Median(values);
         var distance = Median([.. values.Select(v => (Math.Abs(v.Value - median), v.Weight))]);
@@ -41,11 +48,13 @@ internal static class ThresholdFit
 
     private static double Median(IReadOnlyList<(double Value, double Weight)> values)
     {
-        double half = values.Sum(v => v.Weight) / 2, passed = 0;
+        double half = values.Sum(v => v.Weight) / 2,
+            passed = 0;
         foreach (var (value, weight) in values.OrderBy(v => v.Value))
         {
             passed += weight;
-            if (passed >= half) return value;
+            if (passed >= half)
+                return value;
         }
         throw new ArgumentException("no values, or none of any weight", nameof(values));
     }

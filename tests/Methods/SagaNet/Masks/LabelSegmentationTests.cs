@@ -7,8 +7,14 @@ namespace Coverslip.Methods.Tests.SagaNet.Masks;
 [Collection("tensors of masks")]
 public sealed class LabelSegmentationTests
 {
-    private static readonly MaskOptions Small =
-        new() { Labels = 16, Channels = 16, MinimumLabels = 4, Segments = 100, MaxSteps = 200 };
+    private static readonly MaskOptions Small = new()
+    {
+        Labels = 16,
+        Channels = 16,
+        MinimumLabels = 4,
+        Segments = 100,
+        MaxSteps = 200,
+    };
 
     // Left dark violet, right bright: what any segmentation must tell apart, with grain so that both have texture.
     private static Image TwoColours(int side = 48)
@@ -31,8 +37,16 @@ public sealed class LabelSegmentationTests
     public void Two_colours_share_no_label_and_nothing_leaks(MaskMode mode, string network)
     {
         using var image = TwoColours();
-        var options = network == "saganet" ? Small
-            : MaskOptions.Kanezaki with { Labels = 16, Channels = 16, MinimumLabels = 4, Segments = 100 };
+        var options =
+            network == "saganet"
+                ? Small
+                : MaskOptions.Kanezaki with
+                {
+                    Labels = 16,
+                    Channels = 16,
+                    MinimumLabels = 4,
+                    Segments = 100,
+                };
         var before = Tensor.Live;
         var found = LabelSegmentation.Segment(image, options with { Mode = mode });
         Assert.Equal(before, Tensor.Live);
@@ -52,8 +66,11 @@ public sealed class LabelSegmentationTests
         var (a, b) = (LabelSegmentation.Segment(image, options), LabelSegmentation.Segment(image, options));
         Assert.Equal(a.Labels, b.Labels);
         Assert.Equal((a.Steps, a.Count), (b.Steps, b.Count));
-        Assert.Contains(Enumerable.Range(2, 4), seed => !LabelSegmentation.Segment(image, options with { Seed = seed })
-            .Labels.AsSpan().SequenceEqual(a.Labels));
+        Assert.Contains(
+            Enumerable.Range(2, 4),
+            seed =>
+                !LabelSegmentation.Segment(image, options with { Seed = seed }).Labels.AsSpan().SequenceEqual(a.Labels)
+        );
     }
 
     [Fact]
@@ -73,8 +90,15 @@ public sealed class LabelSegmentationTests
         var first = Small with { MaxSteps = 1 };
         Assert.Equal(
             LabelSegmentation.Segment(image, first with { Mode = MaskMode.Plain }).Labels.Distinct().Count(),
-            LabelSegmentation.Segment(image, first).Labels.Distinct().Count());
-        var rules = new MaskRules { Low = 50, High = 160, Red = 60, Smooth = 1 };
+            LabelSegmentation.Segment(image, first).Labels.Distinct().Count()
+        );
+        var rules = new MaskRules
+        {
+            Low = 50,
+            High = 160,
+            Red = 60,
+            Smooth = 1,
+        };
         var plain = new MaskMaker(Small with { Mode = MaskMode.Plain }, rules).Make(image);
         var fast = new MaskMaker(Small, rules).Make(image);
         Assert.True(MaskIou(plain.Mask, fast.Mask) > 0.9);
@@ -84,9 +108,19 @@ public sealed class LabelSegmentationTests
     public void A_shrunk_segmentation_is_judged_at_full_size()
     {
         using var image = TwoColours(96);
-        var result =
-            new MaskMaker(Small with { Scale = 0.5 }, new MaskRules { Low = 50, High = 160, Red = 60, Smooth = 1 })
-                .Make(image);
+        var result = new MaskMaker(
+            Small with
+            {
+                Scale = 0.5,
+            },
+            new MaskRules
+            {
+                Low = 50,
+                High = 160,
+                Red = 60,
+                Smooth = 1,
+            }
+        ).Make(image);
         Assert.Equal(96 * 96, result.Mask.Length);
         Assert.Equal(96 * 96, result.Areas.Sum(a => a.Pixels));
         Assert.InRange(result.ShareValid, 0.4, 0.6);
@@ -109,8 +143,10 @@ public sealed class LabelSegmentationTests
         using var image = TwoColours();
         using var grey = new Image(8, 8, channels: 1);
         void Refused(string part, MaskOptions options) =>
-            Assert.Contains(part,
-                Assert.Throws<ArgumentException>(() => LabelSegmentation.Segment(image, options)).Message);
+            Assert.Contains(
+                part,
+                Assert.Throws<ArgumentException>(() => LabelSegmentation.Segment(image, options)).Message
+            );
         Refused("Labels is 1", Small with { Labels = 1 });
         Refused("MinimumLabels is 17", Small with { MinimumLabels = 17 });
         Refused("Scale is 0", Small with { Scale = 0 });

@@ -22,8 +22,10 @@ public sealed class MaskCalibrationTests
         var images = Cohort((random, _) => [Tissue(random)]);
         var fit = MaskCalibration.Fit(images);
         Assert.Equal(MaskRule.None, fit.Cuts);
-        Assert.All(images.SelectMany(i => i), a =>
-            Assert.Equal(MaskRule.None, fit.Rules.Judge(a.Brightness, a.Redness, a.Texture)));
+        Assert.All(
+            images.SelectMany(i => i),
+            a => Assert.Equal(MaskRule.None, fit.Rules.Judge(a.Brightness, a.Redness, a.Texture))
+        );
     }
 
     [Theory]
@@ -31,8 +33,12 @@ public sealed class MaskCalibrationTests
     [InlineData(MaskRule.Red, 150, 120, 25)]
     [InlineData(MaskRule.Dark, 60, 60, 25)]
     [InlineData(MaskRule.Smooth, 150, 60, 3)]
-    public void What_stands_apart_is_removed_by_its_rule(MaskRule rule, double brightness, double redness,
-        double texture)
+    public void What_stands_apart_is_removed_by_its_rule(
+        MaskRule rule,
+        double brightness,
+        double redness,
+        double texture
+    )
     {
         var images = Cohort((random, i) => i % 3 == 0 ? [Tissue(random, brightness, redness, texture)] : []);
         var fit = MaskCalibration.Fit(images);
@@ -40,8 +46,8 @@ public sealed class MaskCalibrationTests
         foreach (var image in images)
         {
             Assert.True(fit.Rules.Judge(image[0].Brightness, image[0].Redness, image[0].Texture) == MaskRule.None);
-            if (image.Count > 1) Assert.True(fit.Rules.Judge(image[1].Brightness, image[1].Redness, image[1].Texture)
-                .HasFlag(rule));
+            if (image.Count > 1)
+                Assert.True(fit.Rules.Judge(image[1].Brightness, image[1].Redness, image[1].Texture).HasFlag(rule));
         }
     }
 
@@ -51,7 +57,9 @@ public sealed class MaskCalibrationTests
         // Half of the images are of a paler stain as a whole: a clear cut, and a wrong one.
         var random = new Random(4);
         List<IReadOnlyList<Area>> images =
-            [.. Enumerable.Range(0, 40).Select(i => (IReadOnlyList<Area>)[Tissue(random, i % 2 == 0 ? 120 : 200)])];
+        [
+            .. Enumerable.Range(0, 40).Select(i => (IReadOnlyList<Area>)[Tissue(random, i % 2 == 0 ? 120 : 200)]),
+        ];
         var fit = MaskCalibration.Fit(images);
         Assert.True(fit.Widened > 0);
         Assert.InRange(fit.ShareWithArea, 0.8, 1);
@@ -62,6 +70,12 @@ public sealed class MaskCalibrationTests
     {
         Assert.Throws<ArgumentException>(() => MaskCalibration.Fit([]));
         Assert.Throws<ArgumentException>(() =>
-            MaskCalibration.Fit([[new Area(0, 1, 1, 1, 1)]], new MaskCalibrationOptions { Deviations = 0 }));
+            MaskCalibration.Fit(
+                [
+                    [new Area(0, 1, 1, 1, 1)],
+                ],
+                new MaskCalibrationOptions { Deviations = 0 }
+            )
+        );
     }
 }

@@ -10,14 +10,15 @@ public sealed class MaskStoreTests : IDisposable
 
     public void Dispose()
     {
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
     }
 
     private static (Image Image, MaskResult Result) Made(MaskRules rules)
     {
         var image = new Image(4, 2);
-        for (var i = 0; i < image.ByteCount; i++) image.WritablePixels[i] =
-            (byte)(i < 12 ? 60 + 80 * (i / 3 % 2) : 240);
+        for (var i = 0; i < image.ByteCount; i++)
+            image.WritablePixels[i] = (byte)(i < 12 ? 60 + 80 * (i / 3 % 2) : 240);
         var segmentation = new Segmentation([0, 0, 0, 0, 1, 1, 1, 1], 2, 9, Stopped: true);
         return (image, new MaskMaker(Options, rules).Judge(image, segmentation));
     }
@@ -58,12 +59,15 @@ public sealed class MaskStoreTests : IDisposable
         Assert.Equal(result.Segmentation.Labels, rejudged.Segmentation("x.png", 4, 2)!.Labels);
         Assert.Equal(9, rejudged.Segmentation("x.png", 4, 2)!.Steps);
         Assert.Null(rejudged.Segmentation("x.png", 8, 1));
-        var error =
-            Assert.Throws<InvalidOperationException>(() =>
-                MaskStore.Open(folder, Options with { Seed = 2 }, MaskRules.Published));
+        var error = Assert.Throws<InvalidOperationException>(() =>
+            MaskStore.Open(folder, Options with { Seed = 2 }, MaskRules.Published)
+        );
         Assert.Contains("--force", error.Message);
-        Assert.Null(MaskStore.Open(folder, Options with { Seed = 2 }, MaskRules.Published, force: true)
-            .Segmentation("x.png", 4, 2));
+        Assert.Null(
+            MaskStore
+                .Open(folder, Options with { Seed = 2 }, MaskRules.Published, force: true)
+                .Segmentation("x.png", 4, 2)
+        );
     }
 
     [Fact]

@@ -66,17 +66,21 @@ public sealed class ValidAreasTests
         var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.json");
         try
         {
-            var rules =
-                new MaskRules
-                {
-                    Low = 50, High = 210.5, Red = 90, Smooth = 12, Origin =
-                    new("cohort.csv", "abc", 12, 1, 0.9)
-                };
+            var rules = new MaskRules
+            {
+                Low = 50,
+                High = 210.5,
+                Red = 90,
+                Smooth = 12,
+                Origin = new("cohort.csv", "abc", 12, 1, 0.9),
+            };
             File.WriteAllText(path, rules.ToJson());
             Assert.Equal(rules, MaskRules.Read(path));
             File.WriteAllText(path, """{ "low": 200, "high": 100 }""");
-            Assert.Contains("no area can pass",
-                Assert.Throws<InvalidDataException>(() => MaskRules.Read(path)).Message);
+            Assert.Contains(
+                "no area can pass",
+                Assert.Throws<InvalidDataException>(() => MaskRules.Read(path)).Message
+            );
             File.WriteAllText(path, """{ "lowest": 200 }""");
             Assert.Contains("lowest", Assert.Throws<InvalidDataException>(() => MaskRules.Read(path)).Message);
         }
