@@ -9,7 +9,9 @@ namespace Coverslip.Bench;
 /// <summary>Training steps and evaluation, timed as <c>bench/steps/steps.py</c> does; a JSON line each.</summary>
 internal static class Steps
 {
-    private const int Warmup = 3;
+    // Until then .NET compiles again what it runs often, on the cores that the step needs.
+    private static readonly TimeSpan Warmup = TimeSpan.FromSeconds(4);
+    private const int WarmupSteps = 3;
     private const string BatchPrefix = "batch/";
 
     /// <summary><c>steps FOLDER</c>: weights and batches come from FOLDER/CASE.pth, as steps.py wrote them.</summary>
@@ -70,17 +72,8 @@ internal static class Steps
     private static void Train(StepCase step, Dictionary<string, Tensor> batch, Measured measured, int steps)
     {
         step.Store.Training = true;
-        var times = new List<double>();
-        var first = 0.0;
-        for (var i = 0; i < Warmup + steps; i++)
-        {
-            var clock = Stopwatch.StartNew();
-            var loss = Step(step, batch, measured.Precision);
-            if (i == 0)
-                first = loss;
-            if (i >= Warmup)
-                times.Add(clock.Elapsed.TotalMilliseconds);
-        }
+        var first = Step(step, batch, measured.Precision);
+        var times = Times(steps, () => Step(step, batch, measured.Precision));
         measured.Print($"{step.Name} training", first, times);
     }
 
@@ -102,17 +95,32 @@ internal static class Steps
     {
         step.Store.Training = false;
         using var inference = new Inference();
-        var times = new List<double>();
-        for (var i = 0; i < Warmup + steps; i++)
-        {
-            using var scope = new TensorScope();
-            using var cast = new Autocast(step.Store.Device, TypeOf(measured.Precision));
-            var clock = Stopwatch.StartNew();
-            step.Predict!(batch).Sum().Item();
-            if (i >= Warmup)
-                times.Add(clock.Elapsed.TotalMilliseconds);
-        }
+        var times = Times(
+            steps,
+            () =>
+            {
+                using var scope = new TensorScope();
+                using var cast = new Autocast(step.Store.Device, TypeOf(measured.Precision));
+                return step.Predict!(batch).Sum().Item();
+            }
+        );
         measured.Print($"{step.Name} evaluation", null, times);
+    }
+
+    /// <summary>Milliseconds of each of so many runs, after a warm-up.</summary>
+    private static List<double> Times(int runs, Func<double> work)
+    {
+        var whole = Stopwatch.StartNew();
+        for (var i = 0; i < WarmupSteps || whole.Elapsed < Warmup; i++)
+            work();
+        var times = new List<double>();
+        for (var i = 0; i < runs; i++)
+        {
+            var clock = Stopwatch.StartNew();
+            work();
+            times.Add(clock.Elapsed.TotalMilliseconds);
+        }
+        return times;
     }
 
     private static DType TypeOf(string precision) =>

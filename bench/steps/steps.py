@@ -4,6 +4,7 @@
     steps.py FOLDER [--cases saganet,resnet,unet] [--precision bfloat16] [--device cuda]
 """
 import argparse
+import itertools
 import json
 import os
 import time
@@ -12,7 +13,7 @@ import torch
 
 from cases import Case
 
-WARMUP = 3
+WARMUP, WARMUP_STEPS = 4, 3  # seconds, and steps at least; as in Steps.cs
 
 
 def step(case, cast):
@@ -45,13 +46,16 @@ def main():
     cast = lambda: torch.autocast(kind, dtype=torch.bfloat16, enabled=options.precision == "bfloat16")
 
     def timed(what, case, work):
-        first, times = None, []
-        for i in range(WARMUP + options.steps):
+        first, whole, times = None, time.perf_counter(), []
+        for i in itertools.count():
+            warm = i >= WARMUP_STEPS and time.perf_counter() - whole >= WARMUP
             start = time.perf_counter()
             value = work(case, cast)
             first = value if first is None else first
-            if i >= WARMUP:
+            if warm or times:
                 times.append(round(1000 * (time.perf_counter() - start), 2))
+            if len(times) == options.steps:
+                break
         print(json.dumps({"who": "pytorch", "what": f"{case.name} {what}", "precision": options.precision,
                           "images": len(case.batch["image"]), "threads": torch.get_num_threads(),
                           "loss": first if what == "training" else None, "milliseconds": times}), flush=True)
