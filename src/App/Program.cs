@@ -17,6 +17,7 @@ public static class Program
         PackCommand.Create,
         EvaluateCommand.Create,
         MaskCommand.Create,
+        StainCommand.Create,
         DoctorCommand.Create,
     ];
 
