@@ -45,7 +45,8 @@ public sealed class LabStatisticsTests
             using var histogram = ColorHistogram.Of(image);
             try
             {
-                Assert.All(LabStatistics.Of(histogram).Deviation, d => Assert.True(d >= 0.1, "too little to divide by"));
+                var deviation = LabStatistics.Of(histogram).Deviation;
+                Assert.All(deviation, d => Assert.True(d >= 0.1, "too little to divide by"));
             }
             catch (StainException error)
             {
