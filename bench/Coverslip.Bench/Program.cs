@@ -1,5 +1,6 @@
 using Coverslip.Bench;
 using Coverslip.Bench.Masks;
+using Coverslip.Bench.Stains;
 
 (string Verb, Action<string[]> Run)[] benches =
 [
@@ -7,6 +8,9 @@ using Coverslip.Bench.Masks;
     ("steps", Steps.Run),
     ("memory", Steps.Memory),
     ("mask-agreement", AgreementBench.Run),
+    ("stain", StainBench.Run),
+    ("stain-phantom", StainBench.Phantom),
+    ("stain-agreement", StainBench.Agreement),
 ];
 
 if (args.Length == 0 || Array.Find(benches, b => b.Verb == args[0]).Run is not { } run)
