@@ -1,3 +1,4 @@
+using Coverslip.Methods.Backbones;
 using Coverslip.Methods.SagaNet;
 using Coverslip.Methods.Training;
 
@@ -9,6 +10,7 @@ public static class Recipes
     private static readonly Dictionary<string, Func<RecipeNode, IRecipe>> Methods = new(StringComparer.Ordinal)
     {
         ["saganet"] = SagaNetRecipe.Read,
+        ["backbone"] = BackboneRecipe.Read,
     };
 
     /// <summary>Reads a recipe file.</summary>
@@ -20,6 +22,8 @@ public static class Recipes
     {
         var node = RecipeNode.Parse(text, file);
         var method = node.Text("method", "");
+        if (method.Length == 0 && node.Text("study", "").Length > 0)
+            throw new RecipeException($"{file} is a study; 'coverslip study' runs it");
         if (!Methods.TryGetValue(method, out var read))
             throw new RecipeException(
                 method.Length == 0

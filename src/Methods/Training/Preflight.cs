@@ -4,7 +4,7 @@ using Coverslip.Torch;
 namespace Coverslip.Methods.Training;
 
 /// <summary>What a run will need, estimated from a real step on a small input before anything is trained.</summary>
-/// <param name="Parameters">Trainable numbers.</param>
+/// <param name="Parameters">Numbers in weights, frozen ones included.</param>
 /// <param name="MemoryPerImage">Bytes that a training step holds for one image.</param>
 /// <param name="MemoryFixed">Bytes of weights, gradients, optimiser and images, whatever the batch.</param>
 /// <param name="MemoryAvailable">Bytes that the machine can give.</param>
@@ -29,7 +29,9 @@ public sealed record Preflight(
     /// <summary>
     /// Takes steps on about a sixteenth of an image's area (two and six images of quarter sides; small images whole)
     /// and
-    /// scales memory and time by area: every activation of these networks grows with it.
+    /// scales memory and time by area: every activation of these networks grows with it. Published weights are read, so
+    /// that
+    /// a file that does not fit is told of before anything is trained.
     /// </summary>
     /// <param name="recipe">What is to run.</param>
     /// <param name="classes">Number of classes.</param>
@@ -60,14 +62,15 @@ public sealed record Preflight(
             more = (Training.Memory.Peak - before) / (many - few);
         }
         using var whole = recipe.Build(classes, Device.Cpu);
-        var parameters = whole.Store.ParameterCount;
+        recipe.Begin(whole);
+        var (parameters, trained) = (whole.Store.ParameterCount, whole.Store.Trainable.Sum(p => p.Value.Count));
         var scale = (double)height * width / ((height / divisor) * (width / divisor));
         return new Preflight(
             parameters,
             (long)(Math.Max(more, 1 << 18) * scale),
-            Training.Memory.Resident + parameters * 4 * 4,
+            Training.Memory.Resident + (parameters + 3 * trained) * 4,
             Training.Memory.Available + Training.Memory.Resident,
-            parameters * 4 * 4 + (1 << 20),
+            (2 * parameters + 2 * trained) * 4 + (1 << 20),
             seconds * scale * recipe.Training.Batch
         );
     }

@@ -28,4 +28,9 @@ public interface IRecipe
 
     /// <summary>A freshly initialised network on a device.</summary>
     IClassifier Build(int classes, Device device);
+
+    /// <summary>
+    /// Gives a fresh network what its training starts from besides random numbers; nothing by default.
+    /// </summary>
+    void Begin(IClassifier model) { }
 }

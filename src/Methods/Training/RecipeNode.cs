@@ -195,7 +195,8 @@ public sealed class RecipeNode
             : throw Wrong(key, node.ToString(), "expected is a single value");
     }
 
-    private RecipeException Wrong(string key, string value, string expected) =>
+    /// <summary>The error of a key's value; <paramref name="expected"/> says what would be right.</summary>
+    internal RecipeException Wrong(string key, string value, string expected) =>
         new($"{file}: {Full(key)} is '{value}'; {expected}");
 
     private string Full(string key) => path.Length == 0 ? key : $"{path}.{key}";

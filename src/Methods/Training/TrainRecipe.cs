@@ -84,9 +84,9 @@ public sealed record InputOptions
     /// <summary>Channels that the network is given.</summary>
     public int Channels => Form == InputForm.MaskChannel ? 4 : 3;
 
-    internal static InputOptions Read(RecipeNode node)
+    internal static InputOptions Read(RecipeNode node, InputOptions? standard = null)
     {
-        var standard = new InputOptions();
+        standard ??= new InputOptions();
         return new InputOptions
         {
             Form = node.Word("form", standard.Form),

@@ -56,6 +56,7 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
         var positive = PositiveOf(classes);
         TorchRuntime.Seed(recipe.Seed + part);
         using var model = recipe.Build(classes.Count, input.Device);
+        recipe.Begin(model);
         var reader = new BatchReader(set, recipe.Training.Batch, input.Device);
         var training = Side(part, SplitSide.Train)
             .Where(p => !(p.Empty && recipe.Input.EmptyMask == EmptyMask.Drop))

@@ -4,7 +4,7 @@ using Coverslip.Torch.Layers;
 namespace Coverslip.Methods.Training;
 
 /// <summary>
-/// Remembers the weights a run began with, to say how far they have moved: ‖w − w₀‖ / ‖w₀‖ over all parameters.
+/// Remembers the weights a run began with, to say how far they have moved: ‖w − w₀‖ / ‖w₀‖ over all that are trained.
 /// </summary>
 internal sealed class WeightMovement : IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class WeightMovement : IDisposable
     internal WeightMovement(ParameterStore store)
     {
         using var off = new NoGradient();
-        initial = [.. store.Parameters.Select(p => p.Value.Clone())];
+        initial = [.. store.Trainable.Select(p => p.Value.Clone())];
         length = Math.Sqrt(initial.Sum(Squares));
     }
 
@@ -22,7 +22,7 @@ internal sealed class WeightMovement : IDisposable
     {
         using var off = new NoGradient();
         using var scope = new TensorScope();
-        return Math.Sqrt(store.Parameters.Zip(initial).Sum(p => Squares(p.First.Value - p.Second))) / length;
+        return Math.Sqrt(store.Trainable.Zip(initial).Sum(p => Squares(p.First.Value - p.Second))) / length;
     }
 
     public void Dispose()

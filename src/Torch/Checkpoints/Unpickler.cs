@@ -19,21 +19,30 @@ internal sealed class Unpickler(byte[] data)
     private List<object?> stack = [];
     private int at;
 
+    /// <summary>Where the next pickle would begin.</summary>
+    internal int Position => at;
+
+    /// <summary>The storages that were named so far, by key.</summary>
+    internal Dictionary<string, Storage> Storages { get; } = new(StringComparer.Ordinal);
+
     /// <summary>An object that a checkpoint may hold and that is of no use here.</summary>
     internal sealed record Opaque;
 
     /// <summary>A name in a Python module.</summary>
     internal sealed record Global(string Module, string Name);
 
-    /// <summary>Elements in an entry of the archive.</summary>
+    /// <summary>Elements that lie elsewhere in the file.</summary>
     internal sealed record Storage(string TypeName, string Key, long Count);
 
     /// <summary>A strided view into a storage.</summary>
     internal sealed record View(Storage Storage, long Offset, long[] Shape, long[] Strides);
 
-    /// <summary>The object that the pickle describes. A dictionary keeps its text keys.</summary>
+    /// <summary>The object that the next pickle describes. A dictionary keeps its text keys.</summary>
     internal object? Read()
     {
+        memo.Clear();
+        marked.Clear();
+        stack = [];
         while (true)
         {
             var code = Byte();
@@ -96,14 +105,20 @@ internal sealed class Unpickler(byte[] data)
             case 0x8c:
                 stack.Add(Text(Byte()));
                 break; // SHORT_BINUNICODE
-            case (byte)'T' or (byte)'B':
+            case (byte)'T':
+                stack.Add(Text(Int32()));
+                break; // BINSTRING: the text of Python 2
+            case (byte)'U':
+                stack.Add(Text(Byte()));
+                break; // SHORT_BINSTRING
+            case (byte)'B':
                 Take(Int32());
                 stack.Add(Nothing);
-                break; // BINSTRING, BINBYTES
-            case (byte)'U' or (byte)'C':
+                break; // BINBYTES
+            case (byte)'C':
                 Take(Byte());
                 stack.Add(Nothing);
-                break; // SHORT_BINSTRING, …BYTES
+                break; // SHORT_BINBYTES
             case (byte)'q':
                 memo[Byte()] = stack[^1];
                 break; // BINPUT
@@ -175,24 +190,46 @@ internal sealed class Unpickler(byte[] data)
         }
     }
 
-    private static object Persistent(object? id) =>
-        id is object?[] and ["storage", Global { Module: "torch" } type, string key, _, long count, ..]
-            ? new Storage(type.Name, key, count)
-            : Nothing;
+    private object Persistent(object? id)
+    {
+        if (id is not object?[] parts)
+            return Nothing;
+        if (parts is not ["storage", Global { Module: "torch" } type, string key, _, long count, ..])
+            return Nothing;
+        // PyTorch 0.1 let a storage be a piece of another; the sixth entry says which.
+        if (parts is [_, _, _, _, _, not null, ..])
+            throw new InvalidDataException($"storage {key} is a view of another, as only PyTorch 0.1 wrote them");
+        return Storages[key] = new Storage(type.Name, key, count);
+    }
 
     private static object? Call(object? callee, object? arguments) =>
         (callee, arguments) switch
         {
+            // Python 2 hands the pairs over at once, Python 3 adds them afterwards.
+            (Global("collections", "OrderedDict"), object?[] and [List<object?> pairs]) => Pairs(pairs),
             (Global("collections", "OrderedDict"), _) => new Dictionary<string, object?>(StringComparer.Ordinal),
             (
                 Global
-                ("torch._utils", "_rebuild_tensor_v2"),
+                ("torch._utils", "_rebuild_tensor" or "_rebuild_tensor_v2"),
                 object?[]
                     and [Storage storage, long offset, object?[] shape, object?[] strides, ..]
             ) => new View(storage, offset, [.. shape.Cast<long>()], [.. strides.Cast<long>()]),
             (Global("torch._utils", "_rebuild_parameter"), object?[] and [View view, ..]) => view,
             _ => Nothing,
         };
+
+    private static Dictionary<string, object?> Pairs(List<object?> pairs)
+    {
+        var made = new Dictionary<string, object?>(StringComparer.Ordinal);
+        foreach (var pair in pairs)
+        {
+            if (pair is List<object?> and [string listed, var first])
+                made[listed] = first;
+            else if (pair is object?[] and [string key, var value])
+                made[key] = value;
+        }
+        return made;
+    }
 
     private void SetItems(List<object?> items)
     {

@@ -3,8 +3,7 @@ namespace Coverslip.Torch.Layers;
 /// <summary>
 /// Batch normalisation over [B, C, H, W]; parameters <c>weight</c>, <c>bias</c>, buffers <c>running_mean</c>,
 /// <c>running_var</c>, <c>num_batches_tracked</c>, as PyTorch's. Where its parameters are frozen it acts as in
-/// evaluation while
-/// the store trains: it normalises by the running statistics and does not move them.
+/// evaluation while the store trains: it normalises by the running statistics and does not move them.
 /// </summary>
 public sealed class BatchNorm2d
 {

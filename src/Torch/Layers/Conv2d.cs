@@ -1,7 +1,7 @@
 namespace Coverslip.Torch.Layers;
 
 /// <summary>
-/// Convolution: [B, in, H, W] → [B, out, H', W']; parameters <c>weight</c> [out, in/groups, k, k] and <c>bias</c>
+/// Convolution: [B, in, H, W] → [B, out, H', W']; parameters <c>weight</c> [out, in/groups, kH, kW] and <c>bias</c>
 /// [out].
 /// </summary>
 public sealed class Conv2d
@@ -12,38 +12,41 @@ public sealed class Conv2d
     /// <param name="at">Where the parameters are born.</param>
     /// <param name="input">Channels in.</param>
     /// <param name="output">Channels out.</param>
-    /// <param name="kernel">Side of the kernel, in cells.</param>
+    /// <param name="kernel">Sides of the kernel, in cells.</param>
     /// <param name="options">Stride, padding, dilation, groups, bias.</param>
-    public Conv2d(ParameterPath at, int input, int output, int kernel, Conv2dOptions? options = null)
+    public Conv2d(ParameterPath at, int input, int output, Sides kernel, Conv2dOptions? options = null)
     {
         options ??= new Conv2dOptions();
         geometry = new ConvGeometry
         {
             Stride = options.Stride,
-            Padding = (options.Padding, options.Padding),
+            Padding = options.Padding,
             Dilation = options.Dilation,
             Groups = options.Groups,
         };
         own = options.Own;
-        if (
-            own
-            && (
-                kernel is not (1 or 3)
-                || options is not { Stride: 1, Dilation: 1, Groups: 1 }
-                || options.Padding != kernel / 2
-            )
-        )
+        if (own && !CanBeOwn(kernel, options))
             throw new ArgumentException(
-                $"a convolution of our own is 1×1 or 3×3 with step 1 and zeros around; given was {kernel}×{kernel} with {options}"
+                $"a convolution of our own is 1×1 or 3×3 with step 1 and zeros around; given was {kernel} with {options}"
             );
-        long fanIn = (long)input / options.Groups * kernel * kernel;
-        Weight = at.Parameter("weight", [output, input / options.Groups, kernel, kernel], Initial.FanIn(fanIn));
+        long fanIn = (long)input / options.Groups * kernel.Rows * kernel.Columns;
+        Weight = at.Parameter(
+            "weight",
+            [output, input / options.Groups, kernel.Rows, kernel.Columns],
+            Initial.FanIn(fanIn)
+        );
         Bias = options.Bias ? at.Parameter("bias", [output], Initial.FanIn(fanIn)) : null;
     }
 
     public Tensor Weight { get; }
 
     public Tensor? Bias { get; }
+
+    /// <summary>Whether native/torch's own operators know such a convolution.</summary>
+    public static bool CanBeOwn(Sides kernel, Conv2dOptions options) =>
+        (kernel.Rows, kernel.Columns) is (1, 1) or (3, 3)
+        && options is { Stride: 1, Dilation: 1, Groups: 1 }
+        && options.Padding == kernel.Rows / 2;
 
     public Tensor Forward(Tensor x) =>
         !own || !x.ServedByOwnOperators ? x.Conv2d(Weight, Bias, geometry)
@@ -57,8 +60,8 @@ public sealed record Conv2dOptions
     /// <summary>Step of the kernel; 1 by default.</summary>
     public int Stride { get; init; } = 1;
 
-    /// <summary>Zeros on each side; 0 by default.</summary>
-    public int Padding { get; init; }
+    /// <summary>Zeros above and below, left and right; 0 by default.</summary>
+    public Sides Padding { get; init; }
 
     /// <summary>Distance between taps; 1 by default.</summary>
     public int Dilation { get; init; } = 1;
@@ -68,9 +71,8 @@ public sealed record Conv2dOptions
 
     /// <summary>
     /// Whether float32 on the processor goes to native/torch's own convolutions (3×3 by Winograd, Lavin &amp; Gray
-    /// 2016; 1×1), which
-    /// are faster on channels-last maps of some dozens of channels. Results differ in the last digits. False by
-    /// default.
+    /// 2016; 1×1), which are faster on channels-last maps of some dozens of channels. Results differ in the last
+    /// digits. False by default.
     /// </summary>
     public bool Own { get; init; }
 

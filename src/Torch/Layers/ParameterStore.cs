@@ -24,9 +24,12 @@ public sealed class ParameterStore : IDisposable
     /// <summary>The path of the outermost module.</summary>
     public ParameterPath Root => new(this, "");
 
-    /// <summary>Trainable tensors in the order of their birth.</summary>
+    /// <summary>The tensors that training is for, frozen ones among them, in the order of their birth.</summary>
     public IEnumerable<(string Path, Tensor Value)> Parameters =>
         order.Where(p => !entries[p].Buffer).Select(p => (p, entries[p].Value));
+
+    /// <summary>The parameters that are not frozen.</summary>
+    public IEnumerable<(string Path, Tensor Value)> Trainable => Parameters.Where(p => p.Value.RequiresGrad);
 
     /// <summary>Tensors that belong to the network's state without being trained.</summary>
     public IEnumerable<(string Path, Tensor Value)> Buffers =>
@@ -35,7 +38,7 @@ public sealed class ParameterStore : IDisposable
     /// <summary>Parameters and buffers in the order of their birth.</summary>
     public IEnumerable<(string Path, Tensor Value)> All => order.Select(p => (p, entries[p].Value));
 
-    /// <summary>Number of trainable scalars.</summary>
+    /// <summary>Number of scalars in the parameters, frozen or not.</summary>
     public long ParameterCount => Parameters.Sum(p => p.Value.Count);
 
     /// <summary>The tensor of a path.</summary>
@@ -59,44 +62,64 @@ public sealed class ParameterStore : IDisposable
     }
 
     /// <summary>
+    /// Takes parameters out of training: no gradient is computed for them, no optimiser made afterwards moves them, and
+    /// batch
+    /// normalisation whose parameters they are acts as in evaluation.
+    /// </summary>
+    /// <param name="paths">Which; only parameters are asked for.</param>
+    public void Freeze(Func<string, bool> paths)
+    {
+        foreach (var (path, value) in Parameters)
+            if (paths(path))
+                value.RequiresGrad = false;
+    }
+
+    /// <summary>
     /// Copies values in by path. Missing, unexpected and misshapen keys are listed with the nearest name.
     /// </summary>
     /// <param name="values">Tensors by path; converted to the store's device and type.</param>
     /// <param name="strict">Whether a missing or unexpected key is an error; a wrong shape always is.</param>
     /// <exception cref="TorchException">Keys or shapes do not fit; nothing was copied.</exception>
-    public void Load(IReadOnlyDictionary<string, Tensor> values, bool strict = true)
+    public void Load(IReadOnlyDictionary<string, Tensor> values, bool strict = true) =>
+        Load("", values, _ => !strict, spare: !strict);
+
+    /// <summary>Loads the part of the store under a prefix; keys and messages are relative to it.</summary>
+    internal void Load(
+        string prefix,
+        IReadOnlyDictionary<string, Tensor> values,
+        Func<string, bool> mayMiss,
+        bool spare
+    )
     {
-        var wrong = new List<string>();
-        foreach (var path in order)
-        {
-            if (!values.TryGetValue(path, out var value))
-            {
-                if (strict)
-                    wrong.Add(
-                        $"missing '{path}' {Sizes(entries[path].Value)}{Near(path, values.Keys.Where(k => !entries.ContainsKey(k)))}"
-                    );
-            }
-            else if (!value.Shape.AsSpan().SequenceEqual(entries[path].Value.Shape))
-            {
-                wrong.Add($"'{path}' is {Sizes(value)}, expected was {Sizes(entries[path].Value)}");
-            }
-        }
-        if (strict)
-            wrong.AddRange(
-                values
-                    .Keys.Where(k => !entries.ContainsKey(k))
-                    .Select(k =>
-                        $"unexpected '{k}' {Sizes(values[k])}{Near(k, order.Where(p => !values.ContainsKey(p)))}"
-                    )
+        var under = prefix.Length == 0 ? prefix : prefix + ".";
+        var here = order
+            .Where(p => p.StartsWith(under, StringComparison.Ordinal))
+            .Select(p => p[under.Length..])
+            .ToList();
+        var own = here.ToDictionary(p => p, p => entries[under + p].Value, StringComparer.Ordinal);
+        var missing = here.Where(p => !values.ContainsKey(p) && !mayMiss(p)).ToList();
+        var misshapen = here.Where(p =>
+                values.TryGetValue(p, out var value) && !value.Shape.AsSpan().SequenceEqual(own[p].Shape)
+            )
+            .ToList();
+        var unexpected = values.Keys.Where(k => !spare && !own.ContainsKey(k)).ToList();
+        var wrong = missing
+            .Select(p => $"missing '{p}' {Sizes(own[p])}{Near(p, values.Keys.Where(k => !own.ContainsKey(k)))}")
+            .Concat(misshapen.Select(p => $"'{p}' is {Sizes(values[p])}, expected was {Sizes(own[p])}"))
+            .Concat(
+                unexpected.Select(k =>
+                    $"unexpected '{k}' {Sizes(values[k])}{Near(k, here.Where(p => !values.ContainsKey(p)))}"
+                )
             );
-        if (wrong.Count > 0)
+        var count = missing.Count + misshapen.Count + unexpected.Count;
+        if (count > 0)
             throw new TorchException(
-                $"the weights do not fit the network: {string.Join("; ", wrong.Take(12))}{(wrong.Count > 12 ? $"; and {wrong.Count - 12} more" : "")}"
+                $"the weights do not fit the network: {string.Join("; ", wrong.Take(12))}{(count > 12 ? $"; and {count - 12} more" : "")}"
             );
         using var off = new NoGradient();
-        foreach (var path in order)
+        foreach (var path in here)
             if (values.TryGetValue(path, out var value))
-                entries[path].Value.CopyInPlace(value);
+                own[path].CopyInPlace(value);
     }
 
     /// <summary>Drops all gradients, so that the next backward pass starts anew.</summary>
@@ -169,6 +192,14 @@ public readonly record struct ParameterPath(ParameterStore Store, string Prefix)
             buffer: true
         );
     }
+
+    /// <summary>Copies values into what was born under this path, by keys relative to it.</summary>
+    /// <param name="values">Tensors by key; converted to the store's device and type.</param>
+    /// <param name="mayMiss">Which paths may stay as they are where no value has their key.</param>
+    /// <exception cref="TorchException">A key is missing, unexpected or of another shape; nothing was
+    /// copied.</exception>
+    public void Load(IReadOnlyDictionary<string, Tensor> values, Func<string, bool> mayMiss) =>
+        Store.Load(Prefix, values, mayMiss, spare: false);
 
     private static Tensor Filled(ParameterStore store, long[] shape, Action<Tensor> fill)
     {

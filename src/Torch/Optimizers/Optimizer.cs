@@ -3,8 +3,8 @@ using Coverslip.Torch.Layers;
 namespace Coverslip.Torch.Optimizers;
 
 /// <summary>
-/// Moves a store's parameters along their gradients. State is named by parameter path, so that a run resumes. The rate
-/// of a
+/// Moves a store's parameters, all but frozen ones, along their gradients. State is named by parameter path, so that a
+/// run resumes. The rate of a
 /// step is <see cref="Rate"/>, set by a schedule.
 /// </summary>
 public abstract class Optimizer : IDisposable
@@ -20,7 +20,7 @@ public abstract class Optimizer : IDisposable
         if (!(rate >= 0) || double.IsInfinity(rate))
             throw new ArgumentOutOfRangeException(nameof(rate), rate, "a learning rate is a finite number from 0");
         Rate = rate;
-        parameters = [.. store.Parameters.Where(p => trainable?.Invoke(p.Path) ?? true)];
+        parameters = [.. store.Trainable.Where(p => trainable?.Invoke(p.Path) ?? true)];
     }
 
     /// <summary>The learning rate of the next step.</summary>

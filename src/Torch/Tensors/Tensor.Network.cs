@@ -1,3 +1,4 @@
+using Coverslip.Torch.Layers;
 using Coverslip.Torch.Native;
 
 namespace Coverslip.Torch;
@@ -16,6 +17,7 @@ public sealed partial class Tensor
         DropoutOp = new("aten::dropout"),
         ReluOp = new("aten::relu"),
         ReluInPlaceOp = new("aten::relu_"),
+        HardTanhOp = new("aten::hardtanh"),
         EluOp = new("aten::elu"),
         LeakyReluOp = new("aten::leaky_relu"),
         SigmoidOp = new("aten::sigmoid"),
@@ -46,13 +48,13 @@ public sealed partial class Tensor
     /// <summary>x · weightᵀ + bias; weight [out, in].</summary>
     public Tensor Linear(Tensor weight, Tensor? bias = null) => LinearOp.Call(this, weight, bias);
 
-    public Tensor MaxPool2d(int kernel, int? stride = null, int padding = 0, bool ceil = false) =>
+    public Tensor MaxPool2d(int kernel, int? stride = null, Sides padding = default, bool ceil = false) =>
         MaxPoolOp.Call(this, Pair(kernel), Pair(stride ?? kernel), Pair(padding), Pair(1), ceil);
 
     public Tensor AvgPool2d(
         int kernel,
         int? stride = null,
-        int padding = 0,
+        Sides padding = default,
         bool ceil = false,
         bool countPadding = true
     ) => AvgPoolOp.Call(this, Pair(kernel), Pair(stride ?? kernel), Pair(padding), ceil, countPadding);
@@ -74,6 +76,9 @@ public sealed partial class Tensor
 
     /// <summary>The same tensor, its negative values now 0. Not for what a backward pass needs as it was.</summary>
     public Tensor ReluInPlace() => ReluInPlaceOp.Call(this);
+
+    /// <summary>min(max(x, 0), 6).</summary>
+    public Tensor Relu6() => HardTanhOp.Call(this, 0, 6);
 
     public Tensor Elu(double alpha = 1) => EluOp.Call(this, alpha);
 
@@ -128,7 +133,7 @@ public sealed partial class Tensor
         );
     }
 
-    private static long[] Pair(long value) => [value, value];
+    private static long[] Pair(Sides sides) => [sides.Rows, sides.Columns];
 }
 
 /// <summary>Running statistics of a batch normalisation and its constants.</summary>
@@ -141,7 +146,7 @@ public readonly record struct ConvGeometry()
     public int Stride { get; init; } = 1;
 
     /// <summary>Zeros added on each side: rows and columns; 0 by default.</summary>
-    public (int Rows, int Columns) Padding { get; init; }
+    public Sides Padding { get; init; }
 
     /// <summary>Distance between taps; 1 by default.</summary>
     public int Dilation { get; init; } = 1;

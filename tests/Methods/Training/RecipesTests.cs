@@ -1,4 +1,5 @@
 using Coverslip.Methods.SagaNet;
+using Coverslip.Methods.Studies;
 using Coverslip.Methods.Training;
 using Coverslip.Tests;
 
@@ -9,8 +10,9 @@ public sealed class RecipesTests
 {
     private static readonly string Folder = Path.Combine(TestData.Root, "recipes");
 
-    public static TheoryData<string> Files =>
-        [.. Directory.GetFiles(Folder, "*.yaml").Select(f => Path.GetFileName(f))];
+    public static TheoryData<string> Files => [.. Named("method:")];
+
+    public static TheoryData<string> StudyFiles => [.. Named("study:")];
 
     [Theory, MemberData(nameof(Files))]
     public void Every_recipe_of_the_repository_is_read_and_its_network_can_be_built(string file)
@@ -19,6 +21,14 @@ public sealed class RecipesTests
         using var model = recipe.Build(2, Torch.Device.Cpu);
         Assert.True(model.Store.ParameterCount > 1000);
     }
+
+    [Theory, MemberData(nameof(StudyFiles))]
+    public void Every_study_of_the_repository_is_read_with_all_its_recipes(string file) =>
+        Assert.True(StudyRecipe.Load(Path.Combine(Folder, file)).Runs.Count > 1);
+
+    [Fact]
+    public void Every_file_of_the_folder_is_one_or_the_other() =>
+        Assert.Equal(Directory.GetFiles(Folder).Length, Files.Count + StudyFiles.Count);
 
     [Fact]
     public void What_a_recipe_leaves_out_is_as_published()
@@ -160,8 +170,9 @@ public sealed class RecipesTests
         );
 
     [Theory]
-    [InlineData("", "r.yaml: the key 'method' is missing; known methods: saganet")]
-    [InlineData("seed: 1", "r.yaml: the key 'method' is missing; known methods: saganet")]
+    [InlineData("", "r.yaml: the key 'method' is missing; known methods: saganet, backbone")]
+    [InlineData("seed: 1", "r.yaml: the key 'method' is missing; known methods: saganet, backbone")]
+    [InlineData("study: s", "r.yaml is a study; 'coverslip study' runs it")]
     [InlineData("method: saganett", "r.yaml: method is 'saganett'; the nearest known one is 'saganet'")]
     [InlineData("- a", "r.yaml: a recipe is a mapping of keys to values")]
     public void Something_that_is_no_recipe_is_refused(string text, string message) =>
@@ -173,4 +184,10 @@ public sealed class RecipesTests
             "r.yaml, line ",
             Assert.Throws<RecipeException>(() => Recipes.Parse("method: saganet\nseed: [1", "r.yaml")).Message
         );
+
+    private static IEnumerable<string> Named(string key) =>
+        Directory
+            .GetFiles(Folder)
+            .Where(f => File.ReadLines(f).Any(l => l.StartsWith(key, StringComparison.Ordinal)))
+            .Select(f => Path.GetFileName(f));
 }

@@ -12,6 +12,7 @@ public sealed class WeightsFileTests
     [Theory]
     [InlineData("state.pth")]
     [InlineData("nested.pth")]
+    [InlineData("old.pth")]
     public void PyTorchs_checkpoints_load_by_name(string name)
     {
         using var scope = new TensorScope();
@@ -47,19 +48,26 @@ public sealed class WeightsFileTests
     }
 
     [Fact]
-    public void An_old_checkpoint_says_how_to_write_it_anew() =>
-        Assert.Contains(
-            "before PyTorch 1.6",
-            Assert.Throws<InvalidDataException>(() => WeightsFile.Read(File("old.pth"))).Message
-        );
+    public void A_checkpoint_of_Python_2_and_the_first_PyTorch_is_read()
+    {
+        using var scope = new TensorScope();
+        var (old, older) = (WeightsFile.Read(File("old.pth")), WeightsFile.Read(File("older.pth")));
+        Assert.Equal(old.Keys.Where(k => k != "1.num_batches_tracked"), older.Keys);
+        Assert.Equal([2L, 1, 3, 3], older["0.weight"].Shape);
+        foreach (var (key, value) in older)
+            Assert.Equal(old[key].ToArray<float>(), value.ToArray<float>());
+    }
 
-    [Fact]
-    public void A_damaged_checkpoint_is_read_or_named_and_never_worse()
+    [Theory]
+    [InlineData("state.pth")]
+    [InlineData("old.pth")]
+    [InlineData("older.pth")]
+    public void A_damaged_checkpoint_is_read_or_named_and_never_worse(string name)
     {
         var path = Path.GetTempFileName();
         try
         {
-            var bytes = System.IO.File.ReadAllBytes(File("state.pth"));
+            var bytes = System.IO.File.ReadAllBytes(File(name));
             var random = new Random(1);
             var refused = 0;
             for (var i = 0; i < 1000; i++)

@@ -13,10 +13,13 @@ public sealed class LayerTests
         ["conv_dilation"] = at => new Conv2d(at, 3, 4, 3, new Conv2dOptions { Padding = 2, Dilation = 2 }).Forward,
         ["conv_groups"] = at => new Conv2d(at, 4, 6, 3, new Conv2dOptions { Groups = 2, Bias = false }).Forward,
         ["conv_1x1"] = at => new Conv2d(at, 3, 5, 1).Forward,
+        ["conv_sides"] = at => new Conv2d(at, 3, 4, (1, 5), new Conv2dOptions { Padding = (0, 2) }).Forward,
         ["linear"] = at => new Linear(at, 5, 4).Forward,
         ["linear_no_bias"] = at => new Linear(at, 5, 4, bias: false).Forward,
         ["batch_norm"] = at => new BatchNorm2d(at, 3).Forward,
         ["batch_norm_momentum"] = at => new BatchNorm2d(at, 3, momentum: 0.3, epsilon: 1e-3).Forward,
+        ["batch_norm_relu"] = at => new BatchNorm2d(at, 3, relu: true).Forward,
+        ["batch_norm_relu_eval"] = at => new BatchNorm2d(at, 3, relu: true).Forward,
         ["batch_norm_eval"] = at => new BatchNorm2d(at, 3).Forward,
         ["dropout_eval"] = at => new Dropout(at, 0.4).Forward,
     };
@@ -74,6 +77,27 @@ public sealed class LayerTests
         Assert.Equal(plain.Gradient, fused.Gradient, Close);
         Assert.Equal(plain.Weight, fused.Weight, Close);
         Assert.Contains(plain.Output, v => v > 0);
+    }
+
+    [Fact]
+    public void Frozen_batch_norm_acts_as_in_evaluation_and_keeps_its_statistics()
+    {
+        using var scope = new TensorScope();
+        using var store = new ParameterStore(TestDevice.Current);
+        var (frozen, free) = (new BatchNorm2d(store.Root / "frozen", 3), new BatchNorm2d(store.Root / "free", 3));
+        store.Freeze(path => path.StartsWith("frozen.", StringComparison.Ordinal));
+        Assert.Equal(["free.weight", "free.bias"], store.Trainable.Select(p => p.Path));
+        Assert.Equal(12, store.ParameterCount);
+        var x = Tensor.Rand([4, 3, 5, 5], device: TestDevice.Current) * 3 + 2;
+        var (kept, normalized) = (frozen.Forward(x), free.Forward(x));
+        // Running mean 0 and variance 1: nothing but epsilon changes the values.
+        Golden.Near(x * (1 / Math.Sqrt(1 + 1e-5)), kept, "frozen", 1e-5);
+        Assert.Equal(0, normalized.Mean().Item(), 1e-5);
+        Assert.Equal([0f, 0, 0], store["frozen.running_mean"].ToArray<float>());
+        Assert.Equal((0, 1), (store["frozen.num_batches_tracked"].Item(), store["free.num_batches_tracked"].Item()));
+        (kept.Sum() + normalized.Square().Sum()).Backward();
+        Assert.Null(store["frozen.weight"].Gradient);
+        Assert.NotNull(store["free.weight"].Gradient);
     }
 
     private static void Expect(string name, Func<Tensor, Tensor> lay, bool channelsLast = false)

@@ -61,6 +61,24 @@ public sealed class ParameterStoreTests
     }
 
     [Fact]
+    public void A_part_is_loaded_by_keys_relative_to_its_path()
+    {
+        using var scope = new TensorScope();
+        using var store = new ParameterStore();
+        _ = new Linear(store.Root / "inner" / "fc", 2, 1);
+        _ = new Linear(store.Root / "inner2" / "fc", 2, 1);
+        var at = store.Root / "inner";
+        var values = new Dictionary<string, Tensor> { ["fc.weight"] = Tensor.From<float>([3, 4], 1, 2) };
+        var error = Assert.Throws<TorchException>(() => at.Load(values, _ => false)).Message;
+        Assert.Equal("the weights do not fit the network: missing 'fc.bias' [1]", error);
+        at.Load(values, path => path == "fc.bias");
+        Assert.Equal([3f, 4], store["inner.fc.weight"].ToArray<float>());
+        values["fb.bias"] = Tensor.Zeros([1]);
+        error = Assert.Throws<TorchException>(() => at.Load(values, path => path == "fc.bias")).Message;
+        Assert.Equal("the weights do not fit the network: unexpected 'fb.bias' [1] (nearest: 'fc.bias')", error);
+    }
+
+    [Fact]
     public void Its_device_and_type_are_everythings()
     {
         using var scope = new TensorScope();

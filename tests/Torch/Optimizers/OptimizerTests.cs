@@ -65,6 +65,19 @@ public sealed class OptimizerTests
         problem.Expect(name);
     }
 
+    [Fact]
+    public void Frozen_parameters_neither_move_nor_have_a_state()
+    {
+        using var problem = new Problem();
+        problem.Store.Freeze(path => path == "bias");
+        var before = problem.Store["bias"].ToArray<float>();
+        using var optimizer = new Adam(problem.Store, 0.05, new AdamOptions { WeightDecay = 0.1, Decoupled = true });
+        problem.Step(optimizer);
+        Assert.Equal(before, problem.Store["bias"].ToArray<float>());
+        Assert.All(optimizer.State(), s => Assert.EndsWith("/weight", s.Name));
+        Assert.NotEmpty(optimizer.State());
+    }
+
     [Theory, MemberData(nameof(Names))]
     public void A_restored_state_continues_to_the_same_weights(string name)
     {

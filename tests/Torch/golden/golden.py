@@ -1,4 +1,4 @@
-"""Writes golden.safetensors (and four small checkpoints): inputs, weights, outputs and gradients as PyTorch computes them on the processor.
+"""Writes golden.safetensors (and five small checkpoints): inputs, weights, outputs and gradients as PyTorch computes them on the processor.
 
     python3 tests/Torch/golden/golden.py
 
@@ -8,6 +8,7 @@ The file in the repository was made with PyTorch 1.13 of Debian 12.
 """
 import json
 import os
+import pickle
 import struct
 
 import numpy as np
@@ -252,6 +253,21 @@ for _ in range(4001):
         cycle.step()
 keep("one_cycle/out", np.array(rates[::400]))
 
+# Kernels, zeros and pooling whose two sides differ; batch normalisation with a ReLU after it.
+
+
+class NormRelu(nn.BatchNorm2d):
+    def forward(self, x):
+        return F.relu(super().forward(x))
+
+
+layer("conv_sides", nn.Conv2d(3, 4, (1, 5), padding=(0, 2)), rand(2, 3, 6, 7))
+layer("batch_norm_relu", NormRelu(3), rand(4, 3, 5, 5))
+layer("batch_norm_relu_eval", NormRelu(3), rand(4, 3, 5, 5), training=False)
+operator("relu6", lambda a: F.relu6(8 * a), a=rand(3, 4))
+operator("max_pool_sides", lambda a: F.max_pool2d(a, 3, 2, (1, 0), ceil_mode=True), a=rand(2, 3, 7, 6))
+operator("avg_pool_sides", lambda a: F.avg_pool2d(a, 3, 2, (1, 0), ceil_mode=True, count_include_pad=False), a=rand(2, 3, 7, 6))
+
 write(os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden.safetensors"))
 
 # Checkpoints as people have them: a state dictionary (with PyTorch's own hidden metadata), and one among other things.
@@ -268,3 +284,32 @@ torch.save({
     "whole": whole, "column": whole[:, 1], "turned": whole.t(), "parameter": nn.Parameter(torch.ones(2)), "bool": torch.tensor([True, False]),
     "bf16": torch.tensor(1.5, dtype=torch.bfloat16), "rate": np.float64(0.1), "arguments": slice(1, 2), "names": {"a", "b"}, 5: "five", "big": 2**70,
 }, os.path.join(folder, "views.pth"))
+
+# A state dictionary as Python 2 and PyTorch before 0.4 wrote it: text of bytes, pairs handed to OrderedDict at once, tensors
+# rebuilt the first way. Opcodes as in pickletools.
+
+
+def old_text(text):
+    return b"U" + bytes([len(text)]) + text.encode()
+
+
+def old_numbers(numbers):
+    return b"(" + b"".join(b"K" + bytes([n]) for n in numbers) + b"t"
+
+
+def old_tensor(key, value):
+    storage = b"(" + old_text("storage") + b"ctorch\nFloatStorage\n" + old_text(key) + old_text("cpu") + b"K" + bytes([value.numel()]) + b"NtQ"
+    return b"ctorch._utils\n_rebuild_tensor\n(" + storage + b"K\0" + old_numbers(value.shape) + old_numbers(value.stride()) + b"tR"
+
+
+state = {name: value for name, value in net.state_dict().items() if value.is_floating_point()}
+pairs = b"".join(b"](" + old_text(name) + old_tensor(str(i), value) + b"e" for i, (name, value) in enumerate(state.items()))
+older = os.path.join(folder, "older.pth")
+with open(older, "wb") as file:
+    for part in [0x1950A86A20F9469CFC6C, 1001, {"protocol_version": 1001, "little_endian": True, "type_sizes": {"int": 4}}]:
+        pickle.dump(part, file, protocol=2)
+    file.write(b"\x80\x02ccollections\nOrderedDict\n](" + pairs + b"e\x85R.")
+    pickle.dump([str(i) for i in range(len(state))], file, protocol=2)
+    for value in state.values():
+        file.write(struct.pack("<q", value.numel()) + value.numpy().tobytes())
+assert all(torch.equal(value, state[name]) for name, value in torch.load(older).items())
