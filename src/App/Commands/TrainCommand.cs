@@ -50,6 +50,7 @@ public static class TrainCommand
               coverslip train recipes/saganet-small.yaml --cohort cohort.csv --out runs/first
               coverslip train recipes/saganet-small.yaml --cohort cohort.csv --split folds.json --out runs/folds --resume
               coverslip train recipes/saganet-small.yaml --cohort cohort.csv --out runs/gpu --device cuda
+              coverslip train recipes/saganet-small.yaml --cohort cohort.csv --out runs/wide --set input.width=384
             """
         )
         {
@@ -59,6 +60,7 @@ public static class TrainCommand
             Output,
             Masks,
             Part,
+            SettingOption.Set,
             Resume,
             DeviceOption.Device,
         };
@@ -69,11 +71,12 @@ public static class TrainCommand
     private static int Run(ParseResult parsed)
     {
         var (path, folder) = (parsed.GetValue(RecipeFile)!.FullName, Path.GetFullPath(parsed.GetValue(Output)!));
-        var recipe = Recipes.Load(path);
+        var text = Recipes.TextOf(path, parsed.GetValue(SettingOption.Set)!);
+        var recipe = Recipes.Parse(text, Path.GetFileName(path));
         var device = DeviceOption.Of(parsed);
         var cohort = Cohort.Load(parsed.GetValue(CohortFile)!);
         var stored = Path.Combine(folder, "recipe.yaml");
-        CheckFolder(folder, stored, File.ReadAllText(path), parsed.GetValue(Resume));
+        CheckFolder(folder, stored, text, parsed.GetValue(Resume));
         var split = SplitOf(parsed, recipe, cohort, folder);
         var only = parsed.GetValue(Part);
         if (only is { } chosen && (chosen < 1 || chosen > split.Parts.Count))
@@ -82,7 +85,7 @@ public static class TrainCommand
         foreach (var warning in Examination.RunWarnings())
             Console.Error.WriteLine($"warning: {warning}");
         Tell(recipe, cohort, split, Preflight.Of(recipe, cohort.Classes.Count, device));
-        WholeFile.Write(stored, File.ReadAllText(path));
+        WholeFile.Write(stored, text);
         WholeFile.Write(Path.Combine(folder, "cohort.txt"), cohort.Path + "\n");
         split.Save(Path.Combine(folder, "split.json"));
 

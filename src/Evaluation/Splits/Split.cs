@@ -27,6 +27,21 @@ public sealed record Split(SplitKind Kind, string CohortHash, long Seed, IReadOn
         CheckPatients([.. cohort.PatientImages.Select(p => p.Patient)], name);
     }
 
+    /// <summary>The same division of a cohort that has some of this one's images.</summary>
+    /// <param name="some">The cohort; all its patients are in this split.</param>
+    public Split Within(Cohort some)
+    {
+        var patients = some.PatientImages.Select(p => p.Patient).ToHashSet();
+        string[] Of(IReadOnlyList<string> side) => [.. side.Where(patients.Contains)];
+        // A fold may lose all its test patients; what is left no longer tests everyone once, and need not.
+        return new Split(
+            SplitKind.Random,
+            some.Hash,
+            Seed,
+            [.. Parts.Select(p => new SplitPart(Of(p.Train), Of(p.Validation), Of(p.Test)))]
+        );
+    }
+
     /// <summary>Whether another split has the same patients on each side of each part, in the same order.</summary>
     public bool SameParts(Split other) =>
         Parts.Count == other.Parts.Count

@@ -24,6 +24,8 @@ public sealed record BackboneRecipe : IRecipe
 
     public int SmallestSide => Network.SmallestSide;
 
+    public IReadOnlyList<string> Needs => Network.Weights.Length > 0 ? [Network.Weights] : [];
+
     public IRecipe Sized(int height, int width) => this with { Input = Input with { Height = height, Width = width } };
 
     public IClassifier Build(int classes, Torch.Device device) => new BackboneClassifier(this, classes, device);

@@ -48,6 +48,23 @@ public sealed record StudyComparison(double? Difference, PValue T, PValue Correc
 /// <summary>A p-value and what Holm's correction makes of it; null where the test says nothing.</summary>
 public readonly record struct PValue(double? Value, double? Holm);
 
+/// <summary>What a study found.</summary>
+/// <param name="Study">The study.</param>
+/// <param name="Groups">The rows of each group; one group without a name where all images are studied together.</param>
+/// <param name="PretrainedOn">What pre-trained means in it; null where nothing was.</param>
+public sealed record StudyOutcome(
+    StudyRecipe Study,
+    IReadOnlyList<(string Name, IReadOnlyList<StudyRow> Rows)> Groups,
+    string? PretrainedOn
+)
+{
+    /// <summary>The rows of all groups.</summary>
+    public IEnumerable<StudyRow> Rows => Groups.SelectMany(g => g.Rows);
+
+    /// <summary>A group's heading.</summary>
+    public string HeadingOf(string group) => group.Length == 0 ? Study.Title : $"{Study.By} {group}";
+}
+
 /// <summary>Reads what a study's runs left behind.</summary>
 public static class StudyResults
 {

@@ -23,6 +23,9 @@ public interface IRecipe
     /// </summary>
     int SmallestSide => 1;
 
+    /// <summary>Files and folders that training starts from; none by default.</summary>
+    IReadOnlyList<string> Needs => [];
+
     /// <summary>The same recipe for another image size.</summary>
     IRecipe Sized(int height, int width);
 

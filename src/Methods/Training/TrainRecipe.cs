@@ -142,7 +142,12 @@ public sealed record SplitOptions
     /// </summary>
     public string Images { get; init; } = "45-55";
 
-    /// <summary>Share of the training patients that validates, in cross-validation; 0.2 by default.</summary>
+    /// <summary>
+    /// The five divisions of BreakHis (70 % of the patients to train, 30 % to test) in place of folds; false by default.
+    /// </summary>
+    public bool BreakHis { get; init; }
+
+    /// <summary>Share of the training patients that validates, but for random splits; 0.2 by default.</summary>
     public double ValidationShare { get; init; } = 0.2;
 
     /// <summary>Draws the split of a cohort.</summary>
@@ -150,6 +155,13 @@ public sealed record SplitOptions
     /// <exception cref="NoSuchSplitException">The cohort has no such split.</exception>
     public Split Draw(Cohort cohort, long seed)
     {
+        if (BreakHis)
+            return new Split(
+                SplitKind.BreakHis,
+                cohort.Hash,
+                seed,
+                BreakHisSplits.Draw(cohort.PatientImages, ValidationShare, seed)
+            );
         if (Folds > 0)
             return new Split(
                 SplitKind.KFold,
@@ -184,6 +196,7 @@ public sealed record SplitOptions
             Folds = node.Int("folds", standard.Folds, 0, 1000),
             Repeats = node.Int("repeats", standard.Repeats, 1, 10_000),
             Images = node.Text("images", standard.Images),
+            BreakHis = node.Flag("breakhis", standard.BreakHis),
             ValidationShare = node.Number("validation_share", standard.ValidationShare, 0.01, 0.9),
         };
     }

@@ -62,6 +62,10 @@ public sealed class TrainedModel : IDisposable
         });
     }
 
+    /// <summary>The weights of one part's network by path; they live as long as this.</summary>
+    internal Dictionary<string, Tensor> Weights(int part) =>
+        networks[part].Store.All.ToDictionary(p => p.Path, p => p.Value);
+
     /// <summary>
     /// Writes everything that predicting needs into one file: weights, recipe, classes, scale, thresholds, cohort hash.
     /// </summary>

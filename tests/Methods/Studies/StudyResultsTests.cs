@@ -48,17 +48,43 @@ public sealed class StudyResultsTests : IDisposable
     [Fact]
     public void Tables_say_what_is_missing()
     {
-        var rows = Table(("SagaNet", [9, 8]), ("None", []));
+        var (study, rows) = Study(("SagaNet", [9, 8]), ("None", []));
         Assert.Equal(["None", "raw", "0/2", "–", "–", "–", "–", "–", "–", "–"], StudyTable.CellsOf(rows[1]));
         Assert.Equal(
             ["SagaNet", "raw", "2/2", "0.850 ± 0.071", "–", "–", "–", "1.50 M", "2.0", "321"],
             StudyTable.CellsOf(rows[0])
         );
-        Assert.Contains("| SagaNet | raw   | 2/2   | 0.850 ± 0.071", StudyTable.Markdown(rows));
-        Assert.StartsWith("None,raw,,,", StudyTable.Csv(rows).Split('\n')[2]);
+        var outcome = new StudyOutcome(study, [("", rows)], null);
+        Assert.Contains("| SagaNet | raw   | 2/2   | 0.850 ± 0.071", StudyTable.Markdown(outcome));
+        Assert.StartsWith(",None,raw,,,", StudyTable.Csv(outcome).Split('\n')[2]);
     }
 
-    private IReadOnlyList<StudyRow> Table(params (string Model, int[] Right)[] models)
+    [Fact]
+    public void Groups_stand_side_by_side_and_each_on_its_own()
+    {
+        var (study, rows) = Study(("SagaNet", [9, 8]), ("First", [7, 7]));
+        var outcome = new StudyOutcome(
+            study with
+            {
+                By = "magnification",
+            },
+            [("40", rows), ("100", rows)],
+            "Pre-trained means: on other images."
+        );
+        Assert.Equal(["model", "input", "40", "100"], StudyTable.SideBySide(outcome)[0]);
+        Assert.Equal(["First", "raw", "0.700 ± 0.000", "0.700 ± 0.000"], StudyTable.SideBySide(outcome)[2]);
+        var text = StudyTable.Markdown(outcome);
+        Assert.Contains("## magnification 100", text);
+        Assert.Contains("Pre-trained means: on other images.", text);
+        Assert.Equal(
+            ["group", "40", "40", "100", "100"],
+            StudyTable.Csv(outcome).Trim().Split('\n').Select(l => l.Split(',')[0])
+        );
+    }
+
+    private IReadOnlyList<StudyRow> Table(params (string Model, int[] Right)[] models) => Study(models).Rows;
+
+    private (StudyRecipe Study, IReadOnlyList<StudyRow> Rows) Study(params (string Model, int[] Right)[] models)
     {
         const string recipe = "{method: saganet, input: {form: raw, height: 64, width: 64}}";
         var study = new StudyRecipe
@@ -80,7 +106,7 @@ public sealed class StudyResultsTests : IDisposable
         foreach (var (model, right) in models)
         foreach (var (part, correct) in right.Index())
             Write(Path.Combine(folder, model, $"part-{part + 1}"), correct);
-        return StudyResults.Read(study, split, run => Path.Combine(folder, run.Model), _ => (10, 40));
+        return (study, StudyResults.Read(study, split, run => Path.Combine(folder, run.Model), _ => (10, 40)));
     }
 
     private static void Write(string path, int correct)
