@@ -33,6 +33,13 @@ public static class StudyCommand
         DefaultValueFactory = _ => 1,
     };
 
+    private static readonly Option<bool> ImageWise = new("--image-wise")
+    {
+        Description =
+            "Train every cell also on a split that divides images and not patients, and show both side by side, the "
+            + "second labelled as inflated.",
+    };
+
     private static readonly Option<bool> TableOnly = new("--table")
     {
         Description = "Train nothing; make the table of what is done.",
@@ -50,6 +57,7 @@ public static class StudyCommand
             Examples:
               coverslip study recipes/saganet-table2-small.yaml --cohort cohort.csv --out studies/table2
               coverslip study recipes/saganet-table2-small.yaml --cohort cohort.csv --out studies/table2 --table
+              coverslip study recipes/saganet-table4-breakhis.yaml --cohort breakhis-40.csv --out studies/40 --image-wise
             """
         )
         {
@@ -58,6 +66,7 @@ public static class StudyCommand
             Output,
             SplitFile,
             Jobs,
+            ImageWise,
             TableOnly,
             DeviceOption.Device,
         };
@@ -74,13 +83,18 @@ public static class StudyCommand
     {
         var path = parsed.GetValue(RecipeFile)!.FullName;
         var study = StudyRecipe.Load(path);
+        study = study with { ImageWise = study.ImageWise || parsed.GetValue(ImageWise) };
         var cohort = Cohort.Load(parsed.GetValue(CohortFile)!);
         var folder = new StudyFolder(Path.GetFullPath(parsed.GetValue(Output)!));
         var split = SplitOf(parsed.GetValue(SplitFile), study, cohort, folder);
+        if (split.ImageWise)
+            Console.Error.WriteLine($"warning: {Split.InflatedNote}");
         IReadOnlyList<string> failures = [];
         if (!parsed.GetValue(TableOnly))
         {
-            Console.Error.WriteLine($"{study.Runs.Count} models and inputs × {split.Parts.Count} parts");
+            Console.Error.WriteLine(
+                $"{study.Runs.Count} models and inputs × {split.Parts.Count} parts{(study.ImageWise ? ", patient-wise and image-wise" : "")}"
+            );
             using var stop = new StopSignal();
             var input = new StudyInput(study, cohort, split, folder, parsed.GetValue(DeviceOption.Device)!);
             try
@@ -101,7 +115,8 @@ public static class StudyCommand
                 folder.Run,
                 part => (part.Rows(cohort, SplitSide.Test).Count, part.Rows(cohort, SplitSide.Train).Count)
             ),
-            folder
+            folder,
+            StudyTable.NoteOf(study, split.ImageWise)
         );
         foreach (var failure in failures)
             Console.Error.WriteLine($"error: {failure}");
@@ -115,6 +130,8 @@ public static class StudyCommand
         if (!File.Exists(folder.Split))
             (given ?? study.Split.Draw(cohort, study.Seed)).Save(folder.Split);
         var split = Split.Load(folder.Split, cohort);
+        if (study.ImageWise && !File.Exists(folder.ImageWiseSplit))
+            ImageWiseSplits.Of(split, cohort).Save(folder.ImageWiseSplit);
         return given is null || given.SameParts(split)
             ? split
             : throw new IOException(
@@ -122,10 +139,9 @@ public static class StudyCommand
             );
     }
 
-    private static void Show(StudyRecipe study, IReadOnlyList<StudyRow> rows, StudyFolder folder)
+    private static void Show(StudyRecipe study, IReadOnlyList<StudyRow> rows, StudyFolder folder, string note)
     {
         var table = StudyTable.Markdown(rows);
-        var note = StudyTable.NoteOf(study);
         WholeFile.Write(folder.At("table.md"), $"# {study.Title}\n\n{table}\n{note}\n");
         WholeFile.Write(folder.At("table.csv"), StudyTable.Csv(rows));
         Console.WriteLine(study.Title);
@@ -133,8 +149,8 @@ public static class StudyCommand
         Console.Write(table);
         Console.WriteLine();
         Console.WriteLine(note);
-        Console.WriteLine($"report: {StudyReport.Write(study, rows, folder.At("study.html"))}");
-        if (rows.Any(r => r.Known.Count < r.Figures.Count))
+        Console.WriteLine($"report: {StudyReport.Write(study, rows, note, folder.At("study.html"))}");
+        if (rows.Concat(rows.Select(r => r.ImageWise).OfType<StudyRow>()).Any(r => r.Known.Count < r.Figures.Count))
             Console.WriteLine("not every part is done; the same command goes on");
     }
 }

@@ -7,9 +7,9 @@ namespace Coverslip.App.Reports;
 /// <summary><c>study.html</c>: a study's table and every part's figure, in one file that needs no network.</summary>
 internal static class StudyReport
 {
-    internal static string Write(StudyRecipe study, IReadOnlyList<StudyRow> rows, string path)
+    internal static string Write(StudyRecipe study, IReadOnlyList<StudyRow> rows, string note, string path)
     {
-        Column[] columns = [.. StudyTable.Heads.Select((head, i) => new Column(head, Number: i > 1))];
+        Column[] columns = [.. StudyTable.Heads(rows).Select((head, i) => new Column(head, Number: i > 1))];
         var parts = rows[0].Figures.Count;
         Column[] each =
         [
@@ -26,23 +26,24 @@ internal static class StudyReport
                         "table",
                         study.Title,
                         Html.Table(columns, rows.Select(r => (IReadOnlyList<object?>)[.. StudyTable.CellsOf(r)])),
-                        Html.Note(StudyTable.NoteOf(study))
+                        Html.Note(note)
                     ),
                     Html.Section(
                         "parts",
                         $"{study.Metric.Key().Replace('_', ' ')} of every part",
                         Html.Table(
                             each,
-                            rows.Select(r =>
-                                (IReadOnlyList<object?>)
-                                    [
-                                        r.Run.Model,
-                                        r.Run.Input,
-                                        .. r.Figures.Select(f =>
-                                            f is { } value ? FormattableString.Invariant($"{value:0.000}") : "–"
-                                        ),
-                                    ]
-                            )
+                            rows.SelectMany(r => r.ImageWise is { } leaky ? [r, leaky] : (StudyRow[])[r])
+                                .Select(r =>
+                                    (IReadOnlyList<object?>)
+                                        [
+                                            r.Run.Model,
+                                            r.Run.Input + (r.Run.ImageWise ? ", image-wise (inflated)" : ""),
+                                            .. r.Figures.Select(f =>
+                                                f is { } value ? FormattableString.Invariant($"{value:0.000}") : "–"
+                                            ),
+                                        ]
+                                )
                         )
                     ),
                 ]

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Coverslip.App.Commands;
 using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
@@ -44,7 +46,7 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
         // Part by part, so that a study that is stopped early compares all models on the parts it has.
         Cell[] cells =
         [
-            .. Enumerable.Range(0, parts).SelectMany(part => input.Study.Runs.Select(run => new Cell(run, part))),
+            .. Enumerable.Range(0, parts).SelectMany(part => input.Study.AllRuns.Select(run => new Cell(run, part))),
         ];
         var open = new ConcurrentQueue<Cell>(cells.Where(c => !IsDone(c)));
         finished = cells.Length - open.Count;
@@ -82,7 +84,8 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
     {
         var log = input.Folder.Log(cell.Run, cell.Part);
         Directory.CreateDirectory(Path.GetDirectoryName(log)!);
-        var name = $"{cell.Run.Model}, {cell.Run.Input}, part {cell.Part + 1}";
+        var name =
+            $"{cell.Run.Model}, {cell.Run.Input}{(cell.Run.ImageWise ? ", image-wise" : "")}, part {cell.Part + 1}";
         var took = Stopwatch.StartNew();
         var code = Call(cell, log);
         if (stop.IsCancellationRequested)
@@ -120,7 +123,7 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
             "--cohort",
             input.Cohort.Path,
             "--split",
-            input.Folder.Split,
+            cell.Run.ImageWise ? input.Folder.ImageWiseSplit : input.Folder.Split,
             "--out",
             input.Folder.Run(cell.Run),
             "--part",
@@ -167,7 +170,7 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
     /// </summary>
     private void PrepareMasks(CancellationToken stop)
     {
-        foreach (var group in input.Study.Runs.GroupBy(r => MaskKey(r.Recipe.Input)).ToArray())
+        foreach (var group in input.Study.AllRuns.GroupBy(r => MaskKey(r.Recipe.Input)).ToArray())
         {
             var settings = group.First().Recipe.Input;
             string? rulesFile = null;
@@ -180,7 +183,10 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
                     folder,
                     File.Exists(rulesFile) ? MaskRules.Read(rulesFile) : null,
                     Device.Parse(input.Device)
-                );
+                )
+                {
+                    Stain = InputStain.Of(settings),
+                };
                 var (_, rules) = RunMasks.Prepare(settings, input.Cohort, place, stop);
                 if (!File.Exists(rulesFile))
                     Evaluation.WholeFile.Write(rulesFile, rules!.ToJson());
@@ -199,7 +205,15 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
         options is { Form: not InputForm.Raw, Masks: MaskSource.Computed }
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Path.GetFileNameWithoutExtension(options.MaskRules)}-{options.MaskScale}-{options.MaskChannels}-{options.MaskSteps}"
+                $"{Path.GetFileNameWithoutExtension(options.MaskRules)}-{options.MaskScale}-{options.MaskChannels}-{options.MaskSteps}{StainKey(options)}"
             )
             : "none";
+
+    private static string StainKey(InputOptions options)
+    {
+        if (!options.Restained)
+            return "";
+        var what = $"{Path.GetFullPath(options.Stain)} {options.StainMethod} {options.StainRefused}";
+        return "-stain-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(what)))[..8];
+    }
 }

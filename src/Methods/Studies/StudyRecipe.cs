@@ -10,10 +10,13 @@ namespace Coverslip.Methods.Studies;
 /// <param name="Text">The recipe, all of the study's changes in it.</param>
 public sealed record StudyRun(string Model, string Input, string Text)
 {
+    /// <summary>Whether it trains on the split that divides images and not patients.</summary>
+    public bool ImageWise { get; init; }
+
     /// <summary>
     /// The run's folder and recipe file within the study: letters, digits and hyphens of model and input.
     /// </summary>
-    public string Name { get; } = Slug($"{Model}-{Input}");
+    public string Name => Slug($"{Model}-{Input}{(ImageWise ? "-image-wise" : "")}");
 
     /// <summary>The recipe.</summary>
     public IRecipe Recipe { get; } = Recipes.Parse(Text, $"{Model}, {Input}");
@@ -50,8 +53,17 @@ public sealed record StudyRecipe
     /// <summary>Seed of the split.</summary>
     public required long Seed { get; init; }
 
-    /// <summary>In the order of the tables.</summary>
+    /// <summary>In the order of the tables; all on the split of patients.</summary>
     public required IReadOnlyList<StudyRun> Runs { get; init; }
+
+    /// <summary>
+    /// Whether every run is also trained on the split's image-wise counterpart, to stand beside it; false by default.
+    /// </summary>
+    public bool ImageWise { get; init; }
+
+    /// <summary>The runs, and where asked for their image-wise counterparts after them.</summary>
+    public IReadOnlyList<StudyRun> AllRuns =>
+        ImageWise ? [.. Runs, .. Runs.Select(run => run with { ImageWise = true })] : Runs;
 
     /// <summary>Reads a study; recipes that it names lie relative to its folder.</summary>
     /// <exception cref="RecipeException">An unknown key, a value outside its range, or a recipe that cannot be
@@ -80,13 +92,17 @@ public sealed record StudyRecipe
             Split = SplitOptions.Read(node.Section("split")),
             Seed = node.Int("seed", 1, 0, int.MaxValue),
             Runs = runs,
+            ImageWise = node.Flag("image_wise", false),
         };
         node.Finish();
         if (!models.Keys.Contains(study.Against))
             throw new RecipeException(
                 $"{name}: against is '{study.Against}'; the nearest model is '{Words.Nearest(study.Against, models.Keys)}'"
             );
-        if (runs.CountBy(r => r.Name).FirstOrDefault(c => c.Value > 1) is { Value: > 1 } twice)
+        if (
+            (study with { ImageWise = true }).AllRuns.CountBy(r => r.Name).FirstOrDefault(c => c.Value > 1) is
+            { Value: > 1 } twice
+        )
             throw new RecipeException(
                 $"{name}: two models would share the folder '{twice.Key}'; give them names that differ in letters or digits"
             );

@@ -20,6 +20,11 @@ public sealed record StudyRow(StudyRun Run, IReadOnlyList<double?> Figures)
     public double? Deviation =>
         Known.Count < 2 ? null : Math.Sqrt(Known.Sum(v => Math.Pow(v - Mean!.Value, 2)) / (Known.Count - 1));
 
+    /// <summary>
+    /// The same on the parts of the image-wise split, which flatter; null where the study has none. It is not tested.
+    /// </summary>
+    public StudyRow? ImageWise { get; init; }
+
     /// <summary>Numbers in weights; null before a part is finished.</summary>
     public long? Parameters { get; init; }
 
@@ -64,7 +69,15 @@ public static class StudyResults
     )
     {
         var parts = split.Parts.Count;
-        var rows = study.Runs.Select(run => RowOf(study, run, folderOf(run), parts)).ToArray();
+        StudyRow Row(StudyRun run) => RowOf(study, run, folderOf(run), parts);
+        var rows = study
+            .Runs.Select(run =>
+                Row(run) with
+                {
+                    ImageWise = study.ImageWise ? Row(run with { ImageWise = true }) : null,
+                }
+            )
+            .ToArray();
         var share = split.Parts.Select(imagesOf).Average(n => (double)n.Test / n.Train);
         foreach (var group in rows.Index().GroupBy(r => r.Item.Run.Input).ToArray())
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Coverslip.Evaluation.Metrics;
+using Coverslip.Evaluation.Splits;
 
 namespace Coverslip.Methods.Studies;
 
@@ -21,12 +22,24 @@ public static class StudyTable
         "peak MiB",
     ];
 
+    /// <summary>Heads the image-wise figures.</summary>
+    private const string ImageWiseHead = "image-wise (inflated)";
+
     /// <summary>What the p-values are, and why the plain t-test is optimistic.</summary>
-    public static string NoteOf(StudyRecipe study) =>
-        $"Figures are {study.Metric.Key().Replace('_', ' ')} on test patients, mean ± standard deviation over the parts. p-values are two-sided, "
+    /// <param name="study">The study.</param>
+    /// <param name="imageWise">Whether the study's own split, which was given to it, divides images.</param>
+    public static string NoteOf(StudyRecipe study, bool imageWise = false) =>
+        (imageWise ? $"All figures are {Split.InflatedNote}. " : "")
+        + $"Figures are {study.Metric.Key().Replace('_', ' ')} on test {(imageWise ? "images" : "patients")}, mean ± standard deviation over the parts. p-values are two-sided, "
         + $"paired over the parts against {study.Against} on the same input, with Holm's correction over the models of an input in brackets. The parts share "
         + "patients, so their figures are not independent: the plain t-test, which the paper uses, is optimistic; the corrected one (Nadeau & Bengio 2003) "
-        + "enlarges its variance by test over training images.";
+        + "enlarges its variance by test over training images."
+        + (
+            study.ImageWise
+                ? $" The column {ImageWiseHead} is {Split.InflatedNote}: the same models on parts with as many images of each class on each side, "
+                    + "drawn over images, so that a patient's images train and test. It shows what such a split adds, and judges no model."
+                : ""
+        );
 
     /// <summary>The cells of a row under the heads of <see cref="Heads"/>.</summary>
     public static IReadOnlyList<string> CellsOf(StudyRow row) =>
@@ -34,9 +47,8 @@ public static class StudyTable
             row.Run.Model,
             row.Run.Input,
             $"{row.Known.Count}/{row.Figures.Count}",
-            row.Mean is { } mean
-                ? Text($"{mean:0.000}") + (row.Deviation is { } deviation ? Text($" ± {deviation:0.000}") : "")
-                : "–",
+            Spread(row),
+            .. row.ImageWise is { } imageWise ? (string[])[Spread(imageWise)] : [],
             Text(row.Comparison?.T),
             Text(row.Comparison?.CorrectedT),
             Text(row.Comparison?.Wilcoxon),
@@ -45,13 +57,15 @@ public static class StudyTable
             row.PeakMemory is { } memory ? Text($"{memory:0}") : "–",
         ];
 
-    public static IReadOnlyList<string> Heads => Names;
+    /// <summary>The heads of the rows' cells.</summary>
+    public static IReadOnlyList<string> Heads(IReadOnlyList<StudyRow> rows) =>
+        rows.Any(row => row.ImageWise is not null) ? [.. Names[..4], ImageWiseHead, .. Names[4..]] : Names;
 
     /// <summary>A Markdown table, its cells padded so that it reads well on screen too.</summary>
     public static string Markdown(IReadOnlyList<StudyRow> rows)
     {
-        IReadOnlyList<string>[] lines = [Names, .. rows.Select(CellsOf)];
-        var widths = Enumerable.Range(0, Names.Length).Select(c => lines.Max(l => l[c].Length)).ToArray();
+        IReadOnlyList<string>[] lines = [Heads(rows), .. rows.Select(CellsOf)];
+        var widths = Enumerable.Range(0, lines[0].Count).Select(c => lines.Max(l => l[c].Length)).ToArray();
         var text = new StringBuilder();
         foreach (var (i, line) in lines.Index())
         {
@@ -71,6 +85,12 @@ public static class StudyTable
         );
         for (var part = 1; part <= parts; part++)
             text.Append(CultureInfo.InvariantCulture, $",part_{part}");
+        if (rows.Any(row => row.ImageWise is not null))
+        {
+            text.Append(",image_wise_inflated_mean,image_wise_inflated_deviation");
+            for (var part = 1; part <= parts; part++)
+                text.Append(CultureInfo.InvariantCulture, $",image_wise_inflated_part_{part}");
+        }
         text.Append('\n');
         foreach (var row in rows)
         {
@@ -90,6 +110,7 @@ public static class StudyTable
                 row.SecondsPerEpoch,
                 row.PeakMemory,
                 .. row.Figures,
+                .. row.ImageWise is { } leaky ? (double?[])[leaky.Mean, leaky.Deviation, .. leaky.Figures] : [],
             ];
             text.Append(Quoted(row.Run.Model))
                 .Append(',')
@@ -100,6 +121,11 @@ public static class StudyTable
         }
         return text.ToString();
     }
+
+    private static string Spread(StudyRow row) =>
+        row.Mean is { } mean
+            ? Text($"{mean:0.000}") + (row.Deviation is { } deviation ? Text($" ± {deviation:0.000}") : "")
+            : "–";
 
     private static string Quoted(string text) =>
         text.IndexOfAny([',', '"', '\n']) < 0 ? text : $"\"{text.Replace("\"", "\"\"")}\"";
