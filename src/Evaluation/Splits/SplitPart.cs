@@ -72,13 +72,6 @@ public sealed record SplitPart(
 
     private string UnitOf(CohortRow row) => ImageWise ? row.Image : row.Patient;
 
-    /// <summary>Images per class on a side of a part that divides patients, in the order of the classes.</summary>
-    public int[] ImagesPerClass(IReadOnlyList<PatientImages> patients, SplitSide side)
-    {
-        var names = this[side].ToHashSet();
-        return PatientImages.Sum(patients.Where(p => names.Contains(p.Patient)), patients[0].PerClass.Count);
-    }
-
     internal static SplitPart Of(
         IEnumerable<PatientImages> train,
         IEnumerable<PatientImages> validation,

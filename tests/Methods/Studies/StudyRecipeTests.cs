@@ -48,7 +48,7 @@ public sealed class StudyRecipeTests : IDisposable
             [("a-recipe", false), ("b-recipe", false), ("a-recipe-image-wise", true), ("b-recipe-image-wise", true)],
             study.AllRuns.Select(r => (r.Name, r.ImageWise))
         );
-        Assert.Equal(study.Runs, Load("study: s\n" + Models).AllRuns);
+        Assert.Equal(2, Load("study: s\n" + Models).AllRuns.Count);
     }
 
     [Theory]

@@ -149,7 +149,7 @@ public sealed class RecipesTests
             """
             method: backbone
             input: {stain: a/b.png, stain_method: reinhard, stain_refused: keep}
-            network: {kind: resnet-50}
+            network: {name: resnet-50}
             split: {breakhis: true}
             """,
             "r.yaml"
