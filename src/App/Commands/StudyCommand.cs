@@ -38,6 +38,12 @@ public static class StudyCommand
         Description =
             "Cohort file for the study's pre-training; it shares no image with --cohort. [default: models that need it are left out]",
     };
+    private static readonly Option<bool> ImageWise = new("--image-wise")
+    {
+        Description =
+            "Train every cell also on a split that divides images and not patients, and show both side by side, the "
+            + "second labelled as inflated.",
+    };
     private static readonly Option<bool> TableOnly = new("--table")
     {
         Description = "Train nothing; make the table of what is done.",
@@ -57,6 +63,7 @@ public static class StudyCommand
               coverslip study recipes/saganet-table2-ablations-small.yaml --cohort cohort.csv --out studies/table2 --table
               coverslip study recipes/saganet-table1-small.yaml --cohort cohort.csv --pretrain-on idc/cohort.csv \
                 --out studies/table1 --set input.width=192
+              coverslip study recipes/saganet-table4-breakhis.yaml --cohort breakhis.csv --out studies/table4 --image-wise
             """
         )
         {
@@ -67,6 +74,7 @@ public static class StudyCommand
             PretrainOn,
             SettingOption.Set,
             Jobs,
+            ImageWise,
             TableOnly,
             DeviceOption.Device,
         };
@@ -82,6 +90,7 @@ public static class StudyCommand
     private static int Run(ParseResult parsed)
     {
         var study = StudyRecipe.Load(parsed.GetValue(RecipeFile)!.FullName, parsed.GetValue(SettingOption.Set));
+        study = study with { ImageWise = study.ImageWise || parsed.GetValue(ImageWise) };
         var folder = new StudyFolder(Path.GetFullPath(parsed.GetValue(Output)!));
         var cohort = StudyCohorts.Sampled(
             Cohort.Load(parsed.GetValue(CohortFile)!),
@@ -90,12 +99,14 @@ public static class StudyCommand
             folder.Path
         );
         var split = StudyCohorts.SplitOf(parsed.GetValue(SplitFile), study, cohort, folder);
+        if (split.ImageWise)
+            Console.Error.WriteLine($"warning: {Split.InflatedNote}");
         var groups = StudyCohorts.Groups(cohort, study, folder);
         var failures = new List<string>();
         if (!parsed.GetValue(TableOnly))
         {
             Console.Error.WriteLine(
-                $"{study.Runs.Count} models and inputs × {split.Parts.Count} parts{(groups.Count > 1 ? $" × {groups.Count} groups" : "")}"
+                $"{study.Runs.Count} models and inputs × {split.Parts.Count} parts{(groups.Count > 1 ? $" × {groups.Count} groups" : "")}{(study.ImageWise ? ", patient-wise and image-wise" : "")}"
             );
             using var stop = new StopSignal();
             var device = parsed.GetValue(DeviceOption.Device)!;
@@ -107,7 +118,7 @@ public static class StudyCommand
                 {
                     if (group.Name.Length > 0)
                         Console.Error.WriteLine($"{study.By} {group.Name}: {group.Cohort.Rows.Count} images");
-                    var part = PartOf(group, split);
+                    var part = PartOf(study, group, split);
                     var input = new StudyInput(study, group.Cohort, part, group.Folder, device);
                     failures.AddRange(new StudyRunner(input, parsed.GetValue(Jobs)).Run(stop.Token));
                 }
@@ -119,11 +130,11 @@ public static class StudyCommand
             }
         }
         Show(
-            new StudyOutcome(
-                study,
-                [.. groups.Select(g => (g.Name, RowsOf(study, g, PartOf(g, split))))],
-                PretrainedRuns.NoteOf(folder)
-            ),
+            new StudyOutcome(study, [.. groups.Select(g => (g.Name, RowsOf(study, g, PartOf(study, g, split))))])
+            {
+                PretrainedOn = PretrainedRuns.NoteOf(folder),
+                ImageWise = split.ImageWise,
+            },
             folder
         );
         foreach (var failure in failures)
@@ -132,13 +143,16 @@ public static class StudyCommand
     }
 
     /// <summary>The group's share of the split, kept beside it for the runs.</summary>
-    private static Split PartOf(StudyGroup group, Split split)
+    private static Split PartOf(StudyRecipe study, StudyGroup group, Split split)
     {
-        if (group.Name.Length == 0)
-            return split;
-        var part = split.Within(group.Cohort);
-        part.Save(group.Folder.Split);
-        return part;
+        if (group.Name.Length > 0)
+        {
+            split = split.Within(group.Cohort);
+            split.Save(group.Folder.Split);
+        }
+        if (study.ImageWise && !File.Exists(group.Folder.ImageWiseSplit))
+            ImageWiseSplits.Of(split, group.Cohort).Save(group.Folder.ImageWiseSplit);
+        return split;
     }
 
     private static IReadOnlyList<StudyRow> RowsOf(StudyRecipe study, StudyGroup group, Split split) =>

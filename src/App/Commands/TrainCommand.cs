@@ -78,23 +78,36 @@ public static class TrainCommand
         var stored = Path.Combine(folder, "recipe.yaml");
         CheckFolder(folder, stored, text, parsed.GetValue(Resume));
         var split = SplitOf(parsed, recipe, cohort, folder);
+        var stain = RunStain.Of(recipe.Input, folder);
         var only = parsed.GetValue(Part);
         if (only is { } chosen && (chosen < 1 || chosen > split.Parts.Count))
             throw new ArgumentException($"--part is {chosen}; the split has {split.Parts.Count} part(s)");
 
         foreach (var warning in Examination.RunWarnings())
             Console.Error.WriteLine($"warning: {warning}");
+        if (split.ImageWise)
+            Console.Error.WriteLine($"warning: {Split.InflatedNote}");
         Tell(recipe, cohort, split, Preflight.Of(recipe, cohort.Classes.Count, device));
         WholeFile.Write(stored, text);
         WholeFile.Write(Path.Combine(folder, "cohort.txt"), cohort.Path + "\n");
         split.Save(Path.Combine(folder, "split.json"));
+        RunStain.Keep(stain, folder);
 
         using var stop = new StopSignal();
-        var place = new RunMasks.Place(parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"), null, device);
+        var place = new RunMasks.Place(parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"), null, device)
+        {
+            Stain = stain,
+        };
         var (masks, rules) = RunMasks.Prepare(recipe.Input, cohort, place, stop.Token);
         PatchSet patches;
         using (var line = new ProgressLine("reading images", cohort.Rows.Count, "images"))
-            patches = new PatchSet(cohort, recipe.Input, masks, progress: (done, _) => line.Report(done));
+            patches = new PatchSet(
+                cohort,
+                recipe.Input,
+                masks,
+                new PatchReading { Stain = stain, Progress = done => line.Report(done) }
+            );
+        RunStain.Tell(patches);
         if (recipe.Input.Form != InputForm.Raw)
             Console.Error.WriteLine(
                 string.Create(
@@ -114,6 +127,8 @@ public static class TrainCommand
         try
         {
             var tested = session.Run(only - 1, stop.Token);
+            if (split.ImageWise)
+                Console.WriteLine(Split.InflatedNote);
             Summarize(tested, cohort, folder, masks);
             return 0;
         }

@@ -49,7 +49,7 @@ internal static class StudyReport
             $"table{group}",
             outcome.HeadingOf(group),
             Html.Table(
-                [.. StudyTable.Heads.Select((head, i) => new Column(head, Number: i > 1))],
+                [.. StudyTable.Heads(rows).Select((head, i) => new Column(head, Number: i > 1))],
                 rows.Select(r => (IReadOnlyList<object?>)[.. StudyTable.CellsOf(r)])
             ),
             Html.Note(StudyTable.NoteOf(outcome))
@@ -57,14 +57,17 @@ internal static class StudyReport
         yield return Html.Section(
             $"parts{group}",
             $"{outcome.Study.Metric.Key().Replace('_', ' ')} of every part",
-            Html.Table(each, rows.Select(PartsOf))
+            Html.Table(
+                each,
+                rows.SelectMany(r => r.ImageWise is { } leaky ? [r, leaky] : (StudyRow[])[r]).Select(PartsOf)
+            )
         );
     }
 
     private static IReadOnlyList<object?> PartsOf(StudyRow row) =>
         [
             row.Run.Model,
-            row.Run.Input,
+            row.Run.Input + (row.Run.ImageWise ? ", image-wise (inflated)" : ""),
             .. row.Figures.Select(f => f is { } value ? FormattableString.Invariant($"{value:0.000}") : "–"),
         ];
 }

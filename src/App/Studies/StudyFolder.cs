@@ -10,6 +10,9 @@ internal sealed record StudyFolder(string Path)
 
     internal string Split => At("split.json");
 
+    /// <summary>The counterpart that divides images and not patients.</summary>
+    internal string ImageWiseSplit => At("split-image-wise.json");
+
     /// <summary>A run folder of <c>coverslip train</c>.</summary>
     internal string Run(StudyRun run) => At("runs", run.Name);
 

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Coverslip.App.Commands;
 using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
@@ -79,7 +81,7 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
     private void Train(Cell cell, int cells, CancellationToken stop)
     {
         var call = new ChildCall(input.Folder.Log(cell.Run, cell.Part));
-        var name = $"{cell.Run.Model}, {cell.Run.Input}, part {cell.Part + 1}";
+        var name = $"{cell.Run.Title}, part {cell.Part + 1}";
         var took = Stopwatch.StartNew();
         var code = call.Run(Arguments(cell.Run, cell.Part), jobs > 1 ? Math.Max(1, TorchRuntime.Threads / jobs) : 0);
         if (stop.IsCancellationRequested)
@@ -106,7 +108,7 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
             "--cohort",
             input.Cohort.Path,
             "--split",
-            input.Folder.Split,
+            run.ImageWise ? input.Folder.ImageWiseSplit : input.Folder.Split,
             "--out",
             input.Folder.Run(run),
             "--part",
@@ -125,7 +127,7 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
     /// </summary>
     private void Prepare(CancellationToken stop)
     {
-        foreach (var group in input.Study.Runs.GroupBy(r => MaskKey(r.Recipe.Input)).ToArray())
+        foreach (var group in input.Study.AllRuns.GroupBy(r => MaskKey(r.Recipe.Input)).ToArray())
         {
             var settings = group.First().Recipe.Input;
             string? rulesFile = null;
@@ -138,7 +140,10 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
                     folder,
                     File.Exists(rulesFile) ? MaskRules.Read(rulesFile) : null,
                     Device.Parse(input.Device)
-                );
+                )
+                {
+                    Stain = InputStain.Of(settings),
+                };
                 var (_, rules) = RunMasks.Prepare(settings, input.Cohort, place, stop);
                 if (!File.Exists(rulesFile))
                     Evaluation.WholeFile.Write(rulesFile, rules!.ToJson());
@@ -169,12 +174,12 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
                 return Directory.Exists(pretrained) ? null : "a pre-training: give its cohort with --pretrain-on";
             return run.Recipe.Needs.FirstOrDefault(file => !Path.Exists(file));
         }
-        foreach (var run in input.Study.Runs)
+        foreach (var run in input.Study.AllRuns)
             if (Lacks(run) is { } lacking)
-                failures.Enqueue($"{run.Model}, {run.Input}: left out, it needs {lacking}");
+                failures.Enqueue($"{run.Title}: left out, it needs {lacking}");
         foreach (var failure in failures)
             Console.Error.WriteLine(failure);
-        return [.. input.Study.Runs.Where(run => Lacks(run) is null)];
+        return [.. input.Study.AllRuns.Where(run => Lacks(run) is null)];
     }
 
     /// <summary>A name for what decides the masks; the same masks serve all runs that agree on it.</summary>
@@ -182,7 +187,15 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
         HasMasks(options)
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Path.GetFileNameWithoutExtension(options.MaskRules)}-{options.MaskScale}-{options.MaskChannels}-{options.MaskSteps}"
+                $"{Path.GetFileNameWithoutExtension(options.MaskRules)}-{options.MaskScale}-{options.MaskChannels}-{options.MaskSteps}{StainKey(options)}"
             )
             : "none";
+
+    private static string StainKey(InputOptions options)
+    {
+        if (!options.Restained)
+            return "";
+        var what = $"{Path.GetFullPath(options.Stain)} {options.StainMethod} {options.StainRefused}";
+        return "-stain-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(what)))[..8];
+    }
 }

@@ -39,8 +39,17 @@ public sealed record StudyRecipe
     /// <summary>What is trained on another cohort first.</summary>
     public IReadOnlyList<Pretraining> Pretrainings { get; init; } = [];
 
-    /// <summary>In the order of the tables.</summary>
+    /// <summary>In the order of the tables; all on the split of patients.</summary>
     public required IReadOnlyList<StudyRun> Runs { get; init; }
+
+    /// <summary>
+    /// Whether every run is also trained on the split's image-wise counterpart, to stand beside it; false by default.
+    /// </summary>
+    public bool ImageWise { get; init; }
+
+    /// <summary>The runs, and where asked for their image-wise counterparts after them.</summary>
+    public IReadOnlyList<StudyRun> AllRuns =>
+        ImageWise ? [.. Runs, .. Runs.Select(run => run with { ImageWise = true })] : Runs;
 
     /// <summary>Reads a study; recipes that it names lie relative to its folder.</summary>
     /// <param name="path">The study's file.</param>
@@ -68,9 +77,10 @@ public sealed record StudyRecipe
             )),
         ];
         var inputs = node.Names("inputs", ["recipe"], ["recipe", "raw", "masked", "mask-channel"]);
-        var names = pretrainings.Select(p => p.Name).ToArray();
         var runs = models
-            .Keys.SelectMany(model => RunsOf(model, models.Section(model), inputs, names, source))
+            .Keys.SelectMany(model =>
+                RunsOf(model, models.Section(model), inputs, [.. pretrainings.Select(p => p.Name)], source)
+            )
             .ToArray();
         var study = new StudyRecipe
         {
@@ -84,13 +94,15 @@ public sealed record StudyRecipe
             PretrainImages = node.Int("pretrain_images", 0, 0, int.MaxValue),
             Pretrainings = pretrainings,
             Runs = runs,
+            ImageWise = node.Flag("image_wise", false),
         };
         node.Finish();
         if (!models.Keys.Contains(study.Against))
             throw new RecipeException(
                 $"{name}: against is '{study.Against}'; the nearest model is '{Words.Nearest(study.Against, models.Keys)}'"
             );
-        if (runs.CountBy(r => r.Name).FirstOrDefault(c => c.Value > 1) is { Value: > 1 } twice)
+        var names = (study with { ImageWise = true }).AllRuns.Select(r => r.Name);
+        if (names.CountBy(n => n).FirstOrDefault(c => c.Value > 1) is { Value: > 1 } twice)
             throw new RecipeException(
                 $"{name}: two models would share the folder '{twice.Key}'; give them names that differ in letters or digits"
             );

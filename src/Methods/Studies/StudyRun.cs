@@ -21,10 +21,16 @@ public sealed record Pretraining(string Name, string Text)
 /// <param name="Pretraining">The pre-training it starts from; empty without.</param>
 public sealed record StudyRun(string Model, string Input, string Text, string Pretraining = "")
 {
+    /// <summary>Whether it trains on the split that divides images and not patients.</summary>
+    public bool ImageWise { get; init; }
+
     /// <summary>
     /// The run's folder and recipe file within the study: letters, digits and hyphens of model and input.
     /// </summary>
-    public string Name { get; } = Slug($"{Model}-{Input}");
+    public string Name => Slug($"{Model}-{Input}{(ImageWise ? "-image-wise" : "")}");
+
+    /// <summary>What it is called in messages.</summary>
+    public string Title => $"{Model}, {Input}{(ImageWise ? ", image-wise" : "")}";
 
     /// <summary>The recipe.</summary>
     public IRecipe Recipe { get; } = Recipes.Parse(Text, $"{Model}, {Input}");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Coverslip.Evaluation.Metrics;
+using Coverslip.Evaluation.Splits;
 
 namespace Coverslip.Methods.Studies;
 
@@ -21,12 +22,22 @@ public static class StudyTable
         "peak MiB",
     ];
 
+    /// <summary>Heads the image-wise figures.</summary>
+    private const string ImageWiseHead = "image-wise (inflated)";
+
     /// <summary>What the p-values are, and why the plain t-test is optimistic.</summary>
     public static string NoteOf(StudyOutcome outcome) =>
-        $"Figures are {outcome.Study.Metric.Key().Replace('_', ' ')} on test patients, mean ± standard deviation over the parts. p-values are two-sided, "
+        (outcome.ImageWise ? $"All figures are {Split.InflatedNote}. " : "")
+        + $"Figures are {outcome.Study.Metric.Key().Replace('_', ' ')} on test {(outcome.ImageWise ? "images" : "patients")}, mean ± standard deviation over the parts. p-values are two-sided, "
         + $"paired over the parts against {outcome.Study.Against} on the same input, with Holm's correction over the models of an input in brackets. The parts share "
         + "patients, so their figures are not independent: the plain t-test, which the paper uses, is optimistic; the corrected one (Nadeau & Bengio 2003) "
         + "enlarges its variance by test over training images."
+        + (
+            outcome.Study.ImageWise
+                ? $" The column {ImageWiseHead} is {Split.InflatedNote}: the same models on parts with as many images of each class on each side, "
+                    + "drawn over images, so that a patient's images train and test. It shows what such a split adds, and judges no model."
+                : ""
+        )
         + (outcome.PretrainedOn is { } pretrained ? $" {pretrained}" : "");
 
     /// <summary>The cells of a row under the heads of <see cref="Heads"/>.</summary>
@@ -36,6 +47,7 @@ public static class StudyTable
             row.Run.Input,
             $"{row.Known.Count}/{row.Figures.Count}",
             FigureOf(row),
+            .. row.ImageWise is { } imageWise ? (string[])[FigureOf(imageWise)] : [],
             Text(row.Comparison?.T),
             Text(row.Comparison?.CorrectedT),
             Text(row.Comparison?.Wilcoxon),
@@ -44,7 +56,9 @@ public static class StudyTable
             row.PeakMemory is { } memory ? Text($"{memory:0}") : "–",
         ];
 
-    public static IReadOnlyList<string> Heads => Names;
+    /// <summary>The heads of the rows' cells.</summary>
+    public static IReadOnlyList<string> Heads(IReadOnlyList<StudyRow> rows) =>
+        rows.Any(row => row.ImageWise is not null) ? [.. Names[..4], ImageWiseHead, .. Names[4..]] : Names;
 
     /// <summary>All tables in Markdown: of several groups first the figures side by side, then each group's own.</summary>
     public static string Markdown(StudyOutcome outcome)
@@ -56,7 +70,7 @@ public static class StudyTable
         {
             if (name.Length > 0)
                 text.Append("## ").Append(outcome.HeadingOf(name)).Append("\n\n");
-            text.Append(Padded([Names, .. rows.Select(CellsOf)])).Append('\n');
+            text.Append(Padded([Heads(rows), .. rows.Select(CellsOf)])).Append('\n');
         }
         return text.Append(NoteOf(outcome)).Append('\n').ToString();
     }
@@ -83,6 +97,12 @@ public static class StudyTable
         );
         for (var part = 1; part <= parts; part++)
             text.Append(CultureInfo.InvariantCulture, $",part_{part}");
+        if (outcome.Study.ImageWise)
+        {
+            text.Append(",image_wise_inflated_mean,image_wise_inflated_deviation");
+            for (var part = 1; part <= parts; part++)
+                text.Append(CultureInfo.InvariantCulture, $",image_wise_inflated_part_{part}");
+        }
         text.Append('\n');
         foreach (var (group, row) in outcome.Groups.SelectMany(g => g.Rows.Select(r => (g.Name, r))))
         {
@@ -102,6 +122,7 @@ public static class StudyTable
                 row.SecondsPerEpoch,
                 row.PeakMemory,
                 .. row.Figures,
+                .. row.ImageWise is { } leaky ? (double?[])[leaky.Mean, leaky.Deviation, .. leaky.Figures] : [],
             ];
             text.AppendJoin(',', Quoted(group), Quoted(row.Run.Model), row.Run.Input)
                 .Append(',')

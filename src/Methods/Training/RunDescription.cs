@@ -34,6 +34,9 @@ public sealed record RunDescription
 
     public required long Seed { get; init; }
 
+    /// <summary>Whether the split divided images and not patients, so that the figures are inflated.</summary>
+    public bool ImageWise { get; init; }
+
     /// <summary>Which part of the split, from 1, of how many.</summary>
     public required int Part { get; init; }
 
@@ -56,6 +59,9 @@ public sealed record RunDescription
     public required int EmptyMasks { get; init; }
 
     public required int Images { get; init; }
+
+    /// <summary>Images whose stain could not be measured and that were used as they are.</summary>
+    public int StainsKept { get; init; }
 
     /// <summary>Largest resident memory of the process, in MiB.</summary>
     public required double PeakMemory { get; init; }
@@ -83,6 +89,8 @@ public sealed record RunDescription
         json.WriteNumber("scale_high", ScaleHigh);
         if (MaskRules is not null)
             json.WriteString("mask_rules", MaskRules);
+        if (ImageWise)
+            json.WriteBoolean("image_wise", true);
         json.WriteNumber("seed", Seed);
         json.WriteNumber("part", Part);
         json.WriteNumber("parts", Parts);
@@ -93,6 +101,8 @@ public sealed record RunDescription
         json.WriteNumber("weights_moved", WeightsMoved);
         json.WriteNumber("empty_masks", EmptyMasks);
         json.WriteNumber("images", Images);
+        if (StainsKept > 0)
+            json.WriteNumber("stains_kept", StainsKept);
         json.WriteNumber("peak_memory_mib", Math.Round(PeakMemory, 1));
         json.WriteString("versions", Versions);
         json.WriteEndObject();
@@ -101,6 +111,18 @@ public sealed record RunDescription
     /// <summary>Reads what <see cref="Write(string)"/> wrote.</summary>
     /// <exception cref="InvalidDataException">A field is missing or of another kind.</exception>
     public static RunDescription Read(string path) => Parse(File.ReadAllBytes(path), path);
+
+    /// <summary>
+    /// Whether a file says that its run divided images and not patients; another program's file does not.
+    /// </summary>
+    public static bool SaysImageWise(string path)
+    {
+        using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+        var root = document.RootElement;
+        return root.ValueKind == JsonValueKind.Object
+            && root.TryGetProperty("image_wise", out var flag)
+            && flag.ValueKind == JsonValueKind.True;
+    }
 
     internal static RunDescription Parse(byte[] text, string path)
     {
@@ -118,6 +140,7 @@ public sealed record RunDescription
                 ScaleLow = root.GetProperty("scale_low").GetDouble(),
                 ScaleHigh = root.GetProperty("scale_high").GetDouble(),
                 MaskRules = root.TryGetProperty("mask_rules", out var rules) ? rules.GetString() : null,
+                ImageWise = root.TryGetProperty("image_wise", out var imageWise) && imageWise.GetBoolean(),
                 Seed = root.GetProperty("seed").GetInt64(),
                 Part = root.GetProperty("part").GetInt32(),
                 Parts = root.GetProperty("parts").GetInt32(),
@@ -128,6 +151,7 @@ public sealed record RunDescription
                 WeightsMoved = root.GetProperty("weights_moved").GetDouble(),
                 EmptyMasks = root.GetProperty("empty_masks").GetInt32(),
                 Images = root.GetProperty("images").GetInt32(),
+                StainsKept = root.TryGetProperty("stains_kept", out var kept) ? kept.GetInt32() : 0,
                 PeakMemory = root.GetProperty("peak_memory_mib").GetDouble(),
                 Versions = root.GetProperty("versions").GetString()!,
             };

@@ -15,13 +15,18 @@ namespace Coverslip.Methods.Training;
 /// </summary>
 public sealed class TrainedModel : IDisposable
 {
+    /// <summary>The file of a run folder that holds the stain its images were brought to.</summary>
+    public const string StainName = "stain.json";
+
     private const string Format = "coverslip-model-1";
     private readonly IReadOnlyList<IClassifier> networks;
     private readonly Device device;
 
-    private TrainedModel(string recipe, IRecipe read, IReadOnlyList<RunDescription> parts, Device device)
+    private TrainedModel(Recorded recorded, IReadOnlyList<RunDescription> parts, Device device)
     {
-        (RecipeText, Recipe, Parts, this.device) = (recipe, read, parts, device);
+        (RecipeText, Recipe, Parts, this.device) = (recorded.Text, recorded.Recipe, parts, device);
+        Stain = recorded.Stain;
+        var read = recorded.Recipe;
         networks = [.. parts.Select(part => read.Build(part.Classes.Count, device))];
     }
 
@@ -30,6 +35,9 @@ public sealed class TrainedModel : IDisposable
     public IRecipe Recipe { get; }
 
     public IReadOnlyList<RunDescription> Parts { get; }
+
+    /// <summary>The stain that the training images were brought to, as it was fitted then; null for none.</summary>
+    public InputStain? Stain { get; }
 
     /// <summary>What the parts have in common: classes, scale, rules.</summary>
     public RunDescription Description => Parts[0];
@@ -53,7 +61,13 @@ public sealed class TrainedModel : IDisposable
             .Range(1, int.Parse(metadata["parts"], CultureInfo.InvariantCulture))
             .Select(part => RunDescription.Parse(Encoding.UTF8.GetBytes(metadata[$"run-{part}"]), path))
             .ToArray();
-        return new TrainedModel(metadata["recipe"], parse(metadata["recipe"], path), parts, device).Filled(networks =>
+        var recorded = Recorded.Of(
+            metadata["recipe"],
+            parse(metadata["recipe"], path),
+            metadata.GetValueOrDefault("stain"),
+            path
+        );
+        return new TrainedModel(recorded, parts, device).Filled(networks =>
         {
             using var scope = new TensorScope();
             var all = SafeTensors.Read(path, device);
@@ -67,7 +81,8 @@ public sealed class TrainedModel : IDisposable
         networks[part].Store.All.ToDictionary(p => p.Path, p => p.Value);
 
     /// <summary>
-    /// Writes everything that predicting needs into one file: weights, recipe, classes, scale, thresholds, cohort hash.
+    /// Writes everything that predicting needs into one file: weights, recipe, stain, classes, scale, thresholds, cohort
+    /// hash.
     /// </summary>
     public void Pack(string path)
     {
@@ -77,6 +92,8 @@ public sealed class TrainedModel : IDisposable
             ["recipe"] = RecipeText,
             ["parts"] = Parts.Count.ToString(CultureInfo.InvariantCulture),
         };
+        if (Stain is not null)
+            metadata["stain"] = Stain.Json;
         foreach (var (index, part) in Parts.Index())
         {
             using var text = new MemoryStream();
@@ -133,20 +150,44 @@ public sealed class TrainedModel : IDisposable
         foreach (var row in cohort.Rows)
         {
             using var image = ImageFile.Read(cohort.ImagePath(row), new ImageReadOptions { Depth = 8 });
-            var source = SourceImage.Of(image, Recipe.Input);
-            if (source.Channels != Description.SourceChannels)
+            CheckFits(row, SourceImage.Of(image, Recipe.Input));
+        }
+    }
+
+    /// <summary>Refuses one image that the model was not trained for.</summary>
+    /// <inheritdoc cref="CheckFits(Cohort)"/>
+    public void CheckFits(CohortRow row, SourceImage source)
+    {
+        if (source.Channels != Description.SourceChannels)
+            throw new InvalidDataException(
+                $"{row.Image} has {source.Channels} channel(s), the model was trained on images of {Description.SourceChannels}"
+            );
+        // A tenth more or less is the play of hand-cut patches; beyond it cells have another size than those the
+        // model knows.
+        if (source.Scale < Description.ScaleLow / 1.1 || source.Scale > Description.ScaleHigh * 1.1)
+            throw new InvalidDataException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{row.Image} would be scaled by {source.Scale:0.###} to the model's {Recipe.Input.Width} pixels, its training images were scaled by {Description.ScaleLow:0.###} to {Description.ScaleHigh:0.###}; cut or resize the image to the size of the training images"
+                )
+            );
+    }
+
+    /// <summary>What a run or a packed file says of how images become input.</summary>
+    private sealed record Recorded(string Text, IRecipe Recipe, InputStain? Stain)
+    {
+        /// <exception cref="InvalidDataException">The stain that the recipe asks for is missing.</exception>
+        internal static Recorded Of(string text, IRecipe recipe, string? stain, string path)
+        {
+            if (!recipe.Input.Restained)
+                return new Recorded(text, recipe, null);
+            if (stain is null)
                 throw new InvalidDataException(
-                    $"{row.Image} has {source.Channels} channel(s), the model was trained on images of {Description.SourceChannels}"
+                    $"{path}: the model was trained on images of a normalised stain (input.stain: {recipe.Input.Stain}), and "
+                        + $"that stain is missing here; put the run's {StainName} back into the run folder, and pack it anew "
+                        + "if this is a packed file"
                 );
-            // A tenth more or less is the play of hand-cut patches; beyond it cells have another size than those the
-            // model knows.
-            if (source.Scale < Description.ScaleLow / 1.1 || source.Scale > Description.ScaleHigh * 1.1)
-                throw new InvalidDataException(
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{row.Image} would be scaled by {source.Scale:0.###} to the model's {Recipe.Input.Width} pixels, its training images were scaled by {Description.ScaleLow:0.###} to {Description.ScaleHigh:0.###}; cut or resize the image to the size of the training images"
-                    )
-                );
+            return new Recorded(text, recipe, InputStain.Parse(stain, $"{path}, stain", recipe.Input.StainRefused));
         }
     }
 
@@ -175,9 +216,9 @@ public sealed class TrainedModel : IDisposable
                 $"{folder} is not finished ({finished.Length} of {parts.Length} parts); go on with 'coverslip train … --resume'"
             );
         var text = File.ReadAllText(file);
+        var stain = Path.Combine(folder, StainName);
         return new TrainedModel(
-            text,
-            parse(text, file),
+            Recorded.Of(text, parse(text, file), File.Exists(stain) ? File.ReadAllText(stain) : null, folder),
             [.. finished.Select(p => RunDescription.Read(p.Description))],
             device
         ).Filled(networks =>

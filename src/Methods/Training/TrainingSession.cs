@@ -98,6 +98,7 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
             ScaleLow = input.Patches.Patches.Min(p => p.Source.Scale),
             ScaleHigh = input.Patches.Patches.Max(p => p.Source.Scale),
             MaskRules = input.MaskRules,
+            ImageWise = input.Split.ImageWise,
             Seed = input.Recipe.Seed + part,
             Part = part + 1,
             Parts = input.Split.Parts.Count,
@@ -108,6 +109,7 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
             WeightsMoved = moved,
             EmptyMasks = input.Patches.EmptyMasks,
             Images = input.Patches.Patches.Count,
+            StainsKept = input.Patches.StainsKept,
             PeakMemory = Memory.Peak / 1048576.0,
             Versions =
                 $"coverslip {typeof(TrainingSession).Assembly.GetName().Version?.ToString(3)}, libtorch {TorchRuntime.Version}",
@@ -116,8 +118,11 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
 
     private IReadOnlyList<Patch> Side(int part, SplitSide side)
     {
-        var patients = input.Split.Parts[part][side].ToHashSet();
-        return [.. input.Patches.Patches.Where(p => patients.Contains(p.Row.Patient))];
+        var rows = input
+            .Split.Parts[part]
+            .Rows(input.Patches.Cohort, side)
+            .ToHashSet(ReferenceEqualityComparer.Instance);
+        return [.. input.Patches.Patches.Where(p => rows.Contains(p.Row))];
     }
 
     private string? PositiveOf(IReadOnlyList<string> classes)

@@ -68,6 +68,18 @@ public sealed class StudyRecipeTests : IDisposable
             (r.Training.Epochs, r.Training.Rate, r.Training.Batch, r.Input.Width);
     }
 
+    [Fact]
+    public void Image_wise_runs_follow_under_names_of_their_own()
+    {
+        var study = Load("study: s\nimage_wise: true\n" + Models);
+        Assert.Equal(["a-recipe", "b-recipe"], study.Runs.Select(r => r.Name));
+        Assert.Equal(
+            [("a-recipe", false), ("b-recipe", false), ("a-recipe-image-wise", true), ("b-recipe-image-wise", true)],
+            study.AllRuns.Select(r => (r.Name, r.ImageWise))
+        );
+        Assert.Equal(2, Load("study: s\n" + Models).AllRuns.Count);
+    }
+
     [Theory]
     [InlineData("against: C\n" + Models, "against is 'C'; the nearest model is 'A'")]
     [InlineData("inputs: [grey]\n" + Models, "inputs is 'grey'; expected are recipe, raw, masked, mask-channel")]

@@ -1,6 +1,8 @@
+using Coverslip.Evaluation.Splits;
 using Coverslip.Methods.SagaNet;
 using Coverslip.Methods.Studies;
 using Coverslip.Methods.Training;
+using Coverslip.Slides.Stain;
 using Coverslip.Tests;
 
 namespace Coverslip.Methods.Tests.Training;
@@ -133,6 +135,32 @@ public sealed class RecipesTests
         );
         Assert.Equal((0, 3, "4-6"), (recipe.Split.Folds, recipe.Split.Repeats, recipe.Split.Images));
         Assert.Equal(new DecisionOptions { Positive = "tumour", ThresholdFromValidation = true }, recipe.Decision);
+    }
+
+    [Fact]
+    public void Stain_and_the_split_of_BreakHis_are_read()
+    {
+        var standard = Recipes.Parse("method: saganet", "r.yaml");
+        Assert.Equal(
+            (false, RefusedStain.Error, false),
+            (standard.Input.Restained, standard.Input.StainRefused, standard.Split.BreakHis)
+        );
+        var recipe = Recipes.Parse(
+            """
+            method: backbone
+            input: {stain: a/b.png, stain_method: reinhard, stain_refused: keep}
+            network: {name: resnet-50}
+            split: {breakhis: true}
+            """,
+            "r.yaml"
+        );
+        Assert.Equal(
+            (true, "a/b.png", StainMethod.Reinhard, RefusedStain.Keep),
+            (recipe.Input.Restained, recipe.Input.Stain, recipe.Input.StainMethod, recipe.Input.StainRefused)
+        );
+        using var small = new SmallCohort();
+        var split = recipe.Split.Draw(small.Cohort, 3);
+        Assert.Equal((SplitKind.BreakHis, 5), (split.Kind, split.Parts.Count));
     }
 
     [Theory]

@@ -142,6 +142,25 @@ public sealed class TrainedModelTests(FinishedRun finished) : IClassFixture<Fini
     }
 
     [Fact]
+    public void A_package_without_the_stain_of_its_recipe_is_refused_with_the_way_out()
+    {
+        var (file, without) = (At("stained.coverslip"), At("stainless.coverslip"));
+        using (var run = Load(finished.Folder))
+            run.Pack(file);
+        using (var scope = new TensorScope())
+        {
+            var metadata = SafeTensors.ReadMetadata(file).ToDictionary();
+            Assert.DoesNotContain("stain", metadata.Keys);
+            metadata["recipe"] = metadata["recipe"].Replace("form: raw", "form: raw, stain: reference.json");
+            SafeTensors.Write(without, SafeTensors.Read(file, Device.Cpu).Select(p => (p.Key, p.Value)), metadata);
+        }
+        var error = Assert.Throws<InvalidDataException>(() => Load(without)).Message;
+        Assert.StartsWith($"{without}: the model was trained on images of a normalised stain", error);
+        Assert.Contains("(input.stain: reference.json), and that stain is missing here", error);
+        Assert.Contains("pack it anew", error);
+    }
+
+    [Fact]
     public void Weights_of_another_network_are_refused_and_leave_nothing_behind()
     {
         var folder = At("other");
