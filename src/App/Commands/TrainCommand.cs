@@ -81,7 +81,8 @@ public static class TrainCommand
 
         foreach (var warning in Examination.RunWarnings())
             Console.Error.WriteLine($"warning: {warning}");
-        Tell(recipe, cohort, split, Preflight.Of(recipe, cohort.Classes.Count, device));
+        if (recipe is INetworkRecipe network)
+            Tell(network, cohort, split, Preflight.Of(network, cohort.Classes.Count, device));
         WholeFile.Write(stored, File.ReadAllText(path));
         WholeFile.Write(Path.Combine(folder, "cohort.txt"), cohort.Path + "\n");
         split.Save(Path.Combine(folder, "split.json"));
@@ -105,7 +106,7 @@ public static class TrainCommand
             folder,
             part => new TrainingProgress(
                 split.Parts.Count == 1 ? "training" : $"part {part + 1}/{split.Parts.Count}",
-                recipe.Training.Epochs
+                (recipe as INetworkRecipe)?.Training.Epochs ?? 1
             )
         );
         try
@@ -153,7 +154,7 @@ public static class TrainCommand
         return recipe.Split.Draw(cohort, recipe.Seed);
     }
 
-    private static void Tell(IRecipe recipe, Cohort cohort, Split split, Preflight preflight)
+    private static void Tell(INetworkRecipe recipe, Cohort cohort, Split split, Preflight preflight)
     {
         var batch = recipe.Training.Batch;
         const double gib = 1L << 30;

@@ -11,18 +11,17 @@ namespace Coverslip.Methods.Training;
 /// <summary>
 /// A trained model ready to predict: a run folder, or the one file that <see cref="Pack"/> made of it. A run of several
 /// parts
-/// holds a network per part, and predicts with their mean.
+/// holds a model per part, and predicts with their mean.
 /// </summary>
 public sealed class TrainedModel : IDisposable
 {
     private const string Format = "coverslip-model-1";
-    private readonly IReadOnlyList<IClassifier> networks;
-    private readonly Device device;
+    private readonly IReadOnlyList<IModel> models;
 
     private TrainedModel(string recipe, IRecipe read, IReadOnlyList<RunDescription> parts, Device device)
     {
-        (RecipeText, Recipe, Parts, this.device) = (recipe, read, parts, device);
-        networks = [.. parts.Select(part => read.Build(part.Classes.Count, device))];
+        (RecipeText, Recipe, Parts) = (recipe, read, parts);
+        models = [.. parts.Select(part => read.Untrained(part.Classes.Count, device))];
     }
 
     public string RecipeText { get; }
@@ -53,12 +52,12 @@ public sealed class TrainedModel : IDisposable
             .Range(1, int.Parse(metadata["parts"], CultureInfo.InvariantCulture))
             .Select(part => RunDescription.Parse(Encoding.UTF8.GetBytes(metadata[$"run-{part}"]), path))
             .ToArray();
-        return new TrainedModel(metadata["recipe"], parse(metadata["recipe"], path), parts, device).Filled(networks =>
+        return new TrainedModel(metadata["recipe"], parse(metadata["recipe"], path), parts, device).Filled(models =>
         {
             using var scope = new TensorScope();
             var all = SafeTensors.Read(path, device);
-            foreach (var (part, network) in networks.Index())
-                network.Store.Load(RunFolder.Under(all, $"{part + 1}/"));
+            foreach (var (part, model) in models.Index())
+                model.Load(RunFolder.Under(all, $"{part + 1}/"));
         });
     }
 
@@ -79,9 +78,10 @@ public sealed class TrainedModel : IDisposable
             part.Write(text);
             metadata[$"run-{index + 1}"] = Encoding.UTF8.GetString(text.ToArray());
         }
+        using var scope = new TensorScope();
         SafeTensors.Write(
             path,
-            networks.Index().SelectMany(n => n.Item.Store.All.Select(p => ($"{n.Index + 1}/{p.Path}", p.Value))),
+            models.Index().SelectMany(m => m.Item.State().Select(p => ($"{m.Index + 1}/{p.Path}", p.Value))),
             metadata
         );
     }
@@ -99,18 +99,18 @@ public sealed class TrainedModel : IDisposable
     )
     {
         var sums = patches.Patches.Select(_ => new double[Description.Classes.Count]).ToArray();
-        var reader = new BatchReader(patches, batch, device);
-        foreach (var (index, network) in networks.Index())
+        foreach (var (index, model) in models.Index())
         {
-            var predictor = new Predictor(network, reader, Recipe);
-            var rows = predictor.Probabilities(
+            var task = new PredictionTask(
+                patches,
                 patches.Patches,
-                done => progress?.Invoke((done + index * sums.Length) / networks.Count),
-                stop
+                batch,
+                done => progress?.Invoke((done + index * sums.Length) / models.Count)
             );
+            var rows = model.Probabilities(task, stop);
             for (var i = 0; i < sums.Length; i++)
             for (var c = 0; c < sums[i].Length; c++)
-                sums[i][c] += rows[i][c] / networks.Count;
+                sums[i][c] += rows[i][c] / models.Count;
         }
         var predictions = Predictor.Table(Description.Classes, patches.Patches, sums);
         var thresholds = Parts.Where(p => p.Threshold is not null).Select(p => p.Threshold!.Value).ToArray();
@@ -148,8 +148,8 @@ public sealed class TrainedModel : IDisposable
 
     public void Dispose()
     {
-        foreach (var network in networks)
-            network.Dispose();
+        foreach (var model in models)
+            model.Dispose();
     }
 
     private static TrainedModel FromRun(string folder, Func<string, string, IRecipe> parse, Device device)
@@ -176,18 +176,19 @@ public sealed class TrainedModel : IDisposable
             parse(text, file),
             [.. finished.Select(p => RunDescription.Read(p.Description))],
             device
-        ).Filled(networks =>
+        ).Filled(models =>
         {
-            foreach (var (part, network) in networks.Index())
-                finished[part].LoadBest(network.Store);
+            using var scope = new TensorScope();
+            foreach (var (part, model) in models.Index())
+                model.Load(SafeTensors.Read(finished[part].Best, device));
         });
     }
 
-    private TrainedModel Filled(Action<IReadOnlyList<IClassifier>> load)
+    private TrainedModel Filled(Action<IReadOnlyList<IModel>> load)
     {
         try
         {
-            load(networks);
+            load(models);
             return this;
         }
         catch

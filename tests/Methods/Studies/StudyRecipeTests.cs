@@ -35,7 +35,7 @@ public sealed class StudyRecipeTests : IDisposable
         var last = Assert.IsType<SagaNetRecipe>(study.Runs[2].Recipe);
         Assert.Equal((InputForm.Raw, 64, false), (last.Input.Form, last.Input.Height, last.Network.Gated));
         Assert.Equal((7, 2e-3, 2), (last.Training.Epochs, last.Training.Rate, last.Training.Batch));
-        Assert.Equal(3e-3, study.Runs[0].Recipe.Training.Rate);
+        Assert.Equal(3e-3, ((SagaNetRecipe)study.Runs[0].Recipe).Training.Rate);
         Assert.Contains("mask_rules: /x/rules.json", study.Runs[3].WithMaskRules("/x/rules.json"));
     }
 
