@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using Coverslip.Methods.Training;
+
+namespace Coverslip.Methods.Classical;
+
+/// <summary>Features of images, computed once for each image while a model lives.</summary>
+internal sealed class FeatureStore(FeatureOptions options)
+{
+    private readonly ConcurrentDictionary<(Patch Image, string Name), double[]> known = new(new SameImage());
+
+    /// <summary>Features [images][features] of a combination, in the order of the images.</summary>
+    internal double[][] Of(PredictionTask images, string set, CancellationToken stop)
+    {
+        var kinds = KnownFeatures.Of(set, options);
+        var rows = new double[images.Images.Count][];
+        var done = 0;
+        Parallel.For(
+            0,
+            rows.Length,
+            new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount },
+            (i, loop) =>
+            {
+                if (stop.IsCancellationRequested)
+                {
+                    loop.Stop();
+                    return;
+                }
+                rows[i] = [.. kinds.SelectMany(kind => Of(images.Set, images.Images[i], kind))];
+                images.Progress?.Invoke(Interlocked.Increment(ref done));
+            }
+        );
+        stop.ThrowIfCancellationRequested();
+        return rows;
+    }
+
+    private double[] Of(PatchSet set, Patch image, IImageFeatures kind) =>
+        known.GetOrAdd(
+            (image, kind.Name),
+            key => kind.Describe(new PatchPixels(set.Pixels(key.Image), set.Input.Height, set.Input.Width))
+        );
+
+    /// <summary>An image is itself: two files may hold the same row.</summary>
+    private sealed class SameImage : IEqualityComparer<(Patch Image, string Name)>
+    {
+        public bool Equals((Patch Image, string Name) a, (Patch Image, string Name) b) =>
+            ReferenceEquals(a.Image, b.Image) && a.Name == b.Name;
+
+        public int GetHashCode((Patch Image, string Name) key) =>
+            HashCode.Combine(
+                System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(key.Image),
+                key.Name.GetHashCode(StringComparison.Ordinal)
+            );
+    }
+}
