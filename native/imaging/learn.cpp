@@ -44,8 +44,8 @@ void train(cv::ml::StatModel& model, const ci_samples& samples, std::uint64_t se
 void check_width(const ci_learner& learner, const ci_samples& samples) {
     const int trained = learner.model()->getVarCount();
     if (samples.columns != trained)
-        throw ci::failure("the samples have " + std::to_string(samples.columns) + " features, the model was trained on " +
-                          std::to_string(trained));
+        throw ci::failure("the samples have " + std::to_string(samples.columns) +
+                          " features, the model was trained on " + std::to_string(trained));
 }
 
 }  // namespace

@@ -3,7 +3,9 @@ using System.Xml.Linq;
 
 namespace Coverslip.App.Reports;
 
-/// <summary>A part's <c>selection.csv</c>: the settings there were, what validation said, and which was taken.</summary>
+/// <summary>
+/// A part's <c>selection.csv</c>: the settings there were, what validation said, and which was taken.
+/// </summary>
 internal static class SelectionTable
 {
     public static XElement Of(string path)

@@ -15,7 +15,8 @@ internal interface IClassicalClassifier : IDisposable
 /// <summary>One choice of a classifier's hyper-parameters.</summary>
 internal interface IClassifierSettings
 {
-    /// <exception cref="InvalidOperationException">The data are not enough for it; the message says of what.</exception>
+    /// <exception cref="InvalidOperationException">The data are not enough for it; the message says of
+    /// what.</exception>
     IClassicalClassifier Train(LabelledFeatures data, long seed);
 
     /// <summary>Names and values, such as <c>c=10 gamma=1</c>; no commas.</summary>

@@ -95,7 +95,8 @@ internal sealed class ClassicalModel(ClassicalRecipe recipe, int classes) : IMod
             );
         if (task.Validation.Count == 0 && candidates > 1)
             throw new InvalidOperationException(
-                $"there are no validation patients to choose among {candidates} settings; give features.sets and each setting of the classifier one value, or a split with validation patients"
+                $"there are no validation patients to choose among {candidates} settings; give features.sets and each "
+                    + "setting of the classifier one value, or a split with validation patients"
             );
     }
 

@@ -12,12 +12,14 @@ public enum ClassifierKind
 }
 
 /// <summary>
-/// A run of a classical classifier on image features, as Spanhol et al. (2016) classified BreakHis and Liu &amp; Sun (2021,
-/// table 4) quote them. Where several settings are given, validation patients choose.
+/// A run of a classical classifier on image features, as Spanhol et al. (2016) classified BreakHis and Liu &amp; Sun
+/// (2021, table 4) quote them. Where several settings are given, validation patients choose.
 /// </summary>
 public sealed record ClassicalRecipe : IRecipe
 {
-    /// <summary>BreakHis' size: features of texture depend on the scale, so that images better stay as they are.</summary>
+    /// <summary>
+    /// BreakHis' size: features of texture depend on the scale, so that images better stay as they are.
+    /// </summary>
     private static readonly InputOptions StandardInput = new()
     {
         Form = InputForm.Raw,
@@ -45,7 +47,9 @@ public sealed record ClassicalRecipe : IRecipe
 
     public IModel Untrained(int classes, Torch.Device device) => new ClassicalModel(this, classes);
 
-    /// <summary>Reads the method's sections; those of classifiers that are not chosen are checked all the same.</summary>
+    /// <summary>
+    /// Reads the method's sections; those of classifiers that are not chosen are checked all the same.
+    /// </summary>
     public static ClassicalRecipe Read(RecipeNode node)
     {
         var input = node.Section("input");

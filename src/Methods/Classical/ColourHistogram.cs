@@ -1,6 +1,8 @@
 namespace Coverslip.Methods.Classical;
 
-/// <summary>Shares of valid pixels by value of red, of green and of blue, in bins of equal width over 0 to 255.</summary>
+/// <summary>
+/// Shares of valid pixels by value of red, of green and of blue, in bins of equal width over 0 to 255.
+/// </summary>
 /// <param name="bins">Bins of a channel, 2 to 256.</param>
 public sealed class ColourHistogram(int bins) : IImageFeatures
 {

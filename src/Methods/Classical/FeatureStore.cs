@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using Coverslip.Methods.Training;
 
 namespace Coverslip.Methods.Classical;
@@ -14,22 +16,29 @@ internal sealed class FeatureStore(FeatureOptions options)
         var kinds = KnownFeatures.Of(set, options);
         var rows = new double[images.Images.Count][];
         var done = 0;
-        Parallel.For(
-            0,
-            rows.Length,
-            new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount },
-            (i, loop) =>
-            {
-                if (stop.IsCancellationRequested)
+        var threads = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = Environment.ProcessorCount,
+            CancellationToken = stop,
+        };
+        try
+        {
+            Parallel.For(
+                0,
+                rows.Length,
+                threads,
+                i =>
                 {
-                    loop.Stop();
-                    return;
+                    rows[i] = [.. kinds.SelectMany(kind => Of(images.Set, images.Images[i], kind))];
+                    images.Progress?.Invoke(Interlocked.Increment(ref done));
                 }
-                rows[i] = [.. kinds.SelectMany(kind => Of(images.Set, images.Images[i], kind))];
-                images.Progress?.Invoke(Interlocked.Increment(ref done));
-            }
-        );
-        stop.ThrowIfCancellationRequested();
+            );
+        }
+        catch (AggregateException error)
+        {
+            // The first file that could not be read again is reason enough, and its message names it.
+            ExceptionDispatchInfo.Throw(error.InnerExceptions[0]);
+        }
         return rows;
     }
 
@@ -39,16 +48,13 @@ internal sealed class FeatureStore(FeatureOptions options)
             key => kind.Describe(new PatchPixels(set.Pixels(key.Image), set.Input.Height, set.Input.Width))
         );
 
-    /// <summary>An image is itself: two files may hold the same row.</summary>
+    /// <summary>By identity: images of two cohorts may have equal rows.</summary>
     private sealed class SameImage : IEqualityComparer<(Patch Image, string Name)>
     {
         public bool Equals((Patch Image, string Name) a, (Patch Image, string Name) b) =>
             ReferenceEquals(a.Image, b.Image) && a.Name == b.Name;
 
         public int GetHashCode((Patch Image, string Name) key) =>
-            HashCode.Combine(
-                System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(key.Image),
-                key.Name.GetHashCode(StringComparison.Ordinal)
-            );
+            HashCode.Combine(RuntimeHelpers.GetHashCode(key.Image), key.Name.GetHashCode(StringComparison.Ordinal));
     }
 }

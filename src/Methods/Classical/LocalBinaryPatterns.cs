@@ -4,8 +4,8 @@ namespace Coverslip.Methods.Classical;
 
 /// <summary>
 /// Shares of pixels by uniform, rotation-invariant local binary pattern of the grey image (Ojala, Pietikäinen &amp;
-/// Mäenpää 2002, IEEE TPAMI 24:971, eq. 9: LBP^riu2): how many points of a circle around the pixel are not darker than it,
-/// or <c>points + 1</c> where the circle changes between darker and brighter more than twice.
+/// Mäenpää 2002, IEEE TPAMI 24:971, eq. 9: LBP^riu2): how many points of a circle around the pixel are not darker than
+/// it, or <c>points + 1</c> where the circle changes between darker and brighter more than twice.
 /// </summary>
 /// <param name="points">Points on the circle, 4 to 24.</param>
 /// <param name="radius">The circle's radius in pixels, at least 1.</param>
@@ -13,7 +13,9 @@ public sealed class LocalBinaryPatterns(int points, double radius) : IImageFeatu
 {
     internal const string Word = "lbp";
 
-    /// <summary>Grey levels that rounding of an interpolated value cannot reach: a flat area is not darker than itself.</summary>
+    /// <summary>
+    /// Grey levels that rounding of an interpolated value cannot reach: a flat area is not darker than itself.
+    /// </summary>
     private const double Rounding = 1e-6;
 
     private readonly CirclePoint[] circle =
@@ -75,7 +77,9 @@ public sealed class LocalBinaryPatterns(int points, double radius) : IImageFeatu
         return BitOperations.PopCount(bits ^ turned) <= 2 ? BitOperations.PopCount(bits) : points + 1;
     }
 
-    /// <summary>A point between four pixels, relative to the centre: its upper left pixel, and how far on it lies.</summary>
+    /// <summary>
+    /// A point between four pixels, relative to the centre: its upper left pixel, and how far on it lies.
+    /// </summary>
     private readonly record struct CirclePoint(int Row, int Column, double Down, double Right)
     {
         internal static CirclePoint At(double angle, double radius)

@@ -11,8 +11,9 @@ internal sealed record NearestNeighbourSettings : IClassifierSettings
 }
 
 /// <summary>
-/// The class of the nearest training image by Euclidean distance (Cover &amp; Hart 1967). Probabilities are proportional to
-/// 1 / d_c, the distance to the nearest image of class c: the most probable class is that of the nearest neighbour.
+/// The class of the nearest training image by Euclidean distance (Cover &amp; Hart 1967). Probabilities are
+/// proportional to 1 / d_c, the distance to the nearest image of class c: the most probable class is that of the
+/// nearest neighbour.
 /// </summary>
 internal sealed class NearestNeighbour(LabelledFeatures known) : IClassicalClassifier
 {

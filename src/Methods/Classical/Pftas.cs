@@ -1,12 +1,12 @@
 namespace Coverslip.Methods.Classical;
 
 /// <summary>
-/// Parameter-free threshold adjacency statistics. Threshold adjacency statistics (Hamilton et al. 2007, BMC Bioinformatics
-/// 8:110) are the shares of white pixels of a black-and-white image that have 0, 1, … 8 white neighbours. Parameter-free
-/// (Coelho et al. 2010, Structured literature image finder): Otsu's threshold finds the bright pixels; with their mean μ
-/// and deviation σ, three images are made of each channel, white where μ − σ &lt; value &lt; μ + σ, where value &gt; μ − σ, and
-/// where value &gt; μ; and each of the three is also taken with black and white exchanged. Spanhol et al. (2016, IEEE TBME
-/// 63:1455) take them of red, green and blue: 3 · 54 = 162.
+/// Parameter-free threshold adjacency statistics. Threshold adjacency statistics (Hamilton et al. 2007, BMC
+/// Bioinformatics 8:110) are the shares of white pixels of a black-and-white image that have 0, 1, … 8 white
+/// neighbours. Parameter-free (Coelho et al. 2010, Structured literature image finder): Otsu's threshold finds the
+/// bright pixels; with their mean μ and deviation σ, three images are made of each channel, white where μ − σ &lt;
+/// value &lt; μ + σ, where value &gt; μ − σ, and where value &gt; μ; and each of the three is also taken with black and
+/// white exchanged. Spanhol et al. (2016, IEEE TBME 63:1455) take them of red, green and blue: 3 · 54 = 162.
 /// </summary>
 public sealed class Pftas : IImageFeatures
 {
@@ -21,8 +21,9 @@ public sealed class Pftas : IImageFeatures
     public int Count => 3 * PerChannel;
 
     /// <summary>
-    /// [162]: red, green, blue; of each the three images and then the three exchanged ones; of each 9 shares. Thresholds
-    /// are of valid pixels; a masked pixel is neither white nor black, and at the border the image repeats its edge.
+    /// [162]: red, green, blue; of each the three images and then the three exchanged ones; of each 9 shares.
+    /// Thresholds are of valid pixels; a masked pixel is neither white nor black, and at the border the image repeats
+    /// its edge.
     /// </summary>
     public double[] Describe(PatchPixels image)
     {
@@ -75,8 +76,8 @@ public sealed class Pftas : IImageFeatures
     }
 
     /// <summary>
-    /// The value that parts a histogram into two classes of the greatest variance between them (Otsu 1979); the upper class
-    /// is above it.
+    /// The value that parts a histogram into two classes of the greatest variance between them (Otsu 1979); the upper
+    /// class is above it.
     /// </summary>
     internal static int Otsu(ReadOnlySpan<long> histogram)
     {

@@ -6,7 +6,8 @@ namespace Coverslip.Methods.Classical;
 
 /// <summary>How covariances are made regular.</summary>
 /// <param name="Shrinkage">γ in [0, 1]: of (1 − γ) S + γ I.</param>
-/// <param name="Components">Principal components; 0: half as many as the smallest class has images, at least one.</param>
+/// <param name="Components">Principal components; 0: half as many as the smallest class has images, at least
+/// one.</param>
 internal sealed record QuadraticDiscriminantSettings(double Shrinkage, int Components) : IClassifierSettings
 {
     public IClassicalClassifier Train(LabelledFeatures data, long seed) => QuadraticDiscriminant.Fit(data, this);
@@ -17,11 +18,11 @@ internal sealed record QuadraticDiscriminantSettings(double Shrinkage, int Compo
 }
 
 /// <summary>
-/// Quadratic discriminant analysis: a normal distribution per class with mean and covariance of its own, and priors as the
-/// classes are frequent. Covariances are shrunk towards the identity (Friedman 1989, JASA 84:165, with λ = 0 and the
-/// identity for the scaled trace): features are scaled, so that their variance is about 1. Where features outnumber half
-/// the images of the smallest class, the training images' principal components of most variance stand in for them, so that every
-/// covariance is estimated from two images per dimension or more.
+/// Quadratic discriminant analysis: a normal distribution per class with mean and covariance of its own, and priors as
+/// the classes are frequent. Covariances are shrunk towards the identity (Friedman 1989, JASA 84:165, with λ = 0 and
+/// the identity for the scaled trace): features are scaled, so that their variance is about 1. Where features outnumber
+/// half the images of the smallest class, the training images' principal components of most variance stand in for them,
+/// so that every covariance is estimated from two images per dimension or more.
 /// </summary>
 internal sealed class QuadraticDiscriminant : IClassicalClassifier
 {
@@ -41,7 +42,8 @@ internal sealed class QuadraticDiscriminant : IClassicalClassifier
         var smallest = data.Present.Min(c => data.Of(c).Count);
         if (smallest < 2)
             throw new InvalidOperationException(
-                $"qda: a class has {smallest} training image; a covariance needs two. Take another classifier, or a split with more"
+                $"qda: a class has {smallest} training image; a covariance needs two. Take another classifier, "
+                    + "or a split with more"
             );
         var all = Matrix<double>.Build.DenseOfRows(data.Rows);
         var components = Principal(all, Dimensions(all.ColumnCount, smallest, settings.Components));
@@ -108,7 +110,8 @@ internal sealed class QuadraticDiscriminant : IClassicalClassifier
         if (count == rows.ColumnCount)
             return Matrix<double>.Build.DenseIdentity(count);
         var centred = Centred(rows, rows.ColumnSums() / rows.RowCount);
-        var axes = centred.TransposeThisAndMultiply(centred).Evd(Symmetricity.Symmetric).EigenVectors; // by rising variance
+        // By rising variance.
+        var axes = centred.TransposeThisAndMultiply(centred).Evd(Symmetricity.Symmetric).EigenVectors;
         return Matrix<double>.Build.DenseOfColumnVectors(
             Enumerable.Range(1, count).Select(i => axes.Column(axes.ColumnCount - i))
         );
@@ -128,8 +131,8 @@ internal sealed class QuadraticDiscriminant : IClassicalClassifier
             throw new InvalidOperationException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"qda: the covariance of class {label} is singular with shrinkage {settings.Shrinkage}; set qda.shrinkage above it, or qda.components lower"
-                )
+                    $"qda: the covariance of class {label} is singular with shrinkage {settings.Shrinkage}; "
+                ) + "set qda.shrinkage above it, or qda.components lower"
             );
         }
     }

@@ -5,7 +5,8 @@ namespace Coverslip.Methods.Classical;
 
 /// <summary>A machine's softness and width.</summary>
 /// <param name="C">Price of an image on the wrong side of the margin.</param>
-/// <param name="Gamma">Of the kernel exp(−γ/F · |x − y|²) over F features: scaled features lie 2 F apart on average.</param>
+/// <param name="Gamma">Of the kernel exp(−γ/F · |x − y|²) over F features: scaled features lie 2 F apart on
+/// average.</param>
 internal sealed record SupportVectorMachineSettings(double C, double Gamma) : IClassifierSettings
 {
     public IClassicalClassifier Train(LabelledFeatures data, long seed) => SupportVectorMachine.Fit(data, this);
@@ -14,9 +15,9 @@ internal sealed record SupportVectorMachineSettings(double C, double Gamma) : IC
 }
 
 /// <summary>
-/// A support vector machine with a Gaussian kernel (Cortes &amp; Vapnik 1995; OpenCV's <c>SVM</c>); of more than two classes
-/// one per class against all others. Probabilities are the softmax of the decision values f_c, where of two classes f_0 =
-/// −f_1: on the margin (f = 1) a class has 0.88. They follow the decision and are not calibrated.
+/// A support vector machine with a Gaussian kernel (Cortes &amp; Vapnik 1995; OpenCV's <c>SVM</c>); of more than two
+/// classes one per class against all others. Probabilities are the softmax of the decision values f_c, where of two
+/// classes f_0 = −f_1: on the margin (f = 1) a class has 0.88. They follow the decision and are not calibrated.
 /// </summary>
 internal sealed class SupportVectorMachine : IClassicalClassifier
 {

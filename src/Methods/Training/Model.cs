@@ -29,8 +29,8 @@ public sealed record PredictionTask(
 );
 
 /// <summary>
-/// What a method makes of a recipe: it learns from one part of a split into a run folder, is stored as named tensors, and
-/// says what images show.
+/// What a method makes of a recipe: it learns from one part of a split into a run folder, is stored as named tensors,
+/// and says what images show.
 /// </summary>
 public interface IModel : IDisposable
 {
@@ -44,7 +44,9 @@ public interface IModel : IDisposable
     /// <exception cref="OperationCanceledException">Stopped; calling again on the same folder goes on.</exception>
     FitOutcome Fit(FitTask task, RunFolder run, ITrainingProgress progress, CancellationToken stop);
 
-    /// <summary>Everything that predicting needs, by path; the tensors belong to the model or to the open scope.</summary>
+    /// <summary>
+    /// Everything that predicting needs, by path; the tensors belong to the model or to the open scope.
+    /// </summary>
     IEnumerable<(string Path, Tensor Value)> State();
 
     /// <summary>Takes over what <see cref="State"/> gave.</summary>

@@ -9,7 +9,9 @@ using Coverslip.Torch;
 
 namespace Coverslip.Methods.Tests.Classical;
 
-/// <summary>The method as runs see it: the same folder, the same verbs, and nothing learned of other patients.</summary>
+/// <summary>
+/// The method as runs see it: the same folder, the same verbs, and nothing learned of other patients.
+/// </summary>
 [Torch.Tests.NoTensorLeaks]
 public sealed class ClassicalModelTests(SmallCohort small) : IClassFixture<SmallCohort>, ITrainingProgress
 {

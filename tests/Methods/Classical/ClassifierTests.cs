@@ -3,7 +3,9 @@ using Coverslip.Torch;
 
 namespace Coverslip.Methods.Tests.Classical;
 
-/// <summary>Classifiers against scikit-learn's and OpenCV's Python; and what they give back after they were stored.</summary>
+/// <summary>
+/// Classifiers against scikit-learn's and OpenCV's Python; and what they give back after they were stored.
+/// </summary>
 [Torch.Tests.NoTensorLeaks]
 public sealed class ClassifierTests
 {
