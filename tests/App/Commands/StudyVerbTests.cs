@@ -70,16 +70,16 @@ public sealed class StudyVerbTests : IDisposable
             """
             study: networks and others
             split: {folds: 2, validation_share: 0.34}
-            inputs: [raw, masked]
+            inputs: [masked]
             models:
-              gated: {recipe: small.yaml, with: {training: {epochs: 1}}, inputs: [masked]}
-              1-NN: {recipe: classical.yaml, with: {classifier: nearest-neighbour}}
+              gated: {recipe: small.yaml, with: {training: {epochs: 1}}}
+              1-NN: {recipe: classical.yaml, with: {classifier: nearest-neighbour}, inputs: [raw]}
               RF: {recipe: classical.yaml, with: {classifier: random-forest}}
             """
         );
         var (code, _, errors) = await ProgramProcess.Run(Arguments);
         Assert.True(code == 0, errors);
-        var report = File.ReadAllText(Path.Combine(Folder, "runs", "rf-raw", "report.html"));
+        var report = File.ReadAllText(Path.Combine(Folder, "runs", "rf-masked", "report.html"));
         Assert.Contains("trees=20 depth=25 least=10", report);
         Assert.DoesNotContain("hardly moved", report);
         var table = File.ReadAllText(Path.Combine(Folder, "table.md"));
