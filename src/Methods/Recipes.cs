@@ -1,4 +1,5 @@
 using Coverslip.Methods.Backbones;
+using Coverslip.Methods.Classical;
 using Coverslip.Methods.SagaNet;
 using Coverslip.Methods.Training;
 
@@ -11,6 +12,7 @@ public static class Recipes
     {
         ["saganet"] = SagaNetRecipe.Read,
         ["backbone"] = BackboneRecipe.Read,
+        ["classical"] = ClassicalRecipe.Read,
     };
 
     /// <summary>Reads a recipe file.</summary>

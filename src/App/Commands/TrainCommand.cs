@@ -87,7 +87,8 @@ public static class TrainCommand
             Console.Error.WriteLine($"warning: {warning}");
         if (split.ImageWise)
             Console.Error.WriteLine($"warning: {Split.InflatedNote}");
-        Tell(recipe, cohort, split, Preflight.Of(recipe, cohort.Classes.Count, device));
+        if (recipe is INetworkRecipe network)
+            Tell(network, cohort, split, Preflight.Of(network, cohort.Classes.Count, device));
         WholeFile.Write(stored, text);
         WholeFile.Write(Path.Combine(folder, "cohort.txt"), cohort.Path + "\n");
         split.Save(Path.Combine(folder, "split.json"));
@@ -121,7 +122,7 @@ public static class TrainCommand
             folder,
             part => new TrainingProgress(
                 split.Parts.Count == 1 ? "training" : $"part {part + 1}/{split.Parts.Count}",
-                recipe.Training.Epochs
+                (recipe as INetworkRecipe)?.Training.Epochs ?? 1
             )
         );
         try
@@ -171,7 +172,7 @@ public static class TrainCommand
         return recipe.Split.Draw(cohort, recipe.Seed);
     }
 
-    private static void Tell(IRecipe recipe, Cohort cohort, Split split, Preflight preflight)
+    private static void Tell(INetworkRecipe recipe, Cohort cohort, Split split, Preflight preflight)
     {
         var batch = recipe.Training.Batch;
         const double gib = 1L << 30;

@@ -65,7 +65,7 @@ internal static class ReportWarnings
         if (still.Length > 0)
         {
             yield return $"The schedule hardly moved the weights{Which(run, still)}: they ended "
-                + $"{Figure.Short(100 * still.Min(p => p.Description.WeightsMoved))} % of their length "
+                + $"{Figure.Short(100 * still.Min(p => p.Description.WeightsMoved!.Value))} % of their length "
                 + "from where they began. "
                 + "Use a larger rate, or let it fall more slowly.";
         }

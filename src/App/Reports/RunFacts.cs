@@ -22,7 +22,10 @@ internal static class RunFacts
             ["Divided", first.ImageWise ? Split.InflatedNote : "patients"],
             ["Classes", string.Join(", ", first.Classes)],
             ["Positive class", first.Positive ?? Figure.None],
-            ["Parameters of the network", first.Parameters.ToString("N0", CultureInfo.InvariantCulture)],
+            [
+                "Parameters of the network",
+                first.Parameters > 0 ? first.Parameters.ToString("N0", CultureInfo.InvariantCulture) : Figure.None,
+            ],
             ["Versions", string.Join("; ", run.Parts.Select(p => p.Description.Versions).Distinct())],
             ["Stain", Stain(run)],
             ["Images without valid mask", $"{first.EmptyMasks} of {first.Images}"],
@@ -72,7 +75,7 @@ internal static class RunFacts
             $"{facts.BestEpoch + 1}",
             Figure.Time(facts.TrainingSeconds),
             string.Create(CultureInfo.InvariantCulture, $"{facts.PeakMemory:N0} MiB"),
-            $"{Figure.Short(100 * facts.WeightsMoved)} %",
+            facts.WeightsMoved is { } moved ? $"{Figure.Short(100 * moved)} %" : Figure.None,
             facts.Threshold is { } threshold ? Figure.Number(threshold) : Figure.None,
         ];
     }

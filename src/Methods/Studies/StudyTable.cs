@@ -51,7 +51,7 @@ public static class StudyTable
             Text(row.Comparison?.T),
             Text(row.Comparison?.CorrectedT),
             Text(row.Comparison?.Wilcoxon),
-            row.Parameters is { } parameters ? Text($"{parameters / 1e6:0.00} M") : "–",
+            row.Parameters is > 0 and var parameters ? Text($"{parameters / 1e6:0.00} M") : "–",
             row.SecondsPerEpoch is { } seconds ? Text($"{seconds:0.0}") : "–",
             row.PeakMemory is { } memory ? Text($"{memory:0}") : "–",
         ];

@@ -52,8 +52,8 @@ public sealed record RunDescription
     /// <summary>Time of training and validation.</summary>
     public required double TrainingSeconds { get; init; }
 
-    /// <summary>Relative distance of the weights from their beginning.</summary>
-    public required double WeightsMoved { get; init; }
+    /// <summary>Relative distance of the weights from their beginning; null where none move.</summary>
+    public required double? WeightsMoved { get; init; }
 
     /// <summary>Images whose mask held nothing valid, and images in all.</summary>
     public required int EmptyMasks { get; init; }
@@ -98,7 +98,8 @@ public sealed record RunDescription
         json.WriteNumber("epochs", Epochs);
         json.WriteNumber("best_epoch", BestEpoch);
         json.WriteNumber("training_seconds", Math.Round(TrainingSeconds, 3));
-        json.WriteNumber("weights_moved", WeightsMoved);
+        if (WeightsMoved is { } moved)
+            json.WriteNumber("weights_moved", moved);
         json.WriteNumber("empty_masks", EmptyMasks);
         json.WriteNumber("images", Images);
         if (StainsKept > 0)
@@ -148,7 +149,7 @@ public sealed record RunDescription
                 Epochs = root.GetProperty("epochs").GetInt32(),
                 BestEpoch = root.GetProperty("best_epoch").GetInt32(),
                 TrainingSeconds = root.GetProperty("training_seconds").GetDouble(),
-                WeightsMoved = root.GetProperty("weights_moved").GetDouble(),
+                WeightsMoved = root.TryGetProperty("weights_moved", out var moved) ? moved.GetDouble() : null,
                 EmptyMasks = root.GetProperty("empty_masks").GetInt32(),
                 Images = root.GetProperty("images").GetInt32(),
                 StainsKept = root.TryGetProperty("stains_kept", out var kept) ? kept.GetInt32() : 0,

@@ -11,7 +11,7 @@ namespace Coverslip.Methods.Training;
 /// <summary>
 /// A trained model ready to predict: a run folder, or the one file that <see cref="Pack"/> made of it. A run of several
 /// parts
-/// holds a network per part, and predicts with their mean.
+/// holds a model per part, and predicts with their mean.
 /// </summary>
 public sealed class TrainedModel : IDisposable
 {
@@ -19,15 +19,12 @@ public sealed class TrainedModel : IDisposable
     public const string StainName = "stain.json";
 
     private const string Format = "coverslip-model-1";
-    private readonly IReadOnlyList<IClassifier> networks;
-    private readonly Device device;
+    private readonly IReadOnlyList<IModel> models;
 
     private TrainedModel(Recorded recorded, IReadOnlyList<RunDescription> parts, Device device)
     {
-        (RecipeText, Recipe, Parts, this.device) = (recorded.Text, recorded.Recipe, parts, device);
-        Stain = recorded.Stain;
-        var read = recorded.Recipe;
-        networks = [.. parts.Select(part => read.Build(part.Classes.Count, device))];
+        (RecipeText, Recipe, Parts, Stain) = (recorded.Text, recorded.Recipe, parts, recorded.Stain);
+        models = [.. parts.Select(part => recorded.Recipe.Untrained(part.Classes.Count, device))];
     }
 
     public string RecipeText { get; }
@@ -67,18 +64,18 @@ public sealed class TrainedModel : IDisposable
             metadata.GetValueOrDefault("stain"),
             path
         );
-        return new TrainedModel(recorded, parts, device).Filled(networks =>
+        return new TrainedModel(recorded, parts, device).Filled(models =>
         {
             using var scope = new TensorScope();
             var all = SafeTensors.Read(path, device);
-            foreach (var (part, network) in networks.Index())
-                network.Store.Load(RunFolder.Under(all, $"{part + 1}/"));
+            foreach (var (part, model) in models.Index())
+                model.Load(RunFolder.Under(all, $"{part + 1}/"));
         });
     }
 
     /// <summary>The weights of one part's network by path; they live as long as this.</summary>
     internal Dictionary<string, Tensor> Weights(int part) =>
-        networks[part].Store.All.ToDictionary(p => p.Path, p => p.Value);
+        models[part].State().ToDictionary(p => p.Path, p => p.Value);
 
     /// <summary>
     /// Writes everything that predicting needs into one file: weights, recipe, stain, classes, scale, thresholds, cohort
@@ -100,9 +97,10 @@ public sealed class TrainedModel : IDisposable
             part.Write(text);
             metadata[$"run-{index + 1}"] = Encoding.UTF8.GetString(text.ToArray());
         }
+        using var scope = new TensorScope();
         SafeTensors.Write(
             path,
-            networks.Index().SelectMany(n => n.Item.Store.All.Select(p => ($"{n.Index + 1}/{p.Path}", p.Value))),
+            models.Index().SelectMany(m => m.Item.State().Select(p => ($"{m.Index + 1}/{p.Path}", p.Value))),
             metadata
         );
     }
@@ -120,18 +118,18 @@ public sealed class TrainedModel : IDisposable
     )
     {
         var sums = patches.Patches.Select(_ => new double[Description.Classes.Count]).ToArray();
-        var reader = new BatchReader(patches, batch, device);
-        foreach (var (index, network) in networks.Index())
+        foreach (var (index, model) in models.Index())
         {
-            var predictor = new Predictor(network, reader, Recipe);
-            var rows = predictor.Probabilities(
+            var task = new PredictionTask(
+                patches,
                 patches.Patches,
-                done => progress?.Invoke((done + index * sums.Length) / networks.Count),
-                stop
+                batch,
+                done => progress?.Invoke((done + index * sums.Length) / models.Count)
             );
+            var rows = model.Probabilities(task, stop);
             for (var i = 0; i < sums.Length; i++)
             for (var c = 0; c < sums[i].Length; c++)
-                sums[i][c] += rows[i][c] / networks.Count;
+                sums[i][c] += rows[i][c] / models.Count;
         }
         var predictions = Predictor.Table(Description.Classes, patches.Patches, sums);
         var thresholds = Parts.Where(p => p.Threshold is not null).Select(p => p.Threshold!.Value).ToArray();
@@ -193,8 +191,8 @@ public sealed class TrainedModel : IDisposable
 
     public void Dispose()
     {
-        foreach (var network in networks)
-            network.Dispose();
+        foreach (var model in models)
+            model.Dispose();
     }
 
     private static TrainedModel FromRun(string folder, Func<string, string, IRecipe> parse, Device device)
@@ -221,18 +219,19 @@ public sealed class TrainedModel : IDisposable
             Recorded.Of(text, parse(text, file), File.Exists(stain) ? File.ReadAllText(stain) : null, folder),
             [.. finished.Select(p => RunDescription.Read(p.Description))],
             device
-        ).Filled(networks =>
+        ).Filled(models =>
         {
-            foreach (var (part, network) in networks.Index())
-                finished[part].LoadBest(network.Store);
+            using var scope = new TensorScope();
+            foreach (var (part, model) in models.Index())
+                model.Load(SafeTensors.Read(finished[part].Best, device));
         });
     }
 
-    private TrainedModel Filled(Action<IReadOnlyList<IClassifier>> load)
+    private TrainedModel Filled(Action<IReadOnlyList<IModel>> load)
     {
         try
         {
-            load(networks);
+            load(models);
             return this;
         }
         catch

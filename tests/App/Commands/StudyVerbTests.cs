@@ -55,6 +55,40 @@ public sealed class StudyVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Classical_classifiers_are_cells_like_any_other()
+    {
+        File.WriteAllText(
+            runs.At("classical.yaml"),
+            """
+            method: classical
+            input: {masks: column, height: 48, width: 48}
+            features: {sets: [colour-histogram+lbp]}
+            forest: {trees: 20}
+            """
+        );
+        File.WriteAllText(
+            runs.At("study.yaml"),
+            """
+            study: networks and others
+            split: {folds: 2, validation_share: 0.34}
+            inputs: [masked]
+            models:
+              gated: {recipe: small.yaml, with: {training: {epochs: 1}}}
+              1-NN: {recipe: classical.yaml, with: {classifier: nearest-neighbour}, inputs: [raw]}
+              RF: {recipe: classical.yaml, with: {classifier: random-forest}}
+            """
+        );
+        var (code, _, errors) = await ProgramProcess.Run(Arguments);
+        Assert.True(code == 0, errors);
+        var report = File.ReadAllText(Path.Combine(Folder, "runs", "rf-masked", "report.html"));
+        Assert.Contains("trees=20 depth=25 least=10", report);
+        Assert.DoesNotContain("hardly moved", report);
+        var table = File.ReadAllText(Path.Combine(Folder, "table.md"));
+        Assert.Matches(@"\| 1-NN +\| raw +\| 2/2 +\| \d\.\d{3} ± \d\.\d{3} ", table);
+        Assert.Matches(@"\| RF +\| masked +\| 2/2 .*\| – +\| \d+\.\d ", table);
+    }
+
+    [Fact]
     public async Task A_cell_that_fails_is_named_with_its_reason_and_the_others_are_done()
     {
         File.AppendAllText(

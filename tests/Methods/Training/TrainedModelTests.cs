@@ -59,13 +59,14 @@ public sealed class TrainedModelTests(FinishedRun finished) : IClassFixture<Fini
     public void Parts_predict_with_their_mean_and_decide_at_the_mean_threshold()
     {
         using var whole = Load(finished.Folder);
+        var recipe = (INetworkRecipe)whole.Recipe;
         var set = Set(cohort);
         var expected = new double[set.Patches.Count];
         foreach (var (index, part) in whole.Parts.Index())
         {
-            using var model = whole.Recipe.Build(2, Device.Cpu);
+            using var model = recipe.Build(2, Device.Cpu);
             new RunFolder(Path.Combine(finished.Folder, $"part-{index + 1}")).LoadBest(model.Store);
-            var probabilities = new Predictor(model, new BatchReader(set, 4, Device.Cpu), whole.Recipe).Probabilities(
+            var probabilities = new Predictor(model, new BatchReader(set, 4, Device.Cpu), recipe).Probabilities(
                 set.Patches
             );
             for (var i = 0; i < expected.Length; i++)
