@@ -41,6 +41,12 @@ public static class StainCommand
             Description = "The stain file to write, such as stain.json.",
             Required = true,
         };
+        var balance = new Option<bool>("--balance-glass")
+        {
+            Description =
+                "Make glass white first, here and in every image: for cameras that show it grey or tinted. Images without "
+                + "glass stay as they are.",
+        };
         var command = new Command(
             "fit",
             """
@@ -48,17 +54,20 @@ public static class StainCommand
 
             Example:
               coverslip stain fit reference.png --method vahadane --out stain.json
+              coverslip stain fit reference.png --method vahadane --balance-glass --out stain.json
             """
         )
         {
             reference,
             method,
+            balance,
             output,
         };
         command.SetAction(parsed =>
         {
             var (from, to) = (parsed.GetRequiredValue(reference), parsed.GetRequiredValue(output));
-            var normaliser = Fit(Enum.Parse<StainMethod>(parsed.GetRequiredValue(method), ignoreCase: true), from);
+            var chosen = Enum.Parse<StainMethod>(parsed.GetRequiredValue(method), ignoreCase: true);
+            var normaliser = Fit(chosen, from, parsed.GetValue(balance));
             WholeFile.Write(to, StainFile.ToJson(normaliser) + "\n");
             Console.WriteLine(Describe(normaliser));
             Console.WriteLine($"wrote {to}");
@@ -67,12 +76,12 @@ public static class StainCommand
         return command;
     }
 
-    private static IStainNormaliser Fit(StainMethod method, string path)
+    private static IStainNormaliser Fit(StainMethod method, string path, bool balance)
     {
         using var image = ImageFile.Read(path);
         try
         {
-            return StainNormaliser.Fit(method, image);
+            return balance ? GlassBalanced.Fit(method, image) : StainNormaliser.Fit(method, image);
         }
         catch (StainException error)
         {
@@ -83,6 +92,7 @@ public static class StainCommand
     private static string Describe(IStainNormaliser normaliser) =>
         normaliser switch
         {
+            GlassBalanced { Inner: var inner } => Describe(inner) + "\nglass is made white first",
             SeparationNormaliser { Stains: var stains, Strength: var strength } => FormattableString.Invariant(
                 $"haematoxylin {stains.Haematoxylin} strength {strength.Haematoxylin:F3}\n"
             )

@@ -147,7 +147,7 @@ public static class StudyCommand
     {
         if (group.Name.Length > 0)
         {
-            split = split.Within(group.Cohort);
+            split = StudyCohorts.PartOf(study, group, split);
             split.Save(group.Folder.Split);
         }
         if (study.ImageWise && !File.Exists(group.Folder.ImageWiseSplit))

@@ -74,6 +74,21 @@ internal static class StudyCohorts
     }
 
     /// <summary>
+    /// The split of a group: the same patients on the same sides as in the whole cohort; drawn for the group alone where
+    /// that leaves it nobody to train or to test on, as in samples in which few patients have images of every group.
+    /// </summary>
+    internal static Split PartOf(StudyRecipe study, StudyGroup group, Split whole)
+    {
+        var split = whole.Within(group.Cohort);
+        if (split.Parts.All(p => p.Train.Count > 0 && p.Test.Count > 0))
+            return split;
+        Console.Error.WriteLine(
+            $"{study.By} {group.Name}: the cohort's split leaves a side without images here; one is drawn for this group alone"
+        );
+        return study.Split.Draw(group.Cohort, study.Seed);
+    }
+
+    /// <summary>
     /// The study's split, drawn on the whole cohort or given, then kept; groups get the same division of patients.
     /// </summary>
     internal static Split SplitOf(string? file, StudyRecipe study, Cohort cohort, StudyFolder folder)

@@ -97,7 +97,13 @@ public static class StudyResults
                 }
             )
             .ToArray();
-        var share = split.Parts.Select(imagesOf).Average(n => (double)n.Test / n.Train);
+        // A part that has nobody to train or to test on has no figures either.
+        var share = split
+            .Parts.Select(imagesOf)
+            .Where(n => n is { Test: > 0, Train: > 0 })
+            .Select(n => (double)n.Test / n.Train)
+            .DefaultIfEmpty(1)
+            .Average();
         foreach (var group in rows.Index().GroupBy(r => r.Item.Run.Input).ToArray())
         {
             // A model that the study has in one form only (an ablation) is tested against the other's only form.

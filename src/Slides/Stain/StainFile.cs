@@ -10,26 +10,7 @@ public static class StainFile
 {
     /// <summary>The text of a stain file.</summary>
     public static string ToJson(IStainNormaliser normaliser) =>
-        JsonSerializer.Serialize(
-            normaliser switch
-            {
-                SeparationNormaliser n => new StainFileContent
-                {
-                    Method = n.Method,
-                    Haematoxylin = Numbers(n.Stains.Haematoxylin),
-                    Eosin = Numbers(n.Stains.Eosin),
-                    Strength = [n.Strength.Haematoxylin, n.Strength.Eosin],
-                },
-                ReinhardNormaliser n => new StainFileContent
-                {
-                    Method = n.Method,
-                    LabMean = [.. n.Target.Mean],
-                    LabDeviation = [.. n.Target.Deviation],
-                },
-                _ => throw new ArgumentException($"{normaliser.GetType().Name} has no stain file", nameof(normaliser)),
-            },
-            StainFileJson.Default.StainFileContent
-        );
+        JsonSerializer.Serialize(ContentOf(normaliser), StainFileJson.Default.StainFileContent);
 
     /// <summary>Reads a stain file.</summary>
     /// <exception cref="InvalidDataException">A key is missing, unknown, or its value out of range.</exception>
@@ -44,7 +25,8 @@ public static class StainFile
             var content =
                 JsonSerializer.Deserialize(text, StainFileJson.Default.StainFileContent)
                 ?? throw new ArgumentException("there is nothing in it");
-            return content.Method == StainMethod.Reinhard ? Reinhard(content) : Separation(content);
+            IStainNormaliser read = content.Method == StainMethod.Reinhard ? Reinhard(content) : Separation(content);
+            return content.BalanceGlass == true ? new GlassBalanced(read) : read;
         }
         catch (Exception error) when (error is JsonException or ArgumentException)
         {
@@ -54,6 +36,26 @@ public static class StainFile
             );
         }
     }
+
+    private static StainFileContent ContentOf(IStainNormaliser normaliser) =>
+        normaliser switch
+        {
+            GlassBalanced n => ContentOf(n.Inner) with { BalanceGlass = true },
+            SeparationNormaliser n => new StainFileContent
+            {
+                Method = n.Method,
+                Haematoxylin = Numbers(n.Stains.Haematoxylin),
+                Eosin = Numbers(n.Stains.Eosin),
+                Strength = [n.Strength.Haematoxylin, n.Strength.Eosin],
+            },
+            ReinhardNormaliser n => new StainFileContent
+            {
+                Method = n.Method,
+                LabMean = [.. n.Target.Mean],
+                LabDeviation = [.. n.Target.Deviation],
+            },
+            _ => throw new ArgumentException($"{normaliser.GetType().Name} has no stain file", nameof(normaliser)),
+        };
 
     private static SeparationNormaliser Separation(StainFileContent content)
     {
@@ -109,6 +111,9 @@ public static class StainFile
 internal sealed record StainFileContent
 {
     public required StainMethod Method { get; init; }
+
+    /// <summary>Whether glass is made white first; false where it is missing.</summary>
+    public bool? BalanceGlass { get; init; }
 
     /// <summary>[3] density in R, G, B, of length 1.</summary>
     public double[]? Haematoxylin { get; init; }
