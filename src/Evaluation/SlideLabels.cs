@@ -22,7 +22,7 @@ public sealed class SlideLabels
     public IReadOnlyList<SlideLabel> Slides { get; }
 
     /// <summary>Reads a list.</summary>
-    /// <exception cref="InvalidDataException">An empty list, an empty name, a slide twice; the row is named.</exception>
+    /// <exception cref="InvalidDataException">No slides, an empty name, a slide twice; the row is named.</exception>
     public static SlideLabels Read(string path)
     {
         var rows = CsvTable.ReadRows(path);

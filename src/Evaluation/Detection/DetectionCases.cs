@@ -52,8 +52,8 @@ public static class DetectionCases
             ));
         if (listed?.Find(s => IsTumor(s.Label) && !masks.ContainsKey(s.Name)) is { } unknown)
             throw new InvalidDataException(
-                $"{folders.Slides!.Path}: row {unknown.Row}: {unknown.Name} is labelled {unknown.Label} and has no mask in "
-                    + $"{folders.Masks}; add it, or leave the slide out with --exclude"
+                $"{folders.Slides!.Path}: row {unknown.Row}: {unknown.Name} is labelled {unknown.Label} and has no "
+                    + $"mask in {folders.Masks}; add it, or leave the slide out with --exclude"
             );
         if (cases.Count == 0)
             throw new InvalidDataException($"{folders.Detections}: every slide is left out");
@@ -77,9 +77,9 @@ public static class DetectionCases
         string[] silent = [.. masks.Keys.Where(n => !detections.ContainsKey(n) && !folders.Exclude.Lists(n)).Order()];
         if (silent.Length > 0)
             throw new InvalidDataException(
-                $"{folders.Masks}: masks without detections in {folders.Detections}: {SlideName.Some(silent)}; write an "
-                    + "empty SLIDE.csv where nothing was found, list the slides that count with --slides, or leave these "
-                    + "out with --exclude"
+                $"{folders.Masks}: masks without detections in {folders.Detections}: {SlideName.Some(silent)}; "
+                    + "write an empty SLIDE.csv where nothing was found, list the slides that count with --slides, or "
+                    + "leave these out with --exclude"
             );
         return
         [

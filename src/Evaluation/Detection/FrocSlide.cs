@@ -68,10 +68,10 @@ public sealed record FrocSlide
             return truth.At(Math.Min((int)x, truth.Width - 1), Math.Min((int)y, truth.Height - 1));
         throw new InvalidDataException(
             FormattableString.Invariant(
-                $"{detections.Name}: row {i + 1}: {detections.X[i]}, {detections.Y[i]} at level 0 lies beyond the mask of "
+                $"{detections.Name}: row {i + 1}: {detections.X[i]}, {detections.Y[i]} at level 0 lies beyond the "
             )
-                + $"{truth.Width} × {truth.Height} pixels at level {truth.Rules.Level}; is the mask this slide's, and at "
-                + "that level (--level)?"
+                + $"mask of {truth.Width} × {truth.Height} pixels at level {truth.Rules.Level}; is it this slide's mask, "
+                + "and at that level (--level)?"
         );
     }
 }

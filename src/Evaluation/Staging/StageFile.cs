@@ -53,7 +53,7 @@ public sealed class StageFile
                 );
             else if (!stages.TryAdd(name, (row.Number, known)))
                 throw new InvalidDataException(
-                    $"{path}: row {row.Number}: {name} stands in row {stages[name].Row} already; a patient has one stage"
+                    $"{path}: row {row.Number}: {name} stands in row {stages[name].Row} already; one stage each"
                 );
         }
         if (stages.Count == 0)

@@ -5,7 +5,7 @@ namespace Coverslip.Evaluation.Statistics;
 /// <summary>Figures in JSON.</summary>
 public static class EstimateJson
 {
-    /// <summary><c>"name": { "value", "low", "high" }</c>, numbers or null, and <c>reason</c> where one is null.</summary>
+    /// <summary><c>"name": { "value", "low", "high" }</c>, numbers or null, and <c>reason</c> where null.</summary>
     public static void WriteEstimate(this Utf8JsonWriter json, string name, Estimate figure)
     {
         json.WriteStartObject(name);
