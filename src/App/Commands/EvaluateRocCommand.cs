@@ -88,7 +88,7 @@ public static class EvaluateRocCommand
     private static void Print(RocEvaluation evaluation)
     {
         Console.WriteLine(
-            $"{evaluation.Slides} slides of {evaluation.Patients} patients, {evaluation.Positives} of them "
+            $"{evaluation.Slides} slides of {evaluation.Patients} patients, {evaluation.Positives} positive: "
                 + evaluation.Options.Positive
         );
         Console.WriteLine();
