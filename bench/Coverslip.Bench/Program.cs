@@ -1,4 +1,5 @@
 using Coverslip.Bench;
+using Coverslip.Bench.Detection;
 using Coverslip.Bench.Masks;
 using Coverslip.Bench.Stains;
 
@@ -11,6 +12,7 @@ using Coverslip.Bench.Stains;
     ("stain", StainBench.Run),
     ("stain-phantom", StainBench.Phantom),
     ("stain-agreement", StainBench.Agreement),
+    ("froc", FrocBench.Run),
 ];
 
 if (args.Length == 0 || Array.Find(benches, b => b.Verb == args[0]).Run is not { } run)

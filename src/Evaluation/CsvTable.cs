@@ -65,6 +65,26 @@ internal sealed class CsvTable(string path, IReadOnlyList<string> columns, IRead
         }
     }
 
+    /// <summary>Every row of a file, the first included, however many fields each has.</summary>
+    /// <exception cref="InvalidDataException">A quotation that does not end.</exception>
+    public static IReadOnlyList<TableRow> ReadRows(string path)
+    {
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"{path}: no such file", path);
+        using var reader = CsvReader.FromFile(path, Reading);
+        var rows = new List<TableRow>();
+        try
+        {
+            while (reader.Read())
+                rows.Add(new TableRow((int)reader.LineNumber, Fields(reader)));
+        }
+        catch (CsvFormatException error)
+        {
+            throw new InvalidDataException($"{path}: {error.Message}", error);
+        }
+        return rows;
+    }
+
     private static CsvTable Read(string path, CsvReader reader)
     {
         if (!reader.Read())

@@ -3,14 +3,19 @@ using Coverslip.Tests;
 
 namespace Coverslip.Evaluation.Tests;
 
-/// <summary>The numbers of <c>golden/metrics.json</c>, which <c>golden/metrics.py</c> writes.</summary>
+/// <summary>The numbers of the files under <c>golden</c>, each written by the script of its name.</summary>
 internal static class Golden
 {
-    private static readonly JsonElement Root = JsonDocument
-        .Parse(File.ReadAllBytes(Path.Combine(TestData.Root, "tests", "Evaluation", "golden", "metrics.json")))
-        .RootElement;
+    private static readonly JsonElement Metrics = Of("metrics.json");
 
-    public static JsonElement At(string name) => Root.GetProperty(name);
+    /// <summary>A part of <c>metrics.json</c>.</summary>
+    public static JsonElement At(string name) => Metrics.GetProperty(name);
+
+    /// <summary>A whole file.</summary>
+    public static JsonElement Of(string file) =>
+        JsonDocument
+            .Parse(File.ReadAllBytes(Path.Combine(TestData.Root, "tests", "Evaluation", "golden", file)))
+            .RootElement;
 
     public static double[] Numbers(this JsonElement element, string name) =>
         [.. element.GetProperty(name).EnumerateArray().Select(v => v.GetDouble())];

@@ -102,6 +102,9 @@ public static class EvaluateCommand
         return new Command("evaluate", "Figures of predictions, each with an interval over patients.")
         {
             classification,
+            EvaluateFrocCommand.Create(),
+            EvaluateRocCommand.Create(),
+            EvaluateKappaCommand.Create(),
         };
     }
 

@@ -101,12 +101,15 @@ public static class StudyCommand
         var split = StudyCohorts.SplitOf(parsed.GetValue(SplitFile), study, cohort, folder);
         if (split.ImageWise)
             Console.Error.WriteLine($"warning: {Split.InflatedNote}");
-        var groups = StudyCohorts.Groups(cohort, study, folder);
+        var groups = StudyCohorts
+            .Groups(cohort, study, folder)
+            .Select(g => (Group: g, Part: PartOf(study, g, split)))
+            .ToArray();
         var failures = new List<string>();
         if (!parsed.GetValue(TableOnly))
         {
             Console.Error.WriteLine(
-                $"{study.Runs.Count} models and inputs × {split.Parts.Count} parts{(groups.Count > 1 ? $" × {groups.Count} groups" : "")}{(study.ImageWise ? ", patient-wise and image-wise" : "")}"
+                $"{study.Runs.Count} models and inputs × {split.Parts.Count} parts{(groups.Length > 1 ? $" × {groups.Length} groups" : "")}{(study.ImageWise ? ", patient-wise and image-wise" : "")}"
             );
             using var stop = new StopSignal();
             var device = parsed.GetValue(DeviceOption.Device)!;
@@ -114,11 +117,10 @@ public static class StudyCommand
                 PretrainedRuns.Train(study, Cohort.Load(other), cohort, folder, device);
             try
             {
-                foreach (var group in groups)
+                foreach (var (group, part) in groups)
                 {
                     if (group.Name.Length > 0)
                         Console.Error.WriteLine($"{study.By} {group.Name}: {group.Cohort.Rows.Count} images");
-                    var part = PartOf(study, group, split);
                     var input = new StudyInput(study, group.Cohort, part, group.Folder, device);
                     failures.AddRange(new StudyRunner(input, parsed.GetValue(Jobs)).Run(stop.Token));
                 }
@@ -130,7 +132,7 @@ public static class StudyCommand
             }
         }
         Show(
-            new StudyOutcome(study, [.. groups.Select(g => (g.Name, RowsOf(study, g, PartOf(study, g, split))))])
+            new StudyOutcome(study, [.. groups.Select(g => (g.Group.Name, RowsOf(study, g.Group, g.Part)))])
             {
                 PretrainedOn = PretrainedRuns.NoteOf(folder),
                 ImageWise = split.ImageWise,

@@ -59,16 +59,7 @@ public static class EvaluationReport
     private static void WriteFigures(Utf8JsonWriter json, IReadOnlyDictionary<Metric, Estimate> figures)
     {
         foreach (var metric in MetricNames.All)
-        {
-            var figure = figures[metric];
-            json.WriteStartObject(metric.Key());
-            WriteNumber(json, "value", figure.Value);
-            WriteNumber(json, "low", figure.Low);
-            WriteNumber(json, "high", figure.High);
-            if (figure.Reason is not null)
-                json.WriteString("reason", figure.Reason);
-            json.WriteEndObject();
-        }
+            json.WriteEstimate(metric.Key(), figures[metric]);
     }
 
     private static void WriteReliability(Utf8JsonWriter json, IReadOnlyList<ReliabilityBin> bins)
@@ -80,18 +71,10 @@ public static class EvaluationReport
             json.WriteNumber("low", bin.Low);
             json.WriteNumber("high", bin.High);
             json.WriteNumber("images", bin.Images);
-            WriteNumber(json, "predicted", bin.Images > 0 ? bin.Predicted : null);
-            WriteNumber(json, "observed", bin.Images > 0 ? bin.Observed : null);
+            json.WriteNumberOrNull("predicted", bin.Images > 0 ? bin.Predicted : null);
+            json.WriteNumberOrNull("observed", bin.Images > 0 ? bin.Observed : null);
             json.WriteEndObject();
         }
         json.WriteEndArray();
-    }
-
-    private static void WriteNumber(Utf8JsonWriter json, string name, double? value)
-    {
-        if (value is { } number)
-            json.WriteNumber(name, number);
-        else
-            json.WriteNull(name);
     }
 }

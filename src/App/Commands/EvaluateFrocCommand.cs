@@ -1,0 +1,187 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Coverslip.Evaluation;
+using Coverslip.Evaluation.Detection;
+using Coverslip.Evaluation.Statistics;
+
+namespace Coverslip.App.Commands;
+
+/// <summary><c>coverslip evaluate froc</c>: detections of lesions against masks, as CAMELYON16 judges them.</summary>
+public static class EvaluateFrocCommand
+{
+    private static readonly Argument<string> Folder = new("detections")
+    {
+        Description = "Folder of SLIDE.csv files: probability,X,Y without header, X and Y in pixels at level 0.",
+    };
+
+    private static readonly Option<string> Masks = new("--masks")
+    {
+        Description = "Folder of SLIDE.png or SLIDE.tif masks; a slide without one is normal.",
+        Required = true,
+    };
+
+    private static readonly Option<int> Level = new("--level")
+    {
+        Description = "The masks' level: their pixels are 2^LEVEL pixels of the slide wide.",
+        DefaultValueFactory = _ => 5,
+    };
+
+    private static readonly Option<double> Mpp = new("--mpp")
+    {
+        Description = "Microns per pixel of the slides at level 0.",
+        DefaultValueFactory = _ => 0.243,
+    };
+
+    private static readonly Option<int?> TumorValue = new("--tumor-value")
+    {
+        Description = "Tumour's value in the masks. [default: the only one beside 0]",
+    };
+
+    private static readonly Option<string?> Slides = new("--slides")
+    {
+        Description = "CSV of the slides that count (image[,label,patient], or CAMELYON16's reference file).",
+    };
+
+    private static readonly Option<string> FalsePositives = new("--false-positives")
+    {
+        Description = "Count those of all slides, or of normal slides only.",
+        DefaultValueFactory = _ => "all",
+    };
+
+    private static readonly EvaluationOptionSet Shared = new();
+
+    internal static Command Create()
+    {
+        FalsePositives.AcceptOnlyFromAmong("all", "normal");
+        var command = new Command(
+            "froc",
+            """
+            Judge detections of lesions: the FROC score of CAMELYON16.
+
+            Examples:
+              coverslip evaluate froc detections --masks masks
+              coverslip evaluate froc detections --masks masks --slides reference.csv --exclude Test_049,Test_114
+              coverslip evaluate froc detections --masks masks --level 6 --mpp 0.25 --json
+            """
+        )
+        {
+            Folder,
+            Masks,
+            Level,
+            Mpp,
+            TumorValue,
+            Slides,
+            FalsePositives,
+        };
+        Shared.AddTo(command, slides: true);
+        command.Validators.Add(parsed =>
+        {
+            if (int.TryParse(parsed.Text(Level), CultureInfo.InvariantCulture, out var level) && level is < 0 or > 20)
+                parsed.AddError($"--level is {level}; levels are 0 to 20.");
+            if (double.TryParse(parsed.Text(Mpp), CultureInfo.InvariantCulture, out var mpp) && !(mpp > 0 && mpp < 100))
+                parsed.AddError(
+                    $"--mpp is {parsed.Text(Mpp)}; write microns per pixel at level 0, above 0 and below 100."
+                );
+            if (
+                int.TryParse(parsed.Text(TumorValue), CultureInfo.InvariantCulture, out var value)
+                && value is < 1 or > ushort.MaxValue
+            )
+                parsed.AddError($"--tumor-value is {value}; it is 1 to 65535.");
+        });
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        var rules = new LesionRules { Level = parsed.GetValue(Level), MicronsPerPixel = parsed.GetValue(Mpp) };
+        var (cases, leftOut) = DetectionCases.Find(
+            new DetectionFolders
+            {
+                Detections = parsed.GetValue(Folder)!,
+                Masks = parsed.GetValue(Masks)!,
+                Slides = parsed.GetValue(Slides) is { } list ? SlideLabels.Read(list) : null,
+                Exclude = Shared.Exclude(parsed),
+            }
+        );
+        if (leftOut.Count > 0)
+            Console.Error.WriteLine($"not on the list and left out: {string.Join(", ", leftOut)}");
+
+        var clock = Stopwatch.StartNew();
+        var maps = cases.ToDictionary(c => c.Name, c => Map(c.Mask, rules, parsed.GetValue(TumorValue)));
+        var masksTime = clock.Elapsed;
+        clock.Restart();
+        var detections = cases.ToDictionary(
+            c => c.Name,
+            c => c.Detections is { } path ? Detections.Read(path) : new Detections(c.Name, [], [], [])
+        );
+        var parseTime = clock.Elapsed;
+        clock.Restart();
+        var evaluation = FrocEvaluation.Of(
+            [.. cases.Select(c => FrocSlide.Of(c.Name, detections[c.Name], maps[c.Name], c.Patient))],
+            new FrocOptions
+            {
+                Counted = Enum.Parse<FrocSlides>(parsed.GetValue(FalsePositives)!, ignoreCase: true),
+                Bootstrap = Shared.Bootstrap(parsed),
+                Seed = Shared.Seed(parsed),
+            }
+        );
+        var (masks, reading, figures) = (masksTime.TotalSeconds, parseTime.TotalSeconds, clock.Elapsed.TotalSeconds);
+        var times = FormattableString.Invariant(
+            $"masks {masks:0.0} s, reading detections {reading:0.0} s, figures {figures:0.0} s"
+        );
+        return Shared.Print(
+            parsed,
+            json => Write(json, evaluation),
+            evaluation.Redrawn,
+            () => Print(evaluation, times)
+        );
+    }
+
+    private static LesionMap? Map(string? path, LesionRules rules, int? tumorValue)
+    {
+        if (path is null)
+            return null;
+        var mask = TumorMask.Read(path, tumorValue);
+        return LesionMap.Of(mask.Pixels, mask.Width, rules);
+    }
+
+    private static void Write(Utf8JsonWriter json, FrocEvaluation evaluation)
+    {
+        json.WriteEstimate("froc", evaluation.Score);
+        json.WriteStartObject("sensitivity");
+        foreach (var (i, rate) in Froc.Rates.Index())
+            json.WriteEstimate(rate.ToString(CultureInfo.InvariantCulture), evaluation.Sensitivities[i]);
+        json.WriteEndObject();
+        json.WriteNumber("slides", evaluation.Slides.Count);
+        json.WriteNumber("normal_slides", evaluation.Slides.Count(s => s.Normal));
+        json.WriteNumber("patients", evaluation.Patients);
+        json.WriteNumber("lesions", evaluation.Lesions);
+        json.WriteNumber("isolated_tumor_cells", evaluation.Slides.Sum(s => s.Isolated));
+        json.WriteNumber("detections_outside_lesions", evaluation.Slides.Sum(s => s.FalsePositives.Count));
+        json.WriteString("false_positives_of", evaluation.Options.Counted == FrocSlides.All ? "all" : "normal");
+    }
+
+    private static void Print(FrocEvaluation evaluation, string times)
+    {
+        var slides = evaluation.Slides;
+        Console.WriteLine(
+            $"{slides.Count} slides ({slides.Count(s => s.Normal)} without lesions) of {evaluation.Patients} patients; "
+                + $"{evaluation.Lesions} lesions, {slides.Sum(s => s.Isolated)} more of isolated tumour cells; "
+                + $"{slides.Sum(s => s.FalsePositives.Count)} detections outside lesions"
+        );
+        Console.WriteLine();
+        EvaluationOptionSet.Heading("95 % interval over patients");
+        EvaluationOptionSet.Line("FROC score", evaluation.Score);
+        var per = evaluation.Options.Counted == FrocSlides.All ? "slide" : "normal slide";
+        foreach (var (i, rate) in Froc.Rates.Index())
+            EvaluationOptionSet.Line(
+                FormattableString.Invariant($"sensitivity at {rate} per {per}"),
+                evaluation.Sensitivities[i]
+            );
+        Console.WriteLine();
+        Console.WriteLine(times);
+    }
+}

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using Coverslip.Evaluation.Staging;
+using Coverslip.Evaluation.Statistics;
+
+namespace Coverslip.App.Commands;
+
+/// <summary><c>coverslip evaluate kappa</c>: pN stages against the true ones, as CAMELYON17 does.</summary>
+public static class EvaluateKappaCommand
+{
+    private static readonly Argument<string> File = new("predicted")
+    {
+        Description = "CSV: patient,stage; rows whose name ends in .zip are patients.",
+    };
+
+    private static readonly Option<string> Truth = new("--truth")
+    {
+        Description = "The true stages, in the same form.",
+        Required = true,
+    };
+
+    private static readonly EvaluationOptionSet Shared = new();
+
+    internal static Command Create()
+    {
+        var command = new Command(
+            "kappa",
+            """
+            Judge pN stages of patients: quadratic weighted kappa, as CAMELYON17.
+
+            Example:
+              coverslip evaluate kappa predicted.csv --truth stage_labels.csv
+            """
+        )
+        {
+            File,
+            Truth,
+        };
+        Shared.AddTo(command, slides: false);
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        var (predicted, truth) = (StageFile.Read(parsed.GetValue(File)!), StageFile.Read(parsed.GetValue(Truth)!));
+        var evaluation = KappaEvaluation.Of(
+            predicted,
+            truth,
+            new KappaOptions { Bootstrap = Shared.Bootstrap(parsed), Seed = Shared.Seed(parsed) }
+        );
+        Name(predicted.Path, evaluation.Unused);
+        Name(truth.Path, truth.Unused);
+        return Shared.Print(
+            parsed,
+            json =>
+            {
+                json.WriteEstimate("kappa", evaluation.Kappa);
+                json.WriteNumber("patients", evaluation.Patients);
+                json.WriteNumber("unused_rows", evaluation.Unused.Count);
+            },
+            evaluation.Redrawn,
+            () => Print(evaluation, predicted.Nodes)
+        );
+    }
+
+    // To the error stream, so that --json stays one object.
+    private static void Name(string path, IReadOnlyList<UnusedRow> rows)
+    {
+        foreach (var row in rows)
+            Console.Error.WriteLine($"{path}: row {row.Row}: '{row.Text}' {row.Reason} and is not used");
+    }
+
+    private static void Print(KappaEvaluation evaluation, int nodes)
+    {
+        Console.WriteLine($"{evaluation.Patients} patients" + (nodes > 0 ? $", {nodes} rows of nodes left aside" : ""));
+        Console.WriteLine();
+        EvaluationOptionSet.Heading("95 % interval over patients");
+        EvaluationOptionSet.Line("quadratic weighted kappa", evaluation.Kappa);
+        Console.WriteLine();
+        Console.WriteLine(
+            $"{"", -8}  {string.Join("  ", PathologicStages.Names.Select(n => n.PadLeft(8)))}   predicted"
+        );
+        foreach (var (i, row) in evaluation.Confusion.Index())
+            Console.WriteLine(
+                $"{PathologicStages.Names[i], -8}  {string.Join("  ", row.Select(n => $"{n}".PadLeft(8)))}"
+            );
+    }
+}

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Coverslip.Evaluation.Statistics;
+
+namespace Coverslip.App.Commands;
+
+/// <summary>What evaluations of plain files share: draws, exclusions, and how figures are printed.</summary>
+internal sealed class EvaluationOptionSet
+{
+    private readonly Option<int> bootstrap = new("--bootstrap")
+    {
+        Description = "Draws of the bootstrap, 0 for no intervals.",
+        DefaultValueFactory = _ => 2000,
+    };
+
+    private readonly Option<long> seed = new("--seed")
+    {
+        Description = "Seed of the bootstrap.",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private readonly Option<bool> json = new("--json") { Description = "Print the figures as one JSON object." };
+
+    private readonly Option<string?> exclude = new("--exclude")
+    {
+        Description = "Slides to leave out, with commas between: Test_049,Test_114.",
+    };
+
+    internal void AddTo(Command command, bool slides)
+    {
+        if (slides)
+            command.Options.Add(exclude);
+        command.Options.Add(bootstrap);
+        command.Options.Add(seed);
+        command.Options.Add(json);
+        command.Validators.Add(parsed =>
+        {
+            if (int.TryParse(parsed.Text(bootstrap), CultureInfo.InvariantCulture, out var draws) && draws < 0)
+                parsed.AddError($"--bootstrap is {draws}; write 0 for no intervals, or how many draws.");
+        });
+    }
+
+    internal int Bootstrap(ParseResult parsed) => parsed.GetValue(bootstrap);
+
+    internal long Seed(ParseResult parsed) => parsed.GetValue(seed);
+
+    internal string[] Exclude(ParseResult parsed) =>
+        parsed.GetValue(exclude)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        ?? [];
+
+    /// <summary>Prints one JSON object if it is asked for, else what <paramref name="text"/> prints.</summary>
+    internal int Print(ParseResult parsed, Action<Utf8JsonWriter> figures, int redrawn, Action text)
+    {
+        if (!parsed.GetValue(json))
+        {
+            text();
+            if (redrawn > 0)
+                Console.WriteLine($"{redrawn} bootstrap draws on which the figures are not defined were drawn again");
+            return 0;
+        }
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
+        {
+            writer.WriteStartObject();
+            figures(writer);
+            writer.WriteStartObject("bootstrap");
+            writer.WriteNumber("draws", Bootstrap(parsed));
+            writer.WriteNumber("seed", Seed(parsed));
+            writer.WriteNumber("redrawn", redrawn);
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        }
+        Console.WriteLine(Encoding.UTF8.GetString(buffer.ToArray()));
+        return 0;
+    }
+
+    /// <summary>A line of a table: name, value, interval or why there is none.</summary>
+    internal static void Line(string name, Estimate figure)
+    {
+        var value = figure.Value is { } v ? v.ToString("0.0000", CultureInfo.InvariantCulture) : "-";
+        var interval = figure is { Low: { } low, High: { } high }
+            ? string.Create(CultureInfo.InvariantCulture, $"{low, 8:0.0000} to {high:0.0000}")
+            : figure.Reason;
+        Console.WriteLine($"{name, -34}{value, 8}   {interval}");
+    }
+
+    internal static void Heading(string interval) => Console.WriteLine($"{"", -34}{"value", 8}   {interval}");
+}

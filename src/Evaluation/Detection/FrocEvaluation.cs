@@ -1,0 +1,84 @@
+using Coverslip.Evaluation.Statistics;
+
+namespace Coverslip.Evaluation.Detection;
+
+/// <summary>How detections are judged.</summary>
+public sealed record FrocOptions
+{
+    /// <summary>Which false positives count. Default those of all slides.</summary>
+    public FrocSlides Counted { get; init; } = FrocSlides.All;
+
+    /// <summary>Bootstrap draws, 0 for no intervals. Default 2000.</summary>
+    public int Bootstrap { get; init; } = 2000;
+
+    /// <summary>Seed of the bootstrap. Default 1.</summary>
+    public long Seed { get; init; } = 1;
+}
+
+/// <summary>The FROC score of detections with its interval over patients.</summary>
+public sealed record FrocEvaluation
+{
+    /// <summary>The mean of <see cref="Sensitivities"/>.</summary>
+    public required Estimate Score { get; init; }
+
+    /// <summary>The sensitivity at each of <see cref="Froc.Rates"/>.</summary>
+    public required IReadOnlyList<Estimate> Sensitivities { get; init; }
+
+    /// <summary>Slides judged.</summary>
+    public required IReadOnlyList<FrocSlide> Slides { get; init; }
+
+    /// <summary>Patients judged.</summary>
+    public required int Patients { get; init; }
+
+    /// <summary>The options it was made with.</summary>
+    public required FrocOptions Options { get; init; }
+
+    /// <summary>Bootstrap draws replaced because they had no lesion, or no slide to count false positives on.</summary>
+    public required int Redrawn { get; init; }
+
+    /// <summary>Lesions to be found, isolated tumour cells left out.</summary>
+    public int Lesions => Slides.Sum(s => s.Lesions.Count - s.Isolated);
+
+    /// <summary>Judges slides.</summary>
+    /// <exception cref="ArgumentException">See <see cref="Froc"/>.</exception>
+    /// <exception cref="InvalidDataException">Lesions in so few of many patients that no draw has one.</exception>
+    public static FrocEvaluation Of(IReadOnlyList<FrocSlide> slides, FrocOptions? options = null)
+    {
+        options ??= new FrocOptions();
+        var froc = new Froc(slides, options.Counted);
+        var values = WithMean(froc.Sensitivities());
+        var draws =
+            values is not null && options.Bootstrap > 0 && froc.Patients > 1
+                ? PatientBootstrap.Run(
+                    froc.Patients,
+                    options.Bootstrap,
+                    options.Seed,
+                    weights => WithMean(froc.Sensitivities(weights))
+                )
+                : null;
+        var why = froc.Patients > 1 ? "no bootstrap asked for" : "one patient gives no interval";
+        var figures = Enumerable.Range(0, Froc.Rates.Count + 1).Select(ToEstimate).ToArray();
+        return new FrocEvaluation
+        {
+            Score = figures[^1],
+            Sensitivities = figures[..^1],
+            Slides = slides,
+            Patients = froc.Patients,
+            Options = options,
+            Redrawn = draws?.Redrawn ?? 0,
+        };
+
+        Estimate ToEstimate(int figure)
+        {
+            if (values is null)
+                return Estimate.Undefined("no lesion larger than isolated tumour cells, or no slide that counts");
+            if (draws is null)
+                return new Estimate(values[figure], null, null, why);
+            var (low, high) = draws.Interval(figure);
+            return new Estimate(values[figure], low, high);
+        }
+    }
+
+    private static double[]? WithMean(double[]? sensitivities) =>
+        sensitivities is null ? null : [.. sensitivities, sensitivities.Average()];
+}

@@ -1,0 +1,61 @@
+namespace Coverslip.Evaluation;
+
+/// <summary>A slide of a list.</summary>
+/// <param name="Row">Its row in the file; the first is 1.</param>
+/// <param name="Name">Without extension.</param>
+/// <param name="Label">Empty where the list has none.</param>
+/// <param name="Patient">A patient of its own where the list has none.</param>
+public sealed record SlideLabel(int Row, string Name, string Label, string Patient);
+
+/// <summary>
+/// A list of slides (or images) with what is true of them: CSV with the columns <c>image</c>, <c>label</c> and
+/// <c>patient</c>, the last two where wanted; or without header the name, then the label, as CAMELYON16's
+/// <c>Test_001,Tumor,IDC,Macro</c>.
+/// </summary>
+public sealed class SlideLabels
+{
+    private SlideLabels(string path, IReadOnlyList<SlideLabel> slides) => (Path, Slides) = (path, slides);
+
+    public string Path { get; }
+
+    /// <summary>In the file's order, each slide once.</summary>
+    public IReadOnlyList<SlideLabel> Slides { get; }
+
+    /// <summary>Reads a list.</summary>
+    /// <exception cref="InvalidDataException">No slides, an empty name, a slide twice; the row is named.</exception>
+    public static SlideLabels Read(string path)
+    {
+        var rows = CsvTable.ReadRows(path);
+        var header = rows.Count > 0 ? Array.FindIndex(rows[0].Fields, f => Is(f, "image")) : -1;
+        var (name, label, patient) =
+            header >= 0
+                ? (
+                    header,
+                    Array.FindIndex(rows[0].Fields, f => Is(f, "label")),
+                    Array.FindIndex(rows[0].Fields, f => Is(f, "patient"))
+                )
+                : (0, 1, -1);
+        var slides = new List<SlideLabel>();
+        var seen = new Dictionary<string, int>(SlideName.Comparer);
+        foreach (var row in rows.Skip(header >= 0 ? 1 : 0))
+        {
+            var slide = SlideName.Of(Field(row, name));
+            if (slide.Length == 0)
+                throw new InvalidDataException($"{path}: row {row.Number}: the slide's name is empty");
+            if (!seen.TryAdd(slide, row.Number))
+                throw new InvalidDataException(
+                    $"{path}: row {row.Number}: {slide} stands in row {seen[slide]} already; a slide is listed once"
+                );
+            var owner = Field(row, patient);
+            slides.Add(new SlideLabel(row.Number, slide, Field(row, label), owner.Length > 0 ? owner : slide));
+        }
+        return slides.Count > 0
+            ? new SlideLabels(path, slides)
+            : throw new InvalidDataException($"{path}: no slides; write a row image,label for each");
+    }
+
+    private static bool Is(string field, string word) => field.Equals(word, StringComparison.OrdinalIgnoreCase);
+
+    private static string Field(TableRow row, int index) =>
+        index >= 0 && index < row.Fields.Length ? row.Fields[index] : "";
+}

@@ -1,0 +1,40 @@
+namespace Coverslip.Evaluation;
+
+/// <summary>
+/// Slides as files of different tools name them: <c>Test_001</c>, <c>test_001.tif</c> and <c>Test_001.csv</c> are one.
+/// </summary>
+internal static class SlideName
+{
+    private static readonly string[] Extensions =
+    [
+        ".tif",
+        ".tiff",
+        ".svs",
+        ".ndpi",
+        ".mrxs",
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".bmp",
+        ".csv",
+    ];
+
+    /// <summary>Compares names regardless of case.</summary>
+    internal static StringComparer Comparer => StringComparer.OrdinalIgnoreCase;
+
+    /// <summary>The name without the extension of a slide, an image or a table, with forward slashes.</summary>
+    internal static string Of(string text)
+    {
+        var name = text.Trim().Replace('\\', '/');
+        var extension = Array.Find(Extensions, e => name.EndsWith(e, StringComparison.OrdinalIgnoreCase));
+        return extension is null || name.Length == extension.Length ? name : name[..^extension.Length];
+    }
+
+    /// <summary>Whether <paramref name="names"/> hold this one.</summary>
+    internal static bool Lists(this IEnumerable<string> names, string name) =>
+        names.Any(n => Comparer.Equals(Of(n), name));
+
+    /// <summary>The first five names, and how many more there are.</summary>
+    internal static string Some(IReadOnlyCollection<string> names) =>
+        string.Join(", ", names.Take(5)) + (names.Count > 5 ? $" and {names.Count - 5} more" : "");
+}

@@ -1,0 +1,48 @@
+using MathNet.Numerics.Distributions;
+using MathNet.Numerics.Statistics;
+
+namespace Coverslip.Evaluation.Statistics;
+
+/// <summary>
+/// The area under a ROC curve with the variance of DeLong, DeLong &amp; Clarke-Pearson (1988), by mid-ranks in
+/// n log n (Sun &amp; Xu 2014). It takes the cases as independent: several of one patient make it too narrow.
+/// </summary>
+public static class DeLong
+{
+    private static readonly double Quantile = Normal.InvCDF(0, 1, 0.975);
+
+    /// <summary>The area with its 95 % interval, normal around the area and cut off at 0 and 1.</summary>
+    /// <param name="scores">Higher is more likely positive.</param>
+    /// <param name="positives">As many; the interval needs two of either kind.</param>
+    /// <exception cref="ArgumentException">Different lengths.</exception>
+    public static Estimate Auc(IReadOnlyList<double> scores, IReadOnlyList<bool> positives)
+    {
+        if (Variance(scores, positives) is not { } result)
+            return Estimate.Undefined("only one class occurs");
+        if (double.IsNaN(result.Variance))
+            return new Estimate(result.Auc, null, null, "a class has one case; a variance needs two");
+        var half = Quantile * Math.Sqrt(result.Variance);
+        return new Estimate(result.Auc, Math.Max(0, result.Auc - half), Math.Min(1, result.Auc + half));
+    }
+
+    /// <summary>
+    /// The area and its variance, which is not a number where a class has one case; null where one class occurs only.
+    /// </summary>
+    public static (double Auc, double Variance)? Variance(IReadOnlyList<double> scores, IReadOnlyList<bool> positives)
+    {
+        if (scores.Count != positives.Count)
+            throw new ArgumentException($"{scores.Count} scores and {positives.Count} labels; there must be as many");
+        var cases = Enumerable.Range(0, scores.Count).ToArray();
+        int[] with = [.. cases.Where(i => positives[i])];
+        int[] without = [.. cases.Where(i => !positives[i])];
+        if (with.Length == 0 || without.Length == 0)
+            return null;
+        var among = scores.Ranks(RankDefinition.Average);
+        var own = with.Select(i => scores[i]).Ranks(RankDefinition.Average);
+        var others = without.Select(i => scores[i]).Ranks(RankDefinition.Average);
+        // The share of the other class that each case wins against, ties half: V10 and V01 of the paper.
+        double[] wins = [.. with.Select((c, i) => (among[c] - own[i]) / without.Length)];
+        double[] losses = [.. without.Select((c, i) => 1 - (among[c] - others[i]) / with.Length)];
+        return (wins.Average(), wins.Variance() / wins.Length + losses.Variance() / losses.Length);
+    }
+}
