@@ -188,6 +188,9 @@ public sealed class TrainedModel : IDisposable
         try
         {
             load(networks);
+            var type = Recipe.Training.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32;
+            foreach (var network in networks)
+                network.PrepareToPredict(type);
             return this;
         }
         catch

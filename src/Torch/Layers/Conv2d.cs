@@ -6,7 +6,7 @@ namespace Coverslip.Torch.Layers;
 /// </summary>
 public sealed class Conv2d
 {
-    private readonly ConvGeometry geometry;
+    private readonly ParameterStore store;
     private readonly bool own;
 
     /// <param name="at">Where the parameters are born.</param>
@@ -17,7 +17,8 @@ public sealed class Conv2d
     public Conv2d(ParameterPath at, int input, int output, Sides kernel, Conv2dOptions? options = null)
     {
         options ??= new Conv2dOptions();
-        geometry = new ConvGeometry
+        store = at.Store;
+        Geometry = new ConvGeometry
         {
             Stride = options.Stride,
             Padding = options.Padding,
@@ -48,10 +49,24 @@ public sealed class Conv2d
         && options is { Stride: 1, Dilation: 1, Groups: 1 }
         && options.Padding == kernel.Rows / 2;
 
+    internal ConvGeometry Geometry { get; }
+
     public Tensor Forward(Tensor x) =>
-        !own || !x.ServedByOwnOperators ? x.Conv2d(Weight, Bias, geometry)
+        store.ComputesFolded ? Folded(x, null, Activation.None)
+        : !own || !x.ServedByOwnOperators ? x.Conv2d(Weight, Bias, Geometry)
         : Weight.Size(2) == 3 ? x.OwnConv3x3(Weight, Bias)
         : x.OwnConv1x1(Weight, Bias);
+
+    /// <summary>
+    /// The convolution and what stands right behind it: as one where the store is folded, else one after the other.
+    /// </summary>
+    /// <param name="x">[B, in, H, W].</param>
+    /// <param name="norm">Computes its own activation, too.</param>
+    public Tensor Forward(Tensor x, BatchNorm2d norm) =>
+        store.ComputesFolded ? Folded(x, norm, norm.Activation) : norm.Forward(Forward(x));
+
+    private Tensor Folded(Tensor x, BatchNorm2d? norm, Activation activation) =>
+        store.FoldedForm(this, type => new FoldedConv2d(this, norm, activation, type)).Forward(x);
 }
 
 /// <summary>Options of <see cref="Conv2d"/>.</summary>
