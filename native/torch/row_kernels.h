@@ -46,12 +46,8 @@ inline Vector activationGradient(Vector d, Vector y, Relu relu) {
 inline Vector load(const float* from, int count) { return Lanes::load(from, count); }
 inline void store(float* to, Vector v, int count) { Lanes::store(to, v, count); }
 
-// Vectors of bfloat16, the rest of a last one through a copy: masks for 16 bits are not everywhere.
 inline Vector load(const Brain* from, int count) {
-    if (count == Lanes::kWidth) return Lanes::loadBrain(&from->bits);
-    uint16_t whole[Lanes::kWidth] = {};
-    for (int i = 0; i < count; ++i) whole[i] = from[i].bits;
-    return Lanes::loadBrain(whole);
+    return count == Lanes::kWidth ? Lanes::loadBrain(&from->bits) : Lanes::loadBrain(&from->bits, count);
 }
 
 // Rounds to the nearest, to even in the middle; not-a-number stays one.
@@ -130,6 +126,8 @@ void normalisationGradient(const Element* x, const Element* dy, int64_t rows, in
 template <class Element>
 constexpr NormKernels<Element> kNorm{moments<Element>, normalise<Element>, gradientSums<Element>,
                                      normalisationGradient<Element>};
+
+#include "depthwise_kernels.h"
 
 // e^x for x <= 0, relative error about 2e-7: 2^n times a polynomial in the rest (Cephes' expf, Moshier 1992).
 inline Vector exponential(Vector x) {
@@ -259,7 +257,7 @@ void productGradient(const float* x, const float* dy, int64_t rows, int64_t inpu
     }
 }
 
-constexpr Kernels kKernels{Lanes::kWidth, kNorm<float>, kNorm<Brain>, crossEntropy, argmax, productScratch, product,
+constexpr Kernels kKernels{Lanes::kWidth, kNorm<float>, kNorm<Brain>, kDepthwise<float>, kDepthwise<Brain>, crossEntropy, argmax, productScratch, product,
                            productGradientScratch, productGradient};
 
 }  // namespace

@@ -17,7 +17,9 @@ namespace rows {
 
 const Kernels* kernels() {
 #if defined(__x86_64__)
-    static const Kernels* const best = __builtin_cpu_supports("avx512f") ? avx512Kernels()
+    const bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+        && __builtin_cpu_supports("avx512vl");
+    static const Kernels* const best = wide ? avx512Kernels()
         : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? avx2Kernels() : nullptr;
     return best;
 #else

@@ -39,11 +39,41 @@ struct NormKernels {
                                   const Normalisation&, const NormalisationGradient&, Relu relu, Element* dx);
 };
 
+// One row or column of a kernel, and the row or column of the map that it is multiplied with.
+struct Tap {
+    int64_t kernel, from;
+};
+
+// A line of taps of a depthwise convolution or of its gradient: those of column i are start[i] up to start[i + 1].
+struct Taps {
+    const Tap* taps;
+    const int64_t* start;
+};
+
+// A depthwise convolution over one map [rows, columns, channels]; weights are [kernel rows, kernel columns, channels].
+struct Depthwise {
+    int64_t channels, fromColumns, toColumns, kernelColumns, stride, left;
+    Taps columns;
+};
+
+template <class Element>
+struct DepthwiseKernels {
+    // One row y [toColumns, channels] of what the taps gather from the map x. `rows`: the row's own taps.
+    void (*gather)(const Element* x, const Depthwise&, const Tap* rows, int64_t count, const float* weights,
+                   Element* y);
+    // sum [kernel rows, kernel columns, channels] += what a row dy [toColumns, channels] gives; kernels of 5 or 7
+    // columns, in steps of `stride` from `left` columns before the map.
+    void (*weightGradient)(const Element* x, const Element* dy, const Depthwise&, const Tap* rows, int64_t count,
+                           float* sum);
+};
+
 // One instruction set's kernels.
 struct Kernels {
     int lanes;
     NormKernels<float> norm;
     NormKernels<Brain> brainNorm;
+    DepthwiseKernels<float> depthwise;
+    DepthwiseKernels<Brain> brainDepthwise;
     // Sum over rows of -log softmax(x)[target]; dx = (softmax(x) - one hot) scale.
     double (*crossEntropy)(const float* x, const int64_t* target, int64_t rows, int64_t channels, float scale,
                            float* dx);

@@ -42,6 +42,13 @@ for (n,c,k,h,w) in cases:
                 for image,limit in ((xs,1e-6),(xb,1e-2)):
                     y=image.double()*a.double().view(-1,1,1)+b.double().view(-1,1,1); y=y.relu() if relu==2 else F.relu6(y) if relu==3 else y
                     out=ops.channel_affine(image,a,b,relu); assert out.dtype==image.dtype and rel(out,y)<limit
+for (n,c,h,w,k,s,p) in [(2,37,9,11,(3,7),1,(1,3)),(1,16,8,8,(5,5),2,(1,1)),(2,100,13,9,(5,5),2,(0,0)),(1,8,7,7,(7,7),2,(3,3)),
+                        (2,44,5,6,(1,7),1,(0,3)),(1,3,2,2,(5,5),1,(2,2))]:
+    for dtype,limit in ((torch.float32,1e-5),(torch.bfloat16,1e-2)):
+        x=torch.randn(n,c,h,w).to(dtype).contiguous(memory_format=CL); wt=torch.randn(c,1,*k)
+        g=torch.randn_like(ops.depthwise(x,wt,s,p)); ours=run(lambda x,w: ops.depthwise(x,w,s,p),[x,wt],g,False)
+        e=[rel(p_,q) for p_,q in zip(ours,run(lambda x,w: F.conv2d(x,w,None,s,p,1,c),[x,wt],g,True))]
+        print('depthwise',k,dtype,' '.join('%.1e'%v for v in e)); assert max(e)<limit and ours[2].dtype==torch.float32
 for (r,c) in [(1,1),(7,5),(1000,100),(5000,37),(3,300)]:
     s=torch.randn(r,c)*5; t=torch.randint(0,c,(r,))
     for gr in (1.0,2.5):

@@ -7,7 +7,8 @@ namespace Coverslip.Torch.Layers;
 public sealed class Conv2d
 {
     private readonly ParameterStore store;
-    private readonly bool own;
+    private readonly bool own,
+        depthwise;
 
     /// <param name="at">Where the parameters are born.</param>
     /// <param name="input">Channels in.</param>
@@ -26,6 +27,11 @@ public sealed class Conv2d
             Groups = options.Groups,
         };
         own = options.Own;
+        depthwise =
+            options is { Dilation: 1, Bias: false }
+            && options.Groups == input
+            && input == output
+            && kernel.Columns is 5 or 7;
         if (own && !CanBeOwn(kernel, options))
             throw new ArgumentException(
                 $"a convolution of our own is 1×1 or 3×3 with step 1 and zeros around; given was {kernel} with {options}"
@@ -53,6 +59,7 @@ public sealed class Conv2d
 
     public Tensor Forward(Tensor x) =>
         store.ComputesFolded ? Folded(x, null, Activation.None)
+        : depthwise && x.DepthwiseServedByOwnOperators ? x.OwnDepthwise(Weight, Geometry)
         : !own || !x.ServedByOwnOperators ? x.Conv2d(Weight, Bias, Geometry)
         : Weight.Size(2) == 3 ? x.OwnConv3x3(Weight, Bias)
         : x.OwnConv1x1(Weight, Bias);

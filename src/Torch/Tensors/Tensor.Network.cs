@@ -29,6 +29,7 @@ public sealed partial class Tensor
         OwnConv3x3Op = new("coverslip::conv3x3"),
         OwnConv1x1Op = new("coverslip::conv1x1"),
         OwnBatchNormOp = new("coverslip::batch_norm_relu"),
+        DepthwiseOp = new("coverslip::depthwise"),
         ChannelAffineOp = new("coverslip::channel_affine");
 
     /// <summary>Convolution; weight [out, in / groups, kH, kW].</summary>
@@ -121,9 +122,17 @@ public sealed partial class Tensor
     internal bool NormServedByOwnOperators =>
         !Device.IsCuda && DType is DType.Float32 or DType.BFloat16 && !Scripts.TorchScript.IsTracing;
 
+    /// <summary>The same of the gradients of depthwise convolutions, whose maps under autocast are short.</summary>
+    internal bool DepthwiseServedByOwnOperators =>
+        IsChannelsLast && (ServedByOwnOperators || (DType == DType.BFloat16 && NormServedByOwnOperators));
+
     internal Tensor OwnConv3x3(Tensor weight, Tensor? bias) => OwnConv3x3Op.Call(this, weight, bias);
 
     internal Tensor OwnConv1x1(Tensor weight, Tensor? bias) => OwnConv1x1Op.Call(this, weight, bias);
+
+    /// <summary>A filter of its own for every channel, weight [C, 1, kH, 5 or 7], with gradients of our own.</summary>
+    internal Tensor OwnDepthwise(Tensor weight, ConvGeometry geometry) =>
+        DepthwiseOp.Call(this, weight, (long)geometry.Stride, geometry.PaddingList);
 
     /// <summary>Batch normalisation in training, then ReLU if wanted, in two passes over a channels-last map.</summary>
     internal Tensor OwnBatchNorm(Tensor weight, Tensor bias, BatchNormState state, Activation activation) =>
