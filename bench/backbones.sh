@@ -14,7 +14,7 @@ while (( $# )); do
         *) echo "unknown: $1" >&2; exit 2 ;;
     esac
 done
-[[ ${BENCH_BUILT:-} == yes ]] || build_bench
+build_bench
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 twin=("$python" "$root/bench/backbones/steps.py" "$work" --batch "$batch" --side "$side" --steps "$steps")
