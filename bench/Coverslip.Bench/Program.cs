@@ -8,6 +8,8 @@ using Coverslip.Bench.Stains;
     ("boxed-call", BoxedCall.Run),
     ("steps", Steps.Run),
     ("memory", Steps.Memory),
+    ("backbones", BackboneBench.Run),
+    ("backbones-parity", BackboneBench.Parity),
     ("mask-agreement", AgreementBench.Run),
     ("stain", StainBench.Run),
     ("stain-phantom", StainBench.Phantom),

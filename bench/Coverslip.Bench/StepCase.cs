@@ -100,7 +100,7 @@ internal sealed record StepCase(
                     Own = stride == 1,
                 }
             );
-            norm = new BatchNorm2d(at / "norm", output, relu: relu);
+            norm = new BatchNorm2d(at / "norm", output, activation: relu ? Activation.Relu : Activation.None);
         }
 
         internal Tensor Forward(Tensor x)

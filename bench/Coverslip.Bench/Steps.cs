@@ -108,7 +108,7 @@ internal static class Steps
     }
 
     /// <summary>Milliseconds of each of so many runs, after a warm-up.</summary>
-    private static List<double> Times(int runs, Func<double> work)
+    internal static List<double> Times(int runs, Func<double> work)
     {
         var whole = Stopwatch.StartNew();
         for (var i = 0; i < WarmupSteps || whole.Elapsed < Warmup; i++)
@@ -123,7 +123,7 @@ internal static class Steps
         return times;
     }
 
-    private static DType TypeOf(string precision) =>
+    internal static DType TypeOf(string precision) =>
         precision switch
         {
             "float32" => DType.Float32,
@@ -131,7 +131,7 @@ internal static class Steps
             _ => throw new ArgumentException($"--precision is {precision}; known are float32 and bfloat16"),
         };
 
-    private static void SetThreads()
+    internal static void SetThreads()
     {
         var threads = Environment.GetEnvironmentVariable("OMP_NUM_THREADS");
         TorchRuntime.Threads = threads is null

@@ -8,6 +8,7 @@
 struct CtTensor;    // c10::TensorImpl, one reference owned by whoever holds the pointer
 struct CtOperator;  // an operator found in libtorch's dispatcher; lives as long as the process
 struct CtScript;    // a loaded TorchScript module
+struct CtPacked;    // a convolution made ready for inference
 
 // What a boxed argument or result is. Lists point at the caller's memory for the time of the call.
 enum CtKind : int32_t {

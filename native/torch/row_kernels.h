@@ -29,13 +29,45 @@ inline void forRows(int64_t rows, int64_t channels, Step step) {
 
 inline Vector rectify(Vector x, Relu relu) { return relu == Relu::Before ? Lanes::max(x, Vector{}) : x; }
 
-void moments(const float* x, int64_t rows, int64_t channels, const float* shift, Relu relu, float* sum,
+// What a ReLU behind the norm lets through.
+inline Vector activate(Vector y, Relu relu) {
+    if (relu >= Relu::After) y = Lanes::max(y, Vector{});
+    if (relu == Relu::Clipped) y = y < 6.0f ? y : Vector{} + 6.0f;
+    return y;
+}
+
+// The gradient d of what came out, as it stands before the ReLU; y is the norm's value there.
+inline Vector activationGradient(Vector d, Vector y, Relu relu) {
+    if (relu >= Relu::After) d = y > 0.0f ? d : Vector{};
+    if (relu == Relu::Clipped) d = y < 6.0f ? d : Vector{};
+    return d;
+}
+
+inline Vector load(const float* from, int count) { return Lanes::load(from, count); }
+inline void store(float* to, Vector v, int count) { Lanes::store(to, v, count); }
+
+inline Vector load(const Brain* from, int count) {
+    return count == Lanes::kWidth ? Lanes::loadBrain(&from->bits) : Lanes::loadBrain(&from->bits, count);
+}
+
+// Rounds to the nearest, to even in the middle; not-a-number stays one.
+inline void store(Brain* to, Vector v, int count) {
+    typedef uint32_t Words __attribute__((vector_size(sizeof(Vector))));
+    typedef uint16_t Halves __attribute__((vector_size(sizeof(Vector) / 2)));
+    const Words bits = reinterpret_cast<Words>(v);
+    const Words rounded = (bits + 0x7fffu + (bits >> 16 & 1u)) >> 16;
+    const Halves short16 = __builtin_convertvector(v == v ? rounded : Words{} + 0x7fc0u, Halves);
+    __builtin_memcpy(to, &short16, sizeof(uint16_t) * count);
+}
+
+template <class Element>
+void moments(const Element* x, int64_t rows, int64_t channels, const float* shift, Relu relu, float* sum,
              float* squares) {
     forRows(rows, channels, [&](int64_t c, int count, int64_t first, int64_t last) __attribute__((always_inline)) {
         const Vector origin = Lanes::load(shift + c, count);
         Vector s{}, q{};
         for (int64_t r = first; r < last; ++r) {
-            const Vector d = rectify(Lanes::load(x + r * channels + c, count), relu) - origin;
+            const Vector d = rectify(load(x + r * channels + c, count), relu) - origin;
             s += d;
             q += d * d;
         }
@@ -44,27 +76,27 @@ void moments(const float* x, int64_t rows, int64_t channels, const float* shift,
     });
 }
 
-void normalise(const float* x, int64_t rows, int64_t channels, const Normalisation& n, Relu relu, float* y) {
+template <class Element>
+void normalise(const Element* x, int64_t rows, int64_t channels, const Normalisation& n, Relu relu, Element* y) {
     forRows(rows, channels, [&](int64_t c, int count, int64_t first, int64_t last) __attribute__((always_inline)) {
         const Vector scale = Lanes::load(n.scale + c, count), offset = Lanes::load(n.offset + c, count);
         for (int64_t r = first; r < last; ++r) {
-            Vector v = rectify(Lanes::load(x + r * channels + c, count), relu) * scale + offset;
-            if (relu == Relu::After) v = Lanes::max(v, Vector{});
-            Lanes::store(y + r * channels + c, v, count);
+            const Vector v = rectify(load(x + r * channels + c, count), relu) * scale + offset;
+            store(y + r * channels + c, activate(v, relu), count);
         }
     });
 }
 
-void gradientSums(const float* x, const float* dy, int64_t rows, int64_t channels, const Normalisation& n, Relu relu,
-                  float* sum, float* products) {
+template <class Element>
+void gradientSums(const Element* x, const Element* dy, int64_t rows, int64_t channels, const Normalisation& n,
+                  Relu relu, float* sum, float* products) {
     forRows(rows, channels, [&](int64_t c, int count, int64_t first, int64_t last) __attribute__((always_inline)) {
         const Vector mean = Lanes::load(n.mean + c, count);
         const Vector scale = Lanes::load(n.scale + c, count), offset = Lanes::load(n.offset + c, count);
         Vector s{}, p{};
         for (int64_t r = first; r < last; ++r) {
-            const Vector v = rectify(Lanes::load(x + r * channels + c, count), relu);
-            Vector d = Lanes::load(dy + r * channels + c, count);
-            if (relu == Relu::After) d = v * scale + offset > 0.0f ? d : Vector{};
+            const Vector v = rectify(load(x + r * channels + c, count), relu);
+            const Vector d = activationGradient(load(dy + r * channels + c, count), v * scale + offset, relu);
             s += d;
             p += d * (v - mean);
         }
@@ -73,23 +105,29 @@ void gradientSums(const float* x, const float* dy, int64_t rows, int64_t channel
     });
 }
 
-void normalisationGradient(const float* x, const float* dy, int64_t rows, int64_t channels, const Normalisation& n,
-                           const NormalisationGradient& g, Relu relu, float* dx) {
+template <class Element>
+void normalisationGradient(const Element* x, const Element* dy, int64_t rows, int64_t channels, const Normalisation& n,
+                           const NormalisationGradient& g, Relu relu, Element* dx) {
     forRows(rows, channels, [&](int64_t c, int count, int64_t first, int64_t last) __attribute__((always_inline)) {
         const Vector mean = Lanes::load(n.mean + c, count);
         const Vector scale = Lanes::load(n.scale + c, count), offset = Lanes::load(n.offset + c, count);
         const Vector slope = Lanes::load(g.slope + c, count), tilt = Lanes::load(g.tilt + c, count);
         const Vector shift = Lanes::load(g.shift + c, count);
         for (int64_t r = first; r < last; ++r) {
-            const Vector v = Lanes::load(x + r * channels + c, count);
-            Vector d = Lanes::load(dy + r * channels + c, count);
-            if (relu == Relu::After) d = v * scale + offset > 0.0f ? d : Vector{};
+            const Vector v = load(x + r * channels + c, count);
+            const Vector d = activationGradient(load(dy + r * channels + c, count), v * scale + offset, relu);
             Vector result = slope * d + tilt * (rectify(v, relu) - mean) + shift;
             if (relu == Relu::Before) result = v > 0.0f ? result : Vector{};
-            Lanes::store(dx + r * channels + c, result, count);
+            store(dx + r * channels + c, result, count);
         }
     });
 }
+
+template <class Element>
+constexpr NormKernels<Element> kNorm{moments<Element>, normalise<Element>, gradientSums<Element>,
+                                     normalisationGradient<Element>};
+
+#include "depthwise_kernels.h"
 
 // e^x for x <= 0, relative error about 2e-7: 2^n times a polynomial in the rest (Cephes' expf, Moshier 1992).
 inline Vector exponential(Vector x) {
@@ -219,8 +257,8 @@ void productGradient(const float* x, const float* dy, int64_t rows, int64_t inpu
     }
 }
 
-constexpr Kernels kKernels{Lanes::kWidth, moments, normalise, gradientSums, normalisationGradient, crossEntropy, argmax,
-                           productScratch, product, productGradientScratch, productGradient};
+constexpr Kernels kKernels{Lanes::kWidth, kNorm<float>, kNorm<Brain>, kDepthwise<float>, kDepthwise<Brain>, crossEntropy, argmax, productScratch, product,
+                           productGradientScratch, productGradient};
 
 }  // namespace
 }  // namespace coverslip::rows

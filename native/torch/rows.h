@@ -1,5 +1,5 @@
-// Kernels over the rows of a matrix [pixels, channels], as a channels-last float32 image is one: 1x1 convolution,
-// training batch norm with its ReLU, softmax cross-entropy and argmax. Each reads and writes every value as seldom as
+// Kernels over the rows of a matrix [pixels, channels], as a channels-last image is one: 1x1 convolution, batch norm with
+// its ReLU, softmax cross-entropy and argmax. Each reads and writes every value as seldom as
 // its arithmetic allows: an image of a hundred channels is larger than any cache, and time goes to memory.
 #pragma once
 
@@ -7,7 +7,13 @@
 
 namespace coverslip::rows {
 
-enum class Relu : int64_t { None = 0, Before = 1, After = 2 };
+// Where a ReLU stands; Clipped is one after it that is cut off at 6.
+enum class Relu : int64_t { None = 0, Before = 1, After = 2, Clipped = 3 };
+
+// bfloat16 in memory; computed with as float32.
+struct Brain {
+    uint16_t bits;
+};
 
 // Batch norm, per channel. With x' = max(x, 0) for Relu::Before, else x: y = x' scale + offset.
 struct Normalisation {
@@ -19,18 +25,55 @@ struct NormalisationGradient {
     const float *slope, *tilt, *shift;
 };
 
-// One instruction set's kernels. `rows` counts rows from the pointers given.
+// Batch norm over images of float32 or of bfloat16. `rows` counts rows from the pointers given.
+template <class Element>
+struct NormKernels {
+    // sum += x' - shift, squares += (x' - shift)^2, per channel.
+    void (*moments)(const Element* x, int64_t rows, int64_t channels, const float* shift, Relu relu, float* sum,
+                    float* squares);
+    void (*normalise)(const Element* x, int64_t rows, int64_t channels, const Normalisation&, Relu relu, Element* y);
+    // sum += dy, products += dy (x' - mean), dy zero where a ReLU after was.
+    void (*gradientSums)(const Element* x, const Element* dy, int64_t rows, int64_t channels, const Normalisation&,
+                         Relu relu, float* sum, float* products);
+    void (*normalisationGradient)(const Element* x, const Element* dy, int64_t rows, int64_t channels,
+                                  const Normalisation&, const NormalisationGradient&, Relu relu, Element* dx);
+};
+
+// One row or column of a kernel, and the row or column of the map that it is multiplied with.
+struct Tap {
+    int64_t kernel, from;
+};
+
+// A line of taps of a depthwise convolution or of its gradient: those of column i are start[i] up to start[i + 1].
+struct Taps {
+    const Tap* taps;
+    const int64_t* start;
+};
+
+// A depthwise convolution over one map [rows, columns, channels]; weights are [kernel rows, kernel columns, channels].
+struct Depthwise {
+    int64_t channels, fromColumns, toColumns, kernelColumns, stride, left;
+    Taps columns;
+};
+
+template <class Element>
+struct DepthwiseKernels {
+    // One row y [toColumns, channels] of what the taps gather from the map x. `rows`: the row's own taps.
+    void (*gather)(const Element* x, const Depthwise&, const Tap* rows, int64_t count, const float* weights,
+                   Element* y);
+    // sum [kernel rows, kernel columns, channels] += what a row dy [toColumns, channels] gives; kernels of 5 or 7
+    // columns, in steps of `stride` from `left` columns before the map.
+    void (*weightGradient)(const Element* x, const Element* dy, const Depthwise&, const Tap* rows, int64_t count,
+                           float* sum);
+};
+
+// One instruction set's kernels.
 struct Kernels {
     int lanes;
-    // sum += x' - shift, squares += (x' - shift)^2, per channel.
-    void (*moments)(const float* x, int64_t rows, int64_t channels, const float* shift, Relu relu, float* sum,
-                    float* squares);
-    void (*normalise)(const float* x, int64_t rows, int64_t channels, const Normalisation&, Relu relu, float* y);
-    // sum += dy, products += dy (x' - mean), dy zero where Relu::After was.
-    void (*gradientSums)(const float* x, const float* dy, int64_t rows, int64_t channels, const Normalisation&,
-                         Relu relu, float* sum, float* products);
-    void (*normalisationGradient)(const float* x, const float* dy, int64_t rows, int64_t channels, const Normalisation&,
-                                  const NormalisationGradient&, Relu relu, float* dx);
+    NormKernels<float> norm;
+    NormKernels<Brain> brainNorm;
+    DepthwiseKernels<float> depthwise;
+    DepthwiseKernels<Brain> brainDepthwise;
     // Sum over rows of -log softmax(x)[target]; dx = (softmax(x) - one hot) scale.
     double (*crossEntropy)(const float* x, const int64_t* target, int64_t rows, int64_t channels, float scale,
                            float* dx);

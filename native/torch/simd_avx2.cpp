@@ -22,6 +22,17 @@ struct Lanes {
     static Vector multiplyAdd(Vector a, Vector b, Vector c) { return _mm256_fmadd_ps(a, b, c); }
     static void store(float* to, Vector v) { _mm256_storeu_ps(to, v); }
 
+    static Vector loadBrain(const uint16_t* from) {
+        const __m128i bits = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+        return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(bits), 16));
+    }
+
+    static Vector loadBrain(const uint16_t* from, int count) {
+        uint16_t whole[kWidth] = {};
+        for (int i = 0; i < count; ++i) whole[i] = from[i];
+        return loadBrain(whole);
+    }
+
     static __m256i first(int count) {
         return _mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
     }

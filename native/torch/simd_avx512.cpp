@@ -10,7 +10,7 @@
 
 // Everything below, and only that: headers shared with other files stand above, or the linker might keep this copy of
 // their inline functions for all processors.
-#pragma GCC target("avx512f,avx2,fma")
+#pragma GCC target("avx512f,avx512bw,avx512vl,avx2,fma")
 
 namespace coverslip {
 namespace {
@@ -24,6 +24,16 @@ struct Lanes {
     static Vector broadcast(const float* from) { return _mm512_set1_ps(*from); }
     static Vector multiplyAdd(Vector a, Vector b, Vector c) { return _mm512_fmadd_ps(a, b, c); }
     static void store(float* to, Vector v) { _mm512_storeu_ps(to, v); }
+
+    static Vector loadBrain(const uint16_t* from) {
+        const __m256i bits = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+        return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16));
+    }
+
+    static Vector loadBrain(const uint16_t* from, int count) {
+        const __m256i bits = _mm256_maskz_loadu_epi16(first(count), from);
+        return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16));
+    }
 
     static __mmask16 first(int count) { return static_cast<__mmask16>((1u << count) - 1); }
     static Vector load(const float* from, int count) { return _mm512_maskz_loadu_ps(first(count), from); }

@@ -12,7 +12,8 @@ namespace winograd {
 
 const Kernels* kernels() {
 #if defined(__x86_64__)
-    static const Kernels* const best = __builtin_cpu_supports("avx512f") ? avx512Kernels()
+    static const Kernels* const best = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+            && __builtin_cpu_supports("avx512vl") ? avx512Kernels()
         : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? avx2Kernels() : nullptr;
     return best;
 #else

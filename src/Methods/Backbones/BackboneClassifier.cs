@@ -58,6 +58,8 @@ public sealed class BackboneClassifier : IClassifier
 
     public Tensor Predict(Batch batch) => head.Forward(backbone.Forward(Input(batch)).Map).To(DType.Float32).Softmax(1);
 
+    public void PrepareToPredict(DType type) => Store.Fold(type);
+
     public void Dispose() => Store.Dispose();
 
     private Tensor Input(Batch batch)

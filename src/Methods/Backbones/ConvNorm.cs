@@ -3,25 +3,14 @@ using Coverslip.Torch.Layers;
 
 namespace Coverslip.Methods.Backbones;
 
-/// <summary>What follows a batch normalisation.</summary>
-public enum Activation
-{
-    None,
-    Relu,
-
-    /// <summary>ReLU cut off at 6.</summary>
-    Relu6,
-}
-
 /// <summary>
-/// Convolution without bias, batch normalisation, activation. The normalisation stands right behind the convolution, so
-/// that after training the two fold into one.
+/// Convolution without bias, batch normalisation, activation. In a folded store
+/// all three are one.
 /// </summary>
 public sealed class ConvNorm
 {
     private readonly Conv2d convolution;
     private readonly BatchNorm2d norm;
-    private readonly bool clipped;
 
     /// <param name="convolution">Where the convolution is born.</param>
     /// <param name="norm">Where the batch normalisation is born.</param>
@@ -43,17 +32,11 @@ public sealed class ConvNorm
                 Bias = false,
             }
         );
-        var relu = options.Activation == Activation.Relu;
-        this.norm = new BatchNorm2d(norm, output, epsilon: options.Epsilon, relu: relu);
-        clipped = options.Activation == Activation.Relu6;
+        this.norm = new BatchNorm2d(norm, output, epsilon: options.Epsilon, activation: options.Activation);
     }
 
     /// <summary>[B, in, H, W] → [B, out, H', W'].</summary>
-    public Tensor Forward(Tensor x)
-    {
-        var y = norm.Forward(convolution.Forward(x));
-        return clipped ? y.Relu6() : y;
-    }
+    public Tensor Forward(Tensor x) => convolution.Forward(x, norm);
 }
 
 /// <summary>Options of <see cref="ConvNorm"/>.</summary>

@@ -42,7 +42,7 @@ public sealed partial class DenseNet : IBackbone
             stages.Add($"features.transition{i + 1}", transition.Forward);
             Channels /= 2;
         }
-        var last = new BatchNorm2d(features / "norm5", Channels, relu: true);
+        var last = new BatchNorm2d(features / "norm5", Channels, activation: Activation.Relu);
         stages.Add("features", last.Forward);
         classifier = PooledClassifier.Of(at / "classifier", Channels, options);
     }
@@ -95,7 +95,7 @@ public sealed partial class DenseNet : IBackbone
 
     private sealed class Layer(ParameterPath at, int input)
     {
-        private readonly BatchNorm2d norm = new(at / "norm1", input, relu: true);
+        private readonly BatchNorm2d norm = new(at / "norm1", input, activation: Activation.Relu);
         private readonly ConvNorm squeeze = new(at / "conv1", at / "norm2", input, Bottleneck, new ConvNormOptions());
         private readonly Conv2d grow = new(
             at / "conv2",
@@ -110,7 +110,7 @@ public sealed partial class DenseNet : IBackbone
 
     private sealed class Transition(ParameterPath at, int channels)
     {
-        private readonly BatchNorm2d norm = new(at / "norm", channels, relu: true);
+        private readonly BatchNorm2d norm = new(at / "norm", channels, activation: Activation.Relu);
         private readonly Conv2d halve = new(at / "conv", channels, channels / 2, 1, new Conv2dOptions { Bias = false });
 
         internal Tensor Forward(Tensor x) => halve.Forward(norm.Forward(x)).AvgPool2d(2);

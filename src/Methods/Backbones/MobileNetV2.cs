@@ -123,7 +123,9 @@ public sealed class MobileNetV2 : IBackbone
         internal Tensor Forward(Tensor x)
         {
             var y = convolutions.Aggregate(x, (map, next) => next.Forward(map));
-            return residual ? x + y : y;
+            if (residual)
+                y.AddInPlace(x);
+            return y;
         }
     }
 }

@@ -87,7 +87,11 @@ public sealed class ResNet50 : IBackbone
             project = new ConvNorm(shortcut / 0, shortcut / 1, input, output, linear with { Stride = stride });
         }
 
-        internal Tensor Forward(Tensor x) =>
-            (expand.Forward(filter.Forward(reduce.Forward(x))) + (project?.Forward(x) ?? x)).Relu();
+        internal Tensor Forward(Tensor x)
+        {
+            var y = expand.Forward(filter.Forward(reduce.Forward(x)));
+            y.AddInPlace(project?.Forward(x) ?? x);
+            return y.ReluInPlace();
+        }
     }
 }

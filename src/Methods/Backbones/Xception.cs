@@ -111,7 +111,9 @@ public sealed class Xception : IBackbone
         internal Tensor Forward(Tensor x)
         {
             var y = convolutions.Aggregate(relu ? x.Relu() : x, (map, next) => next.Forward(map));
-            return skip is null ? y + x : y.MaxPool2d(3, 2, 1) + skip.Forward(x);
+            y = skip is null ? y : y.MaxPool2d(3, 2, 1);
+            y.AddInPlace(skip?.Forward(x) ?? x);
+            return y;
         }
     }
 }

@@ -31,4 +31,11 @@ public interface IClassifier : IDisposable
 
     /// <summary>Probabilities of a batch alone, [B, classes].</summary>
     Tensor Predict(Batch batch);
+
+    /// <summary>
+    /// Told that the weights stay as they are and only <see cref="Predict"/> follows; a method that has a faster form
+    /// for that takes it on.
+    /// </summary>
+    /// <param name="type">What to compute in.</param>
+    void PrepareToPredict(DType type) { }
 }

@@ -27,6 +27,9 @@ internal sealed class NetworkModel(INetworkRecipe recipe, IClassifier network) :
 
     public void Load(IReadOnlyDictionary<string, Tensor> state) => network.Store.Load(state);
 
+    public void PrepareToPredict() =>
+        network.PrepareToPredict(recipe.Training.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32);
+
     public IReadOnlyList<double[]> Probabilities(PredictionTask task, CancellationToken stop = default)
     {
         var reader = new BatchReader(task.Set, task.Batch ?? recipe.Training.Batch, network.Store.Device);

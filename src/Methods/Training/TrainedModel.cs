@@ -232,6 +232,8 @@ public sealed class TrainedModel : IDisposable
         try
         {
             load(models);
+            foreach (var model in models)
+                model.PrepareToPredict();
             return this;
         }
         catch

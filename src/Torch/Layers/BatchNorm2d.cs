@@ -13,16 +13,21 @@ public sealed class BatchNorm2d
         tracked;
     private readonly double momentum,
         epsilon;
-    private readonly bool relu;
 
     /// <param name="at">Where the parameters are born.</param>
     /// <param name="channels">Channels of the map.</param>
     /// <param name="momentum">Share by which a batch moves the running statistics.</param>
     /// <param name="epsilon">Added to the variance.</param>
-    /// <param name="relu">Whether a ReLU follows; in training both are one pass.</param>
-    public BatchNorm2d(ParameterPath at, int channels, double momentum = 0.1, double epsilon = 1e-5, bool relu = false)
+    /// <param name="activation">What follows; in training both are one pass.</param>
+    public BatchNorm2d(
+        ParameterPath at,
+        int channels,
+        double momentum = 0.1,
+        double epsilon = 1e-5,
+        Activation activation = Activation.None
+    )
     {
-        (store, this.momentum, this.epsilon, this.relu) = (at.Store, momentum, epsilon, relu);
+        (store, this.momentum, this.epsilon, Activation) = (at.Store, momentum, epsilon, activation);
         Weight = at.Parameter("weight", [channels], Initial.Constant(1));
         Bias = at.Parameter("bias", [channels], Initial.Constant(0));
         mean = at.Buffer("running_mean", [channels], 0);
@@ -34,16 +39,45 @@ public sealed class BatchNorm2d
 
     public Tensor Bias { get; }
 
+    /// <summary>What it computes behind the normalisation.</summary>
+    public Activation Activation { get; }
+
     public Tensor Forward(Tensor x)
     {
+        if (store.ComputesFolded)
+        {
+            var folded = store.FoldedForm(this, _ => new FoldedPair(Rounded));
+            return x.ChannelAffine(folded.First, folded.Second!, Activation);
+        }
         var learns = store.Training && Weight.RequiresGrad;
         // A recomputed part runs twice; only its first run moves the running statistics.
         if (learns && !Recompute.IsSecondRun)
             tracked.AddInPlace(1);
         var state = new BatchNormState(mean, variance, Recompute.IsSecondRun ? 0 : momentum, epsilon);
-        if (learns && x.IsChannelsLast && x.ServedByOwnOperators)
-            return x.OwnBatchNorm(Weight, Bias, state, relu);
+        if (learns && x.IsChannelsLast && x.NormServedByOwnOperators)
+            return x.OwnBatchNorm(Weight, Bias, state, Activation);
         var normalized = x.BatchNorm(Weight, Bias, state, learns);
-        return relu ? normalized.ReluInPlace() : normalized;
+        return Activation switch
+        {
+            Activation.Relu => normalized.ReluInPlace(),
+            Activation.Relu6 => normalized.Relu6InPlace(),
+            _ => normalized,
+        };
+    }
+
+    /// <summary>
+    /// What it multiplies by and adds in evaluation, [C] each in float64: y = scale · x + offset.
+    /// </summary>
+    internal (Tensor Scale, Tensor Offset) Affine()
+    {
+        var deviation = (variance.To(DType.Float64) + epsilon).Sqrt();
+        var scale = Weight.To(DType.Float64) / deviation;
+        return (scale, Bias.To(DType.Float64) - mean.To(DType.Float64) * scale);
+    }
+
+    private (Tensor, Tensor?) Rounded()
+    {
+        var (scale, offset) = Affine();
+        return (scale.To(DType.Float32), offset.To(DType.Float32));
     }
 }

@@ -6,8 +6,9 @@ namespace Coverslip.Torch.Layers;
 /// </summary>
 public sealed class Conv2d
 {
-    private readonly ConvGeometry geometry;
-    private readonly bool own;
+    private readonly ParameterStore store;
+    private readonly bool own,
+        depthwise;
 
     /// <param name="at">Where the parameters are born.</param>
     /// <param name="input">Channels in.</param>
@@ -17,7 +18,8 @@ public sealed class Conv2d
     public Conv2d(ParameterPath at, int input, int output, Sides kernel, Conv2dOptions? options = null)
     {
         options ??= new Conv2dOptions();
-        geometry = new ConvGeometry
+        store = at.Store;
+        Geometry = new ConvGeometry
         {
             Stride = options.Stride,
             Padding = options.Padding,
@@ -25,6 +27,11 @@ public sealed class Conv2d
             Groups = options.Groups,
         };
         own = options.Own;
+        depthwise =
+            options is { Dilation: 1, Bias: false }
+            && options.Groups == input
+            && input == output
+            && kernel.Columns is 5 or 7;
         if (own && !CanBeOwn(kernel, options))
             throw new ArgumentException(
                 $"a convolution of our own is 1×1 or 3×3 with step 1 and zeros around; given was {kernel} with {options}"
@@ -48,10 +55,25 @@ public sealed class Conv2d
         && options is { Stride: 1, Dilation: 1, Groups: 1 }
         && options.Padding == kernel.Rows / 2;
 
+    internal ConvGeometry Geometry { get; }
+
     public Tensor Forward(Tensor x) =>
-        !own || !x.ServedByOwnOperators ? x.Conv2d(Weight, Bias, geometry)
+        store.ComputesFolded ? Folded(x, null, Activation.None)
+        : depthwise && x.DepthwiseServedByOwnOperators ? x.OwnDepthwise(Weight, Geometry)
+        : !own || !x.ServedByOwnOperators ? x.Conv2d(Weight, Bias, Geometry)
         : Weight.Size(2) == 3 ? x.OwnConv3x3(Weight, Bias)
         : x.OwnConv1x1(Weight, Bias);
+
+    /// <summary>
+    /// The convolution and what stands right behind it: as one where the store is folded, else one after the other.
+    /// </summary>
+    /// <param name="x">[B, in, H, W].</param>
+    /// <param name="norm">Computes its own activation, too.</param>
+    public Tensor Forward(Tensor x, BatchNorm2d norm) =>
+        store.ComputesFolded ? Folded(x, norm, norm.Activation) : norm.Forward(Forward(x));
+
+    private Tensor Folded(Tensor x, BatchNorm2d? norm, Activation activation) =>
+        store.FoldedForm(this, type => new FoldedConv2d(this, norm, activation, type)).Forward(x);
 }
 
 /// <summary>Options of <see cref="Conv2d"/>.</summary>

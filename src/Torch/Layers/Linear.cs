@@ -5,8 +5,11 @@ namespace Coverslip.Torch.Layers;
 /// </summary>
 public sealed class Linear
 {
+    private readonly ParameterStore store;
+
     public Linear(ParameterPath at, int input, int output, bool bias = true)
     {
+        store = at.Store;
         Weight = at.Parameter("weight", [output, input], Initial.FanIn(input));
         Bias = bias ? at.Parameter("bias", [output], Initial.FanIn(input)) : null;
     }
@@ -15,5 +18,11 @@ public sealed class Linear
 
     public Tensor? Bias { get; }
 
-    public Tensor Forward(Tensor x) => x.Linear(Weight, Bias);
+    public Tensor Forward(Tensor x)
+    {
+        if (!store.ComputesFolded)
+            return x.Linear(Weight, Bias);
+        var folded = store.FoldedForm(this, type => new FoldedPair(() => (Weight.To(type), Bias?.To(type))));
+        return x.To(folded.First.DType).Linear(folded.First, folded.Second);
+    }
 }

@@ -9,6 +9,8 @@ public sealed class ParameterStore : IDisposable
 {
     private readonly Dictionary<string, Entry> entries = new(StringComparer.Ordinal);
     private readonly List<string> order = [];
+    private readonly Dictionary<object, IDisposable> folded = [];
+    private bool training = true;
 
     /// <param name="device">Where everything lives.</param>
     /// <param name="type">Element type of parameters and of floating buffers.</param>
@@ -18,8 +20,24 @@ public sealed class ParameterStore : IDisposable
 
     public DType DType { get; }
 
-    /// <summary>Whether layers behave as in training (batch statistics, dropout).</summary>
-    public bool Training { get; set; } = true;
+    /// <summary>
+    /// Whether layers behave as in training (batch statistics, dropout); a folded store that trains is no longer folded.
+    /// </summary>
+    public bool Training
+    {
+        get => training;
+        set
+        {
+            training = value;
+            if (value)
+                Unfold();
+        }
+    }
+
+    /// <summary>The type that layers compute evaluation in, after <see cref="Fold"/>; null before.</summary>
+    public DType? Folded { get; private set; }
+
+    internal bool ComputesFolded => Folded is not null && !Scripts.TorchScript.IsTracing;
 
     /// <summary>The path of the outermost module.</summary>
     public ParameterPath Root => new(this, "");
@@ -59,6 +77,36 @@ public sealed class ParameterStore : IDisposable
         entries.Add(path, new Entry(value, buffer));
         order.Add(path);
         return value;
+    }
+
+    /// <summary>
+    /// Makes ready for evaluation alone: from now on, and until the store trains or loads, layers compute with copies of
+    /// the parameters in a type and a layout of their own, batch normalisation multiplied into the convolution before
+    /// it.
+    /// </summary>
+    /// <param name="type">Float32, or BFloat16.</param>
+    public void Fold(DType type)
+    {
+        Training = false;
+        Unfold();
+        Folded = type;
+    }
+
+    /// <summary>A layer's copies, made at their first use.</summary>
+    internal T FoldedForm<T>(object layer, Func<DType, T> make)
+        where T : IDisposable
+    {
+        if (!folded.TryGetValue(layer, out var form))
+            folded.Add(layer, form = make(Folded!.Value));
+        return (T)form;
+    }
+
+    private void Unfold()
+    {
+        foreach (var form in folded.Values)
+            form.Dispose();
+        folded.Clear();
+        Folded = null;
     }
 
     /// <summary>
@@ -116,6 +164,7 @@ public sealed class ParameterStore : IDisposable
             throw new TorchException(
                 $"the weights do not fit the network: {string.Join("; ", wrong.Take(12))}{(count > 12 ? $"; and {count - 12} more" : "")}"
             );
+        Unfold();
         using var off = new NoGradient();
         foreach (var path in here)
             if (values.TryGetValue(path, out var value))
@@ -146,6 +195,7 @@ public sealed class ParameterStore : IDisposable
 
     public void Dispose()
     {
+        Unfold();
         foreach (var entry in entries.Values)
         {
             entry.Value.Gradient = null;

@@ -135,6 +135,22 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)]
     internal static partial void ct_script_release(nint script);
 
+    [LibraryImport(Library)]
+    internal static partial int ct_conv_pack(
+        nint weight,
+        nint bias,
+        long* geometry,
+        long* shape,
+        int relu,
+        nint* result
+    );
+
+    [LibraryImport(Library)]
+    internal static partial int ct_conv_run(nint packed, nint input, nint* result);
+
+    [LibraryImport(Library)]
+    internal static partial void ct_conv_release(nint packed);
+
     /// <summary>Turns a non-zero result into an exception with the native side's text.</summary>
     internal static void Check(int result)
     {

@@ -18,6 +18,7 @@ public sealed partial class Tensor
         ReluOp = new("aten::relu"),
         ReluInPlaceOp = new("aten::relu_"),
         HardTanhOp = new("aten::hardtanh"),
+        HardTanhInPlaceOp = new("aten::hardtanh_"),
         EluOp = new("aten::elu"),
         LeakyReluOp = new("aten::leaky_relu"),
         SigmoidOp = new("aten::sigmoid"),
@@ -27,7 +28,9 @@ public sealed partial class Tensor
         GatedEluOp = new("coverslip::gated_elu"),
         OwnConv3x3Op = new("coverslip::conv3x3"),
         OwnConv1x1Op = new("coverslip::conv1x1"),
-        OwnBatchNormOp = new("coverslip::batch_norm_relu");
+        OwnBatchNormOp = new("coverslip::batch_norm_relu"),
+        DepthwiseOp = new("coverslip::depthwise"),
+        ChannelAffineOp = new("coverslip::channel_affine");
 
     /// <summary>Convolution; weight [out, in / groups, kH, kW].</summary>
     public Tensor Conv2d(Tensor weight, Tensor? bias, ConvGeometry geometry) =>
@@ -80,6 +83,9 @@ public sealed partial class Tensor
     /// <summary>min(max(x, 0), 6).</summary>
     public Tensor Relu6() => HardTanhOp.Call(this, 0, 6);
 
+    /// <summary>The same tensor, cut off below 0 and above 6.</summary>
+    public Tensor Relu6InPlace() => HardTanhInPlaceOp.Call(this, 0, 6);
+
     public Tensor Elu(double alpha = 1) => EluOp.Call(this, alpha);
 
     public Tensor LeakyRelu(double slope = 0.01) => LeakyReluOp.Call(this, slope);
@@ -112,16 +118,25 @@ public sealed partial class Tensor
     internal bool ServedByOwnOperators =>
         !Device.IsCuda && DType == DType.Float32 && !Autocast.IsOn && !Scripts.TorchScript.IsTracing;
 
+    /// <summary>The same of batch normalisation, which computes in float32 whatever its map is stored as.</summary>
+    internal bool NormServedByOwnOperators =>
+        !Device.IsCuda && DType is DType.Float32 or DType.BFloat16 && !Scripts.TorchScript.IsTracing;
+
+    /// <summary>The same of the gradients of depthwise convolutions, whose maps under autocast are short.</summary>
+    internal bool DepthwiseServedByOwnOperators =>
+        IsChannelsLast && (ServedByOwnOperators || (DType == DType.BFloat16 && NormServedByOwnOperators));
+
     internal Tensor OwnConv3x3(Tensor weight, Tensor? bias) => OwnConv3x3Op.Call(this, weight, bias);
 
     internal Tensor OwnConv1x1(Tensor weight, Tensor? bias) => OwnConv1x1Op.Call(this, weight, bias);
 
+    /// <summary>A filter of its own for every channel, weight [C, 1, kH, 5 or 7], with gradients of our own.</summary>
+    internal Tensor OwnDepthwise(Tensor weight, ConvGeometry geometry) =>
+        DepthwiseOp.Call(this, weight, (long)geometry.Stride, geometry.PaddingList);
+
     /// <summary>Batch normalisation in training, then ReLU if wanted, in two passes over a channels-last map.</summary>
-    internal Tensor OwnBatchNorm(Tensor weight, Tensor bias, BatchNormState state, bool relu)
-    {
-        const long none = 0,
-            after = 2; // as native/torch numbers where a ReLU stands
-        return OwnBatchNormOp.Call(
+    internal Tensor OwnBatchNorm(Tensor weight, Tensor bias, BatchNormState state, Activation activation) =>
+        OwnBatchNormOp.Call(
             this,
             weight,
             bias,
@@ -129,9 +144,21 @@ public sealed partial class Tensor
             state.Variance,
             state.Momentum,
             state.Epsilon,
-            relu ? after : none
+            Number(activation)
         );
-    }
+
+    /// <summary>activation(scale · x + offset) with a scale and an offset [C] per channel; without gradients.</summary>
+    internal Tensor ChannelAffine(Tensor scale, Tensor offset, Activation activation) =>
+        ChannelAffineOp.Call(this, scale, offset, Number(activation));
+
+    // As native/torch numbers where a ReLU stands.
+    private static long Number(Activation activation) =>
+        activation switch
+        {
+            Activation.Relu => 2,
+            Activation.Relu6 => 3,
+            _ => 0,
+        };
 
     private static long[] Pair(Sides sides) => [sides.Rows, sides.Columns];
 }

@@ -41,6 +41,19 @@ public sealed class BackboneClassifierTests(SmallCohort cohort) : IClassFixture<
     }
 
     [Fact]
+    public void Prepared_to_predict_a_network_gives_the_probabilities_that_it_gave()
+    {
+        using var scope = new TensorScope();
+        using var model = Build("{name: mobilenet-v2, width: 0.25}");
+        var images = Images(4);
+        model.Store.Training = false;
+        var before = model.Predict(images).ToArray<float>();
+        model.PrepareToPredict(DType.Float32);
+        Assert.Equal(DType.Float32, model.Store.Folded);
+        Assert.Equal(before, model.Predict(images).ToArray<float>(), (a, b) => Math.Abs(a - b) < 1e-5);
+    }
+
+    [Fact]
     public void Frozen_layers_do_not_see_which_images_stand_beside_one()
     {
         using var scope = new TensorScope();

@@ -63,6 +63,35 @@ public sealed class PublishedNetworksTests
     }
 
     /// <summary>
+    /// Folded in float32 within what is asked of evaluation; in bfloat16 at most twice as far off as autocast, which
+    /// rounds to the same 8 bits.
+    /// </summary>
+    [Theory, MemberData(nameof(Networks))]
+    public void Folded_for_prediction_networks_give_the_same_scores(string name, double width)
+    {
+        using var scope = new TensorScope();
+        using var store = new ParameterStore();
+        var golden = new GoldenBackbone(Case(name, width));
+        var network = Build(store, name, width, auxiliary: true);
+        store.ToChannelsLast();
+        long[] shape = name == "inception-v3" ? [3, 3, 299, 315] : [4, 3, 96, 112];
+        var images = GoldenBackbone.Input(shape).Contiguous(MemoryFormat.ChannelsLast);
+        using var inference = new Inference();
+        store.Training = false;
+        var exact = network.Forward(images).Scores!;
+        Tensor rounded;
+        using (new Autocast(Device.Cpu, DType.BFloat16))
+            rounded = network.Forward(images).Scores!.To(DType.Float32);
+
+        store.Fold(DType.Float32);
+        golden.Expect("eval/scores", network.Forward(images).Scores!);
+        store.Fold(DType.BFloat16);
+        double Off(Tensor scores) => (scores - exact).Square().Sum().Item() / exact.Square().Sum().Item();
+        var (folded, limit) = (Off(network.Forward(images).Scores!.To(DType.Float32)), 4 * Off(rounded));
+        Assert.True(folded <= limit, $"{name}: folded in bfloat16 is off by √{folded:g3}, not √{limit:g3}");
+    }
+
+    /// <summary>
     /// In double precision: in single, networks this deep round their gradients to two or three digits.
     /// </summary>
     [Theory, MemberData(nameof(Networks))]

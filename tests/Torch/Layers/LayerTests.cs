@@ -18,8 +18,8 @@ public sealed class LayerTests
         ["linear_no_bias"] = at => new Linear(at, 5, 4, bias: false).Forward,
         ["batch_norm"] = at => new BatchNorm2d(at, 3).Forward,
         ["batch_norm_momentum"] = at => new BatchNorm2d(at, 3, momentum: 0.3, epsilon: 1e-3).Forward,
-        ["batch_norm_relu"] = at => new BatchNorm2d(at, 3, relu: true).Forward,
-        ["batch_norm_relu_eval"] = at => new BatchNorm2d(at, 3, relu: true).Forward,
+        ["batch_norm_relu"] = at => new BatchNorm2d(at, 3, activation: Activation.Relu).Forward,
+        ["batch_norm_relu_eval"] = at => new BatchNorm2d(at, 3, activation: Activation.Relu).Forward,
         ["batch_norm_eval"] = at => new BatchNorm2d(at, 3).Forward,
         ["dropout_eval"] = at => new Dropout(at, 0.4).Forward,
     };
@@ -60,7 +60,7 @@ public sealed class LayerTests
         (float[] Output, float[] Gradient, float[] Weight) Run(bool relu)
         {
             using var store = new ParameterStore(TestDevice.Current);
-            var norm = new BatchNorm2d(store.Root, 5, relu: relu);
+            var norm = new BatchNorm2d(store.Root, 5, activation: relu ? Activation.Relu : Activation.None);
             store.Training = training;
             TorchRuntime.Seed(3);
             var x = Tensor.Randn([4, 5, 6, 7], device: TestDevice.Current);

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Training and evaluation of the published networks: default PyTorch (contiguous, float32, glibc's allocator), tuned PyTorch
+# (channels-last, bfloat16 where the processor has it, jemalloc), and ours, processes in turn, with the same weights and batch.
+# bench/backbones.sh [--models densenet-121,…] [--pairs 3] [--batch 8] [--side 224] [--steps 7]
+set -euo pipefail
+source "$(dirname "$0")/environment.sh"
+models=densenet-121,densenet-169,densenet-201,inception-v3,resnet-50,xception
+models+=,mobilenet-v1,mobilenet-v2,nasnet-mobile,googlenet
+pairs=3 batch=8 side=224 steps=7 precision=float32
+if has_bfloat16; then precision=bfloat16; fi
+while (( $# )); do
+    case $1 in
+        --models | --pairs | --batch | --side | --steps) declare "${1#--}=$2"; shift 2 ;;
+        *) echo "unknown: $1" >&2; exit 2 ;;
+    esac
+done
+build_bench
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+twin=("$python" "$root/bench/backbones/steps.py" "$work" --batch "$batch" --side "$side" --steps "$steps")
+describe_machine
+echo "batch $batch at ${side}x$side; $pairs rounds of processes, median of $steps steps each"
+for model in ${models//,/ }; do
+    "${twin[@]}" --models "$model" --write
+    for (( pair = 1; pair <= pairs; pair++ )); do
+        "${twin[@]}" --models "$model" --who default
+        with_allocator "${twin[@]}" --models "$model" --who tuned --precision "$precision"
+        with_allocator "$bench" backbones "$work" --models "$model" --steps "$steps" --precision "$precision"
+    done
+    rm "$work/$model.pth"
+done > "$work/lines"
+"$python" "$root/bench/backbones/ratios.py" < "$work/lines"

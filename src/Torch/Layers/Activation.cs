@@ -1,0 +1,11 @@
+namespace Coverslip.Torch.Layers;
+
+/// <summary>What follows a batch normalisation.</summary>
+public enum Activation
+{
+    None,
+    Relu,
+
+    /// <summary>ReLU cut off at 6.</summary>
+    Relu6,
+}

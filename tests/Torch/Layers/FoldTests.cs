@@ -1,0 +1,149 @@
+using Coverslip.Torch.Layers;
+using Coverslip.Torch.Scripts;
+
+namespace Coverslip.Torch.Tests.Layers;
+
+/// <summary>A folded store computes evaluation as an unfolded one, and is unfolded where its weights may change.</summary>
+[NoTensorLeaks]
+public sealed class FoldTests
+{
+    // Convolution and bias, stride, groups, sides; what stands behind it.
+    public static TheoryData<string> Layers => ["none", "Relu", "Relu6", "bias", "stride", "groups", "norm", "linear"];
+
+    [Theory, MemberData(nameof(Layers))]
+    public void Folded_equals_unfolded_in_float32(string name) => Expect(name, DType.Float32, 1e-5);
+
+    /// <summary>bfloat16 keeps 8 bits: a product of two rounded numbers, summed in float32, is rounded again.</summary>
+    [Theory, MemberData(nameof(Layers))]
+    public void Folded_equals_unfolded_in_bfloat16(string name) => Expect(name, DType.BFloat16, 1e-2);
+
+    [Fact]
+    public void Images_of_another_size_get_the_same_weights()
+    {
+        using var scope = new TensorScope();
+        using var store = new ParameterStore(TestDevice.Current);
+        var forward = Build("Relu", store);
+        store.Fold(DType.Float32);
+        _ = forward(Images(8, 2, 9, 11));
+        var other = Images(8, 5, 16, 6);
+        var folded = forward(other).ToArray<float>();
+        Unfold(store);
+        Close(forward(other).ToArray<float>(), folded, 1e-5);
+    }
+
+    [Fact]
+    public void Training_and_loading_unfold()
+    {
+        using var scope = new TensorScope();
+        using var store = new ParameterStore(TestDevice.Current);
+        var forward = Build("Relu", store);
+        var x = Images(8, 2, 9, 9);
+        store.Fold(DType.Float32);
+        Assert.Equal(DType.Float32, store.Folded);
+        Assert.False(store.Training);
+        var before = forward(x).ToArray<float>();
+
+        var doubled = store.All.ToDictionary(p => p.Path, p => p.Path == "norm.weight" ? p.Value * 2 : p.Value.Clone());
+        store.Load(doubled);
+        Assert.Null(store.Folded);
+        store.Fold(DType.Float32);
+        Assert.NotEqual(before, forward(x).ToArray<float>());
+
+        store.Training = true;
+        Assert.Null(store.Folded);
+        var y = forward(x);
+        Assert.True(y.RequiresGrad);
+        Assert.Equal(1, store["norm.num_batches_tracked"].Item());
+    }
+
+    [Fact]
+    public void A_script_of_a_folded_store_holds_the_store_s_own_parameters()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"coverslip-{Guid.NewGuid():n}.pt");
+        try
+        {
+            using var scope = new TensorScope();
+            using var store = new ParameterStore(TestDevice.Current);
+            var forward = Build("Relu", store);
+            var x = Images(8, 2, 9, 9);
+            store.Fold(DType.Float32);
+            TorchScript.Save(path, store, inputs => [forward(inputs[0])], [x]);
+            using var script = TorchScript.Load(path, TestDevice.Current);
+            Assert.Equal(store.All.Select(p => p.Path).Order(), script.Parameters().Keys.Order());
+            Close(forward(x).ToArray<float>(), script.Run(x)[0].ToArray<float>(), 1e-5);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static void Expect(string name, DType type, double share)
+    {
+        using var scope = new TensorScope();
+        using var store = new ParameterStore(TestDevice.Current);
+        var forward = Build(name, store);
+        var x = name == "linear" ? Tensor.Randn([3, 8], device: TestDevice.Current) : Images(8, 2, 9, 11);
+        store.Training = false;
+        var wanted = forward(x).ToArray<float>();
+        store.Fold(type);
+        using var inference = new Inference();
+        for (var i = 0; i < 2; i++)
+        {
+            var folded = forward(x);
+            Assert.Equal(name == "norm" ? DType.Float32 : type, folded.DType);
+            Close(wanted, folded.To(DType.Float32).ToArray<float>(), share);
+        }
+    }
+
+    private static Func<Tensor, Tensor> Build(string name, ParameterStore store)
+    {
+        TorchRuntime.Seed(4);
+        var options = name switch
+        {
+            "bias" => new Conv2dOptions { Padding = 1 },
+            "stride" => new Conv2dOptions { Stride = 2, Bias = false },
+            "groups" => new Conv2dOptions
+            {
+                Groups = 8,
+                Bias = false,
+                Padding = 1,
+            },
+            _ => new Conv2dOptions { Bias = false },
+        };
+        var at = store.Root;
+        if (name == "linear")
+            return new Linear(at, 8, 5).Forward;
+        var activation = Enum.TryParse<Activation>(name, out var parsed) ? parsed : Activation.None;
+        var output = name == "norm" ? 8 : 24;
+        var norm = new BatchNorm2d(at / "norm", output, activation: activation);
+        using var off = new NoGradient();
+        norm.Weight.UniformInPlace(4, 6);
+        norm.Bias.UniformInPlace(-1, 1);
+        store["norm.running_mean"].UniformInPlace(-0.5, 0.5);
+        store["norm.running_var"].UniformInPlace(0.2, 0.6);
+        if (name == "norm")
+            return norm.Forward;
+        var convolution = new Conv2d(at / "conv", 8, output, 3, options);
+        return name == "none" ? convolution.Forward : x => convolution.Forward(x, norm);
+    }
+
+    private static Tensor Images(long channels, long count, long height, long width) =>
+        Tensor
+            .Randn([count, channels, height, width], device: TestDevice.Current)
+            .Contiguous(MemoryFormat.ChannelsLast);
+
+    private static void Unfold(ParameterStore store)
+    {
+        store.Training = true;
+        store.Training = false;
+    }
+
+    /// <summary>Fails where the difference is longer than a share of what was wanted.</summary>
+    private static void Close(float[] wanted, float[] values, double share)
+    {
+        Assert.Equal(wanted.Length, values.Length);
+        var off = Math.Sqrt(wanted.Zip(values, (a, b) => Math.Pow(a - b, 2)).Sum() / wanted.Sum(v => (double)v * v));
+        Assert.True(off <= share, $"off by {off:g3}, not {share:g3}");
+    }
+}
