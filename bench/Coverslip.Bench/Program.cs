@@ -1,5 +1,6 @@
 using Coverslip.Bench;
 using Coverslip.Bench.Masks;
+using Coverslip.Bench.Slides;
 using Coverslip.Bench.Stains;
 
 (string Verb, Action<string[]> Run)[] benches =
@@ -11,6 +12,12 @@ using Coverslip.Bench.Stains;
     ("stain", StainBench.Run),
     ("stain-phantom", StainBench.Phantom),
     ("stain-agreement", StainBench.Agreement),
+    ("slide-mosaic", SlideBench.Mosaic),
+    ("slide-places", SlideBench.Places),
+    ("slide-read", SlideBench.Read),
+    ("slide-stream", SlideBench.Stream),
+    ("slide-small", SlideFuzz.WriteSmall),
+    ("slide-fuzz", SlideFuzz.Run),
 ];
 
 if (args.Length == 0 || Array.Find(benches, b => b.Verb == args[0]).Run is not { } run)

@@ -18,6 +18,7 @@ public static class Program
         EvaluateCommand.Create,
         StudyCommand.Create,
         MaskCommand.Create,
+        SlideCommand.Create,
         StainCommand.Create,
         DoctorCommand.Create,
     ];

@@ -139,7 +139,8 @@ internal sealed unsafe class BigTiffFile : IDisposable
             }
             stream.Write(field);
         }
-        Write8(isLast ? 0 : end + beyond.Length);
+        // The next directory starts aligned, as this one.
+        Write8(isLast ? 0 : (end + beyond.Length + 7) / 8 * 8);
         beyond.WriteTo(stream);
     }
 

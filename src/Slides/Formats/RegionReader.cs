@@ -73,7 +73,7 @@ internal sealed unsafe class RegionReader
     {
         var left = at.X / gridX;
         var first = (long)Math.Floor(left);
-        var width = (long)Math.Ceiling(left + (image.Width * stepX)) - first + 1;
+        var width = Beyond(left + (image.Width * stepX)) - first;
         var rows = (int)Math.Clamp(BandBytes / (width * 3 * stepY), 1, image.Height);
         var outside = 0.0;
         for (var y = 0; y < image.Height; y += rows)
@@ -81,17 +81,20 @@ internal sealed unsafe class RegionReader
             var count = Math.Min(rows, image.Height - y);
             var top = (at.Y / gridY) + (y * stepY);
             var firstRow = (long)Math.Floor(top);
-            var height = (long)Math.Ceiling(top + (count * stepY)) - firstRow + 1;
+            var height = Beyond(top + (count * stepY)) - firstRow;
             if (width * height * 3 > Array.MaxLength)
                 throw new ArgumentException($"{width} × {height} pixels under one row; ask for a part of it");
             using var source = new Image((int)width, (int)height);
             outside += slide.ReadReduced(level, reduction, new LevelPoint(first, firstRow), source);
             AreaSample(source, (left - first, top - firstRow), image, (y, count));
         }
-        // Bands and their rims overlap a little: the share is right, the count is rounded.
+        // Where a band ends within a row of pixels, the next one begins with it: the count is rounded.
         var all = (long)image.Width * image.Height;
         return Math.Min(all, (long)Math.Ceiling(outside / (stepX * stepY)));
     }
+
+    // Sums of steps miss whole numbers by a little: such a sliver is no pixel.
+    private static long Beyond(double end) => (long)Math.Ceiling(end - 1e-6);
 
     private void AreaSample(Image source, (double X, double Y) start, Image image, (int First, int Count) rows)
     {

@@ -76,7 +76,9 @@ public abstract class Slide(string path) : IDisposable
         var (at, width, height) = Bounds;
         var step = Math.Max(1, (double)Math.Max(width, height) / side);
         var size = new PixelSize(Rounded(width / step), Rounded(height / step));
-        return new RegionReader(this, step, step).Read(at, size);
+        // Steps of their own, so that the rounded sides still end at the slide's edge.
+        var (stepX, stepY) = ((double)width / size.Width, (double)height / size.Height);
+        return new RegionReader(this, Math.Max(1, stepX), Math.Max(1, stepY)).Read(at, size);
     }
 
     /// <summary>As <see cref="ReadLevel"/> of the level reduced to 1/<paramref name="reduction"/>.</summary>

@@ -10,6 +10,7 @@ namespace Coverslip.Slides.Formats;
 internal static class TiledTiff
 {
     private const int MostTileSide = 1 << 14;
+    private const int MostTilePixels = 1 << 24;
     private const int Jpeg = 7;
 
     public static SlideFormat Format { get; } = new("tiled-jpeg-tiff", Open);
@@ -27,18 +28,16 @@ internal static class TiledTiff
             var directories = file.ReadDirectories(first);
             if (directories.Count == 0)
                 throw file.Bad("its TIFF header names no directory");
-            CheckTileSides(file, directories);
             var levels = Levels(directories, out var isAperio);
-            if (WhyNot(directories, levels) is { } reason)
+            var reason = WhyNot(directories, levels);
+            var slide = reason is null ? new TiledTiffSlide(path, file, levels, options) : null;
+            reason ??= slide!.EmptyTile is { } empty ? $"{empty} has no data" : null;
+            if (reason is not null)
             {
+                foreach (var directory in directories.Where(directory => directory.IsTiled))
+                    CheckTiles(file, directory);
                 file.Dispose();
                 return new SlideAttempt(null, reason);
-            }
-            var slide = new TiledTiffSlide(path, file, levels, options);
-            if (slide.EmptyTile is { } empty)
-            {
-                slide.Dispose();
-                return new SlideAttempt(null, $"{empty} has no data");
             }
             var kind = (isAperio ? "Aperio " : "") + (file.IsBig ? "BigTIFF" : "TIFF");
             return new SlideAttempt(slide, $"{kind}, every level in JPEG tiles");
@@ -51,18 +50,35 @@ internal static class TiledTiff
     }
 
     /// <summary>
-    /// For whichever reader comes next: OpenSlide asks for a tile's memory before it looks whether it can be had.
+    /// Before another reader gets the file: OpenSlide asks for the memory of a tile, and of its compressed bytes,
+    /// before it looks whether the file has them, and GLib ends the process where there is none.
     /// </summary>
-    private static void CheckTileSides(TiffFile file, List<TiffDirectory> directories)
+    private static void CheckTiles(TiffFile file, TiffDirectory directory)
     {
-        foreach (var directory in directories.Where(d => d.IsTiled))
+        var (width, height) = (Side(TiffTag.TileWidth, MostTileSide), Side(TiffTag.TileLength, MostTileSide));
+        if (width * height > MostTilePixels)
+            throw file.Bad(
+                $"TIFF directory {directory.Index} has tiles of {width} × {height}; the limit is 2^24 pixels"
+            );
+        var (columns, rows) = (
+            (Side(TiffTag.ImageWidth, int.MaxValue) + width - 1) / width,
+            (Side(TiffTag.ImageLength, int.MaxValue) + height - 1) / height
+        );
+        const int mostPlanes = 64;
+        var counts = directory.Numbers(TiffTag.TileByteCounts, atMost: columns * rows * mostPlanes);
+        if (counts.Length < columns * rows)
         {
-            foreach (var tag in (TiffTag[])[TiffTag.TileWidth, TiffTag.TileLength])
-            {
-                if (directory.Number(tag) is var side and (< 1 or > MostTileSide))
-                    throw file.Bad($"{directory.Name(tag)} is {side}; 1 to {MostTileSide} are read");
-            }
+            throw file.Bad(
+                $"{directory.Name(TiffTag.TileByteCounts)} holds {counts.Length} values for {columns} × {rows} tiles"
+            );
         }
+        for (var tile = 0; tile < counts.Length; tile++)
+            file.CheckRange(0, counts[tile], $"tile {tile} of TIFF directory {directory.Index}");
+
+        long Side(TiffTag tag, int most) =>
+            directory.Number(tag) is var side && side >= 1 && side <= most
+                ? side
+                : throw file.Bad($"{directory.Name(tag)} is {side}; 1 to {most} are read");
     }
 
     private static List<TiffDirectory> Levels(List<TiffDirectory> directories, out bool isAperio)

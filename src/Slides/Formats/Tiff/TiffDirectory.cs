@@ -52,14 +52,12 @@ internal sealed class TiffDirectory(TiffFile file, int index, int? parent)
         return numbers;
     }
 
-    /// <summary>The text of a field up to its first NUL; null where it is missing.</summary>
+    /// <summary>The text of a field up to its first NUL; null where it is missing or no text.</summary>
     public string? Text(TiffTag tag)
     {
-        if (!fields.TryGetValue(tag, out var field))
+        if (!fields.TryGetValue(tag, out var field) || TiffType.Size(field.Type) != 1)
             return null;
         var bytes = file.Values(field, Name(tag), MostText).AsSpan();
-        if (TiffType.Size(field.Type) != 1)
-            throw file.Bad($"{Name(tag)} is of type {field.Type}, which holds no text");
         var end = bytes.IndexOf((byte)0);
         return Encoding.UTF8.GetString(end < 0 ? bytes : bytes[..end]);
     }
