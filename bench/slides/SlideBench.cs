@@ -83,7 +83,9 @@ internal static class SlideBench
         var threads = flags.Int("threads", 1);
         // Compiles the code; another slide object, so that the cache of the measured one is cold.
         ReadAll(flags.Words[0], places[..Math.Min(places.Length, 1500)], threads);
+        var before = Environment.CpuUsage.TotalTime;
         var seconds = ReadAll(flags.Words[0], places, threads);
+        var processor = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
         Console.WriteLine(
             JsonSerializer.Serialize(
                 new
@@ -92,6 +94,7 @@ internal static class SlideBench
                     what = Path.GetFileNameWithoutExtension(flags.Words[1]),
                     threads,
                     rate = places.Length / seconds,
+                    per_cpu = places.Length / processor,
                 }
             )
         );
