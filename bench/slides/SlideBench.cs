@@ -14,6 +14,8 @@ namespace Coverslip.Bench.Slides;
 internal static class SlideBench
 {
     private const int Side = 256;
+    private const double LeastSeconds = 2;
+    private static readonly TimeSpan Warmup = TimeSpan.FromSeconds(3);
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
     /// <summary><c>slide-mosaic IMAGE OUT [--times 7]</c>: a pyramid of the image laid out so many times each way.</summary>
@@ -75,16 +77,18 @@ internal static class SlideBench
     /// <summary><c>slide-read SLIDE PLACES [--threads 1]</c>: patches per second from a cold tile cache of 64 MiB.</summary>
     internal static void Read(string[] arguments)
     {
-        var flags = new Flags(arguments, "threads", "warmup");
+        var flags = new Flags(arguments, "threads");
         var places = File.ReadLines(flags.Words[1])
             .Select(line => line.Split(' '))
             .Select(xy => new LevelPoint(int.Parse(xy[0], Invariant), int.Parse(xy[1], Invariant)))
             .ToArray();
         var threads = flags.Int("threads", 1);
-        // Compiles the code; another slide object, so that the cache of the measured one is cold.
-        ReadAll(flags.Words[0], places[..Math.Min(places.Length, 1500)], threads);
-        var before = Environment.CpuUsage.TotalTime;
-        var seconds = ReadAll(flags.Words[0], places, threads);
+        // Until .NET compiles nothing anew; each round opens the slide again, so that its cache is cold.
+        for (var clock = Stopwatch.StartNew(); clock.Elapsed < Warmup; )
+            ReadAll(flags.Words[0], places, threads);
+        var (seconds, rounds, before) = (0.0, 0, Environment.CpuUsage.TotalTime);
+        for (; seconds < LeastSeconds; rounds++)
+            seconds += ReadAll(flags.Words[0], places, threads);
         var processor = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
         Console.WriteLine(
             JsonSerializer.Serialize(
@@ -93,8 +97,8 @@ internal static class SlideBench
                     who = "coverslip",
                     what = Path.GetFileNameWithoutExtension(flags.Words[1]),
                     threads,
-                    rate = places.Length / seconds,
-                    per_cpu = places.Length / processor,
+                    rate = rounds * places.Length / seconds,
+                    per_cpu = rounds * places.Length / processor,
                 }
             )
         );
