@@ -1,4 +1,6 @@
 // OpenSlide for the formats that have no path of our own.
+#include <dlfcn.h>
+
 #include <memory>
 
 #include <openslide/openslide.h>
@@ -12,6 +14,17 @@ struct ci_slide {
 };
 
 namespace {
+
+// What OpenSlide would print to the terminal through GLib ("Downsampled images not correctly ordered") goes unsaid: the
+// call fails, and its error says what the user needs. Looked up, so that GLib's headers need not be there.
+const bool quiet = [] {
+    using handler = void (*)(const char*, int, const char*, void*);
+    using setter = unsigned (*)(const char*, int, handler, void*);
+    constexpr int critical = 1 << 3, warning = 1 << 4;
+    if (auto set = reinterpret_cast<setter>(dlsym(RTLD_DEFAULT, "g_log_set_handler")))
+        set("Openslide", critical | warning, [](const char*, int, const char*, void*) {}, nullptr);
+    return true;
+}();
 
 void check(openslide_t* handle) {
     if (const char* text = openslide_get_error(handle)) throw ci::failure(text);
@@ -39,7 +52,7 @@ CI_EXPORT const char* ci_slide_vendor(const char* path) { return openslide_detec
 CI_EXPORT int ci_slide_open(const char* path, ci_slide** out) {
     return ci::guarded([&] {
         openslide_t* handle = openslide_open(path);
-        if (handle == nullptr) throw ci::failure("OpenSlide does not know its format");
+        if (handle == nullptr) throw ci::failure("it knows the format, and cannot open the file");
         std::unique_ptr<ci_slide> slide(new ci_slide{handle});
         check(handle);
         *out = slide.release();

@@ -1,4 +1,5 @@
 using Coverslip.Slides.Formats.Tiff;
+using Coverslip.Slides.Geometry;
 
 namespace Coverslip.Slides.Formats;
 
@@ -32,6 +33,7 @@ internal static class TiledTiff
             var reason = WhyNot(directories, levels);
             var slide = reason is null ? new TiledTiffSlide(path, file, levels, options) : null;
             reason ??= slide!.EmptyTile is { } empty ? $"{empty} has no data" : null;
+            reason ??= UnlikeLevel(slide!.Levels);
             if (reason is not null)
             {
                 foreach (var directory in directories.Where(directory => directory.IsTiled))
@@ -110,7 +112,7 @@ internal static class TiledTiff
             return "its first TIFF image is not tiled";
         if (first.Text(TiffTag.ImageDescription)?.Contains("<scn ", StringComparison.Ordinal) == true)
             return "Leica SCN lays several images out on one slide";
-        if (first.Text(TiffTag.Software) is { } software && IsVendor(software) is { } vendor)
+        if (first.Text(TiffTag.Software) is { } software && WhyNotVendor(software) is { } vendor)
             return vendor;
         if (directories.Any(d => d.Text(TiffTag.Xmp)?.Contains("iScan", StringComparison.Ordinal) == true))
             return "Ventana BIF has overlapping tiles";
@@ -119,7 +121,25 @@ internal static class TiledTiff
             .FirstOrDefault(reason => reason is not null);
     }
 
-    private static string? IsVendor(string software) =>
+    /// <summary>
+    /// Names a level whose sides are not those of level 0 reduced, give or take two pixels or one in a hundred.
+    /// </summary>
+    private static string? UnlikeLevel(IReadOnlyList<SlideLevel> levels)
+    {
+        var finest = levels[0];
+        foreach (var level in levels)
+        {
+            var height = (double)finest.Height * level.Width / finest.Width;
+            var width = (double)finest.Width * level.Height / finest.Height;
+            if (Differ(level.Height, height) && Differ(level.Width, width))
+                return $"level {level.Index} has {level.Width} × {level.Height} pixels, level 0 other proportions";
+        }
+        return null;
+
+        static bool Differ(long side, double expected) => Math.Abs(side - expected) > Math.Max(2, expected / 100);
+    }
+
+    private static string? WhyNotVendor(string software) =>
         software.StartsWith("Philips", StringComparison.Ordinal) ? "Philips TIFF leaves empty tiles out"
         : software.StartsWith("MedScan", StringComparison.Ordinal) ? "Trestle TIFF has overlapping tiles"
         : null;
