@@ -1,6 +1,7 @@
 using Coverslip.Bench;
 using Coverslip.Bench.Detection;
 using Coverslip.Bench.Masks;
+using Coverslip.Bench.Slides;
 using Coverslip.Bench.Stains;
 
 (string Verb, Action<string[]> Run)[] benches =
@@ -15,6 +16,12 @@ using Coverslip.Bench.Stains;
     ("stain-phantom", StainBench.Phantom),
     ("stain-agreement", StainBench.Agreement),
     ("froc", FrocBench.Run),
+    ("slide-mosaic", SlideBench.Mosaic),
+    ("slide-places", SlideBench.Places),
+    ("slide-read", SlideBench.Read),
+    ("slide-stream", SlideBench.Stream),
+    ("slide-small", SlideFuzz.WriteSmall),
+    ("slide-fuzz", SlideFuzz.Run),
 ];
 
 if (args.Length == 0 || Array.Find(benches, b => b.Verb == args[0]).Run is not { } run)

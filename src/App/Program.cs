@@ -19,6 +19,7 @@ public static class Program
         EvaluateCommand.Create,
         StudyCommand.Create,
         MaskCommand.Create,
+        SlideCommand.Create,
         StainCommand.Create,
         DoctorCommand.Create,
     ];

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using Coverslip.Slides.Images;
+
+namespace Coverslip.App.Commands;
+
+/// <summary><c>coverslip slide</c>: looks at whole slides.</summary>
+public static class SlideCommand
+{
+    private static readonly Option<string> Out = new("--out")
+    {
+        Description = "The image to write: .png, .jpg or .tif.",
+        Required = true,
+    };
+
+    public static Command Create()
+    {
+        var command = new Command(
+            "slide",
+            """
+            Look at whole slides: what they are, how they look, a part of them.
+
+            Examples:
+              coverslip slide info slide.svs
+              coverslip slide thumbnail slide.svs --out slide.png
+              coverslip slide region slide.svs --x 20000 --y 12000 --at-mpp 0.5 --out patch.png
+            """
+        );
+        command.Subcommands.Add(SlideInfoCommand.Create());
+        command.Subcommands.Add(CreateThumbnail());
+        command.Subcommands.Add(SlideRegionCommand.Create(Out));
+        command.Subcommands.Add(SlidePhantomCommand.Create());
+        return command;
+    }
+
+    private static Command CreateThumbnail()
+    {
+        var size = new Option<int>("--size")
+        {
+            Description = "Pixels of the longer side, 16 to 16384.",
+            DefaultValueFactory = _ => 1024,
+        };
+        var command = new Command(
+            "thumbnail",
+            """
+            Write a small image of the whole slide, or of the part that was scanned where the file names it.
+
+            Example:
+              coverslip slide thumbnail slide.svs --size 2048 --out slide.png
+            """
+        )
+        {
+            SlideArguments.File,
+            Out,
+            size,
+            SlideArguments.Reader,
+        };
+        size.Validators.Add(result =>
+        {
+            if (result.Tokens is [var word] && int.TryParse(word.Value, out var side) && side is < 16 or > 16_384)
+                result.AddError($"--size is {word.Value}; it goes from 16 to 16384");
+        });
+        command.SetAction(parsed =>
+        {
+            using var slide = SlideArguments.Open(parsed);
+            using var region = slide.ReadThumbnail(parsed.GetRequiredValue(size));
+            var path = parsed.GetRequiredValue(Out);
+            ImageFile.Write(path, region.Image);
+            Console.WriteLine(
+                $"{path}: {region.Image.Width} × {region.Image.Height}, {SlideArguments.OriginText(region)}"
+                    + SlideArguments.OutsideText(region)
+            );
+            return 0;
+        });
+        return command;
+    }
+}

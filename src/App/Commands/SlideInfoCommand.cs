@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Coverslip.Slides.Formats;
+using Coverslip.Slides.Geometry;
+
+namespace Coverslip.App.Commands;
+
+/// <summary><c>coverslip slide info</c>: sizes, resolution, and which reader takes the file.</summary>
+internal static class SlideInfoCommand
+{
+    private static readonly JsonSerializerOptions Layout = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    internal static Command Create()
+    {
+        var json = new Option<bool>("--json") { Description = "One JSON object, with everything the file says." };
+        var command = new Command(
+            "info",
+            """
+            Say what a slide is: its levels, its resolution and where it is recorded, and which reader took it and why.
+
+            Examples:
+              coverslip slide info slide.svs
+              coverslip slide info slide.tif --mpp 0.25 --json
+            """
+        )
+        {
+            SlideArguments.File,
+            SlideArguments.Mpp,
+            SlideArguments.Reader,
+            json,
+        };
+        command.SetAction(parsed =>
+        {
+            using var slide = SlideArguments.Open(parsed);
+            if (parsed.GetValue(json))
+                Console.WriteLine(JsonSerializer.Serialize(Facts(slide), Layout));
+            else
+                Print(slide);
+            return 0;
+        });
+        return command;
+    }
+
+    private static void Print(Slide slide)
+    {
+        Console.WriteLine(slide.Path);
+        Console.WriteLine($"  reader      {slide.Reader.Name}: {slide.Reader.Reason}");
+        foreach (var (name, reason) in slide.Reader.Declined)
+            Console.WriteLine($"              not {name}: {reason}");
+        Console.WriteLine($"  resolution  {slide.Resolution}");
+        if (slide.Resolution.Mpp is null)
+            Console.WriteLine("              pass --mpp with the microns per pixel of level 0");
+        Console.WriteLine($"  scanned     {slide.Bounds}");
+        foreach (var level in slide.Levels)
+        {
+            var mpp = Mpp(slide, level) is { } its ? $", {its}" : "";
+            Console.WriteLine(
+                FormattableString.Invariant(
+                    $"  level {level.Index, -5} {level.Width} × {level.Height}, 1/{level.DownsampleX:0.####}{mpp}"
+                )
+            );
+        }
+    }
+
+    private static Mpp? Mpp(Slide slide, SlideLevel level) =>
+        slide.Resolution.Mpp is { } mpp ? new Mpp(mpp.X * level.DownsampleX, mpp.Y * level.DownsampleY) : null;
+
+    private static object Facts(Slide slide) =>
+        new
+        {
+            slide.Path,
+            Reader = slide.Reader.Name,
+            ReaderReason = slide.Reader.Reason,
+            Declined = slide.Reader.Declined.ToDictionary(d => d.Name, d => d.Reason),
+            slide.Resolution.Mpp,
+            MppSource = slide.Resolution.Source.ToString(),
+            MppField = slide.Resolution.Field,
+            slide.Bounds,
+            slide.Levels,
+            slide.Properties,
+        };
+}

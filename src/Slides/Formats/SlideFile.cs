@@ -1,0 +1,59 @@
+namespace Coverslip.Slides.Formats;
+
+/// <summary>Opens slides.</summary>
+public static class SlideFile
+{
+    /// <summary>The readers in the order in which they are asked: the first that takes a file reads it.</summary>
+    private static readonly SlideFormat[] Known = [TiledTiff.Format, OpenSlideFormat.Format];
+
+    /// <summary>Names of the readers, in the order in which they are asked.</summary>
+    public static IReadOnlyList<string> Readers { get; } = [.. Known.Select(format => format.Name)];
+
+    /// <summary>Opens a slide of any known format.</summary>
+    /// <exception cref="UnreadableSlideException">Missing, a folder, empty, damaged, or of no known format.</exception>
+    /// <exception cref="ArgumentException">No reader has the name in the options.</exception>
+    public static Slide Open(string path, SlideOptions? options = null)
+    {
+        options ??= new SlideOptions();
+        ArgumentOutOfRangeException.ThrowIfNegative(options.CacheBytes);
+        CheckFile(path);
+        var formats = options.Reader is { } name ? [Named(name)] : Known;
+        var declined = new List<(string Name, string Reason)>();
+        foreach (var format in formats)
+        {
+            var (slide, reason) = Attempt(format, path, options);
+            if (slide is not null)
+            {
+                slide.Reader = new SlideReaderChoice(format.Name, reason, declined);
+                return slide;
+            }
+            declined.Add((format.Name, reason));
+        }
+        var reasons = string.Join("; ", declined.Select(d => $"{d.Name}: {d.Reason}"));
+        throw new UnreadableSlideException(path, $"no reader takes it ({reasons})");
+    }
+
+    private static SlideFormat Named(string name) =>
+        Array.Find(Known, format => format.Name == name)
+        ?? throw new ArgumentException($"no slide reader is named '{name}'; known are {string.Join(", ", Readers)}");
+
+    private static void CheckFile(string path)
+    {
+        if (Directory.Exists(path))
+            throw new UnreadableSlideException(path, "this is a folder");
+        if (!File.Exists(path))
+            throw new UnreadableSlideException(path, "there is no such file");
+    }
+
+    private static SlideAttempt Attempt(SlideFormat format, string path, SlideOptions options)
+    {
+        try
+        {
+            return format.Open(path, options);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or (IOException and not UnreadableSlideException))
+        {
+            throw new UnreadableSlideException(path, e.Message, e);
+        }
+    }
+}
