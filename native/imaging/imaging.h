@@ -46,3 +46,34 @@ CI_EXPORT int ci_components(const ci_image* mask, int connectivity, std::int32_t
 // SLIC superpixels: labels 0..count-1, each connected. space: 0 CIE Lab (L in 0..100), 1 the samples as they are.
 CI_EXPORT int ci_slic(const ci_image* source, int region_size, float ruler, int iterations, int space,
                       std::int32_t* labels, std::int32_t* count);
+
+// Rows of features; labels, one to a row, are needed for training only.
+struct ci_samples {
+    const float* features;
+    const std::int32_t* labels;
+    std::int32_t rows, columns;
+};
+
+struct ci_forest_options {
+    std::int32_t trees;
+    std::int32_t depth;     // most levels of a tree
+    std::int32_t least;     // a node of fewer samples is not split
+    std::int32_t features;  // drawn at each split; 0: the square root of all
+};
+
+struct ci_learner;  // a trained forest or support vector machine
+
+CI_EXPORT int ci_forest_train(const ci_samples* samples, const ci_forest_options* options, std::uint64_t seed,
+                              ci_learner** out);
+// C-SVC with the kernel exp(-gamma |x - y|^2).
+CI_EXPORT int ci_svm_train(const ci_samples* samples, double c, double gamma, ci_learner** out);
+// votes: [rows, classes] trees that name each class; labels are 0 to classes - 1.
+CI_EXPORT int ci_forest_votes(const ci_learner* learner, const ci_samples* samples, std::int32_t* votes,
+                              int classes);
+// decisions: [rows], of a machine of two labels; positive for the greater one.
+CI_EXPORT int ci_svm_decisions(const ci_learner* learner, const ci_samples* samples, float* decisions);
+// OpenCV's text of the model; freed by ci_encode_free.
+CI_EXPORT int ci_learner_save(const ci_learner* learner, std::uint8_t** out, std::size_t* size);
+// kind: 0 forest, 1 support vector machine
+CI_EXPORT int ci_learner_load(const std::uint8_t* data, std::size_t size, int kind, ci_learner** out);
+CI_EXPORT void ci_learner_close(ci_learner* learner);

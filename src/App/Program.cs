@@ -10,6 +10,7 @@ public static class Program
     private static readonly Func<Command>[] Verbs =
     [
         DemoCommand.Create,
+        PhantomsCommand.Create,
         CohortCommand.Create,
         SplitCommand.Create,
         TrainCommand.Create,

@@ -1,4 +1,5 @@
 using Coverslip.Methods.Backbones;
+using Coverslip.Methods.Classical;
 using Coverslip.Methods.SagaNet;
 using Coverslip.Methods.Training;
 
@@ -11,11 +12,22 @@ public static class Recipes
     {
         ["saganet"] = SagaNetRecipe.Read,
         ["backbone"] = BackboneRecipe.Read,
+        ["classical"] = ClassicalRecipe.Read,
     };
 
     /// <summary>Reads a recipe file.</summary>
     /// <exception cref="RecipeException">An unknown method or key, or a value outside its range.</exception>
     public static IRecipe Load(string path) => Parse(File.ReadAllText(path), Path.GetFileName(path));
+
+    /// <summary>A recipe file's text with settings such as <c>input.width=192</c> laid over it.</summary>
+    /// <exception cref="RecipeException">The file is no YAML mapping, or a setting cannot be read.</exception>
+    public static string TextOf(string path, IReadOnlyList<string> settings)
+    {
+        var text = File.ReadAllText(path);
+        return settings.Count == 0
+            ? text
+            : YamlText.Over(RecipeNode.Mapping(text, Path.GetFileName(path)), [.. settings.Select(YamlText.OfSetting)]);
+    }
 
     /// <summary>Reads a recipe's text; <paramref name="file"/> names it in errors.</summary>
     public static IRecipe Parse(string text, string file)

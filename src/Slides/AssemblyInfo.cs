@@ -1,1 +1,2 @@
+[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Coverslip.Methods")]
 [assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Coverslip.Slides.Tests")]

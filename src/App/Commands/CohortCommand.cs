@@ -30,8 +30,13 @@ public static class CohortCommand
         var keepLetters = new Option<bool>("--keep-letters")
         {
             Description =
-                "BreakHis: slide ids that differ only in trailing letters are different patients (the published 82).",
+                "BreakHis: slide ids that differ only in trailing letters are different patients, as published.",
         };
+        var magnification = new Option<string?>("--magnification")
+        {
+            Description = "BreakHis: only images of this magnification: 40, 100, 200 or 400. [default: all]",
+        };
+        magnification.AcceptOnlyFromAmong([.. BreakHisCounts.Magnifications]);
         var output = new Option<string>("--out") { Description = "The cohort file to write, such as cohort.csv." };
 
         var command = new Command(
@@ -41,6 +46,7 @@ public static class CohortCommand
 
             Examples:
               coverslip cohort breast --layout breakhis --out breast/cohort.csv
+              coverslip cohort breast --layout breakhis --keep-letters --magnification 40 --out breast/cohort-40.csv
               coverslip cohort colon --layout folders --out colon/cohort.csv                (class/patient/image.png)
               coverslip cohort colon --layout folders --patient-pattern '/p(\d+)_' --out colon/cohort.csv
               coverslip cohort check colon/cohort.csv
@@ -51,6 +57,7 @@ public static class CohortCommand
             layout,
             pattern,
             keepLetters,
+            magnification,
             output,
         };
         command.Subcommands.Add(CreateCheck());
@@ -66,23 +73,26 @@ public static class CohortCommand
                 parsed.AddError("Option '--out' is required: the cohort file to write.");
             else if (parsed.Text(layout) == "breakhis" && parsed.Has(pattern))
                 parsed.AddError("--patient-pattern goes with --layout folders; BreakHis names hold the patient.");
-            else if (parsed.Text(layout) == "folders" && parsed.Has(keepLetters))
-                parsed.AddError("--keep-letters goes with --layout breakhis.");
+            else if (parsed.Text(layout) == "folders" && (parsed.Has(keepLetters) || parsed.Has(magnification)))
+                parsed.AddError("--keep-letters and --magnification go with --layout breakhis.");
         });
         command.SetAction(parsed =>
         {
             var (from, to) = (parsed.GetValue(folder)!, parsed.GetValue(output)!);
             var csvFolder = Path.GetDirectoryName(Path.GetFullPath(to))!;
-            var found =
-                parsed.GetValue(layout) == "breakhis"
-                    ? FolderLayout.BreakHis(from, csvFolder, parsed.GetValue(keepLetters))
-                    : FolderLayout.Folders(from, csvFolder, parsed.GetValue(pattern));
+            var breakhis = parsed.GetValue(layout) == "breakhis";
+            var only = parsed.GetValue(magnification);
+            var found = breakhis
+                ? FolderLayout.BreakHis(from, csvFolder, parsed.GetValue(keepLetters), only)
+                : FolderLayout.Folders(from, csvFolder, parsed.GetValue(pattern));
             CohortFile.Write(to, found.Rows, found.FurtherColumns);
             Console.WriteLine($"wrote {to}");
             if (found.OtherFiles.Count > 0)
                 Console.WriteLine(
                     $"left out {found.OtherFiles.Count} files that are no images, such as {found.OtherFiles[0]}"
                 );
+            if (breakhis)
+                BreakHisTable.Print([.. found.Rows.Select(row => BreakHisName.Parse(row.Image)!)], only);
             return Check(to);
         });
         return command;

@@ -3,7 +3,9 @@ using System.Globalization;
 using Coverslip.Evaluation;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
+using Coverslip.Evaluation.Splits;
 using Coverslip.Evaluation.Statistics;
+using Coverslip.Methods.Training;
 
 namespace Coverslip.App.Commands;
 
@@ -119,9 +121,10 @@ public static class EvaluateCommand
             ? PairedComparison.Of(predictions, Load(other, cohort, parsed), options)
             : null;
 
+        var note = IsImageWise(path) ? Split.InflatedNote : null;
         var folder = parsed.GetValue(Output) ?? Path.GetDirectoryName(Path.GetFullPath(path))!;
         var report = Path.Combine(folder, "evaluation.json");
-        WholeFile.Write(report, stream => EvaluationReport.WriteJson(stream, evaluation, comparison));
+        WholeFile.Write(report, stream => EvaluationReport.WriteJson(stream, evaluation, comparison, note));
         if (evaluation.Reliability.Count > 0)
             WholeFile.Write(
                 Path.Combine(folder, "reliability.svg"),
@@ -133,9 +136,20 @@ public static class EvaluateCommand
             Console.WriteLine(System.IO.File.ReadAllText(report));
             return 0;
         }
+        if (note is not null)
+            Console.WriteLine(note);
         Print(evaluation, comparison);
         Console.WriteLine($"wrote {report}");
         return 0;
+    }
+
+    /// <summary>Whether the run in whose folder the predictions lie divided images and not patients.</summary>
+    private static bool IsImageWise(string predictions)
+    {
+        var folder = new DirectoryInfo(Path.GetDirectoryName(Path.GetFullPath(predictions))!);
+        string[] runs = [folder.FullName, Path.Combine(folder.FullName, "part-1")];
+        return runs.Select(run => Path.Combine(run, "run.json"))
+            .Any(file => System.IO.File.Exists(file) && RunDescription.SaysImageWise(file));
     }
 
     private static Predictions Load(string path, Cohort cohort, ParseResult parsed)

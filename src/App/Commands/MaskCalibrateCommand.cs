@@ -46,7 +46,8 @@ internal static class MaskCalibrateCommand
 
     private static int Run(ParseResult parsed)
     {
-        var options = MaskSettings.Read(parsed);
+        var stain = MaskSettings.ReadStain(parsed);
+        var options = MaskSettings.Read(parsed, stain);
         var path = parsed.GetRequiredValue(CohortFile);
         var cohort = Cohort.Load(path);
         var rows = Draw(cohort, parsed.GetValue(Sample), options.Seed);
@@ -59,7 +60,8 @@ internal static class MaskCalibrateCommand
         {
             foreach (var row in rows)
             {
-                using var image = ImageFile.Read(cohort.ImagePath(row));
+                var source = cohort.ImagePath(row);
+                using var image = stain?.Read(source, row.Image) ?? ImageFile.Read(source);
                 var result = store?.Segmentation(row.Image, image.Width, image.Height) is { } before
                     ? maker.Judge(image, before)
                     : maker.Make(image);

@@ -54,7 +54,8 @@ public static class MaskCommand
 
     private static int Run(ParseResult parsed)
     {
-        var options = MaskSettings.Read(parsed);
+        var stain = MaskSettings.ReadStain(parsed);
+        var options = MaskSettings.Read(parsed, stain);
         var rules = parsed.GetValue(Rules) is { } file ? MaskRules.Read(file) : MaskRules.Published;
         var work = ImagesOf(parsed.GetValue(Images) ?? [], parsed.GetValue(CohortFile));
         var store = MaskStore.Open(parsed.GetRequiredValue(Out), options, rules, parsed.GetValue(Force));
@@ -67,7 +68,7 @@ public static class MaskCommand
             {
                 if (store.Has(name))
                     continue;
-                using var image = ImageFile.Read(path);
+                using var image = stain?.Read(path, name) ?? ImageFile.Read(path);
                 var clock = Stopwatch.StartNew();
                 var result = store.Segmentation(name, image.Width, image.Height) is { } before
                     ? maker.Judge(image, before) with

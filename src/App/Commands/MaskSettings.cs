@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Coverslip.Methods.SagaNet.Masks;
+using Coverslip.Methods.Training;
 using Coverslip.Torch;
 
 namespace Coverslip.App.Commands;
@@ -62,15 +63,39 @@ internal static class MaskSettings
         DefaultValueFactory = _ => "saganet",
     };
 
+    private static readonly Option<string?> StainFile = new("--stain")
+    {
+        Description = "Bring images to the stain of a file of 'stain fit' first.",
+    };
+
+    private static readonly Option<string> StainRefused = new("--stain-refused")
+    {
+        Description = "An image whose stain cannot be measured is an error, or is kept as it is: error or keep.",
+        DefaultValueFactory = _ => "error",
+    };
+
     internal static void AddTo(Command command)
     {
+        StainRefused.AcceptOnlyFromAmong("error", "keep");
+        command.Options.Add(StainFile);
+        command.Options.Add(StainRefused);
         Network.AcceptOnlyFromAmong("saganet", "kanezaki");
         Mode.AcceptOnlyFromAmong("fast", "plain");
         foreach (var option in (Option[])[Scale, Labels, StartLabels, Channels, Steps, Seed, Mode, OnDevice, Network])
             command.Options.Add(option);
     }
 
-    internal static MaskOptions Read(ParseResult parsed)
+    /// <summary>The stain that images are brought to first; null for none.</summary>
+    internal static InputStain? ReadStain(ParseResult parsed) =>
+        parsed.GetValue(StainFile) is { } file
+            ? InputStain.Parse(
+                File.ReadAllText(file),
+                file,
+                Enum.Parse<RefusedStain>(parsed.GetValue(StainRefused)!, ignoreCase: true)
+            )
+            : null;
+
+    internal static MaskOptions Read(ParseResult parsed, InputStain? stain)
     {
         var options = (parsed.GetValue(Network) == "kanezaki" ? MaskOptions.Kanezaki : Default) with
         {
@@ -82,6 +107,7 @@ internal static class MaskSettings
             Seed = parsed.GetValue(Seed),
             Mode = parsed.GetValue(Mode) == "plain" ? MaskMode.Plain : MaskMode.Fast,
             Device = Device.Parse(parsed.GetValue(OnDevice)!),
+            Stain = stain?.Key,
         };
         options.Check();
         return options;

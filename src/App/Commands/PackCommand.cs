@@ -36,7 +36,7 @@ public static class PackCommand
             var path = parsed.GetValue(Output)!;
             model.Pack(path);
             Console.WriteLine(
-                $"wrote {path} ({new FileInfo(path).Length / 1048576.0:0.0} MiB, {model.Parts.Count} network(s))"
+                $"wrote {path} ({new FileInfo(path).Length / 1048576.0:0.0} MiB, {model.Parts.Count} model(s))"
             );
             return 0;
         });

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
+using Coverslip.Evaluation.Splits;
 using Coverslip.Methods;
 using Coverslip.Methods.SagaNet.Masks;
 using Coverslip.Methods.Training;
@@ -87,25 +88,45 @@ public static class PredictCommand
         var folder = Path.GetFullPath(parsed.GetValue(Output)!);
         var device = DeviceOption.Of(parsed);
         using var model = TrainedModel.Load(parsed.GetValue(Model)!, Recipes.Parse, device);
+        if (model.Description.ImageWise)
+            Console.Error.WriteLine($"warning: the test figures of this model are inflated ({Split.InflatedNote})");
         Directory.CreateDirectory(folder);
         var cohort = parsed.GetValue(CohortFile) is { } file
             ? Cohort.Load(file)
             : CohortOf(parsed.GetValue(Images)!, folder);
-        model.CheckFits(cohort);
+        // Masks take seconds each: all images are looked at before the first is made. Without masks the look that
+        // checks is the one that reads.
+        var masked = model.Recipe.Input.Form != InputForm.Raw;
+        if (masked)
+            model.CheckFits(cohort);
         using var stop = new StopSignal();
         var rules = model.Description.MaskRules is { } json ? MaskRules.Parse(json, parsed.GetValue(Model)!) : null;
         var (masks, _) = RunMasks.Prepare(
             model.Recipe.Input,
             cohort,
-            new RunMasks.Place(parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"), rules, device),
+            new RunMasks.Place(parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"), rules, device)
+            {
+                Stain = model.Stain,
+            },
             stop.Token
         );
         using var line = new ProgressLine("predicting", cohort.Rows.Count, "images");
-        var patches = new PatchSet(cohort, model.Recipe.Input, masks, model.Description.Classes);
+        var patches = new PatchSet(
+            cohort,
+            model.Recipe.Input,
+            masks,
+            new PatchReading
+            {
+                Classes = model.Description.Classes,
+                Stain = model.Stain,
+                Check = masked ? null : model.CheckFits,
+            }
+        );
         var predictions = model.Predict(patches, parsed.GetValue(Batch), done => line.Report(done), stop.Token);
         var path = Path.Combine(folder, "predictions.csv");
         predictions.Write(path);
         line.Dispose();
+        RunStain.Tell(patches);
         if (patches.EmptyMasks > 0)
             Console.Error.WriteLine(
                 $"{patches.EmptyMasks} of {patches.Patches.Count} images have no valid area in their mask and were predicted without one"

@@ -14,7 +14,11 @@ internal static class RunMasks
     /// <param name="Folder">Folder of masks, as <c>coverslip mask</c> writes it.</param>
     /// <param name="Rules">Thresholds; null: as the recipe says.</param>
     /// <param name="Device">Where the segmentation runs.</param>
-    internal sealed record Place(string Folder, MaskRules? Rules, Device Device);
+    internal sealed record Place(string Folder, MaskRules? Rules, Device Device)
+    {
+        /// <summary>The stain that images are brought to before masks are made of them; null for none.</summary>
+        internal InputStain? Stain { get; init; }
+    }
 
     /// <summary>Masks of a cohort, and the thresholds they were judged by; null for raw input.</summary>
     internal static (PatchMasks? Masks, MaskRules? Rules) Prepare(
@@ -41,13 +45,14 @@ internal static class RunMasks
             Labels = input.MaskChannels,
             MaxSteps = input.MaskSteps,
             Device = place.Device,
+            Stain = place.Stain?.Key,
         };
         var rules = place.Rules ?? RulesOf(input.MaskRules);
-        var store = Made(cohort, options, rules ?? MaskRules.Published, place.Folder, stop);
+        var store = Made(cohort, options, rules ?? MaskRules.Published, place, stop);
         if (rules is null)
         {
             rules = MaskCalibration.Fit([.. cohort.Rows.Select(r => store.Row(r.Image)!.Areas)]).Rules;
-            store = Made(cohort, options, rules, place.Folder, stop); // judged anew; the segmentations stay
+            store = Made(cohort, options, rules, place, stop); // judged anew; the segmentations stay
         }
         return (new PatchMasks(row => store.MaskPath(row.Image), Fill), rules);
     }
@@ -64,11 +69,11 @@ internal static class RunMasks
         Cohort cohort,
         MaskOptions options,
         MaskRules rules,
-        string folder,
+        Place place,
         CancellationToken stop
     )
     {
-        var store = MaskStore.Open(folder, options, rules);
+        var store = MaskStore.Open(place.Folder, options, rules);
         var maker = new MaskMaker(options, rules);
         var missing = cohort.Rows.Where(r => !store.Has(r.Image)).ToArray();
         using var line = new ProgressLine("masks", missing.Length, "images");
@@ -77,7 +82,8 @@ internal static class RunMasks
             foreach (var (done, row) in missing.Index())
             {
                 stop.ThrowIfCancellationRequested();
-                using var image = ImageFile.Read(cohort.ImagePath(row));
+                var path = cohort.ImagePath(row);
+                using var image = place.Stain?.Read(path, row.Image) ?? ImageFile.Read(path);
                 store.Add(
                     row.Image,
                     image,

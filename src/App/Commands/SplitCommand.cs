@@ -49,6 +49,27 @@ public static class SplitCommand
         Description = "random: train and test may lack a class.",
     };
 
+    private static readonly Option<string[]> BreakHisFiles = new("--breakhis-folds")
+    {
+        Description =
+            "breakhis: the fold files as distributed (dsfold1.txt …), a part for each, instead of five draws.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<string?> Shared = new("--shared")
+    {
+        Description =
+            "With --breakhis-folds: train or test, where a patient goes whole who stands on both sides of a fold file. "
+            + "[default: such a file is refused]",
+    };
+
+    private static readonly Option<bool> ImageWise = new("--image-wise")
+    {
+        Description =
+            "Divide images and not patients, as many on each side as without: a leaky split, made to show by how much "
+            + "it flatters, and labelled so wherever its figures are shown.",
+    };
+
     private static readonly Option<long> Seed = new("--seed")
     {
         Description = "The seed; the same seed gives the same split.",
@@ -64,15 +85,19 @@ public static class SplitCommand
     public static Command Create()
     {
         Kind.AcceptOnlyFromAmong("random", "kfold", "breakhis");
+        Shared.AcceptOnlyFromAmong("train", "test");
         var command = new Command(
             "split",
             """
-            Divide the patients of a cohort into train, validation and test; no patient stands on two sides.
+            Divide the patients of a cohort into train, validation and test; no patient stands on two sides, unless
+            --image-wise asks for it.
 
             Examples:
               coverslip split --cohort cohort.csv --repeats 20 --test-images 45-55 --seed 1 --out split.json
               coverslip split --cohort cohort.csv --kind kfold --folds 5 --seed 1 --out folds.json
               coverslip split --cohort cohort.csv --kind breakhis --seed 1 --out split.json
+              coverslip split --cohort cohort.csv --breakhis-folds dsfold*.txt --seed 1 --out split.json
+              coverslip split --cohort cohort.csv --kind kfold --image-wise --seed 1 --out leaky.json
             """
         )
         {
@@ -84,21 +109,26 @@ public static class SplitCommand
             ValidationImages,
             ValidationShare,
             AllowMissingClass,
+            BreakHisFiles,
+            Shared,
+            ImageWise,
             Seed,
             Output,
         };
         command.Validators.Add(parsed =>
         {
-            var kind = parsed.Text(Kind) ?? "random";
+            var kind = parsed.Text(Kind) ?? (parsed.Has(BreakHisFiles) ? "breakhis" : "random");
             Option[] foreign = kind switch
             {
-                "random" => [Folds, ValidationShare],
-                "kfold" => [Repeats, TestImages, ValidationImages, AllowMissingClass],
+                "random" => [Folds, ValidationShare, BreakHisFiles],
+                "kfold" => [Repeats, TestImages, ValidationImages, AllowMissingClass, BreakHisFiles],
                 _ => [Repeats, Folds, TestImages, ValidationImages, AllowMissingClass],
             };
             foreach (var option in foreign)
                 if (parsed.Has(option))
                     parsed.AddError($"{option.Name} does not go with --kind {kind}.");
+            if (parsed.Has(Shared) && !parsed.Has(BreakHisFiles))
+                parsed.AddError("--shared goes with --breakhis-folds.");
             foreach (var option in new[] { TestImages, ValidationImages })
             {
                 if (parsed.Text(option) is { } text && !ImageBounds.TryParse(text, out _))
@@ -114,10 +144,27 @@ public static class SplitCommand
         var cohort = Cohort.Load(parsed.GetValue(CohortFile)!);
         foreach (var warning in cohort.Warnings)
             Console.WriteLine($"warning: {warning}");
-        var kind = Enum.Parse<SplitKind>(parsed.GetValue(Kind)!, ignoreCase: true);
+        var files = parsed.GetValue(BreakHisFiles) ?? [];
+        var kind = files.Length > 0 ? SplitKind.BreakHis : Enum.Parse<SplitKind>(parsed.GetValue(Kind)!, true);
         var seed = parsed.GetValue(Seed);
-        var share = parsed.GetValue(ValidationShare) ?? 0.2;
-        var parts = kind switch
+        var parts = files.Length > 0 ? FromFiles(files, cohort, parsed) : Draw(kind, cohort, parsed);
+        var split = new Split(kind, cohort.Hash, seed, parts);
+        if (parsed.GetValue(ImageWise))
+            split = ImageWiseSplits.Of(split, cohort);
+        var path = parsed.GetValue(Output)!;
+        split.Check(cohort, path);
+        split.Save(path);
+        Print(cohort, split);
+        if (split.ImageWise)
+            Console.WriteLine($"warning: {Split.InflatedNote}");
+        Console.WriteLine($"wrote {path}");
+        return 0;
+    }
+
+    private static IReadOnlyList<SplitPart> Draw(SplitKind kind, Cohort cohort, ParseResult parsed)
+    {
+        var (seed, share) = (parsed.GetValue(Seed), parsed.GetValue(ValidationShare) ?? 0.2);
+        return kind switch
         {
             SplitKind.Random => RandomSplits.Draw(
                 cohort.PatientImages,
@@ -135,13 +182,30 @@ public static class SplitCommand
             SplitKind.KFold => KFoldSplits.Draw(cohort.PatientImages, parsed.GetValue(Folds) ?? 5, share, seed),
             _ => BreakHisSplits.Draw(cohort.PatientImages, share, seed),
         };
-        var split = new Split(kind, cohort.Hash, seed, parts);
-        var path = parsed.GetValue(Output)!;
-        split.Check(cohort, path);
-        split.Save(path);
-        Print(cohort, split);
-        Console.WriteLine($"wrote {path}");
-        return 0;
+    }
+
+    private static SplitPart[] FromFiles(string[] files, Cohort cohort, ParseResult parsed)
+    {
+        var folds = BreakHisFolds.Read(
+            files,
+            cohort,
+            new BreakHisFoldOptions
+            {
+                ValidationShare = parsed.GetValue(ValidationShare) ?? 0.2,
+                Seed = parsed.GetValue(Seed),
+                Shared = parsed.GetValue(Shared) is { } side ? Enum.Parse<SplitSide>(side, true) : null,
+            }
+        );
+        foreach (var fold in folds)
+        {
+            Console.WriteLine($"{fold.File}: {cohort.Rows.Count} of {fold.Lines} images are in the cohort");
+            if (fold.Moved.Count > 0)
+                Console.WriteLine(
+                    $"warning: {fold.File}: on both sides, now whole in {parsed.GetValue(Shared)}: "
+                        + string.Join(", ", fold.Moved)
+                );
+        }
+        return [.. folds.Select(fold => fold.Part)];
     }
 
     private static ImageBounds? Bounds(string? text) =>
@@ -156,14 +220,17 @@ public static class SplitCommand
             var sides = Enum.GetValues<SplitSide>()
                 .Select(side =>
                 {
-                    var images = part.ImagesPerClass(cohort.PatientImages, side);
+                    var rows = part.Rows(cohort, side);
+                    int[] images = [.. cohort.Classes.Select(name => rows.Count(row => row.Label == name))];
+                    var patients = rows.DistinctBy(row => row.Patient).Count();
                     if (part[side].Count > 0 && Array.IndexOf(images, 0) is >= 0 and var c)
                         lacking.Add(
                             $"part {index + 1}: {side.ToString().ToLowerInvariant()} has no {cohort.Classes[c]}"
                         );
-                    return $"{side.ToString().ToLowerInvariant()} {string.Join("+", images)} ({part[side].Count})";
+                    return $"{side.ToString().ToLowerInvariant()} {string.Join("+", images)} ({patients})";
                 });
-            Console.WriteLine($"{index + 1, 3}  {string.Join("   ", sides)}");
+            var shared = part.ImageWise ? $"   {part.SharedPatients(cohort).Count} patients on several sides" : "";
+            Console.WriteLine($"{index + 1, 3}  {string.Join("   ", sides)}{shared}");
         }
         foreach (var line in lacking)
             Console.WriteLine($"warning: {line}");

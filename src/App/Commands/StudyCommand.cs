@@ -33,6 +33,17 @@ public static class StudyCommand
         DefaultValueFactory = _ => 1,
     };
 
+    private static readonly Option<string?> PretrainOn = new("--pretrain-on")
+    {
+        Description =
+            "Cohort file for the study's pre-training; it shares no image with --cohort. [default: models that need it are left out]",
+    };
+    private static readonly Option<bool> ImageWise = new("--image-wise")
+    {
+        Description =
+            "Train every cell also on a split that divides images and not patients, and show both side by side, the "
+            + "second labelled as inflated.",
+    };
     private static readonly Option<bool> TableOnly = new("--table")
     {
         Description = "Train nothing; make the table of what is done.",
@@ -48,8 +59,11 @@ public static class StudyCommand
             one folder, also from other machines that share it, the calls divide the work.
 
             Examples:
-              coverslip study recipes/saganet-table2-small.yaml --cohort cohort.csv --out studies/table2
-              coverslip study recipes/saganet-table2-small.yaml --cohort cohort.csv --out studies/table2 --table
+              coverslip study recipes/saganet-table2-ablations-small.yaml --cohort cohort.csv --out studies/table2
+              coverslip study recipes/saganet-table2-ablations-small.yaml --cohort cohort.csv --out studies/table2 --table
+              coverslip study recipes/saganet-table1-small.yaml --cohort cohort.csv --pretrain-on idc/cohort.csv \
+                --out studies/table1 --set input.width=192
+              coverslip study recipes/saganet-table4-breakhis.yaml --cohort breakhis.csv --out studies/table4 --image-wise
             """
         )
         {
@@ -57,7 +71,10 @@ public static class StudyCommand
             CohortFile,
             Output,
             SplitFile,
+            PretrainOn,
+            SettingOption.Set,
             Jobs,
+            ImageWise,
             TableOnly,
             DeviceOption.Device,
         };
@@ -72,20 +89,39 @@ public static class StudyCommand
 
     private static int Run(ParseResult parsed)
     {
-        var path = parsed.GetValue(RecipeFile)!.FullName;
-        var study = StudyRecipe.Load(path);
-        var cohort = Cohort.Load(parsed.GetValue(CohortFile)!);
+        var study = StudyRecipe.Load(parsed.GetValue(RecipeFile)!.FullName, parsed.GetValue(SettingOption.Set));
+        study = study with { ImageWise = study.ImageWise || parsed.GetValue(ImageWise) };
         var folder = new StudyFolder(Path.GetFullPath(parsed.GetValue(Output)!));
-        var split = SplitOf(parsed.GetValue(SplitFile), study, cohort, folder);
-        IReadOnlyList<string> failures = [];
+        var cohort = StudyCohorts.Sampled(
+            Cohort.Load(parsed.GetValue(CohortFile)!),
+            study.Sample,
+            study.Seed,
+            folder.Path
+        );
+        var split = StudyCohorts.SplitOf(parsed.GetValue(SplitFile), study, cohort, folder);
+        if (split.ImageWise)
+            Console.Error.WriteLine($"warning: {Split.InflatedNote}");
+        var groups = StudyCohorts.Groups(cohort, study, folder);
+        var failures = new List<string>();
         if (!parsed.GetValue(TableOnly))
         {
-            Console.Error.WriteLine($"{study.Runs.Count} models and inputs × {split.Parts.Count} parts");
+            Console.Error.WriteLine(
+                $"{study.Runs.Count} models and inputs × {split.Parts.Count} parts{(groups.Count > 1 ? $" × {groups.Count} groups" : "")}{(study.ImageWise ? ", patient-wise and image-wise" : "")}"
+            );
             using var stop = new StopSignal();
-            var input = new StudyInput(study, cohort, split, folder, parsed.GetValue(DeviceOption.Device)!);
+            var device = parsed.GetValue(DeviceOption.Device)!;
+            if (study.Pretrainings.Count > 0 && parsed.GetValue(PretrainOn) is { } other)
+                PretrainedRuns.Train(study, Cohort.Load(other), cohort, folder, device);
             try
             {
-                failures = new StudyRunner(input, parsed.GetValue(Jobs)).Run(stop.Token);
+                foreach (var group in groups)
+                {
+                    if (group.Name.Length > 0)
+                        Console.Error.WriteLine($"{study.By} {group.Name}: {group.Cohort.Rows.Count} images");
+                    var part = PartOf(study, group, split);
+                    var input = new StudyInput(study, group.Cohort, part, group.Folder, device);
+                    failures.AddRange(new StudyRunner(input, parsed.GetValue(Jobs)).Run(stop.Token));
+                }
             }
             catch (OperationCanceledException)
             {
@@ -94,13 +130,11 @@ public static class StudyCommand
             }
         }
         Show(
-            study,
-            StudyResults.Read(
-                study,
-                split,
-                folder.Run,
-                part => (part.Rows(cohort, SplitSide.Test).Count, part.Rows(cohort, SplitSide.Train).Count)
-            ),
+            new StudyOutcome(study, [.. groups.Select(g => (g.Name, RowsOf(study, g, PartOf(study, g, split))))])
+            {
+                PretrainedOn = PretrainedRuns.NoteOf(folder),
+                ImageWise = split.ImageWise,
+            },
             folder
         );
         foreach (var failure in failures)
@@ -108,33 +142,37 @@ public static class StudyCommand
         return failures.Count == 0 ? 0 : 1;
     }
 
-    private static Split SplitOf(string? file, StudyRecipe study, Cohort cohort, StudyFolder folder)
+    /// <summary>The group's share of the split, kept beside it for the runs.</summary>
+    private static Split PartOf(StudyRecipe study, StudyGroup group, Split split)
     {
-        using var claim = folder.Await("split", default);
-        var given = file is null ? null : Split.Load(file, cohort);
-        if (!File.Exists(folder.Split))
-            (given ?? study.Split.Draw(cohort, study.Seed)).Save(folder.Split);
-        var split = Split.Load(folder.Split, cohort);
-        return given is null || given.SameParts(split)
-            ? split
-            : throw new IOException(
-                $"{folder.Path} was begun with another split than {file} (its copy is {folder.Split}); go on without --split, or choose another --out"
-            );
+        if (group.Name.Length > 0)
+        {
+            split = split.Within(group.Cohort);
+            split.Save(group.Folder.Split);
+        }
+        if (study.ImageWise && !File.Exists(group.Folder.ImageWiseSplit))
+            ImageWiseSplits.Of(split, group.Cohort).Save(group.Folder.ImageWiseSplit);
+        return split;
     }
 
-    private static void Show(StudyRecipe study, IReadOnlyList<StudyRow> rows, StudyFolder folder)
+    private static IReadOnlyList<StudyRow> RowsOf(StudyRecipe study, StudyGroup group, Split split) =>
+        StudyResults.Read(
+            study,
+            split,
+            group.Folder.Run,
+            part => (part.Rows(group.Cohort, SplitSide.Test).Count, part.Rows(group.Cohort, SplitSide.Train).Count)
+        );
+
+    private static void Show(StudyOutcome outcome, StudyFolder folder)
     {
-        var table = StudyTable.Markdown(rows);
-        var note = StudyTable.NoteOf(study);
-        WholeFile.Write(folder.At("table.md"), $"# {study.Title}\n\n{table}\n{note}\n");
-        WholeFile.Write(folder.At("table.csv"), StudyTable.Csv(rows));
-        Console.WriteLine(study.Title);
+        var text = StudyTable.Markdown(outcome);
+        WholeFile.Write(folder.At("table.md"), $"# {outcome.Study.Title}\n\n{text}");
+        WholeFile.Write(folder.At("table.csv"), StudyTable.Csv(outcome));
+        Console.WriteLine(outcome.Study.Title);
         Console.WriteLine();
-        Console.Write(table);
-        Console.WriteLine();
-        Console.WriteLine(note);
-        Console.WriteLine($"report: {StudyReport.Write(study, rows, folder.At("study.html"))}");
-        if (rows.Any(r => r.Known.Count < r.Figures.Count))
+        Console.Write(text);
+        Console.WriteLine($"report: {StudyReport.Write(outcome, folder.At("study.html"))}");
+        if (outcome.Rows.Any(r => r.Known.Count < r.Figures.Count))
             Console.WriteLine("not every part is done; the same command goes on");
     }
 }

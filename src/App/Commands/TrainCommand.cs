@@ -50,6 +50,7 @@ public static class TrainCommand
               coverslip train recipes/saganet-small.yaml --cohort cohort.csv --out runs/first
               coverslip train recipes/saganet-small.yaml --cohort cohort.csv --split folds.json --out runs/folds --resume
               coverslip train recipes/saganet-small.yaml --cohort cohort.csv --out runs/gpu --device cuda
+              coverslip train recipes/saganet-small.yaml --cohort cohort.csv --out runs/wide --set input.width=384
             """
         )
         {
@@ -59,6 +60,7 @@ public static class TrainCommand
             Output,
             Masks,
             Part,
+            SettingOption.Set,
             Resume,
             DeviceOption.Device,
         };
@@ -69,29 +71,44 @@ public static class TrainCommand
     private static int Run(ParseResult parsed)
     {
         var (path, folder) = (parsed.GetValue(RecipeFile)!.FullName, Path.GetFullPath(parsed.GetValue(Output)!));
-        var recipe = Recipes.Load(path);
+        var text = Recipes.TextOf(path, parsed.GetValue(SettingOption.Set)!);
+        var recipe = Recipes.Parse(text, Path.GetFileName(path));
         var device = DeviceOption.Of(parsed);
         var cohort = Cohort.Load(parsed.GetValue(CohortFile)!);
         var stored = Path.Combine(folder, "recipe.yaml");
-        CheckFolder(folder, stored, File.ReadAllText(path), parsed.GetValue(Resume));
+        CheckFolder(folder, stored, text, parsed.GetValue(Resume));
         var split = SplitOf(parsed, recipe, cohort, folder);
+        var stain = RunStain.Of(recipe.Input, folder);
         var only = parsed.GetValue(Part);
         if (only is { } chosen && (chosen < 1 || chosen > split.Parts.Count))
             throw new ArgumentException($"--part is {chosen}; the split has {split.Parts.Count} part(s)");
 
         foreach (var warning in Examination.RunWarnings())
             Console.Error.WriteLine($"warning: {warning}");
-        Tell(recipe, cohort, split, Preflight.Of(recipe, cohort.Classes.Count, device));
-        WholeFile.Write(stored, File.ReadAllText(path));
+        if (split.ImageWise)
+            Console.Error.WriteLine($"warning: {Split.InflatedNote}");
+        if (recipe is INetworkRecipe network)
+            Tell(network, cohort, split, Preflight.Of(network, cohort.Classes.Count, device));
+        WholeFile.Write(stored, text);
         WholeFile.Write(Path.Combine(folder, "cohort.txt"), cohort.Path + "\n");
         split.Save(Path.Combine(folder, "split.json"));
+        RunStain.Keep(stain, folder);
 
         using var stop = new StopSignal();
-        var place = new RunMasks.Place(parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"), null, device);
+        var place = new RunMasks.Place(parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"), null, device)
+        {
+            Stain = stain,
+        };
         var (masks, rules) = RunMasks.Prepare(recipe.Input, cohort, place, stop.Token);
         PatchSet patches;
         using (var line = new ProgressLine("reading images", cohort.Rows.Count, "images"))
-            patches = new PatchSet(cohort, recipe.Input, masks, progress: (done, _) => line.Report(done));
+            patches = new PatchSet(
+                cohort,
+                recipe.Input,
+                masks,
+                new PatchReading { Stain = stain, Progress = done => line.Report(done) }
+            );
+        RunStain.Tell(patches);
         if (recipe.Input.Form != InputForm.Raw)
             Console.Error.WriteLine(
                 string.Create(
@@ -105,12 +122,14 @@ public static class TrainCommand
             folder,
             part => new TrainingProgress(
                 split.Parts.Count == 1 ? "training" : $"part {part + 1}/{split.Parts.Count}",
-                recipe.Training.Epochs
+                (recipe as INetworkRecipe)?.Training.Epochs ?? 1
             )
         );
         try
         {
             var tested = session.Run(only - 1, stop.Token);
+            if (split.ImageWise)
+                Console.WriteLine(Split.InflatedNote);
             Summarize(tested, cohort, folder, masks);
             return 0;
         }
@@ -153,7 +172,7 @@ public static class TrainCommand
         return recipe.Split.Draw(cohort, recipe.Seed);
     }
 
-    private static void Tell(IRecipe recipe, Cohort cohort, Split split, Preflight preflight)
+    private static void Tell(INetworkRecipe recipe, Cohort cohort, Split split, Preflight preflight)
     {
         var batch = recipe.Training.Batch;
         const double gib = 1L << 30;

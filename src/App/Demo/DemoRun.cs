@@ -70,7 +70,7 @@ internal static class DemoRun
             stop
         );
         var (overlap, whole) = Overlaps(cohort, masks!);
-        Predictions Train(string name, IRecipe chosen, string? rulesText)
+        Predictions Train(string name, INetworkRecipe chosen, string? rulesText)
         {
             var run = Path.Combine(folder, name);
             Directory.CreateDirectory(run);
@@ -96,7 +96,7 @@ internal static class DemoRun
         };
     }
 
-    private static IRecipe Embedded(string name) => Recipes.Parse(Text(name), name);
+    private static INetworkRecipe Embedded(string name) => (INetworkRecipe)Recipes.Parse(Text(name), name);
 
     private static string Text(string name)
     {

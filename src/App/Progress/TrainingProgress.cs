@@ -6,6 +6,7 @@ namespace Coverslip.App.Progress;
 /// <summary>Shows a training: a line that moves with the steps, and one line that stays per epoch.</summary>
 internal sealed class TrainingProgress(string name, int epochs) : ITrainingProgress, IDisposable
 {
+    private readonly Lock described = new();
     private ProgressLine? line;
 
     public void Step(int epoch, int step, int steps, MeanLoss soFar)
@@ -29,6 +30,21 @@ internal sealed class TrainingProgress(string name, int epochs) : ITrainingProgr
                 $"{name} epoch {row.Epoch + 1}/{epochs}  loss {row.Training.Value.Total:0.0000}{judged}  moved {row.Moved:0.0e+0}  {row.Seconds:0} s{(state.BestEpoch == row.Epoch ? "  best" : "")}"
             )
         );
+    }
+
+    public void Described(int done, int images)
+    {
+        lock (described)
+        {
+            line ??= new ProgressLine($"{name} features", images, "images");
+            line.Report(done);
+        }
+    }
+
+    public void Chosen(string settings)
+    {
+        Dispose();
+        Console.Error.WriteLine($"{name}: {settings}");
     }
 
     public void Dispose()

@@ -1,4 +1,5 @@
 using Coverslip.Evaluation.Metrics;
+using Coverslip.Evaluation.Splits;
 
 namespace Coverslip.App.Reports;
 
@@ -17,6 +18,9 @@ internal static class ReportWarnings
     public static IEnumerable<string> Of(ReportedRun run)
     {
         var first = run.First;
+        if (first.ImageWise)
+            yield return $"{Split.InflatedNote}. Images and not patients were divided, on purpose: the models know other "
+                + "images of the patients they are tested on. Judge no model by this run.";
         if (run.Parts.Count < first.Parts)
             yield return $"{run.Parts.Count} of {first.Parts} parts are trained; "
                 + $"the figures are those of the trained ones.";
@@ -61,7 +65,7 @@ internal static class ReportWarnings
         if (still.Length > 0)
         {
             yield return $"The schedule hardly moved the weights{Which(run, still)}: they ended "
-                + $"{Figure.Short(100 * still.Min(p => p.Description.WeightsMoved))} % of their length "
+                + $"{Figure.Short(100 * still.Min(p => p.Description.WeightsMoved!.Value))} % of their length "
                 + "from where they began. "
                 + "Use a larger rate, or let it fall more slowly.";
         }

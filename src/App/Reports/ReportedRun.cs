@@ -21,6 +21,8 @@ internal sealed record ReportedPart(
     public bool Validated => File.Exists(Path.Combine(Folder, "validation.csv"));
 
     public string Metrics => Path.Combine(Folder, "metrics.csv");
+
+    public string Selection => Path.Combine(Folder, "selection.csv");
 }
 
 /// <summary>A run as its folder holds it, with its figures.</summary>

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
+using Coverslip.Evaluation.Splits;
+using Coverslip.Methods.Training;
 
 namespace Coverslip.App.Reports;
 
@@ -17,10 +19,15 @@ internal static class RunFacts
                     + $"of {Figure.Count(run.Cohort.PatientImages.Count, "patient")})",
             ],
             ["Cohort hash (SHA-256)", Html.Tag("code", first.CohortHash)],
+            ["Divided", first.ImageWise ? Split.InflatedNote : "patients"],
             ["Classes", string.Join(", ", first.Classes)],
             ["Positive class", first.Positive ?? Figure.None],
-            ["Parameters of the network", first.Parameters.ToString("N0", CultureInfo.InvariantCulture)],
+            [
+                "Parameters of the network",
+                first.Parameters > 0 ? first.Parameters.ToString("N0", CultureInfo.InvariantCulture) : Figure.None,
+            ],
             ["Versions", string.Join("; ", run.Parts.Select(p => p.Description.Versions).Distinct())],
+            ["Stain", Stain(run)],
             ["Images without valid mask", $"{first.EmptyMasks} of {first.Images}"],
         ];
         return Html.Section(
@@ -51,6 +58,12 @@ internal static class RunFacts
         );
     }
 
+    private static string Stain(ReportedRun run) =>
+        !File.Exists(Path.Combine(run.Folder, TrainedModel.StainName)) ? "as it is"
+        : run.First.StainsKept == 0 ? $"brought to that of {TrainedModel.StainName}"
+        : $"brought to that of {TrainedModel.StainName}, but for {Figure.Count(run.First.StainsKept, "image")} "
+            + "without a stain that can be measured";
+
     private static IReadOnlyList<object?> Part(ReportedPart part)
     {
         var facts = part.Description;
@@ -62,7 +75,7 @@ internal static class RunFacts
             $"{facts.BestEpoch + 1}",
             Figure.Time(facts.TrainingSeconds),
             string.Create(CultureInfo.InvariantCulture, $"{facts.PeakMemory:N0} MiB"),
-            $"{Figure.Short(100 * facts.WeightsMoved)} %",
+            facts.WeightsMoved is { } moved ? $"{Figure.Short(100 * moved)} %" : Figure.None,
             facts.Threshold is { } threshold ? Figure.Number(threshold) : Figure.None,
         ];
     }

@@ -15,17 +15,21 @@ internal static class TrainingPlots
                 Html.Tag(
                     "div",
                     run.Parts.Count > 1 ? Html.Tag("h3", $"Part {part.Description.Part}") : null,
-                    File.Exists(part.Metrics) ? Plots(part) : Html.Note("This part has no metrics.csv.")
+                    File.Exists(part.Metrics) ? Plots(part)
+                        : File.Exists(part.Selection) ? SelectionTable.Of(part.Selection)
+                        : Html.Note("This part has no metrics.csv.")
                 )
             )
             .ToArray();
         return Html.Section(
             "training",
             "Training",
-            Html.Note(
-                "By epoch; solid lines are training, dashed ones validation. "
-                    + "The dotted vertical line is the epoch whose weights were kept."
-            ),
+            run.Parts.Any(part => File.Exists(part.Metrics))
+                ? Html.Note(
+                    "By epoch; solid lines are training, dashed ones validation. "
+                        + "The dotted vertical line is the epoch whose weights were kept."
+                )
+                : null,
             parts.Take(MostUnfolded),
             parts.Length > MostUnfolded
                 ? Html.Folded($"Show the other {parts.Length - MostUnfolded} parts", parts.Skip(MostUnfolded))

@@ -3,13 +3,24 @@ using Coverslip.Methods.Studies;
 
 namespace Coverslip.App.Studies;
 
-/// <summary>Where a study keeps what.</summary>
+/// <summary>Where a study, or one group of it, keeps what.</summary>
 internal sealed record StudyFolder(string Path)
 {
+    private StudyFolder? whole;
+
     internal string Split => At("split.json");
+
+    /// <summary>The counterpart that divides images and not patients.</summary>
+    internal string ImageWiseSplit => At("split-image-wise.json");
 
     /// <summary>A run folder of <c>coverslip train</c>.</summary>
     internal string Run(StudyRun run) => At("runs", run.Name);
+
+    /// <summary>The folder of a group within the study's.</summary>
+    internal StudyFolder Group(string value) => new(At("groups", value)) { whole = this };
+
+    /// <summary>The run folder of a pre-training, which all groups share.</summary>
+    internal string Pretrained(Pretraining pretraining) => (whole ?? this).At("pretraining", pretraining.Folder);
 
     internal string Recipe(StudyRun run) => At("recipes", run.Name + ".yaml");
 

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Coverslip.App.Commands;
 using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
@@ -39,13 +41,11 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
     /// <exception cref="OperationCanceledException">Stopped; calling again goes on.</exception>
     internal IReadOnlyList<string> Run(CancellationToken stop)
     {
-        PrepareMasks(stop);
+        Prepare(stop);
         var parts = input.Split.Parts.Count;
         // Part by part, so that a study that is stopped early compares all models on the parts it has.
-        Cell[] cells =
-        [
-            .. Enumerable.Range(0, parts).SelectMany(part => input.Study.Runs.Select(run => new Cell(run, part))),
-        ];
+        var runs = Able();
+        Cell[] cells = [.. Enumerable.Range(0, parts).SelectMany(part => runs.Select(run => new Cell(run, part)))];
         var open = new ConcurrentQueue<Cell>(cells.Where(c => !IsDone(c)));
         finished = cells.Length - open.Count;
         if (finished > 0)
@@ -80,22 +80,16 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
 
     private void Train(Cell cell, int cells, CancellationToken stop)
     {
-        var log = input.Folder.Log(cell.Run, cell.Part);
-        Directory.CreateDirectory(Path.GetDirectoryName(log)!);
-        var name = $"{cell.Run.Model}, {cell.Run.Input}, part {cell.Part + 1}";
+        var call = new ChildCall(input.Folder.Log(cell.Run, cell.Part));
+        var name = $"{cell.Run.Title}, part {cell.Part + 1}";
         var took = Stopwatch.StartNew();
-        var code = Call(cell, log);
+        var code = call.Run(Arguments(cell.Run, cell.Part), jobs > 1 ? Math.Max(1, TorchRuntime.Threads / jobs) : 0);
         if (stop.IsCancellationRequested)
             return;
         var done = Interlocked.Increment(ref finished);
         var mine = Interlocked.Increment(ref trained);
         if (code != 0)
-        {
-            var reason =
-                File.ReadLines(log).LastOrDefault(l => l.StartsWith("error:", StringComparison.Ordinal))
-                ?? $"ended with exit code {code}";
-            failures.Enqueue($"{name}: {reason} (log: {log})");
-        }
+            failures.Enqueue($"{name}: {call.Reason(code)} (log: {call.Log})");
         var left = ProgressLine.Clock(TimeSpan.FromSeconds(clock.Elapsed.TotalSeconds / mine * (cells - done)));
         Console.Error.WriteLine(
             string.Create(
@@ -105,73 +99,39 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
         );
     }
 
-    private int Call(Cell cell, string log)
+    private string[] Arguments(StudyRun run, int part)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-        };
         string[] arguments =
         [
             "train",
-            input.Folder.Recipe(cell.Run),
+            input.Folder.Recipe(run),
             "--cohort",
             input.Cohort.Path,
             "--split",
-            input.Folder.Split,
+            run.ImageWise ? input.Folder.ImageWiseSplit : input.Folder.Split,
             "--out",
-            input.Folder.Run(cell.Run),
+            input.Folder.Run(run),
             "--part",
-            $"{cell.Part + 1}",
+            $"{part + 1}",
             "--resume",
             "--device",
             input.Device,
         ];
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
-        if (cell.Run.Recipe.Input is { Form: not InputForm.Raw, Masks: MaskSource.Computed })
-        {
-            start.ArgumentList.Add("--masks");
-            start.ArgumentList.Add(input.Folder.Masks(MaskKey(cell.Run.Recipe.Input)));
-        }
-        if (jobs > 1)
-        {
-            var threads = Math.Max(1, TorchRuntime.Threads / jobs).ToString(CultureInfo.InvariantCulture);
-            start.Environment["OMP_NUM_THREADS"] = start.Environment["OPENBLAS_NUM_THREADS"] = threads;
-        }
-        using var written = TextWriter.Synchronized(new StreamWriter(log) { AutoFlush = true });
-        using var child = new Process { StartInfo = start };
-        child.OutputDataReceived += (_, line) =>
-        {
-            if (line.Data is { } text)
-                written.WriteLine(text);
-        };
-        child.ErrorDataReceived += (_, line) =>
-        {
-            if (line.Data is { } text)
-                written.WriteLine(text);
-        };
-        child.Start();
-        child.StandardInput.Close();
-        child.BeginOutputReadLine();
-        child.BeginErrorReadLine();
-        // Ctrl-C reaches the child too, which keeps its last whole epoch and ends.
-        child.WaitForExit();
-        return child.ExitCode;
+        return HasMasks(run.Recipe.Input)
+            ? [.. arguments, "--masks", input.Folder.Masks(MaskKey(run.Recipe.Input))]
+            : arguments;
     }
 
     /// <summary>
     /// Makes the masks of every setting once, and writes each run's recipe with the thresholds that were fitted.
     /// </summary>
-    private void PrepareMasks(CancellationToken stop)
+    private void Prepare(CancellationToken stop)
     {
-        foreach (var group in input.Study.Runs.GroupBy(r => MaskKey(r.Recipe.Input)).ToArray())
+        foreach (var group in input.Study.AllRuns.GroupBy(r => MaskKey(r.Recipe.Input)).ToArray())
         {
             var settings = group.First().Recipe.Input;
             string? rulesFile = null;
-            if (settings is { Form: not InputForm.Raw, Masks: MaskSource.Computed })
+            if (HasMasks(settings))
             {
                 var folder = input.Folder.Masks(group.Key);
                 using var claim = input.Folder.Await(group.Key, stop);
@@ -180,7 +140,10 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
                     folder,
                     File.Exists(rulesFile) ? MaskRules.Read(rulesFile) : null,
                     Device.Parse(input.Device)
-                );
+                )
+                {
+                    Stain = InputStain.Of(settings),
+                };
                 var (_, rules) = RunMasks.Prepare(settings, input.Cohort, place, stop);
                 if (!File.Exists(rulesFile))
                     Evaluation.WholeFile.Write(rulesFile, rules!.ToJson());
@@ -188,18 +151,51 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
             foreach (var run in group)
                 StudyFolder.Keep(
                     input.Folder.Recipe(run),
-                    rulesFile is null ? run.Text : run.WithMaskRules(rulesFile),
+                    run.With(rulesFile, WeightsOf(run)),
                     $"recipe of {run.Model}"
                 );
         }
     }
 
+    private static bool HasMasks(InputOptions options) =>
+        options is { Form: not InputForm.Raw, Masks: MaskSource.Computed };
+
+    private string? WeightsOf(StudyRun run) =>
+        run.Pretraining.Length == 0
+            ? null
+            : input.Folder.Pretrained(input.Study.Pretrainings.First(p => p.Name == run.Pretraining));
+
+    /// <summary>The runs whose published weights are there; the others are named, once.</summary>
+    private StudyRun[] Able()
+    {
+        string? Lacks(StudyRun run)
+        {
+            if (WeightsOf(run) is { } pretrained)
+                return Directory.Exists(pretrained) ? null : "a pre-training: give its cohort with --pretrain-on";
+            return run.Recipe.Needs.FirstOrDefault(file => !Path.Exists(file));
+        }
+        foreach (var run in input.Study.AllRuns)
+            if (Lacks(run) is { } lacking)
+                failures.Enqueue($"{run.Title}: left out, it needs {lacking}");
+        foreach (var failure in failures)
+            Console.Error.WriteLine(failure);
+        return [.. input.Study.AllRuns.Where(run => Lacks(run) is null)];
+    }
+
     /// <summary>A name for what decides the masks; the same masks serve all runs that agree on it.</summary>
     private static string MaskKey(InputOptions options) =>
-        options is { Form: not InputForm.Raw, Masks: MaskSource.Computed }
+        HasMasks(options)
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Path.GetFileNameWithoutExtension(options.MaskRules)}-{options.MaskScale}-{options.MaskChannels}-{options.MaskSteps}"
+                $"{Path.GetFileNameWithoutExtension(options.MaskRules)}-{options.MaskScale}-{options.MaskChannels}-{options.MaskSteps}{StainKey(options)}"
             )
             : "none";
+
+    private static string StainKey(InputOptions options)
+    {
+        if (!options.Restained)
+            return "";
+        var what = $"{Path.GetFullPath(options.Stain)} {options.StainMethod} {options.StainRefused}";
+        return "-stain-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(what)))[..8];
+    }
 }

@@ -67,25 +67,40 @@ public static class FolderLayout
     /// <param name="keepLetters">
     /// Take slide ids that differ only in trailing letters as different patients, as published.
     /// </param>
-    /// <exception cref="InvalidDataException">An image whose name is none of BreakHis.</exception>
-    public static FolderRows BreakHis(string folder, string csvFolder, bool keepLetters)
+    /// <param name="magnification">Only images of this one: 40, 100, 200 or 400; null for all.</param>
+    /// <exception cref="InvalidDataException">An image whose name is none of BreakHis, or none is left.</exception>
+    public static FolderRows BreakHis(string folder, string csvFolder, bool keepLetters, string? magnification = null)
     {
         var (images, others) = List(folder);
-        var rows = images.Select(
-            (image, i) =>
-            {
-                var name =
-                    BreakHisName.Parse(image)
-                    ?? throw new InvalidDataException(
-                        $"{image} is no BreakHis name (such as SOB_M_DC-14-2523-400-002.png); "
-                            + "move it out of the folder or use --layout folders"
-                    );
-                var patient = keepLetters ? name.Slide : name.CautiousPatient;
-                return new CohortRow(i + 2, Relative(folder, csvFolder, image), name.Label, patient)
+        var named = images
+            .Select(image =>
+                (
+                    Image: image,
+                    Name: BreakHisName.Parse(image)
+                        ?? throw new InvalidDataException(
+                            $"{image} is no BreakHis name (such as SOB_M_DC-14-2523-400-002.png); "
+                                + "move it out of the folder or use --layout folders"
+                        )
+                )
+            )
+            .Where(n => magnification is null || n.Name.Magnification == magnification)
+            .ToList();
+        if (named.Count == 0)
+            throw new InvalidDataException(
+                $"{folder}: none of {images.Count} images has magnification {magnification}; "
+                    + "leave --magnification out for all of them"
+            );
+        var rows = named.Select(
+            (n, i) =>
+                new CohortRow(
+                    i + 2,
+                    Relative(folder, csvFolder, n.Image),
+                    n.Name.Label,
+                    keepLetters ? n.Name.Slide : n.Name.CautiousPatient
+                )
                 {
-                    Further = [name.Subtype, name.Year, name.Slide, name.Magnification],
-                };
-            }
+                    Further = [n.Name.Subtype, n.Name.Year, n.Name.Slide, n.Name.Magnification],
+                }
         );
         return new FolderRows([.. rows], ["subtype", "year", "slide", "magnification"], others);
     }

@@ -9,10 +9,21 @@ public static class EvaluationReport
     /// <summary>
     /// One JSON object, indented, as UTF-8. Figures that are not defined are null with the reason beside them.
     /// </summary>
-    public static void WriteJson(Stream stream, ClassificationEvaluation evaluation, PairedComparison? against = null)
+    /// <param name="stream">Where to.</param>
+    /// <param name="evaluation">The figures.</param>
+    /// <param name="against">Differences to other predictions.</param>
+    /// <param name="note">What has to be said with the figures.</param>
+    public static void WriteJson(
+        Stream stream,
+        ClassificationEvaluation evaluation,
+        PairedComparison? against = null,
+        string? note = null
+    )
     {
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
+        if (note is not null)
+            json.WriteString("note", note);
         WriteFigures(json, evaluation.Figures);
         json.WriteNumber("images", evaluation.Images);
         json.WriteNumber("patients", evaluation.Patients);

@@ -3,16 +3,25 @@ using Coverslip.Evaluation.Cohorts;
 
 namespace Coverslip.Evaluation.Splits;
 
-/// <summary>Which patients train, validate and test, part by part; bound to one cohort by its hash.</summary>
+/// <summary>
+/// Which patients train, validate and test, part by part; bound to one cohort by its hash. An image-wise split, made on
+/// purpose by <see cref="ImageWiseSplits"/>, says so in its file and wherever its figures are shown.
+/// </summary>
 /// <param name="Kind">How it was made.</param>
 /// <param name="CohortHash"><see cref="Cohort.Hash"/> of the cohort it divides.</param>
 /// <param name="Seed">The seed it was drawn with.</param>
 /// <param name="Parts">One division of all patients per repeat or fold.</param>
 public sealed record Split(SplitKind Kind, string CohortHash, long Seed, IReadOnlyList<SplitPart> Parts)
 {
+    /// <summary>What stands beside every figure of an image-wise split.</summary>
+    public const string InflatedNote = "image-wise: patients are shared, figures inflated";
+
+    /// <summary>Whether images are divided and not patients: the same patients train and test.</summary>
+    public bool ImageWise => Parts.Any(part => part.ImageWise);
+
     /// <summary>
     /// Checks that every part divides exactly the patients of the cohort, none twice, and that k folds test each
-    /// patient once.
+    /// patient once; of an image-wise split the same of its images.
     /// </summary>
     /// <exception cref="InvalidDataException">The split does not fit; the message names part and patient.</exception>
     public void Check(Cohort cohort, string name)
@@ -24,12 +33,36 @@ public sealed record Split(SplitKind Kind, string CohortHash, long Seed, IReadOn
                     + $"or patients have changed; make the split again with 'coverslip split --cohort {cohort.Path} "
                     + $"--seed {Seed} --out {name}'"
             );
-        CheckPatients([.. cohort.PatientImages.Select(p => p.Patient)], name);
+        CheckUnits(
+            ImageWise ? [.. cohort.Rows.Select(r => r.Image)] : [.. cohort.PatientImages.Select(p => p.Patient)],
+            name
+        );
     }
 
-    /// <summary>Whether another split has the same patients on each side of each part, in the same order.</summary>
+    /// <summary>The same division of a cohort that has some of this one's images.</summary>
+    /// <param name="some">The cohort; all its patients are in this split.</param>
+    /// <exception cref="InvalidOperationException">The split is image-wise; it knows images, not patients.</exception>
+    public Split Within(Cohort some)
+    {
+        if (ImageWise)
+            throw new InvalidOperationException("an image-wise split cannot be taken over to a part of its cohort");
+        var patients = some.PatientImages.Select(p => p.Patient).ToHashSet();
+        string[] Of(IReadOnlyList<string> side) => [.. side.Where(patients.Contains)];
+        // A fold may lose all its test patients; what is left no longer tests everyone once, and need not.
+        return new Split(
+            SplitKind.Random,
+            some.Hash,
+            Seed,
+            [.. Parts.Select(p => new SplitPart(Of(p.Train), Of(p.Validation), Of(p.Test)))]
+        );
+    }
+
+    /// <summary>
+    /// Whether another split has the same patients, or images, on each side of each part, in the same order.
+    /// </summary>
     public bool SameParts(Split other) =>
-        Parts.Count == other.Parts.Count
+        ImageWise == other.ImageWise
+        && Parts.Count == other.Parts.Count
         && Parts
             .Zip(other.Parts)
             .All(p => Enum.GetValues<SplitSide>().All(side => p.First[side].SequenceEqual(p.Second[side])));
@@ -43,6 +76,11 @@ public sealed record Split(SplitKind Kind, string CohortHash, long Seed, IReadOn
                 using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
                 json.WriteStartObject();
                 json.WriteString("kind", Word(Kind));
+                if (ImageWise)
+                {
+                    json.WriteBoolean("image_wise", true);
+                    json.WriteString("note", InflatedNote);
+                }
                 json.WriteString("cohort", CohortHash);
                 json.WriteNumber("seed", Seed);
                 json.WriteStartArray("parts");
@@ -52,8 +90,8 @@ public sealed record Split(SplitKind Kind, string CohortHash, long Seed, IReadOn
                     foreach (var side in Enum.GetValues<SplitSide>())
                     {
                         json.WriteStartArray(Word(side));
-                        foreach (var patient in part[side])
-                            json.WriteStringValue(patient);
+                        foreach (var unit in part[side])
+                            json.WriteStringValue(unit);
                         json.WriteEndArray();
                     }
                     json.WriteEndObject();
@@ -84,15 +122,19 @@ public sealed record Split(SplitKind Kind, string CohortHash, long Seed, IReadOn
             var kind =
                 Enum.GetValues<SplitKind>().Where(k => Word(k) == word).Select(k => (SplitKind?)k).FirstOrDefault()
                 ?? throw new InvalidDataException($"{path}: kind is '{word}'; known are random, kfold, breakhis");
-            static string[] Patients(JsonElement part, SplitSide side) =>
+            static string[] Units(JsonElement part, SplitSide side) =>
                 [.. part.GetProperty(Word(side)).EnumerateArray().Select(p => p.GetString()!)];
+            var imageWise = root.TryGetProperty("image_wise", out var flag) && flag.GetBoolean();
             var parts = root.GetProperty("parts")
                 .EnumerateArray()
                 .Select(part => new SplitPart(
-                    Patients(part, SplitSide.Train),
-                    Patients(part, SplitSide.Validation),
-                    Patients(part, SplitSide.Test)
-                ));
+                    Units(part, SplitSide.Train),
+                    Units(part, SplitSide.Validation),
+                    Units(part, SplitSide.Test)
+                )
+                {
+                    ImageWise = imageWise,
+                });
             return new Split(
                 kind,
                 root.GetProperty("cohort").GetString()!,
@@ -107,51 +149,52 @@ public sealed record Split(SplitKind Kind, string CohortHash, long Seed, IReadOn
         }
     }
 
-    internal void CheckPatients(HashSet<string> cohort, string name)
+    private void CheckUnits(HashSet<string> cohort, string name)
     {
         if (Parts.Count == 0)
             throw new InvalidDataException($"{name}: no parts");
+        var (unit, nobody, everyone) = ImageWise
+            ? ("image", "no image", "every image")
+            : ("patient", "nobody", "everyone");
         var tested = new Dictionary<string, int>();
         foreach (var (index, part) in Parts.Index())
         {
             var where = new Dictionary<string, SplitSide>();
             foreach (var side in Enum.GetValues<SplitSide>())
             {
-                foreach (var patient in part[side])
+                foreach (var one in part[side])
                 {
-                    if (!cohort.Contains(patient))
+                    if (!cohort.Contains(one))
+                        throw new InvalidDataException($"{name}: part {index + 1}: {unit} {one} is not in the cohort");
+                    if (!where.TryAdd(one, side))
                         throw new InvalidDataException(
-                            $"{name}: part {index + 1}: patient {patient} is not in the cohort"
-                        );
-                    if (!where.TryAdd(patient, side))
-                        throw new InvalidDataException(
-                            $"{name}: part {index + 1}: patient {patient} stands twice, in {Word(where[patient])} and "
+                            $"{name}: part {index + 1}: {unit} {one} stands twice, in {Word(where[one])} and "
                                 + $"in {Word(side)}"
                         );
                 }
             }
             if (cohort.FirstOrDefault(p => !where.ContainsKey(p)) is { } missing)
                 throw new InvalidDataException(
-                    $"{name}: part {index + 1}: patient {missing} is in none of train, validation and test"
+                    $"{name}: part {index + 1}: {unit} {missing} is in none of train, validation and test"
                 );
             if (part.Train.Count == 0)
-                throw new InvalidDataException($"{name}: part {index + 1}: nobody to train on");
+                throw new InvalidDataException($"{name}: part {index + 1}: {nobody} to train on");
             if (part.Test.Count == 0)
-                throw new InvalidDataException($"{name}: part {index + 1}: nobody to test on");
+                throw new InvalidDataException($"{name}: part {index + 1}: {nobody} to test on");
             if (Kind != SplitKind.KFold)
                 continue;
-            foreach (var patient in part.Test)
+            foreach (var one in part.Test)
             {
-                if (!tested.TryAdd(patient, index))
+                if (!tested.TryAdd(one, index))
                     throw new InvalidDataException(
-                        $"{name}: patient {patient} is tested in folds {tested[patient] + 1} and {index + 1}; k folds "
-                            + "test everyone once"
+                        $"{name}: {unit} {one} is tested in folds {tested[one] + 1} and {index + 1}; k folds "
+                            + $"test {everyone} once"
                     );
             }
         }
         if (Kind == SplitKind.KFold && cohort.FirstOrDefault(p => !tested.ContainsKey(p)) is { } untested)
             throw new InvalidDataException(
-                $"{name}: patient {untested} is tested in no fold; k folds test everyone once"
+                $"{name}: {unit} {untested} is tested in no fold; k folds test {everyone} once"
             );
     }
 

@@ -30,14 +30,20 @@ public enum SplitSide
     Test,
 }
 
-/// <summary>One division of all patients of a cohort (one repeat or one fold). Patients are in ordinal order.</summary>
+/// <summary>
+/// One division of all patients of a cohort (one repeat or one fold), in ordinal order; of an image-wise split, of all
+/// its images by their paths.
+/// </summary>
 public sealed record SplitPart(
     IReadOnlyList<string> Train,
     IReadOnlyList<string> Validation,
     IReadOnlyList<string> Test
 )
 {
-    /// <summary>The patients of a side.</summary>
+    /// <summary>Whether images and not patients are divided, so that patients stand on several sides.</summary>
+    public bool ImageWise { get; init; }
+
+    /// <summary>The patients of a side; of an image-wise part its images.</summary>
     public IReadOnlyList<string> this[SplitSide side] =>
         side switch
         {
@@ -49,16 +55,22 @@ public sealed record SplitPart(
     /// <summary>The images of a side, in the order of the cohort.</summary>
     public IReadOnlyList<CohortRow> Rows(Cohort cohort, SplitSide side)
     {
-        var patients = this[side].ToHashSet();
-        return [.. cohort.Rows.Where(row => patients.Contains(row.Patient))];
+        var chosen = this[side].ToHashSet();
+        return [.. cohort.Rows.Where(row => chosen.Contains(UnitOf(row)))];
     }
 
-    /// <summary>Images per class on a side, in the order of the cohort's classes.</summary>
-    public int[] ImagesPerClass(IReadOnlyList<PatientImages> patients, SplitSide side)
-    {
-        var names = this[side].ToHashSet();
-        return PatientImages.Sum(patients.Where(p => names.Contains(p.Patient)), patients[0].PerClass.Count);
-    }
+    /// <summary>Patients with images on more than one side: none, unless the part is image-wise.</summary>
+    public IReadOnlyList<string> SharedPatients(Cohort cohort) =>
+        [
+            .. Enum.GetValues<SplitSide>()
+                .SelectMany(side => Rows(cohort, side).Select(row => row.Patient).Distinct())
+                .CountBy(patient => patient)
+                .Where(count => count.Value > 1)
+                .Select(count => count.Key)
+                .Order(StringComparer.Ordinal),
+        ];
+
+    private string UnitOf(CohortRow row) => ImageWise ? row.Image : row.Patient;
 
     internal static SplitPart Of(
         IEnumerable<PatientImages> train,

@@ -6,8 +6,8 @@ namespace Coverslip.Methods.Backbones;
 
 /// <summary>
 /// A published network (<c>backbone.</c>) under a new classifier (<c>head.</c>), with softmax cross-entropy, as the
-/// training loop sees it. Where published weights are given, images are scaled as these want them; masked pixels are
-/// black before.
+/// training loop sees it. Where published weights are given or the recipe says so, images are scaled as these want them;
+/// masked pixels are black before.
 /// </summary>
 public sealed class BackboneClassifier : IClassifier
 {
@@ -35,10 +35,15 @@ public sealed class BackboneClassifier : IClassifier
 
     public ParameterStore Store { get; }
 
-    /// <summary>Fills the network below the head with published weights.</summary>
+    /// <summary>Fills the network below the head with published weights, or with those of another run.</summary>
     /// <exception cref="TorchException">They do not fit; the message lists the keys.</exception>
-    public void Load(string weights) =>
-        PublishedWeights.Load(Store.Root / "backbone", recipe.Network.Kind, shape, weights);
+    public void Load(string weights)
+    {
+        if (EarlierRun.Is(weights))
+            EarlierRun.Load(Store.Root / "backbone", recipe.Network, weights);
+        else
+            PublishedWeights.Load(Store.Root / "backbone", recipe.Network.Kind, shape, weights);
+    }
 
     public Outcome Judge(Batch batch)
     {
@@ -58,7 +63,7 @@ public sealed class BackboneClassifier : IClassifier
     private Tensor Input(Batch batch)
     {
         var x = batch.Input(recipe.Input.Form);
-        if (recipe.Network.Weights.Length == 0)
+        if (!recipe.Network.ScalesAsPublished)
             return x;
         var scale = recipe.Network.Kind.Scale;
         var (mean, deviation) = (Tensor.From(scale.Mean, 1, 3, 1, 1), Tensor.From(scale.Deviation, 1, 3, 1, 1));

@@ -15,6 +15,19 @@ public enum TrainableLayers
     LastFour,
 }
 
+/// <summary>What images are scaled to before the network sees them.</summary>
+public enum InputScaling
+{
+    /// <summary>As the network's published weights want it where weights are given, unit from scratch.</summary>
+    Auto,
+
+    /// <summary>[0, 1].</summary>
+    Unit,
+
+    /// <summary>As the network's published weights want it.</summary>
+    Published,
+}
+
 /// <summary>A published network under a new classifier (Liu &amp; Sun 2021, sec. 4.2).</summary>
 public sealed record BackboneNetworkOptions
 {
@@ -25,9 +38,13 @@ public sealed record BackboneNetworkOptions
     public double Width { get; init; } = 1;
 
     /// <summary>
-    /// File of published weights, relative to the current folder; empty, the default: training starts from scratch.
+    /// File of published weights, or a run or packed model of ours of the same network, relative to the current folder;
+    /// empty, the default: training starts from scratch.
     /// </summary>
     public string Weights { get; init; } = "";
+
+    /// <summary>auto (default), unit or published.</summary>
+    public InputScaling Scaling { get; init; }
 
     /// <summary>all (default) or last-four.</summary>
     public TrainableLayers Trainable { get; init; }
@@ -53,6 +70,10 @@ public sealed record BackboneNetworkOptions
             Width = Width,
         };
 
+    /// <summary>Whether images are scaled as the published weights want them.</summary>
+    public bool ScalesAsPublished =>
+        Scaling == InputScaling.Published || (Scaling == InputScaling.Auto && Weights.Length > 0);
+
     /// <summary>The least side of an image, in pixels.</summary>
     public int SmallestSide => Kind.SmallestSide(Auxiliary);
 
@@ -69,6 +90,7 @@ public sealed record BackboneNetworkOptions
             Kind = kind,
             Width = node.Number("width", 1, 0.1, 4),
             Weights = node.Text("weights", ""),
+            Scaling = node.Word("scaling", InputScaling.Auto),
             Trainable = node.Word("trainable", TrainableLayers.All),
             Hidden = node.Int("hidden", 512, 1, 65536),
             Dropout = node.Number("dropout", 0.5, 0, 0.95),

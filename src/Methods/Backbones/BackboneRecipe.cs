@@ -3,7 +3,7 @@ using Coverslip.Methods.Training;
 namespace Coverslip.Methods.Backbones;
 
 /// <summary>A run of a published network, as the paper compares SagaNet with (Liu &amp; Sun 2021, sec. 4.2).</summary>
-public sealed record BackboneRecipe : IRecipe
+public sealed record BackboneRecipe : INetworkRecipe
 {
     /// <summary>224×224 pixels, by which the paper's numbers of parameters come out.</summary>
     private static readonly InputOptions StandardInput = new() { Height = 224, Width = 224 };
@@ -24,7 +24,13 @@ public sealed record BackboneRecipe : IRecipe
 
     public int SmallestSide => Network.SmallestSide;
 
-    public IRecipe Sized(int height, int width) => this with { Input = Input with { Height = height, Width = width } };
+    public IReadOnlyList<string> Needs => Network.Weights.Length > 0 ? [Network.Weights] : [];
+
+    public INetworkRecipe Sized(int height, int width) =>
+        this with
+        {
+            Input = Input with { Height = height, Width = width },
+        };
 
     public IClassifier Build(int classes, Torch.Device device) => new BackboneClassifier(this, classes, device);
 

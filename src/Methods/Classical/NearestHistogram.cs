@@ -9,18 +9,10 @@ namespace Coverslip.Methods.Classical;
 /// </summary>
 public static class NearestHistogram
 {
-    private const int Bins = 16;
+    private static readonly ColourHistogram Histogram = new(bins: 16);
 
     /// <summary>The histogram of an image, 3·16 shares.</summary>
-    public static double[] Of(Image image)
-    {
-        var shares = new double[3 * Bins];
-        var pixels = image.Pixels;
-        var weight = 1.0 / (image.Width * image.Height);
-        for (var i = 0; i < pixels.Length; i++)
-            shares[i % 3 * Bins + pixels[i] * Bins / 256] += weight;
-        return shares;
-    }
+    public static double[] Of(Image image) => Histogram.Describe(PatchPixels.Of(image));
 
     /// <summary>Share of the tested histograms whose nearest training histogram has their label.</summary>
     public static double Accuracy(

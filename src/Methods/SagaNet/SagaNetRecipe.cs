@@ -3,7 +3,7 @@ using Coverslip.Methods.Training;
 namespace Coverslip.Methods.SagaNet;
 
 /// <summary>A SagaNet run as its YAML recipe states it. Unknown keys are refused with the nearest known one.</summary>
-public sealed record SagaNetRecipe : IRecipe
+public sealed record SagaNetRecipe : INetworkRecipe
 {
     public long Seed { get; init; } = 1;
 
@@ -36,7 +36,11 @@ public sealed record SagaNetRecipe : IRecipe
 
     public int SmallestSide => Network.SmallestSide;
 
-    public IRecipe Sized(int height, int width) => this with { Input = Input with { Height = height, Width = width } };
+    public INetworkRecipe Sized(int height, int width) =>
+        this with
+        {
+            Input = Input with { Height = height, Width = width },
+        };
 
     public IClassifier Build(int classes, Torch.Device device) => new SagaNetClassifier(this, classes, device);
 

@@ -4,32 +4,6 @@ using YamlDotNet.RepresentationModel;
 
 namespace Coverslip.Methods.Studies;
 
-/// <summary>One model on one form of input, trained on every part of the study's split.</summary>
-/// <param name="Model">The model's name in the tables.</param>
-/// <param name="Input">raw, masked, mask-channel, or recipe: as the model's recipe says.</param>
-/// <param name="Text">The recipe, all of the study's changes in it.</param>
-public sealed record StudyRun(string Model, string Input, string Text)
-{
-    /// <summary>
-    /// The run's folder and recipe file within the study: letters, digits and hyphens of model and input.
-    /// </summary>
-    public string Name { get; } = Slug($"{Model}-{Input}");
-
-    /// <summary>The recipe.</summary>
-    public IRecipe Recipe { get; } = Recipes.Parse(Text, $"{Model}, {Input}");
-
-    /// <summary>The recipe's text with the thresholds of its masks taken from a file.</summary>
-    public string WithMaskRules(string file) =>
-        YamlText.Over(RecipeNode.Mapping(Text, Name), YamlText.Of(file, "input", "mask_rules"));
-
-    private static string Slug(string name) =>
-        string.Join(
-            '-',
-            string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : ' '))
-                .Split(' ', StringSplitOptions.RemoveEmptyEntries)
-        );
-}
-
 /// <summary>Models × inputs on the same splits, each tested against one of the models; a YAML file.</summary>
 public sealed record StudyRecipe
 {
@@ -50,13 +24,39 @@ public sealed record StudyRecipe
     /// <summary>Seed of the split.</summary>
     public required long Seed { get; init; }
 
-    /// <summary>In the order of the tables.</summary>
+    /// <summary>
+    /// The column of the cohort whose every value is studied apart, on the same patients: group or a further column; empty:
+    /// all images together.
+    /// </summary>
+    public string By { get; init; } = "";
+
+    /// <summary>Most images that are taken of the cohort, drawn patient by patient; 0: all.</summary>
+    public int Sample { get; init; }
+
+    /// <summary>Most images of the other cohort that pre-training takes, drawn likewise; 0: all.</summary>
+    public int PretrainImages { get; init; }
+
+    /// <summary>What is trained on another cohort first.</summary>
+    public IReadOnlyList<Pretraining> Pretrainings { get; init; } = [];
+
+    /// <summary>In the order of the tables; all on the split of patients.</summary>
     public required IReadOnlyList<StudyRun> Runs { get; init; }
 
+    /// <summary>
+    /// Whether every run is also trained on the split's image-wise counterpart, to stand beside it; false by default.
+    /// </summary>
+    public bool ImageWise { get; init; }
+
+    /// <summary>The runs, and where asked for their image-wise counterparts after them.</summary>
+    public IReadOnlyList<StudyRun> AllRuns =>
+        ImageWise ? [.. Runs, .. Runs.Select(run => run with { ImageWise = true })] : Runs;
+
     /// <summary>Reads a study; recipes that it names lie relative to its folder.</summary>
+    /// <param name="path">The study's file.</param>
+    /// <param name="settings">Laid over every model's recipe, such as <c>input.width=192</c>.</param>
     /// <exception cref="RecipeException">An unknown key, a value outside its range, or a recipe that cannot be
     /// used.</exception>
-    public static StudyRecipe Load(string path)
+    public static StudyRecipe Load(string path, IReadOnlyList<string>? settings = null)
     {
         var name = Path.GetFileName(path);
         var node = RecipeNode.Parse(File.ReadAllText(path), name);
@@ -67,10 +67,20 @@ public sealed record StudyRecipe
         var models = node.Section("models");
         if (models.Keys.Count == 0)
             throw new RecipeException($"{name}: 'models' names no model");
+        var source = new Source(path, node.Raw("common"), [.. (settings ?? []).Select(YamlText.OfSetting)]);
+        var before = node.Section("pretraining");
+        Pretraining[] pretrainings =
+        [
+            .. before.Keys.Select(key => new Pretraining(
+                key,
+                (source with { Common = null }).Text($"pretraining.{key}", before.Section(key))
+            )),
+        ];
         var inputs = node.Names("inputs", ["recipe"], ["recipe", "raw", "masked", "mask-channel"]);
-        var common = node.Raw("common");
         var runs = models
-            .Keys.SelectMany(model => RunsOf(model, models.Section(model), inputs, common, path))
+            .Keys.SelectMany(model =>
+                RunsOf(model, models.Section(model), inputs, [.. pretrainings.Select(p => p.Name)], source)
+            )
             .ToArray();
         var study = new StudyRecipe
         {
@@ -79,14 +89,20 @@ public sealed record StudyRecipe
             Against = node.Text("against", models.Keys[0]),
             Split = SplitOptions.Read(node.Section("split")),
             Seed = node.Int("seed", 1, 0, int.MaxValue),
+            By = node.Text("by", ""),
+            Sample = node.Int("sample", 0, 0, int.MaxValue),
+            PretrainImages = node.Int("pretrain_images", 0, 0, int.MaxValue),
+            Pretrainings = pretrainings,
             Runs = runs,
+            ImageWise = node.Flag("image_wise", false),
         };
         node.Finish();
         if (!models.Keys.Contains(study.Against))
             throw new RecipeException(
                 $"{name}: against is '{study.Against}'; the nearest model is '{Words.Nearest(study.Against, models.Keys)}'"
             );
-        if (runs.CountBy(r => r.Name).FirstOrDefault(c => c.Value > 1) is { Value: > 1 } twice)
+        var names = (study with { ImageWise = true }).AllRuns.Select(r => r.Name);
+        if (names.CountBy(n => n).FirstOrDefault(c => c.Value > 1) is { Value: > 1 } twice)
             throw new RecipeException(
                 $"{name}: two models would share the folder '{twice.Key}'; give them names that differ in letters or digits"
             );
@@ -97,22 +113,49 @@ public sealed record StudyRecipe
         string model,
         RecipeNode node,
         IReadOnlyList<string> inputs,
-        YamlMappingNode? common,
-        string path
+        IReadOnlyList<string> pretrainings,
+        Source source
     )
     {
-        var file = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, node.Text("recipe", ""));
-        if (!File.Exists(file))
-            throw new RecipeException(
-                $"{Path.GetFileName(path)}: models.{model}.recipe is '{node.Text("recipe", "")}'; there is no file {file}"
-            );
-        var recipe = RecipeNode.Mapping(File.ReadAllText(file), Path.GetFileName(file));
-        var own = node.Raw("with");
+        var pretrained = node.Text("pretrained", "");
+        if (pretrained.Length > 0 && !pretrainings.Contains(pretrained))
+            throw node.Wrong("pretrained", pretrained, $"'pretraining' has {Listed(pretrainings)}");
+        // Where the weights will lie is known when the study runs; until then the name stands for it.
+        var weights = pretrained.Length > 0 ? YamlText.Of(pretrained, "network", "weights") : null;
         foreach (var input in node.Names("inputs", inputs, ["recipe", "raw", "masked", "mask-channel"]))
             yield return new StudyRun(
                 model,
                 input,
-                YamlText.Over(recipe, common, own, input == "recipe" ? null : YamlText.Of(input, "input", "form"))
+                source.Text(
+                    $"models.{model}",
+                    node,
+                    weights,
+                    input == "recipe" ? null : YamlText.Of(input, "input", "form")
+                ),
+                pretrained
             );
+    }
+
+    private static string Listed(IReadOnlyList<string> names) =>
+        names.Count == 0 ? "no entry" : string.Join(", ", names);
+
+    /// <summary>What every recipe of a study is made of.</summary>
+    /// <param name="Path">The study's file, to which recipes lie relative.</param>
+    /// <param name="Common">Laid over every recipe first.</param>
+    /// <param name="Settings">Laid over every recipe last.</param>
+    private sealed record Source(string Path, YamlMappingNode? Common, IReadOnlyList<YamlMappingNode> Settings)
+    {
+        /// <summary>The text of the recipe that an entry names, its own changes and others laid over it.</summary>
+        internal string Text(string entry, RecipeNode node, params IEnumerable<YamlMappingNode?> others)
+        {
+            var name = node.Text("recipe", "");
+            var file = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!, name);
+            if (!File.Exists(file))
+                throw new RecipeException(
+                    $"{System.IO.Path.GetFileName(Path)}: {entry}.recipe is '{name}'; there is no file {file}"
+                );
+            var recipe = RecipeNode.Mapping(File.ReadAllText(file), System.IO.Path.GetFileName(file));
+            return YamlText.Over(recipe, [Common, node.Raw("with"), .. others, .. Settings]);
+        }
     }
 }

@@ -20,6 +20,11 @@ public sealed record StudyRow(StudyRun Run, IReadOnlyList<double?> Figures)
     public double? Deviation =>
         Known.Count < 2 ? null : Math.Sqrt(Known.Sum(v => Math.Pow(v - Mean!.Value, 2)) / (Known.Count - 1));
 
+    /// <summary>
+    /// The same on the parts of the image-wise split, which flatter; null where the study has none. It is not tested.
+    /// </summary>
+    public StudyRow? ImageWise { get; init; }
+
     /// <summary>Numbers in weights; null before a part is finished.</summary>
     public long? Parameters { get; init; }
 
@@ -48,6 +53,25 @@ public sealed record StudyComparison(double? Difference, PValue T, PValue Correc
 /// <summary>A p-value and what Holm's correction makes of it; null where the test says nothing.</summary>
 public readonly record struct PValue(double? Value, double? Holm);
 
+/// <summary>What a study found.</summary>
+/// <param name="Study">The study.</param>
+/// <param name="Groups">The rows of each group; one group without a name where all images are studied together.</param>
+public sealed record StudyOutcome(StudyRecipe Study, IReadOnlyList<(string Name, IReadOnlyList<StudyRow> Rows)> Groups)
+{
+    /// <summary>What pre-trained means in it; null where nothing was.</summary>
+    public string? PretrainedOn { get; init; }
+
+    /// <summary>Whether the study's own split, which was given to it, divides images.</summary>
+    public bool ImageWise { get; init; }
+
+    /// <summary>The rows of all groups, image-wise ones behind the others.</summary>
+    public IEnumerable<StudyRow> Rows =>
+        Groups.SelectMany(g => g.Rows.Concat(g.Rows.Select(r => r.ImageWise).OfType<StudyRow>()));
+
+    /// <summary>A group's heading.</summary>
+    public string HeadingOf(string group) => group.Length == 0 ? Study.Title : $"{Study.By} {group}";
+}
+
 /// <summary>Reads what a study's runs left behind.</summary>
 public static class StudyResults
 {
@@ -64,7 +88,15 @@ public static class StudyResults
     )
     {
         var parts = split.Parts.Count;
-        var rows = study.Runs.Select(run => RowOf(study, run, folderOf(run), parts)).ToArray();
+        StudyRow Row(StudyRun run) => RowOf(study, run, folderOf(run), parts);
+        var rows = study
+            .Runs.Select(run =>
+                Row(run) with
+                {
+                    ImageWise = study.ImageWise ? Row(run with { ImageWise = true }) : null,
+                }
+            )
+            .ToArray();
         var share = split.Parts.Select(imagesOf).Average(n => (double)n.Test / n.Train);
         foreach (var group in rows.Index().GroupBy(r => r.Item.Run.Input).ToArray())
         {

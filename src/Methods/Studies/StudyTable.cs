@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Coverslip.Evaluation.Metrics;
+using Coverslip.Evaluation.Splits;
 
 namespace Coverslip.Methods.Studies;
 
@@ -21,12 +22,23 @@ public static class StudyTable
         "peak MiB",
     ];
 
+    /// <summary>Heads the image-wise figures.</summary>
+    private const string ImageWiseHead = "image-wise (inflated)";
+
     /// <summary>What the p-values are, and why the plain t-test is optimistic.</summary>
-    public static string NoteOf(StudyRecipe study) =>
-        $"Figures are {study.Metric.Key().Replace('_', ' ')} on test patients, mean ± standard deviation over the parts. p-values are two-sided, "
-        + $"paired over the parts against {study.Against} on the same input, with Holm's correction over the models of an input in brackets. The parts share "
+    public static string NoteOf(StudyOutcome outcome) =>
+        (outcome.ImageWise ? $"All figures are {Split.InflatedNote}. " : "")
+        + $"Figures are {outcome.Study.Metric.Key().Replace('_', ' ')} on test {(outcome.ImageWise ? "images" : "patients")}, mean ± standard deviation over the parts. p-values are two-sided, "
+        + $"paired over the parts against {outcome.Study.Against} on the same input, with Holm's correction over the models of an input in brackets. The parts share "
         + "patients, so their figures are not independent: the plain t-test, which the paper uses, is optimistic; the corrected one (Nadeau & Bengio 2003) "
-        + "enlarges its variance by test over training images.";
+        + "enlarges its variance by test over training images."
+        + (
+            outcome.Study.ImageWise
+                ? $" The column {ImageWiseHead} is {Split.InflatedNote}: the same models on parts with as many images of each class on each side, "
+                    + "drawn over images, so that a patient's images train and test. It shows what such a split adds, and judges no model."
+                : ""
+        )
+        + (outcome.PretrainedOn is { } pretrained ? $" {pretrained}" : "");
 
     /// <summary>The cells of a row under the heads of <see cref="Heads"/>.</summary>
     public static IReadOnlyList<string> CellsOf(StudyRow row) =>
@@ -34,45 +46,65 @@ public static class StudyTable
             row.Run.Model,
             row.Run.Input,
             $"{row.Known.Count}/{row.Figures.Count}",
-            row.Mean is { } mean
-                ? Text($"{mean:0.000}") + (row.Deviation is { } deviation ? Text($" ± {deviation:0.000}") : "")
-                : "–",
+            FigureOf(row),
+            .. row.ImageWise is { } imageWise ? (string[])[FigureOf(imageWise)] : [],
             Text(row.Comparison?.T),
             Text(row.Comparison?.CorrectedT),
             Text(row.Comparison?.Wilcoxon),
-            row.Parameters is { } parameters ? Text($"{parameters / 1e6:0.00} M") : "–",
+            row.Parameters is > 0 and var parameters ? Text($"{parameters / 1e6:0.00} M") : "–",
             row.SecondsPerEpoch is { } seconds ? Text($"{seconds:0.0}") : "–",
             row.PeakMemory is { } memory ? Text($"{memory:0}") : "–",
         ];
 
-    public static IReadOnlyList<string> Heads => Names;
+    /// <summary>The heads of the rows' cells.</summary>
+    public static IReadOnlyList<string> Heads(IReadOnlyList<StudyRow> rows) =>
+        rows.Any(row => row.ImageWise is not null) ? [.. Names[..4], ImageWiseHead, .. Names[4..]] : Names;
 
-    /// <summary>A Markdown table, its cells padded so that it reads well on screen too.</summary>
-    public static string Markdown(IReadOnlyList<StudyRow> rows)
+    /// <summary>All tables in Markdown: of several groups first the figures side by side, then each group's own.</summary>
+    public static string Markdown(StudyOutcome outcome)
     {
-        IReadOnlyList<string>[] lines = [Names, .. rows.Select(CellsOf)];
-        var widths = Enumerable.Range(0, Names.Length).Select(c => lines.Max(l => l[c].Length)).ToArray();
         var text = new StringBuilder();
-        foreach (var (i, line) in lines.Index())
+        if (outcome.Groups.Count > 1)
+            text.Append(Padded(SideBySide(outcome))).Append('\n');
+        foreach (var (name, rows) in outcome.Groups)
         {
-            text.Append("| ").AppendJoin(" | ", line.Select((cell, c) => cell.PadRight(widths[c]))).Append(" |\n");
-            if (i == 0)
-                text.Append("|").AppendJoin('|', widths.Select(w => new string('-', w + 2))).Append("|\n");
+            if (name.Length > 0)
+                text.Append("## ").Append(outcome.HeadingOf(name)).Append("\n\n");
+            text.Append(Padded([Heads(rows), .. rows.Select(CellsOf)])).Append('\n');
         }
-        return text.ToString();
+        return text.Append(NoteOf(outcome)).Append('\n').ToString();
     }
 
-    /// <summary>Everything, a row per model and input, full precision; the parts' figures last.</summary>
-    public static string Csv(IReadOnlyList<StudyRow> rows)
+    /// <summary>A line per model and input, a column per group; the heads come first.</summary>
+    public static IReadOnlyList<IReadOnlyList<string>> SideBySide(StudyOutcome outcome) =>
+        [
+            ["model", "input", .. outcome.Groups.Select(g => g.Name)],
+            .. outcome
+                .Groups[0]
+                .Rows.Index()
+                .Select(r =>
+                    (IReadOnlyList<string>)
+                        [r.Item.Run.Model, r.Item.Run.Input, .. outcome.Groups.Select(g => FigureOf(g.Rows[r.Index]))]
+                ),
+        ];
+
+    /// <summary>Everything, a row per group, model and input, full precision; the parts' figures last.</summary>
+    public static string Csv(StudyOutcome outcome)
     {
-        var parts = rows.Count == 0 ? 0 : rows[0].Figures.Count;
+        var parts = outcome.Rows.Select(r => r.Figures.Count).FirstOrDefault();
         var text = new StringBuilder(
-            "model,input,mean,deviation,difference,p_t,p_t_holm,p_corrected,p_corrected_holm,p_wilcoxon,p_wilcoxon_holm,parameters,seconds_per_epoch,peak_mib"
+            "group,model,input,mean,deviation,difference,p_t,p_t_holm,p_corrected,p_corrected_holm,p_wilcoxon,p_wilcoxon_holm,parameters,seconds_per_epoch,peak_mib"
         );
         for (var part = 1; part <= parts; part++)
             text.Append(CultureInfo.InvariantCulture, $",part_{part}");
+        if (outcome.Study.ImageWise)
+        {
+            text.Append(",image_wise_inflated_mean,image_wise_inflated_deviation");
+            for (var part = 1; part <= parts; part++)
+                text.Append(CultureInfo.InvariantCulture, $",image_wise_inflated_part_{part}");
+        }
         text.Append('\n');
-        foreach (var row in rows)
+        foreach (var (group, row) in outcome.Groups.SelectMany(g => g.Rows.Select(r => (g.Name, r))))
         {
             var c = row.Comparison;
             double?[] numbers =
@@ -90,16 +122,33 @@ public static class StudyTable
                 row.SecondsPerEpoch,
                 row.PeakMemory,
                 .. row.Figures,
+                .. row.ImageWise is { } leaky ? (double?[])[leaky.Mean, leaky.Deviation, .. leaky.Figures] : [],
             ];
-            text.Append(Quoted(row.Run.Model))
-                .Append(',')
-                .Append(row.Run.Input)
+            text.AppendJoin(',', Quoted(group), Quoted(row.Run.Model), row.Run.Input)
                 .Append(',')
                 .AppendJoin(',', numbers.Select(n => n?.ToString("R", CultureInfo.InvariantCulture) ?? ""))
                 .Append('\n');
         }
         return text.ToString();
     }
+
+    private static string Padded(IReadOnlyList<IReadOnlyList<string>> lines)
+    {
+        var widths = Enumerable.Range(0, lines[0].Count).Select(c => lines.Max(l => l[c].Length)).ToArray();
+        var text = new StringBuilder();
+        foreach (var (i, line) in lines.Index())
+        {
+            text.Append("| ").AppendJoin(" | ", line.Select((cell, c) => cell.PadRight(widths[c]))).Append(" |\n");
+            if (i == 0)
+                text.Append("|").AppendJoin('|', widths.Select(w => new string('-', w + 2))).Append("|\n");
+        }
+        return text.ToString();
+    }
+
+    private static string FigureOf(StudyRow row) =>
+        row.Mean is { } mean
+            ? Text($"{mean:0.000}") + (row.Deviation is { } deviation ? Text($" ± {deviation:0.000}") : "")
+            : "–";
 
     private static string Quoted(string text) =>
         text.IndexOfAny([',', '"', '\n']) < 0 ? text : $"\"{text.Replace("\"", "\"\"")}\"";

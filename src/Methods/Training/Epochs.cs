@@ -88,4 +88,10 @@ public interface ITrainingProgress
 
     /// <summary>After every epoch.</summary>
     void Epoch(EpochRow row, RunState state);
+
+    /// <summary>After the features of every image, in a method that has features and no epochs.</summary>
+    void Described(int done, int images) { }
+
+    /// <summary>With a line on the settings that were chosen on validation images.</summary>
+    void Chosen(string settings) { }
 }

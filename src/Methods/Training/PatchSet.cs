@@ -13,6 +13,9 @@ public sealed record Patch(CohortRow Row, int Label, bool Empty)
     /// <summary>The image as it was stored.</summary>
     public required SourceImage Source { get; init; }
 
+    /// <summary>Whether its stain could not be measured, so that it is used as it is.</summary>
+    public bool StainKept { get; init; }
+
     /// <summary>The pixels, or null where they are read anew each time.</summary>
     internal byte[]? Pixels { get; init; }
 }
@@ -35,30 +38,41 @@ public sealed record PatchMasks(
     Func<Image, Image, string, (Image Image, Image Mask)> Fill
 );
 
+/// <summary>How a cohort's images are read, beyond their size and form.</summary>
+public sealed record PatchReading
+{
+    /// <summary>The network's classes; null (default): the cohort's.</summary>
+    public IReadOnlyList<string>? Classes { get; init; }
+
+    /// <summary>The stain that images are brought to before they are resized; null (default) for none.</summary>
+    public InputStain? Stain { get; init; }
+
+    /// <summary>Told of every image as it was stored, before it is used; throws where it does not fit.</summary>
+    public Action<CohortRow, SourceImage>? Check { get; init; }
+
+    /// <summary>Told after every image how many are done.</summary>
+    public Action<int>? Progress { get; init; }
+}
+
 /// <summary>A cohort's images at the network's size, held in memory up to a limit and read anew beyond it.</summary>
 public sealed class PatchSet
 {
     private readonly Cohort cohort;
     private readonly InputOptions input;
     private readonly PatchMasks? masks;
+    private readonly PatchReading reading;
 
     /// <param name="cohort">The images.</param>
     /// <param name="input">Size and form.</param>
     /// <param name="masks">Where masks are; null for raw input.</param>
-    /// <param name="classes">The network's classes; null: the cohort's.</param>
-    /// <param name="progress">Told after every image how many are done.</param>
-    public PatchSet(
-        Cohort cohort,
-        InputOptions input,
-        PatchMasks? masks,
-        IReadOnlyList<string>? classes = null,
-        Action<int, int>? progress = null
-    )
+    /// <param name="reading">Classes, stain, what is told on the way.</param>
+    public PatchSet(Cohort cohort, InputOptions input, PatchMasks? masks, PatchReading? reading = null)
     {
+        this.reading = reading ??= new PatchReading();
         (this.cohort, this.input, this.masks) = (cohort, input, input.Form == InputForm.Raw ? null : masks);
         long bytes = (long)input.Height * input.Width * 4;
         var patches = new Patch[cohort.Rows.Count];
-        var numbers = (classes ?? cohort.Classes)
+        var numbers = (reading.Classes ?? cohort.Classes)
             .Index()
             .ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
         var done = 0;
@@ -72,13 +86,14 @@ public sealed class PatchSet
                 {
                     var row = cohort.Rows[i];
                     var pixels = new byte[bytes];
-                    var (empty, source) = Read(row, pixels);
+                    var (empty, stainKept, source) = Read(row, pixels);
                     patches[i] = new Patch(row, numbers.GetValueOrDefault(row.Label, -1), empty)
                     {
                         Source = source,
+                        StainKept = stainKept,
                         Pixels = (i + 1) * bytes <= MemoryLimit ? pixels : null,
                     };
-                    progress?.Invoke(Interlocked.Increment(ref done), patches.Length);
+                    reading.Progress?.Invoke(Interlocked.Increment(ref done));
                 }
             );
         }
@@ -103,6 +118,9 @@ public sealed class PatchSet
     /// <summary>Images in whose mask nothing is valid.</summary>
     public int EmptyMasks => Patches.Count(p => p.Empty);
 
+    /// <summary>Images that are used as they are because their stain could not be measured.</summary>
+    public int StainsKept => Patches.Count(p => p.StainKept);
+
     /// <summary>The pixels of a patch, H·W·4 bytes.</summary>
     internal byte[] Pixels(Patch patch)
     {
@@ -113,24 +131,33 @@ public sealed class PatchSet
         return pixels;
     }
 
-    private (bool Empty, SourceImage Source) Read(CohortRow row, byte[] pixels)
+    private (bool Empty, bool StainKept, SourceImage Source) Read(CohortRow row, byte[] pixels)
     {
         using var stored = ImageFile.Read(cohort.ImagePath(row), new ImageReadOptions { Depth = 8 });
         var source = SourceImage.Of(stored, input);
-        using var color =
-            stored.Channels == 3 ? stored.Clone() : ColorSpaces.Convert(stored, ColorConversion.GreyToRgb);
+        reading.Check?.Invoke(row, source);
+        using var stained = reading.Stain?.Apply(stored, row.Image);
+        using var color = InColor(stained ?? stored);
         using var image = Sized(color, Interpolation.Area);
+        return (Fill(row, image, pixels), reading.Stain is not null && stained is null, source);
+    }
+
+    private bool Fill(CohortRow row, Image image, byte[] pixels)
+    {
         if (masks?.FileOf(row) is not { } file)
-            return (Join(image, null, pixels), source);
+            return Join(image, null, pixels);
         using var whole = ImageFile.Read(file, ImageReadOptions.Mask);
         using var mask = Sized(whole, Interpolation.Nearest);
         if (!input.Fill)
-            return (Join(image, mask, pixels), source);
+            return Join(image, mask, pixels);
         var (filled, filledMask) = masks.Fill(image, mask, row.Image);
         using (filled)
         using (filledMask)
-            return (Join(filled, filledMask, pixels), source);
+            return Join(filled, filledMask, pixels);
     }
+
+    private static Image InColor(Image image) =>
+        image.Channels == 3 ? image.Clone() : ColorSpaces.Convert(image, ColorConversion.GreyToRgb);
 
     private Image Sized(Image image, Interpolation interpolation) =>
         Transforms.Resize(image, input.Width, input.Height, interpolation);

@@ -4,7 +4,7 @@ using Coverslip.Torch;
 namespace Coverslip.Methods.Training;
 
 /// <summary>Probabilities of many images, in order; averaged over orientations where the recipe says so.</summary>
-public sealed class Predictor(IClassifier model, BatchReader reader, IRecipe recipe)
+public sealed class Predictor(IClassifier model, BatchReader reader, INetworkRecipe recipe)
 {
     /// <summary>
     /// Probabilities [images][classes]. <paramref name="progress"/> is told how many images are done.

@@ -36,7 +36,7 @@ public sealed record Preflight(
     /// <param name="recipe">What is to run.</param>
     /// <param name="classes">Number of classes.</param>
     /// <param name="device">Where; on a GPU memory is not estimated.</param>
-    public static Preflight Of(IRecipe recipe, int classes, Device device)
+    public static Preflight Of(INetworkRecipe recipe, int classes, Device device)
     {
         var (height, width) = (recipe.Input.Height, recipe.Input.Width);
         var (side, least) = (Math.Min(height, width), Math.Max(recipe.SmallestSide, 64));
@@ -75,7 +75,7 @@ public sealed record Preflight(
         );
     }
 
-    private static void Step(IRecipe recipe, IClassifier model, int count, Device device)
+    private static void Step(INetworkRecipe recipe, IClassifier model, int count, Device device)
     {
         using var scope = new TensorScope();
         var image = Tensor

@@ -5,18 +5,28 @@ namespace Coverslip.Methods.Training;
 /// <summary>What every method's recipe has.</summary>
 public interface IRecipe
 {
-    /// <summary>Seed of weights, order and augmentation.</summary>
+    /// <summary>Seed of whatever a method draws at random.</summary>
     long Seed { get; }
 
     InputOptions Input { get; }
 
-    TrainingOptions Training { get; }
-
-    AugmentationOptions Augmentation { get; }
-
     SplitOptions Split { get; }
 
     DecisionOptions Decision { get; }
+
+    /// <summary>Files and folders that training starts from; none by default.</summary>
+    IReadOnlyList<string> Needs => [];
+
+    /// <summary>A model that has learned nothing yet, on a device.</summary>
+    IModel Untrained(int classes, Device device);
+}
+
+/// <summary>The recipe of a network that the training loop trains.</summary>
+public interface INetworkRecipe : IRecipe
+{
+    TrainingOptions Training { get; }
+
+    AugmentationOptions Augmentation { get; }
 
     /// <summary>
     /// The least height and width, in pixels, that the network can be computed on; 1 where it does not matter.
@@ -24,7 +34,7 @@ public interface IRecipe
     int SmallestSide => 1;
 
     /// <summary>The same recipe for another image size.</summary>
-    IRecipe Sized(int height, int width);
+    INetworkRecipe Sized(int height, int width);
 
     /// <summary>A freshly initialised network on a device.</summary>
     IClassifier Build(int classes, Device device);
@@ -33,4 +43,6 @@ public interface IRecipe
     /// Gives a fresh network what its training starts from besides random numbers; nothing by default.
     /// </summary>
     void Begin(IClassifier model) { }
+
+    IModel IRecipe.Untrained(int classes, Device device) => new NetworkModel(this, Build(classes, device));
 }

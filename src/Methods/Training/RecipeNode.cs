@@ -148,6 +148,32 @@ public sealed class RecipeNode
             var text => throw Wrong(key, text, "expected is true or false"),
         };
 
+    /// <summary>A number, or a list of numbers.</summary>
+    internal IReadOnlyList<double> Numbers(string key, IReadOnlyList<double> otherwise, double low, double high)
+    {
+        known.Add(key);
+        if (!values.TryGetValue(key, out var node))
+            return otherwise;
+        YamlNode[] items = node is YamlSequenceNode list ? [.. list] : [node];
+        return
+        [
+            .. items.Select(item =>
+                double.TryParse(item.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+                && value >= low
+                && value <= high
+                    ? value
+                    : throw Wrong(
+                        key,
+                        item.ToString(),
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"expected are a number or a list of numbers from {low} to {high}"
+                        )
+                    )
+            ),
+        ];
+    }
+
     /// <summary>A list of whole numbers.</summary>
     public IReadOnlyList<int> Ints(string key, IReadOnlyList<int> otherwise, int low, int high)
     {

@@ -34,6 +34,9 @@ public sealed record RunDescription
 
     public required long Seed { get; init; }
 
+    /// <summary>Whether the split divided images and not patients, so that the figures are inflated.</summary>
+    public bool ImageWise { get; init; }
+
     /// <summary>Which part of the split, from 1, of how many.</summary>
     public required int Part { get; init; }
 
@@ -49,13 +52,16 @@ public sealed record RunDescription
     /// <summary>Time of training and validation.</summary>
     public required double TrainingSeconds { get; init; }
 
-    /// <summary>Relative distance of the weights from their beginning.</summary>
-    public required double WeightsMoved { get; init; }
+    /// <summary>Relative distance of the weights from their beginning; null where none move.</summary>
+    public required double? WeightsMoved { get; init; }
 
     /// <summary>Images whose mask held nothing valid, and images in all.</summary>
     public required int EmptyMasks { get; init; }
 
     public required int Images { get; init; }
+
+    /// <summary>Images whose stain could not be measured and that were used as they are.</summary>
+    public int StainsKept { get; init; }
 
     /// <summary>Largest resident memory of the process, in MiB.</summary>
     public required double PeakMemory { get; init; }
@@ -83,6 +89,8 @@ public sealed record RunDescription
         json.WriteNumber("scale_high", ScaleHigh);
         if (MaskRules is not null)
             json.WriteString("mask_rules", MaskRules);
+        if (ImageWise)
+            json.WriteBoolean("image_wise", true);
         json.WriteNumber("seed", Seed);
         json.WriteNumber("part", Part);
         json.WriteNumber("parts", Parts);
@@ -90,9 +98,12 @@ public sealed record RunDescription
         json.WriteNumber("epochs", Epochs);
         json.WriteNumber("best_epoch", BestEpoch);
         json.WriteNumber("training_seconds", Math.Round(TrainingSeconds, 3));
-        json.WriteNumber("weights_moved", WeightsMoved);
+        if (WeightsMoved is { } moved)
+            json.WriteNumber("weights_moved", moved);
         json.WriteNumber("empty_masks", EmptyMasks);
         json.WriteNumber("images", Images);
+        if (StainsKept > 0)
+            json.WriteNumber("stains_kept", StainsKept);
         json.WriteNumber("peak_memory_mib", Math.Round(PeakMemory, 1));
         json.WriteString("versions", Versions);
         json.WriteEndObject();
@@ -101,6 +112,18 @@ public sealed record RunDescription
     /// <summary>Reads what <see cref="Write(string)"/> wrote.</summary>
     /// <exception cref="InvalidDataException">A field is missing or of another kind.</exception>
     public static RunDescription Read(string path) => Parse(File.ReadAllBytes(path), path);
+
+    /// <summary>
+    /// Whether a file says that its run divided images and not patients; another program's file does not.
+    /// </summary>
+    public static bool SaysImageWise(string path)
+    {
+        using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+        var root = document.RootElement;
+        return root.ValueKind == JsonValueKind.Object
+            && root.TryGetProperty("image_wise", out var flag)
+            && flag.ValueKind == JsonValueKind.True;
+    }
 
     internal static RunDescription Parse(byte[] text, string path)
     {
@@ -118,6 +141,7 @@ public sealed record RunDescription
                 ScaleLow = root.GetProperty("scale_low").GetDouble(),
                 ScaleHigh = root.GetProperty("scale_high").GetDouble(),
                 MaskRules = root.TryGetProperty("mask_rules", out var rules) ? rules.GetString() : null,
+                ImageWise = root.TryGetProperty("image_wise", out var imageWise) && imageWise.GetBoolean(),
                 Seed = root.GetProperty("seed").GetInt64(),
                 Part = root.GetProperty("part").GetInt32(),
                 Parts = root.GetProperty("parts").GetInt32(),
@@ -125,9 +149,10 @@ public sealed record RunDescription
                 Epochs = root.GetProperty("epochs").GetInt32(),
                 BestEpoch = root.GetProperty("best_epoch").GetInt32(),
                 TrainingSeconds = root.GetProperty("training_seconds").GetDouble(),
-                WeightsMoved = root.GetProperty("weights_moved").GetDouble(),
+                WeightsMoved = root.TryGetProperty("weights_moved", out var moved) ? moved.GetDouble() : null,
                 EmptyMasks = root.GetProperty("empty_masks").GetInt32(),
                 Images = root.GetProperty("images").GetInt32(),
+                StainsKept = root.TryGetProperty("stains_kept", out var kept) ? kept.GetInt32() : 0,
                 PeakMemory = root.GetProperty("peak_memory_mib").GetDouble(),
                 Versions = root.GetProperty("versions").GetString()!,
             };

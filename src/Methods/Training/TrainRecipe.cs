@@ -1,5 +1,6 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
+using Coverslip.Slides.Stain;
 
 namespace Coverslip.Methods.Training;
 
@@ -81,6 +82,23 @@ public sealed record InputOptions
     /// </summary>
     public bool Standardize { get; init; }
 
+    /// <summary>
+    /// The stain that images are brought to before masks are made of them and before they are resized: a file of
+    /// <c>coverslip stain fit</c> (<c>.json</c>), a reference image, or <c>none</c> (default).
+    /// </summary>
+    public string Stain { get; init; } = NoStain;
+
+    /// <summary>How a reference image is measured; vahadane by default. A stain file has its own.</summary>
+    public StainMethod StainMethod { get; init; } = StainMethod.Vahadane;
+
+    /// <summary>error (default) or keep: what becomes of an image whose stain cannot be measured.</summary>
+    public RefusedStain StainRefused { get; init; }
+
+    /// <summary>Whether images are brought to a reference's stain.</summary>
+    public bool Restained => Stain != NoStain;
+
+    private const string NoStain = "none";
+
     /// <summary>Channels that the network is given.</summary>
     public int Channels => Form == InputForm.MaskChannel ? 4 : 3;
 
@@ -100,6 +118,9 @@ public sealed record InputOptions
             Fill = node.Flag("fill", standard.Fill),
             EmptyMask = node.Word("empty_mask", standard.EmptyMask),
             Standardize = node.Flag("standardize", standard.Standardize),
+            Stain = node.Text("stain", standard.Stain),
+            StainMethod = node.Word("stain_method", standard.StainMethod),
+            StainRefused = node.Word("stain_refused", standard.StainRefused),
         };
     }
 }
@@ -134,6 +155,12 @@ public sealed record SplitOptions
     /// </summary>
     public int Folds { get; init; } = 5;
 
+    /// <summary>
+    /// Five draws of 70 % of each class's patients to train and 30 % to test instead, as published with BreakHis; false
+    /// by default.
+    /// </summary>
+    public bool BreakHis { get; init; }
+
     /// <summary>Random splits; 20 by default, as published.</summary>
     public int Repeats { get; init; } = 20;
 
@@ -142,7 +169,9 @@ public sealed record SplitOptions
     /// </summary>
     public string Images { get; init; } = "45-55";
 
-    /// <summary>Share of the training patients that validates, in cross-validation; 0.2 by default.</summary>
+    /// <summary>
+    /// Share of the training patients that validates, in cross-validation and of <see cref="BreakHis"/>; 0.2 by default.
+    /// </summary>
     public double ValidationShare { get; init; } = 0.2;
 
     /// <summary>Draws the split of a cohort.</summary>
@@ -150,6 +179,13 @@ public sealed record SplitOptions
     /// <exception cref="NoSuchSplitException">The cohort has no such split.</exception>
     public Split Draw(Cohort cohort, long seed)
     {
+        if (BreakHis)
+            return new Split(
+                SplitKind.BreakHis,
+                cohort.Hash,
+                seed,
+                BreakHisSplits.Draw(cohort.PatientImages, ValidationShare, seed)
+            );
         if (Folds > 0)
             return new Split(
                 SplitKind.KFold,
@@ -182,6 +218,7 @@ public sealed record SplitOptions
         return new SplitOptions
         {
             Folds = node.Int("folds", standard.Folds, 0, 1000),
+            BreakHis = node.Flag("breakhis", standard.BreakHis),
             Repeats = node.Int("repeats", standard.Repeats, 1, 10_000),
             Images = node.Text("images", standard.Images),
             ValidationShare = node.Number("validation_share", standard.ValidationShare, 0.01, 0.9),

@@ -11,18 +11,20 @@ namespace Coverslip.Methods.Training;
 /// <summary>
 /// A trained model ready to predict: a run folder, or the one file that <see cref="Pack"/> made of it. A run of several
 /// parts
-/// holds a network per part, and predicts with their mean.
+/// holds a model per part, and predicts with their mean.
 /// </summary>
 public sealed class TrainedModel : IDisposable
 {
-    private const string Format = "coverslip-model-1";
-    private readonly IReadOnlyList<IClassifier> networks;
-    private readonly Device device;
+    /// <summary>The file of a run folder that holds the stain its images were brought to.</summary>
+    public const string StainName = "stain.json";
 
-    private TrainedModel(string recipe, IRecipe read, IReadOnlyList<RunDescription> parts, Device device)
+    private const string Format = "coverslip-model-1";
+    private readonly IReadOnlyList<IModel> models;
+
+    private TrainedModel(Recorded recorded, IReadOnlyList<RunDescription> parts, Device device)
     {
-        (RecipeText, Recipe, Parts, this.device) = (recipe, read, parts, device);
-        networks = [.. parts.Select(part => read.Build(part.Classes.Count, device))];
+        (RecipeText, Recipe, Parts, Stain) = (recorded.Text, recorded.Recipe, parts, recorded.Stain);
+        models = [.. parts.Select(part => recorded.Recipe.Untrained(part.Classes.Count, device))];
     }
 
     public string RecipeText { get; }
@@ -30,6 +32,9 @@ public sealed class TrainedModel : IDisposable
     public IRecipe Recipe { get; }
 
     public IReadOnlyList<RunDescription> Parts { get; }
+
+    /// <summary>The stain that the training images were brought to, as it was fitted then; null for none.</summary>
+    public InputStain? Stain { get; }
 
     /// <summary>What the parts have in common: classes, scale, rules.</summary>
     public RunDescription Description => Parts[0];
@@ -53,17 +58,28 @@ public sealed class TrainedModel : IDisposable
             .Range(1, int.Parse(metadata["parts"], CultureInfo.InvariantCulture))
             .Select(part => RunDescription.Parse(Encoding.UTF8.GetBytes(metadata[$"run-{part}"]), path))
             .ToArray();
-        return new TrainedModel(metadata["recipe"], parse(metadata["recipe"], path), parts, device).Filled(networks =>
+        var recorded = Recorded.Of(
+            metadata["recipe"],
+            parse(metadata["recipe"], path),
+            metadata.GetValueOrDefault("stain"),
+            path
+        );
+        return new TrainedModel(recorded, parts, device).Filled(models =>
         {
             using var scope = new TensorScope();
             var all = SafeTensors.Read(path, device);
-            foreach (var (part, network) in networks.Index())
-                network.Store.Load(RunFolder.Under(all, $"{part + 1}/"));
+            foreach (var (part, model) in models.Index())
+                model.Load(RunFolder.Under(all, $"{part + 1}/"));
         });
     }
 
+    /// <summary>The weights of one part's network by path; they live as long as this.</summary>
+    internal Dictionary<string, Tensor> Weights(int part) =>
+        models[part].State().ToDictionary(p => p.Path, p => p.Value);
+
     /// <summary>
-    /// Writes everything that predicting needs into one file: weights, recipe, classes, scale, thresholds, cohort hash.
+    /// Writes everything that predicting needs into one file: weights, recipe, stain, classes, scale, thresholds, cohort
+    /// hash.
     /// </summary>
     public void Pack(string path)
     {
@@ -73,15 +89,18 @@ public sealed class TrainedModel : IDisposable
             ["recipe"] = RecipeText,
             ["parts"] = Parts.Count.ToString(CultureInfo.InvariantCulture),
         };
+        if (Stain is not null)
+            metadata["stain"] = Stain.Json;
         foreach (var (index, part) in Parts.Index())
         {
             using var text = new MemoryStream();
             part.Write(text);
             metadata[$"run-{index + 1}"] = Encoding.UTF8.GetString(text.ToArray());
         }
+        using var scope = new TensorScope();
         SafeTensors.Write(
             path,
-            networks.Index().SelectMany(n => n.Item.Store.All.Select(p => ($"{n.Index + 1}/{p.Path}", p.Value))),
+            models.Index().SelectMany(m => m.Item.State().Select(p => ($"{m.Index + 1}/{p.Path}", p.Value))),
             metadata
         );
     }
@@ -99,18 +118,18 @@ public sealed class TrainedModel : IDisposable
     )
     {
         var sums = patches.Patches.Select(_ => new double[Description.Classes.Count]).ToArray();
-        var reader = new BatchReader(patches, batch, device);
-        foreach (var (index, network) in networks.Index())
+        foreach (var (index, model) in models.Index())
         {
-            var predictor = new Predictor(network, reader, Recipe);
-            var rows = predictor.Probabilities(
+            var task = new PredictionTask(
+                patches,
                 patches.Patches,
-                done => progress?.Invoke((done + index * sums.Length) / networks.Count),
-                stop
+                batch,
+                done => progress?.Invoke((done + index * sums.Length) / models.Count)
             );
+            var rows = model.Probabilities(task, stop);
             for (var i = 0; i < sums.Length; i++)
             for (var c = 0; c < sums[i].Length; c++)
-                sums[i][c] += rows[i][c] / networks.Count;
+                sums[i][c] += rows[i][c] / models.Count;
         }
         var predictions = Predictor.Table(Description.Classes, patches.Patches, sums);
         var thresholds = Parts.Where(p => p.Threshold is not null).Select(p => p.Threshold!.Value).ToArray();
@@ -129,27 +148,51 @@ public sealed class TrainedModel : IDisposable
         foreach (var row in cohort.Rows)
         {
             using var image = ImageFile.Read(cohort.ImagePath(row), new ImageReadOptions { Depth = 8 });
-            var source = SourceImage.Of(image, Recipe.Input);
-            if (source.Channels != Description.SourceChannels)
+            CheckFits(row, SourceImage.Of(image, Recipe.Input));
+        }
+    }
+
+    /// <summary>Refuses one image that the model was not trained for.</summary>
+    /// <inheritdoc cref="CheckFits(Cohort)"/>
+    public void CheckFits(CohortRow row, SourceImage source)
+    {
+        if (source.Channels != Description.SourceChannels)
+            throw new InvalidDataException(
+                $"{row.Image} has {source.Channels} channel(s), the model was trained on images of {Description.SourceChannels}"
+            );
+        // A tenth more or less is the play of hand-cut patches; beyond it cells have another size than those the
+        // model knows.
+        if (source.Scale < Description.ScaleLow / 1.1 || source.Scale > Description.ScaleHigh * 1.1)
+            throw new InvalidDataException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{row.Image} would be scaled by {source.Scale:0.###} to the model's {Recipe.Input.Width} pixels, its training images were scaled by {Description.ScaleLow:0.###} to {Description.ScaleHigh:0.###}; cut or resize the image to the size of the training images"
+                )
+            );
+    }
+
+    /// <summary>What a run or a packed file says of how images become input.</summary>
+    private sealed record Recorded(string Text, IRecipe Recipe, InputStain? Stain)
+    {
+        /// <exception cref="InvalidDataException">The stain that the recipe asks for is missing.</exception>
+        internal static Recorded Of(string text, IRecipe recipe, string? stain, string path)
+        {
+            if (!recipe.Input.Restained)
+                return new Recorded(text, recipe, null);
+            if (stain is null)
                 throw new InvalidDataException(
-                    $"{row.Image} has {source.Channels} channel(s), the model was trained on images of {Description.SourceChannels}"
+                    $"{path}: the model was trained on images of a normalised stain (input.stain: {recipe.Input.Stain}), and "
+                        + $"that stain is missing here; put the run's {StainName} back into the run folder, and pack it anew "
+                        + "if this is a packed file"
                 );
-            // A tenth more or less is the play of hand-cut patches; beyond it cells have another size than those the
-            // model knows.
-            if (source.Scale < Description.ScaleLow / 1.1 || source.Scale > Description.ScaleHigh * 1.1)
-                throw new InvalidDataException(
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{row.Image} would be scaled by {source.Scale:0.###} to the model's {Recipe.Input.Width} pixels, its training images were scaled by {Description.ScaleLow:0.###} to {Description.ScaleHigh:0.###}; cut or resize the image to the size of the training images"
-                    )
-                );
+            return new Recorded(text, recipe, InputStain.Parse(stain, $"{path}, stain", recipe.Input.StainRefused));
         }
     }
 
     public void Dispose()
     {
-        foreach (var network in networks)
-            network.Dispose();
+        foreach (var model in models)
+            model.Dispose();
     }
 
     private static TrainedModel FromRun(string folder, Func<string, string, IRecipe> parse, Device device)
@@ -171,23 +214,24 @@ public sealed class TrainedModel : IDisposable
                 $"{folder} is not finished ({finished.Length} of {parts.Length} parts); go on with 'coverslip train … --resume'"
             );
         var text = File.ReadAllText(file);
+        var stain = Path.Combine(folder, StainName);
         return new TrainedModel(
-            text,
-            parse(text, file),
+            Recorded.Of(text, parse(text, file), File.Exists(stain) ? File.ReadAllText(stain) : null, folder),
             [.. finished.Select(p => RunDescription.Read(p.Description))],
             device
-        ).Filled(networks =>
+        ).Filled(models =>
         {
-            foreach (var (part, network) in networks.Index())
-                finished[part].LoadBest(network.Store);
+            using var scope = new TensorScope();
+            foreach (var (part, model) in models.Index())
+                model.Load(SafeTensors.Read(finished[part].Best, device));
         });
     }
 
-    private TrainedModel Filled(Action<IReadOnlyList<IClassifier>> load)
+    private TrainedModel Filled(Action<IReadOnlyList<IModel>> load)
     {
         try
         {
-            load(networks);
+            load(models);
             return this;
         }
         catch

@@ -13,7 +13,7 @@ namespace Coverslip.Methods.Training;
 /// <param name="Validation">Validation images; may be empty, then nothing stops early and the last model is
 /// kept.</param>
 public sealed record TrainingTask(
-    IRecipe Recipe,
+    INetworkRecipe Recipe,
     IClassifier Model,
     BatchReader Reader,
     IReadOnlyList<Patch> Training,

@@ -55,9 +55,7 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
         var classes = set.Cohort.Classes;
         var positive = PositiveOf(classes);
         TorchRuntime.Seed(recipe.Seed + part);
-        using var model = recipe.Build(classes.Count, input.Device);
-        recipe.Begin(model);
-        var reader = new BatchReader(set, recipe.Training.Batch, input.Device);
+        using var model = recipe.Untrained(classes.Count, input.Device);
         var training = Side(part, SplitSide.Train)
             .Where(p => !(p.Empty && recipe.Input.EmptyMask == EmptyMask.Drop))
             .ToArray();
@@ -66,48 +64,57 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
                 $"part {part + 1} of the split has no image to train on that has a mask; set input.empty_mask: raw, or other mask rules"
             );
         var validation = Side(part, SplitSide.Validation);
-        new TrainingLoop(new TrainingTask(recipe, model, reader, training, validation), run, progressOf(part)).Run(
-            stop
-        );
+        var task = new FitTask(set, training, validation, recipe.Seed + part);
+        var outcome = model.Fit(task, run, progressOf(part), stop);
 
-        run.LoadBest(model.Store);
-        var predictor = new Predictor(model, reader, recipe);
         var test = Side(part, SplitSide.Test);
         double? threshold = null;
         if (validation.Count > 0)
         {
-            var validated = Predictor.Table(classes, validation, predictor.Probabilities(validation, stop: stop));
+            var validated = Table(classes, validation, model, stop);
             threshold = ThresholdOf(validated, positive);
             Decided(validated, positive, threshold).Write(run.Validation);
         }
-        Decided(Predictor.Table(classes, test, predictor.Probabilities(test, stop: stop)), positive, threshold)
-            .Write(run.Predictions);
-        Describe(run, part, model, positive, threshold);
+        Decided(Table(classes, test, model, stop), positive, threshold).Write(run.Predictions);
+        Describe(run, part, (model.Parameters, outcome), (positive, threshold));
     }
 
-    private void Describe(RunFolder run, int part, IClassifier model, string? positive, double? threshold)
+    private Predictions Table(
+        IReadOnlyList<string> classes,
+        IReadOnlyList<Patch> images,
+        IModel model,
+        CancellationToken stop
+    ) => Predictor.Table(classes, images, model.Probabilities(new PredictionTask(input.Patches, images), stop));
+
+    private void Describe(
+        RunFolder run,
+        int part,
+        (long Parameters, FitOutcome Outcome) model,
+        (string? Positive, double? Threshold) decision
+    )
     {
-        var (state, moved) = run.Outcome();
         new RunDescription
         {
             CohortHash = input.Patches.Cohort.Hash,
             Classes = input.Patches.Cohort.Classes,
-            Positive = positive,
-            Threshold = threshold,
+            Positive = decision.Positive,
+            Threshold = decision.Threshold,
             SourceChannels = input.Patches.Patches.Max(p => p.Source.Channels),
             ScaleLow = input.Patches.Patches.Min(p => p.Source.Scale),
             ScaleHigh = input.Patches.Patches.Max(p => p.Source.Scale),
             MaskRules = input.MaskRules,
+            ImageWise = input.Split.ImageWise,
             Seed = input.Recipe.Seed + part,
             Part = part + 1,
             Parts = input.Split.Parts.Count,
-            Parameters = model.Store.ParameterCount,
-            Epochs = state.Epoch,
-            BestEpoch = state.BestEpoch,
-            TrainingSeconds = state.Seconds,
-            WeightsMoved = moved,
+            Parameters = model.Parameters,
+            Epochs = model.Outcome.Epochs,
+            BestEpoch = model.Outcome.BestEpoch,
+            TrainingSeconds = model.Outcome.Seconds,
+            WeightsMoved = model.Outcome.WeightsMoved,
             EmptyMasks = input.Patches.EmptyMasks,
             Images = input.Patches.Patches.Count,
+            StainsKept = input.Patches.StainsKept,
             PeakMemory = Memory.Peak / 1048576.0,
             Versions =
                 $"coverslip {typeof(TrainingSession).Assembly.GetName().Version?.ToString(3)}, libtorch {TorchRuntime.Version}",
@@ -116,8 +123,11 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
 
     private IReadOnlyList<Patch> Side(int part, SplitSide side)
     {
-        var patients = input.Split.Parts[part][side].ToHashSet();
-        return [.. input.Patches.Patches.Where(p => patients.Contains(p.Row.Patient))];
+        var rows = input
+            .Split.Parts[part]
+            .Rows(input.Patches.Cohort, side)
+            .ToHashSet(ReferenceEqualityComparer.Instance);
+        return [.. input.Patches.Patches.Where(p => rows.Contains(p.Row))];
     }
 
     private string? PositiveOf(IReadOnlyList<string> classes)

@@ -21,10 +21,11 @@ public static class PatchPhantom
         options.Check();
         var kinds = TissueLayout.Draw(options, SeededRandom.For(seed, 1));
         var random = SeededRandom.For(seed, 2);
-        var nuclei = NucleusField.Place(options, kinds, random.Between(LeastCover, MostCover), random);
+        var cover = random.Between(LeastCover + options.CoverShift, MostCover + options.CoverShift);
+        var nuclei = NucleusField.Place(options, kinds, cover, random);
 
         var dyes = new DyeLayers(options, kinds, SeededRandom.For(seed, 3));
-        foreach (var nucleus in nuclei)
+        foreach (var nucleus in nuclei.Concat(Stray(options, kinds, SeededRandom.For(seed, 6))))
             dyes.Add(nucleus);
 
         var stain = Stain
@@ -33,6 +34,23 @@ public static class PatchPhantom
         var image = Develop(dyes, stain, SeededRandom.For(seed, 5));
         var mask = Array.ConvertAll(kinds, static kind => (byte)(kind == TissueKind.Tumour ? 255 : 0));
         return new PhantomPatch(image, mask, kinds);
+    }
+
+    /// <summary>Nuclei of the stroma, smaller than the tumour's.</summary>
+    private static List<Nucleus> Stray(PatchPhantomOptions options, TissueKind[] kinds, SeededRandom random)
+    {
+        if (options.StrayCover == 0)
+            return [];
+        var stroma = Array.ConvertAll(
+            kinds,
+            static kind => kind == TissueKind.Stroma ? TissueKind.Tumour : TissueKind.Blank
+        );
+        var small = options with
+        {
+            Pattern = options.StrayPattern,
+            NucleusRadius = Math.Max(1.4, 0.8 * options.NucleusRadius),
+        };
+        return NucleusField.Place(small, stroma, options.StrayCover, random);
     }
 
     private static Image Develop(DyeLayers dyes, Stain stain, SeededRandom random)

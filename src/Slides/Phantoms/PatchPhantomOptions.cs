@@ -40,8 +40,23 @@ public sealed record PatchPhantomOptions
     /// <summary>The largest share of the patch that is tumour before cavities are cut out, in [0.1, 0.9].</summary>
     public double MostTumour { get; init; } = 0.65;
 
+    /// <summary>
+    /// How much denser (or, below 0, sparser) nuclei lie than usual, as a share of the tumour: -0.15 to 0.1.
+    /// </summary>
+    public double CoverShift { get; init; }
+
+    /// <summary>
+    /// Share of the stroma that stray nuclei cover, 0 to 0.4: inflammation, which looks like tumour and is none.
+    /// </summary>
+    public double StrayCover { get; init; }
+
+    /// <summary>How stray nuclei lie; it has nothing to do with the tumour's class.</summary>
+    public TumourPattern StrayPattern { get; init; }
+
     internal void Check()
     {
+        Within(CoverShift, -0.15, 0.1, nameof(CoverShift));
+        Within(StrayCover, 0, 0.4, nameof(StrayCover));
         Within(Size, 48, 4096, nameof(Size));
         Within(NucleusRadius, 2, 12, nameof(NucleusRadius));
         Within(StainLevel, 0, 1, nameof(StainLevel));

@@ -18,6 +18,17 @@ public sealed record PhantomCohortOptions
     /// <summary>What one cohort differs from another by.</summary>
     public int Seed { get; init; } = 1;
 
+    /// <summary>
+    /// 0 to 1: how much of a patient's stroma stray nuclei may cover, and that in a pattern which is drawn for each patient
+    /// and tells nothing of the class. A model that sees the stroma can learn patients by it; 0 by default.
+    /// </summary>
+    public double Noise { get; init; }
+
+    /// <summary>
+    /// 0 to 1: how far patients of one class differ in the size and density of their nuclei; 0 by default.
+    /// </summary>
+    public double Diversity { get; init; }
+
     /// <summary>The patches: size, scale, drift. Pattern and stain are set patient by patient.</summary>
     public PatchPhantomOptions Patch { get; init; } = new();
 
@@ -28,6 +39,8 @@ public sealed record PhantomCohortOptions
             throw new ArgumentException($"{nameof(Patients)} is {Patients}; of each class half needs an even number");
         PatchPhantomOptions.Within(LeastPatches, 1, 10_000, nameof(LeastPatches));
         PatchPhantomOptions.Within(MostPatches, LeastPatches, 10_000, nameof(MostPatches));
+        PatchPhantomOptions.Within(Noise, 0, 1, nameof(Noise));
+        PatchPhantomOptions.Within(Diversity, 0, 1, nameof(Diversity));
         Patch.Check();
     }
 }
@@ -83,6 +96,8 @@ public static class PhantomCohort
                 StainLevel = drawn[p].Level,
                 StainSeed = (int)(random.NextBits() >> 33),
             };
+            if (options.Noise > 0 || options.Diversity > 0)
+                patch = Varied(patch, options, SeededRandom.For(options.Seed, 101, p));
             var count = options.LeastPatches + random.Below(options.MostPatches - options.LeastPatches + 1);
             for (var i = 0; i < count; i++)
             {
@@ -93,6 +108,28 @@ public static class PhantomCohort
             }
         }
         return patches;
+    }
+
+    private static PatchPhantomOptions Varied(
+        PatchPhantomOptions patch,
+        PhantomCohortOptions options,
+        SeededRandom random
+    )
+    {
+        var (size, density) = (random.Between(-1, 1), random.Between(-1, 1));
+        return patch with
+        {
+            // Cells of up to 1.3 times the size, or as much smaller; Exp would differ between machines in its last bit.
+            NucleusRadius = Math.Clamp(
+                patch.NucleusRadius
+                    * (size > 0 ? 1 + (0.3 * options.Diversity * size) : 1 / (1 - (0.3 * options.Diversity * size))),
+                2,
+                12
+            ),
+            CoverShift = (density > 0 ? 0.06 : 0.1) * options.Diversity * density,
+            StrayCover = options.Noise * random.Between(0, 0.35),
+            StrayPattern = random.Next() < 0.5 ? TumourPattern.Sheets : TumourPattern.Rosettes,
+        };
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Coverslip.Slides.Phantoms;
 
 namespace Coverslip.App.Tests.Commands;
 
@@ -54,6 +55,40 @@ public sealed class StudyVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Classical_classifiers_are_cells_like_any_other()
+    {
+        File.WriteAllText(
+            runs.At("classical.yaml"),
+            """
+            method: classical
+            input: {masks: column, height: 48, width: 48}
+            features: {sets: [colour-histogram+lbp]}
+            forest: {trees: 20}
+            """
+        );
+        File.WriteAllText(
+            runs.At("study.yaml"),
+            """
+            study: networks and others
+            split: {folds: 2, validation_share: 0.34}
+            inputs: [masked]
+            models:
+              gated: {recipe: small.yaml, with: {training: {epochs: 1}}}
+              1-NN: {recipe: classical.yaml, with: {classifier: nearest-neighbour}, inputs: [raw]}
+              RF: {recipe: classical.yaml, with: {classifier: random-forest}}
+            """
+        );
+        var (code, _, errors) = await ProgramProcess.Run(Arguments);
+        Assert.True(code == 0, errors);
+        var report = File.ReadAllText(Path.Combine(Folder, "runs", "rf-masked", "report.html"));
+        Assert.Contains("trees=20 depth=25 least=10", report);
+        Assert.DoesNotContain("hardly moved", report);
+        var table = File.ReadAllText(Path.Combine(Folder, "table.md"));
+        Assert.Matches(@"\| 1-NN +\| raw +\| 2/2 +\| \d\.\d{3} ± \d\.\d{3} ", table);
+        Assert.Matches(@"\| RF +\| masked +\| 2/2 .*\| – +\| \d+\.\d ", table);
+    }
+
+    [Fact]
     public async Task A_cell_that_fails_is_named_with_its_reason_and_the_others_are_done()
     {
         File.AppendAllText(
@@ -65,5 +100,77 @@ public sealed class StudyVerbTests : IDisposable
         Assert.Contains("error: vast, masked, part 1: error: training.batch is 65000", errors);
         Assert.Matches(@"\| vast +\| masked +\| 0/2 +\| –", File.ReadAllText(Path.Combine(Folder, "table.md")));
         Assert.Matches(@"\| plain +\| masked +\| 2/2 ", File.ReadAllText(Path.Combine(Folder, "table.md")));
+    }
+
+    [Fact]
+    public async Task Models_start_from_a_network_that_the_study_trained_on_another_cohort()
+    {
+        File.WriteAllText(
+            runs.At("net.yaml"),
+            """
+            method: backbone
+            input: {form: raw, height: 32, width: 32}
+            network: {name: mobilenet-v2, width: 0.25, hidden: 8, scaling: published}
+            training: {epochs: 1, batch: 6, rate: 1e-3, schedule: constant}
+            """
+        );
+        File.WriteAllText(
+            runs.At("study.yaml"),
+            """
+            study: starting points
+            split: {folds: 2, validation_share: 0.34}
+            pretrain_images: 16
+            sample: 18
+            pretraining: {Small: {recipe: net.yaml}}
+            models:
+              scratch: {recipe: net.yaml}
+              pre: {recipe: net.yaml, pretrained: Small, with: {network: {trainable: last-four}}}
+              published: {recipe: net.yaml, with: {network: {weights: weights/none.pth}}}
+            """
+        );
+        var other = PhantomCohort.Write(
+            runs.At("other"),
+            new PhantomCohortOptions
+            {
+                Patients = 10,
+                LeastPatches = 2,
+                MostPatches = 2,
+                Seed = 9,
+                Patch = new PatchPhantomOptions { Size = 48, NucleusRadius = 2 },
+            }
+        );
+        var (code, _, errors) = await ProgramProcess.Run([.. Arguments, "--table"]);
+        Assert.True(code == 0, errors);
+
+        (code, _, errors) = await ProgramProcess.Run([.. Arguments, "--pretrain-on", runs.CohortFile]);
+        Assert.Equal(1, code);
+        Assert.Contains("share the image", errors);
+
+        (code, _, errors) = await ProgramProcess.Run([.. Arguments, "--pretrain-on", other]);
+        Assert.Equal(1, code); // one model's weights are not there
+        Assert.Contains("published, recipe: left out, it needs weights/none.pth", errors);
+        var table = File.ReadAllText(Path.Combine(Folder, "table.md"));
+        Assert.Matches(@"\| pre +\| recipe +\| 2/2 ", table);
+        Assert.Matches(@"\| published +\| recipe +\| 0/2 ", table);
+        Assert.Contains("trained by this study on 16 images of 10 patients", table);
+        Assert.Equal(19, File.ReadAllLines(Path.Combine(Folder, "cohort.csv")).Length);
+        Assert.Contains("weights:", File.ReadAllText(Path.Combine(Folder, "recipes", "pre-recipe.yaml")));
+    }
+
+    [Fact]
+    public async Task Groups_of_a_column_are_studied_apart_on_the_same_patients()
+    {
+        var rows = File.ReadAllLines(runs.CohortFile);
+        File.WriteAllLines(
+            runs.CohortFile,
+            rows.Select((line, i) => i == 0 ? line + ",magnification" : $"{line},{(i % 3 == 0 ? 100 : 40)}")
+        );
+        File.AppendAllText(runs.At("study.yaml"), "\nby: magnification\n");
+        var (code, output, errors) = await ProgramProcess.Run([.. Arguments, "--set", "training.epochs=1"]);
+        Assert.True(code == 0, errors);
+        Assert.Contains("magnification 40: 16 images", errors);
+        Assert.Matches(@"\| model +\| input +\| 40 +\| 100 +\|", output);
+        Assert.Contains("## magnification 100", File.ReadAllText(Path.Combine(Folder, "table.md")));
+        Assert.Contains("epochs: 1", File.ReadAllText(Path.Combine(Folder, "groups/40/recipes/gated-masked.yaml")));
     }
 }

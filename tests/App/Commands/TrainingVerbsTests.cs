@@ -79,7 +79,7 @@ public sealed class TrainingVerbsTests(TrainedRun trained) : IClassFixture<Train
     public void A_packed_file_predicts_the_same_rows_as_the_run()
     {
         var (file, whole) = (runs.At("model.coverslip"), Path.Combine(runs.At("whole"), "predictions.csv"));
-        Assert.Contains("4 network(s)", PhantomRuns.Call(0, "pack", trained.Folder, "--out", file));
+        Assert.Contains("4 model(s)", PhantomRuns.Call(0, "pack", trained.Folder, "--out", file));
         Assert.Contains(
             $"wrote {whole}",
             PhantomRuns.Call(0, "predict", trained.Folder, "--cohort", runs.CohortFile, "--out", runs.At("whole"))

@@ -54,6 +54,49 @@ public sealed class FolderLayoutTests : IDisposable
     }
 
     [Fact]
+    public void BreakHis_as_distributed_is_counted_by_magnification_and_class()
+    {
+        using var breakhis = new BreakHisFolder();
+        var rows = FolderLayout.BreakHis(breakhis.Path, breakhis.Path, true, "100").Rows;
+        Assert.All(rows, r => Assert.Equal("100", r.Further[3]));
+        Assert.Equal(Enumerable.Range(2, 8), rows.Select(r => r.Number));
+        Assert.Equal(7, rows.Select(r => r.Patient).Distinct().Count());
+        var names = rows.Select(r => BreakHisName.Parse(r.Image)!).ToList();
+        Assert.Equal(
+            [new BreakHisCount("100", "benign", 4, 644), new BreakHisCount("100", "malignant", 4, 1437)],
+            BreakHisCounts.Of(names, "100")
+        );
+        Assert.Equal(8, BreakHisCounts.Of(names).Count);
+        Assert.Equal(
+            new BreakHisCount("50", "benign", 1, 0),
+            BreakHisCounts.Of([new BreakHisName("benign", "A", "14", "1", "50", "1")])[^1]
+        );
+        File.Delete(breakhis.Fold(1, _ => true));
+        foreach (var file in Directory.GetFiles(breakhis.Path, "*-400-001.png", SearchOption.AllDirectories))
+            File.Delete(file);
+        Assert.Contains(
+            "none of 24 images has magnification 400",
+            Assert
+                .Throws<InvalidDataException>(() => FolderLayout.BreakHis(breakhis.Path, breakhis.Path, true, "400"))
+                .Message
+        );
+    }
+
+    [Fact]
+    public void BreakHis_has_the_published_counts()
+    {
+        var counts = BreakHisCounts.Of([]);
+        int Of(string label, string magnification) =>
+            counts.Single(c => c.Label == label && c.Magnification == magnification).Published;
+        Assert.Equal(7909, BreakHisCounts.Images);
+        Assert.Equal(2480, counts.Where(c => c.Label == "benign").Sum(c => c.Published));
+        Assert.Equal(5429, counts.Where(c => c.Label == "malignant").Sum(c => c.Published));
+        int[] totals = [1995, 2081, 2013, 1820];
+        Assert.Equal(totals, BreakHisCounts.Magnifications.Select(m => Of("benign", m) + Of("malignant", m)));
+        Assert.Equal(625, Of("benign", "40"));
+    }
+
+    [Fact]
     public void The_patient_is_the_second_level_or_in_the_pattern()
     {
         folder.Write("normal/p1/1.png", "1");

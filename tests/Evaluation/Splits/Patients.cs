@@ -30,6 +30,13 @@ internal static class Patients
         return patients;
     }
 
+    /// <summary>Images per class on a side, in the order of the classes.</summary>
+    public static int[] ImagesPerClass(this SplitPart part, IReadOnlyList<PatientImages> patients, SplitSide side)
+    {
+        var names = part[side].ToHashSet();
+        return PatientImages.Sum(patients.Where(p => names.Contains(p.Patient)), patients[0].PerClass.Count);
+    }
+
     /// <summary>Fails unless the part holds every patient once.</summary>
     public static void ExpectWhole(PatientImages[] patients, SplitPart part) =>
         Assert.Equal(

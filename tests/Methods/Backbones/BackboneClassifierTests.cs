@@ -147,10 +147,11 @@ public sealed class BackboneClassifierTests(SmallCohort cohort) : IClassFixture<
     public void Preflight_steps_on_no_image_that_is_too_small_for_the_network()
     {
         // A quarter of 256 pixels is less than the 75 that Inception-v3 needs.
-        var recipe = Recipes.Parse(
-            "method: backbone\ninput: {height: 256, width: 256}\nnetwork: {name: inception-v3, hidden: 8}",
-            "r.yaml"
-        );
+        var recipe = (INetworkRecipe)
+            Recipes.Parse(
+                "method: backbone\ninput: {height: 256, width: 256}\nnetwork: {name: inception-v3, hidden: 8}",
+                "r.yaml"
+            );
         Assert.Equal(75, recipe.SmallestSide);
         Assert.True(Preflight.Of(recipe, 2, Device.Cpu).MemoryPerImage > 0);
     }
@@ -189,10 +190,11 @@ public sealed class BackboneClassifierTests(SmallCohort cohort) : IClassFixture<
 
     private static IClassifier Build(string network)
     {
-        var recipe = Recipes.Parse(
-            $"method: backbone\ninput: {{form: raw, height: 64, width: 48}}\nnetwork: {network}",
-            "r.yaml"
-        );
+        var recipe = (INetworkRecipe)
+            Recipes.Parse(
+                $"method: backbone\ninput: {{form: raw, height: 64, width: 48}}\nnetwork: {network}",
+                "r.yaml"
+            );
         var model = recipe.Build(2, Device.Cpu);
         recipe.Begin(model);
         return model;

@@ -35,8 +35,51 @@ public sealed class StudyRecipeTests : IDisposable
         var last = Assert.IsType<SagaNetRecipe>(study.Runs[2].Recipe);
         Assert.Equal((InputForm.Raw, 64, false), (last.Input.Form, last.Input.Height, last.Network.Gated));
         Assert.Equal((7, 2e-3, 2), (last.Training.Epochs, last.Training.Rate, last.Training.Batch));
-        Assert.Equal(3e-3, study.Runs[0].Recipe.Training.Rate);
-        Assert.Contains("mask_rules: /x/rules.json", study.Runs[3].WithMaskRules("/x/rules.json"));
+        Assert.Equal(3e-3, ((INetworkRecipe)study.Runs[0].Recipe).Training.Rate);
+        Assert.Contains("mask_rules: /x/rules.json", study.Runs[3].With("/x/rules.json", null));
+        Assert.Equal(study.Runs[3].Text, study.Runs[3].With(null, null));
+    }
+
+    [Fact]
+    public void Settings_lie_over_everything_and_pretraining_is_not_touched_by_what_is_common()
+    {
+        File.WriteAllText(
+            Path.Combine(folder, "net.yaml"),
+            "method: backbone\ninput: {form: raw}\nnetwork: {name: mobilenet-v2}\ntraining: {epochs: 9}\n"
+        );
+        var study = Load(
+            """
+            study: s
+            sample: 40
+            by: magnification
+            common: {training: {epochs: 3}}
+            pretraining: {First: {recipe: net.yaml, with: {training: {rate: 1e-3}}}}
+            models:
+              A: {recipe: net.yaml, pretrained: First, with: {network: {trainable: last-four}}}
+            """,
+            ["input.width=96", "training.batch=2"]
+        );
+        var (before, run) = (Assert.Single(study.Pretrainings), Assert.Single(study.Runs));
+        Assert.Equal((9, 1e-3, 2, 96), Figures(before.Recipe));
+        Assert.Equal((3, 5e-6, 2, 96), Figures(run.Recipe));
+        Assert.Equal(("First", 40, "magnification"), (run.Pretraining, study.Sample, study.By));
+        Assert.Contains("weights: /x/first", run.With(null, "/x/first"));
+        static (int, double, int, int) Figures(IRecipe recipe) =>
+            recipe is INetworkRecipe { Training: var training }
+                ? (training.Epochs, training.Rate, training.Batch, recipe.Input.Width)
+                : default;
+    }
+
+    [Fact]
+    public void Image_wise_runs_follow_under_names_of_their_own()
+    {
+        var study = Load("study: s\nimage_wise: true\n" + Models);
+        Assert.Equal(["a-recipe", "b-recipe"], study.Runs.Select(r => r.Name));
+        Assert.Equal(
+            [("a-recipe", false), ("b-recipe", false), ("a-recipe-image-wise", true), ("b-recipe-image-wise", true)],
+            study.AllRuns.Select(r => (r.Name, r.ImageWise))
+        );
+        Assert.Equal(2, Load("study: s\n" + Models).AllRuns.Count);
     }
 
     [Theory]
@@ -56,14 +99,18 @@ public sealed class StudyRecipeTests : IDisposable
         "models: {A b: {recipe: base.yaml}, A-b: {recipe: base.yaml}}\n",
         "two models would share the folder 'a-b-recipe'"
     )]
+    [InlineData(
+        "models: {A: {recipe: base.yaml, pretrained: X}}\n",
+        "models.A.pretrained is 'X'; 'pretraining' has no entry"
+    )]
     [InlineData("metric: speed\n" + Models, "metric is 'speed'; expected is one of accuracy")]
     public void What_cannot_be_run_is_refused_with_the_key(string text, string message) =>
         Assert.Contains(message, Assert.Throws<RecipeException>(() => Load("study: s\n" + text)).Message);
 
-    private StudyRecipe Load(string text)
+    private StudyRecipe Load(string text, IReadOnlyList<string>? settings = null)
     {
         var path = Path.Combine(folder, "study.yaml");
         File.WriteAllText(path, text);
-        return StudyRecipe.Load(path);
+        return StudyRecipe.Load(path, settings);
     }
 }

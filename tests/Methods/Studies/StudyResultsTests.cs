@@ -48,17 +48,62 @@ public sealed class StudyResultsTests : IDisposable
     [Fact]
     public void Tables_say_what_is_missing()
     {
-        var rows = Table(("SagaNet", [9, 8]), ("None", []));
+        var (study, rows) = Study(false, ("SagaNet", [9, 8]), ("None", []));
         Assert.Equal(["None", "raw", "0/2", "–", "–", "–", "–", "–", "–", "–"], StudyTable.CellsOf(rows[1]));
         Assert.Equal(
             ["SagaNet", "raw", "2/2", "0.850 ± 0.071", "–", "–", "–", "1.50 M", "2.0", "321"],
             StudyTable.CellsOf(rows[0])
         );
-        Assert.Contains("| SagaNet | raw   | 2/2   | 0.850 ± 0.071", StudyTable.Markdown(rows));
-        Assert.StartsWith("None,raw,,,", StudyTable.Csv(rows).Split('\n')[2]);
+        var outcome = new StudyOutcome(study, [("", rows)]);
+        Assert.Contains("| SagaNet | raw   | 2/2   | 0.850 ± 0.071", StudyTable.Markdown(outcome));
+        Assert.StartsWith(",None,raw,,,", StudyTable.Csv(outcome).Split('\n')[2]);
     }
 
-    private IReadOnlyList<StudyRow> Table(params (string Model, int[] Right)[] models)
+    [Fact]
+    public void Groups_stand_side_by_side_and_each_on_its_own()
+    {
+        var (study, rows) = Study(false, ("SagaNet", [9, 8]), ("First", [7, 7]));
+        var outcome = new StudyOutcome(study with { By = "magnification" }, [("40", rows), ("100", rows)])
+        {
+            PretrainedOn = "Pre-trained means: on other images.",
+        };
+        Assert.Equal(["model", "input", "40", "100"], StudyTable.SideBySide(outcome)[0]);
+        Assert.Equal(["First", "raw", "0.700 ± 0.000", "0.700 ± 0.000"], StudyTable.SideBySide(outcome)[2]);
+        var text = StudyTable.Markdown(outcome);
+        Assert.Contains("## magnification 100", text);
+        Assert.Contains("Pre-trained means: on other images.", text);
+        Assert.Equal(
+            ["group", "40", "40", "100", "100"],
+            StudyTable.Csv(outcome).Trim().Split('\n').Select(l => l.Split(',')[0])
+        );
+    }
+
+    [Fact]
+    public void Image_wise_figures_stand_beside_the_others_and_are_not_tested()
+    {
+        foreach (var (part, correct) in ((int[])[10, 9]).Index())
+            Write(Path.Combine(folder, "First-leaky", $"part-{part + 1}"), correct);
+        var (study, rows) = Study(true, ("SagaNet", [9, 8]), ("First", [7, 7]));
+        Assert.Equal(0.95, rows[1].ImageWise!.Mean!.Value, 12);
+        Assert.Equal(0.7, rows[1].Mean!.Value, 12);
+        Assert.Equal(-0.15, rows[1].Comparison!.Difference!.Value, 12);
+        Assert.Null(rows[1].ImageWise!.Comparison);
+        Assert.Equal("image-wise (inflated)", StudyTable.Heads(rows)[4]);
+        Assert.Equal(["0.700 ± 0.000", "0.950 ± 0.071"], StudyTable.CellsOf(rows[1]).Skip(3).Take(2));
+        Assert.Equal("–", StudyTable.CellsOf(rows[0])[4]);
+        Assert.Equal(StudyTable.Heads(rows).Count, StudyTable.CellsOf(rows[0]).Count);
+        var lines = StudyTable.Csv(new StudyOutcome(study, [("", rows)])).Split('\n');
+        Assert.EndsWith(",image_wise_inflated_part_1,image_wise_inflated_part_2", lines[0]);
+        Assert.EndsWith(",1,0.9", lines[2]);
+        Assert.Equal(lines[0].Split(',').Length, lines[1].Split(',').Length);
+    }
+
+    private IReadOnlyList<StudyRow> Table(params (string Model, int[] Right)[] models) => Study(false, models).Rows;
+
+    private (StudyRecipe Study, IReadOnlyList<StudyRow> Rows) Study(
+        bool imageWise,
+        params (string Model, int[] Right)[] models
+    )
     {
         const string recipe = "{method: saganet, input: {form: raw, height: 64, width: 64}}";
         var study = new StudyRecipe
@@ -69,6 +114,7 @@ public sealed class StudyResultsTests : IDisposable
             Split = new SplitOptions(),
             Seed = 1,
             Runs = [.. models.Select(m => new StudyRun(m.Model, "raw", recipe))],
+            ImageWise = imageWise,
         };
         var parts = models.Max(m => m.Right.Length);
         var split = new Split(
@@ -80,7 +126,15 @@ public sealed class StudyResultsTests : IDisposable
         foreach (var (model, right) in models)
         foreach (var (part, correct) in right.Index())
             Write(Path.Combine(folder, model, $"part-{part + 1}"), correct);
-        return StudyResults.Read(study, split, run => Path.Combine(folder, run.Model), _ => (10, 40));
+        return (
+            study,
+            StudyResults.Read(
+                study,
+                split,
+                run => Path.Combine(folder, run.Model + (run.ImageWise ? "-leaky" : "")),
+                _ => (10, 40)
+            )
+        );
     }
 
     private static void Write(string path, int correct)

@@ -36,11 +36,14 @@ public sealed class PatchSetTests(SmallCohort small) : IClassFixture<SmallCohort
                 Form = InputForm.Raw,
             },
             Column,
-            ["benign", "sheets", "rosettes"]
+            new PatchReading { Classes = ["benign", "sheets", "rosettes"] }
         );
         Assert.All(set.Patches, p => Assert.Equal(p.Row.Label == "sheets" ? 1 : 2, p.Label));
         Assert.All(set.Pixels(set.Patches[0]).Where((_, i) => i % 4 == 3), m => Assert.Equal(255, m));
-        Assert.All(new PatchSet(small.Cohort, Masked, null, ["benign"]).Patches, p => Assert.Equal(-1, p.Label));
+        Assert.All(
+            new PatchSet(small.Cohort, Masked, null, new PatchReading { Classes = ["benign"] }).Patches,
+            p => Assert.Equal(-1, p.Label)
+        );
     }
 
     [Fact]

@@ -1,6 +1,8 @@
+using Coverslip.Evaluation.Splits;
 using Coverslip.Methods.SagaNet;
 using Coverslip.Methods.Studies;
 using Coverslip.Methods.Training;
+using Coverslip.Slides.Stain;
 using Coverslip.Tests;
 
 namespace Coverslip.Methods.Tests.Training;
@@ -15,11 +17,11 @@ public sealed class RecipesTests
     public static TheoryData<string> StudyFiles => [.. Named("study:")];
 
     [Theory, MemberData(nameof(Files))]
-    public void Every_recipe_of_the_repository_is_read_and_its_network_can_be_built(string file)
+    public void Every_recipe_of_the_repository_is_read_and_its_model_can_be_built(string file)
     {
         var recipe = Recipes.Load(Path.Combine(Folder, file));
-        using var model = recipe.Build(2, Torch.Device.Cpu);
-        Assert.True(model.Store.ParameterCount > 1000);
+        using var model = recipe.Untrained(2, Torch.Device.Cpu);
+        Assert.Equal(recipe is INetworkRecipe, model.Parameters > 1000);
     }
 
     [Theory, MemberData(nameof(StudyFiles))]
@@ -28,7 +30,7 @@ public sealed class RecipesTests
 
     [Fact]
     public void Every_file_of_the_folder_is_one_or_the_other() =>
-        Assert.Equal(Directory.GetFiles(Folder).Length, Files.Count + StudyFiles.Count);
+        Assert.Equal(Directory.GetFiles(Folder, "*.yaml").Length, Files.Count + StudyFiles.Count);
 
     [Fact]
     public void What_a_recipe_leaves_out_is_as_published()
@@ -135,6 +137,32 @@ public sealed class RecipesTests
         Assert.Equal(new DecisionOptions { Positive = "tumour", ThresholdFromValidation = true }, recipe.Decision);
     }
 
+    [Fact]
+    public void Stain_and_the_split_of_BreakHis_are_read()
+    {
+        var standard = Recipes.Parse("method: saganet", "r.yaml");
+        Assert.Equal(
+            (false, RefusedStain.Error, false),
+            (standard.Input.Restained, standard.Input.StainRefused, standard.Split.BreakHis)
+        );
+        var recipe = Recipes.Parse(
+            """
+            method: backbone
+            input: {stain: a/b.png, stain_method: reinhard, stain_refused: keep}
+            network: {name: resnet-50}
+            split: {breakhis: true}
+            """,
+            "r.yaml"
+        );
+        Assert.Equal(
+            (true, "a/b.png", StainMethod.Reinhard, RefusedStain.Keep),
+            (recipe.Input.Restained, recipe.Input.Stain, recipe.Input.StainMethod, recipe.Input.StainRefused)
+        );
+        using var small = new SmallCohort();
+        var split = recipe.Split.Draw(small.Cohort, 3);
+        Assert.Equal((SplitKind.BreakHis, 5), (split.Kind, split.Parts.Count));
+    }
+
     [Theory]
     [InlineData("trainin: {epochs: 3}", "r.yaml: unknown key 'trainin'; the nearest known one is 'training'")]
     [InlineData(
@@ -170,8 +198,8 @@ public sealed class RecipesTests
         );
 
     [Theory]
-    [InlineData("", "r.yaml: the key 'method' is missing; known methods: saganet, backbone")]
-    [InlineData("seed: 1", "r.yaml: the key 'method' is missing; known methods: saganet, backbone")]
+    [InlineData("", "r.yaml: the key 'method' is missing; known methods: saganet, backbone, classical")]
+    [InlineData("seed: 1", "r.yaml: the key 'method' is missing; known methods: saganet, backbone, classical")]
     [InlineData("study: s", "r.yaml is a study; 'coverslip study' runs it")]
     [InlineData("method: saganett", "r.yaml: method is 'saganett'; the nearest known one is 'saganet'")]
     [InlineData("- a", "r.yaml: a recipe is a mapping of keys to values")]

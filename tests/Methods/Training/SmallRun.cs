@@ -23,7 +23,7 @@ internal sealed class SmallRun(Cohort cohort, string folder, string change = "")
     internal string RecipeText { get; } =
         string.Join('\n', Recipe.Split('\n').Where(l => !Keys(change).Contains(Key(l))).Append(change));
 
-    internal IRecipe Read => Recipes.Parse(RecipeText, "small.yaml");
+    internal INetworkRecipe Read => (INetworkRecipe)Recipes.Parse(RecipeText, "small.yaml");
 
     /// <summary>How many of the four parts of a cross-validation; 1 by default.</summary>
     internal int Parts { get; init; } = 1;

@@ -59,13 +59,14 @@ public sealed class TrainedModelTests(FinishedRun finished) : IClassFixture<Fini
     public void Parts_predict_with_their_mean_and_decide_at_the_mean_threshold()
     {
         using var whole = Load(finished.Folder);
+        var recipe = (INetworkRecipe)whole.Recipe;
         var set = Set(cohort);
         var expected = new double[set.Patches.Count];
         foreach (var (index, part) in whole.Parts.Index())
         {
-            using var model = whole.Recipe.Build(2, Device.Cpu);
+            using var model = recipe.Build(2, Device.Cpu);
             new RunFolder(Path.Combine(finished.Folder, $"part-{index + 1}")).LoadBest(model.Store);
-            var probabilities = new Predictor(model, new BatchReader(set, 4, Device.Cpu), whole.Recipe).Probabilities(
+            var probabilities = new Predictor(model, new BatchReader(set, 4, Device.Cpu), recipe).Probabilities(
                 set.Patches
             );
             for (var i = 0; i < expected.Length; i++)
@@ -139,6 +140,25 @@ public sealed class TrainedModelTests(FinishedRun finished) : IClassFixture<Fini
             "neither a run folder nor a packed model",
             Assert.Throws<FileNotFoundException>(() => Load(At("nowhere"))).Message
         );
+    }
+
+    [Fact]
+    public void A_package_without_the_stain_of_its_recipe_is_refused_with_the_way_out()
+    {
+        var (file, without) = (At("stained.coverslip"), At("stainless.coverslip"));
+        using (var run = Load(finished.Folder))
+            run.Pack(file);
+        using (var scope = new TensorScope())
+        {
+            var metadata = SafeTensors.ReadMetadata(file).ToDictionary();
+            Assert.DoesNotContain("stain", metadata.Keys);
+            metadata["recipe"] = metadata["recipe"].Replace("form: raw", "form: raw, stain: reference.json");
+            SafeTensors.Write(without, SafeTensors.Read(file, Device.Cpu).Select(p => (p.Key, p.Value)), metadata);
+        }
+        var error = Assert.Throws<InvalidDataException>(() => Load(without)).Message;
+        Assert.StartsWith($"{without}: the model was trained on images of a normalised stain", error);
+        Assert.Contains("(input.stain: reference.json), and that stain is missing here", error);
+        Assert.Contains("pack it anew", error);
     }
 
     [Fact]

@@ -83,6 +83,45 @@ public sealed class PhantomCohortTests
         }
     }
 
+    [Fact]
+    public void Noise_and_diversity_are_the_patients_own_and_leave_the_truth_alone()
+    {
+        var plain = new PhantomCohortOptions { Seed = 5, Patients = 20 };
+        var varied = PhantomCohort.Describe(plain with { Noise = 1, Diversity = 1 });
+        var patients = varied
+            .GroupBy(p => p.Patient)
+            .Select(g => g.Select(p => p.Options).Distinct().Single())
+            .ToArray();
+        Assert.Equal(
+            PhantomCohort.Describe(plain).Select(p => (p.Name, p.Label, p.Seed)),
+            varied.Select(p => (p.Name, p.Label, p.Seed))
+        );
+        Assert.True(patients.Max(p => p.NucleusRadius) > 1.3 * patients.Min(p => p.NucleusRadius));
+        // In both classes there are patients whose stroma looks like either class.
+        Assert.Equal(4, patients.Select(p => (p.Pattern, p.StrayPattern)).Distinct().Count());
+
+        var (calm, strewn) = (plain.Patch, plain.Patch with { StrayCover = 0.3 });
+        using var before = Painted(calm);
+        using var after = Painted(strewn);
+        Assert.Equal(before.Mask, after.Mask);
+        for (var i = 0; i < before.Regions.Length; i++)
+            if (Far(before.Regions, calm.Size, i))
+                Assert.Equal(before.Image.Pixels[3 * i], after.Image.Pixels[3 * i]);
+        Assert.True(Dark(after) > Dark(before) * 1.1);
+        // A nucleus at the stroma's edge reaches a few pixels beyond it.
+        static bool Far(TissueKind[] kinds, int size, int at)
+        {
+            for (var y = Math.Max(0, at / size - 6); y <= Math.Min(size - 1, at / size + 6); y++)
+            for (var x = Math.Max(0, at % size - 6); x <= Math.Min(size - 1, at % size + 6); x++)
+                if (kinds[y * size + x] == TissueKind.Stroma)
+                    return false;
+            return true;
+        }
+        static PhantomPatch Painted(PatchPhantomOptions options) => PatchPhantom.Paint(options, 3);
+        static int Dark(PhantomPatch patch) =>
+            Enumerable.Range(0, patch.Regions.Length).Count(i => patch.Image.Pixels[3 * i] < 130);
+    }
+
     [Theory]
     [InlineData(3, 8, 20, "Patients is 3; of each class half needs an even number")]
     [InlineData(16, 0, 20, "LeastPatches is 0")]

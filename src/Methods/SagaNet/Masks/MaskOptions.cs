@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.SagaNet.Masks;
@@ -115,6 +116,13 @@ public sealed record MaskOptions
 
     /// <summary>Seed of the network's weights; 1 by default. Both modes start from the same weights.</summary>
     public long Seed { get; init; } = 1;
+
+    /// <summary>
+    /// Key of the stain that images were brought to before; null (default) for images as they are. It changes nothing
+    /// here, but tells masks of other images apart.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Stain { get; init; }
 
     public MaskMode Mode { get; init; } = MaskMode.Fast;
 

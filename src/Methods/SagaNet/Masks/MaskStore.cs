@@ -68,7 +68,7 @@ public sealed class MaskStore
             if (!before.Contains($"\"segmentation\": {segmentation},", StringComparison.Ordinal))
             {
                 throw new InvalidOperationException(
-                    $"{folder} holds masks segmented with other options (see {path}): "
+                    $"{folder} holds masks segmented with other options or of images of another stain (see {path}): "
                         + "pass --force to make them anew, or another folder"
                 );
             }

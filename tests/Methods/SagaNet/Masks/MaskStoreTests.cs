@@ -71,6 +71,27 @@ public sealed class MaskStoreTests : IDisposable
     }
 
     [Fact]
+    public void Masks_of_images_of_another_stain_are_refused()
+    {
+        MaskStore.Open(folder, Options with { Stain = "0a" }, MaskRules.Published);
+        MaskStore.Open(folder, Options with { Stain = "0a" }, MaskRules.Published);
+        foreach (var stain in (string?[])["0b", null])
+            Assert.Contains(
+                "of another stain",
+                Assert
+                    .Throws<InvalidOperationException>(() =>
+                        MaskStore.Open(folder, Options with { Stain = stain }, MaskRules.Published)
+                    )
+                    .Message
+            );
+        // Without a stain the settings are those of folders made before there was one.
+        MaskStore.Open(folder + "-plain", Options, MaskRules.Published);
+        var settings = File.ReadAllText(Path.Combine(folder + "-plain", "settings.json"));
+        Directory.Delete(folder + "-plain", recursive: true);
+        Assert.DoesNotContain("stain", settings);
+    }
+
+    [Fact]
     public void Two_images_of_one_name_are_refused()
     {
         var store = MaskStore.Open(folder, Options, MaskRules.Published);

@@ -1,6 +1,6 @@
 using YamlDotNet.RepresentationModel;
 
-namespace Coverslip.Methods.Studies;
+namespace Coverslip.Methods.Training;
 
 /// <summary>YAML mappings laid over each other: what the upper one says holds, mapping by mapping.</summary>
 internal static class YamlText
@@ -12,6 +12,16 @@ internal static class YamlText
         using var text = new StringWriter();
         new YamlStream(new YamlDocument(merged)).Save(text, assignAnchors: false);
         return text.ToString();
+    }
+
+    /// <summary>What <c>--set</c> says, <c>key=value</c> or <c>section.key=value</c>, as a mapping.</summary>
+    /// <exception cref="RecipeException">There is no equals sign, or no key before it.</exception>
+    internal static YamlMappingNode OfSetting(string setting)
+    {
+        var at = setting.IndexOf('=');
+        if (at <= 0)
+            throw new RecipeException($"--set is '{setting}'; write KEY=VALUE such as input.width=192");
+        return Of(setting[(at + 1)..], setting[..at].Split('.'));
     }
 
     /// <summary>A mapping of one value under a path of keys.</summary>

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using Coverslip.App.Progress;
+using Coverslip.Slides.Phantoms;
+
+namespace Coverslip.App.Commands;
+
+/// <summary><c>coverslip phantoms</c>: a painted cohort with a known truth, to try methods on.</summary>
+public static class PhantomsCommand
+{
+    private static readonly Option<string> Output = new("--out")
+    {
+        Description = "Folder of the cohort.",
+        Required = true,
+    };
+    private static readonly Option<int> Patients = Number("--patients", 16, "Patients, an even number.");
+    private static readonly Option<int> Least = Number("--least", 6, "The fewest patches of a patient.");
+    private static readonly Option<int> Most = Number("--most", 10, "The most patches of a patient.");
+    private static readonly Option<int> Size = Number("--size", 128, "Pixels to a side of a patch.");
+    private static readonly Option<int> Seed = Number("--seed", 1, "What one cohort differs from another by.");
+    private static readonly Option<double> Noise = new("--noise")
+    {
+        Description = "0 to 1: stray nuclei in the stroma, in a pattern of the patient's own, not of the class.",
+        DefaultValueFactory = _ => 0,
+    };
+    private static readonly Option<double> Diversity = new("--diversity")
+    {
+        Description = "0 to 1: how far patients of one class differ in size and density of their nuclei.",
+        DefaultValueFactory = _ => 0,
+    };
+
+    public static Command Create()
+    {
+        var command = new Command(
+            "phantoms",
+            """
+            Paint a cohort of phantom patches: two classes of tumour that differ in how nuclei lie, patients with stains of
+            their own, true masks. No substitute for tissue; for trying things out and for tests.
+
+            Examples:
+              coverslip phantoms --out phantoms
+              coverslip phantoms --out hard --noise 1 --diversity 1 --patients 24
+            """
+        )
+        {
+            Output,
+            Patients,
+            Least,
+            Most,
+            Size,
+            Seed,
+            Noise,
+            Diversity,
+        };
+        command.SetAction(parsed =>
+        {
+            var options = new PhantomCohortOptions
+            {
+                Patients = parsed.GetValue(Patients),
+                LeastPatches = parsed.GetValue(Least),
+                MostPatches = parsed.GetValue(Most),
+                Seed = parsed.GetValue(Seed),
+                Noise = parsed.GetValue(Noise),
+                Diversity = parsed.GetValue(Diversity),
+                Patch = new PatchPhantomOptions { Size = parsed.GetValue(Size) },
+            };
+            var count = PhantomCohort.Describe(options).Count;
+            using (var line = new ProgressLine("painting", count, "patches"))
+                Console.WriteLine(
+                    PhantomCohort.Write(parsed.GetValue(Output)!, options, new Report(done => line.Report(done)))
+                );
+            return 0;
+        });
+        return command;
+    }
+
+    private static Option<int> Number(string name, int standard, string description) =>
+        new(name) { Description = description, DefaultValueFactory = _ => standard };
+
+    /// <summary>Tells at once, where <see cref="Progress{T}"/> would tell later and from elsewhere.</summary>
+    private sealed class Report(Action<int> tell) : IProgress<int>
+    {
+        void IProgress<int>.Report(int value) => tell(value);
+    }
+}

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+
+namespace Coverslip.App.Studies;
+
+/// <summary>A call of this program in a process of its own, whose output goes into a log.</summary>
+internal sealed class ChildCall(string log)
+{
+    internal string Log => log;
+
+    /// <summary>Waits for its end; returns the exit code.</summary>
+    /// <param name="arguments">As on the command line.</param>
+    /// <param name="threads">Threads of its libraries; 0: as many as here.</param>
+    internal int Run(IEnumerable<string> arguments, int threads = 0)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(log)!);
+        var start = new ProcessStartInfo(Environment.ProcessPath!, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        if (threads > 0)
+            start.Environment["OMP_NUM_THREADS"] = start.Environment["OPENBLAS_NUM_THREADS"] = $"{threads}";
+        using var written = TextWriter.Synchronized(new StreamWriter(log) { AutoFlush = true });
+        void Write(object sender, DataReceivedEventArgs line)
+        {
+            if (line.Data is { } text)
+                written.WriteLine(text);
+        }
+        using var child = new Process { StartInfo = start };
+        child.OutputDataReceived += Write;
+        child.ErrorDataReceived += Write;
+        child.Start();
+        child.StandardInput.Close();
+        child.BeginOutputReadLine();
+        child.BeginErrorReadLine();
+        // Ctrl-C reaches the child too, which keeps its last whole epoch and ends.
+        child.WaitForExit();
+        return child.ExitCode;
+    }
+
+    /// <summary>Why it ended with this code, by its log.</summary>
+    internal string Reason(int code) =>
+        File.ReadLines(log).LastOrDefault(l => l.StartsWith("error:", StringComparison.Ordinal))
+        ?? $"ended with exit code {code}";
+}

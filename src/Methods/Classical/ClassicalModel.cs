@@ -1,0 +1,178 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Coverslip.Evaluation;
+using Coverslip.Methods.Training;
+using Coverslip.Torch;
+using Coverslip.Torch.Checkpoints;
+
+namespace Coverslip.Methods.Classical;
+
+/// <summary>
+/// A classical classifier as a model. Scaling and classifier are fitted to training images alone; of several settings
+/// validation images choose one, and what chose is left in <c>selection.csv</c>.
+/// </summary>
+internal sealed class ClassicalModel(ClassicalRecipe recipe, int classes) : IModel
+{
+    private readonly FeatureStore features = new(recipe.Features);
+    private string set = "";
+    private FeatureScaling? scaling;
+    private IClassicalClassifier? classifier;
+
+    public long Parameters => 0;
+
+    public FitOutcome Fit(FitTask task, RunFolder run, ITrainingProgress progress, CancellationToken stop)
+    {
+        var candidates = recipe
+            .Features.Sets.SelectMany(s => recipe.Settings.Select(settings => new Candidate(s, settings)))
+            .ToArray();
+        Check(task, candidates.Length);
+        var clock = Stopwatch.StartNew();
+        Candidate? best = null;
+        try
+        {
+            foreach (var candidate in candidates)
+            {
+                stop.ThrowIfCancellationRequested();
+                Train(candidate, task, progress, stop);
+                if (best is null || candidate.Beats(best, recipe.SelectBy))
+                    best = candidate;
+            }
+            (set, scaling, classifier) = (best!.Set, best.Scaling, best.Classifier);
+        }
+        finally
+        {
+            foreach (var other in candidates.Where(c => c.Classifier != classifier))
+                other.Classifier?.Dispose();
+        }
+        WholeFile.Write(Path.Combine(run.Path, "selection.csv"), Selection(candidates, best));
+        using (new TensorScope())
+            SafeTensors.Write(run.Best, State());
+        progress.Chosen($"{set} {best.Settings.Text}".TrimEnd());
+        return new FitOutcome(1, 0, clock.Elapsed.TotalSeconds, null);
+    }
+
+    public IEnumerable<(string Path, Tensor Value)> State() =>
+        [("features", Tensor.From(Encoding.UTF8.GetBytes(set))), .. scaling!.State(), .. classifier!.State()];
+
+    public void Load(IReadOnlyDictionary<string, Tensor> state)
+    {
+        classifier?.Dispose();
+        try
+        {
+            set = Encoding.UTF8.GetString(state["features"].ToArray<byte>());
+            scaling = FeatureScaling.From(state);
+            classifier = recipe.Classifier switch
+            {
+                ClassifierKind.NearestNeighbour => NearestNeighbour.From(state, classes),
+                ClassifierKind.Qda => QuadraticDiscriminant.From(state, classes),
+                ClassifierKind.RandomForest => RandomForest.From(state, classes),
+                _ => SupportVectorMachine.From(state, classes),
+            };
+        }
+        catch (KeyNotFoundException error)
+        {
+            throw new InvalidDataException(
+                $"the stored model is no {Words.Kebab(recipe.Classifier.ToString())} of this recipe: {error.Message}",
+                error
+            );
+        }
+    }
+
+    public IReadOnlyList<double[]> Probabilities(PredictionTask task, CancellationToken stop = default)
+    {
+        var rows = features.Of(task, set, stop);
+        return classifier!.Probabilities([.. rows.Select(scaling!.Apply)]);
+    }
+
+    public void Dispose() => classifier?.Dispose();
+
+    private void Check(FitTask task, int candidates)
+    {
+        if (task.Training.DistinctBy(p => p.Label).Count() < 2)
+            throw new InvalidOperationException(
+                "the training patients' images are of one class; a classifier needs two: draw another split"
+            );
+        if (task.Validation.Count == 0 && candidates > 1)
+            throw new InvalidOperationException(
+                $"there are no validation patients to choose among {candidates} settings; give features.sets and each "
+                    + "setting of the classifier one value, or a split with validation patients"
+            );
+    }
+
+    private void Train(Candidate candidate, FitTask task, ITrainingProgress progress, CancellationToken stop)
+    {
+        var images = task.Training.Count + task.Validation.Count;
+        double[][] Described(IReadOnlyList<Patch> some, int before) =>
+            features.Of(
+                new PredictionTask(task.Set, some, Progress: done => progress.Described(before + done, images)),
+                candidate.Set,
+                stop
+            );
+        var raw = Described(task.Training, 0);
+        candidate.Scaling = FeatureScaling.Fit(raw);
+        var labels = task.Training.Select(p => p.Label).ToArray();
+        var data = new LabelledFeatures([.. raw.Select(candidate.Scaling.Apply)], labels, classes);
+        candidate.Classifier = candidate.Settings.Train(data, task.Seed);
+        if (task.Validation.Count == 0)
+            return;
+        var validated = Described(task.Validation, task.Training.Count).Select(candidate.Scaling.Apply).ToArray();
+        candidate.Judged = Judge(task.Validation, candidate.Classifier.Probabilities(validated));
+    }
+
+    /// <summary>A probability of 0 counts as 1e-6, so that one sure error does not drown all else.</summary>
+    private static Judged Judge(IReadOnlyList<Patch> images, IReadOnlyList<double[]> probabilities)
+    {
+        var mean = new MeanLoss();
+        foreach (var (image, p) in images.Zip(probabilities))
+        {
+            var loss = -Math.Log(Math.Max(p[image.Label], 1e-6));
+            mean.Add(new LossParts(loss, loss, 0), 1);
+        }
+        return Judged.Of(mean, images, probabilities);
+    }
+
+    private static string Selection(Candidate[] candidates, Candidate best)
+    {
+        var text = new StringBuilder("features,settings,accuracy,auc,log_loss,chosen\n");
+        foreach (var candidate in candidates)
+        {
+            double?[] figures = [candidate.Judged?.Accuracy, candidate.Judged?.Auc, candidate.Judged?.Loss.Total];
+            text.Append(candidate.Set)
+                .Append(',')
+                .Append(candidate.Settings.Text)
+                .Append(',')
+                .AppendJoin(
+                    ',',
+                    figures.Select(f =>
+                        f is { } value && double.IsFinite(value)
+                            ? value.ToString("R", CultureInfo.InvariantCulture)
+                            : ""
+                    )
+                )
+                .Append(candidate == best ? ",yes\n" : ",no\n");
+        }
+        return text.ToString();
+    }
+
+    private sealed class Candidate(string set, IClassifierSettings settings)
+    {
+        internal string Set => set;
+
+        internal IClassifierSettings Settings => settings;
+
+        internal FeatureScaling? Scaling { get; set; }
+
+        internal IClassicalClassifier? Classifier { get; set; }
+
+        /// <summary>What validation said; null without validation images.</summary>
+        internal Judged? Judged { get; set; }
+
+        /// <summary>By the figure; where it is the same by the smaller loss, and then the earlier one stays.</summary>
+        internal bool Beats(Candidate other, BestBy by)
+        {
+            var (mine, theirs) = (Judged!.Figure(by), other.Judged!.Figure(by));
+            return mine > theirs || mine == theirs && Judged.Loss.Total < other.Judged.Loss.Total;
+        }
+    }
+}

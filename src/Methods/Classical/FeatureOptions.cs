@@ -1,0 +1,33 @@
+using Coverslip.Methods.Training;
+
+namespace Coverslip.Methods.Classical;
+
+/// <summary>How images are described.</summary>
+public sealed record FeatureOptions
+{
+    /// <summary>
+    /// Combinations of features to choose from, each of <see cref="KnownFeatures.Sets"/>; pftas alone by default.
+    /// </summary>
+    public IReadOnlyList<string> Sets { get; init; } = [Pftas.Word];
+
+    /// <summary>Bins of each channel's histogram, 2 to 256; 16 by default.</summary>
+    public int ColourBins { get; init; } = 16;
+
+    /// <summary>Points on the circle of a local binary pattern, 4 to 24; 8 by default.</summary>
+    public int LbpPoints { get; init; } = 8;
+
+    /// <summary>Radius of that circle in pixels, 1 to 8; 1 by default.</summary>
+    public double LbpRadius { get; init; } = 1;
+
+    internal static FeatureOptions Read(RecipeNode node)
+    {
+        var standard = new FeatureOptions();
+        return new FeatureOptions
+        {
+            Sets = node.Names("sets", standard.Sets, KnownFeatures.Sets),
+            ColourBins = node.Int("colour_bins", standard.ColourBins, 2, 256),
+            LbpPoints = node.Int("lbp_points", standard.LbpPoints, 4, 24),
+            LbpRadius = node.Number("lbp_radius", standard.LbpRadius, 1, 8),
+        };
+    }
+}

@@ -1,0 +1,44 @@
+namespace Coverslip.Methods.Classical;
+
+/// <summary>Numbers that describe an image by its valid pixels.</summary>
+public interface IImageFeatures
+{
+    /// <summary>As recipes name it.</summary>
+    string Name { get; }
+
+    /// <summary>How many numbers.</summary>
+    int Count { get; }
+
+    /// <summary>The numbers of an image, [<see cref="Count"/>]; zeros where no pixel counts.</summary>
+    double[] Describe(PatchPixels image);
+}
+
+/// <summary>The features that there are, and their combinations.</summary>
+public static class KnownFeatures
+{
+    /// <summary>Names in the order in which combined features stand.</summary>
+    public static IReadOnlyList<string> Names { get; } = [ColourHistogram.Word, LocalBinaryPatterns.Word, Pftas.Word];
+
+    /// <summary>Every combination, such as <c>colour-histogram+lbp</c>.</summary>
+    public static IReadOnlyList<string> Sets { get; } =
+    [
+        .. Enumerable
+            .Range(1, (1 << Names.Count) - 1)
+            .Select(set => string.Join('+', Names.Where((_, i) => (set >> i & 1) != 0))),
+    ];
+
+    /// <summary>The features of a combination.</summary>
+    internal static IReadOnlyList<IImageFeatures> Of(string set, FeatureOptions options) =>
+        [.. set.Split('+').Select(name => Named(name, options))];
+
+    private static IImageFeatures Named(string name, FeatureOptions options) =>
+        name switch
+        {
+            ColourHistogram.Word => new ColourHistogram(options.ColourBins),
+            LocalBinaryPatterns.Word => new LocalBinaryPatterns(options.LbpPoints, options.LbpRadius),
+            Pftas.Word => new Pftas(),
+            _ => throw new InvalidDataException(
+                $"no features are named '{name}'; known are {string.Join(", ", Names)}"
+            ),
+        };
+}

@@ -1,0 +1,57 @@
+using Coverslip.Torch;
+
+namespace Coverslip.Methods.Training;
+
+/// <summary>What a model learns from: one part of a split.</summary>
+/// <param name="Set">Where the pixels are.</param>
+/// <param name="Training">Training images.</param>
+/// <param name="Validation">Validation images; may be empty.</param>
+/// <param name="Seed">Of whatever is drawn at random.</param>
+public sealed record FitTask(PatchSet Set, IReadOnlyList<Patch> Training, IReadOnlyList<Patch> Validation, long Seed);
+
+/// <summary>How a fit ended.</summary>
+/// <param name="Epochs">Passes over the training images; 1 where there is only one.</param>
+/// <param name="BestEpoch">The pass whose model was kept, from 0.</param>
+/// <param name="Seconds">Time of training and validation.</param>
+/// <param name="WeightsMoved">Relative distance of the weights from their beginning; null where none move.</param>
+public sealed record FitOutcome(int Epochs, int BestEpoch, double Seconds, double? WeightsMoved);
+
+/// <summary>Images to be predicted.</summary>
+/// <param name="Set">Where the pixels are.</param>
+/// <param name="Images">Which of them.</param>
+/// <param name="Batch">Images at a time; null: as in training.</param>
+/// <param name="Progress">Told how many images are done.</param>
+public sealed record PredictionTask(
+    PatchSet Set,
+    IReadOnlyList<Patch> Images,
+    int? Batch = null,
+    Action<int>? Progress = null
+);
+
+/// <summary>
+/// What a method makes of a recipe: it learns from one part of a split into a run folder, is stored as named tensors,
+/// and says what images show.
+/// </summary>
+public interface IModel : IDisposable
+{
+    /// <summary>Numbers in the weights of a network; 0 where there is none.</summary>
+    long Parameters { get; }
+
+    /// <summary>
+    /// Learns, or goes on where the folder stands; what was learned is left in <see cref="RunFolder.Best"/> and in this
+    /// model.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Stopped; calling again on the same folder goes on.</exception>
+    FitOutcome Fit(FitTask task, RunFolder run, ITrainingProgress progress, CancellationToken stop);
+
+    /// <summary>
+    /// Everything that predicting needs, by path; the tensors belong to the model or to the open scope.
+    /// </summary>
+    IEnumerable<(string Path, Tensor Value)> State();
+
+    /// <summary>Takes over what <see cref="State"/> gave.</summary>
+    void Load(IReadOnlyDictionary<string, Tensor> state);
+
+    /// <summary>Probabilities [images][classes].</summary>
+    IReadOnlyList<double[]> Probabilities(PredictionTask task, CancellationToken stop = default);
+}

@@ -1,0 +1,37 @@
+using Coverslip.Torch;
+
+namespace Coverslip.Methods.Training;
+
+/// <summary>A network as a model: the training loop fits it.</summary>
+internal sealed class NetworkModel(INetworkRecipe recipe, IClassifier network) : IModel
+{
+    public long Parameters => network.Store.ParameterCount;
+
+    public FitOutcome Fit(FitTask task, RunFolder run, ITrainingProgress progress, CancellationToken stop)
+    {
+        recipe.Begin(network);
+        var training = new TrainingTask(
+            recipe,
+            network,
+            new BatchReader(task.Set, recipe.Training.Batch, network.Store.Device),
+            task.Training,
+            task.Validation
+        );
+        new TrainingLoop(training, run, progress).Run(stop);
+        run.LoadBest(network.Store);
+        var (state, moved) = run.Outcome();
+        return new FitOutcome(state.Epoch, state.BestEpoch, state.Seconds, moved);
+    }
+
+    public IEnumerable<(string Path, Tensor Value)> State() => network.Store.All.Select(p => (p.Path, p.Value));
+
+    public void Load(IReadOnlyDictionary<string, Tensor> state) => network.Store.Load(state);
+
+    public IReadOnlyList<double[]> Probabilities(PredictionTask task, CancellationToken stop = default)
+    {
+        var reader = new BatchReader(task.Set, task.Batch ?? recipe.Training.Batch, network.Store.Device);
+        return new Predictor(network, reader, recipe).Probabilities(task.Images, task.Progress, stop);
+    }
+
+    public void Dispose() => network.Dispose();
+}
