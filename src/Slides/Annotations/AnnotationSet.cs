@@ -64,6 +64,10 @@ public sealed record AnnotationSet
                 ],
             };
 
+    /// <summary>What classes cover together; see <see cref="Region(string)"/>.</summary>
+    public PolygonRegion Region(IEnumerable<string> names) =>
+        PolygonRegion.Of(ValidPolygons.Union(names.Select(name => Region(name).Shape)));
+
     /// <summary>
     /// What a class covers: the union of its annotations without what is cut out of it. "" is the class of those without
     /// one.
