@@ -41,19 +41,18 @@ public static class AnnotationFile
     /// Writes a file whole or not at all. Of another format than the set's, the set is changed to what that one holds.
     /// </summary>
     /// <returns>What the format cannot hold; empty where nothing is lost.</returns>
+    /// <exception cref="AnnotationException">A name with control characters, which XML cannot hold.</exception>
     public static IReadOnlyList<string> Write(string path, AnnotationSet set, AnnotationFormat format)
     {
         var (held, losses) = AnnotationConversion.To(format, set);
-        WholeFile.Write(
-            path,
-            stream =>
-            {
-                if (format == AnnotationFormat.GeoJson)
-                    GeoJsonWriter.Write(held, stream);
-                else
-                    SafeXml.Save(format == AnnotationFormat.Asap ? AsapXml.Write(held) : AperioXml.Write(held), stream);
-            }
-        );
+        try
+        {
+            WholeFile.Write(path, stream => Write(stream, held, format));
+        }
+        catch (ArgumentException e)
+        {
+            throw new AnnotationException(path, $"XML cannot hold a name or field: {e.Message}", e);
+        }
         return losses;
     }
 
@@ -62,6 +61,14 @@ public static class AnnotationFile
     {
         var stem = Path.GetFileNameWithoutExtension(slide);
         return Extensions.Select(e => Path.Combine(folder, stem + e)).FirstOrDefault(File.Exists);
+    }
+
+    private static void Write(Stream stream, AnnotationSet set, AnnotationFormat format)
+    {
+        if (format == AnnotationFormat.GeoJson)
+            GeoJsonWriter.Write(set, stream);
+        else
+            SafeXml.Save(format == AnnotationFormat.Asap ? AsapXml.Write(set) : AperioXml.Write(set), stream);
     }
 
     private static byte[] Bytes(string path)

@@ -12,7 +12,13 @@ internal static class SafeXml
     /// <summary>Reads a document whose elements are nested at most 64 deep.</summary>
     public static XElement Read(byte[] bytes, string file)
     {
-        var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null };
+        var settings = new XmlReaderSettings
+        {
+            DtdProcessing = DtdProcessing.Prohibit,
+            XmlResolver = null,
+            // Indentation between elements; otherwise it would grow with every writing.
+            IgnoreWhitespace = true,
+        };
         try
         {
             // XDocument loads recursively: the depth is looked at before.

@@ -91,6 +91,17 @@ public sealed class ConversionTests : IDisposable
     }
 
     [Fact]
+    public void A_name_that_xml_cannot_hold_is_refused()
+    {
+        var set = Set(AnnotationFormat.GeoJson, Drawn("t", Rings.Box(0, 0, 3, 3), []) with { Name = "a\u0001" });
+        Assert.Contains(
+            "XML cannot hold",
+            Assert.Throws<AnnotationException>(() => Write(set, AnnotationFormat.Asap)).Message
+        );
+        Assert.Empty(Directory.GetFiles(folder));
+    }
+
+    [Fact]
     public void Bounds_move_every_point()
     {
         var set = Set(AnnotationFormat.GeoJson, Drawn("t", Rings.Box(1, 2, 10, 10), [Rings.Box(3, 4, 2, 2)]));

@@ -46,7 +46,7 @@ public sealed class PolygonRegionTests
                 })
         );
         var sum = 0.0;
-        const double cell = 61.7;
+        const double cell = 141.7;
         for (var y = -400.0; y < 1400; y += cell)
         {
             for (var x = -400.0; x < 1400; x += cell)
@@ -94,14 +94,14 @@ public sealed class PolygonRegionTests
     }
 
     [Theory]
-    [InlineData(8, 0.0, 0, 4, 4, 4, 0, 0, 4, 0, 0)] // an eight: two triangles
-    [InlineData(0, 0.0, 0, 5, 5)] // two points
-    [InlineData(0, 0.0, 0, 5, 5, 9, 9, 2, 2)] // there and back
-    [InlineData(0, 3.0, 3, 3, 3, 3, 3)] // one point, three times
-    [InlineData(16, 0.0, 0, 0, 0, 4, 0, 4, 4, 0, 4, 0, 4)] // repeated points
-    [InlineData(16, 0.0, 0, 4, 0, 4, 9, 4, 4, 0, 4)] // a spike without area
-    public void What_a_ring_runs_around_counts(double area, params double[] xy) =>
-        Assert.Equal(area, PolygonRegion.Of([new(Rings.Of(xy))]).Area, 1e-12);
+    [InlineData(8, "0 0 4 4 4 0 0 4 0 0")] // an eight: two triangles
+    [InlineData(0, "0 0 5 5")] // two points
+    [InlineData(0, "0 0 5 5 9 9 2 2")] // there and back
+    [InlineData(0, "3 3 3 3 3 3")] // one point, three times
+    [InlineData(16, "0 0 0 0 4 0 4 4 0 4 0 4")] // repeated points
+    [InlineData(16, "0 0 4 0 4 9 4 4 0 4")] // a spike without area
+    public void What_a_ring_runs_around_counts(double area, string points) =>
+        Assert.Equal(area, PolygonRegion.Of([new(Rings.Of([.. points.Split(' ').Select(double.Parse)]))]).Area, 1e-12);
 
     [Fact]
     public void A_ring_that_runs_around_twice_counts_once_and_its_holes_go_their_own_way()
