@@ -19,18 +19,8 @@ public sealed class PatchVerbsTests : IDisposable
     public void Tissue_is_found_once_and_a_slide_that_fails_stops_no_other()
     {
         File.WriteAllText(At("broken.svs"), "no slide");
-        string[] tissue =
-        [
-            "tissue",
-            At("broken.svs"),
-            At("a.tif"),
-            "--out",
-            At("out"),
-            "--mpp",
-            "2",
-            "--min-area",
-            "0.01",
-        ];
+        string[] options = ["--out", At("out"), "--mpp", "2", "--min-area", "0.001", "--channel", "green"];
+        string[] tissue = ["tissue", At("broken.svs"), At("a.tif"), .. options];
         var (output, errors) = Run(1, tissue);
         Assert.Contains("1 of 2 slides, 0 of them finished before", output);
         Assert.Contains($"failed: {At("broken.svs")}: no reader takes it", errors);
