@@ -20,6 +20,9 @@ public static class Program
         StudyCommand.Create,
         MaskCommand.Create,
         SlideCommand.Create,
+        TissueCommand.Create,
+        AnnotationsCommand.Create,
+        PatchesCommand.Create,
         StainCommand.Create,
         DoctorCommand.Create,
     ];

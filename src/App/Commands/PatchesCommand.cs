@@ -1,0 +1,188 @@
+using System.CommandLine;
+using Coverslip.Slides.Annotations;
+using Coverslip.Slides.Formats;
+using Coverslip.Slides.Geometry;
+using Coverslip.Slides.Patches;
+using Coverslip.Slides.Tissue;
+
+namespace Coverslip.App.Commands;
+
+/// <summary><c>coverslip patches</c>: an index of patches; no pixel is written.</summary>
+public static class PatchesCommand
+{
+    private static readonly Argument<string[]> Paths = new("slide")
+    {
+        Description = "Slide files.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private static readonly Option<string> Out = new("--out")
+    {
+        Description = "The index to write, such as index.csv; beside it index.filters.csv says what filters removed.",
+        Required = true,
+    };
+
+    private static readonly Option<string?> Annotations = new("--annotations")
+    {
+        Description = "Folder with NAME.xml, NAME.geojson or NAME.json for each slide.",
+    };
+
+    private static readonly Option<bool> UnannotatedNormal = new("--unannotated-normal")
+    {
+        Description = "A slide without a file in --annotations is normal all over; else it fails.",
+    };
+
+    private static readonly Option<bool> AnnotationsFromBounds = new("--annotations-from-bounds")
+    {
+        Description = "The annotations count pixels from the slide's bounds and not from its corner.",
+    };
+
+    private static readonly Option<string[]> Tumour = new("--tumour")
+    {
+        Description = "Classes that are tumour. [default: every class that is not normal]",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<string[]> Normal = new("--normal")
+    {
+        Description = "Classes that are normal.",
+        DefaultValueFactory = _ => ["normal", "Normal"],
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<string?> Tissue = new("--tissue")
+    {
+        Description = "Folder that 'coverslip tissue' wrote. [default: tissue is found as that verb does by default]",
+    };
+
+    public static Command Create()
+    {
+        var command = new Command(
+            "patches",
+            """
+            Choose patches of slides, on a grid or at random, by tissue and annotations, and write an index of them:
+            slide, x and y at level 0, side, mpp, label, exact shares. Every filter says how many patches it removed.
+
+            Examples:
+              coverslip patches slides/*.tif --out index.csv --annotations xml --rule liu --mpp 0.25 --side 299
+              coverslip patches a.svs --out index.csv --random 500 --seed 1 --min-tissue 0.5
+            """
+        )
+        {
+            Paths,
+            Out,
+            Annotations,
+            UnannotatedNormal,
+            AnnotationsFromBounds,
+            Tumour,
+            Normal,
+            Tissue,
+            TissueCommand.SlideMpp,
+            SlideArguments.Reader,
+        };
+        PatchSettings.AddTo(command);
+        command.Validators.Add(parsed =>
+        {
+            if (parsed.GetValue(PatchSettings.Rule) != PatchRule.None && parsed.GetValue(Annotations) is null)
+                parsed.AddError("A rule needs --annotations.");
+        });
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        var options = PatchSettings.Of(parsed);
+        var slides = parsed.GetRequiredValue(Paths);
+        PerSlide.CheckNames(slides);
+        var index = Path.GetFullPath(parsed.GetRequiredValue(Out));
+        var seen = new HashSet<string>();
+        var results = PerSlide.Run(
+            "choosing patches",
+            slides,
+            path =>
+            {
+                using var slide = SlideFile.Open(path, TissueCommand.Opening(parsed));
+                return PatchSampler.Sample(slide, Areas(parsed, slide, options, seen), options);
+            }
+        );
+        var folder = Path.GetDirectoryName(index)!;
+        PatchIndex.Write(
+            index,
+            slides
+                .Zip(results)
+                .SelectMany(r =>
+                    (r.Second.Result?.Patches ?? []).Select(patch => new IndexedPatch(
+                        Path.GetRelativePath(folder, r.First).Replace(Path.DirectorySeparatorChar, '/'),
+                        options.Side,
+                        options.Mpp,
+                        patch
+                    ))
+                )
+        );
+        PatchIndex.WriteCounts(
+            Path.ChangeExtension(index, "filters.csv"),
+            slides.Zip(results, (slide, result) => (slide, result.Result, result.Failure))
+        );
+        return Report(parsed, slides, results, seen);
+    }
+
+    private static PatchAreas Areas(ParseResult parsed, Slide slide, PatchOptions options, HashSet<string> seen)
+    {
+        var areas = new PatchAreas { Tissue = options.TissueNeeded > 0 ? TissueOf(parsed, slide) : null };
+        if (parsed.GetValue(Annotations) is not { } folder)
+            return areas;
+        if (AnnotationFile.Find(folder, slide.Path) is not { } file)
+        {
+            if (!parsed.GetValue(UnannotatedNormal))
+            {
+                throw new AnnotationException(
+                    folder,
+                    $"none for {slide.Path}; --unannotated-normal takes such slides as normal all over"
+                );
+            }
+            var (at, width, height) = slide.Bounds;
+            var (right, bottom) = (at.X + width, at.Y + height);
+            var whole = new Ring([new(at.X, at.Y), new(right, at.Y), new(right, bottom), new(at.X, bottom)]);
+            return areas with { Normal = PolygonRegion.Of([new RingPolygon(whole)]) };
+        }
+        var set = AnnotationFile.Read(file);
+        if (parsed.GetValue(AnnotationsFromBounds))
+            set = set.Moved(slide.Bounds.At.X, slide.Bounds.At.Y);
+        var normal = parsed.GetValue(Normal)!;
+        var tumour = parsed.GetValue(Tumour) is { Length: > 0 } named ? named : [.. set.Classes.Except(normal)];
+        lock (seen)
+            seen.UnionWith(set.Classes);
+        return areas with { Tumour = set.Region(tumour), Normal = set.Region(normal) };
+    }
+
+    private static PolygonRegion TissueOf(ParseResult parsed, Slide slide)
+    {
+        if (parsed.GetValue(Tissue) is { } folder)
+            return new TissueFiles(folder).Read(slide.Path);
+        using var map = TissueFinder.Find(slide, new TissueOptions());
+        return map.Region;
+    }
+
+    private static int Report(
+        ParseResult parsed,
+        string[] slides,
+        (PatchSelection? Result, string? Failure)[] results,
+        HashSet<string> seen
+    )
+    {
+        foreach (var (slide, (result, _)) in slides.Zip(results))
+        {
+            if (result?.Reason is { } reason)
+                Console.WriteLine($"{slide}: {reason}");
+        }
+        foreach (var name in (parsed.GetValue(Tumour) ?? []).Where(name => !seen.Contains(name)))
+            Console.WriteLine($"note: no slide has the class '{name}'; there are: {string.Join(", ", seen)}");
+        var selections = results.Select(r => r.Result).OfType<PatchSelection>().ToList();
+        var total = selections.Aggregate(new PatchCounts(0, 0, 0, 0, 0, 0), (sum, one) => sum + one.Counts);
+        foreach (var label in selections.SelectMany(s => s.Patches).CountBy(p => p.Label).OrderBy(l => l.Key))
+            Console.WriteLine($"  {(label.Key.Length > 0 ? label.Key : "no label")}: {label.Value}");
+        Console.WriteLine($"{parsed.GetRequiredValue(Out)}: {total}");
+        return selections.Count == slides.Length ? 0 : 1;
+    }
+}

@@ -1,0 +1,148 @@
+using System.CommandLine;
+using Coverslip.Slides.Formats;
+using Coverslip.Slides.Tissue;
+using Resolution = Coverslip.Slides.Geometry.Mpp;
+
+namespace Coverslip.App.Commands;
+
+/// <summary><c>coverslip tissue</c>: where slides have tissue, as masks and as polygons.</summary>
+public static class TissueCommand
+{
+    private static readonly TissueOptions Defaults = new();
+
+    private static readonly Argument<string[]> Slides = new("slide")
+    {
+        Description = "Slide files.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private static readonly Option<string> Out = new("--out")
+    {
+        Description = "Folder for masks, overlays, polygons and tissue.csv.",
+        Required = true,
+    };
+
+    private static readonly Option<TissueChannel> Channel = new("--channel")
+    {
+        Description = "What Otsu's threshold is laid through.",
+        DefaultValueFactory = _ => Defaults.Channel,
+    };
+
+    private static readonly Option<double> Mpp = new("--mpp")
+    {
+        Description = "Microns per pixel of the mask, 0.5 to 200.",
+        DefaultValueFactory = _ => Defaults.Mpp,
+    };
+
+    private static readonly Option<int?> Threshold = new("--threshold")
+    {
+        Description = "Tissue is above this, 0 to 254. [default: Otsu's of each slide]",
+    };
+
+    private static readonly Option<double> MinContrast = new("--min-contrast")
+    {
+        Description = "A slide is blank where both sides of the threshold differ by less, 0 to 255.",
+        DefaultValueFactory = _ => Defaults.MinContrast,
+    };
+
+    private static readonly Option<double> FillHoles = new("--fill-holes")
+    {
+        Description = "Fill holes up to so many mm².",
+        DefaultValueFactory = _ => Defaults.FillHoles,
+    };
+
+    private static readonly Option<double> MinArea = new("--min-area")
+    {
+        Description = "Leave out pieces of fewer mm².",
+        DefaultValueFactory = _ => Defaults.MinArea,
+    };
+
+    /// <summary>The resolution that the caller vouches for; --mpp is that of the result here.</summary>
+    internal static readonly Option<double?> SlideMpp = new("--slide-mpp")
+    {
+        Description = "Microns per pixel of the finest level, over what the files say or where they say nothing.",
+    };
+
+    static TissueCommand() => SlideMpp.Validators.Add(SlideArguments.CheckMpp);
+
+    public static Command Create()
+    {
+        var command = new Command(
+            "tissue",
+            """
+            Find the tissue of slides: NAME.mask.png, NAME.overlay.png, NAME.geojson (pixels of level 0, as QuPath reads
+            them), and tissue.csv with areas, and the reason where there is no tissue. Finished slides are skipped. A
+            slide that fails is reported, and the exit code is 1.
+
+            Examples:
+              coverslip tissue slides/*.svs --out tissue
+              coverslip tissue a.tif --out tissue --channel darkness --mpp 4 --fill-holes 0
+            """
+        )
+        {
+            Slides,
+            Out,
+            Channel,
+            Mpp,
+            Threshold,
+            MinContrast,
+            FillHoles,
+            MinArea,
+            SlideMpp,
+            SlideArguments.Reader,
+        };
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        var options = Defaults with
+        {
+            Channel = parsed.GetValue(Channel),
+            Mpp = parsed.GetValue(Mpp),
+            Threshold = parsed.GetValue(Threshold),
+            MinContrast = parsed.GetValue(MinContrast),
+            FillHoles = parsed.GetValue(FillHoles),
+            MinArea = parsed.GetValue(MinArea),
+        };
+        options.Check();
+        var slides = parsed.GetRequiredValue(Slides);
+        PerSlide.CheckNames(slides);
+        var folder = parsed.GetRequiredValue(Out);
+        var files = new TissueFiles(folder);
+        var opening = Opening(parsed);
+        var skipped = 0;
+        var results = PerSlide.Run(
+            "finding tissue",
+            slides,
+            path =>
+            {
+                if (files.Finished(path, options) is { } finished)
+                {
+                    Interlocked.Increment(ref skipped);
+                    return finished;
+                }
+                using var slide = SlideFile.Open(path, opening);
+                using var map = TissueFinder.Find(slide, options);
+                return files.Write(path, map, options);
+            }
+        );
+        files.WriteTable(slides.Zip(results, (slide, result) => (slide, result.Result, result.Failure)));
+        foreach (var record in results.Select(r => r.Result).OfType<TissueRecord>().Where(r => r.Reason is not null))
+            Console.WriteLine($"{record.Slide}: no tissue: {record.Reason}");
+        var failed = results.Count(r => r.Failure is not null);
+        Console.WriteLine(
+            $"{folder}: {slides.Length - failed} of {slides.Length} slides, {skipped} of them finished before"
+        );
+        return failed == 0 ? 0 : 1;
+    }
+
+    /// <summary>How a verb that names its own resolution <c>--mpp</c> opens slides.</summary>
+    internal static SlideOptions Opening(ParseResult parsed) =>
+        new()
+        {
+            Mpp = parsed.GetValue(SlideMpp) is { } mpp ? Resolution.Of(mpp) : null,
+            Reader = parsed.GetValue(SlideArguments.Reader),
+        };
+}

@@ -1,0 +1,66 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Coverslip.Slides.Annotations;
+
+/// <summary>JSON from anywhere, nested at most 64 deep.</summary>
+internal static class SafeJson
+{
+    private static readonly byte[][] Bare =
+    [
+        .. new[] { "NaN", "-Infinity", "Infinity" }.Select(Encoding.UTF8.GetBytes),
+    ];
+
+    /// <summary>
+    /// Reads a document. QuPath writes measurements that are no number as bare NaN and Infinity, which JSON does not
+    /// know; they are read as strings.
+    /// </summary>
+    public static JsonDocument Read(byte[] bytes, string file)
+    {
+        ReadOnlyMemory<byte> json = bytes;
+        if (json.Span.StartsWith(Encoding.UTF8.Preamble))
+            json = json[Encoding.UTF8.Preamble.Length..];
+        if (Array.Exists(Bare, word => json.Span.IndexOf(word) >= 0))
+            json = Quoted(json.Span);
+        try
+        {
+            return JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 64 });
+        }
+        catch (JsonException e)
+        {
+            throw new AnnotationException(file, $"no readable JSON: {e.Message}", e);
+        }
+    }
+
+    private static byte[] Quoted(ReadOnlySpan<byte> json)
+    {
+        var result = new List<byte>(json.Length + 256);
+        var isText = false;
+        for (var i = 0; i < json.Length; i++)
+        {
+            var word = isText ? null : WordAt(json[i..]);
+            if (word is not null)
+            {
+                result.AddRange([(byte)'"', .. word, (byte)'"']);
+                i += word.Length - 1;
+                continue;
+            }
+            result.Add(json[i]);
+            if (isText && json[i] == '\\' && i + 1 < json.Length)
+                result.Add(json[++i]);
+            else if (json[i] == '"')
+                isText = !isText;
+        }
+        return [.. result];
+    }
+
+    private static byte[]? WordAt(ReadOnlySpan<byte> json)
+    {
+        foreach (var word in Bare)
+        {
+            if (json.StartsWith(word))
+                return word;
+        }
+        return null;
+    }
+}

@@ -1,0 +1,194 @@
+using System.Text;
+using Coverslip.Slides.Formats;
+using Coverslip.Slides.Geometry;
+using Coverslip.Slides.Phantoms;
+
+namespace Coverslip.Slides.Patches;
+
+/// <summary>
+/// Chooses patches of a slide, on a grid or at random, by exact shares of their area. No pixel is read.
+/// </summary>
+public sealed class PatchSampler
+{
+    /// <summary>Places drawn for each patch that is wanted before drawing is given up.</summary>
+    private const long MostTries = 200;
+
+    // Sums of clipped areas are exact to about 1e-12 of a patch; what is this near a limit has reached it.
+    private const double Rounding = 1e-9;
+    private readonly PatchOptions options;
+    private readonly PatchAreas areas;
+    private readonly SlideRectangle scanned;
+    private readonly Vertex pitch;
+    private readonly double width;
+    private readonly double height;
+    private readonly HashSet<SlidePoint> taken = [];
+    private readonly List<Patch> patches = [];
+    private PatchCounts counts = new(0, 0, 0, 0, 0, 0);
+
+    private PatchSampler(SlideRectangle scanned, Vertex pitch, PatchAreas areas, PatchOptions options)
+    {
+        (this.scanned, this.pitch, this.areas, this.options) = (scanned, pitch, areas, options);
+        (width, height) = (options.Side * pitch.X, options.Side * pitch.Y);
+    }
+
+    /// <summary>The patches of a slide.</summary>
+    /// <exception cref="UnreadableSlideException">No resolution is known, or it is coarser than asked.</exception>
+    /// <exception cref="ArgumentException">An option out of its range.</exception>
+    public static PatchSelection Sample(Slide slide, PatchAreas areas, PatchOptions options)
+    {
+        options.Check();
+        var pitch = RegionPitch.Of(slide, Mpp.Of(options.Mpp));
+        return Sample(slide.Bounds, pitch, areas, options, Path.GetFileNameWithoutExtension(slide.Path));
+    }
+
+    /// <summary>As above, for a slide that is known by its scanned part and pixels of level 0 to one of a patch.</summary>
+    internal static PatchSelection Sample(
+        SlideRectangle scanned,
+        Vertex pitch,
+        PatchAreas areas,
+        PatchOptions options,
+        string name
+    )
+    {
+        if (options.TissueNeeded > 0 && areas.Tissue is null)
+            throw new ArgumentException($"{name}: patches of tissue are asked for, and no tissue was looked for");
+        var sampler = new PatchSampler(scanned, pitch, areas, options);
+        if (options.Random is { } wanted)
+            sampler.Draw(wanted, SeededRandom.For(options.Seed, 301, Hash(name)));
+        else
+            sampler.Lay();
+        var counts = sampler.counts with { Kept = sampler.patches.Count };
+        return new PatchSelection(sampler.patches, counts) { Reason = sampler.Reason(counts) };
+    }
+
+    private void Lay()
+    {
+        var (columns, rows) = (Places(scanned.Width, pitch.X), Places(scanned.Height, pitch.Y));
+        foreach (var y in rows)
+        {
+            foreach (var x in columns)
+                Try(new SlidePoint(scanned.At.X + x, scanned.At.Y + y));
+        }
+    }
+
+    /// <summary>Starts of a row's patches from the border on, in pixels of level 0.</summary>
+    private List<long> Places(long extent, double scale)
+    {
+        var step = Math.Max(1, options.Side * (1 - options.Overlap)) * scale;
+        var side = options.Side * scale;
+        var places = new List<long>();
+        for (var i = 0L; i * step < extent; i++)
+        {
+            // Rounded down, so that a patch that ends at the border does not reach beyond it.
+            var place = (long)Math.Floor(i * step);
+            if (options.Border == PatchBorder.Shift && place + side > extent && side <= extent)
+                place = (long)Math.Floor(extent - side);
+            places.Add(place);
+        }
+        return places;
+    }
+
+    private void Draw(int wanted, SeededRandom random)
+    {
+        var (left, top) = (scanned.At.X, scanned.At.Y);
+        var reach = options.Border == PatchBorder.Pad ? (0, 0) : (width, height);
+        var (right, bottom) = (left + scanned.Width - reach.Item1, top + scanned.Height - reach.Item2);
+        var (x0, y0, x1, y1) = ((double)left, (double)top, right, bottom);
+        if (options.TissueNeeded > 0)
+        {
+            if (areas.Tissue!.IsEmpty)
+                return;
+            var box = areas.Tissue.Box;
+            (x0, y0) = (Math.Max(x0, box.X - width), Math.Max(y0, box.Y - height));
+            (x1, y1) = (Math.Min(x1, box.X + box.Width), Math.Min(y1, box.Y + box.Height));
+        }
+        var tries = (MostTries * wanted) + 10_000;
+        while (patches.Count < wanted && counts.Candidates < tries && x1 >= x0 && y1 >= y0)
+        {
+            var x = (long)Math.Floor(random.Between(x0, x1));
+            Try(new SlidePoint(x, (long)Math.Floor(random.Between(y0, y1))));
+        }
+    }
+
+    private void Try(SlidePoint at)
+    {
+        counts = counts with { Candidates = counts.Candidates + 1 };
+        var whole = new Rectangle(at.X, at.Y, width, height);
+        var outside = OutsideShare(whole);
+        if (outside > Rounding && options.Border != PatchBorder.Pad)
+        {
+            counts = counts with { Border = counts.Border + 1 };
+            return;
+        }
+        if (!taken.Add(at))
+        {
+            counts = counts with { Repeated = counts.Repeated + 1 };
+            return;
+        }
+        var tissue = areas.Tissue?.ShareOf(whole) ?? double.NaN;
+        if (tissue + Rounding < options.TissueNeeded)
+        {
+            counts = counts with { Tissue = counts.Tissue + 1 };
+            return;
+        }
+        var patch = Measured(at, whole) with { Tissue = tissue, Outside = outside };
+        if (patch.Label.Length > 0 || options.Rule == PatchRule.None || options.KeepUnlabelled)
+            patches.Add(patch);
+        else
+            counts = counts with { Unlabelled = counts.Unlabelled + 1 };
+    }
+
+    private Patch Measured(SlidePoint at, Rectangle whole)
+    {
+        var (tumour, normal, centre) = (areas.Tumour.ShareOf(whole), areas.Normal.ShareOf(whole), double.NaN);
+        if (options.Side >= PatchOptions.CentreSide)
+        {
+            var rim = (options.Side - PatchOptions.CentreSide) / 2.0;
+            var (x, y) = (at.X + (rim * pitch.X), at.Y + (rim * pitch.Y));
+            var (w, h) = (PatchOptions.CentreSide * pitch.X, PatchOptions.CentreSide * pitch.Y);
+            centre = areas.Tumour.ShareOf(new Rectangle(x, y, w, h));
+        }
+        var label = options.Rule switch
+        {
+            PatchRule.Liu => centre > Rounding ? Patch.TumourLabel : Patch.NormalLabel,
+            PatchRule.Takahama when tumour + Rounding >= 0.2 => Patch.TumourLabel,
+            PatchRule.Takahama when normal + Rounding >= 0.8 => Patch.NormalLabel,
+            _ => "",
+        };
+        return new Patch(at, label)
+        {
+            Tissue = 0,
+            Tumour = tumour,
+            Normal = normal,
+            Centre = centre,
+            Outside = 0,
+        };
+    }
+
+    private double OutsideShare(Rectangle patch)
+    {
+        var x = Math.Min(patch.X + patch.Width, scanned.At.X + scanned.Width) - Math.Max(patch.X, scanned.At.X);
+        var y = Math.Min(patch.Y + patch.Height, scanned.At.Y + scanned.Height) - Math.Max(patch.Y, scanned.At.Y);
+        return Math.Clamp(1 - (Math.Max(0, x) * Math.Max(0, y) / patch.Area), 0, 1);
+    }
+
+    private string? Reason(PatchCounts all)
+    {
+        if (options.Random is { } wanted && all.Kept > 0 && all.Kept < wanted)
+            return $"{all.Kept} of {wanted} patches after {all.Candidates} draws";
+        if (all.Kept > 0)
+            return null;
+        if (options.TissueNeeded > 0 && areas.Tissue!.IsEmpty)
+            return "no patch: the slide has no tissue";
+        return all.Candidates == 0 ? "no patch: the scanned part is smaller than a patch" : $"no patch of {all}";
+    }
+
+    /// <summary>FNV-1a of the slide's name: its draws do not depend on its place in a list.</summary>
+    private static int Hash(string name)
+    {
+        var hash = 2166136261u;
+        foreach (var value in Encoding.UTF8.GetBytes(name))
+            hash = unchecked((hash ^ value) * 16777619u);
+        return unchecked((int)hash);
+    }
+}

@@ -1,0 +1,149 @@
+using Coverslip.Slides.Formats;
+using Coverslip.Slides.Geometry;
+using Coverslip.Slides.Images;
+
+namespace Coverslip.Slides.Tissue;
+
+/// <summary>
+/// Finds tissue: Otsu's threshold on a channel of the slide at a low resolution, small holes filled, small pieces left
+/// out. A blank slide gives an empty map that says why.
+/// </summary>
+public static class TissueFinder
+{
+    private const long MostPixels = 1L << 28;
+
+    /// <summary>Reads the scanned part of the slide and finds its tissue.</summary>
+    /// <exception cref="UnreadableSlideException">A tile that cannot be read, or no known resolution.</exception>
+    /// <exception cref="ArgumentException">An option out of its range, or a mask of more than 2^28 pixels.</exception>
+    public static TissueMap Find(Slide slide, TissueOptions options)
+    {
+        options.Check();
+        var finest = slide.Resolution.Mpp ?? new Mpp(0, 0);
+        var mpp = Mpp.Of(Math.Max(options.Mpp, Math.Max(finest.X, finest.Y)));
+        var pitch = RegionPitch.Of(slide, mpp);
+        var grid = new MaskGrid(slide.Bounds, pitch, slide.Resolution.Mpp!.Value);
+        var (width, height) = (Math.Ceiling(slide.Bounds.Width / pitch.X), Math.Ceiling(slide.Bounds.Height / pitch.Y));
+        if (width * height > MostPixels)
+        {
+            throw new ArgumentException(
+                FormattableString.Invariant($"slide {slide.Path}: at {mpp} its mask has {width} × {height} pixels; ")
+                    + $"the limit is {MostPixels} in all: find tissue at a coarser resolution"
+            );
+        }
+        var size = new PixelSize((int)width, (int)height);
+        var picture = slide.Read(new RegionRequest(slide.Bounds.At, size, mpp)).Image;
+        try
+        {
+            return Find(picture, grid, options);
+        }
+        catch
+        {
+            picture.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Finds tissue in a picture, which the map then owns.</summary>
+    internal static TissueMap Find(Image picture, MaskGrid grid, TissueOptions options)
+    {
+        var mask = Channel(picture, options.Channel);
+        var histogram = Histogram(mask);
+        var otsu = options.Threshold is { } given ? Otsu.At(histogram, given) : Otsu.Of(histogram);
+        foreach (ref var value in mask.WritablePixels)
+            value = value > otsu.Threshold ? (byte)255 : (byte)0;
+        string? reason = null;
+        if (options.Threshold is null && otsu.Contrast < options.MinContrast)
+        {
+            mask.WritablePixels.Clear();
+            reason = FormattableString.Invariant(
+                $"blank: the two sides of Otsu's threshold {otsu.Threshold} on {Word(options.Channel)} differ by {otsu.Contrast:0.#} of 255, less than {options.MinContrast}"
+            );
+        }
+        else
+            reason = Clean(mask, grid, options, otsu);
+        var polygons = MaskOutline.Trace(mask).Select(grid.ToSlide);
+        return new TissueMap(picture, mask, PolygonRegion.Of(polygons))
+        {
+            Grid = grid,
+            Threshold = otsu.Threshold,
+            Contrast = otsu.Contrast,
+            Reason = reason,
+        };
+    }
+
+    /// <summary>"saturation", as the command line has it.</summary>
+    public static string Word(TissueChannel channel) => channel.ToString().ToLowerInvariant();
+
+    /// <summary>Fills holes and drops small pieces; why nothing is left, or null.</summary>
+    private static string? Clean(Image mask, MaskGrid grid, TissueOptions options, Otsu otsu)
+    {
+        FillHoles(mask, options.FillHoles * 1e6 / grid.PixelArea);
+        var pieces = Components.Find(mask, diagonal: false);
+        var areas = pieces.Areas();
+        var least = options.MinArea * 1e6 / grid.PixelArea;
+        var pixels = mask.WritablePixels;
+        for (var i = 0; i < pixels.Length; i++)
+            pixels[i] = pixels[i] != 0 && areas[pieces.Labels[i]] >= least ? (byte)255 : (byte)0;
+        if (pieces.Count == 0)
+            return $"no pixel of {Word(options.Channel)} is above {otsu.Threshold}";
+        var largest = areas.Skip(1).Max();
+        return largest >= least
+            ? null
+            : FormattableString.Invariant(
+                $"all {pieces.Count} pieces are smaller than {options.MinArea} mm²; the largest has {largest * grid.PixelArea / 1e6:0.####}"
+            );
+    }
+
+    /// <summary>Glass that tissue surrounds, and that does not reach the border of the mask.</summary>
+    private static void FillHoles(Image mask, double most)
+    {
+        using var glass = mask.Clone();
+        foreach (ref var value in glass.WritablePixels)
+            value = (byte)~value;
+        var holes = Components.Find(glass, diagonal: true);
+        var areas = holes.Areas();
+        for (var y = 0; y < mask.Height; y++)
+        {
+            var step = y == 0 || y == mask.Height - 1 ? 1 : Math.Max(1, mask.Width - 1);
+            for (var x = 0; x < mask.Width; x += step)
+                areas[holes.Labels[(y * mask.Width) + x]] = int.MaxValue;
+        }
+        var pixels = mask.WritablePixels;
+        for (var i = 0; i < pixels.Length; i++)
+        {
+            if (pixels[i] == 0 && areas[holes.Labels[i]] <= most)
+                pixels[i] = 255;
+        }
+    }
+
+    private static Image Channel(Image picture, TissueChannel channel)
+    {
+        var result = new Image(picture.Width, picture.Height, channels: 1);
+        using var converted = channel switch
+        {
+            TissueChannel.Saturation => ColorSpaces.Convert(picture, ColorConversion.RgbToHsv),
+            TissueChannel.Darkness => ColorSpaces.Convert(picture, ColorConversion.RgbToGrey),
+            _ => picture.Clone(),
+        };
+        var from = converted.Pixels;
+        var to = result.WritablePixels;
+        for (var i = 0; i < to.Length; i++)
+        {
+            to[i] = channel switch
+            {
+                TissueChannel.Saturation => from[(3 * i) + 1],
+                TissueChannel.Darkness => (byte)(255 - from[i]),
+                _ => (byte)(255 - from[(3 * i) + 1]),
+            };
+        }
+        return result;
+    }
+
+    private static long[] Histogram(Image channel)
+    {
+        var histogram = new long[256];
+        foreach (var value in channel.Pixels)
+            histogram[value]++;
+        return histogram;
+    }
+}

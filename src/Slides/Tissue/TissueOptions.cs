@@ -1,0 +1,56 @@
+namespace Coverslip.Slides.Tissue;
+
+/// <summary>What Otsu's threshold is laid through; on each of them tissue is high and glass low.</summary>
+public enum TissueChannel
+{
+    /// <summary>Saturation of HSV: colour against white and grey glass.</summary>
+    Saturation = 0,
+
+    /// <summary>255 − grey: dark against bright; also grey dirt and pen.</summary>
+    Darkness = 1,
+
+    /// <summary>255 − green: what haematoxylin and eosin absorb most.</summary>
+    Green = 2,
+}
+
+/// <summary>How tissue is told from glass.</summary>
+public sealed record TissueOptions
+{
+    public TissueChannel Channel { get; init; } = TissueChannel.Saturation;
+
+    /// <summary>Microns per pixel of the mask, 0.5 to 200; a slide that is coarser has its own.</summary>
+    public double Mpp { get; init; } = 8;
+
+    /// <summary>Instead of Otsu's threshold: pixels above it are tissue; 0 to 254.</summary>
+    public int? Threshold { get; init; }
+
+    /// <summary>
+    /// Otsu's threshold parts noise, too. Where the means of both sides are nearer than this (of 255), the slide is
+    /// blank; 0 to 255.
+    /// </summary>
+    public double MinContrast { get; init; } = 15;
+
+    /// <summary>Holes up to this area are filled, in mm²; 0 fills none.</summary>
+    public double FillHoles { get; init; } = 0.1;
+
+    /// <summary>Smaller pieces are left out, in mm², after holes were filled.</summary>
+    public double MinArea { get; init; } = 0.05;
+
+    /// <exception cref="ArgumentException">A value out of its range.</exception>
+    public void Check()
+    {
+        Within(Mpp, 0.5, 200, nameof(Mpp));
+        Within(Threshold ?? 0, 0, 254, nameof(Threshold));
+        Within(MinContrast, 0, 255, nameof(MinContrast));
+        Within(FillHoles, 0, double.MaxValue, nameof(FillHoles));
+        Within(MinArea, 0, double.MaxValue, nameof(MinArea));
+    }
+
+    private static void Within(double value, double least, double most, string name)
+    {
+        if (!(value >= least && value <= most))
+            throw new ArgumentException(
+                FormattableString.Invariant($"{name} is {value}; it goes from {least} to {most}")
+            );
+    }
+}

@@ -1,0 +1,146 @@
+using Coverslip.Slides.Annotations;
+using Coverslip.Slides.Geometry;
+using Coverslip.Slides.Patches;
+
+namespace Coverslip.App.Tests.Commands;
+
+/// <summary>From slides to an index of patches, as a user calls the verbs.</summary>
+[Collection("console")]
+public sealed class PatchVerbsTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("coverslip-").FullName;
+
+    public PatchVerbsTests() =>
+        Run(0, "slide", "phantom", At("a.tif"), "--width", "3000", "--height", "2000", "--seed", "4");
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void Tissue_is_found_once_and_a_slide_that_fails_stops_no_other()
+    {
+        File.WriteAllText(At("broken.svs"), "no slide");
+        string[] options = ["--out", At("out"), "--mpp", "2", "--min-area", "0.001", "--channel", "green"];
+        string[] tissue = ["tissue", At("broken.svs"), At("a.tif"), .. options];
+        var (output, errors) = Run(1, tissue);
+        Assert.Contains("1 of 2 slides, 0 of them finished before", output);
+        Assert.Contains($"failed: {At("broken.svs")}: no reader takes it", errors);
+        foreach (var kind in new[] { "mask.png", "overlay.png", "geojson", "tissue.json" })
+            Assert.True(File.Exists(At($"out/a.{kind}")), kind);
+        var table = File.ReadAllLines(At("out/tissue.csv"));
+        Assert.Equal("slide,pieces,area_mm2,share,threshold,contrast,channel,mpp,reason", table[0]);
+        Assert.Contains("failed: no reader takes it", table[1]);
+        var share = double.Parse(table[2].Split(',')[3], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(share, 0.15, 0.45);
+
+        var written = File.GetLastWriteTimeUtc(At("out/a.mask.png"));
+        Assert.Contains("1 of them finished before", Run(1, tissue).Output);
+        Assert.Equal(written, File.GetLastWriteTimeUtc(At("out/a.mask.png")));
+        Assert.Contains("0 of them finished before", Run(0, "tissue", At("a.tif"), "--out", At("out")).Output);
+    }
+
+    [Fact]
+    public void Patches_are_chosen_and_every_filter_says_what_it_removed()
+    {
+        Run(0, "tissue", At("a.tif"), "--out", At("tissue"), "--mpp", "2", "--min-area", "0.01");
+        var square = new Ring([new(0, 0), new(1500, 0), new(1500, 2000), new(0, 2000)]);
+        var tumour = new Annotation { Class = "Tumor", Polygons = [new RingPolygon(square)] };
+        AnnotationFile.Write(
+            At("xml/a.xml"),
+            new AnnotationSet { Format = AnnotationFormat.Asap, Annotations = [tumour] },
+            AnnotationFormat.Asap
+        );
+        string[] patches = ["patches", At("a.tif"), "--annotations", At("xml"), "--tissue", At("tissue")];
+        var said = Run(0, [.. patches, "--out", At("index.csv"), "--rule", "liu", "--side", "128", "--mpp", "0.25"]);
+        Assert.Contains($"{24 * 16} places: {(24 * 16) - (23 * 15)} beyond the border", said.Output);
+        var found = PatchIndex.Read(At("index.csv"));
+        Assert.Contains($"{found.Count} kept", said.Output);
+        Assert.All(found, p => Assert.Equal(("a.tif", 128, 0.25), (p.Slide, p.Side, p.Mpp)));
+        Assert.All(found, p => Assert.Equal(p.Patch.At.X < 1500 ? "tumour" : "normal", p.Patch.Label));
+        Assert.All(found, p => Assert.InRange(p.Patch.Tissue, 0.1, 1));
+        Assert.Contains(found, p => p.Patch.Label == "tumour");
+        var filters = File.ReadAllLines(At("index.filters.csv"));
+        Assert.Equal("slide,places,border,repeated,tissue,unlabelled,kept,reason", filters[0]);
+        Assert.EndsWith($",{found.Count},", filters[1]);
+
+        Run(0, [.. patches, "--out", At("random.csv"), "--random", "30", "--seed", "1", "--side", "64"]);
+        Assert.Equal(30, PatchIndex.Read(At("random.csv")).Count);
+    }
+
+    [Fact]
+    public void A_slide_without_annotations_fails_unless_it_is_said_to_be_normal()
+    {
+        Directory.CreateDirectory(At("xml"));
+        string[] patches = ["patches", At("a.tif"), "--out", At("index.csv"), "--annotations", At("xml")];
+        string[] rule = ["--rule", "takahama", "--min-tissue", "0", "--side", "200", "--mpp", "0.5"];
+        Assert.Contains("--unannotated-normal takes such slides as normal", Run(1, [.. patches, .. rule]).Errors);
+        Run(0, [.. patches, .. rule, "--unannotated-normal"]);
+        var found = PatchIndex.Read(At("index.csv"));
+        Assert.Equal(7 * 5, found.Count);
+        Assert.All(found, p => Assert.Equal(("normal", 1.0), (p.Patch.Label, p.Patch.Normal)));
+    }
+
+    [Fact]
+    public void Annotations_are_described_and_converted()
+    {
+        var (outer, hole) = (
+            new Ring([new(0, 0), new(9, 0), new(9, 9.5), new(0, 9.5)]),
+            new Ring([new(1, 1), new(2, 1), new(2, 2)])
+        );
+        var drawn = new Annotation { Class = "Tumor", Polygons = [new RingPolygon(outer, [hole])] };
+        AnnotationFile.Write(
+            At("a.geojson"),
+            new AnnotationSet { Format = AnnotationFormat.GeoJson, Annotations = [drawn] },
+            AnnotationFormat.GeoJson
+        );
+        Assert.Contains("class 'Tumor': 1 annotations, 85 px²", Run(0, "annotations", "info", At("a.geojson")).Output);
+        foreach (var format in new[] { "asap", "aperio", "geojson" })
+        {
+            Run(
+                0,
+                "annotations",
+                "convert",
+                At("a.geojson"),
+                "--to",
+                format,
+                "--out",
+                At("b"),
+                "--from-bounds",
+                At("a.tif")
+            );
+            Assert.Contains("85 px²", Run(0, "annotations", "info", At("b")).Output);
+        }
+        Assert.Equal([drawn.Polygons[0]], AnnotationFile.Read(At("b")).Annotations[0].Polygons);
+    }
+
+    [Theory]
+    [InlineData(2, "tissue")]
+    [InlineData(2, "tissue", "a.svs", "--out", "x", "--slide-mpp", "0")]
+    [InlineData(1, "tissue", "a.svs", "b/a.tif", "--out", "x")]
+    [InlineData(1, "tissue", "a.svs", "--out", "x", "--threshold", "255")]
+    [InlineData(2, "annotations", "convert", "a.xml", "--to", "svg", "--out", "x")]
+    [InlineData(1, "annotations", "info", "nowhere.xml")]
+    [InlineData(2, "patches", "a.svs", "--out", "x.csv", "--rule", "liu")]
+    [InlineData(2, "patches", "a.svs", "--out", "x.csv", "--grid", "--random", "5")]
+    [InlineData(1, "patches", "a.svs", "--out", "x.csv", "--side", "4")]
+    public void Wrong_usage_is_2_and_failure_is_1(int code, params string[] args) => Run(code, args);
+
+    private string At(string name) => Path.Combine(folder, name);
+
+    private static (string Output, string Errors) Run(int code, params string[] args)
+    {
+        var (output, errors) = (new StringWriter(), new StringWriter());
+        var (oldOutput, oldErrors) = (Console.Out, Console.Error);
+        Console.SetOut(output);
+        Console.SetError(errors);
+        try
+        {
+            Assert.True(code == Program.Main(args), errors.ToString());
+        }
+        finally
+        {
+            Console.SetOut(oldOutput);
+            Console.SetError(oldErrors);
+        }
+        return (output.ToString(), errors.ToString());
+    }
+}

@@ -1,0 +1,116 @@
+using System.Text;
+using Coverslip.Slides.Annotations;
+
+namespace Coverslip.Slides.Tests.Annotations;
+
+/// <summary>Files from anywhere: an error that names the file and the fault, and nothing is fetched or blown up.</summary>
+public sealed class DamagedAnnotationTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("coverslip-damaged-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData("", "the file is empty")]
+    [InlineData(" \n", "the file is empty")]
+    [InlineData("annotations", "neither XML nor JSON")]
+    [InlineData("<html/>", "XML of 'html'")]
+    [InlineData("<ASAP_Annotations><Annotations>", "no readable XML")]
+    [InlineData("{\"type\":\"FeatureCollection\"", "no readable JSON")]
+    [InlineData("{\"type\":\"FeatureCollection\"}", "without an array of features")]
+    [InlineData("{}", "no GeoJSON")]
+    [InlineData("[1]", "feature 1 is no object")]
+    [InlineData("[{\"type\":\"Feature\"}]", "feature 1 has no geometry")]
+    [InlineData("[{\"type\":\"Polygon\",\"coordinates\":[]}]", "feature 1: a polygon without a ring")]
+    [InlineData("[{\"type\":\"Polygon\",\"coordinates\":[[[1]]]}]", "feature 1: [1] is no place")]
+    [InlineData("[{\"type\":\"Polygon\",\"coordinates\":[[[1,NaN]]]}]", "is no place")]
+    [InlineData("[{\"type\":\"Polygon\",\"coordinates\":[[[1,1e999]]]}]", "is no place")]
+    [InlineData("[{\"type\":\"Polygon\",\"coordinates\":[[[1,\"2\"]]]}]", "is no place")]
+    [InlineData("[{\"type\":\"Polygon\",\"coordinates\":[1]}]", "is no list")]
+    [InlineData("[{\"type\":\"Circle\",\"coordinates\":[1]}]", "a geometry of type 'Circle'")]
+    [InlineData("[{\"type\":\"GeometryCollection\",\"geometries\":[]}]", "a geometry of type 'GeometryCollection'")]
+    public void What_is_no_annotation_file_is_refused(string text, string reason) =>
+        AssertRefused(Encoding.UTF8.GetBytes(text), reason);
+
+    [Theory]
+    [InlineData("NaN", "is NaN; a place is finite")]
+    [InlineData("Infinity", "a place is finite")]
+    [InlineData("1,5", "X is '1,5', not a number")]
+    [InlineData("", "X is '', not a number")]
+    public void Places_of_xml_are_finite_numbers(string x, string reason)
+    {
+        AssertRefused(
+            Encoding.UTF8.GetBytes(
+                $"<ASAP_Annotations><Annotations><Annotation Name=\"n\"><Coordinates><Coordinate X=\"{x}\" Y=\"1\"/>"
+                    + "</Coordinates></Annotation></Annotations></ASAP_Annotations>"
+            ),
+            "annotation 'n'",
+            reason
+        );
+        AssertRefused(
+            Encoding.UTF8.GetBytes(
+                $"<Annotations><Annotation Name=\"L\"><Regions><Region Id=\"4\"><Vertices><Vertex X=\"{x}\" Y=\"1\"/>"
+                    + "</Vertices></Region></Regions></Annotation></Annotations>"
+            ),
+            "layer 'L', region 4",
+            reason
+        );
+    }
+
+    [Fact]
+    public void Entities_are_refused_whether_they_fetch_or_multiply()
+    {
+        var secret = Path.Combine(folder, "secret");
+        File.WriteAllText(secret, "secret");
+        AssertRefused(
+            Encoding.UTF8.GetBytes(
+                $"<!DOCTYPE a [<!ENTITY x SYSTEM \"file://{secret}\">]><ASAP_Annotations><Annotations><Annotation "
+                    + "Name=\"n\">&x;</Annotation></Annotations></ASAP_Annotations>"
+            ),
+            "DTD is prohibited"
+        );
+        var bomb = new StringBuilder("<!DOCTYPE a [<!ENTITY l0 \"lol\">");
+        for (var i = 1; i < 30; i++)
+            bomb.Append($"<!ENTITY l{i} \"&l{i - 1};&l{i - 1};&l{i - 1};&l{i - 1};\">");
+        bomb.Append("]><ASAP_Annotations>&l29;</ASAP_Annotations>");
+        AssertRefused(Encoding.UTF8.GetBytes(bomb.ToString()), "DTD is prohibited");
+    }
+
+    [Fact]
+    public void What_is_nested_too_deep_is_refused()
+    {
+        var deep = string.Concat(Enumerable.Repeat("<a>", 100_000)) + string.Concat(Enumerable.Repeat("</a>", 100_000));
+        AssertRefused(Encoding.UTF8.GetBytes($"<ASAP_Annotations>{deep}</ASAP_Annotations>"), "deeper than 64");
+        AssertRefused(Encoding.UTF8.GetBytes(new string('[', 100_000)), "maximum configured depth");
+    }
+
+    [Fact]
+    public void A_file_that_is_too_large_is_refused_before_it_is_read()
+    {
+        var path = Path.Combine(folder, "large.xml");
+        using (var file = File.Create(path))
+            file.SetLength(AnnotationFile.MostBytes + 1);
+        Assert.Contains("the limit is", Assert.Throws<AnnotationException>(() => AnnotationFile.Read(path)).Message);
+        Assert.Throws<AnnotationException>(() => AnnotationFile.Read(folder));
+        Assert.Throws<AnnotationException>(() => AnnotationFile.Read(Path.Combine(folder, "nowhere.xml")));
+    }
+
+    [Fact]
+    public void A_file_cut_anywhere_is_refused()
+    {
+        var whole =
+            """[{"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[0,0],[4,0],[4,4],[0,0]]]},"properties":{"name":"n"}}]"""u8;
+        for (var length = 0; length < whole.Length; length++)
+            AssertRefused(whole[..length].ToArray());
+    }
+
+    private void AssertRefused(byte[] bytes, params string[] words)
+    {
+        var path = Path.Combine(folder, "a.xml");
+        File.WriteAllBytes(path, bytes);
+        var error = Assert.Throws<AnnotationException>(() => AnnotationFile.Read(path));
+        Assert.Equal(path, error.File);
+        foreach (var word in words)
+            Assert.Contains(word, error.Message);
+    }
+}
