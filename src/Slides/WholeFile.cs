@@ -3,7 +3,8 @@ namespace Coverslip.Slides;
 /// <summary>Files that are there whole or not at all.</summary>
 internal static class WholeFile
 {
-    /// <summary>Has <paramref name="write"/> fill a file of another name, and renames it to <paramref name="path"/>.</summary>
+    /// <summary>Has <paramref name="write"/> fill a file of another name, and renames it to <paramref
+    /// name="path"/>.</summary>
     public static void Write(string path, Action<Stream> write)
     {
         var full = Path.GetFullPath(path);

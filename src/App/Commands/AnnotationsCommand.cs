@@ -53,7 +53,7 @@ public static class AnnotationsCommand
         var command = new Command(
             "info",
             """
-            Say what a file holds: format, classes with the square pixels that they cover, what was repaired or left out.
+            Say what a file holds: format, classes with the square pixels they cover, what was repaired or left out.
 
             Example:
               coverslip annotations info tumor_001.xml

@@ -9,8 +9,8 @@ internal static class PatchSettings
     internal static readonly Option<PatchRule> Rule = new("--rule")
     {
         Description =
-            "Labels: liu (tumour if the centre 128 × 128 holds a tumour pixel, else normal), takahama (tumour from 20 %, "
-            + "normal from 80 % annotated as normal).",
+            "Labels: liu (tumour if the centre 128 × 128 holds a tumour pixel, else normal), takahama (tumour from "
+            + "20 %, normal from 80 % annotated as normal).",
         DefaultValueFactory = _ => PatchRule.None,
     };
 

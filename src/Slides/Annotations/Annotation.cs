@@ -52,7 +52,8 @@ public sealed record Annotation
     public required IReadOnlyList<RingPolygon> Polygons { get; init; }
 
     /// <summary>
-    /// Null for what is annotated; else this is cut out of the annotations of these classes, of all where none is named.
+    /// Null for what is annotated; else this is cut out of the annotations of these classes, of all where none is
+    /// named.
     /// </summary>
     public IReadOnlyList<string>? CutFrom { get; init; }
 
@@ -64,7 +65,8 @@ public sealed record Annotation
     /// <summary>QuPath's isLocked.</summary>
     public bool? IsLocked { get; init; }
 
-    /// <summary>What only this format holds: attributes by name, members as JSON, elements (named &lt;…&gt;) as XML.</summary>
+    /// <summary>What only this format holds: attributes by name, members as JSON, elements (named &lt;…&gt;) as
+    /// XML.</summary>
     public IReadOnlyDictionary<string, string> Further { get; init; } = NoFurther;
 
     internal static readonly IReadOnlyDictionary<string, string> NoFurther = new Dictionary<string, string>();

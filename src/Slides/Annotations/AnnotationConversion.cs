@@ -46,7 +46,8 @@ public static class AnnotationConversion
             .Area;
     }
 
-    /// <summary>Cut-outs become holes: as they were drawn where they lie within one polygon, else by clipping.</summary>
+    /// <summary>Cut-outs become holes: as they were drawn where they lie within one polygon, else by
+    /// clipping.</summary>
     private static AnnotationSet WithHoles(AnnotationSet set, List<string> losses)
     {
         var cuts = set.Annotations.Where(a => a.CutFrom is not null && a.IsArea).ToList();

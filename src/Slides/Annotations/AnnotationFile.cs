@@ -3,7 +3,8 @@ namespace Coverslip.Slides.Annotations;
 /// <summary>Reads and writes annotation files.</summary>
 public static class AnnotationFile
 {
-    /// <summary>Larger files are refused: they hold no hand's work, and reading takes several times their size.</summary>
+    /// <summary>Larger files are refused: they hold no hand's work, and reading takes several times their
+    /// size.</summary>
     public const long MostBytes = 1L << 30;
 
     /// <summary>Extensions that <see cref="Find"/> looks for, in this order.</summary>
@@ -56,7 +57,8 @@ public static class AnnotationFile
         return losses;
     }
 
-    /// <summary>The annotations of a slide in a folder: the slide's name with another extension; null if none.</summary>
+    /// <summary>The annotations of a slide in a folder: the slide's name with another extension; null if
+    /// none.</summary>
     public static string? Find(string folder, string slide)
     {
         var stem = Path.GetFileNameWithoutExtension(slide);

@@ -47,7 +47,8 @@ public sealed record AnnotationSet
     public IEnumerable<string> Classes =>
         Annotations.Where(a => a.IsArea && a.CutFrom is null).Select(a => a.Class ?? "").Distinct();
 
-    /// <summary>The same annotations elsewhere: what QuPath counts from a slide's bounds is moved to level 0 so.</summary>
+    /// <summary>The same annotations elsewhere: what QuPath counts from a slide's bounds is moved to level 0
+    /// so.</summary>
     public AnnotationSet Moved(double dx, double dy) =>
         dx == 0 && dy == 0
             ? this
@@ -69,7 +70,8 @@ public sealed record AnnotationSet
         PolygonRegion.Of(ValidPolygons.Union(names.Select(name => Region(name).Shape)));
 
     /// <summary>
-    /// What a class covers: the union of its annotations without what is cut out of it. "" is the class of those without
+    /// What a class covers: the union of its annotations without what is cut out of it. "" is the class of those
+    /// without
     /// one.
     /// </summary>
     public PolygonRegion Region(string name)

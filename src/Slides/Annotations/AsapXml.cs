@@ -4,7 +4,8 @@ using Coverslip.Slides.Geometry;
 namespace Coverslip.Slides.Annotations;
 
 /// <summary>
-/// ASAP's XML (<c>ASAP_Annotations</c>): one ring to an annotation, never closed by a repeated point, in pixels of level
+/// ASAP's XML (<c>ASAP_Annotations</c>): one ring to an annotation, never closed by a repeated point, in pixels of
+/// level
 /// 0; groups by name. CAMELYON16 and CAMELYON17 come in it.
 /// </summary>
 internal static class AsapXml

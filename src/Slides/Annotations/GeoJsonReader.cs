@@ -5,7 +5,8 @@ using Coverslip.Slides.Geometry;
 namespace Coverslip.Slides.Annotations;
 
 /// <summary>
-/// GeoJSON as QuPath writes it, in all its versions: a collection of features, a bare array of them, one feature, or one
+/// GeoJSON as QuPath writes it, in all its versions: a collection of features, a bare array of them, one feature, or
+/// one
 /// geometry; the class as <c>{name, color}</c>, as <c>{name, colorRGB}</c>, as <c>{names}</c> or as plain text;
 /// measurements as an array of <c>{name, value}</c> or as an object. Other members are kept as they are.
 /// </summary>

@@ -3,7 +3,8 @@ using Coverslip.Slides.Images;
 namespace Coverslip.Slides.Geometry;
 
 /// <summary>
-/// Outlines of a mask along the edges of its pixels, in pixels of the mask: the pixel of column 2 lies between x = 2 and
+/// Outlines of a mask along the edges of its pixels, in pixels of the mask: the pixel of column 2 lies between x = 2
+/// and
 /// x = 3. Pixels that touch at a corner only are not connected. Filling the outlines gives the mask back.
 /// </summary>
 public static class MaskOutline

@@ -9,7 +9,8 @@ public readonly record struct Rectangle(double X, double Y, double Width, double
 }
 
 /// <summary>
-/// An area of a slide: polygons with holes, made valid and united. Says exactly how much of it lies in a rectangle, fast
+/// An area of a slide: polygons with holes, made valid and united. Says exactly how much of it lies in a rectangle,
+/// fast
 /// enough to be asked for every patch of a slide. Any number of threads may ask.
 /// </summary>
 /// <remarks>

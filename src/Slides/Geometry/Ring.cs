@@ -9,7 +9,8 @@ public readonly record struct Vertex(double X, double Y)
 /// <summary>A closed line through its points; the last is joined to the first, whether or not they are equal.</summary>
 public sealed record Ring(IReadOnlyList<Vertex> Points)
 {
-    /// <summary>The shoelace sum: positive where the ring runs clockwise on the screen, where y grows downwards.</summary>
+    /// <summary>The shoelace sum: positive where the ring runs clockwise on the screen, where y grows
+    /// downwards.</summary>
     public double SignedArea
     {
         get

@@ -41,7 +41,8 @@ public sealed class PatchSampler
         return Sample(slide.Bounds, pitch, areas, options, Path.GetFileNameWithoutExtension(slide.Path));
     }
 
-    /// <summary>As above, for a slide that is known by its scanned part and pixels of level 0 to one of a patch.</summary>
+    /// <summary>As above, for a slide that is known by its scanned part and pixels of level 0 to one of a
+    /// patch.</summary>
     internal static PatchSelection Sample(
         SlideRectangle scanned,
         Vertex pitch,

@@ -55,9 +55,9 @@ public static class TissueFinder
         if (options.Threshold is null && otsu.Contrast < options.MinContrast)
         {
             mask.WritablePixels.Clear();
-            reason = FormattableString.Invariant(
-                $"blank: the two sides of Otsu's threshold {otsu.Threshold} on {Word(options.Channel)} differ by {otsu.Contrast:0.#} of 255, less than {options.MinContrast}"
-            );
+            reason =
+                $"blank: the two sides of Otsu's threshold {otsu.Threshold} on {Word(options.Channel)} differ by "
+                + FormattableString.Invariant($"{otsu.Contrast:0.#} of 255, less than {options.MinContrast}");
         }
         else
             reason = Clean(mask, grid, options, otsu);
@@ -89,9 +89,8 @@ public static class TissueFinder
         var largest = areas.Skip(1).Max();
         return largest >= least
             ? null
-            : FormattableString.Invariant(
-                $"all {pieces.Count} pieces are smaller than {options.MinArea} mm²; the largest has {largest * grid.PixelArea / 1e6:0.####}"
-            );
+            : FormattableString.Invariant($"all {pieces.Count} pieces are smaller than {options.MinArea} mm²; ")
+                + FormattableString.Invariant($"the largest has {largest * grid.PixelArea / 1e6:0.####}");
     }
 
     /// <summary>Glass that tissue surrounds, and that does not reach the border of the mask.</summary>

@@ -3,7 +3,8 @@ using Coverslip.Slides.Annotations;
 
 namespace Coverslip.Slides.Tests.Annotations;
 
-/// <summary>Files from anywhere: an error that names the file and the fault, and nothing is fetched or blown up.</summary>
+/// <summary>Files from anywhere: an error that names the file and the fault, and nothing is fetched or blown
+/// up.</summary>
 public sealed class DamagedAnnotationTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("coverslip-damaged-").FullName;

@@ -7,7 +7,8 @@ using Coverslip.Slides.Tissue;
 
 namespace Coverslip.Slides.Tests.Tissue;
 
-/// <summary>Tissue that was painted is found, at its place and of its size; on a blank slide the reason is said.</summary>
+/// <summary>Tissue that was painted is found, at its place and of its size; on a blank slide the reason is
+/// said.</summary>
 public sealed class TissueFinderTests : IDisposable
 {
     // 0.25 µm per pixel; a mask at 8 µm has a pixel to 32 of the slide.
