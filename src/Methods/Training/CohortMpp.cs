@@ -30,7 +30,7 @@ public static class CohortMpp
                     $"{cohort.Path}: {least.Row.Image} has {least.Mpp} µm/px and {most.Row.Image} {most.Mpp}; a run is of one resolution (a tenth more or less): resize the images, or divide the cohort"
                 )
             );
-        return Math.Exp(all.Average(a => Math.Log(a.Mpp)));
+        return Math.Round(Math.Exp(all.Average(a => Math.Log(a.Mpp))), 6); // a picometre is beyond every scanner
     }
 
     private static double Parse(Cohort cohort, CohortRow row, string text) =>

@@ -68,6 +68,8 @@ internal static class HeatmapRecord
                 json.WriteNumber("read_at_mpp", model.Window.Mpp.X);
                 json.WriteNumber("window_width", model.Window.Side.Width);
                 json.WriteNumber("window_height", model.Window.Side.Height);
+                json.WriteNumber("patches_in_last_call", prediction.Predicted);
+                json.WriteNumber("seconds_of_last_call", Math.Round(prediction.Seconds, 2));
                 json.WriteNumber("stains_kept", prediction.StainsKept);
                 json.WriteEndObject();
             }
