@@ -61,7 +61,7 @@ internal static class PredictSlides
     internal static IReadOnlyList<Option> Options =>
         [Mpp, SlideMpp, Stride, Threshold, Radius, Components, NoOrientations];
 
-    /// <summary>Whether what was given are slides: any scanner's file, any tiled TIFF, or any file with --mpp.</summary>
+    /// <summary>Whether slides were given: any scanner's file, any tiled TIFF, or any file with --mpp.</summary>
     internal static bool Are(ParseResult parsed, string[] files) =>
         parsed.GetValue(Mpp) is not null || parsed.GetValue(SlideMpp) is not null || files.Any(IsSlide);
 

@@ -9,7 +9,7 @@ public static class CohortMpp
 {
     public const string Column = "mpp";
 
-    /// <summary>How far apart resolutions of one cohort may lie: scanners of one magnification differ by less.</summary>
+    /// <summary>How far resolutions of one cohort may lie apart: those of one magnification differ less.</summary>
     private const double MostRatio = 1.1;
 
     /// <summary>The geometric mean in microns per pixel; null without such a column.</summary>

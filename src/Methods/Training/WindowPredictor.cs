@@ -8,7 +8,7 @@ namespace Coverslip.Methods.Training;
 /// </summary>
 internal sealed class WindowPredictor(IClassifier network, INetworkRecipe recipe)
 {
-    /// <summary>Probabilities [windows][classes], averaged over eight orientations of a square, four otherwise.</summary>
+    /// <summary>Probabilities [windows][classes], over eight orientations of a square, four otherwise.</summary>
     public IReadOnlyList<double[]> Probabilities(WindowBatch windows, bool orientations)
     {
         var input = recipe.Input;
@@ -20,7 +20,7 @@ internal sealed class WindowPredictor(IClassifier network, INetworkRecipe recipe
             recipe.Training.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32
         );
         var (image, mask) = BatchReader.Pixels(windows.Pixels, windows.Count, input, network.Store.Device);
-        var target = Tensor.From<long>(new long[windows.Count]).To(network.Store.Device); // what is predicted has no label
+        var target = Tensor.From<long>(new long[windows.Count]).To(network.Store.Device); // nothing has a label
         int[] all =
             !orientations ? [0]
             : input.Height == input.Width ? [0, 1, 2, 3, 4, 5, 6, 7]

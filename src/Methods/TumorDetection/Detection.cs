@@ -19,7 +19,7 @@ public sealed record DetectionOptions
     /// </summary>
     public double RadiusMicrons { get; init; } = 200;
 
-    /// <summary>Whether each connected component gives one detection, instead of repeated maxima; by default not.</summary>
+    /// <summary>One detection per connected component, instead of repeated maxima; by default not.</summary>
     public bool Components { get; init; }
 
     /// <exception cref="ArgumentException">A value out of its range.</exception>

@@ -4,7 +4,7 @@ using Coverslip.Slides.Geometry;
 
 namespace Coverslip.Methods.TumorDetection;
 
-/// <summary>What a model looks at: a part of a slide, brought to the network's size as its training images were.</summary>
+/// <summary>A part of a slide that a model looks at, brought to its size as training images were.</summary>
 /// <param name="Mpp">Resolution at which the slide is read: that of the training images as stored.</param>
 /// <param name="Side">Pixels of a window at this resolution.</param>
 /// <param name="Input">Pixels that the network takes.</param>

@@ -8,7 +8,7 @@ namespace Coverslip.Methods.TumorDetection;
 /// <summary>How a slide is predicted.</summary>
 public sealed record SlidePredictionOptions
 {
-    /// <summary>Pixels at the model's resolution from one window to the next, 16 to the window's side; by default 128.</summary>
+    /// <summary>Pixels, as the model sees them, from one window to the next, 16 to a window's side; by default 128.</summary>
     public int Stride { get; init; } = 128;
 
     /// <summary>Windows at a time; by default 16.</summary>
@@ -20,7 +20,7 @@ public sealed record SlidePredictionOptions
 
 /// <summary>A predicted slide.</summary>
 /// <param name="Heatmap">Its probabilities.</param>
-/// <param name="Predicted">Windows predicted now; fewer than the tissue's cells where earlier work was taken up.</param>
+/// <param name="Predicted">Windows predicted now; fewer than cells where earlier work was taken up.</param>
 /// <param name="Seconds">What they took.</param>
 /// <param name="StainsKept">Windows whose stain could not be measured and that were used as they are.</param>
 /// <param name="PixelsRead">Pixels that were read for them, at the model's resolution.</param>
@@ -64,7 +64,7 @@ public sealed class SlidePredictor(SlideModel model, SlidePredictionOptions opti
     /// <param name="progress">Told how many windows of how many are done.</param>
     /// <param name="stop">Stops between batches.</param>
     /// <exception cref="OperationCanceledException">Stopped; what was done is saved.</exception>
-    /// <exception cref="UnreadableSlideException">A tile that cannot be read; what was done before is saved.</exception>
+    /// <exception cref="UnreadableSlideException">A tile that cannot be read; what was done is saved.</exception>
     public SlidePrediction Predict(
         Slide slide,
         ITissue tissue,

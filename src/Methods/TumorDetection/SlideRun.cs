@@ -56,7 +56,7 @@ public sealed class SlideRun
     /// <param name="progress">Told how many windows of how many are done.</param>
     /// <param name="stop">Stops between batches; calling again goes on.</param>
     /// <exception cref="UnreadableSlideException">A tile, or the resolution.</exception>
-    /// <exception cref="InvalidDataException">The folder holds a heatmap of this name made of something else.</exception>
+    /// <exception cref="InvalidDataException">The folder holds a heatmap of this name of something else.</exception>
     public SlideOutcome Predict(
         Slide slide,
         SlideFiles files,

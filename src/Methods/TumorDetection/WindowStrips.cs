@@ -16,7 +16,7 @@ public sealed record SlideWindow(int Column, int Row, Image Pixels) : IDisposabl
 
 /// <summary>
 /// Cuts windows that overlap out of strips that are read once. The slide is divided into panels of about 8192 columns;
-/// within one, rows are read from top to bottom, up to a multiple of 1024 at a time so that tiles are decoded whole, and
+/// in one, rows are read from top to bottom, up to a multiple of 1024 at a time so that tiles are decoded whole, and
 /// the rows that the next windows need too are kept. Of a strip only the blocks are read in which some window lies.
 /// Between panels the overlap of two windows is read twice (2 % at windows of 299 and a stride of 128).
 /// </summary>

@@ -53,7 +53,7 @@ public sealed class Heatmap
     /// <summary>The greatest probability, 0 where there is no tissue.</summary>
     public double Score => values.Where(v => !float.IsNaN(v)).Append(0).Max();
 
-    /// <summary>Writes <c>[Rows, Columns]</c> of float32 as NumPy's <c>.npy</c>; NaN where there is no tissue.</summary>
+    /// <summary>Writes <c>[Rows, Columns]</c> of float32 as NumPy's <c>.npy</c>; NaN without tissue.</summary>
     public void Write(string path) =>
         WholeFile.Write(path, stream => NpyFile.Write(stream, values, Grid.Rows, Grid.Columns));
 

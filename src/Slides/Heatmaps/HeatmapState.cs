@@ -3,7 +3,7 @@ using System.Text;
 namespace Coverslip.Slides.Heatmaps;
 
 /// <summary>
-/// A heatmap in the making, in a file that is whole at any time: a line with the key of whatever it depends on, then the
+/// A heatmap in the making, in a file that is whole at any time: a line with the key of what it depends on, then the
 /// array as in <see cref="Heatmap.Write"/>, with <see cref="Heatmap.Pending"/> where nothing is computed yet.
 /// </summary>
 public sealed class HeatmapState(string path, string key)

@@ -15,7 +15,7 @@ internal static class NpyFile
         stream.Write(MemoryMarshal.AsBytes(values));
     }
 
-    /// <exception cref="InvalidDataException">Another array than one of float32 with this many rows and columns.</exception>
+    /// <exception cref="InvalidDataException">Another array than one of float32 of this shape.</exception>
     public static float[] Read(Stream stream, string name, int rows, int columns)
     {
         var expected = Header(rows, columns);

@@ -6,7 +6,7 @@ using Coverslip.Torch.Tests;
 
 namespace Coverslip.Methods.Tests.Training;
 
-/// <summary>Windows in memory are predicted as files are; and what a run has to say before it predicts slides.</summary>
+/// <summary>Windows in memory are predicted as files are; what a run has to say before it predicts slides.</summary>
 [NoTensorLeaks]
 public sealed class WindowPredictorTests(FinishedRun finished) : IClassFixture<FinishedRun>
 {

@@ -6,7 +6,7 @@ using Coverslip.Slides.Images;
 namespace Coverslip.Methods.Tests.TumorDetection;
 
 /// <summary>
-/// A slide of 2000 × 1500 pixels at 0.5 µm: glass, a rectangle of violet tissue, and in it red squares; and a model that
+/// A slide of 2000 × 1500 pixels at 0.5 µm: glass, a rectangle of violet tissue, in it red squares; and a model that
 /// says how red a window is.
 /// </summary>
 internal static class PaintedSlide
