@@ -9,7 +9,7 @@ using Coverslip.Methods.Training;
 
 namespace Coverslip.App.Commands;
 
-/// <summary><c>coverslip predict</c>: a run or a packed model says what images show.</summary>
+/// <summary><c>coverslip predict</c>: a run or a packed model says what images or slides show.</summary>
 public static class PredictCommand
 {
     private static readonly Argument<string> Model = new("run")
@@ -18,7 +18,7 @@ public static class PredictCommand
     };
     private static readonly Argument<string[]> Images = new("images")
     {
-        Description = "Image files.",
+        Description = "Image files, or whole slides.",
         Arity = ArgumentArity.ZeroOrMore,
     };
     private static readonly Option<string?> CohortFile = new("--cohort")
@@ -27,7 +27,7 @@ public static class PredictCommand
     };
     private static readonly Option<string> Output = new("--out")
     {
-        Description = "Folder for predictions.csv.",
+        Description = "Folder for what is written.",
         Required = true,
     };
     private static readonly Option<string?> Masks = new("--masks")
@@ -54,9 +54,14 @@ public static class PredictCommand
             Predict images with a trained model; writes predictions.csv (image, patient, label, predicted, p_<class> …).
             A run of several parts predicts with all of them and averages.
 
+            Whole slides (scanner formats and tiled TIFFs) become heatmaps and detections: slide_scores.csv,
+            detections/SLIDE.csv, SLIDE.geojson, SLIDE-heatmap.tif and .npy, SLIDE-overlay.png, summary.json. A stopped
+            call goes on within the slide, finished slides are skipped.
+
             Examples:
               coverslip predict runs/first a.png b.png --out predictions
               coverslip predict model.coverslip --cohort cohort.csv --per-patient mean --out predictions
+              coverslip predict runs/first slides/*.svs --out heatmaps
             """
         )
         {
@@ -69,6 +74,8 @@ public static class PredictCommand
             Batch,
             DeviceOption.Device,
         };
+        foreach (var option in PredictSlides.Options)
+            command.Options.Add(option);
         PerPatient.AcceptOnlyFromAmong("mean", "maximum", "vote");
         command.Validators.Add(parsed =>
         {
@@ -91,6 +98,8 @@ public static class PredictCommand
         if (model.Description.ImageWise)
             Console.Error.WriteLine($"warning: the test figures of this model are inflated ({Split.InflatedNote})");
         Directory.CreateDirectory(folder);
+        if (parsed.GetValue(Images) is { Length: > 0 } files && PredictSlides.Are(parsed, files))
+            return PredictSlides.Run(parsed, model, files, folder, parsed.GetValue(Batch));
         var cohort = parsed.GetValue(CohortFile) is { } file
             ? Cohort.Load(file)
             : CohortOf(parsed.GetValue(Images)!, folder);

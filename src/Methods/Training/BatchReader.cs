@@ -47,20 +47,27 @@ public sealed class BatchReader(PatchSet set, int batch, Device device)
     /// <summary>The tensors of a filled batch, whose buffer goes back to the pool.</summary>
     public Batch ToTensors(RawBatch raw, IReadOnlyList<double>? classWeights = null)
     {
-        var (count, height, width) = (raw.Patches.Count, set.Input.Height, set.Input.Width);
-        var bytes = Tensor.From<byte>(raw.Pixels.AsSpan(0, count * height * width * 4), count, height, width, 4);
+        var (image, mask) = Pixels(raw.Pixels, raw.Patches.Count, set.Input, device);
         ArrayPool<byte>.Shared.Return(raw.Pixels);
-        var pixels = bytes.To(device).To(DType.Float32) * (1 / 255.0);
-        pixels = pixels.Permute(0, 3, 1, 2); // [B, 4, H, W], pixel by pixel in memory
         var target = Tensor.From<long>([.. raw.Patches.Select(p => (long)p.Label)]).To(device);
         var weights = classWeights is null
             ? null
             : Tensor.From<float>([.. raw.Patches.Select(p => (float)classWeights[p.Label])]).To(device);
+        return new Batch(image, mask, target, weights);
+    }
+
+    /// <summary>[B, 3, H, W] of colours, standardised where the input says so, and [B, 1, H, W] of masks.</summary>
+    internal static (Tensor Image, Tensor Mask) Pixels(byte[] rgbm, int count, InputOptions input, Device device)
+    {
+        var (height, width) = (input.Height, input.Width);
+        var bytes = Tensor.From<byte>(rgbm.AsSpan(0, count * height * width * 4), count, height, width, 4);
+        var pixels = bytes.To(device).To(DType.Float32) * (1 / 255.0);
+        pixels = pixels.Permute(0, 3, 1, 2); // [B, 4, H, W], pixel by pixel in memory
         var (image, mask) = (
             pixels.Narrow(1, 0, 3).Contiguous(MemoryFormat.ChannelsLast),
             pixels.Narrow(1, 3, 1).Contiguous()
         );
-        return new Batch(set.Input.Standardize ? Standardized(image, mask) : image, mask, target, weights);
+        return (input.Standardize ? Standardized(image, mask) : image, mask);
     }
 
     /// <summary>

@@ -57,4 +57,11 @@ public interface IModel : IDisposable
 
     /// <summary>Probabilities [images][classes].</summary>
     IReadOnlyList<double[]> Probabilities(PredictionTask task, CancellationToken stop = default);
+
+    /// <summary>Probabilities [windows][classes] of pictures in memory; networks only.</summary>
+    /// <param name="windows">At the recipe's input size, unmasked.</param>
+    /// <param name="orientations">Whether to average over the orientations that keep the size.</param>
+    /// <exception cref="NotSupportedException">The method describes image files alone.</exception>
+    IReadOnlyList<double[]> Probabilities(WindowBatch windows, bool orientations) =>
+        throw new NotSupportedException("this run's method takes image files; slides need the run of a network");
 }

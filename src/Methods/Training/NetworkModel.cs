@@ -36,5 +36,8 @@ internal sealed class NetworkModel(INetworkRecipe recipe, IClassifier network) :
         return new Predictor(network, reader, recipe).Probabilities(task.Images, task.Progress, stop);
     }
 
+    public IReadOnlyList<double[]> Probabilities(WindowBatch windows, bool orientations) =>
+        new WindowPredictor(network, recipe).Probabilities(windows, orientations);
+
     public void Dispose() => network.Dispose();
 }

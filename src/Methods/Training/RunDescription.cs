@@ -29,6 +29,9 @@ public sealed record RunDescription
 
     public required double ScaleHigh { get; init; }
 
+    /// <summary>Microns per pixel of the training images as stored; null where nobody said.</summary>
+    public double? Mpp { get; init; }
+
     /// <summary>Thresholds of the masks as JSON; null without computed masks.</summary>
     public string? MaskRules { get; init; }
 
@@ -87,6 +90,8 @@ public sealed record RunDescription
         json.WriteNumber("source_channels", SourceChannels);
         json.WriteNumber("scale_low", ScaleLow);
         json.WriteNumber("scale_high", ScaleHigh);
+        if (Mpp is { } mpp)
+            json.WriteNumber("mpp", mpp);
         if (MaskRules is not null)
             json.WriteString("mask_rules", MaskRules);
         if (ImageWise)
@@ -140,6 +145,7 @@ public sealed record RunDescription
                 SourceChannels = root.GetProperty("source_channels").GetInt32(),
                 ScaleLow = root.GetProperty("scale_low").GetDouble(),
                 ScaleHigh = root.GetProperty("scale_high").GetDouble(),
+                Mpp = root.TryGetProperty("mpp", out var mpp) ? mpp.GetDouble() : null,
                 MaskRules = root.TryGetProperty("mask_rules", out var rules) ? rules.GetString() : null,
                 ImageWise = root.TryGetProperty("image_wise", out var imageWise) && imageWise.GetBoolean(),
                 Seed = root.GetProperty("seed").GetInt64(),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
@@ -136,6 +137,33 @@ public sealed class TrainedModel : IDisposable
         return thresholds.Length == 0 || Description.Positive is null
             ? predictions
             : predictions.Decide(Description.Positive, thresholds.Average());
+    }
+
+    /// <summary>The mean of the parts' probabilities [windows][classes] of pictures in memory.</summary>
+    /// <inheritdoc cref="IModel.Probabilities(WindowBatch, bool)"/>
+    public IReadOnlyList<double[]> Predict(WindowBatch windows, bool orientations)
+    {
+        var sums = models[0].Probabilities(windows, orientations);
+        foreach (var model in models.Skip(1))
+        foreach (var (sum, row) in sums.Zip(model.Probabilities(windows, orientations)))
+            for (var c = 0; c < sum.Length; c++)
+                sum[c] += row[c];
+        foreach (var sum in sums)
+            for (var c = 0; c < sum.Length; c++)
+                sum[c] /= models.Count;
+        return sums;
+    }
+
+    /// <summary>
+    /// Tells trained models apart: SHA-256 of recipe, stain, and what every part's training left in its description.
+    /// </summary>
+    public string Identity()
+    {
+        using var text = new MemoryStream();
+        text.Write(Encoding.UTF8.GetBytes(RecipeText + Stain?.Json));
+        foreach (var part in Parts)
+            part.Write(text);
+        return Convert.ToHexStringLower(SHA256.HashData(text.ToArray()));
     }
 
     /// <summary>

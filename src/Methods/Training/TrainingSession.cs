@@ -33,6 +33,7 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
     /// <exception cref="OperationCanceledException">Stopped; calling again resumes.</exception>
     public IReadOnlyList<Predictions> Run(int? only = null, CancellationToken stop = default)
     {
+        CohortMpp.Of(input.Patches.Cohort); // a resolution that cannot be recorded is told before the training
         var parts = input.Split.Parts.Count;
         var tested = new List<Predictions>();
         for (var part = only ?? 0; part < (only + 1 ?? parts); part++)
@@ -102,6 +103,7 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
             SourceChannels = input.Patches.Patches.Max(p => p.Source.Channels),
             ScaleLow = input.Patches.Patches.Min(p => p.Source.Scale),
             ScaleHigh = input.Patches.Patches.Max(p => p.Source.Scale),
+            Mpp = CohortMpp.Of(input.Patches.Cohort),
             MaskRules = input.MaskRules,
             ImageWise = input.Split.ImageWise,
             Seed = input.Recipe.Seed + part,

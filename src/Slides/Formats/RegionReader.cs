@@ -47,13 +47,21 @@ internal sealed unsafe class RegionReader
         (stepX, stepY) = (Math.Max(1, wantedX / gridX), Math.Max(1, wantedY / gridY));
     }
 
+    /// <summary>Columns and rows of level 0 from one pixel of the result to the next.</summary>
+    public (double X, double Y) Step => IsLevel ? (gridX, gridY) : (gridX * stepX, gridY * stepY);
+
+    private bool IsLevel => stepX <= 1 + Tolerance && stepY <= 1 + Tolerance;
+
     /// <summary>Pixels from a place on.</summary>
-    public SlideRegion Read(SlidePoint at, PixelSize size)
+    public SlideRegion Read(SlidePoint at, PixelSize size) => Read((at.X, at.Y), size);
+
+    /// <summary>Pixels from a place on that need not be whole.</summary>
+    public SlideRegion Read((double X, double Y) at, PixelSize size)
     {
         var image = new Image(size.Width, size.Height);
         try
         {
-            if (stepX <= 1 + Tolerance && stepY <= 1 + Tolerance)
+            if (IsLevel)
             {
                 var point = new LevelPoint((long)Math.Round(at.X / gridX), (long)Math.Round(at.Y / gridY));
                 var outside = slide.ReadReduced(level, reduction, point, image);
@@ -69,7 +77,7 @@ internal sealed unsafe class RegionReader
     }
 
     /// <summary>Fills the image band by band, so that a large area at a small scale needs little memory.</summary>
-    private long Sample(SlidePoint at, Image image)
+    private long Sample((double X, double Y) at, Image image)
     {
         var left = at.X / gridX;
         var first = (long)Math.Floor(left);

@@ -49,25 +49,11 @@ public abstract class Slide(string path) : IDisposable
     /// <exception cref="UnreadableSlideException">
     /// A tile that cannot be read, no known resolution, or one that the slide does not have.
     /// </exception>
-    public SlideRegion Read(RegionRequest request)
-    {
-        var finest =
-            Resolution.Mpp
-            ?? throw new UnreadableSlideException(
-                Path,
-                $"no resolution is known ({Resolution.Field}); pass --mpp with the microns per pixel of level 0"
-            );
-        var (x, y) = (request.Mpp.X / finest.X, request.Mpp.Y / finest.Y);
-        if (x < 0.99 || y < 0.99)
-        {
-            throw new UnreadableSlideException(
-                Path,
-                $"{request.Mpp} asked, its finest level has {finest}; ask for that or more, or take a slide scanned "
-                    + "at a higher magnification"
-            );
-        }
-        return new RegionReader(this, Math.Max(1, x), Math.Max(1, y)).Read(request.At, request.Size);
-    }
+    public SlideRegion Read(RegionRequest request) => ReaderOf(request.Mpp).Read(request.At, request.Size);
+
+    /// <summary>The slide as one picture at a resolution, of which parts are read.</summary>
+    /// <exception cref="UnreadableSlideException">No known resolution, or one that the slide does not have.</exception>
+    public SlideView View(Mpp mpp) => new(Levels[0], ReaderOf(mpp));
 
     /// <summary>The scanned part, its longer side at most <paramref name="side"/> pixels.</summary>
     public SlideRegion ReadThumbnail(int side)
@@ -97,6 +83,26 @@ public abstract class Slide(string path) : IDisposable
     protected abstract long Fill(int level, int reduction, LevelPoint at, Image into);
 
     public abstract void Dispose();
+
+    private RegionReader ReaderOf(Mpp mpp)
+    {
+        var finest =
+            Resolution.Mpp
+            ?? throw new UnreadableSlideException(
+                Path,
+                $"no resolution is known ({Resolution.Field}); pass --mpp with the microns per pixel of level 0"
+            );
+        var (x, y) = (mpp.X / finest.X, mpp.Y / finest.Y);
+        if (x < 0.99 || y < 0.99)
+        {
+            throw new UnreadableSlideException(
+                Path,
+                $"{mpp} asked, its finest level has {finest}; ask for that or more, or take a slide scanned "
+                    + "at a higher magnification"
+            );
+        }
+        return new RegionReader(this, Math.Max(1, x), Math.Max(1, y));
+    }
 
     private static int Rounded(double side) => Math.Max(1, (int)Math.Round(side));
 }

@@ -1,0 +1,6 @@
+namespace Coverslip.Methods.Training;
+
+/// <summary>Pictures in memory at the network's size, such as windows of a slide.</summary>
+/// <param name="Pixels">At least Count · H · W · 4 bytes: red, green, blue, mask (255 valid).</param>
+/// <param name="Count">Pictures.</param>
+public sealed record WindowBatch(byte[] Pixels, int Count);

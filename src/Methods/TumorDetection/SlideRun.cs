@@ -1,0 +1,114 @@
+using Coverslip.Slides.Formats;
+using Coverslip.Slides.Heatmaps;
+
+namespace Coverslip.Methods.TumorDetection;
+
+/// <summary>What came of a slide.</summary>
+/// <param name="Name">Its file name without extension.</param>
+/// <param name="Score">The heatmap's maximum; 0 without tissue.</param>
+/// <param name="Detections">How many there are.</param>
+/// <param name="TissueCells">Cells that were looked at, now or before.</param>
+/// <param name="Prediction">The work of this call; null where the heatmap was finished before.</param>
+/// <param name="Empty">Why there is nothing; null where there is something.</param>
+public sealed record SlideOutcome(
+    string Name,
+    double Score,
+    int Detections,
+    int TissueCells,
+    SlidePrediction? Prediction,
+    string? Empty
+);
+
+/// <summary>
+/// Predicts slides into a folder. A finished heatmap is not computed again, but its detections are found anew, since
+/// that takes no time and their options may have changed; an unfinished one is taken up where it was saved.
+/// </summary>
+public sealed class SlideRun
+{
+    private readonly SlideModel model;
+    private readonly SlidePredictionOptions prediction;
+    private readonly DetectionOptions detection;
+    private readonly SlidePredictor predictor;
+    private bool measured;
+
+    /// <exception cref="ArgumentException">An option out of its range.</exception>
+    public SlideRun(SlideModel model, SlidePredictionOptions prediction, DetectionOptions detection)
+    {
+        var side = Math.Min(model.Window.Side.Width, model.Window.Side.Height);
+        if (prediction.Stride < HeatmapGrid.LeastStride || prediction.Stride > side)
+            throw new ArgumentException(
+                $"the stride is {prediction.Stride} pixels; it goes from {HeatmapGrid.LeastStride} to {side}, the side of "
+                    + "the model's window: beyond it there would be tissue that no window shows"
+            );
+        detection.Check();
+        (this.model, this.prediction, this.detection) = (model, prediction, detection);
+        predictor = new SlidePredictor(model, prediction);
+    }
+
+    /// <summary>
+    /// What reading and the network could do alone, measured on the first slide that had work to do; null before.
+    /// </summary>
+    public WindowRates? Rates { get; private set; }
+
+    /// <summary>Predicts one slide, or what is left of it.</summary>
+    /// <param name="slide">An open slide.</param>
+    /// <param name="files">Where to.</param>
+    /// <param name="progress">Told how many windows of how many are done.</param>
+    /// <param name="stop">Stops between batches; calling again goes on.</param>
+    /// <exception cref="UnreadableSlideException">A tile, or the resolution.</exception>
+    /// <exception cref="InvalidDataException">The folder holds a heatmap of this name of something else.</exception>
+    public SlideOutcome Predict(
+        Slide slide,
+        SlideFiles files,
+        Action<int, int>? progress = null,
+        CancellationToken stop = default
+    )
+    {
+        var (_, grid) = predictor.Lay(slide);
+        var tissue = TissueOf(slide);
+        var key = HeatmapRecord.Key(slide, model, grid, tissue.Rule);
+        var finished = HeatmapRecord.KeyIn(files.Record);
+        if (finished is not null && finished != key)
+            throw new InvalidDataException(
+                $"{files.Record} is of another slide or model, or of other settings; name another folder, or remove it to "
+                    + "predict the slide again"
+            );
+        SlidePrediction? made = null;
+        if (finished is null)
+            made = Make(slide, tissue, files, key, new Told(progress, stop));
+        var heatmap = made?.Heatmap ?? Heatmap.Read(files.Heatmap, grid);
+        var detections = DetectionFinder.Find(heatmap, detection);
+        DetectionFiles.WriteCsv(files.Detections, detections);
+        DetectionFiles.WriteGeoJson(files.GeoJson, detections, model.Positive);
+        return new SlideOutcome(
+            files.Name,
+            heatmap.Score,
+            detections.Count,
+            heatmap.TissueCells,
+            made,
+            heatmap.TissueCells == 0 ? $"no tissue was found ({tissue.Rule})" : null
+        );
+    }
+
+    /// <summary>The one place that says what counts as tissue.</summary>
+    private static ITissue TissueOf(Slide slide) => SaturationTissue.Of(slide);
+
+    private SlidePrediction Make(Slide slide, ITissue tissue, SlideFiles files, string key, Told told)
+    {
+        if (!measured)
+        {
+            Rates = WindowRates.Measure(slide, tissue, model, prediction);
+            measured = Rates is not null;
+        }
+        var state = new HeatmapState(files.State, key);
+        var made = predictor.Predict(slide, tissue, state, told.Progress, told.Stop);
+        made.Heatmap.Write(files.Heatmap);
+        HeatmapPictures.WritePyramid(files.Pyramid, made.Heatmap);
+        HeatmapPictures.WriteOverlay(files.Overlay, slide, made.Heatmap);
+        HeatmapRecord.Write(files.Record, key, model, made, tissue.Rule);
+        state.Remove();
+        return made;
+    }
+
+    private sealed record Told(Action<int, int>? Progress, CancellationToken Stop);
+}

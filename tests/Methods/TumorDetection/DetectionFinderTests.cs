@@ -1,0 +1,102 @@
+using Coverslip.Methods.TumorDetection;
+using Coverslip.Slides.Geometry;
+using Coverslip.Slides.Heatmaps;
+
+namespace Coverslip.Methods.Tests.TumorDetection;
+
+/// <summary>Detections of heatmaps that are written down.</summary>
+public sealed class DetectionFinderTests
+{
+    private const float None = float.NaN;
+
+    [Fact]
+    public void Maxima_are_repeated_outside_of_the_radius()
+    {
+        // Cells of 128 pixels of 0.25 µm are 32 µm apart.
+        var heatmap = Of(6, [0.9f, 0.8f, 0.7f, 0.6f, 0.2f, None], [0.6f, None, 0.5f, 0.95f, 0.2f, 0.51f]);
+        // 32 µm reach the four neighbours.
+        Assert.Equal(
+            [(0.95, 448.0, 192.0), (0.9, 64.0, 64.0), (0.7, 320.0, 64.0), (0.51, 704.0, 192.0)],
+            Places(heatmap, new DetectionOptions { RadiusMicrons = 32 })
+        );
+        // 46 µm reach the neighbours and, at 45.25, the diagonal ones.
+        Assert.Equal(
+            [(0.95, 448.0, 192.0), (0.9, 64.0, 64.0), (0.51, 704.0, 192.0)],
+            Places(heatmap, new DetectionOptions { RadiusMicrons = 46 })
+        );
+        Assert.Equal([(0.95, 448.0, 192.0)], Places(heatmap, new DetectionOptions { RadiusMicrons = 1000 }));
+    }
+
+    [Fact]
+    public void With_radius_zero_every_cell_above_the_threshold_is_one_and_equal_ones_come_in_reading_order()
+    {
+        var heatmap = Of(3, [0.7f, 0.5f, 0.7f], [0.6f, None, 0.7f]);
+        Assert.Equal(
+            [(0.7, 64.0, 64.0), (0.7, 320.0, 64.0), (0.7, 320.0, 192.0), (0.6, 64.0, 192.0)],
+            Places(heatmap, new DetectionOptions { RadiusMicrons = 0 })
+        );
+    }
+
+    [Theory]
+    [InlineData(50, 1)]
+    [InlineData(100, 2)]
+    [InlineData(333, 3)]
+    public void One_pass_equals_the_loop_of_the_definition(double radius, int seed)
+    {
+        var random = new Random(seed);
+        var values = new float[40 * 30];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = random.Next(8) == 0 ? None : random.Next(100) / 100f;
+        var grid = Grid(40, 30);
+        var left = values.ToArray();
+        var expected = new List<(double, double, double)>();
+        while (true)
+        {
+            var best = Enumerable.Range(0, left.Length).Where(i => left[i] > 0.4).OrderByDescending(i => left[i]);
+            if (!best.Any())
+                break;
+            var (cell, column, row) = (best.First(), best.First() % 40, best.First() / 40);
+            expected.Add((Math.Round(left[cell], 4), grid.Centre(column, row).X, grid.Centre(column, row).Y));
+            for (var i = 0; i < left.Length; i++)
+            {
+                if (double.Hypot(((i % 40) - column) * 32, ((i / 40) - row) * 32) <= radius)
+                    left[i] = 0;
+            }
+        }
+        var options = new DetectionOptions { Threshold = 0.4, RadiusMicrons = radius };
+        Assert.Equal(expected, Places(new Heatmap(grid, values), options));
+    }
+
+    [Fact]
+    public void Components_touch_at_corners_and_have_an_area()
+    {
+        var heatmap = Of(
+            5,
+            [0.6f, 0.1f, 0.1f, 0.8f, 0.9f],
+            [0.1f, 0.7f, 0.1f, None, 0.1f],
+            [0.1f, 0.1f, 0.1f, 0.1f, 0.55f]
+        );
+        var found = DetectionFinder.Find(heatmap, new DetectionOptions { Components = true });
+        Assert.Equal([(576.0, 64.0), (192.0, 192.0), (576.0, 320.0)], found.Select(d => (d.X, d.Y)));
+        Assert.Equal([2 * 32 * 32.0, 2 * 32 * 32.0, 32 * 32.0], found.Select(d => d.Area!.Value));
+    }
+
+    [Theory]
+    [InlineData(-0.1, 100)]
+    [InlineData(1.1, 100)]
+    [InlineData(0.5, -1)]
+    [InlineData(0.5, double.NaN)]
+    public void Options_out_of_their_range_are_refused(double threshold, double radius)
+    {
+        var options = new DetectionOptions { Threshold = threshold, RadiusMicrons = radius };
+        Assert.Throws<ArgumentException>(() => DetectionFinder.Find(Of(1, [0.7f]), options));
+    }
+
+    private static (double, double, double)[] Places(Heatmap heatmap, DetectionOptions options) =>
+        [.. DetectionFinder.Find(heatmap, options).Select(d => (Math.Round(d.Probability, 4), d.X, d.Y))];
+
+    private static HeatmapGrid Grid(int columns, int rows) => new(columns, rows, 128, 128, 128, Mpp.Of(0.25));
+
+    private static Heatmap Of(int columns, params float[][] rows) =>
+        new(Grid(columns, rows.Length), [.. rows.SelectMany(r => r)]);
+}

@@ -1,0 +1,158 @@
+using System.Text.Json;
+using Coverslip.Evaluation;
+using Coverslip.Evaluation.Detection;
+using Coverslip.Methods.TumorDetection;
+using Coverslip.Slides.Formats;
+using Coverslip.Slides.Geometry;
+using Coverslip.Slides.Heatmaps;
+using Coverslip.Slides.Images;
+
+namespace Coverslip.Methods.Tests.TumorDetection;
+
+/// <summary>What is left of a slide in its folder.</summary>
+public sealed class SlideRunTests : IDisposable
+{
+    private static readonly SlidePredictionOptions Options = new() { Stride = 64 };
+    private readonly string folder = Directory.CreateTempSubdirectory("coverslip-slides-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void The_red_squares_are_detected_in_every_file()
+    {
+        var (outcome, files, rates) = Predict(PaintedSlide.Write(At("painted.tif")));
+        Assert.Null(outcome.Empty);
+        Assert.Equal((2, 23 * 16), (outcome.Detections, outcome.TissueCells));
+        Assert.True(rates is { Reading: > 0, Network: > 0 });
+
+        var csv = Detections.Read(files.Detections);
+        Assert.Equal(2, csv.Count);
+        foreach (var (left, top, side) in PaintedSlide.Red)
+        {
+            var inside = Enumerable
+                .Range(0, 2)
+                .Count(i => csv.X[i] > left && csv.X[i] < left + side && csv.Y[i] > top && csv.Y[i] < top + side);
+            Assert.Equal(1, inside);
+        }
+        Assert.Equal(outcome.Score, csv.Probabilities.Max(), 1e-6);
+
+        using var json = JsonDocument.Parse(File.ReadAllText(files.GeoJson));
+        var feature = json.RootElement.GetProperty("features")[0];
+        Assert.Equal(
+            [csv.X[0], csv.Y[0]],
+            feature.GetProperty("geometry").GetProperty("coordinates").EnumerateArray().Select(c => c.GetDouble())
+        );
+        var properties = feature.GetProperty("properties");
+        Assert.Equal("annotation", properties.GetProperty("objectType").GetString());
+        Assert.Equal("tumor", properties.GetProperty("classification").GetProperty("name").GetString());
+        Assert.Equal(3, properties.GetProperty("classification").GetProperty("color").GetArrayLength());
+        var measurement = properties.GetProperty("measurements")[0];
+        Assert.Equal("Probability", measurement.GetProperty("name").GetString());
+        Assert.Equal(csv.Probabilities[0], measurement.GetProperty("value").GetDouble(), 1e-6);
+    }
+
+    [Fact]
+    public void The_pictures_show_the_probabilities()
+    {
+        var (_, files, _) = Predict(PaintedSlide.Write(At("painted.tif")));
+        using var picture = SlideFile.Open(files.Pyramid);
+        Assert.Equal(64 * 0.5 / 16, picture.Resolution.Mpp!.Value.X, 1e-4);
+        Assert.Equal((32 * 16, 24 * 16), (picture.Levels[0].Width, picture.Levels[0].Height));
+        var heatmap = Heatmap.Read(files.Heatmap, new HeatmapGrid(32, 24, 64, 64, 64, PaintedSlide.Mpp));
+        using var pixels = new Image(32 * 16, 24 * 16);
+        picture.ReadLevel(0, new LevelPoint(0, 0), pixels);
+        using var overlay = ImageFile.Read(files.Overlay);
+        Assert.Equal((PaintedSlide.Width, PaintedSlide.Height), (overlay.Width, overlay.Height));
+        foreach (var (column, row) in (ReadOnlySpan<(int, int)>)[(0, 0), (5, 4), (9, 7), (20, 12)])
+        {
+            var value = heatmap[column, row];
+            var (red, green, blue) = float.IsNaN(value) ? (255, 255, 255) : HeatmapColors.Of(value);
+            var at = (((row * 16) + 8) * pixels.Stride) + (((column * 16) + 8) * 3);
+            Assert.Equal(red, pixels.Pixels[at], tolerance: 4);
+            Assert.Equal(green, pixels.Pixels[at + 1], tolerance: 4);
+            Assert.Equal(blue, pixels.Pixels[at + 2], tolerance: 4);
+
+            var over = overlay.Pixels.Slice((((row * 64) + 32) * overlay.Stride) + (((column * 64) + 32) * 3), 3);
+            using var slide = SlideFile.Open(At("painted.tif"));
+            var size = new PixelSize(1, 1);
+            using var below = slide.Read(
+                new(new SlidePoint((column * 64) + 32, (row * 64) + 32), size, PaintedSlide.Mpp)
+            );
+            var expected = float.IsNaN(value) ? below.Image.Pixels[0] : (below.Image.Pixels[0] + red) / 2.0;
+            Assert.Equal(expected, over[0], tolerance: 1);
+        }
+    }
+
+    [Fact]
+    public void A_finished_slide_is_skipped_but_for_its_detections()
+    {
+        var path = PaintedSlide.Write(At("painted.tif"));
+        var (before, files, _) = Predict(path);
+        Assert.False(File.Exists(files.State));
+        var scored = 0;
+        var options = new DetectionOptions { RadiusMicrons = 0 };
+        var (after, _, rates) = Predict(path, count => scored += count, options);
+        Assert.Equal(0, scored);
+        Assert.Null(after.Prediction);
+        Assert.Null(rates);
+        Assert.Equal((before.Score, before.TissueCells), (after.Score, after.TissueCells));
+        // All 4 × 4 and 3 × 3 cells of the squares.
+        Assert.Equal(25, after.Detections);
+        Assert.Equal(25, Detections.Read(files.Detections).Count);
+    }
+
+    [Fact]
+    public void Other_settings_in_the_same_folder_are_refused()
+    {
+        var path = PaintedSlide.Write(At("painted.tif"));
+        Predict(path);
+        var other = new SlideRun(PaintedSlide.Model(), Options with { Stride = 32 }, new DetectionOptions());
+        using var slide = SlideFile.Open(path);
+        var error = Assert.Throws<InvalidDataException>(() => other.Predict(slide, Files(path)));
+        Assert.Contains("name another folder", error.Message);
+    }
+
+    [Fact]
+    public void A_blank_slide_has_an_empty_result_and_a_reason()
+    {
+        var scored = 0;
+        var (outcome, files, rates) = Predict(PaintedSlide.Write(At("blank.tif"), isBlank: true), n => scored += n);
+        Assert.Equal((0.0, 0, 0, 0), (outcome.Score, outcome.Detections, outcome.TissueCells, scored));
+        Assert.StartsWith("no tissue was found (thumbnail", outcome.Empty);
+        Assert.Null(rates);
+        Assert.Equal(0, Detections.Read(files.Detections).Count);
+        new SlideSummary([outcome], [("broken", "tile 3,7")], null, new DetectionOptions()).Write(folder);
+        Assert.Equal(0.0, SlideScores.Read(At("slide_scores.csv"), ["probability"]).Of("blank"));
+        using var json = JsonDocument.Parse(File.ReadAllText(At("summary.json")));
+        var slides = json.RootElement.GetProperty("slides");
+        Assert.StartsWith("no tissue", slides[0].GetProperty("empty").GetString());
+        Assert.Equal("tile 3,7", slides[1].GetProperty("failed").GetString());
+    }
+
+    [Theory]
+    [InlineData(8)]
+    [InlineData(65)]
+    public void A_stride_that_leaves_tissue_out_or_repeats_it_endlessly_is_refused(int stride)
+    {
+        var options = Options with { Stride = stride };
+        var error = Assert.Throws<ArgumentException>(() =>
+            new SlideRun(PaintedSlide.Model(), options, new DetectionOptions())
+        );
+        Assert.Contains("it goes from 16 to 64", error.Message);
+    }
+
+    private string At(string name) => Path.Combine(folder, name);
+
+    private SlideFiles Files(string path) => new(At("out"), Path.GetFileNameWithoutExtension(path));
+
+    private (SlideOutcome Outcome, SlideFiles Files, WindowRates? Rates) Predict(
+        string path,
+        Action<int>? scored = null,
+        DetectionOptions? detection = null
+    )
+    {
+        var run = new SlideRun(PaintedSlide.Model(scored), Options, detection ?? new DetectionOptions());
+        using var slide = SlideFile.Open(path);
+        return (run.Predict(slide, Files(path)), Files(path), run.Rates);
+    }
+}

@@ -1,0 +1,108 @@
+using System.Text;
+using Coverslip.Slides.Formats;
+using Coverslip.Slides.Geometry;
+using Coverslip.Slides.Heatmaps;
+
+namespace Coverslip.Slides.Tests.Heatmaps;
+
+/// <summary>Heatmaps as files and colours, and what counts as tissue.</summary>
+public sealed class HeatmapTests : IDisposable
+{
+    private static readonly HeatmapGrid Grid = new(3, 2, 128, 128, 128, Mpp.Of(0.25));
+    private readonly string folder = Directory.CreateTempSubdirectory("coverslip-heatmap-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void The_array_is_one_that_numpy_reads_and_comes_back_exactly()
+    {
+        float[] values = [0.1f, float.NaN, 1, Heatmap.Pending, 0, 1 / 3f];
+        new Heatmap(Grid, values).Write(At("a.npy"));
+        var bytes = File.ReadAllBytes(At("a.npy"));
+        // numpy.lib.format: magic, version 1.0, length of a header that ends at a multiple of 64 bytes, header, data.
+        Assert.Equal([0x93, .. "NUMPY"u8, 1, 0], bytes[..8]);
+        var length = bytes[8] + (256 * bytes[9]);
+        Assert.Equal(0, (10 + length) % 64);
+        Assert.StartsWith(
+            "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }",
+            Encoding.ASCII.GetString(bytes, 10, length)
+        );
+        Assert.Equal(10 + length + (6 * 4), bytes.Length);
+        Assert.Equal(values, Heatmap.Read(At("a.npy"), Grid).Values.ToArray());
+    }
+
+    [Fact]
+    public void An_array_of_another_size_or_a_part_of_one_is_refused()
+    {
+        new Heatmap(Grid, new float[6]).Write(At("a.npy"));
+        Assert.Throws<InvalidDataException>(() => Heatmap.Read(At("a.npy"), Grid with { Columns = 2, Rows = 3 }));
+        File.WriteAllBytes(At("b.npy"), File.ReadAllBytes(At("a.npy"))[..^1]);
+        Assert.Throws<InvalidDataException>(() => Heatmap.Read(At("b.npy"), Grid));
+    }
+
+    [Fact]
+    public void Figures_count_tissue_alone()
+    {
+        var heatmap = new Heatmap(Grid, [0.1f, float.NaN, 0.7f, Heatmap.Pending, 0, float.NaN]);
+        Assert.Equal((4, 1), (heatmap.TissueCells, heatmap.PendingCells));
+        Assert.Equal(0.7f, heatmap.Score);
+        Assert.Equal(0, new Heatmap(Grid, [.. Enumerable.Repeat(float.NaN, 6)]).Score);
+    }
+
+    [Theory]
+    [InlineData(0, 49, 54, 149)]
+    [InlineData(0.5, 255, 255, 191)]
+    [InlineData(1, 165, 0, 38)]
+    [InlineData(0.125, 83, 114, 179)]
+    public void Colours_are_linear_between_five(float value, byte red, byte green, byte blue)
+    {
+        var color = HeatmapColors.Of(value);
+        Assert.Equal(red, color.Red, tolerance: 1.0);
+        Assert.Equal(green, color.Green, tolerance: 1.0);
+        Assert.Equal(blue, color.Blue, tolerance: 1.0);
+    }
+
+    [Fact]
+    public void Cells_lie_side_by_side_also_where_they_are_no_whole_pixels()
+    {
+        var grid = new HeatmapGrid(50, 50, 128, 128 * 1.01, 100.37, Mpp.Of(0.2475));
+        for (var i = 0; i < 49; i++)
+        {
+            var (here, next) = (grid.Cell(i, i), grid.Cell(i + 1, i + 1));
+            Assert.Equal(next.At.X, here.At.X + here.Width);
+            Assert.Equal(next.At.Y, here.At.Y + here.Height);
+        }
+    }
+
+    [Fact]
+    public void Coloured_pixels_are_tissue_and_noise_of_glass_is_not()
+    {
+        // Violet from column 1024 on; glass with noise of a few grey levels before.
+        PyramidWriter.Write(
+            At("half.tif"),
+            2048,
+            1024,
+            new PyramidOptions { Mpp = Mpp.Of(0.5) },
+            (left, top, tile) =>
+            {
+                for (var i = 0; i < tile.Width * tile.Height; i++)
+                {
+                    var noise = (byte)((i * 7919 >> 3) & 3);
+                    ReadOnlySpan<byte> pixel =
+                        left >= 1024 ? [150, 90, (byte)(160 + noise)] : [(byte)(238 + noise), 240, 240];
+                    pixel.CopyTo(tile.WritablePixels[(3 * i)..]);
+                }
+            }
+        );
+        using var slide = SlideFile.Open(At("half.tif"));
+        var tissue = SaturationTissue.Of(slide);
+        Assert.InRange(tissue.Threshold, SaturationTissue.LeastThreshold, 69);
+        Assert.False(tissue.Any(new SlideRectangle(new SlidePoint(0, 0), 1000, 1024)));
+        Assert.True(tissue.Any(new SlideRectangle(new SlidePoint(1040, 500), 1, 1)));
+        Assert.True(tissue.Any(new SlideRectangle(new SlidePoint(900, 900), 200, 10)));
+        Assert.False(tissue.Any(new SlideRectangle(new SlidePoint(2048, 0), 128, 128)));
+        Assert.False(tissue.Any(new SlideRectangle(new SlidePoint(1100, -300), 128, 128)));
+    }
+
+    private string At(string name) => Path.Combine(folder, name);
+}
