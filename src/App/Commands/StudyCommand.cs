@@ -101,15 +101,12 @@ public static class StudyCommand
         var split = StudyCohorts.SplitOf(parsed.GetValue(SplitFile), study, cohort, folder);
         if (split.ImageWise)
             Console.Error.WriteLine($"warning: {Split.InflatedNote}");
-        var groups = StudyCohorts
-            .Groups(cohort, study, folder)
-            .Select(g => (Group: g, Part: PartOf(study, g, split)))
-            .ToArray();
         var failures = new List<string>();
+        var groups = Divided(StudyCohorts.Groups(cohort, study, folder), study, split, failures);
         if (!parsed.GetValue(TableOnly))
         {
             Console.Error.WriteLine(
-                $"{study.Runs.Count} models and inputs × {split.Parts.Count} parts{(groups.Length > 1 ? $" × {groups.Length} groups" : "")}{(study.ImageWise ? ", patient-wise and image-wise" : "")}"
+                $"{study.Runs.Count} models and inputs × {split.Parts.Count} parts{(groups.Count > 1 ? $" × {groups.Count} groups" : "")}{(study.ImageWise ? ", patient-wise and image-wise" : "")}"
             );
             using var stop = new StopSignal();
             var device = parsed.GetValue(DeviceOption.Device)!;
@@ -142,6 +139,32 @@ public static class StudyCommand
         foreach (var failure in failures)
             Console.Error.WriteLine($"error: {failure}");
         return failures.Count == 0 ? 0 : 1;
+    }
+
+    /// <summary>The groups with their shares of the split; a group that cannot be split is left out with the reason.</summary>
+    /// <exception cref="NoSuchSplitException">None can.</exception>
+    private static List<(StudyGroup Group, Split Part)> Divided(
+        IReadOnlyList<StudyGroup> groups,
+        StudyRecipe study,
+        Split split,
+        List<string> failures
+    )
+    {
+        var divided = new List<(StudyGroup Group, Split Part)>();
+        foreach (var group in groups)
+        {
+            try
+            {
+                divided.Add((group, PartOf(study, group, split)));
+            }
+            catch (NoSuchSplitException error)
+            {
+                failures.Add($"{study.By} {group.Name}: left out, {error.Message}");
+                if (failures.Count == groups.Count)
+                    throw;
+            }
+        }
+        return divided;
     }
 
     /// <summary>The group's share of the split, kept beside it for the runs.</summary>

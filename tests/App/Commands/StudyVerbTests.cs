@@ -173,4 +173,20 @@ public sealed class StudyVerbTests : IDisposable
         Assert.Contains("## magnification 100", File.ReadAllText(Path.Combine(Folder, "table.md")));
         Assert.Contains("epochs: 1", File.ReadAllText(Path.Combine(Folder, "groups/40/recipes/gated-masked.yaml")));
     }
+
+    [Fact]
+    public async Task A_group_that_cannot_be_split_is_left_out_with_the_reason()
+    {
+        // One patient alone has images at 400.
+        var rows = File.ReadAllLines(runs.CohortFile);
+        File.WriteAllLines(
+            runs.CohortFile,
+            rows.Select((line, i) => i == 0 ? line + ",magnification" : $"{line},{(i <= 3 ? 400 : 40)}")
+        );
+        File.AppendAllText(runs.At("study.yaml"), "\nby: magnification\n");
+        var (code, output, errors) = await ProgramProcess.Run([.. Arguments, "--set", "training.epochs=1"]);
+        Assert.Equal(1, code);
+        Assert.Matches("error: magnification 400: left out, .*no such split", errors);
+        Assert.Matches(@"\| gated +\| masked +\| 2/2 ", output);
+    }
 }
