@@ -189,16 +189,19 @@ public sealed class TrainingSessionTests(SmallCohort small) : IClassFixture<Smal
     [Fact]
     public void Short_numbers_train_to_almost_the_same_losses()
     {
-        var whole = Small();
+        // Without dropout, which would make small roundings grow from step to step.
+        const string network = "network: {stem_filters: 8, growth: 4, positions: shared}\n";
+        var whole = Small(network);
         whole.Train();
         var run = Small(
-            "training: {epochs: 3, batch: 5, rate: 2e-3, schedule: constant, patience: 0, precision: bfloat16}"
+            network
+                + "training: {epochs: 3, batch: 5, rate: 2e-3, schedule: constant, patience: 0, precision: bfloat16}"
         );
         run.Train();
         Assert.NotEqual(whole.Losses, run.Losses);
         Assert.All(
             whole.Column("train_loss").Zip(run.Column("train_loss")),
-            l => Assert.Equal(l.First, l.Second, 0.15 * l.First) // five images a step, dropout: small roundings grow
+            l => Assert.Equal(l.First, l.Second, 0.1 * l.First)
         );
     }
 
