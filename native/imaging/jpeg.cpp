@@ -1,30 +1,9 @@
 #include "jpeg.h"
 
-#include <csetjmp>
-#include <cstdio>
-
-#include <jpeglib.h>
-
 #include "error.h"
+#include "jpeg_errors.h"
 
 namespace {
-
-struct errors {
-    jpeg_error_mgr base;
-    std::jmp_buf leave;
-    char text[JMSG_LENGTH_MAX];
-};
-
-void fail(j_common_ptr info) {
-    auto* self = reinterpret_cast<errors*>(info->err);
-    self->base.format_message(info, self->text);
-    std::longjmp(self->leave, 1);
-}
-
-// Level -1 is "corrupt data": premature end, bad Huffman code, extraneous bytes. The pixels after it are invented.
-void warn(j_common_ptr info, int level) {
-    if (level < 0) fail(info);
-}
 
 void fill_rgb_from_cmyk(const std::uint8_t* from, std::uint8_t* to, int width) {
     // Adobe's files hold inverted inks, so that the product of ink and key is the light that is left.
@@ -32,8 +11,7 @@ void fill_rgb_from_cmyk(const std::uint8_t* from, std::uint8_t* to, int width) {
         for (int c = 0; c < 3; ++c) to[c] = static_cast<std::uint8_t>((from[c] * from[3] + 127) / 255);
 }
 
-// Plain C between setjmp and longjmp: no object with a destructor is born here.
-bool header(jpeg_decompress_struct& info, errors& handler, const std::uint8_t* data, std::size_t size) {
+bool header(jpeg_decompress_struct& info, ci::jpeg_errors& handler, const std::uint8_t* data, std::size_t size) {
     if (setjmp(handler.leave)) return false;
     jpeg_create_decompress(&info);
     jpeg_mem_src(&info, data, static_cast<unsigned long>(size));
@@ -41,7 +19,7 @@ bool header(jpeg_decompress_struct& info, errors& handler, const std::uint8_t* d
     return true;
 }
 
-bool body(jpeg_decompress_struct& info, errors& handler, std::uint8_t* pixels, std::size_t stride,
+bool body(jpeg_decompress_struct& info, ci::jpeg_errors& handler, std::uint8_t* pixels, std::size_t stride,
           std::uint8_t* inks) {
     if (setjmp(handler.leave)) return false;
     jpeg_start_decompress(&info);
@@ -68,10 +46,8 @@ bool ci::is_jpeg(const std::uint8_t* data, std::size_t size) {
 
 cv::Mat ci::read_jpeg(const std::uint8_t* data, std::size_t size) {
     jpeg_decompress_struct info{};
-    errors handler{};
-    info.err = jpeg_std_error(&handler.base);
-    handler.base.error_exit = fail;
-    handler.base.emit_message = warn;
+    jpeg_errors handler{};
+    info.err = install_strict(handler);
 
     release when_done{info};
     if (!header(info, handler, data, size)) throw failure(handler.text);

@@ -1,11 +1,8 @@
 // One JPEG tile of a TIFF: libjpeg-turbo called as libtiff and OpenSlide call it, so that the pixels are equal.
-#include <csetjmp>
-#include <cstdio>
 #include <cstring>
 
-#include <jpeglib.h>
-
 #include "error.h"
+#include "jpeg_errors.h"
 #include "slides.h"
 
 namespace {
@@ -13,37 +10,15 @@ namespace {
 // libjpeg goes through a progressive image once per scan: a small file may ask for any number of them.
 constexpr int most_scans = 200;
 
-struct errors {
-    jpeg_error_mgr base;
-    jpeg_progress_mgr progress;
-    std::jmp_buf leave;
-    char text[JMSG_LENGTH_MAX + 64];
-};
-
-void fail(j_common_ptr info) {
-    auto* self = reinterpret_cast<errors*>(info->err);
-    self->base.format_message(info, self->text);
-    std::longjmp(self->leave, 1);
-}
-
-[[noreturn]] void fail_with(jpeg_decompress_struct& info, const char* text) {
-    auto* self = reinterpret_cast<errors*>(info.err);
-    std::snprintf(self->text, sizeof self->text, "%s", text);
-    std::longjmp(self->leave, 1);
-}
-
-// Level -1 is "corrupt data": premature end, bad Huffman code, extraneous bytes. The pixels after it are invented.
-void warn(j_common_ptr info, int level) {
-    if (level < 0) fail(info);
-}
+j_common_ptr base(jpeg_decompress_struct& info) { return reinterpret_cast<j_common_ptr>(&info); }
 
 void count_scans(j_common_ptr info) {
     auto* decoder = reinterpret_cast<jpeg_decompress_struct*>(info);
-    if (decoder->input_scan_number > most_scans) fail_with(*decoder, "the JPEG has more than 200 scans");
+    if (decoder->input_scan_number > most_scans) ci::jpeg_fail_with(info, "the JPEG has more than 200 scans");
 }
 
 void check(jpeg_decompress_struct& info, const ci_tile& tile) {
-    auto* self = reinterpret_cast<errors*>(info.err);
+    auto* self = reinterpret_cast<ci::jpeg_errors*>(info.err);
     const int width = static_cast<int>(info.image_width), height = static_cast<int>(info.image_height);
     if (width == tile.width && height == tile.height && info.num_components == (tile.colour == 1 ? 1 : 3)) return;
     std::snprintf(self->text, sizeof self->text, "the JPEG is %d x %d of %d channels; the directory says %d x %d of %d",
@@ -64,15 +39,15 @@ void read_rows(jpeg_decompress_struct& info, const ci_image& target, std::uint8_
 }
 
 // Plain C between setjmp and longjmp: no object with a destructor is born here.
-bool decode(jpeg_decompress_struct& info, errors& handler, const ci_tile& tile, const ci_image& target,
+bool decode(jpeg_decompress_struct& info, jpeg_progress_mgr& progress, const ci_tile& tile, const ci_image& target,
             std::uint8_t* row) {
-    if (setjmp(handler.leave)) return false;
+    if (setjmp(reinterpret_cast<ci::jpeg_errors*>(info.err)->leave)) return false;
     jpeg_create_decompress(&info);
-    info.progress = &handler.progress;
+    info.progress = &progress;
     if (tile.tables != nullptr && tile.tables_size > 0) {
         jpeg_mem_src(&info, tile.tables, static_cast<unsigned long>(tile.tables_size));
         if (jpeg_read_header(&info, FALSE) != JPEG_HEADER_TABLES_ONLY)
-            fail_with(info, "TIFF's JPEGTables hold an image");
+            ci::jpeg_fail_with(base(info), "TIFF's JPEGTables hold an image");
     }
     jpeg_mem_src(&info, tile.data, static_cast<unsigned long>(tile.size));
     jpeg_read_header(&info, TRUE);
@@ -86,7 +61,7 @@ bool decode(jpeg_decompress_struct& info, errors& handler, const ci_tile& tile, 
 
     const int width = static_cast<int>(info.output_width), height = static_cast<int>(info.output_height);
     if (tile.x + target.width > width || tile.y + target.height > height)
-        fail_with(info, "the window leaves the tile");
+        ci::jpeg_fail_with(base(info), "the window leaves the tile");
     std::size_t skip = static_cast<std::size_t>(tile.x);
     if (target.width < width && !info.progressive_mode) {
         // Chroma is interpolated between neighbours: a margin keeps the crop's own edges out of the window.
@@ -120,13 +95,12 @@ CI_EXPORT int ci_tile_decode(const ci_tile* tile, const ci_image* target) {
             throw ci::failure("a tile is decoded to RGB of 8 bits, within its sides");
         if (tile->colour < 1 || tile->colour > 3) throw ci::failure("a tile is grey, RGB or YCbCr");
         jpeg_decompress_struct info{};
-        errors handler{};
-        info.err = jpeg_std_error(&handler.base);
-        handler.base.error_exit = fail;
-        handler.base.emit_message = warn;
-        handler.progress.progress_monitor = count_scans;
+        ci::jpeg_errors handler{};
+        info.err = ci::install_strict(handler);
+        jpeg_progress_mgr progress{};
+        progress.progress_monitor = count_scans;
         std::vector<std::uint8_t> row(static_cast<std::size_t>(tile->width) * 3);
         release when_done{info};
-        if (!decode(info, handler, *tile, *target, row.data())) throw ci::failure(handler.text);
+        if (!decode(info, progress, *tile, *target, row.data())) throw ci::failure(handler.text);
     });
 }

@@ -1,34 +1,19 @@
 // JPEG tiles for TIFF: abbreviated streams, whose tables stand once in the directory.
-#include <csetjmp>
-#include <cstdio>
 #include <cstdlib>
 
-#include <jpeglib.h>
-
 #include "error.h"
+#include "jpeg_errors.h"
 #include "slides.h"
 
 namespace {
-
-struct errors {
-    jpeg_error_mgr base;
-    std::jmp_buf leave;
-    char text[JMSG_LENGTH_MAX];
-};
-
-void fail(j_common_ptr info) {
-    auto* self = reinterpret_cast<errors*>(info->err);
-    self->base.format_message(info, self->text);
-    std::longjmp(self->leave, 1);
-}
 
 struct stream {
     unsigned char* data = nullptr;
     unsigned long size = 0;
 };
 
-// Without an image only the tables. Plain C between setjmp and longjmp.
-bool encode(jpeg_compress_struct& info, errors& handler, const ci_image* image, int quality, stream& out) {
+// Without an image only the tables.
+bool encode(jpeg_compress_struct& info, ci::jpeg_errors& handler, const ci_image* image, int quality, stream& out) {
     if (setjmp(handler.leave)) return false;
     jpeg_create_compress(&info);
     jpeg_mem_dest(&info, &out.data, &out.size);
@@ -64,9 +49,8 @@ int run(const ci_image* image, int quality, std::uint8_t** out, std::size_t* siz
         if (image != nullptr && (image->channels != 3 || image->depth != 8 || image->width < 1 || image->height < 1))
             throw ci::failure("a tile is encoded from RGB of 8 bits");
         jpeg_compress_struct info{};
-        errors handler{};
-        info.err = jpeg_std_error(&handler.base);
-        handler.base.error_exit = fail;
+        ci::jpeg_errors handler{};
+        info.err = ci::install(handler);
         stream written;
         const bool done = encode(info, handler, image, quality, written);
         release when_done{info};
