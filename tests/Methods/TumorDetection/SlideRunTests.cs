@@ -118,7 +118,7 @@ public sealed class SlideRunTests : IDisposable
         var scored = 0;
         var (outcome, files, rates) = Predict(PaintedSlide.Write(At("blank.tif"), isBlank: true), n => scored += n);
         Assert.Equal((0.0, 0, 0, 0), (outcome.Score, outcome.Detections, outcome.TissueCells, scored));
-        Assert.StartsWith("no tissue was found (thumbnail", outcome.Empty);
+        Assert.StartsWith("no tissue: blank: the two sides of Otsu", outcome.Empty);
         Assert.Null(rates);
         Assert.Equal(0, Detections.Read(files.Detections).Count);
         new SlideSummary([outcome], [("broken", "tile 3,7")], null, new DetectionOptions()).Write(folder);
