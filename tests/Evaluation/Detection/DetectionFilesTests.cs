@@ -95,7 +95,7 @@ public sealed class DetectionFilesTests : IDisposable
             folder.Write(name, "");
     }
 
-    private (IReadOnlyList<DetectionCase> Cases, IReadOnlyList<string> LeftOut) Find(
+    private (IReadOnlyList<DetectionCase> Cases, IReadOnlyList<string> LeftOut, IReadOnlyList<string> Unknown) Find(
         SlideLabels? slides = null,
         string[]? exclude = null
     ) =>
