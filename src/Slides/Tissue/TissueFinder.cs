@@ -8,9 +8,15 @@ namespace Coverslip.Slides.Tissue;
 /// Finds tissue: Otsu's threshold on a channel of the slide at a low resolution, small holes filled, small pieces left
 /// out. A blank slide gives an empty map that says why.
 /// </summary>
+/// <remarks>
+/// A stained slide has more than two classes: glass, weakly and strongly stained tissue. The first threshold often
+/// parts strong from weak. The lower class is therefore parted once more; where that parts two classes, and does not cut
+/// glass in two (<see cref="Otsu.PartsTwo"/>), its threshold is the one.
+/// </remarks>
 public static class TissueFinder
 {
     private const long MostPixels = 1L << 28;
+    private const int BandRows = 64;
 
     /// <summary>Reads the scanned part of the slide and finds its tissue.</summary>
     /// <exception cref="UnreadableSlideException">A tile that cannot be read, or no known resolution.</exception>
@@ -49,8 +55,6 @@ public static class TissueFinder
         var mask = Channel(picture, options.Channel);
         var histogram = Histogram(mask);
         var otsu = options.Threshold is { } given ? Otsu.At(histogram, given) : Otsu.Of(histogram);
-        foreach (ref var value in mask.WritablePixels)
-            value = value > otsu.Threshold ? (byte)255 : (byte)0;
         string? reason = null;
         if (options.Threshold is null && otsu.Contrast < options.MinContrast)
         {
@@ -60,15 +64,27 @@ public static class TissueFinder
                 + FormattableString.Invariant($"{otsu.Contrast:0.#} of 255, less than {options.MinContrast}");
         }
         else
+        {
+            if (options is { Threshold: null, StrongOnly: false })
+                otsu = WithWeak(histogram, otsu);
+            foreach (ref var value in mask.WritablePixels)
+                value = value > otsu.Threshold ? (byte)255 : (byte)0;
             reason = Clean(mask, grid, options, otsu);
-        var polygons = MaskOutline.Trace(mask).Select(grid.ToSlide);
-        return new TissueMap(picture, mask, PolygonRegion.Of(polygons))
+        }
+        return new TissueMap(picture, mask)
         {
             Grid = grid,
             Threshold = otsu.Threshold,
             Contrast = otsu.Contrast,
             Reason = reason,
         };
+    }
+
+    /// <summary>The threshold between glass and weakly stained tissue where there is one, else the one given.</summary>
+    private static Otsu WithWeak(ReadOnlySpan<long> histogram, Otsu strong)
+    {
+        var weak = Otsu.Of(histogram[..(strong.Threshold + 1)]);
+        return weak.PartsTwo ? Otsu.At(histogram, weak.Threshold) : strong;
     }
 
     /// <summary>"saturation", as the command line has it.</summary>
@@ -115,25 +131,31 @@ public static class TissueFinder
         }
     }
 
+    /// <summary>The channel, band by band: a second picture of the whole slide is not needed for it.</summary>
     private static Image Channel(Image picture, TissueChannel channel)
     {
         var result = new Image(picture.Width, picture.Height, channels: 1);
-        using var converted = channel switch
-        {
-            TissueChannel.Saturation => ColorSpaces.Convert(picture, ColorConversion.RgbToHsv),
-            TissueChannel.Darkness => ColorSpaces.Convert(picture, ColorConversion.RgbToGrey),
-            _ => picture.Clone(),
-        };
-        var from = converted.Pixels;
         var to = result.WritablePixels;
-        for (var i = 0; i < to.Length; i++)
+        for (var top = 0; top < picture.Height; top += BandRows)
         {
-            to[i] = channel switch
+            using var band = Transforms.Crop(picture, 0, top, picture.Width, Math.Min(BandRows, picture.Height - top));
+            using var converted = channel switch
             {
-                TissueChannel.Saturation => from[(3 * i) + 1],
-                TissueChannel.Darkness => (byte)(255 - from[i]),
-                _ => (byte)(255 - from[(3 * i) + 1]),
+                TissueChannel.Saturation => ColorSpaces.Convert(band, ColorConversion.RgbToHsv),
+                TissueChannel.Darkness => ColorSpaces.Convert(band, ColorConversion.RgbToGrey),
+                _ => band.Clone(),
             };
+            var from = converted.Pixels;
+            var rows = to.Slice(top * picture.Width, band.Width * band.Height);
+            for (var i = 0; i < rows.Length; i++)
+            {
+                rows[i] = channel switch
+                {
+                    TissueChannel.Saturation => from[(3 * i) + 1],
+                    TissueChannel.Darkness => (byte)(255 - from[i]),
+                    _ => (byte)(255 - from[(3 * i) + 1]),
+                };
+            }
         }
         return result;
     }
