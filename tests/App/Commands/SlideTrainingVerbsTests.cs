@@ -55,7 +55,7 @@ public sealed class SlideTrainingVerbsTests : IDisposable
                 runs.At("slide-run/part-1/truth"),
                 "--level",
                 "3",
-                "--mpp",
+                "--slide-mpp",
                 "1",
                 "--json",
             ]
