@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Heatmaps;
+using Coverslip.Slides.Tissue;
 
 namespace Coverslip.Methods.TumorDetection;
 
@@ -13,6 +14,9 @@ public sealed record SlidePredictionOptions
 
     /// <summary>Windows at a time; by default 16.</summary>
     public int Batch { get; init; } = 16;
+
+    /// <summary>Whether reading and the network are measured alone first, up to two seconds each; true by default.</summary>
+    public bool Measure { get; init; } = true;
 
     /// <summary>How often the heatmap in the making is saved; by default every 30 seconds.</summary>
     public TimeSpan SaveEvery { get; init; } = TimeSpan.FromSeconds(30);
@@ -40,13 +44,7 @@ public sealed class SlidePredictor(SlideModel model, SlidePredictionOptions opti
     public (SlideView View, HeatmapGrid Grid) Lay(Slide slide)
     {
         var wanted = model.Window.Mpp;
-        var finest =
-            slide.Resolution.Mpp
-            ?? throw new UnreadableSlideException(
-                slide.Path,
-                $"no resolution is known ({slide.Resolution.Field}); pass --slide-mpp with the microns per pixel of its "
-                    + "finest level"
-            );
+        var finest = slide.FinestMpp;
         if (finest.X > wanted.X * 1.01 || finest.Y > wanted.Y * 1.01)
             throw new UnreadableSlideException(
                 slide.Path,
@@ -67,7 +65,7 @@ public sealed class SlidePredictor(SlideModel model, SlidePredictionOptions opti
     /// <exception cref="UnreadableSlideException">A tile that cannot be read; what was done is saved.</exception>
     public SlidePrediction Predict(
         Slide slide,
-        ITissue tissue,
+        SlideTissue tissue,
         HeatmapState state,
         Action<int, int>? progress = null,
         CancellationToken stop = default
@@ -78,7 +76,7 @@ public sealed class SlidePredictor(SlideModel model, SlidePredictionOptions opti
         var heatmap = state.Load(grid) ?? Heatmap.Begin(grid, tissue);
         var (total, pending) = (heatmap.TissueCells, heatmap.PendingCells);
         var strips = new WindowStrips(view, grid, model.Window.Side);
-        var batches = new WindowBatches(model.Window, options.Batch);
+        var batches = new WindowBatches(model.Window, options.Batch, ContextWindows.Of(slide, grid, model.Window));
         var saved = clock.Elapsed;
         var done = 0;
         try

@@ -1,5 +1,6 @@
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Heatmaps;
+using Coverslip.Slides.Tissue;
 
 namespace Coverslip.Methods.TumorDetection;
 
@@ -29,10 +30,20 @@ public sealed class SlideRun
     private readonly SlidePredictionOptions prediction;
     private readonly DetectionOptions detection;
     private readonly SlidePredictor predictor;
+    private readonly Func<Slide, SlideTissue> tissueOf;
     private bool measured;
 
+    /// <param name="model">What looks at windows.</param>
+    /// <param name="prediction">How it is slid over slides.</param>
+    /// <param name="detection">How detections are made.</param>
+    /// <param name="tissueOf">What counts as tissue; by default what <c>coverslip tissue</c> finds by default.</param>
     /// <exception cref="ArgumentException">An option out of its range.</exception>
-    public SlideRun(SlideModel model, SlidePredictionOptions prediction, DetectionOptions detection)
+    public SlideRun(
+        SlideModel model,
+        SlidePredictionOptions prediction,
+        DetectionOptions detection,
+        Func<Slide, SlideTissue>? tissueOf = null
+    )
     {
         var side = Math.Min(model.Window.Side.Width, model.Window.Side.Height);
         if (prediction.Stride < HeatmapGrid.LeastStride || prediction.Stride > side)
@@ -42,6 +53,7 @@ public sealed class SlideRun
             );
         detection.Check();
         (this.model, this.prediction, this.detection) = (model, prediction, detection);
+        this.tissueOf = tissueOf ?? (slide => SlideTissue.Of(slide, new TissueOptions()));
         predictor = new SlidePredictor(model, prediction);
     }
 
@@ -65,7 +77,7 @@ public sealed class SlideRun
     )
     {
         var (_, grid) = predictor.Lay(slide);
-        var tissue = TissueOf(slide);
+        var tissue = tissueOf(slide);
         var key = HeatmapRecord.Key(slide, model, grid, tissue.Rule);
         var finished = HeatmapRecord.KeyIn(files.Record);
         if (finished is not null && finished != key)
@@ -86,28 +98,57 @@ public sealed class SlideRun
             detections.Count,
             heatmap.TissueCells,
             made,
-            heatmap.TissueCells == 0 ? $"no tissue was found ({tissue.Rule})" : null
+            heatmap.TissueCells == 0 ? $"no tissue: {tissue.Reason ?? "none in the outlines"} ({tissue.Rule})" : null
         );
     }
 
-    /// <summary>The one place that says what counts as tissue.</summary>
-    private static ITissue TissueOf(Slide slide) => SaturationTissue.Of(slide);
-
-    private SlidePrediction Make(Slide slide, ITissue tissue, SlideFiles files, string key, Told told)
+    private SlidePrediction Make(Slide slide, SlideTissue tissue, SlideFiles files, string key, Told told)
     {
-        if (!measured)
+        if (!measured && prediction.Measure)
         {
             Rates = WindowRates.Measure(slide, tissue, model, prediction);
             measured = Rates is not null;
         }
         var state = new HeatmapState(files.State, key);
         var made = predictor.Predict(slide, tissue, state, told.Progress, told.Stop);
+        Keep(slide, tissue, files, key, made);
+        state.Remove();
+        return made;
+    }
+
+    /// <summary>
+    /// Takes the mean of finished heatmaps of the same slide, stride and resolution for the model's own, as that of an
+    /// ensemble is; does nothing where the slide is finished, or one of them is not.
+    /// </summary>
+    /// <exception cref="InvalidDataException">A heatmap of another size.</exception>
+    internal void Average(Slide slide, SlideFiles files, IReadOnlyList<SlideFiles> members)
+    {
+        if (
+            members.Count == 0
+            || HeatmapRecord.KeyIn(files.Record) is not null
+            || members.Any(m => HeatmapRecord.KeyIn(m.Record) is null)
+        )
+            return;
+        var (_, grid) = predictor.Lay(slide);
+        var tissue = tissueOf(slide);
+        var sums = new double[grid.Cells];
+        foreach (var member in members)
+        {
+            var values = Heatmap.Read(member.Heatmap, grid).Values;
+            for (var i = 0; i < sums.Length; i++)
+                sums[i] += values[i];
+        }
+        var mean = new Heatmap(grid, [.. sums.Select(sum => (float)(sum / members.Count))]);
+        var key = HeatmapRecord.Key(slide, model, grid, tissue.Rule);
+        Keep(slide, tissue, files, key, new SlidePrediction(mean, 0, 0, 0, 0));
+    }
+
+    private void Keep(Slide slide, SlideTissue tissue, SlideFiles files, string key, SlidePrediction made)
+    {
         made.Heatmap.Write(files.Heatmap);
         HeatmapPictures.WritePyramid(files.Pyramid, made.Heatmap);
         HeatmapPictures.WriteOverlay(files.Overlay, slide, made.Heatmap);
         HeatmapRecord.Write(files.Record, key, model, made, tissue.Rule);
-        state.Remove();
-        return made;
     }
 
     private sealed record Told(Action<int, int>? Progress, CancellationToken Stop);

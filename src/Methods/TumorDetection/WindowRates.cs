@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Coverslip.Slides.Formats;
-using Coverslip.Slides.Heatmaps;
+using Coverslip.Slides.Tissue;
 
 namespace Coverslip.Methods.TumorDetection;
 
@@ -15,15 +15,21 @@ public sealed record WindowRates(double Reading, double Network)
     /// <summary>
     /// Measures on the first windows of a slide's tissue, up to two seconds each; null where there are none.
     /// </summary>
-    public static WindowRates? Measure(Slide slide, ITissue tissue, SlideModel model, SlidePredictionOptions options)
+    public static WindowRates? Measure(
+        Slide slide,
+        SlideTissue tissue,
+        SlideModel model,
+        SlidePredictionOptions options
+    )
     {
         var (view, grid) = new SlidePredictor(model, options).Lay(slide);
         var windows = new WindowStrips(view, grid, model.Window.Side).Read((c, r) => tissue.Any(grid.Cell(c, r)));
+        var context = ContextWindows.Of(slide, grid, model.Window);
         CellBatch? kept = null;
         try
         {
             var (clock, read) = (Stopwatch.StartNew(), 0);
-            foreach (var batch in new WindowBatches(model.Window, options.Batch).Of(windows))
+            foreach (var batch in new WindowBatches(model.Window, options.Batch, context).Of(windows))
             {
                 read += batch.Cells.Count;
                 if (kept is null)
