@@ -26,21 +26,14 @@ internal static class SlideSections
             "slides",
             "Unseen slides",
             Html.Note(
-                $"{Figure.Count(figures.Slides, "slide")} of {Figure.Count(figures.Patients, "patient")} that no model saw "
-                    + $"in training, {Figure.Count(figures.Lesions, "lesion")} to find; isolated tumour cells count neither "
-                    + "way. Intervals of 95 % over patients."
+                $"Of patients that no model saw in training: {string.Join(", ", figures.Counts.Select(c => $"{c.Count} {c.Key}"))}. "
+                    + "Isolated tumour cells are no lesions to be found. Intervals of 95 % over patients."
             ),
             Html.Table(
                 [new("Figure"), new("Value", Number: true), new("Interval", Number: true)],
-                [
-                    ["area under the ROC curve of slides", Figure.Number(figures.Auc.Value), Figure.Interval(figures.Auc)],
-                    ["FROC score of lesions", Figure.Number(figures.FrocScore.Value), Figure.Interval(figures.FrocScore)],
-                    [
-                        "share of lesions found at 8 false positives per slide",
-                        Figure.Number(figures.Sensitivity.Value),
-                        Figure.Interval(figures.Sensitivity),
-                    ],
-                ]
+                figures.Figures.Select(f =>
+                    new object?[] { Meaning(f.Key), Figure.Number(f.Figure.Value), Figure.Interval(f.Figure) }
+                )
             ),
             Html.Note(
                 "Left the slide with the true outline of tumour, where it has any; right the heatmap over it: blue 0, yellow "
@@ -50,6 +43,15 @@ internal static class SlideSections
             Html.Tag("div", Html.Class("pictures slides"), shown.Select(Picture))
         );
     }
+
+    private static string Meaning(string key) =>
+        key switch
+        {
+            "slide_auc" => "area under the ROC curve of slides",
+            "froc" => "FROC score of lesions",
+            "sensitivity_at_8" => "share of lesions found at 8 false positives per slide",
+            _ => key.Replace('_', ' '),
+        };
 
     private static XElement Picture(TestedSlide slide) =>
         Html.Tag(
