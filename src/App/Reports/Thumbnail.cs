@@ -38,7 +38,7 @@ internal static class Thumbnail
             {
                 using var full = ImageFile.Read(mask, ImageReadOptions.Mask);
                 using var inside = Transforms.Resize(full, small.Width, small.Height, Interpolation.Nearest);
-                Outline(small, inside);
+                Outline(small, inside, thickness: 2);
             }
             return Picture(small, alternative);
         });
@@ -76,25 +76,22 @@ internal static class Thumbnail
     }
 
     /// <summary>Draws the border of what is set, in a blue-green that no stain has.</summary>
-    private static void Outline(Image image, Image mask)
+    private static void Outline(Image image, Image mask, int thickness = 1)
     {
         var pixels = image.WritablePixels;
         var set = mask.Pixels;
         var width = image.Width;
         for (var i = 0; i < set.Length; i++)
         {
-            if (
-                set[i] != 0
-                && (
-                    Outside(set, i - 1, i % width > 0)
-                    || Outside(set, i + 1, i % width < width - 1)
-                    || Outside(set, i - width, i >= width)
-                    || Outside(set, i + width, i + width < set.Length)
-                )
-            )
-            {
+            var isBorder = false;
+            for (var step = 1; step <= thickness && set[i] != 0; step++)
+                isBorder |=
+                    Outside(set, i - step, i % width >= step)
+                    || Outside(set, i + step, i % width < width - step)
+                    || Outside(set, i - (step * width), i >= step * width)
+                    || Outside(set, i + (step * width), i + (step * width) < set.Length);
+            if (isBorder)
                 (pixels[3 * i], pixels[(3 * i) + 1], pixels[(3 * i) + 2]) = (0, 128, 110);
-            }
         }
     }
 
