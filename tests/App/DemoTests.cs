@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using Coverslip.App.Demo;
 using Coverslip.Evaluation.Metrics;
 
@@ -37,5 +38,29 @@ public sealed class DemoTests : IDisposable
         Assert.True(accuracies.Average() >= DemoRun.StatedAccuracy, told);
         Assert.All(results, r => Assert.True(r.ColorAlone <= 0.65, told));
         Assert.True(results.Average(r => r.MaskOverlap - r.WholeOverlap) >= 0.2, told);
+    }
+
+    [Fact]
+    public void Tumour_of_unseen_slides_is_found_and_shown()
+    {
+        var result = SlideDemo.Run(folder, seed: 2, default);
+        var figures = result.Figures.Figures.ToDictionary(f => f.Key, f => f.Figure.Value!.Value);
+        var told = string.Join(", ", figures);
+        Assert.True(figures["slide_auc"] >= 0.85, told);
+        Assert.True(figures["froc"] >= 0.6, told);
+        Assert.Contains(("slides", 12), result.Figures.Counts);
+
+        var page = XDocument.Load(result.Report);
+        var section = page.Descendants().Single(e => (string?)e.Attribute("id") == "slides");
+        var pairs = section.Descendants().Where(e => (string?)e.Attribute("class") == "pair").ToArray();
+        Assert.Equal(12, pairs.Length);
+        Assert.All(pairs, pair => Assert.Equal(2, pair.Elements().Count(e => e.Name.LocalName == "img")));
+        // What is there already is not done again.
+        var before = File.GetLastWriteTimeUtc(Path.Combine(folder, "tumor", "best.safetensors"));
+        Assert.Equal(
+            figures,
+            SlideDemo.Run(folder, 2, default).Figures.Figures.ToDictionary(f => f.Key, f => f.Figure.Value!.Value)
+        );
+        Assert.Equal(before, File.GetLastWriteTimeUtc(Path.Combine(folder, "tumor", "best.safetensors")));
     }
 }

@@ -108,7 +108,7 @@ internal static class SlidePhantomsCommand
         };
         var folder = parsed.GetRequiredValue(Output);
         var tiles = SlidePhantomCommand.Tiles(options.Side, options.Side);
-        IReadOnlyList<PaintedSlide> slides;
+        IReadOnlyList<PaintedCohortSlide> slides;
         using (var stop = new StopSignal())
         using (var line = new ProgressLine("painting", tiles * options.Patients * options.SlidesPerPatient, "tiles"))
             slides = PhantomSlideCohort.Write(folder, options, done => line.Report(done), stop.Token);
@@ -129,7 +129,11 @@ internal static class SlidePhantomsCommand
         return 0;
     }
 
-    private static void Print(string folder, PhantomSlideCohortOptions options, IReadOnlyList<PaintedSlide> slides)
+    private static void Print(
+        string folder,
+        PhantomSlideCohortOptions options,
+        IReadOnlyList<PaintedCohortSlide> slides
+    )
     {
         string Count(LesionClass kind) =>
             $"{slides.Sum(s => s.Phantom.Lesions.Count(l => l.Class == kind))} {LesionOrder.Name(kind)}";
@@ -158,7 +162,7 @@ internal static class SlidePhantomsCommand
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"judge detections with: coverslip evaluate froc DETECTIONS --masks {Path.Combine(folder, "masks")} --level {options.MaskLevel} --mpp {options.Mpp.X}"
+                $"judge detections with: coverslip evaluate froc DETECTIONS --masks {Path.Combine(folder, "masks")} --level {options.MaskLevel} --slide-mpp {options.Mpp.X}"
             )
         );
     }

@@ -20,7 +20,7 @@ public sealed record PhantomCohortSlide(string Name, string Patient, LesionClass
 /// <summary>A painted slide of a cohort.</summary>
 /// <param name="Slide">What was asked for.</param>
 /// <param name="Phantom">What lies on it.</param>
-public sealed record PaintedSlide(PhantomCohortSlide Slide, SlidePhantom Phantom);
+public sealed record PaintedCohortSlide(PhantomCohortSlide Slide, SlidePhantom Phantom);
 
 /// <summary>A cohort of phantom slides: patients with stains of their own, some with tumour, all of it known.</summary>
 public static class PhantomSlideCohort
@@ -74,7 +74,7 @@ public static class PhantomSlideCohort
     /// <param name="progress">Told how many tiles are painted, from several threads.</param>
     /// <param name="stop">Ends the painting between two tiles.</param>
     /// <exception cref="ArgumentException">An option out of its range, or a lesion for which there is no room.</exception>
-    public static IReadOnlyList<PaintedSlide> Write(
+    public static IReadOnlyList<PaintedCohortSlide> Write(
         string folder,
         PhantomSlideCohortOptions options,
         Action<long>? progress = null,
@@ -86,7 +86,7 @@ public static class PhantomSlideCohort
         foreach (var part in new[] { "slides", "annotations", "masks" })
             Directory.CreateDirectory(Path.Combine(folder, part));
         // All are laid out first: what does not fit is known before anything is painted.
-        PaintedSlide[] painted = [.. slides.Select(s => new PaintedSlide(s, Plan(s)))];
+        PaintedCohortSlide[] painted = [.. slides.Select(s => new PaintedCohortSlide(s, Plan(s)))];
         long tiles = 0;
         try
         {
@@ -126,7 +126,7 @@ public static class PhantomSlideCohort
         }
     }
 
-    private static void Write(string folder, PaintedSlide slide, int level, Action painted)
+    private static void Write(string folder, PaintedCohortSlide slide, int level, Action painted)
     {
         var name = slide.Slide.Name;
         slide.Phantom.Write(Path.Combine(folder, "slides", name + ".tif"), _ => painted());
@@ -144,7 +144,7 @@ public static class PhantomSlideCohort
         ImageFile.Write(mask, truth);
     }
 
-    private static void WriteTables(string folder, PaintedSlide[] slides, PhantomSlideCohortOptions options)
+    private static void WriteTables(string folder, PaintedCohortSlide[] slides, PhantomSlideCohortOptions options)
     {
         CsvFile.Write(
             Path.Combine(folder, "lesions.csv"),
