@@ -108,7 +108,7 @@ internal static class StudyCohorts
 
     /// <summary>A further column's field for a cohort file in another folder: annotations are files.</summary>
     private static string Moved(Cohort cohort, int column, string field) =>
-        cohort.FurtherColumns[column] == SlideCohort.AnnotationColumn && field.Length > 0
+        cohort.FurtherColumns[column] == CohortSlides.AnnotationColumn && field.Length > 0
             ? Path.GetFullPath(Path.Combine(cohort.Folder, field))
             : field;
 

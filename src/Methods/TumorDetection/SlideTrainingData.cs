@@ -15,7 +15,7 @@ namespace Coverslip.Methods.TumorDetection;
 public sealed class SlideTrainingData : ITrainingData, IDisposable
 {
     private readonly TumorDetectionRecipe recipe;
-    private readonly SlideCohort slides;
+    private readonly CohortSlides slides;
     private readonly InputStain? stain;
     private readonly WindowPixels pixels;
     private readonly ITestProgress progress;
@@ -23,7 +23,7 @@ public sealed class SlideTrainingData : ITrainingData, IDisposable
 
     private SlideTrainingData(
         TumorDetectionRecipe recipe,
-        SlideCohort slides,
+        CohortSlides slides,
         (InputStain? Stain, WindowPixels Pixels) form,
         string positive,
         ITestProgress progress
@@ -41,7 +41,7 @@ public sealed class SlideTrainingData : ITrainingData, IDisposable
     /// <param name="cohort">Of two classes.</param>
     /// <param name="stain">What patches are brought to; null for none.</param>
     /// <param name="progress">Told of what takes long.</param>
-    /// <exception cref="InvalidDataException">See <see cref="SlideCohort.Open"/>.</exception>
+    /// <exception cref="InvalidDataException">See <see cref="CohortSlides.Open"/>.</exception>
     public static SlideTrainingData Open(
         TumorDetectionRecipe recipe,
         Cohort cohort,
@@ -57,14 +57,14 @@ public sealed class SlideTrainingData : ITrainingData, IDisposable
         var positive = recipe.Decision.PositiveOf(cohort.Classes)!;
         var pixels = new WindowPixels(recipe.Input.Width, recipe.Input.Height, stain);
         var input = new PatchInput(pixels, recipe.Views, cohort.Classes.ToList().IndexOf(positive));
-        var slides = SlideCohort.Open(cohort, recipe.Patches, input, recipe.Input.Width, progress.Opened);
+        var slides = CohortSlides.Open(cohort, recipe.Patches, input, recipe.Input.Width, progress.Opened);
         return new SlideTrainingData(recipe, slides, (stain, pixels), positive, progress);
     }
 
     public Cohort Cohort => slides.Cohort;
 
     /// <summary>The cohort's slides and image files.</summary>
-    public SlideCohort Slides => slides;
+    public CohortSlides Slides => slides;
 
     public ImageFacts Facts => new(3, 1, 1, recipe.Patches.Mpp, Cohort.Rows.Count) { StainsKept = pixels.StainsKept };
 

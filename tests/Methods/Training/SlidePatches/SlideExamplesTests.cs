@@ -130,7 +130,7 @@ public sealed class SlideExamplesTests(TinySlides tiny) : IClassFixture<TinySlid
         }
     }
 
-    private static SlideExamples Examples(SlideCohort slides, int readers, long seed = 1)
+    private static SlideExamples Examples(CohortSlides slides, int readers, long seed = 1)
     {
         var recipe = (INetworkRecipe)
             Recipes.Parse(

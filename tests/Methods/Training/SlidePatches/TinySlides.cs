@@ -67,13 +67,13 @@ public sealed class TinySlides : IDisposable
 
     public Cohort Write(string name, params CohortRow[] rows)
     {
-        CohortFile.Write(At(name), rows, [SlideCohort.AnnotationColumn]);
+        CohortFile.Write(At(name), rows, [CohortSlides.AnnotationColumn]);
         return Cohort.Load(At(name));
     }
 
     /// <summary>Opens slides for windows of 32 pixels, labelled by their centre of 16.</summary>
-    internal SlideCohort Open(Cohort cohort, double mpp = 1, params double[] views) =>
-        SlideCohort.Open(
+    internal CohortSlides Open(Cohort cohort, double mpp = 1, params double[] views) =>
+        CohortSlides.Open(
             cohort,
             new SlidePatchOptions
             {

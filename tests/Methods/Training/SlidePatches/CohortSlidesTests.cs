@@ -8,7 +8,7 @@ using Coverslip.Slides.Images;
 namespace Coverslip.Methods.Tests.Training.SlidePatches;
 
 /// <summary>What of a cohort becomes places, and what is refused.</summary>
-public sealed class SlideCohortTests(TinySlides tiny) : IClassFixture<TinySlides>
+public sealed class CohortSlidesTests(TinySlides tiny) : IClassFixture<TinySlides>
 {
     [Fact]
     public void Places_are_those_of_the_rule_and_a_normal_slide_has_no_tumour()

@@ -14,14 +14,14 @@ namespace Coverslip.Methods.Training.SlidePatches;
 /// a slide without one is normal all over. Column <c>mpp</c>: of an image file its resolution, of a slide that of its
 /// finest level, over what the slide says.
 /// </summary>
-public sealed class SlideCohort : IDisposable
+public sealed class CohortSlides : IDisposable
 {
     public const string AnnotationColumn = "annotation";
 
     /// <summary>Decoded tiles that are kept, over all slides: places are drawn at random, and rarely share one.</summary>
     private const long CacheBytes = 256L << 20;
 
-    private SlideCohort(Cohort cohort, IReadOnlyList<PatchSource> sources) => (Cohort, Sources) = (cohort, sources);
+    private CohortSlides(Cohort cohort, IReadOnlyList<PatchSource> sources) => (Cohort, Sources) = (cohort, sources);
 
     public Cohort Cohort { get; }
 
@@ -41,7 +41,7 @@ public sealed class SlideCohort : IDisposable
     /// of one name.
     /// </exception>
     /// <exception cref="UnreadableSlideException">A slide that cannot be read or is too coarse.</exception>
-    public static SlideCohort Open(
+    public static CohortSlides Open(
         Cohort cohort,
         SlidePatchOptions options,
         PatchInput input,
@@ -95,7 +95,7 @@ public sealed class SlideCohort : IDisposable
                 input,
                 options.Mpp
             ));
-        return new SlideCohort(cohort, [.. slides, .. images]);
+        return new CohortSlides(cohort, [.. slides, .. images]);
     }
 
     /// <summary>The sources of some patients.</summary>
