@@ -1,5 +1,6 @@
 using Coverslip.Methods.Backbones;
 using Coverslip.Methods.Classical;
+using Coverslip.Methods.Curriculum;
 using Coverslip.Methods.SagaNet;
 using Coverslip.Methods.Training;
 
@@ -12,6 +13,7 @@ public static class Recipes
     {
         ["saganet"] = SagaNetRecipe.Read,
         ["backbone"] = BackboneRecipe.Read,
+        ["curriculum"] = CurriculumRecipe.Read,
         ["classical"] = ClassicalRecipe.Read,
     };
 

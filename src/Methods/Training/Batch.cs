@@ -6,9 +6,14 @@ namespace Coverslip.Methods.Training;
 /// <param name="Image">[B, 3, H, W] in [0, 1], or standardised per image; unmasked.</param>
 /// <param name="Mask">[B, 1, H, W] of zeros and ones; all ones for raw input.</param>
 /// <param name="Target">Class indices, Int64 [B].</param>
-/// <param name="Weights">Weights of the images, [B]; null where all count alike.</param>
+/// <param name="Weights">
+/// Weights of the images, [B], or of each image's findings, [B, findings]; null where all count alike.
+/// </param>
 public sealed record Batch(Tensor Image, Tensor Mask, Tensor Target, Tensor? Weights)
 {
+    /// <summary>Zeros and ones, [B, findings], where an image may show several; null with one class to an image.</summary>
+    public Tensor? Findings { get; init; }
+
     /// <summary>Number of images.</summary>
     public long Size => Image.Size(0);
 

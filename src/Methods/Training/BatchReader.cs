@@ -36,7 +36,14 @@ public sealed class BatchReader(PatchSet set, int batch, Device device)
             {
                 var own = new SeededRandom(seed + 1, unchecked(epoch * 100_003 + number * 4099 + place));
                 return Augmentation.Draw(options, set.Input.Height, set.Input.Width, ref own);
-            }
+            },
+            options.ChangesFocusOrAngle
+                ? (number, place) =>
+                {
+                    var own = new SeededRandom(seed + 2, unchecked(epoch * 100_003 + number * 4099 + place));
+                    return RadiographChange.Draw(options, ref own);
+                }
+                : null
         );
     }
 
@@ -49,11 +56,36 @@ public sealed class BatchReader(PatchSet set, int batch, Device device)
     {
         var (image, mask) = Pixels(raw.Pixels, raw.Patches.Count, set.Input, device);
         ArrayPool<byte>.Shared.Return(raw.Pixels);
+        if (raw.Patches[0].Findings is not null)
+            return OfFindings(raw.Patches, (image, mask), classWeights);
         var target = Tensor.From<long>([.. raw.Patches.Select(p => (long)p.Label)]).To(device);
         var weights = classWeights is null
             ? null
             : Tensor.From<float>([.. raw.Patches.Select(p => (float)classWeights[p.Label])]).To(device);
         return new Batch(image, mask, target, weights);
+    }
+
+    private Batch OfFindings(
+        IReadOnlyList<Patch> patches,
+        (Tensor Image, Tensor Mask) pixels,
+        IReadOnlyList<double>? positiveWeights
+    )
+    {
+        var findings = patches[0].Findings!.Count;
+        float[] shown = [.. patches.SelectMany(p => p.Findings!, (_, shows) => shows ? 1f : 0f)];
+        var weights = positiveWeights is null
+            ? null
+            : Tensor
+                .From<float>(
+                    [.. shown.Select((s, i) => s > 0 ? (float)positiveWeights[i % findings] : 1)],
+                    patches.Count,
+                    findings
+                )
+                .To(device);
+        return new Batch(pixels.Image, pixels.Mask, Tensor.Zeros([patches.Count], DType.Int64, device), weights)
+        {
+            Findings = Tensor.From<float>(shown, patches.Count, findings).To(device),
+        };
     }
 
     /// <summary>[B, 3, H, W] of colours, standardised where the input says so, and [B, 1, H, W] of masks.</summary>
@@ -82,11 +114,15 @@ public sealed class BatchReader(PatchSet set, int batch, Device device)
         return centred / variance.Sqrt().Clamp(5 / 255.0);
     }
 
-    private IEnumerable<RawBatch> Filled(Patch[][] batches, Func<int, int, Augmentation> augmentation)
+    private IEnumerable<RawBatch> Filled(
+        Patch[][] batches,
+        Func<int, int, Augmentation> augmentation,
+        Func<int, int, RadiographChange>? further = null
+    )
     {
         var channel = Channel.CreateBounded<RawBatch>(Ahead);
         using var stop = new CancellationTokenSource();
-        var filling = Task.Run(() => Fill(channel.Writer, batches, augmentation, stop.Token));
+        var filling = Task.Run(() => Fill(channel.Writer, batches, (augmentation, further), stop.Token));
         try
         {
             while (channel.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
@@ -104,7 +140,7 @@ public sealed class BatchReader(PatchSet set, int batch, Device device)
     private async Task Fill(
         ChannelWriter<RawBatch> writer,
         Patch[][] batches,
-        Func<int, int, Augmentation> augmentation,
+        (Func<int, int, Augmentation> First, Func<int, int, RadiographChange>? Then) change,
         CancellationToken stop
     )
     {
@@ -115,13 +151,12 @@ public sealed class BatchReader(PatchSet set, int batch, Device device)
             {
                 var pixels = ArrayPool<byte>.Shared.Rent(batches[number].Length * size);
                 for (var place = 0; place < batches[number].Length; place++)
-                    augmentation(number, place)
-                        .Apply(
-                            set.Pixels(batches[number][place]),
-                            pixels.AsSpan(place * size, size),
-                            set.Input.Height,
-                            set.Input.Width
-                        );
+                {
+                    var target = pixels.AsSpan(place * size, size);
+                    var (height, width) = (set.Input.Height, set.Input.Width);
+                    change.First(number, place).Apply(set.Pixels(batches[number][place]), target, height, width);
+                    change.Then?.Invoke(number, place).Apply(target, height, width);
+                }
                 await writer.WriteAsync(new RawBatch(pixels, batches[number]), stop).ConfigureAwait(false);
             }
             writer.Complete();

@@ -32,13 +32,17 @@ public sealed class MeanLoss
 
 /// <summary>What validation said.</summary>
 /// <param name="Loss">Mean loss.</param>
-/// <param name="Accuracy">Share of images whose most probable class is theirs.</param>
-/// <param name="Auc">Area under the ROC curve: of the second class, or the mean of one against the rest; NaN with one
-/// class only.</param>
+/// <param name="Accuracy">
+/// Share of images whose most probable class is theirs; of findings, the share of right answers at one half.
+/// </param>
+/// <param name="Auc">Area under the ROC curve: of the second class, or the mean of one against the rest, or over findings;
+/// NaN with one class only.</param>
 public sealed record Judged(LossParts Loss, double Accuracy, double Auc)
 {
     internal static Judged Of(MeanLoss mean, IReadOnlyList<Patch> patches, IReadOnlyList<double[]> probabilities)
     {
+        if (patches[0].Findings is { } findings)
+            return OfFindings(mean, findings.Count, patches, probabilities);
         var right = 0;
         for (var i = 0; i < patches.Count; i++)
             if (Array.IndexOf(probabilities[i], probabilities[i].Max()) == patches[i].Label)
@@ -52,6 +56,29 @@ public sealed record Judged(LossParts Loss, double Accuracy, double Auc)
                 areas.Add(RankedScores.Auc([.. probabilities.Select(p => p[c])], positive));
         }
         return new Judged(mean.Value, (double)right / patches.Count, areas.Count == 0 ? double.NaN : areas.Average());
+    }
+
+    private static Judged OfFindings(
+        MeanLoss mean,
+        int findings,
+        IReadOnlyList<Patch> patches,
+        IReadOnlyList<double[]> probabilities
+    )
+    {
+        var (right, areas) = (0, new List<double>());
+        for (var f = 0; f < findings; f++)
+        {
+            bool[] shows = [.. patches.Select(p => p.Findings![f])];
+            double[] scores = [.. probabilities.Select(p => p[f])];
+            right += shows.Zip(scores).Count(i => i.First == i.Second >= 0.5);
+            if (shows.Contains(true) && shows.Contains(false))
+                areas.Add(RankedScores.Auc(scores, shows));
+        }
+        return new Judged(
+            mean.Value,
+            (double)right / (findings * patches.Count),
+            areas.Count == 0 ? double.NaN : areas.Average()
+        );
     }
 
     /// <summary>The figure that decides, the greater the better.</summary>
@@ -91,6 +118,9 @@ public interface ITrainingProgress
 
     /// <summary>After the features of every image, in a method that has features and no epochs.</summary>
     void Described(int done, int images) { }
+
+    /// <summary>Before the epochs of a further stage of training, of which there are as many.</summary>
+    void Stage(string name, int epochs) { }
 
     /// <summary>With a line on the settings that were chosen on validation images.</summary>
     void Chosen(string settings) { }

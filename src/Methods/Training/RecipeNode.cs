@@ -93,6 +93,17 @@ public sealed class RecipeNode
         ];
     }
 
+    /// <summary>A list of words of the user's own.</summary>
+    internal IReadOnlyList<string> List(string key, IReadOnlyList<string> otherwise)
+    {
+        known.Add(key);
+        if (!values.TryGetValue(key, out var node))
+            return otherwise;
+        if (node is not YamlSequenceNode list || list.Any(i => i is not YamlScalarNode { Value.Length: > 0 }))
+            throw Wrong(key, node.ToString(), "expected is a list of words such as [nodule, effusion]");
+        return [.. list.Select(item => ((YamlScalarNode)item).Value!)];
+    }
+
     public string Text(string key, string otherwise) => Scalar(key) ?? otherwise;
 
     /// <summary>A word of an enumeration, in kebab-case.</summary>

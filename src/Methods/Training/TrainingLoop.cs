@@ -152,10 +152,15 @@ public sealed class TrainingLoop(TrainingTask task, RunFolder run, ITrainingProg
         };
     }
 
+    private double PositiveWeight(int images) =>
+        images == 0 ? 1 : Math.Min((double)(task.Training.Count - images) / images, TrainingOptions.MostPositiveWeight);
+
     private double[]? ClassWeightsOf()
     {
         if (options.ClassWeights == ClassWeights.None)
             return null;
+        if (task.Training[0].Findings is { } findings)
+            return [.. findings.Select((_, f) => PositiveWeight(task.Training.Count(p => p.Findings![f])))];
         var counts = task.Training.CountBy(p => p.Label).ToDictionary();
         return
         [

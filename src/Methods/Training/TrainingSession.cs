@@ -1,3 +1,4 @@
+using Coverslip.Evaluation.Detection;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Torch;
@@ -33,7 +34,10 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
     /// <exception cref="OperationCanceledException">Stopped; calling again resumes.</exception>
     public IReadOnlyList<Predictions> Run(int? only = null, CancellationToken stop = default)
     {
-        CohortMpp.Of(input.Patches.Cohort); // a resolution that cannot be recorded is told before the training
+        var cohort = input.Patches.Cohort;
+        if (input.Recipe.Findings is { } findings && !findings.Names.SequenceEqual(cohort.Classes))
+            throw new ArgumentException("the cohort has not been brought to the recipe's findings");
+        CohortMpp.Of(cohort); // a resolution that cannot be recorded is told before the training
         var parts = input.Split.Parts.Count;
         var tested = new List<Predictions>();
         for (var part = only ?? 0; part < (only + 1 ?? parts); part++)
@@ -46,7 +50,7 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
         // In a cross-validation every image is tested once: together they are the cohort's predictions.
         var pooled = tested.SelectMany(t => t.Rows).ToArray();
         if (tested.Count > 1 && pooled.DistinctBy(r => r.Image).Count() == pooled.Length)
-            new Predictions(input.Patches.Cohort.Classes, pooled).Write(Path.Combine(folder, "predictions.csv"));
+            (tested[0] with { Rows = pooled }).Write(Path.Combine(folder, "predictions.csv"));
         return tested;
     }
 
@@ -54,7 +58,7 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
     {
         var (recipe, set) = (input.Recipe, input.Patches);
         var classes = set.Cohort.Classes;
-        var positive = PositiveOf(classes);
+        var decision = Decision.Of(recipe, classes);
         TorchRuntime.Seed(recipe.Seed + part);
         using var model = recipe.Untrained(classes.Count, input.Device);
         var training = Side(part, SplitSide.Train)
@@ -69,15 +73,20 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
         var outcome = model.Fit(task, run, progressOf(part), stop);
 
         var test = Side(part, SplitSide.Test);
-        double? threshold = null;
         if (validation.Count > 0)
         {
             var validated = Table(classes, validation, model, stop);
-            threshold = ThresholdOf(validated, positive);
-            Decided(validated, positive, threshold).Write(run.Validation);
+            decision = decision.From(validated);
+            decision.On(validated).Write(run.Validation);
         }
-        Decided(Table(classes, test, model, stop), positive, threshold).Write(run.Predictions);
-        Describe(run, part, (model.Parameters, outcome), (positive, threshold));
+        var tested = decision.On(Table(classes, test, model, stop));
+        if (model.HasMaps)
+            ActivationFile.Write(
+                run.Activations,
+                ActivationMap.Locate(tested, model.Maps(new PredictionTask(set, test), stop))
+            );
+        tested.Write(run.Predictions);
+        Describe(run, part, (model.Parameters, outcome), decision);
     }
 
     private Predictions Table(
@@ -85,14 +94,15 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
         IReadOnlyList<Patch> images,
         IModel model,
         CancellationToken stop
-    ) => Predictor.Table(classes, images, model.Probabilities(new PredictionTask(input.Patches, images), stop));
-
-    private void Describe(
-        RunFolder run,
-        int part,
-        (long Parameters, FitOutcome Outcome) model,
-        (string? Positive, double? Threshold) decision
     )
+    {
+        var probabilities = model.Probabilities(new PredictionTask(input.Patches, images), stop);
+        return input.Recipe.Findings is null
+            ? Predictor.Table(classes, images, probabilities)
+            : Predictor.TableOfFindings(classes, images, probabilities);
+    }
+
+    private void Describe(RunFolder run, int part, (long Parameters, FitOutcome Outcome) model, Decision decision)
     {
         new RunDescription
         {
@@ -100,6 +110,7 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
             Classes = input.Patches.Cohort.Classes,
             Positive = decision.Positive,
             Threshold = decision.Threshold,
+            Thresholds = decision.Thresholds,
             SourceChannels = input.Patches.Patches.Max(p => p.Source.Channels),
             ScaleLow = input.Patches.Patches.Min(p => p.Source.Scale),
             ScaleHigh = input.Patches.Patches.Max(p => p.Source.Scale),
@@ -131,30 +142,4 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
             .ToHashSet(ReferenceEqualityComparer.Instance);
         return [.. input.Patches.Patches.Where(p => rows.Contains(p.Row))];
     }
-
-    private string? PositiveOf(IReadOnlyList<string> classes)
-    {
-        var named = input.Recipe.Decision.Positive;
-        if (named.Length == 0)
-            return classes.Count == 2 ? classes[1] : null;
-        return classes.Contains(named)
-            ? named
-            : throw new RecipeException(
-                $"decision.positive is '{named}'; the cohort's classes are {string.Join(", ", classes)}"
-            );
-    }
-
-    private double? ThresholdOf(Predictions validated, string? positive)
-    {
-        if (!input.Recipe.Decision.ThresholdFromValidation || positive is null || validated.Classes.Count != 2)
-            return null;
-        bool[] positives = [.. validated.Rows.Select(r => r.Label == positive)];
-        if (!positives.Contains(true) || !positives.Contains(false))
-            return null;
-        var column = validated.Classes.Index().First(c => c.Item == positive).Index;
-        return DecisionThreshold.Choose([.. validated.Rows.Select(r => r.Probabilities[column])], positives);
-    }
-
-    private static Predictions Decided(Predictions predictions, string? positive, double? threshold) =>
-        threshold is { } chosen && positive is not null ? predictions.Decide(positive, chosen) : predictions;
 }
