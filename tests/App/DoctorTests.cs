@@ -78,6 +78,7 @@ public sealed class DoctorTests
                 "BLAS",
                 "OpenCV",
                 "OpenSlide",
+                "GDCM",
                 "processor",
                 "GPU",
                 "memory",

@@ -1,3 +1,4 @@
+using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 
 namespace Coverslip.Methods.Training;
@@ -43,7 +44,8 @@ internal sealed record Decision(DecisionOptions Options, string? Positive)
                 Thresholds =
                 [
                     .. validated.Classes.Select(
-                        (name, f) => Choose(validated, f, r => r.Label.Split(';').Contains(name)) ?? 0.5
+                        (name, f) =>
+                            Choose(validated, f, r => r.Label.Split(CohortFile.Separator).Contains(name)) ?? 0.5
                     ),
                 ],
             };
