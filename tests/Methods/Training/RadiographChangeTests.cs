@@ -23,8 +23,8 @@ public sealed class RadiographChangeTests
             angles.Add(Math.Atan2(y - 19.5, x - 19.5) * 180 / Math.PI);
             Assert.InRange(Math.Sqrt((y - 19.5) * (y - 19.5) + (x - 19.5) * (x - 19.5)), 13.9, 15.1);
         }
-        Assert.InRange(angles.Max(), 18, 33);
-        Assert.InRange(angles.Min(), -29, -14);
+        Assert.InRange(angles.Max(), 18, 31);
+        Assert.InRange(angles.Min(), -31, -18);
     }
 
     [Fact]
