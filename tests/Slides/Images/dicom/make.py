@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the DICOM files of this folder and, beside each that can be read, the grey values to be shown as a PNG.
 
-Written by hand after DICOM PS3.5 and PS3.10; compressed by GDCM's own gdcmconv (Debian: libgdcm-tools). The shown values
+Written by hand after DICOM PS3.5 and PS3.10; compressed by GDCM's own gdcmconv (Debian: libgdcm-tools). Shown values
 are computed here, in numpy, after PS3.3 C.7.6.3.1.2, C.11.1 and C.11.2. Run in this folder: python3 make.py
 """
 import struct
