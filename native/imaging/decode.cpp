@@ -5,6 +5,7 @@
 #include <opencv2/imgproc.hpp>
 #include <zlib.h>
 
+#include "dicom.h"
 #include "jpeg.h"
 #include "tiff.h"
 #include "view.h"
@@ -16,7 +17,7 @@ struct ci_decoded {
 
 namespace {
 
-enum class kind { png, jpeg, tiff, bmp };
+enum class kind { png, jpeg, tiff, bmp, dicom };
 
 bool starts(const std::uint8_t* data, std::size_t size, const char* magic, std::size_t length) {
     return size >= length && std::memcmp(data, magic, length) == 0;
@@ -28,7 +29,8 @@ kind recognise(const std::uint8_t* data, std::size_t size) {
     if (ci::is_tiff(data, size)) return kind::tiff;
     if (starts(data, size, "\x89PNG\r\n\x1a\n", 8)) return kind::png;
     if (starts(data, size, "BM", 2)) return kind::bmp;
-    throw ci::failure("its content is none of PNG, JPEG, TIFF, BMP");
+    if (ci::is_dicom(data, size)) return kind::dicom;
+    throw ci::failure("its content is none of PNG, JPEG, TIFF, BMP, DICOM");
 }
 
 std::uint32_t big_endian(const std::uint8_t* at) {
@@ -86,6 +88,7 @@ cv::Mat read_with_opencv(const std::uint8_t* data, std::size_t size) {
 cv::Mat read(kind format, const std::uint8_t* data, std::size_t size) {
     if (format == kind::jpeg) return ci::read_jpeg(data, size);
     if (format == kind::tiff) return ci::read_tiff(data, size);
+    if (format == kind::dicom) return ci::read_dicom(data, size);
     if (format == kind::png) check_png(data, size);
     if (format == kind::bmp) check_bmp(data, size);
     return read_with_opencv(data, size);

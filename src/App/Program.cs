@@ -11,6 +11,7 @@ public static class Program
     [
         DemoCommand.Create,
         PhantomsCommand.Create,
+        RadiographsCommand.Create,
         CohortCommand.Create,
         SplitCommand.Create,
         TrainCommand.Create,

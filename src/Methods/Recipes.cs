@@ -1,5 +1,6 @@
 using Coverslip.Methods.Backbones;
 using Coverslip.Methods.Classical;
+using Coverslip.Methods.Curriculum;
 using Coverslip.Methods.SagaNet;
 using Coverslip.Methods.Training;
 using Coverslip.Methods.TumorDetection;
@@ -13,6 +14,7 @@ public static class Recipes
     {
         ["saganet"] = SagaNetRecipe.Read,
         ["backbone"] = BackboneRecipe.Read,
+        ["curriculum"] = CurriculumRecipe.Read,
         ["classical"] = ClassicalRecipe.Read,
         ["tumor-detection"] = TumorDetectionRecipe.Read,
     };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Slides.Images;
 
 namespace Coverslip.App.Commands;
 
@@ -101,15 +102,25 @@ public static class CohortCommand
     private static Command CreateCheck()
     {
         var file = new Argument<string>("cohort") { Description = "The cohort file." };
+        var findings = new Option<string?>("--findings")
+        {
+            Description = "What images of a cohort with a column 'labels' may show, with ; between; others are errors.",
+        };
+        var boxes = new Option<string?>("--boxes")
+        {
+            Description = "Also check a boxes file (image,label,x,y,width,height); reads the images that have boxes.",
+        };
         var check = new Command("check", "Print a cohort in figures and everything wrong with it, with row numbers.")
         {
             file,
         };
-        check.SetAction(parsed => Check(parsed.GetValue(file)!));
+        check.Options.Add(findings);
+        check.Options.Add(boxes);
+        check.SetAction(parsed => Check(parsed.GetValue(file)!, parsed.GetValue(findings), parsed.GetValue(boxes)));
         return check;
     }
 
-    private static int Check(string path)
+    private static int Check(string path, string? findings = null, string? boxes = null)
     {
         var (cohort, problems) = CohortFile.Read(path, CohortChecks.Files);
         foreach (var problem in problems.OrderByDescending(p => p.IsError))
@@ -122,15 +133,44 @@ public static class CohortCommand
             Console.Error.WriteLine($"{path}: {problems.Count(p => p.IsError)} errors");
             return 1;
         }
+        if (findings is not null)
+            cohort = cohort.WithFindings(findings.Split(CohortFile.Separator, StringSplitOptions.TrimEntries), []);
         var summary = cohort.Summarize();
         Console.WriteLine($"images    {summary.Images}");
         Console.WriteLine(
             $"patients  {summary.Patients}, with {summary.SmallestPatient} to {summary.LargestPatient} images each"
         );
         foreach (var count in summary.Classes)
-            Console.WriteLine($"class     {count.Class}: {count.Images} images of {count.Patients} patients");
-        Console.WriteLine($"patients with several classes  {summary.PatientsWithSeveralClasses}");
+            Console.WriteLine(
+                $"{(cohort.MultiLabel ? "finding" : "class  ")}   {count.Class}: {count.Images} images of {count.Patients} patients"
+            );
+        if (summary.Healthy is { } healthy)
+            Console.WriteLine($"healthy   {healthy} images");
+        else
+            Console.WriteLine($"patients with several classes  {summary.PatientsWithSeveralClasses}");
         Console.WriteLine($"hash      {cohort.Hash}");
+        if (boxes is not null)
+            CheckBoxes(boxes, cohort);
         return 0;
+    }
+
+    private static void CheckBoxes(string path, Cohort cohort)
+    {
+        var boxes = BoxesFile.Read(path, cohort);
+        var sizes = boxes
+            .Select(b => b.Image)
+            .Distinct()
+            .ToDictionary(
+                image => image,
+                image =>
+                {
+                    using var read = ImageFile.Read(cohort.ImagePath(cohort.Rows.First(r => r.Image == image)));
+                    return (read.Width, read.Height);
+                },
+                StringComparer.Ordinal
+            );
+        BoxesFile.CheckWithin(path, boxes, image => sizes[image]);
+        foreach (var label in boxes.CountBy(b => b.Label).OrderBy(l => l.Key, StringComparer.Ordinal))
+            Console.WriteLine($"boxes     {label.Key}: {label.Value}");
     }
 }

@@ -102,6 +102,8 @@ public static class EvaluateCommand
         return new Command("evaluate", "Figures of predictions, each with an interval over patients.")
         {
             classification,
+            EvaluateFindingsCommand.Create(),
+            EvaluateCurvesCommand.Create(),
             EvaluateFrocCommand.Create(),
             EvaluateRocCommand.Create(),
             EvaluateKappaCommand.Create(),

@@ -44,6 +44,8 @@ internal sealed class EvaluationOptionSet
 
     internal int Bootstrap(ParseResult parsed) => parsed.GetValue(bootstrap);
 
+    internal bool Json(ParseResult parsed) => parsed.GetValue(json);
+
     internal long Seed(ParseResult parsed) => parsed.GetValue(seed);
 
     internal string[] Exclude(ParseResult parsed) =>

@@ -65,9 +65,7 @@ public static class PhantomsCommand
             };
             var count = PhantomCohort.Describe(options).Count;
             using (var line = new ProgressLine("painting", count, "patches"))
-                Console.WriteLine(
-                    PhantomCohort.Write(parsed.GetValue(Output)!, options, new Report(done => line.Report(done)))
-                );
+                Console.WriteLine(PhantomCohort.Write(parsed.GetValue(Output)!, options, new LineReport(line)));
             return 0;
         });
         return command;
@@ -75,10 +73,4 @@ public static class PhantomsCommand
 
     private static Option<int> Number(string name, int standard, string description) =>
         new(name) { Description = description, DefaultValueFactory = _ => standard };
-
-    /// <summary>Tells at once, where <see cref="Progress{T}"/> would tell later and from elsewhere.</summary>
-    private sealed class Report(Action<int> tell) : IProgress<int>
-    {
-        void IProgress<int>.Report(int value) => tell(value);
-    }
 }

@@ -58,6 +58,9 @@ public static class PredictCommand
             detections/SLIDE.csv, SLIDE.geojson, SLIDE-heatmap.tif and .npy, SLIDE-overlay.png, summary.json. A stopped
             call goes on within the slide, finished slides are skipped.
 
+            A model of findings (method: curriculum) also writes activations.csv, where it sees each finding, and
+            overlays/IMAGE-FINDING.png of those that it names.
+
             Examples:
               coverslip predict runs/first a.png b.png --out predictions
               coverslip predict model.coverslip --cohort cohort.csv --per-patient mean --out predictions
@@ -101,7 +104,7 @@ public static class PredictCommand
         if (parsed.GetValue(Images) is { Length: > 0 } files && PredictSlides.Are(parsed, files))
             return PredictSlides.Run(parsed, model, files, folder, parsed.GetValue(Batch));
         var cohort = parsed.GetValue(CohortFile) is { } file
-            ? Cohort.Load(file)
+            ? RecipeCohort.Of(model.Recipe, Cohort.Load(file))
             : CohortOf(parsed.GetValue(Images)!, folder);
         // Masks take seconds each: all images are looked at before the first is made. Without masks the look that
         // checks is the one that reads.
@@ -135,6 +138,8 @@ public static class PredictCommand
         var path = Path.Combine(folder, "predictions.csv");
         predictions.Write(path);
         line.Dispose();
+        if (model.HasMaps)
+            PredictMaps.Write(model, patches, predictions, new(folder, parsed.GetValue(Batch)), stop.Token);
         RunStain.Tell(patches);
         if (patches.EmptyMasks > 0)
             Console.Error.WriteLine(
@@ -143,6 +148,8 @@ public static class PredictCommand
         Console.WriteLine($"wrote {path}");
         if (parsed.GetValue(PerPatient) is { } rule)
         {
+            if (predictions.MultiLabel)
+                throw new ArgumentException("--per-patient is for classes; this model tells findings of each image");
             var patients = Path.Combine(folder, "patients.csv");
             PatientsOf(predictions, Enum.Parse<PatientRule>(rule, ignoreCase: true), model.Description).Write(patients);
             Console.WriteLine($"wrote {patients}");

@@ -221,7 +221,7 @@ public static class SplitCommand
                 .Select(side =>
                 {
                     var rows = part.Rows(cohort, side);
-                    int[] images = [.. cohort.Classes.Select(name => rows.Count(row => row.Label == name))];
+                    int[] images = [.. cohort.Classes.Select(name => rows.Count(row => row.Shows(name)))];
                     var patients = rows.DistinctBy(row => row.Patient).Count();
                     if (part[side].Count > 0 && Array.IndexOf(images, 0) is >= 0 and var c)
                         lacking.Add(

@@ -78,7 +78,7 @@ public static class TrainCommand
         var text = Recipes.TextOf(path, parsed.GetValue(SettingOption.Set)!);
         var recipe = Recipes.Parse(text, Path.GetFileName(path));
         var device = DeviceOption.Of(parsed);
-        var cohort = Cohort.Load(parsed.GetValue(CohortFile)!);
+        var cohort = RecipeCohort.Of(recipe, Cohort.Load(parsed.GetValue(CohortFile)!));
         var stored = Path.Combine(folder, "recipe.yaml");
         CheckFolder(folder, stored, text, parsed.GetValue(Resume));
         var split = SplitOf(parsed, recipe, cohort, folder);
@@ -190,6 +190,11 @@ public static class TrainCommand
         var sets = File.Exists(pooled) ? [Predictions.Read(pooled)] : tested;
         foreach (var predictions in sets)
         {
+            if (predictions.MultiLabel)
+            {
+                FindingTables.Print(FindingEvaluation.Of(predictions.Within(cohort)));
+                continue;
+            }
             var figures = ClassificationEvaluation.Of(predictions.Within(cohort)).Figures;
             Console.WriteLine(
                 string.Join(
@@ -199,6 +204,11 @@ public static class TrainCommand
                     )
                 )
             );
+        }
+        if (sets[0].MultiLabel)
+        {
+            Console.WriteLine($"report: {FindingReport.Write(folder, cohort)}");
+            return;
         }
         Console.WriteLine($"report: {RunReport.Write(new RunReportInput(folder, cohort, masks?.FileOf))}");
     }

@@ -11,6 +11,7 @@ public static class Examination
         LibraryChecks.Blas,
         LibraryChecks.OpenCv,
         LibraryChecks.OpenSlide,
+        LibraryChecks.Gdcm,
         MachineChecks.Processor,
         () => MachineChecks.Gpu(LibraryChecks.TorchHasCuda),
         MachineChecks.Memory,

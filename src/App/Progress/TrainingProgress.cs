@@ -8,10 +8,21 @@ internal sealed class TrainingProgress(string name, int epochs) : ITrainingProgr
 {
     private readonly Lock described = new();
     private ProgressLine? line;
+    private (string Name, int Epochs)? stage;
+
+    private string Title => stage is { } now ? $"{name}, {now.Name}" : name;
+
+    private int Epochs => stage?.Epochs ?? epochs;
+
+    void ITrainingProgress.Stage(string stageName, int stageEpochs)
+    {
+        Dispose();
+        stage = (stageName, stageEpochs);
+    }
 
     public void Step(int epoch, int step, int steps, MeanLoss soFar)
     {
-        line ??= new ProgressLine($"{name} epoch {epoch + 1}/{epochs}, step", steps, "steps");
+        line ??= new ProgressLine($"{Title} epoch {epoch + 1}/{Epochs}, step", steps, "steps");
         line.Report(step, string.Create(CultureInfo.InvariantCulture, $"loss {soFar.Value.Total:0.0000}"));
     }
 
@@ -30,7 +41,7 @@ internal sealed class TrainingProgress(string name, int epochs) : ITrainingProgr
         Console.Error.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{name} epoch {row.Epoch + 1}/{epochs}  loss {row.Training.Value.Total:0.0000}{judged}  moved {row.Moved:0.0e+0}  {row.Seconds:0} s{waited}{(state.BestEpoch == row.Epoch ? "  best" : "")}"
+                $"{Title} epoch {row.Epoch + 1}/{Epochs}  loss {row.Training.Value.Total:0.0000}{judged}  moved {row.Moved:0.0e+0}  {row.Seconds:0} s{waited}{(state.BestEpoch == row.Epoch ? "  best" : "")}"
             )
         );
     }

@@ -103,6 +103,14 @@ internal sealed record SvgPlot(string Title, string Description, IReadOnlyList<P
         );
     }
 
+    /// <summary>As a file of its own, with the page's style inside.</summary>
+    public XElement DrawAlone()
+    {
+        var plot = Draw();
+        plot.AddFirst(Tag("style", PageStyle.Css));
+        return plot;
+    }
+
     private static (double Low, double High) Range(IEnumerable<double> values)
     {
         var (low, high) = values.Aggregate(

@@ -5,24 +5,30 @@ namespace Coverslip.Evaluation.Cohorts;
 
 /// <summary>
 /// Images with their labels and patients, as a CSV file lists them: columns <c>image,label,patient</c>, optionally
-/// <c>mask</c> and <c>group</c>; further columns are kept. Paths are relative to the folder of the file.
+/// <c>mask</c> and <c>group</c>; further columns are kept. With a column <c>labels</c> instead of <c>label</c> an image may
+/// show several findings, separated by <c>;</c>, or none. Paths are relative to the folder of the file.
 /// </summary>
 public sealed class Cohort
 {
     private readonly Lazy<string> hash;
+    private readonly FileContents contents;
 
     internal Cohort(
         string path,
         IReadOnlyList<CohortRow> rows,
         IReadOnlyList<string> furtherColumns,
-        FileContents contents
+        FileContents contents,
+        IReadOnlyList<string>? findings = null
     )
     {
         Path = path;
         Folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
         Rows = rows;
         FurtherColumns = furtherColumns;
-        Classes = [.. rows.Select(r => r.Label).Distinct().Order(StringComparer.Ordinal)];
+        MultiLabel = rows.Any(r => r.Findings is not null);
+        Classes =
+            findings ?? [.. rows.SelectMany(r => r.Findings ?? [r.Label]).Distinct().Order(StringComparer.Ordinal)];
+        this.contents = contents;
         PatientImages = CountPerPatient(rows, Classes);
         hash = new Lazy<string>(() => ComputeHash(contents));
     }
@@ -39,7 +45,12 @@ public sealed class Cohort
     /// <summary>Names of the columns that Coverslip gives no meaning to, in the order of the file.</summary>
     public IReadOnlyList<string> FurtherColumns { get; }
 
-    /// <summary>The labels that occur, in ordinal order.</summary>
+    /// <summary>Whether an image may show several findings or none, instead of being of one class.</summary>
+    public bool MultiLabel { get; }
+
+    /// <summary>
+    /// The labels that occur, in ordinal order; of <see cref="WithFindings"/> the given findings in the given order.
+    /// </summary>
     public IReadOnlyList<string> Classes { get; }
 
     /// <summary>The patients in ordinal order, each with its images per class.</summary>
@@ -64,6 +75,40 @@ public sealed class Cohort
         return cohort ?? throw new CohortException(path, problems);
     }
 
+    /// <summary>
+    /// The cohort for a model of the given findings, which are its classes then. One of a single class to an image becomes
+    /// one of findings: its class is the finding, and <paramref name="healthy"/> is none. The hash stays.
+    /// </summary>
+    /// <param name="findings">In the order of the model's outputs.</param>
+    /// <param name="healthy">Labels, single or in a list, that mean that nothing was found.</param>
+    /// <exception cref="CohortException">An image has another label; the rows are named.</exception>
+    public Cohort WithFindings(IReadOnlyList<string> findings, IReadOnlyList<string> healthy)
+    {
+        var rows = Rows.Select(row => row with { Findings = [.. (row.Findings ?? [row.Label]).Except(healthy)] })
+            .ToList();
+        var problems = rows.SelectMany(row => row.Findings!.Except(findings), (row, label) => (row.Number, label))
+            .GroupBy(p => p.label)
+            .Select(g => new CohortProblem(
+                true,
+                $"the label '{g.Key}' is none of the findings {string.Join(", ", findings)}"
+                    + (healthy.Count == 0 ? "" : $", nor one that means none ({string.Join(", ", healthy)})"),
+                [.. g.Select(p => p.Number)]
+            ))
+            .ToList();
+        return problems.Count == 0
+            ? new Cohort(Path, rows, FurtherColumns, contents, findings) { Warnings = Warnings }
+            : throw new CohortException(Path, problems);
+    }
+
+    /// <summary>A further column's value of a row; null where the cohort has no such column.</summary>
+    public string? Further(CohortRow row, string column)
+    {
+        for (var i = 0; i < FurtherColumns.Count; i++)
+            if (FurtherColumns[i] == column)
+                return row.Further[i];
+        return null;
+    }
+
     /// <summary>Full path of an image.</summary>
     public string ImagePath(CohortRow row) => FullPath(row.Image);
 
@@ -73,7 +118,7 @@ public sealed class Cohort
     /// <summary>The cohort in figures.</summary>
     public CohortSummary Summarize()
     {
-        var totals = Cohorts.PatientImages.Sum(PatientImages, Classes.Count);
+        var totals = Cohorts.PatientImages.Sum(PatientImages, PatientImages[0].PerClass.Count);
         var classes = Classes.Select(
             (name, c) => new ClassCount(name, totals[c], PatientImages.Count(p => p.PerClass[c] > 0))
         );
@@ -84,7 +129,10 @@ public sealed class Cohort
             PatientImages.Count(p => p.PerClass.Count(n => n > 0) > 1),
             PatientImages.Min(p => p.Total),
             PatientImages.Max(p => p.Total)
-        );
+        )
+        {
+            Healthy = MultiLabel ? totals[^1] : null,
+        };
     }
 
     private string FullPath(string relative) => System.IO.Path.GetFullPath(System.IO.Path.Combine(Folder, relative));
@@ -92,14 +140,21 @@ public sealed class Cohort
     private static PatientImages[] CountPerPatient(IReadOnlyList<CohortRow> rows, IReadOnlyList<string> classes)
     {
         var indexOf = classes.Index().ToDictionary(c => c.Item, c => c.Index);
-        var counts = new SortedDictionary<string, int[]>(StringComparer.Ordinal);
+        var multi = rows.Any(r => r.Findings is not null);
+        var counts = new SortedDictionary<string, (int[] PerClass, int Images)>(StringComparer.Ordinal);
         foreach (var row in rows)
         {
-            if (!counts.TryGetValue(row.Patient, out var perClass))
-                counts[row.Patient] = perClass = new int[classes.Count];
-            perClass[indexOf[row.Label]]++;
+            var (perClass, images) = counts.GetValueOrDefault(
+                row.Patient,
+                (new int[classes.Count + (multi ? 1 : 0)], 0)
+            );
+            foreach (var label in row.Findings ?? [row.Label])
+                perClass[indexOf[label]]++;
+            if (row.Findings is { Count: 0 })
+                perClass[^1]++; // splits spread healthy images as evenly as those with a finding
+            counts[row.Patient] = (perClass, images + 1);
         }
-        return [.. counts.Select(c => new PatientImages(c.Key, c.Value))];
+        return [.. counts.Select(c => new PatientImages(c.Key, c.Value.PerClass) { Total = c.Value.Images })];
     }
 
     private string ComputeHash(FileContents contents)

@@ -3,33 +3,50 @@ namespace Coverslip.Evaluation.Cohorts;
 /// <summary>Reads, checks and writes cohort CSV files.</summary>
 public static class CohortFile
 {
+    /// <summary>Between the findings of an image in the column <c>labels</c>.</summary>
+    public const char Separator = ';';
+
     private static readonly string[] Required = ["image", "label", "patient"];
+    private static readonly string[] RequiredOfFindings = ["image", "labels", "patient"];
     private static readonly string[] Optional = ["mask", "group"];
+
+    /// <summary>Findings as one text: in ordinal order, separated by <c>;</c>.</summary>
+    public static string Join(IEnumerable<string> findings) =>
+        string.Join(Separator, findings.Order(StringComparer.Ordinal));
 
     /// <summary>Reads a cohort with every problem it has; the cohort is null if one of them is an error.</summary>
     public static (Cohort? Cohort, IReadOnlyList<CohortProblem> Problems) Read(string path, CohortChecks checks)
     {
         var table = CsvTable.Read(path);
-        var problems = Required
+        var multi = table.IndexOf("labels") >= 0;
+        var required = multi ? RequiredOfFindings : Required;
+        var problems = required
             .Where(column => table.IndexOf(column) < 0)
             .Select(column => Error($"no column '{column}'; the header has: {string.Join(", ", table.Columns)}", 1))
             .ToList();
+        if (multi && table.IndexOf("label") >= 0)
+            problems.Add(Error("both 'label' and 'labels'; one class to an image or several findings, not both", 1));
         if (table.Rows.Count == 0)
             problems.Add(new(true, "no images: the file has a header and no rows", []));
         if (problems.Count > 0)
             return (null, problems);
 
-        var further = table.Columns.Except(Required).Except(Optional).ToList();
+        var further = table.Columns.Except(required).Except(Optional).ToList();
         var rows = table.Rows.Select(row => ToRow(table, row, further)).ToList();
         var contents = new FileContents();
         foreach (var row in rows)
         {
             if (row.Image.Length == 0)
                 problems.Add(Error("the image is empty", row.Number));
-            if (row.Label.Length == 0)
+            if (row.Label.Length == 0 && row.Findings is null)
                 problems.Add(Error($"the label of {row.Image} is empty", row.Number));
             if (row.Patient.Length == 0)
                 problems.Add(Error($"the patient of {row.Image} is empty", row.Number));
+            if (
+                row.Findings is { } findings
+                && findings.GroupBy(f => f).FirstOrDefault(g => g.Count() > 1) is { } twice
+            )
+                problems.Add(Error($"the label '{twice.Key}' of {row.Image} stands twice", row.Number));
         }
         if (problems.Count > 0)
             return (null, problems);
@@ -43,7 +60,9 @@ public static class CohortFile
             if (missing.Count == 0)
                 problems.AddRange(SameContent(cohort, contents));
         }
-        if (cohort.Classes.Count == 1)
+        if (cohort.MultiLabel && cohort.Classes.Count == 0)
+            problems.Add(new(false, "no image has a label, so that there is nothing to find", []));
+        if (!cohort.MultiLabel && cohort.Classes.Count == 1)
             problems.Add(new(false, $"only one class, '{cohort.Classes[0]}'", []));
         if (problems.Any(p => p.IsError))
             return (null, problems);
@@ -58,7 +77,8 @@ public static class CohortFile
     {
         var masks = rows.Any(r => r.Mask is not null);
         var groups = rows.Any(r => r.Group is not null);
-        List<string> columns = [.. Required];
+        var multi = rows.Any(r => r.Findings is not null);
+        List<string> columns = [.. multi ? RequiredOfFindings : Required];
         if (masks)
             columns.Add("mask");
         if (groups)
@@ -86,8 +106,19 @@ public static class CohortFile
     {
         string? Field(string column) =>
             table.IndexOf(column) is >= 0 and var i && row.Fields[i].Length > 0 ? row.Fields[i] : null;
-        return new CohortRow(row.Number, Slashes(Field("image")) ?? "", Field("label") ?? "", Field("patient") ?? "")
+        string[]? findings =
+            table.IndexOf("labels") >= 0
+                ?
+                [
+                    .. (Field("labels") ?? "")
+                        .Split(Separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                        .Order(StringComparer.Ordinal),
+                ]
+                : null;
+        var label = findings is null ? Field("label") ?? "" : Join(findings);
+        return new CohortRow(row.Number, Slashes(Field("image")) ?? "", label, Field("patient") ?? "")
         {
+            Findings = findings,
             Mask = Slashes(Field("mask")),
             Group = Field("group"),
             Further = [.. further.Select(column => row.Fields[table.IndexOf(column)])],

@@ -7,11 +7,20 @@ namespace Coverslip.Evaluation.Cohorts;
 /// <param name="Patient">Whose image it is. Patients, not images, are divided between the parts of a split.</param>
 public sealed record CohortRow(int Number, string Image, string Label, string Patient)
 {
+    /// <summary>
+    /// What the image shows, of a cohort in which an image may show several things or nothing, in ordinal order; null in
+    /// a cohort of one class to an image. <see cref="Label"/> is then the same as text.
+    /// </summary>
+    public IReadOnlyList<string>? Findings { get; init; }
+
     /// <summary>Path of the mask, relative as <see cref="Image"/>; null where there is none.</summary>
     public string? Mask { get; init; }
 
     /// <summary>A free grouping such as the hospital or the scanner; null where there is none.</summary>
     public string? Group { get; init; }
+
+    /// <summary>Whether the image is of a class, or shows a finding.</summary>
+    public bool Shows(string name) => Findings?.Contains(name) ?? Label == name;
 
     /// <summary>The further columns, in the order of <see cref="Cohort.FurtherColumns"/>.</summary>
     public IReadOnlyList<string> Further { get; init; } = [];
@@ -19,11 +28,12 @@ public sealed record CohortRow(int Number, string Image, string Label, string Pa
 
 /// <summary>How many images of each class a patient has.</summary>
 /// <param name="Patient">The patient.</param>
-/// <param name="PerClass">Images per class, in the order of <see cref="Cohort.Classes"/>.</param>
+/// <param name="PerClass">Images per class, in the order of <see cref="Cohort.Classes"/>. In a cohort of findings an image
+/// counts for each that it shows; images that show none are counted after the last.</param>
 public sealed record PatientImages(string Patient, IReadOnlyList<int> PerClass)
 {
     /// <summary>All images of the patient.</summary>
-    public int Total { get; } = PerClass.Sum();
+    public int Total { get; init; } = PerClass.Sum();
 
     /// <summary>The class most of the images have; on a tie the first of them.</summary>
     public int MainClass => PerClass.Index().MaxBy(c => c.Item).Index;

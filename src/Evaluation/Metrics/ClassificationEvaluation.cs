@@ -57,6 +57,10 @@ public sealed record ClassificationEvaluation
     public static ClassificationEvaluation Of(Predictions predictions, EvaluationOptions? options = null)
     {
         options ??= new EvaluationOptions();
+        if (predictions.MultiLabel)
+            throw new InvalidDataException(
+                "the predictions are of findings, of which an image may show several; 'coverslip evaluate findings' judges them"
+            );
         if (options.Bins < 1)
             throw new ArgumentException($"{options.Bins} bins asked; at least 1 is needed");
         var sample = new ClassificationSample(predictions, options.Positive, options.Bins);

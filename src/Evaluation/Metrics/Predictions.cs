@@ -6,11 +6,14 @@ namespace Coverslip.Evaluation.Metrics;
 /// <summary>What a model says of one image.</summary>
 /// <param name="Image">Path as in the cohort.</param>
 /// <param name="Patient">Whose image; empty where unknown.</param>
-/// <param name="Label">The true class; empty where unknown.</param>
+/// <param name="Label">
+/// The true class; empty where unknown. Of <see cref="Predictions.MultiLabel"/> the findings, separated by <c>;</c>, empty
+/// where there are none and <see cref="Predictions.Unknown"/> where unknown.
+/// </param>
 /// <param name="Predicted">The class decided for.</param>
 /// <param name="Probabilities">
-/// One per class in the order of <see cref="Predictions.Classes"/>, in [0, 1] and summing to 1; empty where the model
-/// gives none.
+/// One per class in the order of <see cref="Predictions.Classes"/>, in [0, 1]; empty where the model gives none. Those of
+/// classes sum to 1, those of findings do not.
 /// </param>
 public sealed record Prediction(
     string Image,
@@ -22,7 +25,7 @@ public sealed record Prediction(
 
 /// <summary>
 /// A predictions file: <c>image,patient,label,predicted,p_&lt;class&gt;…</c>, a row per image; the probability columns
-/// may be absent altogether.
+/// may be absent altogether. With <c>labels</c> instead of <c>label</c> an image shows several findings or none.
 /// </summary>
 /// <param name="Classes">
 /// The classes that have a probability column, in the order of the columns; empty without such columns.
@@ -35,7 +38,13 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
     /// </summary>
     public const double SumTolerance = 5e-3;
 
+    /// <summary>The labels of an image whose findings nobody has told.</summary>
+    public const string Unknown = "unknown";
+
     private const string Prefix = "p_";
+
+    /// <summary>Whether each class is a finding of its own, present or not, whatever the others are.</summary>
+    public bool MultiLabel { get; init; }
 
     /// <summary>Reads a predictions file.</summary>
     /// <exception cref="InvalidDataException">
@@ -46,7 +55,8 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
     {
         var table = CsvTable.Read(path);
         var (image, patient) = (table.Require("image"), table.Require("patient"));
-        var (label, predicted) = (table.Require("label"), table.Require("predicted"));
+        var multi = table.IndexOf("labels") >= 0;
+        var (label, predicted) = (table.Require(multi ? "labels" : "label"), table.Require("predicted"));
         int[] columns =
         [
             .. table
@@ -69,10 +79,10 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
                 throw new InvalidDataException(
                     $"{Where()}: {name} stands in row {seen[name]} already; an image is predicted once"
                 );
-            if (row.Fields[predicted].Length == 0)
+            if (row.Fields[predicted].Length == 0 && !multi)
                 throw new InvalidDataException($"{Where()}: nothing predicted for {name}");
             double[] probabilities = [.. columns.Select(c => Probability(row.Fields[c], table.Columns[c], Where))];
-            if (probabilities.Length > 0 && Math.Abs(probabilities.Sum() - 1) > SumTolerance)
+            if (probabilities.Length > 0 && !multi && Math.Abs(probabilities.Sum() - 1) > SumTolerance)
                 throw new InvalidDataException(
                     string.Create(
                         CultureInfo.InvariantCulture,
@@ -84,7 +94,7 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
                 new Prediction(name, row.Fields[patient], row.Fields[label], row.Fields[predicted], probabilities)
             );
         }
-        return new Predictions(classes, rows);
+        return new Predictions(classes, rows) { MultiLabel = multi };
     }
 
     /// <summary>
@@ -92,7 +102,14 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
     /// </summary>
     public void Write(string path)
     {
-        List<string> columns = ["image", "patient", "label", "predicted", .. Classes.Select(c => Prefix + c)];
+        List<string> columns =
+        [
+            "image",
+            "patient",
+            MultiLabel ? "labels" : "label",
+            "predicted",
+            .. Classes.Select(c => Prefix + c),
+        ];
         CsvTable.Write(
             path,
             columns,
@@ -130,12 +147,13 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
                         $"{Where()}: {row.Image} is patient {row.Patient} here and {truth.Patient} in {cohort.Path} (row "
                             + $"{truth.Number})"
                     );
-                if (row.Label.Length > 0 && row.Label != truth.Label)
+                var label = MultiLabel ? CohortFile.Join(truth.Findings ?? [truth.Label]) : truth.Label;
+                if (row.Label != label && (MultiLabel ? row.Label != Unknown : row.Label.Length > 0))
                     throw new InvalidDataException(
-                        $"{Where()}: {row.Image} is labelled {row.Label} here and {truth.Label} in {cohort.Path} (row "
+                        $"{Where()}: {row.Image} is labelled {Told(row.Label)} here and {Told(label)} in {cohort.Path} (row "
                             + $"{truth.Number})"
                     );
-                return row with { Patient = truth.Patient, Label = truth.Label };
+                return row with { Patient = truth.Patient, Label = label };
             }
         );
         return this with { Rows = [.. rows] };
@@ -148,7 +166,7 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
     /// <exception cref="ArgumentException">Not two classes, or no such class.</exception>
     public Predictions Decide(string positive, double threshold)
     {
-        if (Classes.Count != 2)
+        if (Classes.Count != 2 || MultiLabel)
             throw new ArgumentException(
                 $"a decision threshold needs probabilities of two classes; there are {Classes.Count}"
             );
@@ -164,6 +182,27 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
             ],
         };
     }
+
+    /// <summary>
+    /// The same predictions of findings decided anew: each is named whose probability is at least its threshold.
+    /// </summary>
+    /// <exception cref="ArgumentException">Predictions of classes, or another number of thresholds.</exception>
+    public Predictions DecideFindings(IReadOnlyList<double> thresholds)
+    {
+        if (!MultiLabel || thresholds.Count != Classes.Count)
+            throw new ArgumentException(
+                $"{thresholds.Count} thresholds for {Classes.Count} {(MultiLabel ? "findings" : "classes, of which one is decided for")}"
+            );
+        var rows = Rows.Select(r =>
+            r with
+            {
+                Predicted = CohortFile.Join(Classes.Where((_, c) => r.Probabilities[c] >= thresholds[c])),
+            }
+        );
+        return this with { Rows = [.. rows] };
+    }
+
+    private static string Told(string label) => label.Length == 0 ? "without a finding" : label;
 
     private static double Probability(string text, string column, Func<string> where)
     {

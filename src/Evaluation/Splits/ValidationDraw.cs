@@ -34,7 +34,7 @@ internal static class ValidationDraw
             );
         var classes = training[0].PerClass.Count;
         var totals = PatientImages.Sum(training, classes);
-        var wanted = share * totals.Sum();
+        var wanted = share * training.Sum(p => p.Total);
         var order = training.ToArray();
         var (best, bestCost) = (new HashSet<PatientImages>(), double.PositiveInfinity);
         for (var draw = 0; draw < Draws; draw++)

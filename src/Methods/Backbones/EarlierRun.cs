@@ -20,8 +20,8 @@ internal static class EarlierRun
     internal static void Load(ParameterPath at, BackboneNetworkOptions network, string weights)
     {
         using var run = TrainedModel.Load(weights, Recipes.Parse, Device.Cpu);
-        if (run.Recipe is not BackboneRecipe { Network: var earlier })
-            throw new RecipeException($"network.weights is '{weights}', a run of another method than backbone");
+        if (run.Recipe is not IBackboneRecipe { Network: var earlier })
+            throw new RecipeException($"network.weights is '{weights}', a run of a method without a published network");
         if (earlier.Kind != network.Kind || earlier.Width != network.Width || earlier.Auxiliary != network.Auxiliary)
             throw new RecipeException(
                 $"network.weights is '{weights}', a run of {Named(earlier)}; this recipe builds {Named(network)}"

@@ -172,9 +172,13 @@ public static class StudyResults
         };
     }
 
-    private static double? FigureOf(string predictions, Metric metric) =>
-        ClassificationEvaluation
-            .Of(Predictions.Read(predictions), new EvaluationOptions { Bootstrap = 0 })
-            .Figures[metric]
-            .Value;
+    private static double? FigureOf(string file, Metric metric)
+    {
+        var (predictions, options) = (Predictions.Read(file), new EvaluationOptions { Bootstrap = 0 });
+        if (!predictions.MultiLabel)
+            return ClassificationEvaluation.Of(predictions, options).Figures[metric].Value;
+        return metric == Metric.Auc
+            ? FindingEvaluation.Of(predictions, options).MeanAuc.Value
+            : throw new RecipeException($"metric is '{metric.Key()}'; of findings a study compares the mean 'auc'");
+    }
 }

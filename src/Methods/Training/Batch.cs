@@ -7,7 +7,9 @@ namespace Coverslip.Methods.Training;
 /// <param name="Image">[B, 3, H, W] in [0, 1], or standardised per image; unmasked.</param>
 /// <param name="Mask">[B, 1, H, W] of zeros and ones; all ones for raw input.</param>
 /// <param name="Target">Class indices, Int64 [B].</param>
-/// <param name="Weights">Weights of the images, [B]; null where all count alike.</param>
+/// <param name="Weights">
+/// Weights of the images, [B], or of each image's findings, [B, findings]; null where all count alike.
+/// </param>
 public sealed record Batch(Tensor Image, Tensor Mask, Tensor Target, Tensor? Weights)
 {
     /// <summary>
@@ -15,6 +17,9 @@ public sealed record Batch(Tensor Image, Tensor Mask, Tensor Target, Tensor? Wei
     /// <see cref="INetworkRecipe.Views"/>; none by default.
     /// </summary>
     public IReadOnlyList<Tensor> FurtherViews { get; init; } = [];
+
+    /// <summary>Zeros and ones, [B, findings], where an image may show several; null with one class to an image.</summary>
+    public Tensor? Findings { get; init; }
 
     /// <summary>Number of images.</summary>
     public long Size => Image.Size(0);
@@ -48,10 +53,40 @@ public sealed record RawBatch(byte[] Pixels, IReadOnlyList<int> Labels)
         var (image, mask) = BatchReader.Pixels(Pixels, Labels.Count, input, device);
         var further = BatchReader.FurtherViews(Pixels, Labels.Count, views, input, device);
         ArrayPool<byte>.Shared.Return(Pixels);
+        if (Patches.Count > 0 && Patches[0].Findings is { } findings)
+            return OfFindings(findings.Count, (image, mask), device, classWeights);
         var target = Tensor.From<long>([.. Labels.Select(l => (long)l)]).To(device);
         var weights = classWeights is null
             ? null
             : Tensor.From<float>([.. Labels.Select(l => (float)classWeights[l])]).To(device);
         return new Batch(image, mask, target, weights) { FurtherViews = further };
+    }
+
+    /// <param name="findings">How many an image may show.</param>
+    /// <param name="pixels">Images and masks.</param>
+    /// <param name="device">Where to.</param>
+    /// <param name="positiveWeights">Weight of each finding where it is shown; null where all count alike.</param>
+    private Batch OfFindings(
+        int findings,
+        (Tensor Image, Tensor Mask) pixels,
+        Device device,
+        IReadOnlyList<double>? positiveWeights
+    )
+    {
+        var count = Patches.Count;
+        float[] shown = [.. Patches.SelectMany(p => p.Findings!, (_, shows) => shows ? 1f : 0f)];
+        var weights = positiveWeights is null
+            ? null
+            : Tensor
+                .From<float>(
+                    [.. shown.Select((s, i) => s > 0 ? (float)positiveWeights[i % findings] : 1)],
+                    count,
+                    findings
+                )
+                .To(device);
+        return new Batch(pixels.Image, pixels.Mask, Tensor.Zeros([count], DType.Int64, device), weights)
+        {
+            Findings = Tensor.From<float>(shown, count, findings).To(device),
+        };
     }
 }

@@ -33,7 +33,14 @@ public sealed class BatchReader(PatchSet set, int batch, Device device)
             {
                 var own = new SeededRandom(seed + 1, unchecked(epoch * 100_003 + number * 4099 + place));
                 return Augmentation.Draw(options, set.Input.Height, set.Input.Width, ref own);
-            }
+            },
+            options.ChangesFocusOrAngle
+                ? (number, place) =>
+                {
+                    var own = new SeededRandom(seed + 2, unchecked(epoch * 100_003 + number * 4099 + place));
+                    return RadiographChange.Draw(options, ref own);
+                }
+                : null
         );
     }
 
@@ -92,9 +99,14 @@ public sealed class BatchReader(PatchSet set, int batch, Device device)
         return centred / variance.Sqrt().Clamp(5 / 255.0);
     }
 
-    private IEnumerable<RawBatch> Filled(Patch[][] batches, Func<int, int, Augmentation> augmentation)
+    private IEnumerable<RawBatch> Filled(
+        Patch[][] batches,
+        Func<int, int, Augmentation> augmentation,
+        Func<int, int, RadiographChange>? further = null
+    )
     {
-        var size = set.Input.Height * set.Input.Width * 4;
+        var (height, width) = (set.Input.Height, set.Input.Width);
+        var size = height * width * 4;
         return new BatchPipeline(batches.Length, Fill, readers: 1).Run();
 
         RawBatch Fill(int number)
@@ -102,13 +114,11 @@ public sealed class BatchReader(PatchSet set, int batch, Device device)
             var patches = batches[number];
             var pixels = ArrayPool<byte>.Shared.Rent(patches.Length * size);
             for (var place = 0; place < patches.Length; place++)
-                augmentation(number, place)
-                    .Apply(
-                        set.Pixels(patches[place]),
-                        pixels.AsSpan(place * size, size),
-                        set.Input.Height,
-                        set.Input.Width
-                    );
+            {
+                var target = pixels.AsSpan(place * size, size);
+                augmentation(number, place).Apply(set.Pixels(patches[place]), target, height, width);
+                further?.Invoke(number, place).Apply(target, height, width);
+            }
             return new RawBatch(pixels, [.. patches.Select(p => p.Label)]) { Patches = patches };
         }
     }

@@ -32,9 +32,11 @@ public sealed class MeanLoss
 
 /// <summary>What validation said.</summary>
 /// <param name="Loss">Mean loss.</param>
-/// <param name="Accuracy">Share of images whose most probable class is theirs.</param>
-/// <param name="Auc">Area under the ROC curve: of the second class, or the mean of one against the rest; NaN with one
-/// class only.</param>
+/// <param name="Accuracy">
+/// Share of images whose most probable class is theirs; of findings, the share of right answers at one half.
+/// </param>
+/// <param name="Auc">Area under the ROC curve: of the second class, or the mean of one against the rest, or over findings;
+/// NaN with one class only.</param>
 public sealed record Judged(LossParts Loss, double Accuracy, double Auc)
 {
     internal static Judged Of(MeanLoss mean, IReadOnlyList<int> labels, IReadOnlyList<double[]> probabilities)
@@ -52,6 +54,28 @@ public sealed record Judged(LossParts Loss, double Accuracy, double Auc)
                 areas.Add(RankedScores.Auc([.. probabilities.Select(p => p[c])], positive));
         }
         return new Judged(mean.Value, (double)right / labels.Count, areas.Count == 0 ? double.NaN : areas.Average());
+    }
+
+    internal static Judged OfFindings(
+        MeanLoss mean,
+        IReadOnlyList<IReadOnlyList<bool>> shown,
+        IReadOnlyList<double[]> probabilities
+    )
+    {
+        var (right, areas, findings) = (0, new List<double>(), shown[0].Count);
+        for (var f = 0; f < findings; f++)
+        {
+            bool[] shows = [.. shown.Select(s => s[f])];
+            double[] scores = [.. probabilities.Select(p => p[f])];
+            right += shows.Zip(scores).Count(i => i.First == i.Second >= 0.5);
+            if (shows.Contains(true) && shows.Contains(false))
+                areas.Add(RankedScores.Auc(scores, shows));
+        }
+        return new Judged(
+            mean.Value,
+            (double)right / (findings * shown.Count),
+            areas.Count == 0 ? double.NaN : areas.Average()
+        );
     }
 
     /// <summary>The figure that decides, the greater the better.</summary>
@@ -95,6 +119,9 @@ public interface ITrainingProgress
 
     /// <summary>After the features of every image, in a method that has features and no epochs.</summary>
     void Described(int done, int images) { }
+
+    /// <summary>Before the epochs of a further stage of training, of which there are as many.</summary>
+    void Stage(string name, int epochs) { }
 
     /// <summary>With a line on the settings that were chosen on validation images.</summary>
     void Chosen(string settings) { }

@@ -18,6 +18,15 @@ public interface IExamples
     /// <summary>Classes of the validation examples, in their order; empty where nothing validates.</summary>
     IReadOnlyList<int> ValidationLabels { get; }
 
+    /// <summary>
+    /// Share of the training examples that show each finding, where an example may show several; null, the default, with
+    /// one class to an example.
+    /// </summary>
+    IReadOnlyList<double>? FindingShares => null;
+
+    /// <summary>What the validation examples show, in their order; null with one class to an example.</summary>
+    IReadOnlyList<IReadOnlyList<bool>>? ValidationFindings => null;
+
     /// <summary>The validation examples, the same each time.</summary>
     IEnumerable<RawBatch> Validation();
 }
@@ -46,6 +55,16 @@ public sealed class ImageExamples(
             return [.. Enumerable.Range(0, counts.Keys.Max() + 1).Select(c => (double)counts.GetValueOrDefault(c))];
         }
     }
+
+    public IReadOnlyList<double>? FindingShares =>
+        training[0].Findings is { } findings
+            ? [.. findings.Select((_, f) => training.Count(p => p.Findings![f]) / (double)training.Count)]
+            : null;
+
+    public IReadOnlyList<IReadOnlyList<bool>>? ValidationFindings { get; } =
+        validation.Count > 0 && validation[0].Findings is not null
+            ? [.. validation.Select(p => p.Findings!)]
+            : null;
 
     public IReadOnlyList<int> ValidationLabels { get; } = [.. validation.Select(p => p.Label)];
 

@@ -67,6 +67,14 @@ public interface IModel : IDisposable
     /// <summary>Probabilities [images][classes].</summary>
     IReadOnlyList<double[]> Probabilities(PredictionTask task, CancellationToken stop = default);
 
+    /// <summary>Whether <see cref="Maps"/> says where in an image a class is seen.</summary>
+    bool HasMaps => false;
+
+    /// <summary>Image by image, where its classes are seen.</summary>
+    /// <exception cref="NotSupportedException">The method has no such maps.</exception>
+    IEnumerable<ActivationMap> Maps(PredictionTask task, CancellationToken stop = default) =>
+        throw new NotSupportedException("this run's method has no maps of where it sees its classes");
+
     /// <summary>Probabilities [windows][classes] of pictures in memory; networks only.</summary>
     /// <param name="windows">At the recipe's input size, unmasked.</param>
     /// <param name="orientations">Whether to average over the orientations that keep the size.</param>

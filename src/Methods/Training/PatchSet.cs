@@ -10,6 +10,11 @@ namespace Coverslip.Methods.Training;
 /// <param name="Empty">Whether its mask held nothing valid, so that it is used without one.</param>
 public sealed record Patch(CohortRow Row, int Label, bool Empty)
 {
+    /// <summary>
+    /// Which findings it shows, in the network's order; null with one class to an image, or where nobody has told.
+    /// </summary>
+    public IReadOnlyList<bool>? Findings { get; init; }
+
     /// <summary>The image as it was stored.</summary>
     public required SourceImage Source { get; init; }
 
@@ -25,8 +30,11 @@ public sealed record Patch(CohortRow Row, int Label, bool Empty)
 /// <param name="Scale">The network's width over the file's.</param>
 public readonly record struct SourceImage(int Channels, double Scale)
 {
+    /// <summary>Pixels of the file.</summary>
+    public (int Width, int Height) Size { get; init; }
+
     internal static SourceImage Of(Image stored, InputOptions input) =>
-        new(stored.Channels, (double)input.Width / stored.Width);
+        new(stored.Channels, (double)input.Width / stored.Width) { Size = (stored.Width, stored.Height) };
 }
 
 /// <summary>Where masks are, and how masked regions are filled.</summary>
@@ -61,6 +69,7 @@ public sealed class PatchSet
     private readonly InputOptions input;
     private readonly PatchMasks? masks;
     private readonly PatchReading reading;
+    private readonly IReadOnlyList<string> classes;
 
     /// <param name="cohort">The images.</param>
     /// <param name="input">Size and form.</param>
@@ -72,9 +81,8 @@ public sealed class PatchSet
         (this.cohort, this.input, this.masks) = (cohort, input, input.Form == InputForm.Raw ? null : masks);
         long bytes = (long)input.Height * input.Width * 4;
         var patches = new Patch[cohort.Rows.Count];
-        var numbers = (reading.Classes ?? cohort.Classes)
-            .Index()
-            .ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
+        classes = reading.Classes ?? cohort.Classes;
+        var numbers = classes.Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
         var done = 0;
         try
         {
@@ -89,6 +97,7 @@ public sealed class PatchSet
                     var (empty, stainKept, source) = Read(row, pixels);
                     patches[i] = new Patch(row, numbers.GetValueOrDefault(row.Label, -1), empty)
                     {
+                        Findings = row.Findings is { } found ? [.. classes.Select(c => found.Contains(c))] : null,
                         Source = source,
                         StainKept = stainKept,
                         Pixels = (i + 1) * bytes <= MemoryLimit ? pixels : null,
@@ -133,12 +142,13 @@ public sealed class PatchSet
 
     private (bool Empty, bool StainKept, SourceImage Source) Read(CohortRow row, byte[] pixels)
     {
-        using var stored = ImageFile.Read(cohort.ImagePath(row), new ImageReadOptions { Depth = 8 });
+        var options = new ImageReadOptions { Depth = 8, Channels = input.Grey ? 1 : null };
+        using var stored = ImageFile.Read(cohort.ImagePath(row), options);
         var source = SourceImage.Of(stored, input);
         reading.Check?.Invoke(row, source);
         using var stained = reading.Stain?.Apply(stored, row.Image);
         using var color = InColor(stained ?? stored);
-        using var image = Sized(color, Interpolation.Area);
+        using var image = Sized(color, input.Interpolation);
         return (Fill(row, image, pixels), reading.Stain is not null && stained is null, source);
     }
 

@@ -1,3 +1,4 @@
+using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Torch;
 
@@ -45,6 +46,29 @@ public sealed class Predictor(IClassifier model, BatchReader reader, INetworkRec
             }
         }
         return sums;
+    }
+
+    /// <summary>A predictions file's rows of findings; decided at one half.</summary>
+    public static Predictions TableOfFindings(
+        IReadOnlyList<string> findings,
+        IReadOnlyList<Patch> patches,
+        IReadOnlyList<double[]> probabilities
+    )
+    {
+        var rows = patches.Zip(
+            probabilities,
+            (patch, p) =>
+                new Prediction(
+                    patch.Row.Image,
+                    patch.Row.Patient,
+                    patch.Row.Findings is { } shown ? CohortFile.Join(shown) : Predictions.Unknown,
+                    "",
+                    p
+                )
+        );
+        return new Predictions(findings, [.. rows]) { MultiLabel = true }.DecideFindings([
+            .. findings.Select(_ => 0.5),
+        ]);
     }
 
     /// <summary>A predictions file's rows; decided for the most probable class.</summary>

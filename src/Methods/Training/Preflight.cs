@@ -51,13 +51,13 @@ public sealed record Preflight(
         long more;
         using (var model = small.Build(classes, device))
         {
-            Step(small, model, few, device); // libraries and kernels come in
+            Step(small, model, (few, classes), device); // libraries and kernels come in
             Training.Memory.ResetPeak();
-            Step(small, model, few, device);
+            Step(small, model, (few, classes), device);
             // The allocator keeps what a step gives back, so that only a peak beyond an earlier peak tells of memory.
             var before = Training.Memory.Peak;
             var clock = Stopwatch.StartNew();
-            Step(small, model, many, device);
+            Step(small, model, (many, classes), device);
             seconds = clock.Elapsed.TotalSeconds / many;
             more = (Training.Memory.Peak - before) / (many - few);
         }
@@ -75,8 +75,9 @@ public sealed record Preflight(
         );
     }
 
-    private static void Step(INetworkRecipe recipe, IClassifier model, int count, Device device)
+    private static void Step(INetworkRecipe recipe, IClassifier model, (int Images, int Classes) size, Device device)
     {
+        var (count, classes) = size;
         using var scope = new TensorScope();
         var image = Tensor
             .Rand([count, 3, recipe.Input.Height, recipe.Input.Width], device: device)
@@ -89,7 +90,11 @@ public sealed record Preflight(
         using (new Autocast(device, recipe.Training.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32))
             outcome = model
                 .Judge(
-                    new Batch(image, mask, Tensor.Zeros([count], DType.Int64, device), null) { FurtherViews = further }
+                    new Batch(image, mask, Tensor.Zeros([count], DType.Int64, device), null)
+                    {
+                        FurtherViews = further,
+                        Findings = Tensor.Zeros([count, classes], device: device),
+                    }
                 )
                 .KeptBy(forward);
         outcome.Total.Backward();

@@ -14,6 +14,18 @@ public interface IRecipe
 
     DecisionOptions Decision { get; }
 
+    /// <summary>
+    /// What images may show, of a method for which an image shows several findings or none; null, the default: every image
+    /// is of one of the cohort's classes.
+    /// </summary>
+    FindingOptions? Findings => null;
+
+    /// <summary>
+    /// Whether images show a whole field whatever their pixels measure, so that one of another width is no other scale;
+    /// false by default.
+    /// </summary>
+    bool AnyScale => false;
+
     /// <summary>Files and folders that training starts from; none by default.</summary>
     IReadOnlyList<string> Needs => [];
 

@@ -93,15 +93,15 @@ public sealed class RecipeNode
         ];
     }
 
-    /// <summary>A list of texts; empty where it is left out.</summary>
-    internal IReadOnlyList<string> Texts(string key)
+    /// <summary>A list of texts of the user's own.</summary>
+    internal IReadOnlyList<string> List(string key, IReadOnlyList<string> otherwise)
     {
         known.Add(key);
         if (!values.TryGetValue(key, out var node))
-            return [];
-        return node is YamlSequenceNode list
-            ? [.. list.Select(item => item.ToString())]
-            : throw Wrong(key, node.ToString(), "expected is a list");
+            return otherwise;
+        if (node is not YamlSequenceNode list || list.Any(i => i is not YamlScalarNode { Value.Length: > 0 }))
+            throw Wrong(key, node.ToString(), "expected is a list such as [first, second]");
+        return [.. list.Select(item => ((YamlScalarNode)item).Value!)];
     }
 
     public string Text(string key, string otherwise) => Scalar(key) ?? otherwise;

@@ -21,6 +21,11 @@ public sealed record RunDescription
     /// <summary>Decision threshold chosen on validation patients; null: the most probable class.</summary>
     public double? Threshold { get; init; }
 
+    /// <summary>
+    /// Of findings: from which probability on each is named, in the order of <see cref="Classes"/>; null: from one half.
+    /// </summary>
+    public IReadOnlyList<double>? Thresholds { get; init; }
+
     /// <summary>Channels of the training images as stored: 1 grey, 3 colour.</summary>
     public required int SourceChannels { get; init; }
 
@@ -90,6 +95,13 @@ public sealed record RunDescription
             json.WriteString("positive", Positive);
         if (Threshold is { } threshold)
             json.WriteNumber("threshold", threshold);
+        if (Thresholds is not null)
+        {
+            json.WriteStartArray("thresholds");
+            foreach (var each in Thresholds)
+                json.WriteNumberValue(each);
+            json.WriteEndArray();
+        }
         json.WriteNumber("source_channels", SourceChannels);
         json.WriteNumber("scale_low", ScaleLow);
         json.WriteNumber("scale_high", ScaleHigh);
@@ -147,6 +159,9 @@ public sealed record RunDescription
                 Classes = [.. root.GetProperty("classes").EnumerateArray().Select(c => c.GetString()!)],
                 Positive = root.TryGetProperty("positive", out var positive) ? positive.GetString() : null,
                 Threshold = root.TryGetProperty("threshold", out var threshold) ? threshold.GetDouble() : null,
+                Thresholds = root.TryGetProperty("thresholds", out var thresholds)
+                    ? [.. thresholds.EnumerateArray().Select(t => t.GetDouble())]
+                    : null,
                 SourceChannels = root.GetProperty("source_channels").GetInt32(),
                 ScaleLow = root.GetProperty("scale_low").GetDouble(),
                 ScaleHigh = root.GetProperty("scale_high").GetDouble(),

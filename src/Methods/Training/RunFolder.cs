@@ -42,6 +42,9 @@ public sealed class RunFolder
     /// <summary>Predictions of the test images.</summary>
     public string Predictions => At("predictions.csv");
 
+    /// <summary>Where findings are seen in the test images, of a method that says so.</summary>
+    public string Activations => At("activations.csv");
+
     /// <summary>Predictions of the validation images.</summary>
     public string Validation => At("validation.csv");
 

@@ -1,5 +1,6 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
+using Coverslip.Slides.Images;
 using Coverslip.Slides.Stain;
 
 namespace Coverslip.Methods.Training;
@@ -94,6 +95,17 @@ public sealed record InputOptions
     /// <summary>error (default) or keep: what becomes of an image whose stain cannot be measured.</summary>
     public RefusedStain StainRefused { get; init; }
 
+    /// <summary>
+    /// How images are brought to their size: area (default), linear (bilinear), cubic or nearest. Masks are always nearest.
+    /// </summary>
+    public Interpolation Interpolation { get; init; } = Interpolation.Area;
+
+    /// <summary>
+    /// Whether images are grey: colour is taken for a stored copy of grey and averaged, and the network sees three equal
+    /// channels. False by default; true for radiographs.
+    /// </summary>
+    public bool Grey { get; init; }
+
     /// <summary>Whether images are brought to a reference's stain.</summary>
     public bool Restained => Stain != NoStain;
 
@@ -121,6 +133,8 @@ public sealed record InputOptions
             Stain = node.Text("stain", standard.Stain),
             StainMethod = node.Word("stain_method", standard.StainMethod),
             StainRefused = node.Word("stain_refused", standard.StainRefused),
+            Interpolation = node.Word("interpolation", standard.Interpolation),
+            Grey = node.Flag("grey", standard.Grey),
         };
     }
 }

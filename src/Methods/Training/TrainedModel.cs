@@ -132,11 +132,36 @@ public sealed class TrainedModel : IDisposable
             for (var c = 0; c < sums[i].Length; c++)
                 sums[i][c] += rows[i][c] / models.Count;
         }
+        if (Recipe.Findings is not null)
+        {
+            var found = Predictor.TableOfFindings(Description.Classes, patches.Patches, sums);
+            return FindingThresholds is { } each ? found.DecideFindings(each) : found;
+        }
         var predictions = Predictor.Table(Description.Classes, patches.Patches, sums);
         var thresholds = Parts.Where(p => p.Threshold is not null).Select(p => p.Threshold!.Value).ToArray();
         return thresholds.Length == 0 || Description.Positive is null
             ? predictions
             : predictions.Decide(Description.Positive, thresholds.Average());
+    }
+
+    /// <summary>The mean of the parts' thresholds of each finding; null where none were chosen.</summary>
+    private double[]? FindingThresholds =>
+        Parts.All(p => p.Thresholds is not null)
+            ? [.. Description.Classes.Select((_, f) => Parts.Average(p => p.Thresholds![f]))]
+            : null;
+
+    /// <summary>Whether the method says where in an image it sees its classes.</summary>
+    public bool HasMaps => models.All(m => m.HasMaps);
+
+    /// <summary>Image by image, the mean of the parts' maps.</summary>
+    /// <inheritdoc cref="IModel.Maps"/>
+    public IEnumerable<ActivationMap> Maps(PatchSet patches, int batch, CancellationToken stop = default)
+    {
+        var task = new PredictionTask(patches, patches.Patches, batch);
+        return models
+            .Select(m => m.Maps(task, stop))
+            .Aggregate((all, more) => all.Zip(more, (a, b) => a.Plus(b)))
+            .Select(sum => sum.Over(models.Count));
     }
 
     /// <summary>The mean of the parts' probabilities [windows][classes] of pictures in memory.</summary>
@@ -175,7 +200,10 @@ public sealed class TrainedModel : IDisposable
     {
         foreach (var row in cohort.Rows)
         {
-            using var image = ImageFile.Read(cohort.ImagePath(row), new ImageReadOptions { Depth = 8 });
+            using var image = ImageFile.Read(
+                cohort.ImagePath(row),
+                new ImageReadOptions { Depth = 8, Channels = Recipe.Input.Grey ? 1 : null }
+            );
             CheckFits(row, SourceImage.Of(image, Recipe.Input));
         }
     }
@@ -190,6 +218,8 @@ public sealed class TrainedModel : IDisposable
             );
         // A tenth more or less is the play of hand-cut patches; beyond it cells have another size than those the
         // model knows.
+        if (Recipe.AnyScale)
+            return;
         if (source.Scale < Description.ScaleLow / 1.1 || source.Scale > Description.ScaleHigh * 1.1)
             throw new InvalidDataException(
                 string.Create(

@@ -43,6 +43,10 @@ public interface ITrainingData
     /// What the model says of a side of the part, by the most probable class; null where it has nothing to be judged on.
     /// </summary>
     Predictions? Judge(IModel model, SessionPart part, SplitSide side, CancellationToken stop);
+
+    /// <summary>Where the model sees its classes in the part's test images; of models that have maps.</summary>
+    IEnumerable<ActivationMap> Maps(IModel model, SessionPart part, CancellationToken stop) =>
+        throw new NotSupportedException("such maps are made of image files alone");
 }
 
 /// <summary>Image files at the network's size.</summary>
@@ -83,8 +87,17 @@ public sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : ITrainingD
         var images = Side(part, side);
         if (images.Count == 0 && side == SplitSide.Validation)
             return null;
-        return Predictor.Table(set.Cohort.Classes, images, model.Probabilities(new PredictionTask(set, images), stop));
+        var (classes, probabilities) = (
+            set.Cohort.Classes,
+            model.Probabilities(new PredictionTask(set, images), stop)
+        );
+        return recipe.Findings is null
+            ? Predictor.Table(classes, images, probabilities)
+            : Predictor.TableOfFindings(classes, images, probabilities);
     }
+
+    public IEnumerable<ActivationMap> Maps(IModel model, SessionPart part, CancellationToken stop) =>
+        model.Maps(new PredictionTask(set, Side(part, SplitSide.Test)), stop);
 
     private IReadOnlyList<Patch> Side(SessionPart part, SplitSide side)
     {

@@ -108,7 +108,9 @@ public sealed class TrainingLoop(TrainingTask task, RunFolder run, ITrainingProg
             mean.Add(Finite(LossParts.Of(outcome), rate), raw.Labels.Count);
             probabilities.AddRange(Predictor.Rows(outcome.Probabilities));
         }
-        return Judged.Of(mean, task.Examples.ValidationLabels, probabilities);
+        return task.Examples.ValidationFindings is { } shown
+            ? Judged.OfFindings(mean, shown, probabilities)
+            : Judged.Of(mean, task.Examples.ValidationLabels, probabilities);
     }
 
     /// <summary>Epochs between the schedule's factors.</summary>
@@ -159,10 +161,15 @@ public sealed class TrainingLoop(TrainingTask task, RunFolder run, ITrainingProg
         };
     }
 
+    private static double PositiveWeight(double share) =>
+        share == 0 ? 1 : Math.Min((1 - share) / share, TrainingOptions.MostPositiveWeight);
+
     private double[]? ClassWeightsOf()
     {
         if (options.ClassWeights == ClassWeights.None)
             return null;
+        if (task.Examples.FindingShares is { } shown)
+            return [.. shown.Select(PositiveWeight)];
         var shares = task.Examples.ClassShares;
         var (all, present) = (shares.Sum(), shares.Count(s => s > 0));
         return [.. shares.Select(share => share > 0 ? all / (present * share) : 0)];

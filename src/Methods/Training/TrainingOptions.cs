@@ -39,7 +39,10 @@ public enum ClassWeights
     /// <summary>Every image alike.</summary>
     None,
 
-    /// <summary>Every class alike: images weigh inversely to their class's share.</summary>
+    /// <summary>
+    /// Every class alike: images weigh inversely to their class's share. Of findings, the images that show one weigh as
+    /// much together as those that do not, up to <see cref="TrainingOptions.MostPositiveWeight"/> each.
+    /// </summary>
     Balanced,
 }
 
@@ -127,6 +130,9 @@ public sealed record TrainingOptions
     /// <summary>none (default) or balanced.</summary>
     public ClassWeights ClassWeights { get; init; }
 
+    /// <summary>A finding of one image in a thousand must not make that image the whole gradient.</summary>
+    public const double MostPositiveWeight = 20;
+
     internal static TrainingOptions Read(RecipeNode node, TrainingOptions? standard = null)
     {
         standard ??= new TrainingOptions();
@@ -194,13 +200,31 @@ public sealed record AugmentationOptions
     /// <summary>Largest shift in pixels; edges are mirrored. 0 by default.</summary>
     public int Shift { get; init; }
 
+    /// <summary>Largest turn to either side, in degrees, about the centre; edges are mirrored. 0 by default.</summary>
+    public double Rotation { get; init; }
+
+    /// <summary>
+    /// Share of images that are sharpened, and share that are blurred, together 1 at most; 0 by default. See
+    /// <see cref="Focus"/>.
+    /// </summary>
+    public double Sharpen { get; init; }
+
+    /// <inheritdoc cref="Sharpen"/>
+    public double Blur { get; init; }
+
+    /// <summary>Largest deviation, in pixels, of the Gaussian that blurs, or that sharpens as an unsharp mask; 1.5 by
+    /// default.</summary>
+    public double Focus { get; init; } = 1.5;
+
+    internal bool ChangesFocusOrAngle => Rotation > 0 || Sharpen + Blur > 0;
+
     /// <summary>Whether predictions are averaged over the orientations; false by default.</summary>
     public bool AverageOrientations { get; init; }
 
     internal static AugmentationOptions Read(RecipeNode node, AugmentationOptions? standard = null)
     {
         standard ??= new AugmentationOptions();
-        return new AugmentationOptions
+        var read = new AugmentationOptions
         {
             Orientations = node.Flag("orientations", standard.Orientations),
             Colors = node.Word("colors", standard.Colors),
@@ -209,7 +233,14 @@ public sealed record AugmentationOptions
             Saturation = node.Number("saturation", standard.Saturation, 0, 1),
             Hue = node.Number("hue", standard.Hue, 0, 0.5),
             Shift = node.Int("shift", standard.Shift, 0, 4096),
+            Rotation = node.Number("rotation", standard.Rotation, 0, 180),
+            Sharpen = node.Number("sharpen", standard.Sharpen, 0, 1),
+            Blur = node.Number("blur", standard.Blur, 0, 1),
+            Focus = node.Number("focus", standard.Focus, 0.1, 16),
             AverageOrientations = node.Flag("average_orientations", standard.AverageOrientations),
         };
+        if (read.Sharpen + read.Blur > 1)
+            throw node.Wrong("blur", $"{read.Blur}", $"with sharpen {read.Sharpen} the shares exceed 1");
+        return read;
     }
 }

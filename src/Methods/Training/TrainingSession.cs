@@ -1,3 +1,4 @@
+using Coverslip.Evaluation.Detection;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Torch;
@@ -33,6 +34,8 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
     /// <exception cref="OperationCanceledException">Stopped; calling again resumes.</exception>
     public IReadOnlyList<Predictions> Run(int? only = null, CancellationToken stop = default)
     {
+        if (input.Recipe.Findings is { } findings && !findings.Names.SequenceEqual(input.Data.Cohort.Classes))
+            throw new ArgumentException("the cohort has not been brought to the recipe's findings");
         _ = input.Data.Facts; // a resolution that cannot be recorded is told before the training
         var parts = input.Split.Parts.Count;
         var tested = new List<Predictions>();
@@ -46,37 +49,33 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
         // In a cross-validation every image is tested once: together they are the cohort's predictions.
         var pooled = tested.SelectMany(t => t.Rows).ToArray();
         if (tested.Count > 1 && pooled.DistinctBy(r => r.Image).Count() == pooled.Length)
-            new Predictions(input.Data.Cohort.Classes, pooled).Write(Path.Combine(folder, "predictions.csv"));
+            (tested[0] with { Rows = pooled }).Write(Path.Combine(folder, "predictions.csv"));
         return tested;
     }
 
     private void Train(RunFolder run, int part, CancellationToken stop)
     {
         var (recipe, data) = (input.Recipe, input.Data);
-        var classes = data.Cohort.Classes;
-        var positive = recipe.Decision.PositiveOf(classes);
+        var decision = Decision.Of(recipe, data.Cohort.Classes);
         TorchRuntime.Seed(recipe.Seed + part);
-        using var model = recipe.Untrained(classes.Count, input.Device);
+        using var model = recipe.Untrained(data.Cohort.Classes.Count, input.Device);
         var parameters = model.Parameters; // before the model takes the form that predicts fastest
         var own = new SessionPart(part, input.Split.Parts[part], recipe.Seed + part, run);
         var outcome = data.Fit(model, own, progressOf(part), stop);
 
-        double? threshold = null;
         if (data.Judge(model, own, SplitSide.Validation, stop) is { } validated)
         {
-            threshold = ThresholdOf(validated, positive);
-            Decided(validated, positive, threshold).Write(run.Validation);
+            decision = decision.From(validated);
+            decision.On(validated).Write(run.Validation);
         }
-        Decided(data.Judge(model, own, SplitSide.Test, stop)!, positive, threshold).Write(run.Predictions);
-        Describe(run, part, (parameters, outcome), (positive, threshold));
+        var tested = decision.On(data.Judge(model, own, SplitSide.Test, stop)!);
+        if (model.HasMaps)
+            ActivationFile.Write(run.Activations, ActivationMap.Locate(tested, data.Maps(model, own, stop)));
+        tested.Write(run.Predictions);
+        Describe(run, part, (parameters, outcome), decision);
     }
 
-    private void Describe(
-        RunFolder run,
-        int part,
-        (long Parameters, FitOutcome Outcome) model,
-        (string? Positive, double? Threshold) decision
-    )
+    private void Describe(RunFolder run, int part, (long Parameters, FitOutcome Outcome) model, Decision decision)
     {
         var facts = input.Data.Facts;
         new RunDescription
@@ -85,6 +84,7 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
             Classes = input.Data.Cohort.Classes,
             Positive = decision.Positive,
             Threshold = decision.Threshold,
+            Thresholds = decision.Thresholds,
             SourceChannels = facts.Channels,
             ScaleLow = facts.ScaleLow,
             ScaleHigh = facts.ScaleHigh,
@@ -109,17 +109,4 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
         }.Write(run.Description);
     }
 
-    private double? ThresholdOf(Predictions validated, string? positive)
-    {
-        if (!input.Recipe.Decision.ThresholdFromValidation || positive is null || validated.Classes.Count != 2)
-            return null;
-        bool[] positives = [.. validated.Rows.Select(r => r.Label == positive)];
-        if (!positives.Contains(true) || !positives.Contains(false))
-            return null;
-        var column = validated.Classes.Index().First(c => c.Item == positive).Index;
-        return DecisionThreshold.Choose([.. validated.Rows.Select(r => r.Probabilities[column])], positives);
-    }
-
-    private static Predictions Decided(Predictions predictions, string? positive, double? threshold) =>
-        threshold is { } chosen && positive is not null ? predictions.Decide(positive, chosen) : predictions;
 }

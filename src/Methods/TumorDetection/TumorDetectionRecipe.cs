@@ -109,7 +109,7 @@ public sealed record TumorDetectionRecipe : INetworkRecipe
             Decision = DecisionOptions.Read(node.Section("decision")),
             Network = TowerOptions.Read(network),
             Patches = SlidePatchOptions.Read(node.Section("patches"), read.Width),
-            Ensemble = node.Texts("ensemble"),
+            Ensemble = node.List("ensemble", []),
             Test = TestOptions.Read(node.Section("test"), read.Width),
         };
         if (read.Form != InputForm.Raw)

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Coverslip.Slides.Images;
 
 /// <summary>
-/// PNG, JPEG, TIFF (its first page) and BMP of 8 or 16 bits per sample.
+/// PNG, JPEG, TIFF (its first page), BMP and grey DICOM of 8 or 16 bits per sample, told apart by content.
 /// <list type="bullet">
 /// <item>Grey stays grey unless RGB is asked for; RGB of grey repeats it.</item>
 /// <item>Alpha is composited onto white, the colour of empty glass.</item>
@@ -11,13 +11,16 @@ namespace Coverslip.Slides.Images;
 /// <item>CMYK JPEG, taken as Adobe writes it (inverted), becomes RGB without a colour profile.</item>
 /// <item>16 bits become 8 by dividing by 257, rounding.</item>
 /// <item>An EXIF orientation is ignored: pixels come as they are stored, so that annotations and masks fit them.</item>
+/// <item>A DICOM image comes as it is meant to be shown: rescaled, windowed, MONOCHROME1 inverted; more than 8 bits
+/// stored become 16. See <c>docs/radiographs.md</c>.</item>
 /// </list>
 /// A damaged or truncated file is an error, also where decoders would go on with invented pixels.
 /// </summary>
 public static unsafe class ImageFile
 {
     /// <summary>Extensions of the formats that are read, in lower case, with their dot.</summary>
-    public static IReadOnlyList<string> Extensions { get; } = [".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp"];
+    public static IReadOnlyList<string> Extensions { get; } =
+    [".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".dcm"];
 
     /// <summary>Reads a file; RGB of 8 bits unless <paramref name="options"/> say otherwise.</summary>
     /// <exception cref="UnreadableImageException">Missing, a folder, empty, damaged, truncated, or of another
@@ -114,7 +117,7 @@ public static unsafe class ImageFile
             ".tif" or ".tiff" => ".tif",
             ".bmp" => ".bmp",
             _ => throw new ArgumentException(
-                $"no image format is named '{extension}'; known are {string.Join(", ", Extensions)}",
+                $"no image format is named '{extension}'; known are {string.Join(", ", Extensions.Where(e => e != ".dcm"))}",
                 nameof(extension)
             ),
         };

@@ -15,7 +15,7 @@ public sealed class BadFileTests : IDisposable
         new()
         {
             { "empty.png", [], "the file is empty" },
-            { "text.png", Encoding.UTF8.GetBytes("image,label,patient\n"), "none of PNG, JPEG, TIFF, BMP" },
+            { "text.png", Encoding.UTF8.GetBytes("image,label,patient\n"), "none of PNG, JPEG, TIFF, BMP, DICOM" },
             { "signature.png", Encode(".png")[..8], "truncated" },
             { "damaged.png", Flipped(Encode(".png"), at: 100), "checksum differs" },
             {

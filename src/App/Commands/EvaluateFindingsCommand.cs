@@ -1,0 +1,211 @@
+using System.CommandLine;
+using System.Text.Json;
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Detection;
+using Coverslip.Evaluation.Metrics;
+using Coverslip.Evaluation.Statistics;
+
+namespace Coverslip.App.Commands;
+
+/// <summary><c>coverslip evaluate findings</c>: figures of models that tell several findings in an image.</summary>
+internal static class EvaluateFindingsCommand
+{
+    private static readonly Argument<string> File = new("predictions")
+    {
+        Description = "The predictions file: image,patient,labels,predicted,p_<finding>…",
+    };
+    private static readonly Option<string> CohortFile = new("--cohort")
+    {
+        Description = "The cohort file.",
+        Required = true,
+    };
+    private static readonly Option<string[]> Healthy = new("--healthy")
+    {
+        Description = "Labels of the cohort that mean that nothing was found.",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => [],
+    };
+    private static readonly Option<string?> Boxes = new("--boxes")
+    {
+        Description = "Boxes file (image,label,x,y,width,height): also judge where findings were seen.",
+    };
+    private static readonly Option<string?> Activations = new("--activations")
+    {
+        Description = "Where findings were seen. [default: activations.csv beside the predictions]",
+    };
+    private static readonly Option<string> Site = new("--site")
+    {
+        Description = "Column of the cohort for whose values figures are also given apart.",
+        DefaultValueFactory = _ => "site",
+    };
+    private static readonly EvaluationOptionSet Common = new();
+
+    public static Command Create()
+    {
+        var command = new Command(
+            "findings",
+            """
+            Judge the findings of images: AUC, sensitivity and specificity of each, per hospital where the cohort has a
+            column 'site', and with --boxes how often the map's maximum lies in a box, and how far boxes overlap.
+
+            Examples:
+              coverslip evaluate findings run/predictions.csv --cohort cohort.csv
+              coverslip evaluate findings run/predictions.csv --cohort cohort.csv --boxes boxes.csv --json
+              coverslip evaluate findings run/predictions.csv --cohort nih.csv --healthy "No Finding"
+            """
+        )
+        {
+            File,
+            CohortFile,
+            Healthy,
+            Boxes,
+            Activations,
+            Site,
+        };
+        Common.AddTo(command, slides: false);
+        command.SetAction(parsed => Run(parsed));
+        return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        var path = parsed.GetValue(File)!;
+        var options = new EvaluationOptions { Bootstrap = Common.Bootstrap(parsed), Seed = Common.Seed(parsed) };
+        var (predictions, cohort) = Load(parsed, path);
+        var whole = FindingEvaluation.Of(predictions, options);
+        var sites = Sites(predictions, cohort, parsed.GetValue(Site)!, options);
+        var places = Places(parsed, path, (predictions, cohort), options);
+        if (Common.Json(parsed))
+        {
+            Console.WriteLine(Json(whole, sites, places));
+            return 0;
+        }
+        FindingTables.Print(whole);
+        foreach (var (site, evaluation) in sites)
+        {
+            Console.WriteLine();
+            Console.Write($"{parsed.GetValue(Site)} {site}: ");
+            FindingTables.Print(evaluation);
+        }
+        if (places is not null)
+        {
+            Console.WriteLine();
+            Console.WriteLine("the map's maximum inside a box of the finding, and overlap with the best box");
+            FindingTables.Print(FindingTables.LocationHeads, FindingTables.Rows(places));
+        }
+        return 0;
+    }
+
+    private static (Predictions, Cohort) Load(ParseResult parsed, string path)
+    {
+        var predictions = Predictions.Read(path);
+        if (!predictions.MultiLabel)
+            throw new InvalidDataException(
+                $"{path} holds predictions of classes, not of findings; 'coverslip evaluate classification' judges them"
+            );
+        var cohort = Cohort
+            .Load(parsed.GetValue(CohortFile)!, CohortChecks.Table)
+            .WithFindings(predictions.Classes, parsed.GetValue(Healthy)!);
+        try
+        {
+            return (predictions.Within(cohort), cohort);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new InvalidDataException($"{path}: {error.Message}", error);
+        }
+    }
+
+    private static IReadOnlyList<(string Site, FindingEvaluation Evaluation)> Sites(
+        Predictions predictions,
+        Cohort cohort,
+        string column,
+        EvaluationOptions options
+    )
+    {
+        if (!cohort.FurtherColumns.Contains(column))
+            return [];
+        var siteOf = cohort.Rows.ToDictionary(r => r.Image, r => cohort.Further(r, column)!, StringComparer.Ordinal);
+        return
+        [
+            .. predictions
+                .Rows.GroupBy(r => siteOf[r.Image])
+                .OrderBy(g => g.Key, StringComparer.Ordinal)
+                .Select(g => (g.Key, FindingEvaluation.Of(predictions with { Rows = [.. g] }, options))),
+        ];
+    }
+
+    private static IReadOnlyList<LocalisationFigures>? Places(
+        ParseResult parsed,
+        string path,
+        (Predictions Predictions, Cohort Cohort) judged,
+        EvaluationOptions options
+    )
+    {
+        if (parsed.GetValue(Boxes) is not { } boxes)
+            return null;
+        var file =
+            parsed.GetValue(Activations)
+            ?? Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "activations.csv");
+        var images = judged.Predictions.Rows.Select(r => r.Image).ToHashSet(StringComparer.Ordinal);
+        return Localisation.Judge(
+            [.. ActivationFile.Read(file).Where(a => images.Contains(a.Image))],
+            BoxesFile.Read(boxes, judged.Cohort),
+            judged.Cohort,
+            options.Bootstrap,
+            options.Seed
+        );
+    }
+
+    private static string Json(
+        FindingEvaluation whole,
+        IReadOnlyList<(string Site, FindingEvaluation Evaluation)> sites,
+        IReadOnlyList<LocalisationFigures>? places
+    )
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            Write(json, whole);
+            json.WriteStartObject("sites");
+            foreach (var (site, evaluation) in sites)
+            {
+                json.WriteStartObject(site);
+                Write(json, evaluation);
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+            json.WriteStartObject("localisation");
+            foreach (var each in places ?? [])
+            {
+                json.WriteStartObject(each.Finding);
+                json.WriteNumber("images", each.Images);
+                json.WriteEstimate("hit_rate", each.HitRate);
+                json.WriteEstimate("iou", each.Overlap);
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        return System.Text.Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private static void Write(Utf8JsonWriter json, FindingEvaluation evaluation)
+    {
+        json.WriteNumber("images", evaluation.Images);
+        json.WriteNumber("patients", evaluation.Patients);
+        json.WriteEstimate("mean_auc", evaluation.MeanAuc);
+        json.WriteStartObject("findings");
+        foreach (var each in evaluation.Findings)
+        {
+            json.WriteStartObject(each.Finding);
+            json.WriteNumber("images", each.Images);
+            json.WriteEstimate("auc", each.Auc);
+            json.WriteEstimate("sensitivity", each.Sensitivity);
+            json.WriteEstimate("specificity", each.Specificity);
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+    }
+}

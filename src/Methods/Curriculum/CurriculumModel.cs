@@ -1,0 +1,76 @@
+using Coverslip.Methods.Training;
+using Coverslip.Torch;
+
+namespace Coverslip.Methods.Curriculum;
+
+/// <summary>
+/// A finding classifier that learns patches first and whole images then, each by the training loop, in the run folder's
+/// <c>patches/</c> and in the run folder itself.
+/// </summary>
+internal sealed class CurriculumModel(CurriculumRecipe recipe, FindingClassifier network) : IModel
+{
+    private readonly NetworkModel whole = new(recipe, network);
+
+    public long Parameters => whole.Parameters;
+
+    public bool HasMaps => true;
+
+    public FitOutcome Fit(FitTask task, RunFolder run, ITrainingProgress progress, CancellationToken stop)
+    {
+        if (!recipe.Patches.Used)
+            return whole.Fit(task, run, progress, stop);
+        var folder = Path.Combine(run.Path, LesionPatches.Folder);
+        var patches = LesionPatches.Of(recipe, task, folder);
+        progress.Stage("patches", recipe.Patches.Training.Epochs);
+        var first = new NetworkModel(recipe.OnPatches(), network).Fit(patches, new RunFolder(folder), progress, stop);
+        progress.Stage("whole images", recipe.Training.Epochs);
+        // The second step begins with the first one's best weights; only the first begins with those of the recipe.
+        var further = recipe with
+        {
+            Network = recipe.Network with { Weights = "" },
+        };
+        var second = new NetworkModel(further, network).Fit(task, run, progress, stop);
+        return second with { Seconds = first.Seconds + second.Seconds };
+    }
+
+    public IEnumerable<(string Path, Tensor Value)> State() => whole.State();
+
+    public void Load(IReadOnlyDictionary<string, Tensor> state) => whole.Load(state);
+
+    public void PrepareToPredict() => whole.PrepareToPredict();
+
+    public IReadOnlyList<double[]> Probabilities(PredictionTask task, CancellationToken stop = default) =>
+        whole.Probabilities(task, stop);
+
+    public IEnumerable<ActivationMap> Maps(PredictionTask task, CancellationToken stop = default)
+    {
+        var reader = new BatchReader(task.Set, task.Batch ?? recipe.Training.Batch, network.Store.Device);
+        network.Store.Training = false;
+        foreach (var raw in reader.Plain(task.Images))
+        {
+            stop.ThrowIfCancellationRequested();
+            foreach (var map in MapsOf(reader, raw))
+                yield return map;
+        }
+    }
+
+    /// <summary>Apart from the iterator, which cannot hold a scope open between images.</summary>
+    private ActivationMap[] MapsOf(BatchReader reader, RawBatch raw)
+    {
+        using var inference = new Inference();
+        using var scope = new TensorScope();
+        var type = recipe.Training.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32;
+        using var cast = new Autocast(network.Store.Device, type);
+        var maps = network.Activations(reader.ToTensors(raw)).To(DType.Float32); // [B, findings, h, w]
+        var (findings, height, width) = ((int)maps.Size(1), (int)maps.Size(2), (int)maps.Size(3));
+        var values = maps.Contiguous().ToArray<float>().Chunk(height * width).ToArray();
+        return
+        [
+            .. raw.Patches.Select(
+                (patch, i) => new ActivationMap(patch, height, width, values[(i * findings)..((i + 1) * findings)])
+            ),
+        ];
+    }
+
+    public void Dispose() => network.Dispose();
+}

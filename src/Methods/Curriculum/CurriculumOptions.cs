@@ -1,0 +1,76 @@
+using Coverslip.Methods.Training;
+
+namespace Coverslip.Methods.Curriculum;
+
+/// <summary>How an image's grey levels are standardised by its own.</summary>
+public enum SampleStandardisation
+{
+    /// <summary>As they are, in [0, 1].</summary>
+    None,
+
+    /// <summary>Minus the image's mean (Park et al. 2019).</summary>
+    Mean,
+
+    /// <summary>Minus the image's mean, over its deviation; one below 5 of 255 grey levels counts as 5.</summary>
+    MeanDeviation,
+}
+
+/// <summary>The first step: patches with and without lesions (Park et al. 2019, fig. "patch generation").</summary>
+public sealed record LesionPatchOptions
+{
+    /// <summary>The cohort's boxes file, relative to the cohort's folder; <c>boxes.csv</c> by default.</summary>
+    public string Boxes { get; init; } = "boxes.csv";
+
+    /// <summary>Side in pixels of the square that the network sees; 256 by default.</summary>
+    public int Side { get; init; } = 256;
+
+    /// <summary>
+    /// How many times larger lesions are in a patch than in the whole image of the second step; 1 by default: what is
+    /// learned keeps its size.
+    /// </summary>
+    public double Scale { get; init; } = 1;
+
+    /// <summary>Patches cut around each lesion; 4 by default.</summary>
+    public int PerLesion { get; init; } = 4;
+
+    /// <summary>Share of patches that show no lesion; 0.5 by default.</summary>
+    public double Healthy { get; init; } = 0.5;
+
+    /// <summary>Farthest that a lesion's centre is moved from the patch's, as a share of the side; 0.25 by default.</summary>
+    public double Jitter { get; init; } = 0.25;
+
+    /// <summary>
+    /// A patch shows a finding from this share of the lesion on, or of the patch where the lesion is the larger of both;
+    /// 0.25 by default. Patches that hold less than that of a lesion, but some of it, are not used as healthy ones.
+    /// </summary>
+    public double Coverage { get; init; } = 0.25;
+
+    /// <summary>How the first step trains; 0 epochs leave it out, which is the baseline.</summary>
+    public TrainingOptions Training { get; init; } = new();
+
+    /// <summary>Whether there is a first step.</summary>
+    public bool Used => Training.Epochs > 0;
+
+    internal static LesionPatchOptions Read(RecipeNode node, TrainingOptions standard)
+    {
+        var own = new LesionPatchOptions();
+        var epochs = node.Int("epochs", standard.Epochs, 0, 1_000_000);
+        return new LesionPatchOptions
+        {
+            Boxes = node.Text("boxes", own.Boxes),
+            Side = node.Int("side", own.Side, 16, 4096),
+            Scale = node.Number("scale", own.Scale, 0.1, 10),
+            PerLesion = node.Int("per_lesion", own.PerLesion, 1, 1000),
+            Healthy = node.Number("healthy", own.Healthy, 0, 0.95),
+            Jitter = node.Number("jitter", own.Jitter, 0, 0.5),
+            Coverage = node.Number("coverage", own.Coverage, 0.01, 1),
+            Training = standard with
+            {
+                Epochs = epochs,
+                Batch = node.Int("batch", standard.Batch, 1, 65_536),
+                Rate = node.Number("rate", standard.Rate, 0, 100),
+                Patience = node.Int("patience", standard.Patience, 0, 1_000_000),
+            },
+        };
+    }
+}

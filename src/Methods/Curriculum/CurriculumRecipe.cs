@@ -1,0 +1,149 @@
+using Coverslip.Methods.Backbones;
+using Coverslip.Methods.Training;
+using Coverslip.Slides.Images;
+using Coverslip.Torch;
+
+namespace Coverslip.Methods.Curriculum;
+
+/// <summary>
+/// Several findings in a radiograph, learned on patches of lesions first and on whole images then (Park et al. 2019,
+/// "A curriculum learning strategy to enhance the accuracy of classification of various lesions in chest-PA X-ray
+/// screening for pulmonary abnormalities", Sci Rep 9).
+/// </summary>
+public sealed record CurriculumRecipe : INetworkRecipe, IBackboneRecipe
+{
+    private static readonly InputOptions StandardInput = new()
+    {
+        Form = InputForm.Raw,
+        Height = 1024,
+        Width = 1024,
+        Interpolation = Interpolation.Linear,
+        Grey = true,
+    };
+
+    private static readonly AugmentationOptions StandardAugmentation = new() { Orientations = false };
+
+    private static readonly TrainingOptions StandardTraining = new()
+    {
+        Epochs = 50,
+        Batch = 8,
+        Rate = 1e-4,
+        Schedule = RateSchedule.Constant,
+        Patience = 10,
+    };
+
+    public long Seed { get; init; } = 1;
+
+    public required FindingOptions Findings { get; init; }
+
+    public InputOptions Input { get; init; } = StandardInput;
+
+    /// <summary>mean (default), mean-deviation or none.</summary>
+    public SampleStandardisation Standardisation { get; init; } = SampleStandardisation.Mean;
+
+    /// <summary>The first step.</summary>
+    public LesionPatchOptions Patches { get; init; } = new();
+
+    /// <summary>The second step, on whole images.</summary>
+    public TrainingOptions Training { get; init; } = StandardTraining;
+
+    public AugmentationOptions Augmentation { get; init; } = StandardAugmentation;
+
+    public SplitOptions Split { get; init; } = new();
+
+    public DecisionOptions Decision { get; init; } = new();
+
+    public required BackboneNetworkOptions Network { get; init; }
+
+    public bool AnyScale => true;
+
+    public int SmallestSide => Network.SmallestSide;
+
+    public IReadOnlyList<string> Needs => Network.Weights.Length > 0 ? [Network.Weights] : [];
+
+    public INetworkRecipe Sized(int height, int width) =>
+        this with
+        {
+            Input = Input with { Height = height, Width = width },
+        };
+
+    public IClassifier Build(int classes, Device device) => new FindingClassifier(this, classes, device);
+
+    public void Begin(IClassifier model)
+    {
+        if (Network.Weights.Length > 0)
+            ((FindingClassifier)model).Load(Network.Weights);
+    }
+
+    IModel IRecipe.Untrained(int classes, Device device) =>
+        new CurriculumModel(this, new FindingClassifier(this, classes, device));
+
+    FindingOptions? IRecipe.Findings => Findings;
+
+    /// <summary>The recipe of the first step, as the training loop takes it.</summary>
+    internal CurriculumRecipe OnPatches() =>
+        this with
+        {
+            Input = Input with { Height = Patches.Side, Width = Patches.Side },
+            Training = Patches.Training,
+        };
+
+    /// <summary>Reads the method's sections.</summary>
+    public static CurriculumRecipe Read(RecipeNode node)
+    {
+        var (input, network) = (node.Section("input"), node.Section("network"));
+        var (patches, training) = (
+            node.Section("patches"),
+            TrainingOptions.Read(node.Section("training"), StandardTraining)
+        );
+        var recipe = new CurriculumRecipe
+        {
+            Seed = node.Int("seed", 1, 0, int.MaxValue),
+            Findings = FindingOptions.Read(node),
+            Standardisation = node.Word("standardise", SampleStandardisation.Mean),
+            Input = InputOptions.Read(input, StandardInput),
+            Patches = LesionPatchOptions.Read(patches, training),
+            Training = training,
+            Augmentation = AugmentationOptions.Read(node.Section("augmentation"), StandardAugmentation),
+            Split = SplitOptions.Read(node.Section("split")),
+            Decision = DecisionOptions.Read(node.Section("decision")),
+            Network = BackboneNetworkOptions.Read(network),
+        };
+        if (recipe.Input.Form != InputForm.Raw)
+            throw input.Wrong(
+                "form",
+                Words.Kebab($"{recipe.Input.Form}"),
+                "radiographs have no masks; expected is raw"
+            );
+        if (recipe.Input.Standardize)
+            throw input.Wrong(
+                "standardize",
+                "true",
+                "the key 'standardise' of this method says how; leave this one out"
+            );
+        if (recipe.Network.Trainable != TrainableLayers.All)
+            throw network.Wrong("trainable", "last-four", "this method fine-tunes the whole network; expected is all");
+        if (recipe.Network.Auxiliary)
+            throw network.Wrong(
+                "auxiliary",
+                "true",
+                "auxiliary classifiers are of one class to an image; expected is false"
+            );
+        var (name, least) = (recipe.Network.Kind.Name, recipe.SmallestSide);
+        foreach (var (key, side) in new[] { ("height", recipe.Input.Height), ("width", recipe.Input.Width) })
+            if (side < least)
+                throw input.Wrong(key, $"{side}", $"{name} needs at least {least} pixels");
+        if (recipe.Patches.Used && recipe.Patches.Side < least)
+            throw patches.Wrong("side", $"{recipe.Patches.Side}", $"{name} needs at least {least} pixels");
+        var shorter = Math.Min(recipe.Input.Height, recipe.Input.Width);
+        if (recipe.Patches.Used && recipe.Patches.Side / recipe.Patches.Scale > shorter)
+            throw patches.Wrong(
+                "side",
+                $"{recipe.Patches.Side}",
+                FormattableString.Invariant(
+                    $"at scale {recipe.Patches.Scale} a patch is larger than the image of {shorter} pixels"
+                )
+            );
+        return recipe;
+    }
+}

@@ -1,0 +1,108 @@
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Methods.Training;
+using Coverslip.Slides.Images;
+
+namespace Coverslip.Methods.Curriculum;
+
+/// <summary>
+/// The patches of the first step as a cohort of their own in the run folder, cut once: what the network learns from can be
+/// looked at, and a resumed run learns from the same.
+/// </summary>
+internal static class LesionPatches
+{
+    /// <summary>The folder of the first step within a run folder.</summary>
+    internal const string Folder = "patches";
+
+    private const string SideColumn = "side";
+    private static readonly string[] Columns = [SideColumn, "source", "left", "top"];
+
+    /// <summary>The patches of a part's training and validation patients, cut where they are not there yet.</summary>
+    /// <exception cref="InvalidDataException">Boxes that do not fit the cohort or its images; rows are named.</exception>
+    /// <exception cref="RecipeException">There is no boxes file, or no training patient has a box.</exception>
+    internal static FitTask Of(CurriculumRecipe recipe, FitTask task, string folder)
+    {
+        var csv = Path.Combine(folder, "cohort.csv");
+        if (!File.Exists(csv))
+            Cut(recipe, task, csv);
+        var names = recipe.Findings.Names;
+        var cohort = Cohort.Load(csv, CohortChecks.Table).WithFindings(names, []);
+        var set = new PatchSet(cohort, recipe.OnPatches().Input, null, new PatchReading { Classes = names });
+        Patch[] On(string side) => [.. set.Patches.Where(p => cohort.Further(p.Row, SideColumn) == side)];
+        return new FitTask(set, On("train"), On("validation"), task.Seed);
+    }
+
+    private static void Cut(CurriculumRecipe recipe, FitTask task, string csv)
+    {
+        var cohort = task.Set.Cohort;
+        var file = Path.Combine(cohort.Folder, recipe.Patches.Boxes);
+        if (!File.Exists(file))
+            throw new RecipeException(
+                $"patches.boxes is '{recipe.Patches.Boxes}'; there is no {file}. Lay a boxes file (image,label,x,y,width,height) beside the cohort, "
+                    + "or set patches.epochs: 0 to train on whole images alone"
+            );
+        var boxes = BoxesFile.Read(file, cohort);
+        var sizes = task.Set.Patches.ToDictionary(p => p.Row.Image, p => p.Source.Size, StringComparer.Ordinal);
+        BoxesFile.CheckWithin(file, boxes, image => sizes.TryGetValue(image, out var size) ? size : null);
+        var plan = new PatchPlan(recipe, boxes.ToLookup(b => b.Image, StringComparer.Ordinal), task.Seed);
+        (string Side, PlannedPatch[] Patches)[] sides =
+        [
+            ("train", plan.Of(task.Training)),
+            ("validation", plan.Of(task.Validation)),
+        ];
+        if (!sides[0].Patches.Any(p => p.Findings.Count > 0))
+            throw new RecipeException(
+                $"{file} has no box of a training patient, so that there are no patches of lesions; set patches.epochs: 0 to train on whole images alone"
+            );
+        Write(recipe, cohort, sides, csv);
+    }
+
+    private static void Write(
+        CurriculumRecipe recipe,
+        Cohort cohort,
+        (string Side, PlannedPatch[] Patches)[] sides,
+        string csv
+    )
+    {
+        var folder = Path.GetDirectoryName(csv)!;
+        var all = sides.SelectMany(s => s.Patches.Select(p => (s.Side, Patch: p))).ToArray();
+        string NameOf(PlannedPatch patch) => $"images/{patch.Source.Row.Number:000000}-{patch.Number:000}.png";
+        Parallel.ForEach(
+            all.GroupBy(p => p.Patch.Source),
+            new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount },
+            group =>
+            {
+                using var whole = Whole(cohort.ImagePath(group.Key.Row), recipe);
+                foreach (var (_, patch) in group)
+                {
+                    using var cut = Region(whole, patch.Left, patch.Top, recipe.Patches.Side);
+                    ImageFile.Write(Path.Combine(folder, NameOf(patch)), cut);
+                }
+            }
+        );
+        var rows = all.Select(
+            (p, i) =>
+                new CohortRow(i + 2, NameOf(p.Patch), CohortFile.Join(p.Patch.Findings), p.Patch.Source.Row.Patient)
+                {
+                    Findings = p.Patch.Findings,
+                    Further = [p.Side, p.Patch.Source.Row.Image, $"{p.Patch.Left}", $"{p.Patch.Top}"],
+                }
+        );
+        CohortFile.Write(csv, [.. rows], Columns);
+    }
+
+    /// <summary>The image as the second step sees it, times the patches' scale.</summary>
+    private static Image Whole(string path, CurriculumRecipe recipe)
+    {
+        using var stored = ImageFile.Read(path, new ImageReadOptions { Depth = 8, Channels = 1 });
+        var (width, height) = PatchPlan.WholeSize(recipe);
+        return Transforms.Resize(stored, width, height, recipe.Input.Interpolation);
+    }
+
+    private static Image Region(Image whole, int left, int top, int side)
+    {
+        var cut = new Image(side, side, channels: 1);
+        for (var y = 0; y < side; y++)
+            whole.Row(top + y).Slice(left, side).CopyTo(cut.WritablePixels[(y * side)..]);
+        return cut;
+    }
+}
