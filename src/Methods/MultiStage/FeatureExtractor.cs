@@ -80,7 +80,7 @@ public sealed class FeatureExtractor : IClassifier
     }
 
     /// <summary>The images of a mini-batch as they were read, [B, 3, side, side] in [0, 1].</summary>
-    internal Tensor Images(WindowBatch batch, int side)
+    public Tensor Images(WindowBatch batch, int side)
     {
         using var scope = new TensorScope();
         var input = new InputOptions { Height = side, Width = side };

@@ -98,7 +98,7 @@ public sealed class MapLayout
     /// <summary>The placed patches in mini-batches, in the order of the grid or shuffled.</summary>
     /// <param name="size">Patches to a mini-batch; the last may have fewer.</param>
     /// <param name="order">[Placed] places in <see cref="Placed"/>; null for the order of the grid.</param>
-    internal IReadOnlyList<int[]> MiniBatches(int size, int[]? order = null) =>
+    public IReadOnlyList<int[]> MiniBatches(int size, int[]? order = null) =>
         [.. (order ?? [.. Enumerable.Range(0, Placed.Count)]).Chunk(size)];
 
     // Halves are rounded down, also where the box is wider than the map.
