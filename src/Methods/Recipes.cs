@@ -2,6 +2,7 @@ using Coverslip.Methods.Backbones;
 using Coverslip.Methods.Classical;
 using Coverslip.Methods.SagaNet;
 using Coverslip.Methods.Training;
+using Coverslip.Methods.TumorDetection;
 
 namespace Coverslip.Methods;
 
@@ -13,6 +14,7 @@ public static class Recipes
         ["saganet"] = SagaNetRecipe.Read,
         ["backbone"] = BackboneRecipe.Read,
         ["classical"] = ClassicalRecipe.Read,
+        ["tumor-detection"] = TumorDetectionRecipe.Read,
     };
 
     /// <summary>Reads a recipe file.</summary>

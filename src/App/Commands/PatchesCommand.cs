@@ -149,11 +149,10 @@ public static class PatchesCommand
         var set = AnnotationFile.Read(file);
         if (parsed.GetValue(AnnotationsFromBounds))
             set = set.Moved(slide.Bounds.At.X, slide.Bounds.At.Y);
-        var normal = parsed.GetValue(Normal)!;
-        var tumour = parsed.GetValue(Tumour) is { Length: > 0 } named ? named : [.. set.Classes.Except(normal)];
         lock (seen)
             seen.UnionWith(set.Classes);
-        return areas with { Tumour = set.Region(tumour), Normal = set.Region(normal) };
+        var classes = new PatchClasses { Tumour = parsed.GetValue(Tumour) ?? [], Normal = parsed.GetValue(Normal)! };
+        return classes.Of(set) with { Tissue = areas.Tissue };
     }
 
     private static PolygonRegion TissueOf(ParseResult parsed, Slide slide)

@@ -15,9 +15,6 @@ internal static class PredictSlides
 {
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
-    /// <summary>Scanner formats. A TIFF is a slide where a slide reader takes it, which tiles decide.</summary>
-    private static readonly string[] Scanners = [".svs", ".ndpi", ".mrxs", ".scn", ".bif", ".vms", ".vmu", ".svslide"];
-
     private static readonly Option<double?> Mpp = new("--mpp")
     {
         Description = "Slides: microns per pixel of the run's training images, where the run does not say.",
@@ -63,7 +60,7 @@ internal static class PredictSlides
 
     /// <summary>Whether slides were given: any scanner's file, any tiled TIFF, or any file with --mpp.</summary>
     internal static bool Are(ParseResult parsed, string[] files) =>
-        parsed.GetValue(Mpp) is not null || parsed.GetValue(SlideMpp) is not null || files.Any(IsSlide);
+        parsed.GetValue(Mpp) is not null || parsed.GetValue(SlideMpp) is not null || files.Any(SlideFile.IsSlide);
 
     /// <summary>Predicts slides one by one; 1 where one of them failed.</summary>
     internal static int Run(ParseResult parsed, TrainedModel run, string[] slides, string folder, int batch)
@@ -185,24 +182,6 @@ internal static class PredictSlides
                 $"{summary.Failures.Count} of {summary.Failures.Count + summary.Outcomes.Count} slides failed"
             );
         Console.WriteLine($"wrote {Path.Combine(folder, "slide_scores.csv")}");
-    }
-
-    private static bool IsSlide(string path)
-    {
-        var extension = Path.GetExtension(path).ToLowerInvariant();
-        if (Scanners.Contains(extension))
-            return true;
-        if (extension is not (".tif" or ".tiff") || !File.Exists(path))
-            return false;
-        try
-        {
-            using var slide = SlideFile.Open(path);
-            return true;
-        }
-        catch (UnreadableSlideException)
-        {
-            return false; // an image, or a file that says as an image what is wrong with it
-        }
     }
 
     private static void Within(OptionResult result, double most)

@@ -29,6 +29,7 @@ public static class SlideCommand
         command.Subcommands.Add(CreateThumbnail());
         command.Subcommands.Add(SlideRegionCommand.Create(Out));
         command.Subcommands.Add(SlidePhantomCommand.Create());
+        command.Subcommands.Add(SlidePhantomsCommand.Create());
         return command;
     }
 

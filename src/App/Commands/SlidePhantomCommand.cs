@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Coverslip.App.Progress;
 using Coverslip.Slides.Phantoms;
 
@@ -7,60 +8,159 @@ namespace Coverslip.App.Commands;
 /// <summary><c>coverslip slide phantom</c>: a painted slide of any size, for trying and measuring.</summary>
 internal static class SlidePhantomCommand
 {
+    private static readonly SlidePhantomOptions Defaults = new();
+    private static readonly Argument<string> Output = new("out")
+    {
+        Description = "The slide to write, such as phantom.tif.",
+    };
+    private static readonly Option<int> Width = Number("--width", Defaults.Width, "Pixels, 256 to 1048576.");
+    private static readonly Option<int> Height = Number("--height", Defaults.Height, "Pixels, 256 to 1048576.");
+    private static readonly Option<double> Mpp = Number(
+        "--mpp",
+        Defaults.Mpp.X,
+        "Microns per pixel, 0.1 to 2; cells have their size in microns."
+    );
+    private static readonly Option<double> Tissue = Number(
+        "--tissue",
+        Defaults.Tissue,
+        "Share of the slide that is tissue, 0.05 to 0.95."
+    );
+    private static readonly Option<int?> Pieces = new("--pieces")
+    {
+        Description = "Pieces of tissue, 1 to 12. [default: 1 with lesions, else 3]",
+    };
+    private static readonly Option<string?> Lesions = new("--lesions")
+    {
+        Description =
+            "Lesions, comma-separated: macro, micro or itc, each with a major axis in microns if it is to have "
+            + "a certain one, such as macro,micro:450,itc.",
+    };
+    private static readonly Option<string?> Artefacts = new("--artefacts")
+    {
+        Description = "Artefacts, comma-separated: pen, fold, bubble, blur, or all.",
+    };
+    private static readonly Option<double> Stain = Number(
+        "--stain",
+        Defaults.StainLevel,
+        "0 (palest) to 1 (darkest): the stain within the range of patients."
+    );
+    private static readonly Option<int> Seed = Number("--seed", 0, "The same seed paints the same slide.");
+
     internal static Command Create()
     {
-        var output = new Argument<string>("out") { Description = "The slide to write, such as phantom.tif." };
-        var defaults = new SlidePhantomOptions();
-        var width = new Option<int>("--width") { DefaultValueFactory = _ => defaults.Width };
-        var height = new Option<int>("--height") { DefaultValueFactory = _ => defaults.Height };
-        var tissue = new Option<double>("--tissue") { DefaultValueFactory = _ => defaults.Tissue };
-        var seed = new Option<int>("--seed") { DefaultValueFactory = _ => 0 };
-        (width.Description, height.Description) = ("Pixels, 256 to 1048576.", "Pixels, 256 to 1048576.");
-        tissue.Description = "Share of the slide that is tissue, 0.05 to 0.95.";
-        seed.Description = "The same seed paints the same slide.";
         var command = new Command(
             "phantom",
             """
-            Paint a slide: islands of tissue on glass, at 0.25 µm per pixel, as a JPEG pyramid in BigTIFF.
+            Paint a slide: sections like those of lymph nodes on glass, as a JPEG pyramid in BigTIFF. With lesions, their
+            outlines are written beside it: NAME.xml, ASAP's format with the groups of CAMELYON16.
 
-            Example:
+            Examples:
               coverslip slide phantom phantom.tif --width 100000 --height 100000 --seed 1
+              coverslip slide phantom tumor.tif --lesions macro,micro,itc --artefacts all
+              coverslip slide phantom small.tif --width 4096 --height 4096 --tissue 0.5 --lesions micro:300
             """
         )
         {
-            output,
-            width,
-            height,
-            tissue,
-            seed,
+            Output,
+            Width,
+            Height,
+            Mpp,
+            Tissue,
+            Pieces,
+            Lesions,
+            Artefacts,
+            Stain,
+            Seed,
         };
-        command.SetAction(parsed =>
-        {
-            var options = defaults with
-            {
-                Width = parsed.GetRequiredValue(width),
-                Height = parsed.GetRequiredValue(height),
-                Tissue = parsed.GetRequiredValue(tissue),
-                Seed = parsed.GetRequiredValue(seed),
-            };
-            var path = parsed.GetRequiredValue(output);
-            var tiles = (long)((options.Width + 255) / 256) * ((options.Height + 255) / 256);
-            using (var stop = new StopSignal())
-            using (var line = new ProgressLine("painting", tiles, "tiles"))
-            {
-                SlidePhantom.Write(
-                    path,
-                    options,
-                    done =>
-                    {
-                        stop.Token.ThrowIfCancellationRequested();
-                        line.Report(done);
-                    }
-                );
-            }
-            Console.WriteLine($"{path}: {options.Width} × {options.Height}, {new FileInfo(path).Length >> 20} MiB");
-            return 0;
-        });
+        command.SetAction(Run);
         return command;
     }
+
+    private static int Run(ParseResult parsed)
+    {
+        var options = Defaults with
+        {
+            Width = parsed.GetValue(Width),
+            Height = parsed.GetValue(Height),
+            Mpp = Slides.Geometry.Mpp.Of(parsed.GetValue(Mpp)),
+            Tissue = parsed.GetValue(Tissue),
+            Pieces = parsed.GetValue(Pieces),
+            Lesions = ReadLesions(parsed.GetValue(Lesions)),
+            Artefacts = ReadArtefacts(parsed.GetValue(Artefacts)),
+            StainLevel = parsed.GetValue(Stain),
+            Seed = parsed.GetValue(Seed),
+        };
+        var path = parsed.GetRequiredValue(Output);
+        var phantom = SlidePhantom.Plan(options);
+        foreach (var kind in phantom.LeftOut)
+            Console.Error.WriteLine($"no room for a {kind.ToString().ToLowerInvariant()} beside the lesions: left out");
+        using (var stop = new StopSignal())
+        using (var line = new ProgressLine("painting", Tiles(options.Width, options.Height), "tiles"))
+        {
+            phantom.Write(
+                path,
+                done =>
+                {
+                    stop.Token.ThrowIfCancellationRequested();
+                    line.Report(done);
+                }
+            );
+        }
+        Console.WriteLine($"{path}: {options.Width} × {options.Height}, {new FileInfo(path).Length >> 20} MiB");
+        if (phantom.Lesions.Count == 0)
+            return 0;
+        var annotations = Path.ChangeExtension(path, ".xml");
+        phantom.WriteAnnotations(annotations);
+        Console.WriteLine($"{annotations}: {phantom.Lesions.Count} lesions");
+        foreach (var lesion in phantom.Lesions)
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"  {LesionOrder.Name(lesion.Class), -6}{lesion.MajorAxis, 8:0} µm{lesion.Area, 10:0.000} mm²"
+                )
+            );
+        return 0;
+    }
+
+    /// <summary>Tiles of a slide's finest level.</summary>
+    internal static long Tiles(int width, int height) => (long)((width + 255) / 256) * ((height + 255) / 256);
+
+    /// <summary>macro, micro or itc, and nothing else.</summary>
+    /// <exception cref="ArgumentException">Another word.</exception>
+    internal static LesionClass ReadClass(string word) =>
+        word.ToLowerInvariant() switch
+        {
+            "macro" => LesionClass.Macro,
+            "micro" => LesionClass.Micro,
+            "itc" => LesionClass.Itc,
+            _ => throw new ArgumentException($"'{word}' is no class of lesions; there are macro, micro and itc"),
+        };
+
+    private static List<LesionOrder> ReadLesions(string? text) => [.. Words(text).Select(ReadLesion)];
+
+    private static LesionOrder ReadLesion(string word)
+    {
+        var parts = word.Split(':');
+        if (parts.Length == 1)
+            return new LesionOrder(ReadClass(word));
+        return parts.Length == 2 && double.TryParse(parts[1], CultureInfo.InvariantCulture, out var axis)
+            ? new LesionOrder(ReadClass(parts[0]), axis)
+            : throw new ArgumentException($"'{word}' is no lesion; write a class and microns, such as micro:450");
+    }
+
+    private static List<ArtefactKind> ReadArtefacts(string? text) =>
+        [
+            .. Words(text)
+                .SelectMany(word =>
+                    word.Equals("all", StringComparison.OrdinalIgnoreCase) ? Enum.GetValues<ArtefactKind>()
+                    : Enum.TryParse<ArtefactKind>(word, ignoreCase: true, out var kind) && Enum.IsDefined(kind) ? [kind]
+                    : throw new ArgumentException($"'{word}' is no artefact; there are pen, fold, bubble, blur, all")
+                ),
+        ];
+
+    private static string[] Words(string? text) =>
+        text?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+
+    private static Option<T> Number<T>(string name, T standard, string description) =>
+        new(name) { Description = description, DefaultValueFactory = _ => standard };
 }

@@ -9,6 +9,7 @@ using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Methods;
 using Coverslip.Methods.Training;
+using Coverslip.Methods.TumorDetection;
 
 namespace Coverslip.App.Commands;
 
@@ -45,12 +46,15 @@ public static class TrainCommand
             "train",
             """
             Train a recipe on a cohort; every part of the split gets its own model, judged on patients it never saw.
+            A recipe of tumour detection takes slides (column annotation: the file of what is tumour on them; column mpp),
+            predicts the test patients' slides, and writes heatmaps, detections and their figures.
 
             Examples:
               coverslip train recipes/saganet-small.yaml --cohort cohort.csv --out runs/first
               coverslip train recipes/saganet-small.yaml --cohort cohort.csv --split folds.json --out runs/folds --resume
               coverslip train recipes/saganet-small.yaml --cohort cohort.csv --out runs/gpu --device cuda
               coverslip train recipes/saganet-small.yaml --cohort cohort.csv --out runs/wide --set input.width=384
+              coverslip train recipes/tumor-detection-small.yaml --cohort slides/cohort.csv --out runs/slides
             """
         )
         {
@@ -99,26 +103,9 @@ public static class TrainCommand
         {
             Stain = stain,
         };
-        var (masks, rules) = RunMasks.Prepare(recipe.Input, cohort, place, stop.Token);
-        PatchSet patches;
-        using (var line = new ProgressLine("reading images", cohort.Rows.Count, "images"))
-            patches = new PatchSet(
-                cohort,
-                recipe.Input,
-                masks,
-                new PatchReading { Stain = stain, Progress = done => line.Report(done) }
-            );
-        RunStain.Tell(patches);
-        if (recipe.Input.Form != InputForm.Raw)
-            Console.Error.WriteLine(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"masks keep some area in {patches.Patches.Count - patches.EmptyMasks} of {patches.Patches.Count} images ({1 - (double)patches.EmptyMasks / patches.Patches.Count:0.0%}); at least 80 % is needed for masked results to mean anything"
-                )
-            );
-
+        using var data = RunData.Prepare(recipe, cohort, place, stop.Token);
         var session = new TrainingSession(
-            new SessionInput(recipe, patches, split, device, rules?.ToJson()),
+            new SessionInput(recipe, data.Data, split, device, data.Rules?.ToJson()),
             folder,
             part => new TrainingProgress(
                 split.Parts.Count == 1 ? "training" : $"part {part + 1}/{split.Parts.Count}",
@@ -130,7 +117,9 @@ public static class TrainCommand
             var tested = session.Run(only - 1, stop.Token);
             if (split.ImageWise)
                 Console.WriteLine(Split.InflatedNote);
-            Summarize(tested, cohort, folder, masks);
+            Summarize(tested, cohort, folder, data.Masks);
+            if (recipe is TumorDetectionRecipe)
+                DetectionSummary.Tell(folder, cohort, split.Parts.Count);
             return 0;
         }
         catch (OperationCanceledException)
@@ -176,7 +165,9 @@ public static class TrainCommand
     {
         var batch = recipe.Training.Batch;
         const double gib = 1L << 30;
-        var images = split.Parts.Sum(part => part.Rows(cohort, SplitSide.Train).Count);
+        var images = recipe.EpochExamples is { } examples
+            ? examples * split.Parts.Count
+            : split.Parts.Sum(part => (long)part.Rows(cohort, SplitSide.Train).Count);
         var longest = TimeSpan.FromSeconds(preflight.StepSeconds * images / batch * recipe.Training.Epochs);
         Console.Error.WriteLine(
             string.Create(

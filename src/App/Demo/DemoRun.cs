@@ -81,7 +81,7 @@ internal static class DemoRun
             split.Save(Path.Combine(run, "split.json"));
             var patches = new PatchSet(cohort, chosen.Input, masks);
             var session = new TrainingSession(
-                new SessionInput(chosen, patches, split, Device.Cpu, rulesText),
+                new SessionInput(chosen, new ImageTrainingData(chosen, patches), split, Device.Cpu, rulesText),
                 run,
                 _ => new TrainingProgress(name, chosen.Training.Epochs)
             );

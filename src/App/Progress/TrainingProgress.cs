@@ -24,10 +24,13 @@ internal sealed class TrainingProgress(string name, int epochs) : ITrainingProgr
                 $"  validation loss {v.Loss.Total:0.0000} accuracy {v.Accuracy:0.000} AUC {v.Auc:0.000}"
             )
             : "";
+        var waited = row.Pace is { Seconds: > 0 } pace
+            ? string.Create(CultureInfo.InvariantCulture, $"  waited {pace.Waited / pace.Seconds:0 %}")
+            : "";
         Console.Error.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{name} epoch {row.Epoch + 1}/{epochs}  loss {row.Training.Value.Total:0.0000}{judged}  moved {row.Moved:0.0e+0}  {row.Seconds:0} s{(state.BestEpoch == row.Epoch ? "  best" : "")}"
+                $"{name} epoch {row.Epoch + 1}/{epochs}  loss {row.Training.Value.Total:0.0000}{judged}  moved {row.Moved:0.0e+0}  {row.Seconds:0} s{waited}{(state.BestEpoch == row.Epoch ? "  best" : "")}"
             )
         );
     }

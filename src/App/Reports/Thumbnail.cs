@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Coverslip.Slides.Formats;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.App.Reports;
@@ -30,6 +31,11 @@ internal static class Thumbnail
 
     private static Image Read(string path)
     {
+        if (SlideFile.IsSlide(path))
+        {
+            using var slide = SlideFile.Open(path);
+            return slide.ReadThumbnail(Longest).Image;
+        }
         var image = ImageFile.Read(path, ImageReadOptions.ForModels);
         var scale = (double)Longest / Math.Max(image.Width, image.Height);
         if (scale >= 1)
@@ -89,7 +95,7 @@ internal static class Thumbnail
         {
             return make();
         }
-        catch (UnreadableImageException error)
+        catch (Exception error) when (error is UnreadableImageException or UnreadableSlideException)
         {
             return Html.Tag("div", Html.Class("unreadable"), error.Message);
         }

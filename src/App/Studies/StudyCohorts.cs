@@ -2,6 +2,7 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Methods.Studies;
 using Coverslip.Methods.Training;
+using Coverslip.Methods.Training.SlidePatches;
 
 namespace Coverslip.App.Studies;
 
@@ -105,6 +106,12 @@ internal static class StudyCohorts
             );
     }
 
+    /// <summary>A further column's field for a cohort file in another folder: annotations are files.</summary>
+    private static string Moved(Cohort cohort, int column, string field) =>
+        cohort.FurtherColumns[column] == SlideCohort.AnnotationColumn && field.Length > 0
+            ? Path.GetFullPath(Path.Combine(cohort.Folder, field))
+            : field;
+
     private static Cohort Part(Cohort cohort, Func<CohortRow, bool> chosen, string folder)
     {
         var file = Path.Combine(folder, "cohort.csv");
@@ -114,7 +121,14 @@ internal static class StudyCohorts
             [
                 .. cohort
                     .Rows.Where(chosen)
-                    .Select(r => r with { Image = cohort.ImagePath(r), Mask = cohort.MaskPath(r) }),
+                    .Select(r =>
+                        r with
+                        {
+                            Image = cohort.ImagePath(r),
+                            Mask = cohort.MaskPath(r),
+                            Further = [.. r.Further.Select((field, i) => Moved(cohort, i, field))],
+                        }
+                    ),
             ],
             cohort.FurtherColumns
         );

@@ -51,6 +51,9 @@ public static class PathologicStages
     /// <summary>pN0, pN0(i+), pN1mi, pN1 or pN2.</summary>
     public static string Name(this PathologicStage stage) => StageNames[(int)stage];
 
+    /// <summary>negative, itc, micro or macro.</summary>
+    public static string Name(this NodeStatus node) => NodeNames[(int)node];
+
     /// <summary>A stage by its name, whatever its case; null if there is none of that name.</summary>
     public static PathologicStage? Parse(string name) => (PathologicStage?)Find(StageNames, name);
 

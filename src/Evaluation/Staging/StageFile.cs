@@ -3,6 +3,9 @@ namespace Coverslip.Evaluation.Staging;
 /// <summary>A row that names no patient, and why it is not used.</summary>
 public sealed record UnusedRow(int Row, string Text, string Reason);
 
+/// <summary>The nodes of a patient, by the names of their slides without extension.</summary>
+public sealed record PatientNodes(string Patient, IReadOnlyList<(string Slide, NodeStatus Status)> Nodes);
+
 /// <summary>
 /// Stages of patients in CAMELYON17's form: CSV, <c>patient,stage</c>. Rows whose name ends in <c>.zip</c> are
 /// patients; those of <c>.tif</c> are their nodes, which the evaluation leaves aside; others are kept as unused.
@@ -62,4 +65,22 @@ public sealed class StageFile
             );
         return new StageFile(path, stages) { Nodes = nodes, Unused = unused };
     }
+
+    /// <summary>
+    /// Writes stages that follow from nodes, whole or not at all: of each patient a row <c>PATIENT.zip,pN...</c>, then
+    /// <c>SLIDE.tif,status</c> of each node, as CAMELYON17's own file.
+    /// </summary>
+    /// <exception cref="ArgumentException">A patient without nodes, or with metastases in more than nine.</exception>
+    public static void Write(string path, IEnumerable<PatientNodes> patients) =>
+        CsvTable.Write(
+            path,
+            ["patient", "stage"],
+            patients.SelectMany(p =>
+                p.Nodes.Select(n => new[] { n.Slide + NodeEnding, n.Status.Name() })
+                    .Prepend([
+                        p.Patient + PatientEnding,
+                        PathologicStages.Of([.. p.Nodes.Select(n => n.Status)]).Name(),
+                    ])
+            )
+        );
 }

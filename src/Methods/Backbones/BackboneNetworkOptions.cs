@@ -34,7 +34,7 @@ public sealed record BackboneNetworkOptions
     /// <summary>Which network, in kebab-case; required.</summary>
     public required BackboneKind Kind { get; init; }
 
-    /// <summary>Multiplies the channels of MobileNets, in (0, 4]; 1 by default.</summary>
+    /// <summary>Multiplies the channels of MobileNets and Inception-v3, in (0, 4]; 1 by default.</summary>
     public double Width { get; init; } = 1;
 
     /// <summary>

@@ -39,7 +39,9 @@ public sealed record BackboneOptions
     /// </summary>
     public int AuxiliaryClasses { get; init; }
 
-    /// <summary>Multiplies the channels of MobileNets, in (0, 4]; 1 by default. Other networks have no width.</summary>
+    /// <summary>
+    /// Multiplies the channels of MobileNets and Inception-v3, in (0, 4]; 1 by default. Other networks have no width.
+    /// </summary>
     public double Width { get; init; } = 1;
 
     /// <summary>Dropout before the network's own classifiers, in [0, 1); null, the default: as published.</summary>

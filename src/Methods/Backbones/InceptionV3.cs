@@ -4,7 +4,8 @@ using Coverslip.Torch.Layers;
 namespace Coverslip.Methods.Backbones;
 
 /// <summary>
-/// Inception-v3 (Szegedy et al. 2016, table 1) with its auxiliary classifier. Names and shapes as in torchvision.
+/// Inception-v3 (Szegedy et al. 2016, table 1) with its auxiliary classifier. Names and shapes as in torchvision. A
+/// width below 1 has fewer filters per layer, see <see cref="InceptionWidth"/>.
 /// </summary>
 public sealed class InceptionV3 : IBackbone
 {
@@ -17,43 +18,58 @@ public sealed class InceptionV3 : IBackbone
     public InceptionV3(ParameterPath at, BackboneOptions options)
     {
         store = at.Store;
-        Convolution("Conv2d_1a_3x3", 3, 32, new ConvNormOptions { Kernel = 3, Stride = 2 });
-        Convolution("Conv2d_2a_3x3", 32, 32, new ConvNormOptions { Kernel = 3 });
-        Convolution("Conv2d_2b_3x3", 32, 64, new ConvNormOptions { Kernel = 3, Padding = 1 });
+        var w = new InceptionWidth(options.Width);
+        var channels = 3;
+        Convolution("Conv2d_1a_3x3", 32, new ConvNormOptions { Kernel = 3, Stride = 2 });
+        Convolution("Conv2d_2a_3x3", 32, new ConvNormOptions { Kernel = 3 });
+        Convolution("Conv2d_2b_3x3", 64, new ConvNormOptions { Kernel = 3, Padding = 1 });
         stages.Add("maxpool1", x => x.MaxPool2d(3, 2));
-        Convolution("Conv2d_3b_1x1", 64, 80, new ConvNormOptions());
-        Convolution("Conv2d_4a_3x3", 80, 192, new ConvNormOptions { Kernel = 3 });
+        Convolution("Conv2d_3b_1x1", 80, new ConvNormOptions());
+        Convolution("Conv2d_4a_3x3", 192, new ConvNormOptions { Kernel = 3 });
         stages.Add("maxpool2", x => x.MaxPool2d(3, 2));
-        stages.Add("Mixed_5b", InceptionV3Blocks.A(at / "Mixed_5b", 192, pooled: 32));
-        stages.Add("Mixed_5c", InceptionV3Blocks.A(at / "Mixed_5c", 256, pooled: 64));
-        stages.Add("Mixed_5d", InceptionV3Blocks.A(at / "Mixed_5d", 288, pooled: 64));
-        stages.Add("Mixed_6a", InceptionV3Blocks.B(at / "Mixed_6a", 288));
-        stages.Add("Mixed_6b", InceptionV3Blocks.C(at / "Mixed_6b", inner: 128));
-        stages.Add("Mixed_6c", InceptionV3Blocks.C(at / "Mixed_6c", inner: 160));
-        stages.Add("Mixed_6d", InceptionV3Blocks.C(at / "Mixed_6d", inner: 160));
-        stages.Add(AuxiliaryStage, InceptionV3Blocks.C(at / AuxiliaryStage, inner: 192));
+        Block("Mixed_5b", at => InceptionV3Blocks.A(at, w, channels, pooled: 32));
+        Block("Mixed_5c", at => InceptionV3Blocks.A(at, w, channels, pooled: 64));
+        Block("Mixed_5d", at => InceptionV3Blocks.A(at, w, channels, pooled: 64));
+        Block("Mixed_6a", at => InceptionV3Blocks.B(at, w, channels));
+        Block("Mixed_6b", at => InceptionV3Blocks.C(at, w, channels, inner: 128));
+        Block("Mixed_6c", at => InceptionV3Blocks.C(at, w, channels, inner: 160));
+        Block("Mixed_6d", at => InceptionV3Blocks.C(at, w, channels, inner: 160));
+        Block(AuxiliaryStage, at => InceptionV3Blocks.C(at, w, channels, inner: 192));
         if (options.AuxiliaryClasses > 0)
-            auxiliary = new AuxiliaryClassifier(at / "AuxLogits", options.AuxiliaryClasses);
-        stages.Add("Mixed_7a", InceptionV3Blocks.D(at / "Mixed_7a"));
-        stages.Add("Mixed_7b", InceptionV3Blocks.E(at / "Mixed_7b", 1280));
-        stages.Add("Mixed_7c", InceptionV3Blocks.E(at / "Mixed_7c", 2048));
+            auxiliary = new AuxiliaryClassifier(at / "AuxLogits", w, channels, options.AuxiliaryClasses);
+        Block("Mixed_7a", at => InceptionV3Blocks.D(at, w, channels));
+        Block("Mixed_7b", at => InceptionV3Blocks.E(at, w, channels));
+        Block("Mixed_7c", at => InceptionV3Blocks.E(at, w, channels));
+        Channels = channels;
         classifier = PooledClassifier.Of(at / "fc", Channels, options, dropout: 0.5);
 
-        void Convolution(string name, int input, int output, ConvNormOptions shape) =>
-            stages.Add(name, InceptionV3Blocks.Unit(at / name, input, output, shape).Forward);
+        void Convolution(string name, int output, ConvNormOptions shape)
+        {
+            stages.Add(name, InceptionV3Blocks.Unit(at / name, channels, w.Of(output), shape).Forward);
+            channels = w.Of(output);
+        }
+
+        void Block(string name, Func<ParameterPath, InceptionBlock> make)
+        {
+            var block = make(at / name);
+            stages.Add(name, block.Forward);
+            channels = block.Channels;
+        }
     }
 
     public static BackboneKind Kind { get; } =
         new("inception-v3", (at, options) => new InceptionV3(at, options), MapOf)
         {
             Scale = InputScale.Symmetric,
+            HasWidth = true,
             Classifiers = ["fc.", "AuxLogits.fc."],
             Auxiliary = ["AuxLogits."],
             // Its 5×5 convolution needs 5×5 cells after a mean over 5×5 in steps of 3: a map of 17×17.
             AuxiliarySide = 299,
         };
 
-    public int Channels => 2048;
+    /// <summary>2048 at width 1.</summary>
+    public int Channels { get; }
 
     public IReadOnlyList<string> Stages => stages.Names;
 
@@ -81,16 +97,21 @@ public sealed class InceptionV3 : IBackbone
         return side;
     }
 
-    private sealed class AuxiliaryClassifier(ParameterPath at, int classes)
+    private sealed class AuxiliaryClassifier(ParameterPath at, InceptionWidth w, int channels, int classes)
     {
-        private readonly ConvNorm squeeze = InceptionV3Blocks.Unit(at / "conv0", 768, 128, new ConvNormOptions());
+        private readonly ConvNorm squeeze = InceptionV3Blocks.Unit(
+            at / "conv0",
+            channels,
+            w.Of(128),
+            new ConvNormOptions()
+        );
         private readonly ConvNorm filter = InceptionV3Blocks.Unit(
             at / "conv1",
-            128,
-            768,
+            w.Of(128),
+            w.Of(768),
             new ConvNormOptions { Kernel = 5 }
         );
-        private readonly Linear linear = new(at / "fc", 768, classes);
+        private readonly Linear linear = new(at / "fc", w.Of(768), classes);
 
         internal Tensor Forward(Tensor x) =>
             linear.Forward(filter.Forward(squeeze.Forward(x.AvgPool2d(5, 3))).Mean([2, 3]));

@@ -4,8 +4,22 @@ using Coverslip.Torch.Layers;
 namespace Coverslip.Methods.Backbones;
 
 /// <summary>
+/// Filters of a layer: the published number times the width, rounded down, and 16 at the least, as TensorFlow's own
+/// Inception-v3 (slim) has it with its depth multiplier.
+/// </summary>
+internal readonly record struct InceptionWidth(double Width)
+{
+    private const int Least = 16;
+
+    public int Of(int published) => Width == 1 ? published : Math.Max((int)(published * Width), Least);
+}
+
+/// <summary>A block and the channels that come out of it.</summary>
+internal readonly record struct InceptionBlock(int Channels, Func<Tensor, Tensor> Forward);
+
+/// <summary>
 /// The five kinds of blocks of Inception-v3 (Szegedy et al. 2016, figures 5, 6, 7 and 10), by torchvision's letters.
-/// Each is several chains of convolutions over the same map, side by side.
+/// Each is several chains of convolutions over the same map, side by side. Sizes are those of width 1.
 /// </summary>
 internal static class InceptionV3Blocks
 {
@@ -14,38 +28,48 @@ internal static class InceptionV3Blocks
         new(at / "conv", at / "bn", input, output, shape with { Epsilon = 1e-3 });
 
     /// <summary>[B, in, H, W] → [B, 224 + pooled, H, W].</summary>
-    internal static Func<Tensor, Tensor> A(ParameterPath at, int input, int pooled)
+    internal static InceptionBlock A(ParameterPath at, InceptionWidth w, int input, int pooled)
     {
-        var one = One(at / "branch1x1", input, 64);
-        var five = new[] { One(at / "branch5x5_1", input, 48), Around(at / "branch5x5_2", 48, 64, 5) };
+        var one = One(at / "branch1x1", input, w.Of(64));
+        var five = new[]
+        {
+            One(at / "branch5x5_1", input, w.Of(48)),
+            Around(at / "branch5x5_2", w.Of(48), w.Of(64), 5),
+        };
         var three = new[]
         {
-            One(at / "branch3x3dbl_1", input, 64),
-            Around(at / "branch3x3dbl_2", 64, 96, 3),
-            Around(at / "branch3x3dbl_3", 96, 96, 3),
+            One(at / "branch3x3dbl_1", input, w.Of(64)),
+            Around(at / "branch3x3dbl_2", w.Of(64), w.Of(96), 3),
+            Around(at / "branch3x3dbl_3", w.Of(96), w.Of(96), 3),
         };
-        var pool = One(at / "branch_pool", input, pooled);
-        return x => Tensor.Cat([one.Forward(x), Chain(five, x), Chain(three, x), pool.Forward(Mean(x))], 1);
+        var pool = One(at / "branch_pool", input, w.Of(pooled));
+        return new(
+            w.Of(64) + w.Of(64) + w.Of(96) + w.Of(pooled),
+            x => Tensor.Cat([one.Forward(x), Chain(five, x), Chain(three, x), pool.Forward(Mean(x))], 1)
+        );
     }
 
     /// <summary>Halves the map: [B, in, H, W] → [B, 480 + in, (H − 1)/2, (W − 1)/2].</summary>
-    internal static Func<Tensor, Tensor> B(ParameterPath at, int input)
+    internal static InceptionBlock B(ParameterPath at, InceptionWidth w, int input)
     {
-        var three = Halving(at / "branch3x3", input, 384);
+        var three = Halving(at / "branch3x3", input, w.Of(384));
         var doubled = new[]
         {
-            One(at / "branch3x3dbl_1", input, 64),
-            Around(at / "branch3x3dbl_2", 64, 96, 3),
-            Halving(at / "branch3x3dbl_3", 96, 96),
+            One(at / "branch3x3dbl_1", input, w.Of(64)),
+            Around(at / "branch3x3dbl_2", w.Of(64), w.Of(96), 3),
+            Halving(at / "branch3x3dbl_3", w.Of(96), w.Of(96)),
         };
-        return x => Tensor.Cat([three.Forward(x), Chain(doubled, x), x.MaxPool2d(3, 2)], 1);
+        return new(
+            w.Of(384) + w.Of(96) + input,
+            x => Tensor.Cat([three.Forward(x), Chain(doubled, x), x.MaxPool2d(3, 2)], 1)
+        );
     }
 
     /// <summary>7×7 convolutions as rows and columns: [B, 768, H, W] → [B, 768, H, W].</summary>
-    internal static Func<Tensor, Tensor> C(ParameterPath at, int inner)
+    internal static InceptionBlock C(ParameterPath at, InceptionWidth w, int input, int inner)
     {
-        const int input = 768,
-            output = 192;
+        var output = w.Of(192);
+        inner = w.Of(inner);
         var one = One(at / "branch1x1", input, output);
         var seven = new[]
         {
@@ -62,15 +86,17 @@ internal static class InceptionV3Blocks
             Around(at / "branch7x7dbl_5", inner, output, (1, 7)),
         };
         var pool = One(at / "branch_pool", input, output);
-        return x => Tensor.Cat([one.Forward(x), Chain(seven, x), Chain(doubled, x), pool.Forward(Mean(x))], 1);
+        return new(
+            4 * output,
+            x => Tensor.Cat([one.Forward(x), Chain(seven, x), Chain(doubled, x), pool.Forward(Mean(x))], 1)
+        );
     }
 
     /// <summary>Halves the map: [B, 768, H, W] → [B, 1280, (H − 1)/2, (W − 1)/2].</summary>
-    internal static Func<Tensor, Tensor> D(ParameterPath at)
+    internal static InceptionBlock D(ParameterPath at, InceptionWidth w, int input)
     {
-        const int input = 768,
-            inner = 192;
-        var three = new[] { One(at / "branch3x3_1", input, inner), Halving(at / "branch3x3_2", inner, 320) };
+        var inner = w.Of(192);
+        var three = new[] { One(at / "branch3x3_1", input, inner), Halving(at / "branch3x3_2", inner, w.Of(320)) };
         var seven = new[]
         {
             One(at / "branch7x7x3_1", input, inner),
@@ -78,34 +104,44 @@ internal static class InceptionV3Blocks
             Around(at / "branch7x7x3_3", inner, inner, (7, 1)),
             Halving(at / "branch7x7x3_4", inner, inner),
         };
-        return x => Tensor.Cat([Chain(three, x), Chain(seven, x), x.MaxPool2d(3, 2)], 1);
+        return new(
+            w.Of(320) + inner + input,
+            x => Tensor.Cat([Chain(three, x), Chain(seven, x), x.MaxPool2d(3, 2)], 1)
+        );
     }
 
     /// <summary>Rows and columns side by side: [B, in, H, W] → [B, 2048, H, W].</summary>
-    internal static Func<Tensor, Tensor> E(ParameterPath at, int input)
+    internal static InceptionBlock E(ParameterPath at, InceptionWidth w, int input)
     {
-        const int inner = 384;
-        var one = One(at / "branch1x1", input, 320);
+        var inner = w.Of(384);
+        var one = One(at / "branch1x1", input, w.Of(320));
         var three = One(at / "branch3x3_1", input, inner);
         var (threeRow, threeColumn) = Cross(at, "branch3x3_2");
-        var doubled = new[] { One(at / "branch3x3dbl_1", input, 448), Around(at / "branch3x3dbl_2", 448, inner, 3) };
-        var (doubledRow, doubledColumn) = Cross(at, "branch3x3dbl_3");
-        var pool = One(at / "branch_pool", input, 192);
-        return x =>
+        var doubled = new[]
         {
-            var (a, b) = (three.Forward(x), Chain(doubled, x));
-            return Tensor.Cat(
-                [
-                    one.Forward(x),
-                    threeRow.Forward(a),
-                    threeColumn.Forward(a),
-                    doubledRow.Forward(b),
-                    doubledColumn.Forward(b),
-                    pool.Forward(Mean(x)),
-                ],
-                1
-            );
+            One(at / "branch3x3dbl_1", input, w.Of(448)),
+            Around(at / "branch3x3dbl_2", w.Of(448), inner, 3),
         };
+        var (doubledRow, doubledColumn) = Cross(at, "branch3x3dbl_3");
+        var pool = One(at / "branch_pool", input, w.Of(192));
+        return new(
+            w.Of(320) + (4 * inner) + w.Of(192),
+            x =>
+            {
+                var (a, b) = (three.Forward(x), Chain(doubled, x));
+                return Tensor.Cat(
+                    [
+                        one.Forward(x),
+                        threeRow.Forward(a),
+                        threeColumn.Forward(a),
+                        doubledRow.Forward(b),
+                        doubledColumn.Forward(b),
+                        pool.Forward(Mean(x)),
+                    ],
+                    1
+                );
+            }
+        );
 
         (ConvNorm Row, ConvNorm Column) Cross(ParameterPath under, string name) =>
             (Around(under / $"{name}a", inner, inner, (1, 3)), Around(under / $"{name}b", inner, inner, (3, 1)));

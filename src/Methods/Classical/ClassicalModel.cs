@@ -129,7 +129,7 @@ internal sealed class ClassicalModel(ClassicalRecipe recipe, int classes) : IMod
             var loss = -Math.Log(Math.Max(p[image.Label], 1e-6));
             mean.Add(new LossParts(loss, loss, 0), 1);
         }
-        return Judged.Of(mean, images, probabilities);
+        return Judged.Of(mean, [.. images.Select(p => p.Label)], probabilities);
     }
 
     private static string Selection(Candidate[] candidates, Candidate best)

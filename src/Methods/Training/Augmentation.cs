@@ -2,19 +2,32 @@ using Coverslip.Evaluation.Statistics;
 
 namespace Coverslip.Methods.Training;
 
-/// <summary>The random change of one image: an orientation, a shift, and an affine map of its colours.</summary>
+/// <summary>The random change of one image: an orientation, a shift, and a change of its colours.</summary>
 internal readonly struct Augmentation
 {
     private readonly int orientation,
         down,
         right;
     private readonly float[]? colors; // 3×4, applied to red, green, blue, 1
+    private readonly ColorShift? shift;
 
-    private Augmentation(int orientation, int down, int right, float[]? colors) =>
-        (this.orientation, this.down, this.right, this.colors) = (orientation, down, right, colors);
+    private Augmentation(int orientation, (int Down, int Right) moved, float[]? colors, ColorShift? shift) =>
+        (this.orientation, (down, right), this.colors, this.shift) = (orientation, moved, colors, shift);
 
     /// <summary>Leaves an image as it is, but for one of eight orientations (bit 0 transposes, 1 and 2 flip).</summary>
-    internal static Augmentation Oriented(int orientation) => new(orientation, 0, 0, null);
+    internal static Augmentation Oriented(int orientation) => new(orientation, (0, 0), null, null);
+
+    /// <summary>Pixels by which the window moves down before it is turned.</summary>
+    internal int Down => down;
+
+    /// <summary>Pixels by which the window moves to the right before it is turned.</summary>
+    internal int Right => right;
+
+    /// <summary>The same where the window was moved already.</summary>
+    internal Augmentation Unshifted => Shifted(0, 0);
+
+    /// <summary>The same with another shift.</summary>
+    internal Augmentation Shifted(int down, int right) => new(orientation, (down, right), colors, shift);
 
     /// <summary>Orientations that keep an image's size: eight of a square, four otherwise.</summary>
     internal static int Orientations(int height, int width) => height == width ? 8 : 4;
@@ -32,8 +45,10 @@ internal readonly struct Augmentation
                 random.Below(2 * options.Shift + 1) - options.Shift
             );
         if (options.Brightness + options.Contrast + options.Saturation + options.Hue == 0)
-            return new Augmentation(orientation, down, right, null);
-        return new Augmentation(orientation, down, right, ColorMap(options, ref random));
+            return new Augmentation(orientation, (down, right), null, null);
+        return options.Colors == ColorChange.TensorFlow
+            ? new Augmentation(orientation, (down, right), null, ColorShift.Draw(options, ref random))
+            : new Augmentation(orientation, (down, right), ColorMap(options, ref random), null);
     }
 
     /// <summary>Writes the changed image of 4 bytes a pixel to <paramref name="target"/>.</summary>
@@ -58,6 +73,7 @@ internal readonly struct Augmentation
                     Recolor(from, to, colors);
             }
         }
+        shift?.Apply(target[..(height * width * 4)]);
     }
 
     private static int Mirror(int place, int side)

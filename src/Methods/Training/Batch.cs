@@ -1,3 +1,4 @@
+using System.Buffers;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.Training;
@@ -9,6 +10,12 @@ namespace Coverslip.Methods.Training;
 /// <param name="Weights">Weights of the images, [B]; null where all count alike.</param>
 public sealed record Batch(Tensor Image, Tensor Mask, Tensor Target, Tensor? Weights)
 {
+    /// <summary>
+    /// The same places seen at other resolutions, each [B, 3, H, W], in the order of
+    /// <see cref="INetworkRecipe.Views"/>; none by default.
+    /// </summary>
+    public IReadOnlyList<Tensor> FurtherViews { get; init; } = [];
+
     /// <summary>Number of images.</summary>
     public long Size => Image.Size(0);
 
@@ -23,6 +30,28 @@ public sealed record Batch(Tensor Image, Tensor Mask, Tensor Target, Tensor? Wei
 }
 
 /// <summary>The bytes of a batch as a reader filled them.</summary>
-/// <param name="Pixels">B·H·W·4 bytes, rented.</param>
-/// <param name="Patches">The images in order.</param>
-public sealed record RawBatch(byte[] Pixels, IReadOnlyList<Patch> Patches);
+/// <param name="Pixels">At least views · B · H · W · 4 bytes, rented: red, green, blue, mask; one view after the
+/// other.</param>
+/// <param name="Labels">Class of each image, in order.</param>
+public sealed record RawBatch(byte[] Pixels, IReadOnlyList<int> Labels)
+{
+    /// <summary>The image files in order; empty where images are parts of slides.</summary>
+    public IReadOnlyList<Patch> Patches { get; init; } = [];
+
+    /// <summary>The tensors; the buffer goes back to the pool.</summary>
+    /// <param name="input">Size and form.</param>
+    /// <param name="views">How many the buffer holds.</param>
+    /// <param name="device">Where to.</param>
+    /// <param name="classWeights">Weight of each class; null where all count alike.</param>
+    internal Batch ToTensors(InputOptions input, int views, Device device, IReadOnlyList<double>? classWeights)
+    {
+        var (image, mask) = BatchReader.Pixels(Pixels, Labels.Count, input, device);
+        var further = BatchReader.FurtherViews(Pixels, Labels.Count, views, input, device);
+        ArrayPool<byte>.Shared.Return(Pixels);
+        var target = Tensor.From<long>([.. Labels.Select(l => (long)l)]).To(device);
+        var weights = classWeights is null
+            ? null
+            : Tensor.From<float>([.. Labels.Select(l => (float)classWeights[l])]).To(device);
+        return new Batch(image, mask, target, weights) { FurtherViews = further };
+    }
+}

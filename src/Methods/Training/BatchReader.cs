@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Threading.Channels;
 using Coverslip.Evaluation.Statistics;
 using Coverslip.Torch;
 
@@ -12,8 +11,6 @@ namespace Coverslip.Methods.Training;
 /// </summary>
 public sealed class BatchReader(PatchSet set, int batch, Device device)
 {
-    private const int Ahead = 4;
-
     /// <summary>
     /// A training epoch: shuffled and augmented by seed and epoch. A last batch of one image is left out, unless all
     /// are.
@@ -45,22 +42,19 @@ public sealed class BatchReader(PatchSet set, int batch, Device device)
         Filled([.. patches.Chunk(batch)], (_, _) => Augmentation.Oriented(orientation));
 
     /// <summary>The tensors of a filled batch, whose buffer goes back to the pool.</summary>
-    public Batch ToTensors(RawBatch raw, IReadOnlyList<double>? classWeights = null)
-    {
-        var (image, mask) = Pixels(raw.Pixels, raw.Patches.Count, set.Input, device);
-        ArrayPool<byte>.Shared.Return(raw.Pixels);
-        var target = Tensor.From<long>([.. raw.Patches.Select(p => (long)p.Label)]).To(device);
-        var weights = classWeights is null
-            ? null
-            : Tensor.From<float>([.. raw.Patches.Select(p => (float)classWeights[p.Label])]).To(device);
-        return new Batch(image, mask, target, weights);
-    }
+    public Batch ToTensors(RawBatch raw, IReadOnlyList<double>? classWeights = null) =>
+        raw.ToTensors(set.Input, 1, device, classWeights);
 
     /// <summary>[B, 3, H, W] of colours, standardised where the input says so, and [B, 1, H, W] of masks.</summary>
-    internal static (Tensor Image, Tensor Mask) Pixels(byte[] rgbm, int count, InputOptions input, Device device)
+    internal static (Tensor Image, Tensor Mask) Pixels(
+        ReadOnlySpan<byte> rgbm,
+        int count,
+        InputOptions input,
+        Device device
+    )
     {
         var (height, width) = (input.Height, input.Width);
-        var bytes = Tensor.From<byte>(rgbm.AsSpan(0, count * height * width * 4), count, height, width, 4);
+        var bytes = Tensor.From<byte>(rgbm[..(count * height * width * 4)], count, height, width, 4);
         var pixels = bytes.To(device).To(DType.Float32) * (1 / 255.0);
         pixels = pixels.Permute(0, 3, 1, 2); // [B, 4, H, W], pixel by pixel in memory
         var (image, mask) = (
@@ -68,6 +62,22 @@ public sealed class BatchReader(PatchSet set, int batch, Device device)
             pixels.Narrow(1, 3, 1).Contiguous()
         );
         return (input.Standardize ? Standardized(image, mask) : image, mask);
+    }
+
+    /// <summary>The views after the first of a buffer, each [B, 3, H, W].</summary>
+    internal static IReadOnlyList<Tensor> FurtherViews(
+        byte[] rgbm,
+        int count,
+        int views,
+        InputOptions input,
+        Device device
+    )
+    {
+        var each = count * input.Height * input.Width * 4;
+        var further = new List<Tensor>();
+        for (var view = 1; view < views; view++)
+            further.Add(Pixels(rgbm.AsSpan(view * each, each), count, input, device).Image);
+        return further;
     }
 
     /// <summary>
@@ -84,56 +94,22 @@ public sealed class BatchReader(PatchSet set, int batch, Device device)
 
     private IEnumerable<RawBatch> Filled(Patch[][] batches, Func<int, int, Augmentation> augmentation)
     {
-        var channel = Channel.CreateBounded<RawBatch>(Ahead);
-        using var stop = new CancellationTokenSource();
-        var filling = Task.Run(() => Fill(channel.Writer, batches, augmentation, stop.Token));
-        try
-        {
-            while (channel.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
-            while (channel.Reader.TryRead(out var raw))
-                yield return raw;
-        }
-        finally
-        {
-            stop.Cancel();
-            while (channel.Reader.TryRead(out _)) { }
-            filling.Wait();
-        }
-    }
+        var size = set.Input.Height * set.Input.Width * 4;
+        return new BatchPipeline(batches.Length, Fill, readers: 1).Run();
 
-    private async Task Fill(
-        ChannelWriter<RawBatch> writer,
-        Patch[][] batches,
-        Func<int, int, Augmentation> augmentation,
-        CancellationToken stop
-    )
-    {
-        try
+        RawBatch Fill(int number)
         {
-            var size = set.Input.Height * set.Input.Width * 4;
-            for (var number = 0; number < batches.Length; number++)
-            {
-                var pixels = ArrayPool<byte>.Shared.Rent(batches[number].Length * size);
-                for (var place = 0; place < batches[number].Length; place++)
-                    augmentation(number, place)
-                        .Apply(
-                            set.Pixels(batches[number][place]),
-                            pixels.AsSpan(place * size, size),
-                            set.Input.Height,
-                            set.Input.Width
-                        );
-                await writer.WriteAsync(new RawBatch(pixels, batches[number]), stop).ConfigureAwait(false);
-            }
-            writer.Complete();
-        }
-        catch (OperationCanceledException)
-        {
-            writer.TryComplete();
-        }
-        catch (Exception error)
-        {
-            // The consumer's read throws it, on the thread that trains.
-            writer.TryComplete(error);
+            var patches = batches[number];
+            var pixels = ArrayPool<byte>.Shared.Rent(patches.Length * size);
+            for (var place = 0; place < patches.Length; place++)
+                augmentation(number, place)
+                    .Apply(
+                        set.Pixels(patches[place]),
+                        pixels.AsSpan(place * size, size),
+                        set.Input.Height,
+                        set.Input.Width
+                    );
+            return new RawBatch(pixels, [.. patches.Select(p => p.Label)]) { Patches = patches };
         }
     }
 }

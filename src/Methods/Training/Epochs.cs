@@ -37,21 +37,21 @@ public sealed class MeanLoss
 /// class only.</param>
 public sealed record Judged(LossParts Loss, double Accuracy, double Auc)
 {
-    internal static Judged Of(MeanLoss mean, IReadOnlyList<Patch> patches, IReadOnlyList<double[]> probabilities)
+    internal static Judged Of(MeanLoss mean, IReadOnlyList<int> labels, IReadOnlyList<double[]> probabilities)
     {
         var right = 0;
-        for (var i = 0; i < patches.Count; i++)
-            if (Array.IndexOf(probabilities[i], probabilities[i].Max()) == patches[i].Label)
+        for (var i = 0; i < labels.Count; i++)
+            if (Array.IndexOf(probabilities[i], probabilities[i].Max()) == labels[i])
                 right++;
         var classes = probabilities[0].Length;
         var areas = new List<double>();
         for (var c = classes == 2 ? 1 : 0; c < classes; c++)
         {
-            bool[] positive = [.. patches.Select(p => p.Label == c)];
+            bool[] positive = [.. labels.Select(l => l == c)];
             if (positive.Contains(true) && positive.Contains(false))
                 areas.Add(RankedScores.Auc([.. probabilities.Select(p => p[c])], positive));
         }
-        return new Judged(mean.Value, (double)right / patches.Count, areas.Count == 0 ? double.NaN : areas.Average());
+        return new Judged(mean.Value, (double)right / labels.Count, areas.Count == 0 ? double.NaN : areas.Average());
     }
 
     /// <summary>The figure that decides, the greater the better.</summary>
@@ -78,7 +78,11 @@ public sealed record EpochRow(
     MeanLoss Training,
     Judged? Validation,
     double Moved
-);
+)
+{
+    /// <summary>Time of the training steps.</summary>
+    public Pace? Pace { get; init; }
+}
 
 /// <summary>Told how a training goes.</summary>
 public interface ITrainingProgress

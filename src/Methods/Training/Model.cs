@@ -14,7 +14,11 @@ public sealed record FitTask(PatchSet Set, IReadOnlyList<Patch> Training, IReadO
 /// <param name="BestEpoch">The pass whose model was kept, from 0.</param>
 /// <param name="Seconds">Time of training and validation.</param>
 /// <param name="WeightsMoved">Relative distance of the weights from their beginning; null where none move.</param>
-public sealed record FitOutcome(int Epochs, int BestEpoch, double Seconds, double? WeightsMoved);
+public sealed record FitOutcome(int Epochs, int BestEpoch, double Seconds, double? WeightsMoved)
+{
+    /// <summary>The part of the training steps' time that they waited for data; null without steps.</summary>
+    public double? WaitingShare { get; init; }
+}
 
 /// <summary>Images to be predicted.</summary>
 /// <param name="Set">Where the pixels are.</param>
@@ -43,6 +47,11 @@ public interface IModel : IDisposable
     /// </summary>
     /// <exception cref="OperationCanceledException">Stopped; calling again on the same folder goes on.</exception>
     FitOutcome Fit(FitTask task, RunFolder run, ITrainingProgress progress, CancellationToken stop);
+
+    /// <summary>The same from any source of examples; networks only.</summary>
+    /// <exception cref="NotSupportedException">The method describes image files alone.</exception>
+    FitOutcome Fit(IExamples examples, RunFolder run, ITrainingProgress progress, CancellationToken stop) =>
+        throw new NotSupportedException("this method learns from image files alone");
 
     /// <summary>
     /// Everything that predicting needs, by path; the tensors belong to the model or to the open scope.

@@ -9,18 +9,17 @@ internal sealed class NetworkModel(INetworkRecipe recipe, IClassifier network) :
 
     public FitOutcome Fit(FitTask task, RunFolder run, ITrainingProgress progress, CancellationToken stop)
     {
+        var reader = new BatchReader(task.Set, recipe.Training.Batch, network.Store.Device);
+        return Fit(new ImageExamples(reader, task.Training, task.Validation, recipe), run, progress, stop);
+    }
+
+    public FitOutcome Fit(IExamples examples, RunFolder run, ITrainingProgress progress, CancellationToken stop)
+    {
         recipe.Begin(network);
-        var training = new TrainingTask(
-            recipe,
-            network,
-            new BatchReader(task.Set, recipe.Training.Batch, network.Store.Device),
-            task.Training,
-            task.Validation
-        );
-        new TrainingLoop(training, run, progress).Run(stop);
+        new TrainingLoop(new TrainingTask(recipe, network, examples), run, progress).Run(stop);
         run.LoadBest(network.Store);
         var (state, moved) = run.Outcome();
-        return new FitOutcome(state.Epoch, state.BestEpoch, state.Seconds, moved);
+        return new FitOutcome(state.Epoch, state.BestEpoch, state.Seconds, moved) { WaitingShare = state.WaitingShare };
     }
 
     public IEnumerable<(string Path, Tensor Value)> State() => network.Store.All.Select(p => (p.Path, p.Value));

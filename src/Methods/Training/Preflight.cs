@@ -82,12 +82,15 @@ public sealed record Preflight(
             .Rand([count, 3, recipe.Input.Height, recipe.Input.Width], device: device)
             .Contiguous(MemoryFormat.ChannelsLast);
         var mask = Tensor.Ones([count, 1, recipe.Input.Height, recipe.Input.Width], device: device);
+        Tensor[] further = [.. recipe.Views.Skip(1).Select(_ => image)];
         model.Store.ClearGradients();
         Outcome outcome;
         using (var forward = new TensorScope())
         using (new Autocast(device, recipe.Training.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32))
             outcome = model
-                .Judge(new Batch(image, mask, Tensor.Zeros([count], DType.Int64, device), null))
+                .Judge(
+                    new Batch(image, mask, Tensor.Zeros([count], DType.Int64, device), null) { FurtherViews = further }
+                )
                 .KeptBy(forward);
         outcome.Total.Backward();
         TorchRuntime.Synchronize(device);

@@ -33,6 +33,14 @@ public interface INetworkRecipe : IRecipe
     /// </summary>
     int SmallestSide => 1;
 
+    /// <summary>
+    /// At how many times the microns per pixel the network sees each place, the finest first; [1] by default.
+    /// </summary>
+    IReadOnlyList<double> Views => [1];
+
+    /// <summary>Training examples that make an epoch; null (default): every image, once.</summary>
+    long? EpochExamples => null;
+
     /// <summary>The same recipe for another image size.</summary>
     INetworkRecipe Sized(int height, int width);
 

@@ -55,6 +55,9 @@ public sealed record RunDescription
     /// <summary>Time of training and validation.</summary>
     public required double TrainingSeconds { get; init; }
 
+    /// <summary>The part of the training steps' time that they waited for data; null without steps.</summary>
+    public double? WaitingShare { get; init; }
+
     /// <summary>Relative distance of the weights from their beginning; null where none move.</summary>
     public required double? WeightsMoved { get; init; }
 
@@ -105,6 +108,8 @@ public sealed record RunDescription
         json.WriteNumber("training_seconds", Math.Round(TrainingSeconds, 3));
         if (WeightsMoved is { } moved)
             json.WriteNumber("weights_moved", moved);
+        if (WaitingShare is { } waiting)
+            json.WriteNumber("waiting_share", Math.Round(waiting, 4));
         json.WriteNumber("empty_masks", EmptyMasks);
         json.WriteNumber("images", Images);
         if (StainsKept > 0)
@@ -156,6 +161,7 @@ public sealed record RunDescription
                 BestEpoch = root.GetProperty("best_epoch").GetInt32(),
                 TrainingSeconds = root.GetProperty("training_seconds").GetDouble(),
                 WeightsMoved = root.TryGetProperty("weights_moved", out var moved) ? moved.GetDouble() : null,
+                WaitingShare = root.TryGetProperty("waiting_share", out var waiting) ? waiting.GetDouble() : null,
                 EmptyMasks = root.GetProperty("empty_masks").GetInt32(),
                 Images = root.GetProperty("images").GetInt32(),
                 StainsKept = root.TryGetProperty("stains_kept", out var kept) ? kept.GetInt32() : 0,

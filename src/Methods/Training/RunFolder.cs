@@ -82,7 +82,13 @@ public sealed class RunFolder
             better ? figure : before.Best,
             better ? row.Epoch : before.BestEpoch,
             row.Seconds
-        );
+        )
+        {
+            Stepping = (
+                before.Stepping.All + (row.Pace?.Seconds ?? 0),
+                before.Stepping.Waited + (row.Pace?.Waited ?? 0)
+            ),
+        };
         metrics.Add(Line(row));
         WholeFile.Write(Metrics, string.Join('\n', metrics) + "\n");
         if (better)

@@ -14,6 +14,12 @@ public sealed record RunState(
     double Seconds = 0
 )
 {
+    /// <summary>Seconds of training steps, and of these the ones that were waited for data.</summary>
+    public (double All, double Waited) Stepping { get; init; }
+
+    /// <summary>The part of the training steps' time that they waited for data; null before the first.</summary>
+    public double? WaitingShare => Stepping.All > 0 ? Stepping.Waited / Stepping.All : null;
+
     /// <summary>
     /// Whether nothing has improved for <paramref name="patience"/> epochs; never with a patience of 0.
     /// </summary>
@@ -26,6 +32,8 @@ public sealed record RunState(
             ["best"] = Best.ToString("R", CultureInfo.InvariantCulture),
             ["best_epoch"] = BestEpoch.ToString(CultureInfo.InvariantCulture),
             ["seconds"] = Seconds.ToString("R", CultureInfo.InvariantCulture),
+            ["stepping"] = Stepping.All.ToString("R", CultureInfo.InvariantCulture),
+            ["waited"] = Stepping.Waited.ToString("R", CultureInfo.InvariantCulture),
         };
 
     internal static RunState From(IReadOnlyDictionary<string, string> metadata) =>
@@ -34,5 +42,12 @@ public sealed record RunState(
             double.Parse(metadata["best"], CultureInfo.InvariantCulture),
             int.Parse(metadata["best_epoch"], CultureInfo.InvariantCulture),
             double.Parse(metadata["seconds"], CultureInfo.InvariantCulture)
-        );
+        )
+        {
+            // States of earlier versions have neither.
+            Stepping = (
+                double.Parse(metadata.GetValueOrDefault("stepping", "0"), CultureInfo.InvariantCulture),
+                double.Parse(metadata.GetValueOrDefault("waited", "0"), CultureInfo.InvariantCulture)
+            ),
+        };
 }

@@ -139,6 +139,19 @@ public sealed record DecisionOptions
     /// </summary>
     public bool ThresholdFromValidation { get; init; }
 
+    /// <summary>The class that is looked for; null where none is named among more than two.</summary>
+    /// <exception cref="RecipeException">The named one is none of the classes.</exception>
+    internal string? PositiveOf(IReadOnlyList<string> classes)
+    {
+        if (Positive.Length == 0)
+            return classes.Count == 2 ? classes[1] : null;
+        return classes.Contains(Positive)
+            ? Positive
+            : throw new RecipeException(
+                $"decision.positive is '{Positive}'; the cohort's classes are {string.Join(", ", classes)}"
+            );
+    }
+
     internal static DecisionOptions Read(RecipeNode node) =>
         new()
         {

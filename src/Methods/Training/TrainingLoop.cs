@@ -8,17 +8,9 @@ namespace Coverslip.Methods.Training;
 /// <summary>What a loop works on.</summary>
 /// <param name="Recipe">The run's recipe.</param>
 /// <param name="Model">The network with its loss.</param>
-/// <param name="Reader">Where batches come from.</param>
-/// <param name="Training">Training images.</param>
-/// <param name="Validation">Validation images; may be empty, then nothing stops early and the last model is
-/// kept.</param>
-public sealed record TrainingTask(
-    INetworkRecipe Recipe,
-    IClassifier Model,
-    BatchReader Reader,
-    IReadOnlyList<Patch> Training,
-    IReadOnlyList<Patch> Validation
-);
+/// <param name="Examples">Where batches come from; without validation examples nothing stops early and the last model
+/// is kept.</param>
+public sealed record TrainingTask(INetworkRecipe Recipe, IClassifier Model, IExamples Examples);
 
 /// <summary>Trains a classifier epoch by epoch into a run folder, from wherever the folder's state stands.</summary>
 public sealed class TrainingLoop(TrainingTask task, RunFolder run, ITrainingProgress progress)
@@ -39,16 +31,17 @@ public sealed class TrainingLoop(TrainingTask task, RunFolder run, ITrainingProg
         var clock = Stopwatch.StartNew();
         for (var epoch = state.Epoch; epoch < options.Epochs && !state.Exhausted(options.Patience); epoch++)
         {
-            var batches = (task.Training.Count + options.Batch - 1) / options.Batch;
+            var batches = task.Examples.Steps;
             var mean = new MeanLoss();
             var number = 0;
+            var pace = new Pace();
             model.Store.Training = true;
-            foreach (var raw in task.Reader.Training(task.Training, task.Recipe.Augmentation, task.Recipe.Seed, epoch))
+            foreach (var raw in pace.Timed(task.Examples.Epoch(epoch)))
             {
                 stop.ThrowIfCancellationRequested();
                 using var scope = new TensorScope();
                 optimizer.Rate = RateAt(epoch + (double)number / batches);
-                mean.Add(Step(task.Reader.ToTensors(raw, weights), optimizer), raw.Patches.Count);
+                mean.Add(Step(Tensors(raw, weights), optimizer), raw.Labels.Count);
                 progress.Step(epoch, ++number, batches, mean);
             }
             var judged = Validate(optimizer.Rate);
@@ -60,11 +53,14 @@ public sealed class TrainingLoop(TrainingTask task, RunFolder run, ITrainingProg
                 judged,
                 initial.Moved(model.Store)
             );
-            state = run.Finish(row, state, options.BestBy, model.Store, optimizer);
-            progress.Epoch(row, state);
+            state = run.Finish(row with { Pace = pace }, state, options.BestBy, model.Store, optimizer);
+            progress.Epoch(row with { Pace = pace }, state);
             clock.Restart();
         }
     }
+
+    private Batch Tensors(RawBatch raw, IReadOnlyList<double>? weights = null) =>
+        raw.ToTensors(task.Recipe.Input, task.Recipe.Views.Count, device, weights);
 
     private LossParts Step(Batch batch, Optimizer optimizer)
     {
@@ -98,22 +94,26 @@ public sealed class TrainingLoop(TrainingTask task, RunFolder run, ITrainingProg
     /// <summary>Loss and figures on the validation images; null where there are none.</summary>
     private Judged? Validate(double rate)
     {
-        if (task.Validation.Count == 0)
+        if (task.Examples.ValidationLabels.Count == 0)
             return null;
         task.Model.Store.Training = false;
         using var inference = new Inference();
         var mean = new MeanLoss();
         var probabilities = new List<double[]>();
-        foreach (var raw in task.Reader.Plain(task.Validation))
+        foreach (var raw in task.Examples.Validation())
         {
             using var scope = new TensorScope();
             using var cast = Cast();
-            var outcome = task.Model.Judge(task.Reader.ToTensors(raw));
-            mean.Add(Finite(LossParts.Of(outcome), rate), raw.Patches.Count);
+            var outcome = task.Model.Judge(Tensors(raw));
+            mean.Add(Finite(LossParts.Of(outcome), rate), raw.Labels.Count);
             probabilities.AddRange(Predictor.Rows(outcome.Probabilities));
         }
-        return Judged.Of(mean, task.Validation, probabilities);
+        return Judged.Of(mean, task.Examples.ValidationLabels, probabilities);
     }
+
+    /// <summary>Epochs between the schedule's factors.</summary>
+    private double Every =>
+        options.EveryExamples > 0 ? (double)options.EveryExamples / task.Examples.PerEpoch : options.Every;
 
     private double RateAt(double epochs) =>
         options.Schedule switch
@@ -121,9 +121,9 @@ public sealed class TrainingLoop(TrainingTask task, RunFolder run, ITrainingProg
             RateSchedule.Exponential => Schedules.Exponential(
                 options.Rate,
                 options.Factor,
-                (options.PerStep ? epochs : Math.Floor(epochs)) / options.Every
+                (options.PerStep ? epochs : Math.Floor(epochs)) / Every
             ),
-            RateSchedule.Step => Schedules.Step(options.Rate, options.Factor, options.Every, epochs),
+            RateSchedule.Step => Schedules.Step(options.Rate, options.Factor, Every, epochs),
             RateSchedule.OneCycle => Schedules.OneCycle(options.Rate, epochs / options.Epochs),
             _ => options.Rate,
         };
@@ -147,7 +147,14 @@ public sealed class TrainingLoop(TrainingTask task, RunFolder run, ITrainingProg
             _ => new RmsProp(
                 store,
                 options.Rate,
-                new RmsPropOptions { Momentum = options.Momentum, WeightDecay = options.WeightDecay }
+                new RmsPropOptions
+                {
+                    Momentum = options.Momentum,
+                    WeightDecay = options.WeightDecay,
+                    Decay = options.SquareDecay,
+                    Epsilon = options.Epsilon,
+                    TensorFlow = options.RmsForm == RmsForm.TensorFlow,
+                }
             ),
         };
     }
@@ -156,12 +163,8 @@ public sealed class TrainingLoop(TrainingTask task, RunFolder run, ITrainingProg
     {
         if (options.ClassWeights == ClassWeights.None)
             return null;
-        var counts = task.Training.CountBy(p => p.Label).ToDictionary();
-        return
-        [
-            .. Enumerable
-                .Range(0, counts.Keys.Max() + 1)
-                .Select(c => counts.TryGetValue(c, out var n) ? (double)task.Training.Count / (counts.Count * n) : 0),
-        ];
+        var shares = task.Examples.ClassShares;
+        var (all, present) = (shares.Sum(), shares.Count(s => s > 0));
+        return [.. shares.Select(share => share > 0 ? all / (present * share) : 0)];
     }
 }

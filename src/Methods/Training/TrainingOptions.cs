@@ -43,6 +43,16 @@ public enum ClassWeights
     Balanced,
 }
 
+/// <summary>Whose RMSprop.</summary>
+public enum RmsForm
+{
+    /// <summary>Epsilon beside the root, squares from zero, the rate outside of the momentum.</summary>
+    Pytorch,
+
+    /// <summary>Epsilon inside the root, squares from one, the rate inside the momentum.</summary>
+    TensorFlow,
+}
+
 /// <summary>Numbers in which the forward pass is computed.</summary>
 public enum Precision
 {
@@ -77,6 +87,11 @@ public sealed record TrainingOptions
     public double Every { get; init; } = 1;
 
     /// <summary>
+    /// Training examples between factors, instead of <see cref="Every"/>; 0 by default: epochs count.
+    /// </summary>
+    public int EveryExamples { get; init; }
+
+    /// <summary>
     /// Whether the exponential factor is applied smoothly with every step instead of at the end of an epoch; false by
     /// default.
     /// </summary>
@@ -94,6 +109,15 @@ public sealed record TrainingOptions
     /// <summary>Momentum of sgd and rms-prop; 0.9 by default.</summary>
     public double Momentum { get; init; } = 0.9;
 
+    /// <summary>Decay of the mean square of rms-prop; 0.99 by default, as in PyTorch.</summary>
+    public double SquareDecay { get; init; } = 0.99;
+
+    /// <summary>What keeps rms-prop's divisor from zero; 1e-8 by default.</summary>
+    public double Epsilon { get; init; } = 1e-8;
+
+    /// <summary>pytorch (default) or tensor-flow: whose rms-prop.</summary>
+    public RmsForm RmsForm { get; init; }
+
     /// <summary>Longest gradient: longer ones are scaled down to it; 0 (default) leaves them.</summary>
     public double ClipGradient { get; init; }
 
@@ -103,9 +127,9 @@ public sealed record TrainingOptions
     /// <summary>none (default) or balanced.</summary>
     public ClassWeights ClassWeights { get; init; }
 
-    internal static TrainingOptions Read(RecipeNode node)
+    internal static TrainingOptions Read(RecipeNode node, TrainingOptions? standard = null)
     {
-        var standard = new TrainingOptions();
+        standard ??= new TrainingOptions();
         return new TrainingOptions
         {
             Epochs = node.Int("epochs", standard.Epochs, 1, 1_000_000),
@@ -115,16 +139,33 @@ public sealed record TrainingOptions
             Schedule = node.Word("schedule", standard.Schedule),
             Factor = node.Number("factor", standard.Factor, 1e-6, 1),
             Every = node.Number("every", standard.Every, 1e-3, 1e6),
+            EveryExamples = node.Int("every_examples", standard.EveryExamples, 0, int.MaxValue),
             PerStep = node.Flag("per_step", standard.PerStep),
             Patience = node.Int("patience", standard.Patience, 0, 1_000_000),
             BestBy = node.Word("best_by", standard.BestBy),
             WeightDecay = node.Number("weight_decay", standard.WeightDecay, 0, 10),
             Momentum = node.Number("momentum", standard.Momentum, 0, 0.9999),
+            SquareDecay = node.Number("square_decay", standard.SquareDecay, 0, 0.99999),
+            Epsilon = node.Number("epsilon", standard.Epsilon, 1e-12, 1000),
+            RmsForm = node.Word("rms_form", standard.RmsForm),
             ClipGradient = node.Number("clip_gradient", standard.ClipGradient, 0, 1e9),
             Precision = node.Word("precision", standard.Precision),
             ClassWeights = node.Word("class_weights", standard.ClassWeights),
         };
     }
+}
+
+/// <summary>How colours are changed at random.</summary>
+public enum ColorChange
+{
+    /// <summary>One affine map: hue and saturation in YIQ, contrast about mid-grey, brightness as a factor.</summary>
+    Affine,
+
+    /// <summary>
+    /// As TensorFlow's random_brightness (a summand), random_saturation and random_hue (in HSV) and random_contrast (about
+    /// the mean of each channel), in this order, cut off at the end.
+    /// </summary>
+    TensorFlow,
 }
 
 /// <summary>Random changes of training images, and the orientations averaged when predicting.</summary>
@@ -134,6 +175,9 @@ public sealed record AugmentationOptions
     /// Whether images are turned and flipped at random (eight ways; four where they are not square); true by default.
     /// </summary>
     public bool Orientations { get; init; } = true;
+
+    /// <summary>affine (default) or tensor-flow.</summary>
+    public ColorChange Colors { get; init; }
 
     /// <summary>Largest change of brightness, as a share; 0 by default.</summary>
     public double Brightness { get; init; }
@@ -153,15 +197,19 @@ public sealed record AugmentationOptions
     /// <summary>Whether predictions are averaged over the orientations; false by default.</summary>
     public bool AverageOrientations { get; init; }
 
-    internal static AugmentationOptions Read(RecipeNode node) =>
-        new()
+    internal static AugmentationOptions Read(RecipeNode node, AugmentationOptions? standard = null)
+    {
+        standard ??= new AugmentationOptions();
+        return new AugmentationOptions
         {
-            Orientations = node.Flag("orientations", true),
-            Brightness = node.Number("brightness", 0, 0, 1),
-            Contrast = node.Number("contrast", 0, 0, 1),
-            Saturation = node.Number("saturation", 0, 0, 1),
-            Hue = node.Number("hue", 0, 0, 0.5),
-            Shift = node.Int("shift", 0, 0, 4096),
-            AverageOrientations = node.Flag("average_orientations", false),
+            Orientations = node.Flag("orientations", standard.Orientations),
+            Colors = node.Word("colors", standard.Colors),
+            Brightness = node.Number("brightness", standard.Brightness, 0, 1),
+            Contrast = node.Number("contrast", standard.Contrast, 0, 1),
+            Saturation = node.Number("saturation", standard.Saturation, 0, 1),
+            Hue = node.Number("hue", standard.Hue, 0, 0.5),
+            Shift = node.Int("shift", standard.Shift, 0, 4096),
+            AverageOrientations = node.Flag("average_orientations", standard.AverageOrientations),
         };
+    }
 }

@@ -6,13 +6,13 @@ namespace Coverslip.Methods.Training;
 
 /// <summary>What a session trains on.</summary>
 /// <param name="Recipe">The recipe.</param>
-/// <param name="Patches">All images of the cohort at the recipe's size.</param>
+/// <param name="Data">Where examples come from, and what is judged.</param>
 /// <param name="Split">Which patients train, validate and test, once or several times.</param>
 /// <param name="Device">Where to compute.</param>
 /// <param name="MaskRules">Thresholds of computed masks as JSON, stored with the run; null without.</param>
 public sealed record SessionInput(
     IRecipe Recipe,
-    PatchSet Patches,
+    ITrainingData Data,
     Split Split,
     Device Device,
     string? MaskRules = null
@@ -33,7 +33,7 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
     /// <exception cref="OperationCanceledException">Stopped; calling again resumes.</exception>
     public IReadOnlyList<Predictions> Run(int? only = null, CancellationToken stop = default)
     {
-        CohortMpp.Of(input.Patches.Cohort); // a resolution that cannot be recorded is told before the training
+        _ = input.Data.Facts; // a resolution that cannot be recorded is told before the training
         var parts = input.Split.Parts.Count;
         var tested = new List<Predictions>();
         for (var part = only ?? 0; part < (only + 1 ?? parts); part++)
@@ -46,46 +46,30 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
         // In a cross-validation every image is tested once: together they are the cohort's predictions.
         var pooled = tested.SelectMany(t => t.Rows).ToArray();
         if (tested.Count > 1 && pooled.DistinctBy(r => r.Image).Count() == pooled.Length)
-            new Predictions(input.Patches.Cohort.Classes, pooled).Write(Path.Combine(folder, "predictions.csv"));
+            new Predictions(input.Data.Cohort.Classes, pooled).Write(Path.Combine(folder, "predictions.csv"));
         return tested;
     }
 
     private void Train(RunFolder run, int part, CancellationToken stop)
     {
-        var (recipe, set) = (input.Recipe, input.Patches);
-        var classes = set.Cohort.Classes;
-        var positive = PositiveOf(classes);
+        var (recipe, data) = (input.Recipe, input.Data);
+        var classes = data.Cohort.Classes;
+        var positive = recipe.Decision.PositiveOf(classes);
         TorchRuntime.Seed(recipe.Seed + part);
         using var model = recipe.Untrained(classes.Count, input.Device);
-        var training = Side(part, SplitSide.Train)
-            .Where(p => !(p.Empty && recipe.Input.EmptyMask == EmptyMask.Drop))
-            .ToArray();
-        if (training.Length == 0)
-            throw new InvalidOperationException(
-                $"part {part + 1} of the split has no image to train on that has a mask; set input.empty_mask: raw, or other mask rules"
-            );
-        var validation = Side(part, SplitSide.Validation);
-        var task = new FitTask(set, training, validation, recipe.Seed + part);
-        var outcome = model.Fit(task, run, progressOf(part), stop);
+        var parameters = model.Parameters; // before the model takes the form that predicts fastest
+        var own = new SessionPart(part, input.Split.Parts[part], recipe.Seed + part, run);
+        var outcome = data.Fit(model, own, progressOf(part), stop);
 
-        var test = Side(part, SplitSide.Test);
         double? threshold = null;
-        if (validation.Count > 0)
+        if (data.Judge(model, own, SplitSide.Validation, stop) is { } validated)
         {
-            var validated = Table(classes, validation, model, stop);
             threshold = ThresholdOf(validated, positive);
             Decided(validated, positive, threshold).Write(run.Validation);
         }
-        Decided(Table(classes, test, model, stop), positive, threshold).Write(run.Predictions);
-        Describe(run, part, (model.Parameters, outcome), (positive, threshold));
+        Decided(data.Judge(model, own, SplitSide.Test, stop)!, positive, threshold).Write(run.Predictions);
+        Describe(run, part, (parameters, outcome), (positive, threshold));
     }
-
-    private Predictions Table(
-        IReadOnlyList<string> classes,
-        IReadOnlyList<Patch> images,
-        IModel model,
-        CancellationToken stop
-    ) => Predictor.Table(classes, images, model.Probabilities(new PredictionTask(input.Patches, images), stop));
 
     private void Describe(
         RunFolder run,
@@ -94,16 +78,17 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
         (string? Positive, double? Threshold) decision
     )
     {
+        var facts = input.Data.Facts;
         new RunDescription
         {
-            CohortHash = input.Patches.Cohort.Hash,
-            Classes = input.Patches.Cohort.Classes,
+            CohortHash = input.Data.Cohort.Hash,
+            Classes = input.Data.Cohort.Classes,
             Positive = decision.Positive,
             Threshold = decision.Threshold,
-            SourceChannels = input.Patches.Patches.Max(p => p.Source.Channels),
-            ScaleLow = input.Patches.Patches.Min(p => p.Source.Scale),
-            ScaleHigh = input.Patches.Patches.Max(p => p.Source.Scale),
-            Mpp = CohortMpp.Of(input.Patches.Cohort),
+            SourceChannels = facts.Channels,
+            ScaleLow = facts.ScaleLow,
+            ScaleHigh = facts.ScaleHigh,
+            Mpp = facts.Mpp,
             MaskRules = input.MaskRules,
             ImageWise = input.Split.ImageWise,
             Seed = input.Recipe.Seed + part,
@@ -114,34 +99,14 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
             BestEpoch = model.Outcome.BestEpoch,
             TrainingSeconds = model.Outcome.Seconds,
             WeightsMoved = model.Outcome.WeightsMoved,
-            EmptyMasks = input.Patches.EmptyMasks,
-            Images = input.Patches.Patches.Count,
-            StainsKept = input.Patches.StainsKept,
+            WaitingShare = model.Outcome.WaitingShare,
+            EmptyMasks = facts.EmptyMasks,
+            Images = facts.Images,
+            StainsKept = facts.StainsKept,
             PeakMemory = Memory.Peak / 1048576.0,
             Versions =
                 $"coverslip {typeof(TrainingSession).Assembly.GetName().Version?.ToString(3)}, libtorch {TorchRuntime.Version}",
         }.Write(run.Description);
-    }
-
-    private IReadOnlyList<Patch> Side(int part, SplitSide side)
-    {
-        var rows = input
-            .Split.Parts[part]
-            .Rows(input.Patches.Cohort, side)
-            .ToHashSet(ReferenceEqualityComparer.Instance);
-        return [.. input.Patches.Patches.Where(p => rows.Contains(p.Row))];
-    }
-
-    private string? PositiveOf(IReadOnlyList<string> classes)
-    {
-        var named = input.Recipe.Decision.Positive;
-        if (named.Length == 0)
-            return classes.Count == 2 ? classes[1] : null;
-        return classes.Contains(named)
-            ? named
-            : throw new RecipeException(
-                $"decision.positive is '{named}'; the cohort's classes are {string.Join(", ", classes)}"
-            );
     }
 
     private double? ThresholdOf(Predictions validated, string? positive)

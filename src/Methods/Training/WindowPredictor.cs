@@ -20,6 +20,13 @@ internal sealed class WindowPredictor(IClassifier network, INetworkRecipe recipe
             recipe.Training.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32
         );
         var (image, mask) = BatchReader.Pixels(windows.Pixels, windows.Count, input, network.Store.Device);
+        var further = BatchReader.FurtherViews(
+            windows.Pixels,
+            windows.Count,
+            recipe.Views.Count,
+            input,
+            network.Store.Device
+        );
         var target = Tensor.From<long>(new long[windows.Count]).To(network.Store.Device); // nothing has a label
         int[] all =
             !orientations ? [0]
@@ -34,7 +41,10 @@ internal sealed class WindowPredictor(IClassifier network, INetworkRecipe recipe
                 Oriented(mask, orientation).Contiguous(),
                 target,
                 null
-            );
+            )
+            {
+                FurtherViews = [.. further.Select(v => Oriented(v, orientation).Contiguous(MemoryFormat.ChannelsLast))],
+            };
             foreach (var (window, row) in Predictor.Rows(network.Predict(batch)).Index())
             {
                 if (sums[window].Length == 0)

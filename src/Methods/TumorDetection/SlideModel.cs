@@ -9,7 +9,13 @@ namespace Coverslip.Methods.TumorDetection;
 /// <param name="Side">Pixels of a window at this resolution.</param>
 /// <param name="Input">Pixels that the network takes.</param>
 /// <param name="Stain">The stain that windows are brought to before they are resized; null for none.</param>
-public sealed record WindowInput(Mpp Mpp, PixelSize Side, PixelSize Input, InputStain? Stain);
+public sealed record WindowInput(Mpp Mpp, PixelSize Side, PixelSize Input, InputStain? Stain)
+{
+    /// <summary>
+    /// Times the microns per pixel of a second view of as many pixels around the same point; 1 (default): there is none.
+    /// </summary>
+    public double Context { get; init; } = 1;
+}
 
 /// <summary>A model as slides see it.</summary>
 /// <param name="Window">What it looks at.</param>

@@ -6,6 +6,8 @@ public static class SlideFile
     /// <summary>The readers in the order in which they are asked: the first that takes a file reads it.</summary>
     private static readonly SlideFormat[] Known = [TiledTiff.Format, OpenSlideFormat.Format];
 
+    private static readonly string[] Scanners = [".svs", ".ndpi", ".mrxs", ".scn", ".bif", ".vms", ".vmu", ".svslide"];
+
     /// <summary>Names of the readers, in the order in which they are asked.</summary>
     public static IReadOnlyList<string> Readers { get; } = [.. Known.Select(format => format.Name)];
 
@@ -31,6 +33,27 @@ public static class SlideFile
         }
         var reasons = string.Join("; ", declined.Select(d => $"{d.Name}: {d.Reason}"));
         throw new UnreadableSlideException(path, $"no reader takes it ({reasons})");
+    }
+
+    /// <summary>
+    /// Whether a file is taken for a slide: a scanner's by its extension, a TIFF if a reader takes it, which tiles decide.
+    /// </summary>
+    public static bool IsSlide(string path)
+    {
+        var extension = System.IO.Path.GetExtension(path).ToLowerInvariant();
+        if (Scanners.Contains(extension))
+            return true;
+        if (extension is not (".tif" or ".tiff") || !File.Exists(path))
+            return false;
+        try
+        {
+            using var slide = Open(path);
+            return true;
+        }
+        catch (UnreadableSlideException)
+        {
+            return false; // an image, or a file that says as an image what is wrong with it
+        }
     }
 
     private static SlideFormat Named(string name) =>

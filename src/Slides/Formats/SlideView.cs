@@ -33,6 +33,14 @@ public sealed class SlideView
     /// <summary>Rows that begin on the slide.</summary>
     public long Height { get; }
 
+    /// <summary>
+    /// RGB of 8 bits around a place in pixels of level 0, which need not be whole; white outside of the slide. Views of
+    /// other resolutions around the same place show the same centre.
+    /// </summary>
+    /// <exception cref="UnreadableSlideException">A tile that cannot be read.</exception>
+    public Image ReadAround(double x, double y, PixelSize size) =>
+        reader.Read((x - (size.Width / 2.0 * StepX), y - (size.Height / 2.0 * StepY)), size).Image;
+
     /// <summary>RGB of 8 bits from a pixel on; white outside of the slide.</summary>
     /// <exception cref="UnreadableSlideException">A tile that cannot be read.</exception>
     public Image Read(long x, long y, PixelSize size) => reader.Read((x * StepX, y * StepY), size).Image;

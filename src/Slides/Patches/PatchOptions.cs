@@ -1,3 +1,4 @@
+using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Geometry;
 
 namespace Coverslip.Slides.Patches;
@@ -61,8 +62,8 @@ public sealed record PatchOptions
     /// <summary>Whether patches that a rule gives no label are kept.</summary>
     public bool KeepUnlabelled { get; init; }
 
-    /// <summary>Pixels to a side of the centre that <see cref="PatchRule.Liu"/> looks at.</summary>
-    public const int CentreSide = 128;
+    /// <summary>Pixels to a side of the centre that <see cref="PatchRule.Liu"/> looks at; 128 as published.</summary>
+    public int Centre { get; init; } = 128;
 
     /// <summary>Takahama: 0.8. Others: 0.1, so that hardly anything but glass is left out.</summary>
     public double TissueNeeded => MinTissue ?? (Rule == PatchRule.Takahama ? 0.8 : 0.1);
@@ -71,7 +72,8 @@ public sealed record PatchOptions
     public void Check()
     {
         Within(Mpp, Geometry.Mpp.Least, Geometry.Mpp.Most, nameof(Mpp));
-        Within(Side, Rule == PatchRule.Liu ? CentreSide : 8, 32_768, nameof(Side));
+        Within(Centre, 1, 32_768, nameof(Centre));
+        Within(Side, Rule == PatchRule.Liu ? Math.Max(Centre, 8) : 8, 32_768, nameof(Side));
         Within(Overlap, 0, 0.95, nameof(Overlap));
         Within(TissueNeeded, 0, 1, nameof(MinTissue));
         Within(Random ?? 1, 1, 100_000_000, nameof(Random));
@@ -84,6 +86,24 @@ public sealed record PatchOptions
                 FormattableString.Invariant($"{name} is {value}; it goes from {least} to {most}")
             );
     }
+}
+
+/// <summary>Which classes of annotations are tumour, and which normal.</summary>
+public sealed record PatchClasses
+{
+    /// <summary>Classes that are tumour; none (default): every class that is not normal.</summary>
+    public IReadOnlyList<string> Tumour { get; init; } = [];
+
+    /// <summary>Classes that are normal; by default normal and Normal.</summary>
+    public IReadOnlyList<string> Normal { get; init; } = ["normal", "Normal"];
+
+    /// <summary>The areas of a slide's annotations, its tissue left open.</summary>
+    public PatchAreas Of(AnnotationSet set) =>
+        new()
+        {
+            Tumour = set.Region(Tumour.Count > 0 ? Tumour : set.Classes.Except(Normal)),
+            Normal = set.Region(Normal),
+        };
 }
 
 /// <summary>What is known of a slide's areas, in pixels of level 0.</summary>

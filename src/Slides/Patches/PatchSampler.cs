@@ -142,11 +142,11 @@ public sealed class PatchSampler
     private Patch Measured(SlidePoint at, Rectangle whole)
     {
         var (tumour, normal, centre) = (areas.Tumour.ShareOf(whole), areas.Normal.ShareOf(whole), double.NaN);
-        if (options.Side >= PatchOptions.CentreSide)
+        if (options.Side >= options.Centre)
         {
-            var rim = (options.Side - PatchOptions.CentreSide) / 2.0;
+            var rim = (options.Side - options.Centre) / 2.0;
             var (x, y) = (at.X + (rim * pitch.X), at.Y + (rim * pitch.Y));
-            var (w, h) = (PatchOptions.CentreSide * pitch.X, PatchOptions.CentreSide * pitch.Y);
+            var (w, h) = (options.Centre * pitch.X, options.Centre * pitch.Y);
             centre = areas.Tumour.ShareOf(new Rectangle(x, y, w, h));
         }
         var label = options.Rule switch

@@ -1,72 +1,66 @@
+using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.Slides.Phantoms;
 
-/// <summary>What <see cref="SlidePhantom.Write"/> paints.</summary>
-public sealed record SlidePhantomOptions
-{
-    /// <summary>Pixels of level 0, 256 to 2^20.</summary>
-    public int Width { get; init; } = 20_000;
-
-    /// <summary>Pixels of level 0, 256 to 2^20.</summary>
-    public int Height { get; init; } = 20_000;
-
-    /// <summary>Share of the slide that is tissue, 0.05 to 0.95.</summary>
-    public double Tissue { get; init; } = 0.3;
-
-    /// <summary>Resolution that is recorded.</summary>
-    public Mpp Mpp { get; init; } = Mpp.Of(0.25);
-
-    /// <summary>The same seed paints the same pixels.</summary>
-    public int Seed { get; init; }
-
-    internal void Check()
-    {
-        PatchPhantomOptions.Within(Width, 256, 1 << 20, nameof(Width));
-        PatchPhantomOptions.Within(Height, 256, 1 << 20, nameof(Height));
-        PatchPhantomOptions.Within(Tissue, 0.05, 0.95, nameof(Tissue));
-    }
-}
-
 /// <summary>
-/// A whole slide: islands of painted tissue on glass. The tissue is laid out in squares, each cut from one of a few
-/// painted patches at a place, turn and stain of its own, so that no two tiles of the slide are equal.
+/// A whole slide: sections like those of lymph nodes on glass, with lesions of known outline and with artefacts. It is
+/// laid out at once and painted tile by tile.
 /// </summary>
 public sealed class SlidePhantom
 {
-    private const int Patches = 8;
-    private const int PatchSide = 1024;
-    private const int Square = 512;
-    private const int Cell = 16; // the tissue's border is computed at every sixteenth pixel, and linear between
-    private const byte Glass = 243;
-    private const float Border = 0.03f;
     private readonly SlidePhantomOptions options;
-    private readonly byte[][] patches;
-    private readonly ValueNoise islands;
-    private readonly float scale;
-    private readonly float threshold;
+    private readonly TissuePieces pieces;
+    private readonly SlideArtefact[] artefacts;
 
     private SlidePhantom(SlidePhantomOptions options)
     {
         this.options = options;
-        islands = new ValueNoise(SeededRandom.For(options.Seed, 201));
-        // About a dozen islands along the longer side.
-        scale = 12f / Math.Max(options.Width, options.Height);
-        threshold = Threshold();
-        patches = [.. Enumerable.Range(0, Patches).Select(PaintPatch)];
+        pieces = new TissuePieces(options, options.Pieces ?? (options.Lesions.Count > 0 ? 1 : 3));
+        Lesions = LesionPlaces.Place(options, pieces);
+        var placed = new ArtefactPlaces(options, pieces, Lesions).Place();
+        artefacts = [.. placed.OfType<SlideArtefact>()];
+        Artefacts = [.. artefacts.Select(a => a.Kind)];
+        LeftOut = [.. options.Artefacts.Where((_, i) => placed[i] is null)];
     }
 
-    /// <summary>Writes the slide as a pyramid.</summary>
-    /// <param name="path">Such as <c>phantom.tif</c>.</param>
-    /// <param name="options">Size, share of tissue, seed.</param>
-    /// <param name="progress">Told how many tiles of level 0 are painted.</param>
-    /// <exception cref="ArgumentException">An option out of its range.</exception>
-    public static void Write(string path, SlidePhantomOptions options, Action<long>? progress = null)
+    /// <summary>The lesions, the largest class first; in pixels of level 0.</summary>
+    public IReadOnlyList<PhantomLesion> Lesions { get; }
+
+    /// <summary>The artefacts that are painted.</summary>
+    public IReadOnlyList<ArtefactKind> Artefacts { get; }
+
+    /// <summary>Artefacts for which there is no room beside the lesions.</summary>
+    public IReadOnlyList<ArtefactKind> LeftOut { get; }
+
+    /// <summary>Lays a slide out: pieces, lesions, artefacts.</summary>
+    /// <exception cref="ArgumentException">An option out of its range, or a lesion for which there is no room.</exception>
+    public static SlidePhantom Plan(SlidePhantomOptions options)
     {
         options.Check();
-        var phantom = new SlidePhantom(options);
+        return new SlidePhantom(options);
+    }
+
+    /// <summary>Plans and writes a slide.</summary>
+    /// <param name="path">Such as <c>phantom.tif</c>.</param>
+    /// <param name="options">What to paint.</param>
+    /// <param name="progress">Told how many tiles of level 0 are painted.</param>
+    /// <exception cref="ArgumentException">An option out of its range, or a lesion for which there is no room.</exception>
+    public static SlidePhantom Write(string path, SlidePhantomOptions options, Action<long>? progress = null)
+    {
+        var phantom = Plan(options);
+        phantom.Write(path, progress);
+        return phantom;
+    }
+
+    /// <summary>Writes the slide as a pyramid, whole or not at all.</summary>
+    /// <param name="path">Such as <c>phantom.tif</c>.</param>
+    /// <param name="progress">Told how many tiles of level 0 are painted.</param>
+    public void Write(string path, Action<long>? progress = null)
+    {
+        var painter = new GlassPainter(new TissuePainter(options, pieces, Lesions, artefacts), options, artefacts);
         long painted = 0;
         PyramidWriter.Write(
             path,
@@ -75,116 +69,60 @@ public sealed class SlidePhantom
             new PyramidOptions { Mpp = options.Mpp, Description = $"Coverslip phantom, seed {options.Seed}" },
             (x, y, tile) =>
             {
-                phantom.Paint(x, y, tile);
+                painter.Paint(x, y, tile);
                 progress?.Invoke(++painted);
             }
         );
     }
 
-    private void Paint(int left, int top, Image tile)
+    /// <summary>
+    /// Writes the lesions as ASAP's XML with the groups of CAMELYON16: <c>_0</c> tumour, <c>_2</c> islands of normal
+    /// tissue that are cut out of it.
+    /// </summary>
+    public void WriteAnnotations(string path)
     {
-        var pixels = tile.WritablePixels;
-        pixels.Fill(Glass);
-        var (columns, rows) = ((tile.Width / Cell) + 1, (tile.Height / Cell) + 1);
-        Span<float> cover = stackalloc float[columns * rows];
-        var any = false;
-        for (var i = 0; i < cover.Length; i++)
+        var drawn = new List<Annotation>();
+        foreach (var lesion in Lesions)
         {
-            var field = Field(left + (i % columns * Cell), top + (i / columns * Cell));
-            cover[i] = Math.Clamp((field - threshold) / Border, 0, 1);
-            any |= cover[i] > 0;
+            drawn.Add(Drawn(lesion.Outline.Outer, "_0"));
+            foreach (var hole in lesion.Outline.Holes)
+                drawn.Add(Drawn(hole, "_2"));
         }
-        if (!any)
-            return;
-        for (var y = 0; y < tile.Height; y++)
-        {
-            var (cellY, partY) = (y / Cell, y % Cell / (float)Cell);
-            for (var x = 0; x < tile.Width; )
+        Annotation Drawn(Ring ring, string group) =>
+            new()
             {
-                var square = new TissueSquare(options.Seed, (left + x) / Square, (top + y) / Square);
-                var patch = patches[square.Patch];
-                var end = Math.Min(tile.Width, ((left + x) / Square * Square) + Square - left);
-                for (; x < end; x++)
-                {
-                    var (cell, part) = ((cellY * columns) + (x / Cell), x % Cell / (float)Cell);
-                    var above = cover[cell] + (part * (cover[cell + 1] - cover[cell]));
-                    var below = cover[cell + columns] + (part * (cover[cell + columns + 1] - cover[cell + columns]));
-                    var share = above + (partY * (below - above));
-                    if (share > 0)
-                        Blend(pixels[((y * tile.Stride) + (3 * x))..], patch, square, (left + x, top + y), share);
-                }
-            }
-        }
-    }
-
-    private static void Blend(Span<byte> pixel, byte[] patch, TissueSquare square, (int X, int Y) at, float share)
-    {
-        var from = square.Place(at.X % Square, at.Y % Square) * 3;
-        var strength = share * square.Stain;
-        for (var c = 0; c < 3; c++)
-            pixel[c] = (byte)(Glass + (strength * (patch[from + c] - Glass)) + 0.5f);
-    }
-
-    private float Field(int x, int y) => islands.Rough(x * scale, y * scale);
-
-    /// <summary>The value of the field that so much of the slide exceeds.</summary>
-    private float Threshold()
-    {
-        const int samples = 256;
-        var values = new float[samples * samples];
-        for (var i = 0; i < values.Length; i++)
+                Name = $"Annotation {drawn.Count}",
+                Class = group,
+                CutFrom = group == "_2" ? ["_0", "_1"] : null,
+                Polygons = [new RingPolygon(ring)],
+            };
+        var set = new AnnotationSet
         {
-            var (x, y) = ((i % samples) + 0.5, (i / samples) + 0.5);
-            values[i] = Field((int)(x * options.Width / samples), (int)(y * options.Height / samples));
-        }
-        Array.Sort(values);
-        return values[(int)((1 - options.Tissue) * (values.Length - 1))];
-    }
-
-    private byte[] PaintPatch(int index)
-    {
-        var patch = new PatchPhantomOptions
-        {
-            Size = PatchSide,
-            NucleusRadius = 9,
-            StainSeed = options.Seed,
-            Pattern = (TumourPattern)(index % 2),
+            Format = AnnotationFormat.Asap,
+            Annotations = drawn,
+            Groups = [.. Groups.Select(g => new AnnotationGroup(g.Name) { Color = g.Color })],
         };
-        var random = SeededRandom.For(options.Seed, 202, index);
-        using var phantom = PatchPhantom.Paint(patch, (int)(random.NextBits() >> 33));
-        return phantom.Image.Pixels.ToArray();
+        AnnotationFile.Write(path, set, AnnotationFormat.Asap);
     }
 
-    /// <summary>Where a square of tissue is cut from, how it is turned, and how strongly it is stained.</summary>
-    private readonly struct TissueSquare
+    private static readonly (string Name, RgbColor Color)[] Groups =
+    [
+        ("_0", new RgbColor(0x00, 0xAA, 0x00)),
+        ("_1", new RgbColor(0xAA, 0x00, 0x00)),
+        ("_2", new RgbColor(0x55, 0x55, 0xFF)),
+    ];
+
+    /// <summary>
+    /// The truth as a mask, 255 tumour: a pixel is 2^<paramref name="level"/> pixels of level 0 wide and is set if its
+    /// centre lies in a lesion.
+    /// </summary>
+    public Image Truth(int level)
     {
-        private readonly int orientation;
-        private readonly int left;
-        private readonly int top;
-
-        public TissueSquare(int seed, int column, int row)
-        {
-            var random = SeededRandom.For(seed, 203 + column, row);
-            Patch = random.Below(Patches);
-            orientation = random.Below(8);
-            (left, top) = (random.Below(PatchSide - Square), random.Below(PatchSide - Square));
-            Stain = (float)random.Between(0.8, 1);
-        }
-
-        public int Patch { get; }
-
-        public float Stain { get; }
-
-        /// <summary>The pixel of the patch for a pixel of the square.</summary>
-        public int Place(int x, int y)
-        {
-            if ((orientation & 1) != 0)
-                x = Square - 1 - x;
-            if ((orientation & 2) != 0)
-                y = Square - 1 - y;
-            if ((orientation & 4) != 0)
-                (x, y) = (y, x);
-            return ((top + y) * PatchSide) + left + x;
-        }
+        var scale = 1.0 / (1 << level);
+        int Side(int pixels) => Math.Max(1, (int)(((long)pixels + (1 << level) - 1) >> level));
+        return PolygonRaster.Fill(
+            Lesions.Select(l => l.Outline.Select(ring => ring.Placed(new Vertex(scale, scale), new Vertex(0, 0)))),
+            new PixelSize(Side(options.Width), Side(options.Height))
+        );
     }
 }

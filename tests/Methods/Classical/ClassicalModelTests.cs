@@ -183,9 +183,11 @@ public sealed class ClassicalModelTests(SmallCohort small) : IClassFixture<Small
         var read = Recipes.Parse(text, "r.yaml");
         var split = new Split(SplitKind.Random, cohort.Hash, 1, parts ?? Parts(1));
         var set = new PatchSet(cohort, read.Input, masks);
-        var tested = new TrainingSession(new SessionInput(read, set, split, Device.Cpu), folder, _ => this).Run(
-            stop: stop
-        );
+        var tested = new TrainingSession(
+            new SessionInput(read, new ImageTrainingData(read, set), split, Device.Cpu),
+            folder,
+            _ => this
+        ).Run(stop: stop);
         return new Predictions(cohort.Classes, [.. tested.SelectMany(t => t.Rows)]);
     }
 

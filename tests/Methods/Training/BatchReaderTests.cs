@@ -99,7 +99,9 @@ public sealed class BatchReaderTests(SmallCohort small) : IClassFixture<SmallCoh
             pixels.AsSpan((Side * Side + i) * 4, 4).Fill((byte)(valid ? 20 + grey / 2 : 255));
             pixels[i * 4 + 3] = pixels[(Side * Side + i) * 4 + 3] = valid ? (byte)255 : (byte)0;
         }
-        var batch = new BatchReader(set, 2, Device.Cpu).ToTensors(new RawBatch(pixels, patches));
+        var batch = new BatchReader(set, 2, Device.Cpu).ToTensors(
+            new RawBatch(pixels, [.. patches.Select(p => p.Label)])
+        );
         var values = batch.Input(InputForm.Masked).Contiguous().ToArray<float>().Chunk(Side * Side * 3).ToArray();
         Assert.Equal(values[0], values[1], (a, b) => Math.Abs(a - b) < 0.02);
         foreach (var channel in values.SelectMany(v => v.Chunk(Side * Side)))
@@ -109,7 +111,7 @@ public sealed class BatchReaderTests(SmallCohort small) : IClassFixture<SmallCoh
             Assert.All(channel[half..], v => Assert.Equal(0, v));
         }
         var glass = Enumerable.Repeat((byte)230, pixels.Length).ToArray(); // not blown up into noise, nor divided by zero
-        batch = new BatchReader(set, 2, Device.Cpu).ToTensors(new RawBatch(glass, patches));
+        batch = new BatchReader(set, 2, Device.Cpu).ToTensors(new RawBatch(glass, [.. patches.Select(p => p.Label)]));
         Assert.All(batch.Image.ToArray<float>(), v => Assert.Equal(0, v, 1e-3));
     }
 

@@ -45,9 +45,11 @@ internal sealed class SmallRun(Cohort cohort, string folder, string change = "")
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "recipe.yaml"), RecipeText);
         var patches = new PatchSet(cohort, Read.Input, null);
-        return new TrainingSession(new SessionInput(Read, patches, Split, Device.Cpu), folder, _ => this).Run(
-            stop: stop
-        );
+        return new TrainingSession(
+            new SessionInput(Read, new ImageTrainingData(Read, patches), Split, Device.Cpu),
+            folder,
+            _ => this
+        ).Run(stop: stop);
     }
 
     /// <summary>metrics.csv without the column of seconds, which no two runs share.</summary>

@@ -85,7 +85,8 @@ public sealed class TrainingLoopTests(SmallCohort small) : IClassFixture<SmallCo
         ];
         using var model = new Watched(run.Read.Build(2, Device.Cpu));
         var reader = new BatchReader(set, run.Read.Training.Batch, Device.Cpu);
-        new TrainingLoop(new TrainingTask(run.Read, model, reader, uneven, []), run.Run, this).Run();
+        var examples = new ImageExamples(reader, uneven, [], run.Read);
+        new TrainingLoop(new TrainingTask(run.Read, model, examples), run.Run, this).Run();
         return model.Seen;
     }
 

@@ -1,0 +1,67 @@
+using System.Globalization;
+using Coverslip.App.Progress;
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Methods.SagaNet.Masks;
+using Coverslip.Methods.Training;
+using Coverslip.Methods.TumorDetection;
+
+namespace Coverslip.App.Commands;
+
+/// <summary>What a recipe trains on: the cohort's image files with their masks, or its slides.</summary>
+/// <param name="Data">As the session takes it.</param>
+/// <param name="Masks">Masks of image files; null without.</param>
+/// <param name="Rules">Rules of computed masks; null without.</param>
+internal sealed record RunData(ITrainingData Data, PatchMasks? Masks, MaskRules? Rules) : IDisposable
+{
+    /// <summary>Reads, and where masks are missing makes, what the recipe needs.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="cohort">The cohort.</param>
+    /// <param name="place">Where masks are, and the stain.</param>
+    /// <param name="stop">Stops between masks.</param>
+    internal static RunData Prepare(IRecipe recipe, Cohort cohort, RunMasks.Place place, CancellationToken stop)
+    {
+        if (recipe is TumorDetectionRecipe detection)
+            return OfSlides(detection, cohort, place.Stain);
+        var (masks, rules) = RunMasks.Prepare(recipe.Input, cohort, place, stop);
+        PatchSet patches;
+        using (var line = new ProgressLine("reading images", cohort.Rows.Count, "images"))
+            patches = new PatchSet(
+                cohort,
+                recipe.Input,
+                masks,
+                new PatchReading { Stain = place.Stain, Progress = done => line.Report(done) }
+            );
+        RunStain.Tell(patches);
+        if (recipe.Input.Form != InputForm.Raw)
+            Console.Error.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"masks keep some area in {patches.Patches.Count - patches.EmptyMasks} of {patches.Patches.Count} images ({1 - (double)patches.EmptyMasks / patches.Patches.Count:0.0%}); at least 80 % is needed for masked results to mean anything"
+                )
+            );
+        return new RunData(new ImageTrainingData(recipe, patches), masks, rules);
+    }
+
+    public void Dispose() => (Data as IDisposable)?.Dispose();
+
+    private static RunData OfSlides(TumorDetectionRecipe recipe, Cohort cohort, InputStain? stain)
+    {
+        var progress = new SlideProgress(cohort.Rows.Count);
+        var data = SlideTrainingData.Open(recipe, cohort, stain, progress);
+        progress.Dispose();
+        foreach (var slide in data.Slides.Slides)
+            if (slide.Reason is { } reason)
+                Console.Error.WriteLine($"{slide.Name}: {reason}");
+        var classes = cohort.Classes.Select(
+            (name, label) =>
+            {
+                var having = data.Slides.Sources.Where(s => s.Count(label) > 0).ToArray();
+                return $"{name}: {having.Sum(s => (long)s.Count(label)):N0} places on {having.Length}";
+            }
+        );
+        Console.Error.WriteLine(
+            $"{data.Slides.Slides.Count()} slides, image files of {data.Slides.Sources.Count - data.Slides.Slides.Count()} patients; {string.Join(", ", classes)}"
+        );
+        return new RunData(data, null, null);
+    }
+}

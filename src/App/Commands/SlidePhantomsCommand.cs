@@ -1,0 +1,168 @@
+using System.CommandLine;
+using System.Globalization;
+using Coverslip.App.Progress;
+using Coverslip.Evaluation.Staging;
+using Coverslip.Slides.Phantoms;
+
+namespace Coverslip.App.Commands;
+
+/// <summary><c>coverslip slide phantoms</c>: a painted cohort of slides whose lesions are known.</summary>
+internal static class SlidePhantomsCommand
+{
+    /// <summary>Nodes of a patient in CAMELYON17.</summary>
+    private const int NodesOfAStage = 5;
+    private static readonly SlideCohortOptions Defaults = new();
+    private static readonly Option<string> Output = new("--out")
+    {
+        Description = "Folder of the cohort.",
+        Required = true,
+    };
+    private static readonly Option<int> Patients = Number("--patients", Defaults.Patients, "Patients, 2 to 1000.");
+    private static readonly Option<int> Slides = Number(
+        "--slides",
+        Defaults.SlidesPerPatient,
+        "Slides of each patient; five give each patient a pN stage."
+    );
+    private static readonly Option<int> Side = Number("--side", Defaults.Side, "Pixels of either side of a slide.");
+    private static readonly Option<double> Mpp = Number(
+        "--mpp",
+        Defaults.Mpp.X,
+        "Microns per pixel, 0.1 to 2; cells have their size in microns."
+    );
+    private static readonly Option<double> Tumor = Number("--tumor", Defaults.Tumour, "Share of slides with tumour.");
+    private static readonly Option<string?> Classes = new("--classes")
+    {
+        Description =
+            "What slides with tumour are by their largest lesion, in turn: macro, micro, itc, comma-separated. "
+            + "[default: of macro,micro,micro,itc those that fit]",
+    };
+    private static readonly Option<double> Tissue = Number(
+        "--tissue",
+        Defaults.Tissue,
+        "Share of a slide that is tissue."
+    );
+    private static readonly Option<bool> NoArtefacts = new("--no-artefacts")
+    {
+        Description = "No pen, folds, bubbles and blur.",
+    };
+    private static readonly Option<double> Drift = Number(
+        "--drift",
+        Defaults.StainDrift,
+        "How far stains of patients differ, 0 to 2."
+    );
+    private static readonly Option<int> Seed = Number(
+        "--seed",
+        Defaults.Seed,
+        "What one cohort differs from another by."
+    );
+
+    internal static Command Create()
+    {
+        var command = new Command(
+            "phantoms",
+            """
+            Paint a cohort of slides: cohort.csv, slides/, annotations/ (ASAP), masks/ (for evaluate froc), lesions.csv,
+            and with five slides a patient stages.csv (for evaluate kappa). No substitute for tissue.
+
+            At 0.25 µm/px a slide of 4096 pixels is 1 mm wide and has no room for a macro-metastasis (above 2 mm).
+
+            Examples:
+              coverslip slide phantoms --out slides
+              coverslip slide phantoms --out slides --mpp 1 --patients 20
+              coverslip slide phantoms --out slides --mpp 1 --patients 10 --slides 5 --tumor 0.4
+            """
+        )
+        {
+            Output,
+            Patients,
+            Slides,
+            Side,
+            Mpp,
+            Tumor,
+            Classes,
+            Tissue,
+            NoArtefacts,
+            Drift,
+            Seed,
+        };
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        var options = new SlideCohortOptions
+        {
+            Patients = parsed.GetValue(Patients),
+            SlidesPerPatient = parsed.GetValue(Slides),
+            Side = parsed.GetValue(Side),
+            Mpp = Coverslip.Slides.Geometry.Mpp.Of(parsed.GetValue(Mpp)),
+            Tumour = parsed.GetValue(Tumor),
+            Classes = parsed.GetValue(Classes) is { } words
+                ? [.. words.Split(',', StringSplitOptions.TrimEntries).Select(SlidePhantomCommand.ReadClass)]
+                : null,
+            Tissue = parsed.GetValue(Tissue),
+            Artefacts = !parsed.GetValue(NoArtefacts),
+            StainDrift = parsed.GetValue(Drift),
+            Seed = parsed.GetValue(Seed),
+        };
+        var folder = parsed.GetRequiredValue(Output);
+        var tiles = SlidePhantomCommand.Tiles(options.Side, options.Side);
+        IReadOnlyList<PaintedSlide> slides;
+        using (var stop = new StopSignal())
+        using (var line = new ProgressLine("painting", tiles * options.Patients * options.SlidesPerPatient, "tiles"))
+            slides = SlideCohort.Write(folder, options, done => line.Report(done), stop.Token);
+        var stages = Path.Combine(folder, "stages.csv");
+        if (options.SlidesPerPatient == NodesOfAStage)
+            StageFile.Write(
+                stages,
+                slides
+                    .GroupBy(s => s.Slide.Patient)
+                    .Select(g => new PatientNodes(
+                        g.Key,
+                        [.. g.Select(s => (s.Slide.Name, PathologicStages.ParseNode(s.Slide.Node)!.Value))]
+                    ))
+            );
+        else
+            File.Delete(stages);
+        Print(folder, options, slides);
+        return 0;
+    }
+
+    private static void Print(string folder, SlideCohortOptions options, IReadOnlyList<PaintedSlide> slides)
+    {
+        string Count(LesionClass kind) =>
+            $"{slides.Sum(s => s.Phantom.Lesions.Count(l => l.Class == kind))} {LesionOrder.Name(kind)}";
+        var width = options.Side * options.Mpp.X;
+        Console.WriteLine(
+            $"{Path.Combine(folder, "cohort.csv")}: {slides.Count} slides of {options.Patients} patients"
+        );
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{slides.Count(s => s.Slide.Class is not null)} with tumour; lesions: {Count(LesionClass.Macro)}, {Count(LesionClass.Micro)}, {Count(LesionClass.Itc)}"
+            )
+        );
+        if (options.Classes is null && !options.ClassesInTurn.Contains(LesionClass.Macro))
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"slides of {width / 1000:0.00} mm have no room for macro-metastases; --mpp 1 or a longer --side makes it"
+                )
+            );
+        var left = slides.Sum(s => s.Phantom.LeftOut.Count);
+        if (left > 0)
+            Console.WriteLine(
+                $"{left} artefacts found no room beside lesions and are left out; cohort.csv names the others"
+            );
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"judge detections with: coverslip evaluate froc DETECTIONS --masks {Path.Combine(folder, "masks")} --level {options.MaskLevel} --mpp {options.Mpp.X}"
+            )
+        );
+    }
+
+    private static Option<T> Number<T>(string name, T standard, string description) =>
+        new(name) { Description = description, DefaultValueFactory = _ => standard };
+}

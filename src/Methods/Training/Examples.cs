@@ -1,0 +1,55 @@
+namespace Coverslip.Methods.Training;
+
+/// <summary>Where the training loop's examples come from: image files, or places on slides.</summary>
+public interface IExamples
+{
+    /// <summary>Batches of a training epoch.</summary>
+    int Steps { get; }
+
+    /// <summary>Training examples of an epoch.</summary>
+    long PerEpoch { get; }
+
+    /// <summary>How often each class comes in training, in any unit; for weights of classes.</summary>
+    IReadOnlyList<double> ClassShares { get; }
+
+    /// <summary>A training epoch; the same epoch is the same batches, whatever was read before.</summary>
+    IEnumerable<RawBatch> Epoch(int epoch);
+
+    /// <summary>Classes of the validation examples, in their order; empty where nothing validates.</summary>
+    IReadOnlyList<int> ValidationLabels { get; }
+
+    /// <summary>The validation examples, the same each time.</summary>
+    IEnumerable<RawBatch> Validation();
+}
+
+/// <summary>Examples that are image files, each once in an epoch.</summary>
+/// <param name="reader">Reads them.</param>
+/// <param name="training">Training images.</param>
+/// <param name="validation">Validation images; may be empty.</param>
+/// <param name="recipe">Batch, augmentation, seed.</param>
+public sealed class ImageExamples(
+    BatchReader reader,
+    IReadOnlyList<Patch> training,
+    IReadOnlyList<Patch> validation,
+    INetworkRecipe recipe
+) : IExamples
+{
+    public int Steps => (training.Count + recipe.Training.Batch - 1) / recipe.Training.Batch;
+
+    public long PerEpoch => training.Count;
+
+    public IReadOnlyList<double> ClassShares
+    {
+        get
+        {
+            var counts = training.CountBy(p => p.Label).ToDictionary();
+            return [.. Enumerable.Range(0, counts.Keys.Max() + 1).Select(c => (double)counts.GetValueOrDefault(c))];
+        }
+    }
+
+    public IReadOnlyList<int> ValidationLabels { get; } = [.. validation.Select(p => p.Label)];
+
+    public IEnumerable<RawBatch> Epoch(int epoch) => reader.Training(training, recipe.Augmentation, recipe.Seed, epoch);
+
+    public IEnumerable<RawBatch> Validation() => reader.Plain(validation);
+}

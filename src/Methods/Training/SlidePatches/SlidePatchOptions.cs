@@ -1,0 +1,81 @@
+using Coverslip.Slides.Patches;
+
+namespace Coverslip.Methods.Training.SlidePatches;
+
+/// <summary>Which patches of slides a network is trained on; the defaults are those of Liu et al. 2017, sec. 3.</summary>
+public sealed record SlidePatchOptions
+{
+    /// <summary>Microns per pixel; 0.243 by default, CAMELYON16's 40×.</summary>
+    public double Mpp { get; init; } = 0.243;
+
+    /// <summary>Pixels from one place that may be drawn to the next; 128 by default.</summary>
+    public int Stride { get; init; } = 128;
+
+    /// <summary>Pixels to a side of the centre that makes a patch tumour where it holds any; 128 by default.</summary>
+    public int Centre { get; init; } = 128;
+
+    /// <summary>Least part of a patch that is tissue; 0.1 by default.</summary>
+    public double MinTissue { get; init; } = 0.1;
+
+    /// <summary>Training examples that make an epoch, 2 at least; 65,536 by default.</summary>
+    public int Examples { get; init; } = 65_536;
+
+    /// <summary>Examples that are drawn once of the validation patients; 4,096 by default.</summary>
+    public int ValidationExamples { get; init; } = 4_096;
+
+    /// <summary>Threads that read slides; 0 (default): one less than there are processors, at least one.</summary>
+    public int Readers { get; init; }
+
+    /// <summary>Which annotations are tumour, which normal.</summary>
+    public PatchClasses Classes { get; init; } = new();
+
+    /// <summary>Threads that read slides.</summary>
+    public int ReaderThreads => Readers > 0 ? Readers : Math.Max(1, Environment.ProcessorCount - 1);
+
+    /// <summary>Places that may be drawn, for windows of a side.</summary>
+    internal PatchOptions Places(int side) =>
+        new()
+        {
+            Mpp = Mpp,
+            Side = side,
+            Overlap = 1 - ((double)Stride / side),
+            Border = PatchBorder.Pad,
+            Rule = PatchRule.Liu,
+            Centre = Centre,
+            MinTissue = MinTissue,
+        };
+
+    /// <summary>Reads the section <c>patches</c>.</summary>
+    /// <exception cref="RecipeException">A value outside its range.</exception>
+    public static SlidePatchOptions Read(RecipeNode node, int side)
+    {
+        var standard = new SlidePatchOptions();
+        var read = new SlidePatchOptions
+        {
+            Mpp = node.Number("mpp", standard.Mpp, Slides.Geometry.Mpp.Least, Slides.Geometry.Mpp.Most),
+            Stride = node.Int("stride", standard.Stride, 1, 32_768),
+            Centre = node.Int("centre", standard.Centre, 1, 32_768),
+            MinTissue = node.Number("min_tissue", standard.MinTissue, 0, 1),
+            Examples = node.Int("examples", standard.Examples, 2, int.MaxValue),
+            ValidationExamples = node.Int("validation_examples", standard.ValidationExamples, 2, 10_000_000),
+            Readers = node.Int("readers", standard.Readers, 0, 1024),
+            Classes = new PatchClasses
+            {
+                Tumour = Names(node.Text("tumour_classes", "")),
+                Normal = Names(node.Text("normal_classes", string.Join(", ", standard.Classes.Normal))),
+            },
+        };
+        if (read.Centre > side)
+            throw node.Wrong("centre", $"{read.Centre}", $"the window has {side} pixels to a side (input.width)");
+        if (read.Stride > side || read.Stride < side / 20.0)
+            throw node.Wrong(
+                "stride",
+                $"{read.Stride}",
+                $"expected is {Math.Ceiling(side / 20.0)} to {side}, the window"
+            );
+        return read;
+    }
+
+    private static string[] Names(string list) =>
+        list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+}

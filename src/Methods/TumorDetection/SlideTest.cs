@@ -1,0 +1,64 @@
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Methods.Training.SlidePatches;
+
+namespace Coverslip.Methods.TumorDetection;
+
+/// <summary>Predicts the test slides of a part, and writes what is true of them beside it.</summary>
+/// <param name="model">The part's model.</param>
+/// <param name="options">Stride, orientations, detections.</param>
+/// <param name="folder">The part's folder.</param>
+/// <param name="progress">Told how it goes.</param>
+internal sealed class SlideTest(SlideModel model, TestOptions options, string folder, ITestProgress progress)
+{
+    /// <summary>Heatmaps, detections and scores go to <c>slides/</c>, true masks to <c>truth/</c>.</summary>
+    /// <exception cref="OperationCanceledException">Stopped; calling again goes on within the slide.</exception>
+    /// <exception cref="Slides.Formats.UnreadableSlideException">A slide that cannot be read: a figure over the others
+    /// would not be that of the part.</exception>
+    public IReadOnlyList<(CohortRow Row, double Score)> Run(
+        IReadOnlyList<SlideSource> slides,
+        IReadOnlyList<string> classes,
+        CancellationToken stop
+    )
+    {
+        var prediction = new SlidePredictionOptions { Stride = options.Stride, Batch = options.Batch };
+        var work = new SlideRun(model, prediction, options.Detection);
+        var outcomes = new List<SlideOutcome>();
+        foreach (var source in slides)
+        {
+            var files = TestFiles.Of(folder, source.Row);
+            TruthMask.Write(folder, source);
+            outcomes.Add(
+                work.Predict(
+                    source.Slide,
+                    files,
+                    (done, windows) => progress.Predicted(files.Name, done, windows),
+                    stop
+                )
+            );
+            progress.Finished(outcomes[^1]);
+        }
+        new SlideSummary(outcomes, [], work.Rates, options.Detection).Write(TestFiles.SlidesFolder(folder));
+        var figures = DetectionFigures.Of(
+            [new TestedPart(folder, [.. slides.Select(s => s.Row)])],
+            classes,
+            model.Positive
+        );
+        figures.Write(folder);
+        return [.. slides.Zip(outcomes, (s, o) => (s.Row, o.Score))];
+    }
+}
+
+/// <summary>Where a part keeps what it says of its test slides.</summary>
+internal static class TestFiles
+{
+    /// <summary>Heatmaps, detections, scores.</summary>
+    public static string SlidesFolder(string part) => Path.Combine(part, "slides");
+
+    /// <summary>The folder of true masks.</summary>
+    public static string TruthFolder(string part) => Path.Combine(part, "truth");
+
+    /// <summary>A slide's name: its file's, without extension.</summary>
+    public static string NameOf(CohortRow row) => Path.GetFileNameWithoutExtension(row.Image);
+
+    public static SlideFiles Of(string part, CohortRow row) => new(SlidesFolder(part), NameOf(row));
+}

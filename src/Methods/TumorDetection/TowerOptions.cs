@@ -1,0 +1,89 @@
+using Coverslip.Methods.Backbones;
+using Coverslip.Methods.Training;
+
+namespace Coverslip.Methods.TumorDetection;
+
+/// <summary>What images are scaled to before a tower sees them.</summary>
+public enum TowerScaling
+{
+    /// <summary>[−1, 1], as published.</summary>
+    Symmetric,
+
+    /// <summary>As the network's published weights want it; for Inception-v3 that is [−1, 1] too.</summary>
+    Published,
+}
+
+/// <summary>The network: one tower, or two that see the same point at two resolutions (Liu et al. 2017, fig. 2).</summary>
+public sealed record TowerOptions
+{
+    /// <summary>Which network the towers are; inception-v3 by default.</summary>
+    public BackboneKind Kind { get; init; } = InceptionV3.Kind;
+
+    /// <summary>
+    /// Multiplies the filters of every layer; 1 by default. 0.1 of inception-v3 is the paper's network of 300 thousand
+    /// parameters.
+    /// </summary>
+    public double Width { get; init; } = 1;
+
+    /// <summary>
+    /// Times the microns per pixel of the second tower, 2 (40×+20×), 4 (40×+10×) or another number above 1; 1 (default):
+    /// there is one tower.
+    /// </summary>
+    public double Context { get; init; } = 1;
+
+    /// <summary>Dropout before the last layer; 0.2 by default, Inception-v3's own in TensorFlow.</summary>
+    public double Dropout { get; init; } = 0.2;
+
+    /// <summary>Whether auxiliary classifiers train along; false by default.</summary>
+    public bool Auxiliary { get; init; }
+
+    /// <summary>Weight of each auxiliary classifier's loss; 0.4 by default.</summary>
+    public double AuxiliaryWeight { get; init; } = 0.4;
+
+    /// <summary>
+    /// File of published weights, or a run or packed model of this method with the same towers; empty, the default:
+    /// training starts from scratch.
+    /// </summary>
+    public string Weights { get; init; } = "";
+
+    /// <summary>symmetric (default) or published.</summary>
+    public TowerScaling Scaling { get; init; }
+
+    /// <summary>What is built of each tower.</summary>
+    internal BackboneOptions Shape(int classes) =>
+        new()
+        {
+            Classes = 0,
+            AuxiliaryClasses = Auxiliary ? classes : 0,
+            Width = Width,
+        };
+
+    internal static TowerOptions Read(RecipeNode node)
+    {
+        var standard = new TowerOptions();
+        var names = KnownBackbones.All.Select(k => k.Name).ToArray();
+        var name = node.Text("name", standard.Kind.Name);
+        var read = new TowerOptions
+        {
+            Kind =
+                KnownBackbones.All.FirstOrDefault(k => k.Name == name)
+                ?? throw node.Wrong(
+                    "name",
+                    name,
+                    $"the nearest known one is '{Words.Nearest(name, names)}' of {string.Join(", ", names)}"
+                ),
+            Width = node.Number("width", standard.Width, 0.05, 4),
+            Context = node.Number("context", standard.Context, 1, 64),
+            Dropout = node.Number("dropout", standard.Dropout, 0, 0.95),
+            Auxiliary = node.Flag("auxiliary", standard.Auxiliary),
+            AuxiliaryWeight = node.Number("auxiliary_weight", standard.AuxiliaryWeight, 0, 100),
+            Weights = node.Text("weights", standard.Weights),
+            Scaling = node.Word("scaling", standard.Scaling),
+        };
+        if (read.Width != 1 && !read.Kind.HasWidth)
+            throw node.Wrong("width", $"{read.Width}", $"{name} has no width; expected is 1");
+        if (read.Auxiliary && read.Kind.Auxiliary.Count == 0)
+            throw node.Wrong("auxiliary", "true", $"{name} has no auxiliary classifiers; expected is false");
+        return read;
+    }
+}

@@ -1,0 +1,121 @@
+using Coverslip.Methods.Training;
+using Coverslip.Methods.Training.SlidePatches;
+using Coverslip.Torch;
+
+namespace Coverslip.Methods.TumorDetection;
+
+/// <summary>A patch classifier for slides (Liu et al. 2017, arXiv 1703.02442, sec. 3), as published by default.</summary>
+public sealed record TumorDetectionRecipe : INetworkRecipe
+{
+    private static readonly InputOptions StandardInput = new()
+    {
+        Form = InputForm.Raw,
+        Height = 299,
+        Width = 299,
+        StainRefused = RefusedStain.Keep,
+    };
+
+    /// <summary>Rate 0.05, halved every two million examples; RMSprop as TensorFlow had it in 2017.</summary>
+    private static readonly TrainingOptions StandardTraining = new()
+    {
+        Batch = 32,
+        Optimizer = OptimizerKind.RmsProp,
+        RmsForm = RmsForm.TensorFlow,
+        Momentum = 0.9,
+        SquareDecay = 0.9,
+        Epsilon = 1,
+        Rate = 0.05,
+        Schedule = RateSchedule.Step,
+        Factor = 0.5,
+        EveryExamples = 2_000_000,
+        BestBy = BestBy.Auc,
+    };
+
+    private static readonly AugmentationOptions StandardAugmentation = new()
+    {
+        Colors = ColorChange.TensorFlow,
+        Brightness = 64 / 255.0,
+        Saturation = 0.25,
+        Hue = 0.04,
+        Contrast = 0.75,
+        Shift = 8,
+    };
+
+    public long Seed { get; init; } = 1;
+
+    public InputOptions Input { get; init; } = StandardInput;
+
+    public TrainingOptions Training { get; init; } = StandardTraining;
+
+    public AugmentationOptions Augmentation { get; init; } = StandardAugmentation;
+
+    public SplitOptions Split { get; init; } = new();
+
+    public DecisionOptions Decision { get; init; } = new();
+
+    public required TowerOptions Network { get; init; }
+
+    /// <summary>Resolution, places, length of an epoch.</summary>
+    public SlidePatchOptions Patches { get; init; } = new();
+
+    /// <summary>How the test patients' slides are predicted.</summary>
+    public TestOptions Test { get; init; } = new();
+
+    public int SmallestSide => Network.Kind.SmallestSide(Network.Auxiliary);
+
+    public IReadOnlyList<double> Views => Network.Context > 1 ? [1, Network.Context] : [1];
+
+    public long? EpochExamples => Patches.Examples;
+
+    public IReadOnlyList<string> Needs => Network.Weights.Length > 0 ? [Network.Weights] : [];
+
+    public INetworkRecipe Sized(int height, int width) =>
+        this with
+        {
+            Input = Input with { Height = height, Width = width },
+        };
+
+    public IClassifier Build(int classes, Device device) => new TowerClassifier(this, classes, device);
+
+    public void Begin(IClassifier model)
+    {
+        if (Network.Weights.Length > 0)
+            ((TowerClassifier)model).Load(Network.Weights);
+    }
+
+    /// <summary>Reads the method's sections.</summary>
+    /// <exception cref="RecipeException">A key that is unknown, or a value outside its range.</exception>
+    public static TumorDetectionRecipe Read(RecipeNode node)
+    {
+        var (input, network, training) = (node.Section("input"), node.Section("network"), node.Section("training"));
+        var read = InputOptions.Read(input, StandardInput);
+        var recipe = new TumorDetectionRecipe
+        {
+            Seed = node.Int("seed", 1, 0, int.MaxValue),
+            Input = read,
+            Training = TrainingOptions.Read(training, StandardTraining),
+            Augmentation = AugmentationOptions.Read(node.Section("augmentation"), StandardAugmentation),
+            Split = SplitOptions.Read(node.Section("split")),
+            Decision = DecisionOptions.Read(node.Section("decision")),
+            Network = TowerOptions.Read(network),
+            Patches = SlidePatchOptions.Read(node.Section("patches"), read.Width),
+            Test = TestOptions.Read(node.Section("test"), read.Width),
+        };
+        if (read.Form != InputForm.Raw)
+            throw input.Wrong("form", Words.Kebab(read.Form.ToString()), "slides have no masks; expected is raw");
+        if (read.Height != read.Width)
+            throw input.Wrong("height", $"{read.Height}", $"windows of slides are square; input.width is {read.Width}");
+        if (read.Width < recipe.SmallestSide)
+            throw input.Wrong(
+                "width",
+                $"{read.Width}",
+                $"{recipe.Network.Kind.Name} needs at least {recipe.SmallestSide} pixels"
+                    + (recipe.Network.Auxiliary ? ", or network.auxiliary: false" : "")
+            );
+        if (recipe.Decision.ThresholdFromValidation)
+            throw new RecipeException(
+                "decision.threshold_from_validation is true; slides are called by test.threshold, and patches validate"
+            );
+        return recipe;
+    }
+}
