@@ -95,6 +95,17 @@ public sealed class MapLayout
         return labels;
     }
 
+    /// <summary>One map of several, as a layout of its own; what protrudes is not known of a single map.</summary>
+    public MapLayout Only(int map)
+    {
+        var (first, cells) = ((long)map * Side * Side, (long)Side * Side);
+        var mine = Enumerable
+            .Range(0, Placed.Count)
+            .Where(i => Cells[i] >= first && Cells[i] < first + cells)
+            .ToArray();
+        return new MapLayout(1, Side, [.. mine.Select(i => Placed[i])], [.. mine.Select(i => Cells[i] - first)], 0);
+    }
+
     /// <summary>The placed patches in mini-batches, in the order of the grid or shuffled.</summary>
     /// <param name="size">Patches to a mini-batch; the last may have fewer.</param>
     /// <param name="order">[Placed] places in <see cref="Placed"/>; null for the order of the grid.</param>

@@ -166,6 +166,11 @@ public enum ColorChange
     /// the mean of each channel), in this order, cut off at the end.
     /// </summary>
     TensorFlow,
+
+    /// <summary>
+    /// Saturation, contrast, brightness and sharpness as Pillow's ImageEnhance, in this order; no hue.
+    /// </summary>
+    Pillow,
 }
 
 /// <summary>Random changes of training images, and the orientations averaged when predicting.</summary>
@@ -176,7 +181,7 @@ public sealed record AugmentationOptions
     /// </summary>
     public bool Orientations { get; init; } = true;
 
-    /// <summary>affine (default) or tensor-flow.</summary>
+    /// <summary>affine (default), tensor-flow or pillow.</summary>
     public ColorChange Colors { get; init; }
 
     /// <summary>Largest change of brightness, as a share; 0 by default.</summary>
@@ -187,6 +192,9 @@ public sealed record AugmentationOptions
 
     /// <summary>Largest change of saturation, as a share; 0 by default.</summary>
     public double Saturation { get; init; }
+
+    /// <summary>Largest change of sharpness, as a share, with pillow's colours; 0 by default.</summary>
+    public double Sharpness { get; init; }
 
     /// <summary>Largest turn of the hue, as a share of the full circle; 0 by default.</summary>
     public double Hue { get; init; }
@@ -200,16 +208,22 @@ public sealed record AugmentationOptions
     internal static AugmentationOptions Read(RecipeNode node, AugmentationOptions? standard = null)
     {
         standard ??= new AugmentationOptions();
-        return new AugmentationOptions
+        var read = new AugmentationOptions
         {
             Orientations = node.Flag("orientations", standard.Orientations),
             Colors = node.Word("colors", standard.Colors),
             Brightness = node.Number("brightness", standard.Brightness, 0, 1),
             Contrast = node.Number("contrast", standard.Contrast, 0, 1),
             Saturation = node.Number("saturation", standard.Saturation, 0, 1),
+            Sharpness = node.Number("sharpness", standard.Sharpness, 0, 1),
             Hue = node.Number("hue", standard.Hue, 0, 0.5),
             Shift = node.Int("shift", standard.Shift, 0, 4096),
             AverageOrientations = node.Flag("average_orientations", standard.AverageOrientations),
         };
+        if (read is { Sharpness: > 0, Colors: not ColorChange.Pillow })
+            throw node.Wrong("sharpness", $"{read.Sharpness}", "only colors: pillow changes sharpness");
+        if (read is { Hue: > 0, Colors: ColorChange.Pillow })
+            throw node.Wrong("hue", $"{read.Hue}", "colors: pillow turns no hue; set 0, or other colors");
+        return read;
     }
 }
