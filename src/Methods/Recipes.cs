@@ -1,5 +1,6 @@
 using Coverslip.Methods.Backbones;
 using Coverslip.Methods.Classical;
+using Coverslip.Methods.MultiStage;
 using Coverslip.Methods.SagaNet;
 using Coverslip.Methods.Training;
 using Coverslip.Methods.TumorDetection;
@@ -15,6 +16,7 @@ public static class Recipes
         ["backbone"] = BackboneRecipe.Read,
         ["classical"] = ClassicalRecipe.Read,
         ["tumor-detection"] = TumorDetectionRecipe.Read,
+        ["multi-stage"] = MultiStageRecipe.Read,
     };
 
     /// <summary>Reads a recipe file.</summary>

@@ -93,32 +93,6 @@ public sealed class MapTraining(SegmentationModel model, MapTrainingOptions opti
         return new FitOutcome(end.Epoch, end.BestEpoch, end.Seconds, moved);
     }
 
-    /// <summary>The probability of tumour of every patch that lies on a map, slide by slide.</summary>
-    public IReadOnlyList<IReadOnlyList<PredictedPatch>> Predict(
-        IReadOnlyList<SlideFeatures> slides,
-        FeatureMapOptions maps,
-        CancellationToken stop = default
-    )
-    {
-        model.Store.Training = false;
-        using var inference = new Inference();
-        var all = new List<IReadOnlyList<PredictedPatch>>();
-        foreach (var slide in slides)
-        {
-            stop.ThrowIfCancellationRequested();
-            var set = new MapSet([slide], maps);
-            var predicted = new List<PredictedPatch>();
-            foreach (var batch in set.Batches([.. Enumerable.Range(0, set.Count)], options.Batch))
-            {
-                using var scope = new TensorScope();
-                var built = set.Batch(batch, device);
-                predicted.AddRange(Cells(set, built, model.Forward(built.Maps)));
-            }
-            all.Add(predicted);
-        }
-        return all;
-    }
-
     private LossParts Step(Func<IReadOnlyList<int>, Device, MapBatch> make, int[] numbers, Adam optimizer)
     {
         using var scope = new TensorScope();
@@ -154,29 +128,14 @@ public sealed class MapTraining(SegmentationModel model, MapTrainingOptions opti
             var scores = model.Forward(batch.Maps);
             var value = SegmentationModel.Loss(scores, batch.Labels).Item();
             mean.Add(new LossParts(value, value, 0), numbers.Length);
-            foreach (var patch in Cells(set, batch, scores).Where(p => p.Patch.Label != GridPatch.NoLabel))
+            foreach (
+                var patch in SlidePrediction.Cells(set, batch, scores).Where(p => p.Patch.Label != GridPatch.NoLabel)
+            )
             {
                 labels.Add(patch.Patch.Label);
                 probabilities.Add([1 - patch.Probability, patch.Probability]);
             }
         }
         return Judged.Of(mean, labels, probabilities);
-    }
-
-    /// <summary>The patches on a batch's maps with what the scores [B, 2, side, side] say of them.</summary>
-    private static List<PredictedPatch> Cells(MapSet set, MapBatch batch, Tensor scores)
-    {
-        var tumour = scores.To(DType.Float32).Softmax(1).Select(1, GridPatch.Tumour).ToArray<float>();
-        var cells = tumour.Length / batch.Of.Count;
-        var predicted = new List<PredictedPatch>();
-        foreach (var (place, number) in batch.Of.Index())
-        {
-            var (slide, layout) = set[number];
-            for (var i = 0; i < layout.Placed.Count; i++)
-                predicted.Add(
-                    new PredictedPatch(slide.Patches[layout.Placed[i]], tumour[(place * cells) + layout.Cells[i]])
-                );
-        }
-        return predicted;
     }
 }

@@ -88,7 +88,7 @@ public sealed class LearningTests : IDisposable
             var learning = new MapTraining(model, how, run, seed: 9);
             var outcome = learning.Run(training, validation, new Silent());
             Assert.True(outcome.WeightsMoved > 0);
-            var predicted = learning.Predict(slides[18..], maps);
+            var predicted = slides[18..].Select(s => SlidePrediction.Of(model, s, maps, batch: 4));
             return (
                 [.. File.ReadLines(run.Metrics).Skip(1).Select(l => l.Split(',')[3])],
                 PatchFigures.Of([.. predicted])
