@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 
 namespace Coverslip.App;
 
@@ -11,6 +12,22 @@ internal static class OptionText
     /// <summary>The option's first word, or null if the option is not given.</summary>
     public static string? Text(this SymbolResult parsed, Option option) =>
         parsed.GetResult(option) is { Tokens: [var first, ..] } ? first.Value : null;
+
+    /// <summary>Refuses a number out of its range as wrong usage; what is no number is refused anyway.</summary>
+    public static void Within(this Option option, double least, double most, string unit = "") =>
+        option.Validators.Add(result =>
+        {
+            if (
+                result.Tokens is not [var word]
+                || !double.TryParse(word.Value, CultureInfo.InvariantCulture, out var value)
+            )
+                return;
+            if (!(value >= least && value <= most))
+            {
+                var range = FormattableString.Invariant($"it goes from {least} to {most}{unit}");
+                result.AddError($"{option.Name} is {word.Value}; {range}");
+            }
+        });
 
     /// <summary>Whether the option is given, with or without a word.</summary>
     public static bool Has(this SymbolResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };

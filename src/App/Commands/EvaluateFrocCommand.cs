@@ -28,7 +28,7 @@ public static class EvaluateFrocCommand
         DefaultValueFactory = _ => 5,
     };
 
-    private static readonly Option<double> Mpp = new("--mpp")
+    private static readonly Option<double> SlideMpp = new("--slide-mpp")
     {
         Description = "Microns per pixel of the slides at level 0.",
         DefaultValueFactory = _ => 0.243,
@@ -63,40 +63,29 @@ public static class EvaluateFrocCommand
             Examples:
               coverslip evaluate froc detections --masks masks
               coverslip evaluate froc detections --masks masks --slides reference.csv --exclude Test_049,Test_114
-              coverslip evaluate froc detections --masks masks --level 6 --mpp 0.25 --json
+              coverslip evaluate froc detections --masks masks --level 6 --slide-mpp 0.25 --json
             """
         )
         {
             Folder,
             Masks,
             Level,
-            Mpp,
+            SlideMpp,
             TumorValue,
             Slides,
             FalsePositives,
         };
         Shared.AddTo(command, slides: true);
-        command.Validators.Add(parsed =>
-        {
-            if (int.TryParse(parsed.Text(Level), CultureInfo.InvariantCulture, out var level) && level is < 0 or > 20)
-                parsed.AddError($"--level is {level}; levels are 0 to 20.");
-            if (double.TryParse(parsed.Text(Mpp), CultureInfo.InvariantCulture, out var mpp) && !(mpp > 0 && mpp < 100))
-                parsed.AddError(
-                    $"--mpp is {parsed.Text(Mpp)}; write microns per pixel at level 0, above 0 and below 100."
-                );
-            if (
-                int.TryParse(parsed.Text(TumorValue), CultureInfo.InvariantCulture, out var value)
-                && value is < 1 or > ushort.MaxValue
-            )
-                parsed.AddError($"--tumor-value is {value}; it is 1 to 65535.");
-        });
+        Level.Within(0, 20);
+        SlideMpp.Within(0.001, 100, " microns per pixel");
+        TumorValue.Within(1, ushort.MaxValue);
         command.SetAction(Run);
         return command;
     }
 
     private static int Run(ParseResult parsed)
     {
-        var rules = new LesionRules { Level = parsed.GetValue(Level), MicronsPerPixel = parsed.GetValue(Mpp) };
+        var rules = new LesionRules { Level = parsed.GetValue(Level), MicronsPerPixel = parsed.GetValue(SlideMpp) };
         var (cases, leftOut) = DetectionCases.Find(
             new DetectionFolders
             {

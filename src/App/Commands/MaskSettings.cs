@@ -51,12 +51,6 @@ internal static class MaskSettings
         DefaultValueFactory = _ => "fast",
     };
 
-    private static readonly Option<string> OnDevice = new("--device")
-    {
-        Description = "cpu, cuda or cuda:N.",
-        DefaultValueFactory = _ => "cpu",
-    };
-
     private static readonly Option<string> Network = new("--network")
     {
         Description = "saganet, or kanezaki for comparison.",
@@ -81,7 +75,10 @@ internal static class MaskSettings
         command.Options.Add(StainRefused);
         Network.AcceptOnlyFromAmong("saganet", "kanezaki");
         Mode.AcceptOnlyFromAmong("fast", "plain");
-        foreach (var option in (Option[])[Scale, Labels, StartLabels, Channels, Steps, Seed, Mode, OnDevice, Network])
+        foreach (
+            var option in (Option[])
+                [Scale, Labels, StartLabels, Channels, Steps, Seed, Mode, DeviceOption.Device, Network]
+        )
             command.Options.Add(option);
     }
 
@@ -106,7 +103,7 @@ internal static class MaskSettings
             MaxSteps = parsed.GetValue(Steps),
             Seed = parsed.GetValue(Seed),
             Mode = parsed.GetValue(Mode) == "plain" ? MaskMode.Plain : MaskMode.Fast,
-            Device = Device.Parse(parsed.GetValue(OnDevice)!),
+            Device = Device.Parse(parsed.GetValue(DeviceOption.Device)!),
             Stain = stain?.Key,
         };
         options.Check();

@@ -10,12 +10,6 @@ namespace Coverslip.App.Commands;
 /// <summary><c>coverslip patches</c>: an index of patches; no pixel is written.</summary>
 public static class PatchesCommand
 {
-    private static readonly Argument<string[]> Paths = new("slide")
-    {
-        Description = "Slide files.",
-        Arity = ArgumentArity.OneOrMore,
-    };
-
     private static readonly Option<string> Out = new("--out")
     {
         Description = "The index to write, such as index.csv; beside it index.filters.csv says what filters removed.",
@@ -50,11 +44,6 @@ public static class PatchesCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private static readonly Option<string?> Tissue = new("--tissue")
-    {
-        Description = "Folder that 'coverslip tissue' wrote. [default: tissue is found as that verb does by default]",
-    };
-
     public static Command Create()
     {
         var command = new Command(
@@ -69,15 +58,15 @@ public static class PatchesCommand
             """
         )
         {
-            Paths,
+            SlideArguments.Files,
             Out,
             Annotations,
             UnannotatedNormal,
             AnnotationsFromBounds,
             Tumour,
             Normal,
-            Tissue,
-            TissueCommand.SlideMpp,
+            SlideArguments.Tissue,
+            SlideArguments.SlideMpp,
             SlideArguments.Reader,
         };
         PatchSettings.AddTo(command);
@@ -93,7 +82,7 @@ public static class PatchesCommand
     private static int Run(ParseResult parsed)
     {
         var options = PatchSettings.Of(parsed);
-        var slides = parsed.GetRequiredValue(Paths);
+        var slides = parsed.GetRequiredValue(SlideArguments.Files);
         PerSlide.CheckNames(slides);
         var index = Path.GetFullPath(parsed.GetRequiredValue(Out));
         var seen = new HashSet<string>();
@@ -102,7 +91,7 @@ public static class PatchesCommand
             slides,
             path =>
             {
-                using var slide = SlideFile.Open(path, TissueCommand.Opening(parsed));
+                using var slide = SlideFile.Open(path, SlideArguments.Opening(parsed));
                 return PatchSampler.Sample(slide, Areas(parsed, slide, options, seen), options);
             }
         );
@@ -157,8 +146,8 @@ public static class PatchesCommand
 
     private static PolygonRegion TissueOf(ParseResult parsed, Slide slide)
     {
-        if (parsed.GetValue(Tissue) is { } folder)
-            return new TissueFiles(folder).Read(slide.Path);
+        if (SlideArguments.TissueFolder(parsed) is { } folder)
+            return folder.Read(slide.Path);
         using var map = TissueFinder.Find(slide, new TissueOptions());
         return map.Region;
     }

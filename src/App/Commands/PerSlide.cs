@@ -13,7 +13,7 @@ internal static class PerSlide
     /// <summary>Refuses slides whose files would be called the same.</summary>
     internal static void CheckNames(IEnumerable<string> slides)
     {
-        foreach (var same in slides.GroupBy(Path.GetFileNameWithoutExtension))
+        foreach (var same in slides.GroupBy(Path.GetFileNameWithoutExtension, StringComparer.OrdinalIgnoreCase))
         {
             if (same.Count() > 1)
             {

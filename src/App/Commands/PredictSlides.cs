@@ -1,12 +1,10 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
 using Coverslip.App.Progress;
 using Coverslip.Methods.Training;
 using Coverslip.Methods.TumorDetection;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Stain;
-using Resolution = Coverslip.Slides.Geometry.Mpp;
 
 namespace Coverslip.App.Commands;
 
@@ -18,10 +16,6 @@ internal static class PredictSlides
     private static readonly Option<double?> Mpp = new("--mpp")
     {
         Description = "Slides: microns per pixel of the run's training images, where the run does not say.",
-    };
-    private static readonly Option<double?> SlideMpp = new("--slide-mpp")
-    {
-        Description = "Slides: microns per pixel of their finest level, over what the files say.",
     };
     private static readonly Option<int> Stride = new("--stride")
     {
@@ -49,18 +43,27 @@ internal static class PredictSlides
 
     static PredictSlides()
     {
-        Mpp.Validators.Add(SlideArguments.CheckMpp);
-        SlideMpp.Validators.Add(SlideArguments.CheckMpp);
-        Threshold.Validators.Add(result => Within(result, 1));
-        Radius.Validators.Add(result => Within(result, 1e6));
+        SlideArguments.CheckMpp(Mpp);
+        Threshold.Within(0, 1);
+        Radius.Within(0, 1e6);
     }
 
     internal static IReadOnlyList<Option> Options =>
-        [Mpp, SlideMpp, Stride, Threshold, Radius, Components, NoOrientations];
+        [
+            Mpp,
+            SlideArguments.SlideMpp,
+            SlideArguments.Reader,
+            SlideArguments.Tissue,
+            Stride,
+            Threshold,
+            Radius,
+            Components,
+            NoOrientations,
+        ];
 
     /// <summary>Whether slides were given: any scanner's file, any tiled TIFF, or any file with --mpp.</summary>
     internal static bool Are(ParseResult parsed, string[] files) =>
-        parsed.GetValue(Mpp) is not null || parsed.GetValue(SlideMpp) is not null || files.Any(SlideFile.IsSlide);
+        parsed.GetValue(Mpp) is not null || parsed.GetValue(SlideArguments.SlideMpp) is not null || files.Any(SlideFile.IsSlide);
 
     /// <summary>Predicts slides one by one; 1 where one of them failed.</summary>
     internal static int Run(ParseResult parsed, TrainedModel run, string[] slides, string folder, int batch)
@@ -73,14 +76,16 @@ internal static class PredictSlides
         };
         var prediction = new SlidePredictionOptions { Stride = parsed.GetValue(Stride), Batch = batch };
         var model = SlideModel.Of(run, parsed.GetValue(Mpp), !parsed.GetValue(NoOrientations));
-        var work = new SlideRun(model, prediction, detection);
-        var files = FilesOf(slides, folder);
-        var options = new SlideOptions { Mpp = parsed.GetValue(SlideMpp) is { } mpp ? Resolution.Of(mpp) : null };
+        var tissue = SlideArguments.TissueFolder(parsed);
+        var work = new SlideRun(model, prediction, detection, tissue is null ? null : s => tissue.Tissue(s.Path));
+        PerSlide.CheckNames(slides);
+        var options = SlideArguments.Opening(parsed);
         using var stop = new StopSignal();
         var outcomes = new List<SlideOutcome>();
         var failures = new List<(string Slide, string Reason)>();
-        foreach (var (path, each) in slides.Zip(files))
+        foreach (var path in slides)
         {
+            var each = new SlideFiles(folder, Path.GetFileNameWithoutExtension(path));
             try
             {
                 outcomes.Add(Predict(work, path, each, options, stop.Token));
@@ -137,18 +142,6 @@ internal static class PredictSlides
         }
     }
 
-    private static SlideFiles[] FilesOf(string[] slides, string folder)
-    {
-        SlideFiles[] files = [.. slides.Select(s => new SlideFiles(folder, Path.GetFileNameWithoutExtension(s)))];
-        var twice = files.GroupBy(f => f.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1);
-        return twice is null
-            ? files
-            : throw new InvalidDataException(
-                $"{twice.Count()} slides are named {twice.Key}; their results would replace each other: predict them into "
-                    + "folders of their own"
-            );
-    }
-
     private static string Line(SlideOutcome outcome)
     {
         var found = outcome.Detections == 1 ? "1 detection" : $"{outcome.Detections} detections";
@@ -184,11 +177,4 @@ internal static class PredictSlides
         Console.WriteLine($"wrote {Path.Combine(folder, "slide_scores.csv")}");
     }
 
-    private static void Within(OptionResult result, double most)
-    {
-        if (result.Tokens is not [var word] || !double.TryParse(word.Value, Invariant, out var value))
-            return;
-        if (value is not (>= 0) || value > most)
-            result.AddError($"{result.Option.Name} is {word.Value}; it goes from 0 to {most}");
-    }
 }

@@ -1,22 +1,30 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
-using Resolution = Coverslip.Slides.Geometry.Mpp;
+using Coverslip.Slides.Tissue;
 
 namespace Coverslip.App.Commands;
 
-/// <summary>What the verbs under <c>coverslip slide</c> share.</summary>
+/// <summary>
+/// What verbs about slides share. <c>--mpp</c> is always the resolution that is asked for, and <c>--slide-mpp</c> the one
+/// that the slide has.
+/// </summary>
 internal static class SlideArguments
 {
-    private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
+    private const string Microns = " microns per pixel";
 
     /// <summary>The slide to read.</summary>
     internal static readonly Argument<string> File = new("slide") { Description = "The slide file." };
 
+    /// <summary>The slides to read.</summary>
+    internal static readonly Argument<string[]> Files = new("slide")
+    {
+        Description = "Slide files.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
     /// <summary>The resolution that the caller vouches for.</summary>
-    internal static readonly Option<double?> Mpp = new("--mpp")
+    internal static readonly Option<double?> SlideMpp = new("--slide-mpp")
     {
         Description = "Microns per pixel of the finest level, over what the file says or where it says nothing.",
     };
@@ -27,34 +35,31 @@ internal static class SlideArguments
         Description = $"Take this reader only: {string.Join(" or ", SlideFile.Readers)}. [default: the first that can]",
     };
 
+    /// <summary>Tissue that was found before.</summary>
+    internal static readonly Option<string?> Tissue = new("--tissue")
+    {
+        Description = "Folder that 'coverslip tissue' wrote. [default: tissue is found as that verb does by default]",
+    };
+
     static SlideArguments()
     {
         Reader.AcceptOnlyFromAmong([.. SlideFile.Readers]);
-        Mpp.Validators.Add(CheckMpp);
+        CheckMpp(SlideMpp);
     }
 
     /// <summary>Refuses what is no resolution of a slide.</summary>
-    internal static void CheckMpp(OptionResult result)
-    {
-        if (result.Tokens is not [var word] || !double.TryParse(word.Value, Invariant, out var mpp))
-            return;
-        if (!Resolution.IsPlausible(mpp))
-        {
-            var (least, most) = (Resolution.Least, Resolution.Most);
-            result.AddError($"{result.Option.Name} is {word.Value}; it goes from {least} to {most} microns per pixel");
-        }
-    }
+    internal static void CheckMpp(Option option) => option.Within(Mpp.Least, Mpp.Most, Microns);
+
+    /// <summary>How slides are opened.</summary>
+    internal static SlideOptions Opening(ParseResult parsed) =>
+        new() { Mpp = parsed.GetValue(SlideMpp) is { } mpp ? Mpp.Of(mpp) : null, Reader = parsed.GetValue(Reader) };
 
     /// <summary>Opens the slide as the command line says.</summary>
-    internal static Slide Open(ParseResult parsed) =>
-        SlideFile.Open(
-            parsed.GetRequiredValue(File),
-            new SlideOptions
-            {
-                Mpp = parsed.GetValue(Mpp) is { } mpp ? Resolution.Of(mpp) : null,
-                Reader = parsed.GetValue(Reader),
-            }
-        );
+    internal static Slide Open(ParseResult parsed) => SlideFile.Open(parsed.GetRequiredValue(File), Opening(parsed));
+
+    /// <summary>The folder that was named, or null.</summary>
+    internal static TissueFiles? TissueFolder(ParseResult parsed) =>
+        parsed.GetValue(Tissue) is { } folder ? new TissueFiles(folder) : null;
 
     /// <summary>", 12 % of it white because the slide ends there", or nothing.</summary>
     internal static string OutsideText(SlideRegion region) =>

@@ -22,7 +22,7 @@ public static class SlideCommand
             Examples:
               coverslip slide info slide.svs
               coverslip slide thumbnail slide.svs --out slide.png
-              coverslip slide region slide.svs --x 20000 --y 12000 --at-mpp 0.5 --out patch.png
+              coverslip slide region slide.svs --x 20000 --y 12000 --mpp 0.5 --out patch.png
             """
         );
         command.Subcommands.Add(SlideInfoCommand.Create());
@@ -55,11 +55,7 @@ public static class SlideCommand
             size,
             SlideArguments.Reader,
         };
-        size.Validators.Add(result =>
-        {
-            if (result.Tokens is [var word] && int.TryParse(word.Value, out var side) && side is < 16 or > 16_384)
-                result.AddError($"--size is {word.Value}; it goes from 16 to 16384");
-        });
+        size.Within(16, 16_384);
         command.SetAction(parsed =>
         {
             using var slide = SlideArguments.Open(parsed);

@@ -25,12 +25,12 @@ internal static class SlideInfoCommand
 
             Examples:
               coverslip slide info slide.svs
-              coverslip slide info slide.tif --mpp 0.25 --json
+              coverslip slide info slide.tif --slide-mpp 0.25 --json
             """
         )
         {
             SlideArguments.File,
-            SlideArguments.Mpp,
+            SlideArguments.SlideMpp,
             SlideArguments.Reader,
             json,
         };
@@ -54,7 +54,7 @@ internal static class SlideInfoCommand
             Console.WriteLine($"              not {name}: {reason}");
         Console.WriteLine($"  resolution  {slide.Resolution}");
         if (slide.Resolution.Mpp is null)
-            Console.WriteLine("              pass --mpp with the microns per pixel of level 0");
+            Console.WriteLine("              pass --slide-mpp with the microns per pixel of level 0");
         Console.WriteLine($"  scanned     {slide.Bounds}");
         foreach (var level in slide.Levels)
         {

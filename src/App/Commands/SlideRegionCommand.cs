@@ -23,7 +23,7 @@ internal static class SlideRegionCommand
 
     private static readonly Option<int> Height = Side("--height");
 
-    private static readonly Option<double> AtMpp = new("--at-mpp")
+    private static readonly Option<double> WantedMpp = new("--mpp")
     {
         Description = "Microns per pixel of the image that is wanted.",
         Required = true,
@@ -31,7 +31,7 @@ internal static class SlideRegionCommand
 
     internal static Command Create(Option<string> output)
     {
-        AtMpp.Validators.Add(SlideArguments.CheckMpp);
+        SlideArguments.CheckMpp(WantedMpp);
         var command = new Command(
             "region",
             """
@@ -39,8 +39,8 @@ internal static class SlideRegionCommand
             its own pixels; otherwise each pixel is the mean of what it covers.
 
             Examples:
-              coverslip slide region slide.svs --x 20000 --y 12000 --at-mpp 0.5 --out patch.png
-              coverslip slide region plain.tif --mpp 0.25 --x 0 --y 0 --width 1024 --height 768 --at-mpp 2 --out a.png
+              coverslip slide region slide.svs --x 20000 --y 12000 --mpp 0.5 --out patch.png
+              coverslip slide region plain.tif --slide-mpp 0.25 --x 0 --y 0 --width 900 --height 600 --mpp 2 --out a.png
             """
         )
         {
@@ -49,15 +49,15 @@ internal static class SlideRegionCommand
             Y,
             Width,
             Height,
-            AtMpp,
-            SlideArguments.Mpp,
+            WantedMpp,
+            SlideArguments.SlideMpp,
             output,
             SlideArguments.Reader,
         };
         command.SetAction(parsed =>
         {
             using var slide = SlideArguments.Open(parsed);
-            var mpp = Mpp.Of(parsed.GetRequiredValue(AtMpp));
+            var mpp = Mpp.Of(parsed.GetRequiredValue(WantedMpp));
             var size = new PixelSize(parsed.GetRequiredValue(Width), parsed.GetRequiredValue(Height));
             var at = new SlidePoint(parsed.GetRequiredValue(X), parsed.GetRequiredValue(Y));
             using var region = slide.Read(new RegionRequest(at, size, mpp));
@@ -78,11 +78,7 @@ internal static class SlideRegionCommand
             Description = "Pixels of the image that is wanted, 1 to 32768.",
             DefaultValueFactory = _ => 256,
         };
-        side.Validators.Add(result =>
-        {
-            if (result.Tokens is [var word] && int.TryParse(word.Value, out var pixels) && pixels is < 1 or > 32_768)
-                result.AddError($"{name} is {word.Value}; it goes from 1 to 32768");
-        });
+        side.Within(1, 32_768);
         return side;
     }
 }

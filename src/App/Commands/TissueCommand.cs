@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Tissue;
-using Resolution = Coverslip.Slides.Geometry.Mpp;
 
 namespace Coverslip.App.Commands;
 
@@ -9,12 +8,6 @@ namespace Coverslip.App.Commands;
 public static class TissueCommand
 {
     private static readonly TissueOptions Defaults = new();
-
-    private static readonly Argument<string[]> Slides = new("slide")
-    {
-        Description = "Slide files.",
-        Arity = ArgumentArity.OneOrMore,
-    };
 
     private static readonly Option<string> Out = new("--out")
     {
@@ -39,6 +32,11 @@ public static class TissueCommand
         Description = "Tissue is above this, 0 to 254. [default: Otsu's of each slide]",
     };
 
+    private static readonly Option<bool> StrongOnly = new("--strong-only")
+    {
+        Description = "Otsu's threshold once: leaves out tissue that is stained weakly beside the other.",
+    };
+
     private static readonly Option<double> MinContrast = new("--min-contrast")
     {
         Description = "A slide is blank where both sides of the threshold differ by less, 0 to 255.",
@@ -57,14 +55,6 @@ public static class TissueCommand
         DefaultValueFactory = _ => Defaults.MinArea,
     };
 
-    /// <summary>The resolution that the caller vouches for; --mpp is that of the result here.</summary>
-    internal static readonly Option<double?> SlideMpp = new("--slide-mpp")
-    {
-        Description = "Microns per pixel of the finest level, over what the files say or where they say nothing.",
-    };
-
-    static TissueCommand() => SlideMpp.Validators.Add(SlideArguments.CheckMpp);
-
     public static Command Create()
     {
         var command = new Command(
@@ -80,15 +70,16 @@ public static class TissueCommand
             """
         )
         {
-            Slides,
+            SlideArguments.Files,
             Out,
             Channel,
             Mpp,
             Threshold,
+            StrongOnly,
             MinContrast,
             FillHoles,
             MinArea,
-            SlideMpp,
+            SlideArguments.SlideMpp,
             SlideArguments.Reader,
         };
         command.SetAction(Run);
@@ -102,16 +93,17 @@ public static class TissueCommand
             Channel = parsed.GetValue(Channel),
             Mpp = parsed.GetValue(Mpp),
             Threshold = parsed.GetValue(Threshold),
+            StrongOnly = parsed.GetValue(StrongOnly),
             MinContrast = parsed.GetValue(MinContrast),
             FillHoles = parsed.GetValue(FillHoles),
             MinArea = parsed.GetValue(MinArea),
         };
         options.Check();
-        var slides = parsed.GetRequiredValue(Slides);
+        var slides = parsed.GetRequiredValue(SlideArguments.Files);
         PerSlide.CheckNames(slides);
         var folder = parsed.GetRequiredValue(Out);
         var files = new TissueFiles(folder);
-        var opening = Opening(parsed);
+        var opening = SlideArguments.Opening(parsed);
         var skipped = 0;
         var results = PerSlide.Run(
             "finding tissue",
@@ -137,12 +129,4 @@ public static class TissueCommand
         );
         return failed == 0 ? 0 : 1;
     }
-
-    /// <summary>How a verb that names its own resolution <c>--mpp</c> opens slides.</summary>
-    internal static SlideOptions Opening(ParseResult parsed) =>
-        new()
-        {
-            Mpp = parsed.GetValue(SlideMpp) is { } mpp ? Resolution.Of(mpp) : null,
-            Reader = parsed.GetValue(SlideArguments.Reader),
-        };
 }

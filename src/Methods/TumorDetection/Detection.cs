@@ -1,11 +1,19 @@
+using Coverslip.Slides.Geometry;
+
 namespace Coverslip.Methods.TumorDetection;
 
 /// <summary>A place on a slide where a heatmap is above the threshold.</summary>
 /// <param name="Probability">The heatmap there.</param>
 /// <param name="X">Pixels of level 0: the middle of the cell.</param>
 /// <param name="Y">Pixels of level 0.</param>
-/// <param name="Area">Square microns of the connected component; null where maxima are repeated.</param>
-public sealed record Detection(double Probability, double X, double Y, double? Area);
+/// <param name="Component">The connected component it is the greatest cell of; null where maxima are repeated.</param>
+public sealed record Detection(double Probability, double X, double Y, DetectedComponent? Component);
+
+/// <summary>Cells above the threshold that touch, corners included.</summary>
+/// <param name="Area">Square microns.</param>
+/// <param name="MeanProbability">Over its cells.</param>
+/// <param name="Outline">In pixels of level 0; several polygons where cells touch at a corner only.</param>
+public sealed record DetectedComponent(double Area, double MeanProbability, IReadOnlyList<RingPolygon> Outline);
 
 /// <summary>How detections are made of a heatmap.</summary>
 public sealed record DetectionOptions

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Coverslip.Evaluation;
+using Coverslip.Slides.Annotations;
+using Coverslip.Slides.Geometry;
 
 namespace Coverslip.Methods.TumorDetection;
 
@@ -9,7 +10,7 @@ namespace Coverslip.Methods.TumorDetection;
 public static class DetectionFiles
 {
     /// <summary>QuPath's colour of a tumour.</summary>
-    private static readonly int[] Color = [200, 0, 0];
+    private static readonly RgbColor Color = new(200, 0, 0);
 
     /// <summary>CAMELYON16's form: <c>probability,X,Y</c> without header, in pixels of level 0.</summary>
     public static void WriteCsv(string path, IReadOnlyList<Detection> detections)
@@ -21,62 +22,40 @@ public static class DetectionFiles
     }
 
     /// <summary>
-    /// GeoJSON as QuPath imports it: a collection of point annotations in pixels of level 0, with classification, its
-    /// colour, and measurements as a list of names and values (which QuPath reads in every version).
+    /// GeoJSON as QuPath imports it: annotations in pixels of level 0, a point to each maximum or the outline of each
+    /// component, with classification, its colour, and measurements.
     /// </summary>
     /// <param name="path">Such as <c>slide.geojson</c>.</param>
-    /// <param name="detections">The points.</param>
+    /// <param name="detections">What was found.</param>
     /// <param name="name">The class.</param>
-    public static void WriteGeoJson(string path, IReadOnlyList<Detection> detections, string name) =>
-        WholeFile.Write(
-            path,
-            stream =>
-            {
-                using var json = new Utf8JsonWriter(stream);
-                json.WriteStartObject();
-                json.WriteString("type", "FeatureCollection");
-                json.WriteStartArray("features");
-                foreach (var detection in detections)
-                    WriteFeature(json, detection, name);
-                json.WriteEndArray();
-                json.WriteEndObject();
-            }
-        );
-
-    private static void WriteFeature(Utf8JsonWriter json, Detection detection, string name)
+    public static void WriteGeoJson(string path, IReadOnlyList<Detection> detections, string name)
     {
-        json.WriteStartObject();
-        json.WriteString("type", "Feature");
-        json.WriteStartObject("geometry");
-        json.WriteString("type", "Point");
-        json.WriteStartArray("coordinates");
-        json.WriteNumberValue(detection.X);
-        json.WriteNumberValue(detection.Y);
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.WriteStartObject("properties");
-        json.WriteString("objectType", "annotation");
-        json.WriteStartObject("classification");
-        json.WriteString("name", name);
-        json.WriteStartArray("color");
-        foreach (var channel in Color)
-            json.WriteNumberValue(channel);
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.WriteStartArray("measurements");
-        WriteMeasurement(json, "Probability", detection.Probability);
-        if (detection.Area is { } area)
-            WriteMeasurement(json, "Area µm^2", area);
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.WriteEndObject();
+        var set = new AnnotationSet
+        {
+            Format = AnnotationFormat.GeoJson,
+            Annotations = [.. detections.Select(detection => ToAnnotation(detection, name))],
+        };
+        AnnotationFile.Write(path, set, AnnotationFormat.GeoJson);
     }
 
-    private static void WriteMeasurement(Utf8JsonWriter json, string name, double value)
+    private static Annotation ToAnnotation(Detection detection, string name)
     {
-        json.WriteStartObject();
-        json.WriteString("name", name);
-        json.WriteNumber("value", value);
-        json.WriteEndObject();
+        var (probability, component) = (new Measurement("Probability", detection.Probability), detection.Component);
+        return new Annotation
+        {
+            Class = name,
+            ClassColor = Color,
+            ObjectType = "annotation",
+            Kind = component is null ? AnnotationKind.Points : AnnotationKind.Polygon,
+            Polygons = component?.Outline ?? [new RingPolygon(new Ring([new Vertex(detection.X, detection.Y)]))],
+            Measurements = component is null
+                ? [probability]
+                :
+                [
+                    probability,
+                    new Measurement("Mean probability", component.MeanProbability),
+                    new Measurement("Area µm^2", component.Area),
+                ],
+        };
     }
 }

@@ -1,3 +1,4 @@
+using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Heatmaps;
 using Coverslip.Slides.Images;
 
@@ -52,6 +53,10 @@ public static class DetectionFinder
             above[i] = heatmap.Values[i] > threshold ? byte.MaxValue : (byte)0;
         var components = Components.Find(mask);
         var areas = components.Areas();
+        var sums = new double[components.Count + 1];
+        for (var i = 0; i < above.Length; i++)
+            sums[components.Labels[i]] += above[i] == 0 ? 0 : heatmap.Values[i];
+        var outlines = Outlines(mask, components, grid);
         var cellArea = grid.CellMicrons.X * grid.CellMicrons.Y;
         var met = new bool[components.Count + 1];
         var found = new List<Detection>();
@@ -59,26 +64,59 @@ public static class DetectionFinder
         {
             var component = components.Labels[cell];
             if (!met[component])
-                found.Add(At(heatmap, cell, areas[component] * cellArea));
+            {
+                var (area, mean) = (areas[component] * cellArea, sums[component] / areas[component]);
+                found.Add(At(heatmap, cell, new DetectedComponent(area, mean, outlines[component])));
+            }
             met[component] = true;
         }
         return found;
     }
 
-    private static IOrderedEnumerable<int> Above(Heatmap heatmap, double threshold)
+    /// <summary>[Count + 1] the polygons of each component.</summary>
+    private static List<RingPolygon>[] Outlines(Image mask, ComponentMap components, HeatmapGrid grid)
     {
-        var values = heatmap.Values.ToArray();
-        return Enumerable
-            .Range(0, values.Length)
-            .Where(i => values[i] > threshold)
-            .OrderByDescending(i => values[i])
-            .ThenBy(i => i);
+        var outlines = new List<RingPolygon>[components.Count + 1];
+        for (var i = 0; i < outlines.Length; i++)
+            outlines[i] = [];
+        var cell = new Vertex(grid.CellWidth, grid.CellHeight);
+        foreach (var polygon in MaskOutline.Trace(mask))
+        {
+            // The first corner in reading order is the top left one of a cell of the polygon.
+            var corner = polygon.Outer.Points.MinBy(p => (p.Y, p.X));
+            var component = components.Labels[((int)corner.Y * grid.Columns) + (int)corner.X];
+            outlines[component].Add(polygon.Select(ring => ring.Placed(cell, default)));
+        }
+        return outlines;
     }
 
-    private static Detection At(Heatmap heatmap, int cell, double? area)
+    /// <summary>Cells above the threshold, the greatest first, of equal ones the first; four bytes a cell.</summary>
+    private static int[] Above(Heatmap heatmap, double threshold)
+    {
+        var count = 0;
+        foreach (var value in heatmap.Values)
+            count += value > threshold ? 1 : 0;
+        var cells = new int[count];
+        for (int i = 0, next = 0; next < count; i++)
+        {
+            if (heatmap.Values[i] > threshold)
+                cells[next++] = i;
+        }
+        Array.Sort(
+            cells,
+            (a, b) =>
+            {
+                var order = heatmap.Values[b].CompareTo(heatmap.Values[a]);
+                return order != 0 ? order : a.CompareTo(b);
+            }
+        );
+        return cells;
+    }
+
+    private static Detection At(Heatmap heatmap, int cell, DetectedComponent? component)
     {
         var grid = heatmap.Grid;
         var (x, y) = grid.Centre(cell % grid.Columns, cell / grid.Columns);
-        return new Detection(heatmap.Values[cell], x, y, area);
+        return new Detection(heatmap.Values[cell], x, y, component);
     }
 }

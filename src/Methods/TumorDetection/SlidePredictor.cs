@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Heatmaps;
+using Coverslip.Slides.Tissue;
 
 namespace Coverslip.Methods.TumorDetection;
 
@@ -40,13 +41,7 @@ public sealed class SlidePredictor(SlideModel model, SlidePredictionOptions opti
     public (SlideView View, HeatmapGrid Grid) Lay(Slide slide)
     {
         var wanted = model.Window.Mpp;
-        var finest =
-            slide.Resolution.Mpp
-            ?? throw new UnreadableSlideException(
-                slide.Path,
-                $"no resolution is known ({slide.Resolution.Field}); pass --slide-mpp with the microns per pixel of its "
-                    + "finest level"
-            );
+        var finest = slide.FinestMpp;
         if (finest.X > wanted.X * 1.01 || finest.Y > wanted.Y * 1.01)
             throw new UnreadableSlideException(
                 slide.Path,
@@ -67,7 +62,7 @@ public sealed class SlidePredictor(SlideModel model, SlidePredictionOptions opti
     /// <exception cref="UnreadableSlideException">A tile that cannot be read; what was done is saved.</exception>
     public SlidePrediction Predict(
         Slide slide,
-        ITissue tissue,
+        SlideTissue tissue,
         HeatmapState state,
         Action<int, int>? progress = null,
         CancellationToken stop = default

@@ -1,5 +1,6 @@
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Heatmaps;
+using Coverslip.Slides.Tissue;
 
 namespace Coverslip.Methods.TumorDetection;
 
@@ -29,10 +30,20 @@ public sealed class SlideRun
     private readonly SlidePredictionOptions prediction;
     private readonly DetectionOptions detection;
     private readonly SlidePredictor predictor;
+    private readonly Func<Slide, SlideTissue> tissueOf;
     private bool measured;
 
+    /// <param name="model">What looks at windows.</param>
+    /// <param name="prediction">How it is slid over slides.</param>
+    /// <param name="detection">How detections are made.</param>
+    /// <param name="tissueOf">What counts as tissue; by default what <c>coverslip tissue</c> finds by default.</param>
     /// <exception cref="ArgumentException">An option out of its range.</exception>
-    public SlideRun(SlideModel model, SlidePredictionOptions prediction, DetectionOptions detection)
+    public SlideRun(
+        SlideModel model,
+        SlidePredictionOptions prediction,
+        DetectionOptions detection,
+        Func<Slide, SlideTissue>? tissueOf = null
+    )
     {
         var side = Math.Min(model.Window.Side.Width, model.Window.Side.Height);
         if (prediction.Stride < HeatmapGrid.LeastStride || prediction.Stride > side)
@@ -42,6 +53,7 @@ public sealed class SlideRun
             );
         detection.Check();
         (this.model, this.prediction, this.detection) = (model, prediction, detection);
+        this.tissueOf = tissueOf ?? (slide => SlideTissue.Of(slide, new TissueOptions()));
         predictor = new SlidePredictor(model, prediction);
     }
 
@@ -65,7 +77,7 @@ public sealed class SlideRun
     )
     {
         var (_, grid) = predictor.Lay(slide);
-        var tissue = TissueOf(slide);
+        var tissue = tissueOf(slide);
         var key = HeatmapRecord.Key(slide, model, grid, tissue.Rule);
         var finished = HeatmapRecord.KeyIn(files.Record);
         if (finished is not null && finished != key)
@@ -86,14 +98,11 @@ public sealed class SlideRun
             detections.Count,
             heatmap.TissueCells,
             made,
-            heatmap.TissueCells == 0 ? $"no tissue was found ({tissue.Rule})" : null
+            heatmap.TissueCells == 0 ? $"no tissue: {tissue.Reason ?? "none in the outlines"} ({tissue.Rule})" : null
         );
     }
 
-    /// <summary>The one place that says what counts as tissue.</summary>
-    private static ITissue TissueOf(Slide slide) => SaturationTissue.Of(slide);
-
-    private SlidePrediction Make(Slide slide, ITissue tissue, SlideFiles files, string key, Told told)
+    private SlidePrediction Make(Slide slide, SlideTissue tissue, SlideFiles files, string key, Told told)
     {
         if (!measured)
         {

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Coverslip.Slides.Formats;
-using Coverslip.Slides.Heatmaps;
+using Coverslip.Slides.Tissue;
 
 namespace Coverslip.Methods.TumorDetection;
 
@@ -15,7 +15,12 @@ public sealed record WindowRates(double Reading, double Network)
     /// <summary>
     /// Measures on the first windows of a slide's tissue, up to two seconds each; null where there are none.
     /// </summary>
-    public static WindowRates? Measure(Slide slide, ITissue tissue, SlideModel model, SlidePredictionOptions options)
+    public static WindowRates? Measure(
+        Slide slide,
+        SlideTissue tissue,
+        SlideModel model,
+        SlidePredictionOptions options
+    )
     {
         var (view, grid) = new SlidePredictor(model, options).Lay(slide);
         var windows = new WindowStrips(view, grid, model.Window.Side).Read((c, r) => tissue.Any(grid.Cell(c, r)));

@@ -18,6 +18,15 @@ public abstract class Slide(string path) : IDisposable
     /// <summary>How large the pixels of level 0 are, and who says so.</summary>
     public abstract Resolution Resolution { get; }
 
+    /// <summary>Resolution of level 0.</summary>
+    /// <exception cref="UnreadableSlideException">None is known.</exception>
+    public Mpp FinestMpp =>
+        Resolution.Mpp
+        ?? throw new UnreadableSlideException(
+            Path,
+            $"no resolution is known ({Resolution.Field}); pass --slide-mpp with the microns per pixel of level 0"
+        );
+
     /// <summary>Where the scanner has looked; the whole of level 0 unless the file names a part.</summary>
     public abstract SlideRectangle Bounds { get; }
 
@@ -86,12 +95,7 @@ public abstract class Slide(string path) : IDisposable
 
     private RegionReader ReaderOf(Mpp mpp)
     {
-        var finest =
-            Resolution.Mpp
-            ?? throw new UnreadableSlideException(
-                Path,
-                $"no resolution is known ({Resolution.Field}); pass --mpp with the microns per pixel of level 0"
-            );
+        var finest = FinestMpp;
         var (x, y) = (mpp.X / finest.X, mpp.Y / finest.Y);
         if (x < 0.99 || y < 0.99)
         {

@@ -22,7 +22,7 @@ public enum ResolutionSource
 /// <param name="Field">The field it was read from, such as <c>aperio.MPP</c>; without one, why none was taken.</param>
 public sealed record Resolution(Mpp? Mpp, ResolutionSource Source, string Field)
 {
-    public static Resolution Of(Mpp byUser) => new(byUser, ResolutionSource.User, "--mpp");
+    public static Resolution Of(Mpp byUser) => new(byUser, ResolutionSource.User, "--slide-mpp");
 
     /// <summary>From the numbers in TIFF's tags; inches and centimetres are known units.</summary>
     public static Resolution OfTiff(double? x, double? y, int unit)

@@ -1,3 +1,5 @@
+using Coverslip.Slides.Tissue;
+
 namespace Coverslip.Slides.Heatmaps;
 
 /// <summary>
@@ -20,7 +22,7 @@ public sealed class Heatmap
     }
 
     /// <summary>All cells of tissue pending, the others without value.</summary>
-    public static Heatmap Begin(HeatmapGrid grid, ITissue tissue)
+    public static Heatmap Begin(HeatmapGrid grid, SlideTissue tissue)
     {
         var values = new float[grid.Cells];
         for (var row = 0; row < grid.Rows; row++)

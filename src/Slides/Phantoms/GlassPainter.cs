@@ -122,8 +122,11 @@ internal sealed class GlassPainter
 
     private void Ink(SlideArtefact pen, int x, int y, Span<byte> pixel)
     {
-        var out1 = pen.Distance(x, y) + (0.35 * (streaks.Rough((float)(x * mpp / 30), (float)(y * mpp / 30)) - 0.5));
-        var share = (float)Math.Clamp((1 - out1) * 8, 0, 1);
+        var from = pen.Distance(x, y);
+        if (from > 1.2)
+            return;
+        var outward = from + (0.35 * (streaks.Rough((float)(x * mpp / 30), (float)(y * mpp / 30)) - 0.5));
+        var share = (float)Math.Clamp((1 - outward) * 8, 0, 1);
         if (share == 0)
             return;
         share *= 0.72f + (0.25f * streaks.Rough((float)(x * mpp / 110), (float)(y * mpp / 15)));

@@ -25,13 +25,12 @@ public enum ArtefactKind
 /// <param name="Ink">Of a pen: blue, green or black; else 0.</param>
 internal sealed record SlideArtefact(ArtefactKind Kind, IReadOnlyList<Vertex> Line, double Radius, int Ink)
 {
-    public Rectangle Box { get; } = BoxOf(Line, Radius);
-
-    public bool Touches(int left, int top, int width, int height, double margin) =>
-        Box.X - margin < left + width
-        && Box.X + Box.Width + margin > left
-        && Box.Y - margin < top + height
-        && Box.Y + Box.Height + margin > top;
+    /// <summary>Whether it may show in a window: no false for one that it touches.</summary>
+    public bool Touches(int left, int top, int width, int height, double margin)
+    {
+        var half = Math.Sqrt(((double)width * width) + ((double)height * height)) / 2;
+        return Distance(left + (width / 2.0), top + (height / 2.0)) * Radius < (1.3 * Radius) + half + margin;
+    }
 
     /// <summary>The distance of a pixel from the line or centre, in radii.</summary>
     public double Distance(double x, double y)
@@ -47,11 +46,5 @@ internal sealed record SlideArtefact(ArtefactKind Kind, IReadOnlyList<Vertex> Li
             least = Math.Min(least, (ox * ox) + (oy * oy));
         }
         return Math.Sqrt(least) / Radius;
-    }
-
-    private static Rectangle BoxOf(IReadOnlyList<Vertex> line, double radius)
-    {
-        var (left, top) = (line.Min(p => p.X) - radius, line.Min(p => p.Y) - radius);
-        return new Rectangle(left, top, line.Max(p => p.X) + radius - left, line.Max(p => p.Y) + radius - top);
     }
 }

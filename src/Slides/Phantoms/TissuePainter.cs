@@ -19,6 +19,7 @@ internal sealed class TissuePainter
     private readonly NucleusLattice normal;
     private readonly NucleusLattice tumour;
     private readonly IReadOnlyList<PhantomLesion> lesions;
+    private readonly int around;
     private readonly Rectangle[] boxes;
     private readonly IReadOnlyList<SlideArtefact> folds;
     private readonly Stain stain;
@@ -42,6 +43,7 @@ internal sealed class TissuePainter
         // Lymphocytes lie close, small and alike; tumour cells are large and of many sizes. Both cover as much.
         normal = new NucleusLattice(SeededRandom.For(options.Seed, 343).NextBits(), 7.0 / mpp, 2.75 / mpp, 0.12);
         tumour = new NucleusLattice(SeededRandom.For(options.Seed, 344).NextBits(), 11.6 / mpp, 4.5 / mpp, 0.30);
+        around = Math.Max(normal.Reach, tumour.Reach);
         boxes = [.. lesions.Select(l => BoxOf(l.Outline.Outer))];
         folds = [.. artefacts.Where(a => a.Kind == ArtefactKind.Fold)];
         stain = Stain.Draw(
@@ -73,7 +75,7 @@ internal sealed class TissuePainter
         if (haematoxylin.Length < count)
             (haematoxylin, eosin) = (new float[count], new float[count]);
         using var inside = Inside(window);
-        Backgrounds(window);
+        Backgrounds(window, depth);
         Nuclei(window, inside);
         Develop(window, depth, pixels);
         return true;
@@ -82,28 +84,35 @@ internal sealed class TissuePainter
     /// <summary>Half the width of the tissue's border, in microns.</summary>
     private const float Edge = 3;
 
+    /// <summary>
+    /// The tumour in a window and as far around it as a nucleus reaches, 255 where a pixel's centre lies inside an
+    /// outline; null where there is none.
+    /// </summary>
     private Image? Inside(Window window)
     {
-        var touched = lesions.Where((_, i) => window.Touches(boxes[i])).Select(l => l.Outline).ToList();
+        var touched = lesions.Where((_, i) => window.Touches(boxes[i], around)).Select(l => l.Outline).ToList();
         return touched.Count == 0
             ? null
             : PolygonRaster.Fill(
-                touched.Select(p => p.Select(ring => ring.Moved(-window.Left, -window.Top))),
-                new PixelSize(window.Width, window.Height)
+                touched.Select(p => p.Select(ring => ring.Moved(around - window.Left, around - window.Top))),
+                new PixelSize(window.Width + (2 * around), window.Height + (2 * around))
             );
     }
 
-    private void Backgrounds(Window window)
+    private void Backgrounds(Window window, float[] depth)
     {
-        var pink = window.Map((x, y) => pattern.Eosin(x * mpp, y * mpp, pieces.Depth(x, y)));
+        var corner = 0; // of the same cells as the depth's, in the same order
+        var pink = window.Map((x, y) => pattern.Eosin(x * mpp, y * mpp, depth[corner++]));
         for (var y = 0; y < window.Height; y++)
         {
+            var row = y * window.Width;
+            window.Row(pink, y, eosin.AsSpan(row, window.Width));
+            var fineY = (window.Top + y) * mpp / 2.3f;
             for (var x = 0; x < window.Width; x++)
             {
-                var i = (y * window.Width) + x;
-                var fine = chromatin.At((window.Left + x) * mpp / 3.1f, (window.Top + y) * mpp / 2.3f) - 0.5f;
-                eosin[i] = window.At(pink, x, y) + (0.16f * fine);
-                haematoxylin[i] = 0.20f + (0.12f * fine);
+                var fine = chromatin.At((window.Left + x) * mpp / 3.1f, fineY) - 0.5f;
+                eosin[row + x] += 0.16f * fine;
+                haematoxylin[row + x] = 0.20f + (0.12f * fine);
             }
         }
     }
@@ -137,11 +146,24 @@ internal sealed class TissuePainter
         );
     }
 
-    /// <summary>Paints a nucleus onto its own kind of tissue.</summary>
+    /// <summary>
+    /// Paints a nucleus onto its own kind of tissue, in which its centre has to lie: where it reaches across an outline it
+    /// is cut.
+    /// </summary>
     private void Add(Window window, Nucleus nucleus, Image? inside, bool isTumour)
     {
         var (cx, cy) = (nucleus.X - window.Left, nucleus.Y - window.Top);
         var reach = nucleus.Along + 1;
+        if (cx < -reach || cy < -reach || cx > window.Width + reach || cy > window.Height + reach)
+            return;
+        var stride = window.Width + (2 * around);
+        var corner = (around * stride) + around;
+        if (inside is not null)
+        {
+            var centre = corner + ((int)MathF.Floor(cy) * stride) + (int)MathF.Floor(cx);
+            if ((inside.Pixels[centre] != 0) != isTumour)
+                return;
+        }
         var (first, last) = (Math.Max(0, (int)(cx - reach)), Math.Min(window.Width - 1, (int)(cx + reach) + 1));
         var (upper, lower) = (Math.Max(0, (int)(cy - reach)), Math.Min(window.Height - 1, (int)(cy + reach) + 1));
         var mask = inside is null ? [] : inside.Pixels;
@@ -151,7 +173,7 @@ internal sealed class TissuePainter
             for (var x = first; x <= last; x++)
             {
                 var i = (y * window.Width) + x;
-                if (inside is not null && (mask[i] != 0) != isTumour)
+                if (inside is not null && (mask[corner + (y * stride) + x] != 0) != isTumour)
                     continue;
                 // Pixels have their centres at halves, as outlines count them.
                 var (dx, dy) = (x + 0.5f - cx, y + 0.5f - cy);
@@ -164,7 +186,7 @@ internal sealed class TissuePainter
                 var cover = Math.Clamp(((1 - from) * nucleus.Across) + 0.5f, 0, 1);
                 if (cover <= 0)
                     continue;
-                var texture = 0.80f + (0.4f * chromatin.At((window.Left + x) * coarse, (window.Top + y) * coarse));
+                var texture = 0.70f + (0.6f * chromatin.At((window.Left + x) * coarse, (window.Top + y) * coarse));
                 var dye = 1.75f * nucleus.Stain * texture * (0.92f + (0.16f * square)) * cover;
                 haematoxylin[i] = Math.Max(haematoxylin[i], dye);
             }
@@ -185,15 +207,19 @@ internal sealed class TissuePainter
         );
         var (h, e) = (stain.Haematoxylin, stain.Eosin);
         var full = (float)stain.Light;
+        Span<float> depths = new float[window.Width];
+        Span<float> thick = new float[window.Width];
         for (var y = 0; y < window.Height; y++)
         {
+            window.Row(depth, y, depths);
+            window.Row(thickness, y, thick);
             for (var x = 0; x < window.Width; x++)
             {
-                var share = Math.Clamp((window.At(depth, x, y) + Edge) / (2 * Edge), 0, 1);
+                var share = Math.Clamp((depths[x] + Edge) / (2 * Edge), 0, 1);
                 if (share == 0)
                     continue;
                 var i = (y * window.Width) + x;
-                share *= window.At(thickness, x, y);
+                share *= thick[x];
                 var (dh, de) = (haematoxylin[i] * share, eosin[i] * share);
                 var bits = SeededRandom.Mix(grain ^ (((ulong)(uint)(window.Left + x) << 32) | (uint)(window.Top + y)));
                 pixels[3 * i] = Byte(full * Stain.Transmit((dh * h.R) + (de * e.R)), bits);
@@ -221,8 +247,11 @@ internal sealed class TissuePainter
     {
         private int Columns => (Width / Cell) + 1;
 
-        public bool Touches(Rectangle box) =>
-            box.X < Left + Width && box.X + box.Width > Left && box.Y < Top + Height && box.Y + box.Height > Top;
+        public bool Touches(Rectangle box, int margin) =>
+            box.X - margin < Left + Width
+            && box.X + box.Width + margin > Left
+            && box.Y - margin < Top + Height
+            && box.Y + box.Height + margin > Top;
 
         public float[] Map(Func<int, int, float> value)
         {
@@ -233,13 +262,24 @@ internal sealed class TissuePainter
             return map;
         }
 
-        public float At(float[] map, int x, int y)
+        /// <summary>A row of a map, linear between the corners.</summary>
+        /// <param name="map">As <see cref="Map"/> gives it.</param>
+        /// <param name="y">The row, from the window's top.</param>
+        /// <param name="line">[width], filled.</param>
+        public void Row(float[] map, int y, Span<float> line)
         {
-            var at = (y / Cell * Columns) + (x / Cell);
-            var (px, py) = (x % Cell / (float)Cell, y % Cell / (float)Cell);
-            var above = map[at] + (px * (map[at + 1] - map[at]));
-            var below = map[at + Columns] + (px * (map[at + Columns + 1] - map[at + Columns]));
-            return above + (py * (below - above));
+            var at = y / Cell * Columns;
+            var part = y % Cell / (float)Cell;
+            var before = map[at] + (part * (map[at + Columns] - map[at]));
+            for (var x = 0; x < Width; x += Cell)
+            {
+                at++;
+                var after = map[at] + (part * (map[at + Columns] - map[at]));
+                var step = (after - before) / Cell;
+                for (var i = 0; i < Cell; i++)
+                    line[x + i] = before + (i * step);
+                before = after;
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Geometry;
@@ -51,13 +52,18 @@ public sealed class TissueFiles(string folder)
     /// <summary>What is finished of a slide with these options; null where it is to be done.</summary>
     public TissueRecord? Finished(string slide, TissueOptions options)
     {
+        var record = Record(slide);
+        return record?.Options == options && record.SlideBytes == Bytes(slide) ? record : null;
+    }
+
+    private TissueRecord? Record(string slide)
+    {
         var path = Place(slide, "tissue.json");
         if (!File.Exists(path))
             return null;
         try
         {
-            var record = JsonSerializer.Deserialize<TissueRecord>(File.ReadAllText(path), Layout);
-            return record?.Options == options && record.SlideBytes == Bytes(slide) ? record : null;
+            return JsonSerializer.Deserialize<TissueRecord>(File.ReadAllText(path), Layout);
         }
         catch (JsonException)
         {
@@ -117,9 +123,31 @@ public sealed class TissueFiles(string folder)
     public PolygonRegion Read(string slide)
     {
         var path = Place(slide, "geojson");
-        return File.Exists(path)
-            ? AnnotationFile.Read(path).Region(Class)
-            : throw new AnnotationException(path, $"no such file; 'coverslip tissue {slide} --out {folder}' makes it");
+        if (!File.Exists(path))
+            throw new AnnotationException(path, $"no such file; 'coverslip tissue {slide} --out {folder}' makes it");
+        if (Record(slide) is { } record && record.SlideBytes != Bytes(slide))
+        {
+            throw new AnnotationException(
+                path,
+                $"of another slide of this name, with {record.SlideBytes} bytes; {slide} has {Bytes(slide)}: "
+                    + $"'coverslip tissue {slide} --out {folder}' makes it anew"
+            );
+        }
+        return AnnotationFile.Read(path).Region(Class);
+    }
+
+    /// <summary>The same, with the reason where there is none.</summary>
+    /// <exception cref="AnnotationException">There is none for the slide, or it is damaged.</exception>
+    public SlideTissue Tissue(string slide)
+    {
+        var region = Read(slide);
+        var bytes = File.ReadAllBytes(Place(slide, "geojson"));
+        var hash = Convert.ToHexStringLower(SHA256.HashData(bytes))[..16];
+        return SlideTissue.Of(
+            region,
+            $"outlines of {Path.GetFileName(Place(slide, "geojson"))}, SHA-256 {hash}",
+            Record(slide)?.Reason
+        );
     }
 
     /// <summary>The slide's file of a kind, such as "mask.png".</summary>

@@ -8,6 +8,11 @@ namespace Coverslip.Slides.Tissue;
 /// Finds tissue: Otsu's threshold on a channel of the slide at a low resolution, small holes filled, small pieces left
 /// out. A blank slide gives an empty map that says why.
 /// </summary>
+/// <remarks>
+/// A stained slide has more than two classes: glass, weakly and strongly stained tissue. The first threshold often
+/// parts strong from weak. The lower class is therefore parted once more; where that parts two classes, and does not cut
+/// glass in two (<see cref="Otsu.PartsTwo"/>), its threshold is the one.
+/// </remarks>
 public static class TissueFinder
 {
     private const long MostPixels = 1L << 28;
@@ -49,8 +54,6 @@ public static class TissueFinder
         var mask = Channel(picture, options.Channel);
         var histogram = Histogram(mask);
         var otsu = options.Threshold is { } given ? Otsu.At(histogram, given) : Otsu.Of(histogram);
-        foreach (ref var value in mask.WritablePixels)
-            value = value > otsu.Threshold ? (byte)255 : (byte)0;
         string? reason = null;
         if (options.Threshold is null && otsu.Contrast < options.MinContrast)
         {
@@ -60,15 +63,27 @@ public static class TissueFinder
                 + FormattableString.Invariant($"{otsu.Contrast:0.#} of 255, less than {options.MinContrast}");
         }
         else
+        {
+            if (options is { Threshold: null, StrongOnly: false })
+                otsu = WithWeak(histogram, otsu);
+            foreach (ref var value in mask.WritablePixels)
+                value = value > otsu.Threshold ? (byte)255 : (byte)0;
             reason = Clean(mask, grid, options, otsu);
-        var polygons = MaskOutline.Trace(mask).Select(grid.ToSlide);
-        return new TissueMap(picture, mask, PolygonRegion.Of(polygons))
+        }
+        return new TissueMap(picture, mask)
         {
             Grid = grid,
             Threshold = otsu.Threshold,
             Contrast = otsu.Contrast,
             Reason = reason,
         };
+    }
+
+    /// <summary>The threshold between glass and weakly stained tissue where there is one, else the one given.</summary>
+    private static Otsu WithWeak(ReadOnlySpan<long> histogram, Otsu strong)
+    {
+        var weak = Otsu.Of(histogram[..(strong.Threshold + 1)]);
+        return weak.PartsTwo ? Otsu.At(histogram, weak.Threshold) : strong;
     }
 
     /// <summary>"saturation", as the command line has it.</summary>

@@ -6,11 +6,15 @@ namespace Coverslip.Slides.Tissue;
 /// <summary>Where a slide has tissue.</summary>
 /// <param name="Picture">The slide as the mask sees it, RGB.</param>
 /// <param name="Mask">255 tissue, 0 glass.</param>
-/// <param name="Region">The mask's outlines in pixels of level 0.</param>
-public sealed record TissueMap(Image Picture, Image Mask, PolygonRegion Region) : IDisposable
+public sealed record TissueMap(Image Picture, Image Mask) : IDisposable
 {
+    private PolygonRegion? region;
+
     /// <summary>The mask's pixels on the slide.</summary>
     public required MaskGrid Grid { get; init; }
+
+    /// <summary>The mask's outlines in pixels of level 0; traced when first asked for.</summary>
+    public PolygonRegion Region => region ??= PolygonRegion.Of(MaskOutline.Trace(Mask).Select(Grid.ToSlide));
 
     /// <summary>Pixels of the channel above it are tissue.</summary>
     public required int Threshold { get; init; }

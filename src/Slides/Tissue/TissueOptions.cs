@@ -24,6 +24,9 @@ public sealed record TissueOptions
     /// <summary>Instead of Otsu's threshold: pixels above it are tissue; 0 to 254.</summary>
     public int? Threshold { get; init; }
 
+    /// <summary>Otsu's threshold once, which often leaves weakly stained tissue out; by default not.</summary>
+    public bool StrongOnly { get; init; }
+
     /// <summary>
     /// Otsu's threshold parts noise, too. Where the means of both sides are nearer than this (of 255), the slide is
     /// blank; 0 to 255.
@@ -34,7 +37,21 @@ public sealed record TissueOptions
     public double FillHoles { get; init; } = 0.1;
 
     /// <summary>Smaller pieces are left out, in mm², after holes were filled.</summary>
-    public double MinArea { get; init; } = 0.05;
+    public double MinArea { get; init; } = 0.01;
+
+    /// <summary>All of it in words.</summary>
+    public string Rule
+    {
+        get
+        {
+            var threshold = Threshold is { } given
+                ? $"above {given}"
+                : $"above Otsu's threshold{(StrongOnly ? "" : ", of weak stain too,")} from a contrast of {MinContrast}";
+            return FormattableString.Invariant(
+                $"{TissueFinder.Word(Channel)} at {Mpp} µm/px {threshold}, holes to {FillHoles} mm², pieces from {MinArea} mm²"
+            );
+        }
+    }
 
     /// <exception cref="ArgumentException">A value out of its range.</exception>
     public void Check()

@@ -40,7 +40,7 @@ public sealed class EvaluateFilesVerbsTests : IDisposable
         Assert.Contains("holds 1 and 2 beside 0; name tumour's value with --tumor-value", Run(1, Froc()).Errors);
         Run(0, Froc("--tumor-value", "2"));
         // At 0.1 µm per pixel the same pixels are 62 · 0.1 · 2⁵ = 198 µm long: below 275, isolated tumour cells.
-        var fine = Json(Run(0, Froc("--tumor-value", "2", "--mpp", "0.1", "--json")).Output);
+        var fine = Json(Run(0, Froc("--tumor-value", "2", "--slide-mpp", "0.1", "--json")).Output);
         Assert.Equal(0, fine.GetProperty("lesions").GetInt32());
         Assert.Equal(1, fine.GetProperty("isolated_tumor_cells").GetInt32());
         Assert.Equal(JsonValueKind.Null, fine.GetProperty("froc").GetProperty("value").ValueKind);
@@ -76,7 +76,7 @@ public sealed class EvaluateFilesVerbsTests : IDisposable
     [Theory]
     [InlineData(2, "froc", "d")]
     [InlineData(2, "froc", "d", "--masks", "m", "--level", "-1")]
-    [InlineData(2, "froc", "d", "--masks", "m", "--mpp", "0")]
+    [InlineData(2, "froc", "d", "--masks", "m", "--slide-mpp", "0")]
     [InlineData(2, "froc", "d", "--masks", "m", "--tumor-value", "0")]
     [InlineData(2, "froc", "d", "--masks", "m", "--false-positives", "some")]
     [InlineData(2, "froc", "d", "--masks", "m", "--bootstrap", "-1")]

@@ -25,7 +25,7 @@ public sealed class PredictSlidesTests : IDisposable
             Width = 900,
             Height = 700,
             Tissue = 0.4,
-            Mpp = Mpp.Of(0.25),
+            Mpp = Mpp.Of(2),
         };
         SlidePhantom.Write(runs.At("good.tif"), slide);
         File.WriteAllText(runs.At("broken.svs"), "no slide");
@@ -49,7 +49,7 @@ public sealed class PredictSlidesTests : IDisposable
             "--no-orientations",
         ];
         Assert.Contains("pass --mpp", PhantomRuns.Call(1, call));
-        var errors = PhantomRuns.Call(1, [.. call, "--mpp", "0.25"]);
+        var errors = PhantomRuns.Call(1, [.. call, "--mpp", "2"]);
         Assert.Contains("broken.svs: no reader takes it", errors);
         Assert.Contains("1 of 2 slides failed", errors);
         var scores = SlideScores.Read(runs.At("out/slide_scores.csv"), ["probability"]);
@@ -60,12 +60,20 @@ public sealed class PredictSlidesTests : IDisposable
         Assert.True(File.Exists(runs.At("out/detections/good.csv")));
         Assert.Contains("patches_per_second_network_alone", File.ReadAllText(runs.At("out/summary.json")));
 
-        string[] again = [.. call.Where(word => !word.EndsWith(".svs", StringComparison.Ordinal)), "--mpp", "0.25"];
+        string[] again = [.. call.Where(word => !word.EndsWith(".svs", StringComparison.Ordinal)), "--mpp", "2"];
         Assert.Contains("finished before", PhantomRuns.Call(0, again));
         Assert.Contains(
-            "its finest level has 0.5 µm/px, the run was trained at 0.25 µm/px",
-            PhantomRuns.Call(1, [.. again, "--slide-mpp", "0.5"])
+            "its finest level has 4 µm/px, the run was trained at 2 µm/px",
+            PhantomRuns.Call(1, [.. again, "--slide-mpp", "4"])
         );
+
+        // Tissue that 'tissue' found; other tissue in the same folder is another heatmap.
+        PhantomRuns.Call(0, "tissue", runs.At("good.tif"), "--out", runs.At("tissue"), "--mpp", "4");
+        string[] given = [.. again, "--tissue", runs.At("tissue")];
+        Assert.Contains("of other settings", PhantomRuns.Call(1, given));
+        given[Array.IndexOf(given, runs.At("out"))] = runs.At("other");
+        Assert.Contains("patches of tissue", PhantomRuns.Call(0, given));
+        Assert.Contains("outlines of good.geojson", File.ReadAllText(runs.At("other/good-heatmap.json")));
     }
 
     [Theory]

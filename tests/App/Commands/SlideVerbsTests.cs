@@ -33,7 +33,7 @@ public sealed class SlideVerbsTests : IDisposable
         var tissue = Enumerable.Range(0, 300 * 200).Count(i => small.Pixels[(3 * i) + 1] < 215);
         Assert.InRange(tissue / (300.0 * 200), 0.1, 0.5);
 
-        string[] region = ["slide", "region", slide, "--x", "2900", "--y", "100", "--at-mpp", "0.5"];
+        string[] region = ["slide", "region", slide, "--x", "2900", "--y", "100", "--mpp", "0.5"];
         var said = Run(0, [.. region, "--out", At("patch.png")]).Output;
         Assert.Contains("256 × 256 at 0.5 µm/px, pixels of level 1; 80.47 % of it lies outside", said);
         using var open = SlideFile.Open(slide);
@@ -65,11 +65,11 @@ public sealed class SlideVerbsTests : IDisposable
     [Theory]
     [InlineData(2, "slide")]
     [InlineData(1, "slide", "info", "nowhere.svs")]
-    [InlineData(2, "slide", "info", "a.svs", "--mpp", "0")]
+    [InlineData(2, "slide", "info", "a.svs", "--slide-mpp", "0")]
     [InlineData(2, "slide", "info", "a.svs", "--reader", "bioformats")]
     [InlineData(2, "slide", "thumbnail", "a.svs", "--size", "3", "--out", "a.png")]
     [InlineData(2, "slide", "region", "a.svs", "--x", "0", "--y", "0", "--out", "a.png")]
-    [InlineData(2, "slide", "region", "a.svs", "--x", "0", "--y", "0", "--at-mpp", "900", "--out", "a.png")]
+    [InlineData(2, "slide", "region", "a.svs", "--x", "0", "--y", "0", "--mpp", "900", "--out", "a.png")]
     [InlineData(1, "slide", "phantom", "a.tif", "--tissue", "3")]
     public void Wrong_usage_is_2_and_failure_is_1(int code, params string[] args) => Run(code, args);
 

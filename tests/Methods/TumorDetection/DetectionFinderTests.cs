@@ -78,7 +78,32 @@ public sealed class DetectionFinderTests
         );
         var found = DetectionFinder.Find(heatmap, new DetectionOptions { Components = true });
         Assert.Equal([(576.0, 64.0), (192.0, 192.0), (576.0, 320.0)], found.Select(d => (d.X, d.Y)));
-        Assert.Equal([2 * 32 * 32.0, 2 * 32 * 32.0, 32 * 32.0], found.Select(d => d.Area!.Value));
+        Assert.Equal([2 * 32 * 32.0, 2 * 32 * 32.0, 32 * 32.0], found.Select(d => d.Component!.Area));
+    }
+
+    [Fact]
+    public void Components_have_outlines_that_hold_their_cells_and_holes()
+    {
+        var heatmap = Of(
+            5,
+            [0.6f, 0.8f, 0.7f, 0.1f, 0.1f],
+            [0.9f, 0.1f, 0.7f, 0.1f, None],
+            [0.8f, 0.7f, 0.7f, 0.2f, 0.1f],
+            [0.1f, 0.1f, 0.1f, 0.6f, 0.1f]
+        );
+        var found = Assert.Single(DetectionFinder.Find(heatmap, new DetectionOptions { Components = true }));
+        var component = found.Component!;
+        Assert.Equal((0.6 + 0.8 + 0.7 + 0.9 + 0.7 + 0.8 + 0.7 + 0.7 + 0.6) / 9, component.MeanProbability, 1e-6);
+        // The ring and, at its corner, a cell of its own polygon.
+        Assert.Equal([1, 0], component.Outline.Select(p => p.Holes.Count));
+        var region = PolygonRegion.Of(component.Outline);
+        Assert.Equal(9 * 128 * 128.0, region.Area, 1e-6);
+        Assert.Equal(component.Area, region.Area * 0.25 * 0.25, 1e-6);
+        for (var i = 0; i < heatmap.Values.Length; i++)
+        {
+            var share = region.ShareOf(new Rectangle(i % 5 * 128, i / 5 * 128, 128, 128));
+            Assert.Equal(heatmap.Values[i] > 0.5 ? 1 : 0, share, 1e-9);
+        }
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using Coverslip.Methods.TumorDetection;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Heatmaps;
+using Coverslip.Slides.Tissue;
 
 namespace Coverslip.Methods.Tests.TumorDetection;
 
@@ -21,7 +22,7 @@ public sealed class SlidePredictorTests : IDisposable
     {
         var heatmap = Predict(new SlidePredictor(PaintedSlide.Model(), Options), "a.state").Heatmap;
         using var slide = SlideFile.Open(path);
-        var tissue = SaturationTissue.Of(slide);
+        var tissue = SlideTissue.Of(slide, new TissueOptions());
         var (with, without) = (0, 0);
         for (var row = 0; row < heatmap.Grid.Rows; row++)
         {
@@ -121,7 +122,7 @@ public sealed class SlidePredictorTests : IDisposable
     {
         using var slide = SlideFile.Open(path);
         var predictor = new SlidePredictor(PaintedSlide.Model(), Options);
-        var begun = Heatmap.Begin(predictor.Lay(slide).Grid, SaturationTissue.Of(slide));
+        var begun = Heatmap.Begin(predictor.Lay(slide).Grid, SlideTissue.Of(slide, new TissueOptions()));
         new HeatmapState(At("a.state"), "key of another model").Save(begun);
         var error = Assert.Throws<InvalidDataException>(() => Predict(predictor, "a.state"));
         Assert.Contains("remove it to begin anew", error.Message);
@@ -147,6 +148,11 @@ public sealed class SlidePredictorTests : IDisposable
     private SlidePrediction Predict(SlidePredictor predictor, string state, CancellationToken stop = default)
     {
         using var slide = SlideFile.Open(path);
-        return predictor.Predict(slide, SaturationTissue.Of(slide), new HeatmapState(At(state), "key"), stop: stop);
+        return predictor.Predict(
+            slide,
+            SlideTissue.Of(slide, new TissueOptions()),
+            new HeatmapState(At(state), "key"),
+            stop: stop
+        );
     }
 }

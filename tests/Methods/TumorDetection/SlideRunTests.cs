@@ -2,6 +2,7 @@ using System.Text.Json;
 using Coverslip.Evaluation;
 using Coverslip.Evaluation.Detection;
 using Coverslip.Methods.TumorDetection;
+using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Heatmaps;
@@ -38,6 +39,7 @@ public sealed class SlideRunTests : IDisposable
 
         using var json = JsonDocument.Parse(File.ReadAllText(files.GeoJson));
         var feature = json.RootElement.GetProperty("features")[0];
+        Assert.Equal("Point", feature.GetProperty("geometry").GetProperty("type").GetString());
         Assert.Equal(
             [csv.X[0], csv.Y[0]],
             feature.GetProperty("geometry").GetProperty("coordinates").EnumerateArray().Select(c => c.GetDouble())
@@ -46,9 +48,25 @@ public sealed class SlideRunTests : IDisposable
         Assert.Equal("annotation", properties.GetProperty("objectType").GetString());
         Assert.Equal("tumor", properties.GetProperty("classification").GetProperty("name").GetString());
         Assert.Equal(3, properties.GetProperty("classification").GetProperty("color").GetArrayLength());
-        var measurement = properties.GetProperty("measurements")[0];
-        Assert.Equal("Probability", measurement.GetProperty("name").GetString());
-        Assert.Equal(csv.Probabilities[0], measurement.GetProperty("value").GetDouble(), 1e-6);
+        var measurements = properties.GetProperty("measurements");
+        Assert.Equal(csv.Probabilities[0], measurements.GetProperty("Probability").GetDouble(), 1e-6);
+    }
+
+    [Fact]
+    public void Components_are_polygons_around_the_red_squares()
+    {
+        var path = PaintedSlide.Write(At("painted.tif"));
+        var (_, files, _) = Predict(path, detection: new DetectionOptions { Components = true });
+        var set = AnnotationFile.Read(files.GeoJson);
+        Assert.Equal(2, set.Annotations.Count);
+        var region = set.Region("tumor");
+        foreach (var (left, top, side) in PaintedSlide.Red)
+            Assert.Equal(1, region.ShareOf(new Rectangle(left, top, side, side)), 1e-9);
+        // In pixels of 0.5 µm: both squares are whole cells.
+        Assert.Equal(PaintedSlide.Red.Sum(r => (double)r.Side * r.Side), region.Area, 1e-6);
+        var areas = set.Annotations.Select(a => a.Measurements.Single(m => m.Name == "Area µm^2").Value);
+        Assert.Equal(region.Area / 4, areas.Sum(), 1e-6);
+        Assert.All(set.Annotations, a => Assert.InRange(a.Measurements[1].Value, 0.5, a.Measurements[0].Value));
     }
 
     [Fact]
@@ -118,7 +136,7 @@ public sealed class SlideRunTests : IDisposable
         var scored = 0;
         var (outcome, files, rates) = Predict(PaintedSlide.Write(At("blank.tif"), isBlank: true), n => scored += n);
         Assert.Equal((0.0, 0, 0, 0), (outcome.Score, outcome.Detections, outcome.TissueCells, scored));
-        Assert.StartsWith("no tissue was found (thumbnail", outcome.Empty);
+        Assert.StartsWith("no tissue: blank: the two sides of Otsu", outcome.Empty);
         Assert.Null(rates);
         Assert.Equal(0, Detections.Read(files.Detections).Count);
         new SlideSummary([outcome], [("broken", "tile 3,7")], null, new DetectionOptions()).Write(folder);

@@ -100,10 +100,10 @@ public sealed class RegionTests : IDisposable
     {
         using var slide = Pyramid(300, 300, null, [1]);
         var request = new RegionRequest(new SlidePoint(0, 0), new PixelSize(10, 10), Mpp.Of(1));
-        Assert.Contains("--mpp", Assert.Throws<UnreadableSlideException>(() => slide.Read(request)).Message);
+        Assert.Contains("--slide-mpp", Assert.Throws<UnreadableSlideException>(() => slide.Read(request)).Message);
         using var told = SlideFile.Open(slide.Path, new SlideOptions { Mpp = Mpp.Of(0.5) });
         using var region = told.Read(request);
-        Assert.Equal(new Resolution(Mpp.Of(0.5), ResolutionSource.User, "--mpp"), told.Resolution);
+        Assert.Equal(new Resolution(Mpp.Of(0.5), ResolutionSource.User, "--slide-mpp"), told.Resolution);
     }
 
     [Fact]

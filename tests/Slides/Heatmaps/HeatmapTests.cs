@@ -1,11 +1,10 @@
 using System.Text;
-using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Heatmaps;
 
 namespace Coverslip.Slides.Tests.Heatmaps;
 
-/// <summary>Heatmaps as files and colours, and what counts as tissue.</summary>
+/// <summary>Heatmaps as files and colours.</summary>
 public sealed class HeatmapTests : IDisposable
 {
     private static readonly HeatmapGrid Grid = new(3, 2, 128, 128, 128, Mpp.Of(0.25));
@@ -72,36 +71,6 @@ public sealed class HeatmapTests : IDisposable
             Assert.Equal(next.At.X, here.At.X + here.Width);
             Assert.Equal(next.At.Y, here.At.Y + here.Height);
         }
-    }
-
-    [Fact]
-    public void Coloured_pixels_are_tissue_and_noise_of_glass_is_not()
-    {
-        // Violet from column 1024 on; glass with noise of a few grey levels before.
-        PyramidWriter.Write(
-            At("half.tif"),
-            2048,
-            1024,
-            new PyramidOptions { Mpp = Mpp.Of(0.5) },
-            (left, top, tile) =>
-            {
-                for (var i = 0; i < tile.Width * tile.Height; i++)
-                {
-                    var noise = (byte)((i * 7919 >> 3) & 3);
-                    ReadOnlySpan<byte> pixel =
-                        left >= 1024 ? [150, 90, (byte)(160 + noise)] : [(byte)(238 + noise), 240, 240];
-                    pixel.CopyTo(tile.WritablePixels[(3 * i)..]);
-                }
-            }
-        );
-        using var slide = SlideFile.Open(At("half.tif"));
-        var tissue = SaturationTissue.Of(slide);
-        Assert.InRange(tissue.Threshold, SaturationTissue.LeastThreshold, 69);
-        Assert.False(tissue.Any(new SlideRectangle(new SlidePoint(0, 0), 1000, 1024)));
-        Assert.True(tissue.Any(new SlideRectangle(new SlidePoint(1040, 500), 1, 1)));
-        Assert.True(tissue.Any(new SlideRectangle(new SlidePoint(900, 900), 200, 10)));
-        Assert.False(tissue.Any(new SlideRectangle(new SlidePoint(2048, 0), 128, 128)));
-        Assert.False(tissue.Any(new SlideRectangle(new SlidePoint(1100, -300), 128, 128)));
     }
 
     private string At(string name) => Path.Combine(folder, name);

@@ -35,6 +35,32 @@ public sealed class OtsuTests
         Assert.Equal(0, Otsu.At(histogram, 100).Contrast);
     }
 
+    [Theory]
+    [InlineData("bell", 12.0)]
+    [InlineData("flat", 12.0)]
+    [InlineData("falling", 12.0)]
+    [InlineData("bell", 2.0)]
+    public void One_lump_is_not_two_classes(string shape, double width)
+    {
+        var histogram = new long[256];
+        for (var value = 0; value < 256; value++)
+        {
+            var z = (value - 60) / width;
+            var density = shape switch
+            {
+                "bell" => Math.Exp(-z * z / 2),
+                "flat" => Math.Abs(z) <= 1 ? 1 : 0,
+                _ => z < 0 ? 0 : Math.Exp(-z),
+            };
+            histogram[value] = (long)(1e6 * density);
+        }
+        Assert.False(Otsu.Of(histogram).PartsTwo);
+        // The same lump beside another of a tenth of its size is.
+        foreach (var value in Enumerable.Range(0, 256).Where(v => v + 120 < 256 && histogram[v] > 0).Reverse())
+            histogram[value + 120] += histogram[value] / 10;
+        Assert.True(Otsu.Of(histogram).PartsTwo);
+    }
+
     private static double Within(long[] histogram, int threshold)
     {
         var sum = 0.0;

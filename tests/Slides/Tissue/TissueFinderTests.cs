@@ -24,13 +24,14 @@ public sealed class TissueFinderTests : IDisposable
         using var map = TissueFinder.Find(slide, new TissueOptions { Mpp = 2 });
         Assert.Null(map.Reason);
         // 1280 × 1280 pixels of 0.25 µm.
-        Assert.Equal(0.1024, map.Area, 0.002);
+        // A pixel of the mask around it, into which JPEG carries its colour, is weakly stained tissue.
+        Assert.Equal(0.1024, map.Area, 0.003);
         var polygon = Assert.Single(map.Region.Polygons);
         Assert.Empty(polygon.Holes);
         Assert.InRange(map.Region.AreaIn(new Rectangle(640, 320, 1280, 1280)) / (1280 * 1280), 0.99, 1);
 
         using var open = TissueFinder.Find(slide, new TissueOptions { Mpp = 2, FillHoles = 0 });
-        Assert.Equal(0.1024 - 0.0064, open.Area, 0.002);
+        Assert.Equal(0.1024 - 0.0064, open.Area, 0.004);
         Assert.Single(Assert.Single(open.Region.Polygons).Holes);
 
         static bool IsHole(int x, int y) => x is >= 960 and < 1280 && y is >= 640 and < 960;
@@ -40,7 +41,15 @@ public sealed class TissueFinderTests : IDisposable
     public void The_mask_and_its_polygons_are_the_same()
     {
         using var slide = Painted((x, y) => ((x / 200) + (y / 150)) % 2 == 0);
-        using var map = TissueFinder.Find(slide, new TissueOptions { Mpp = 3, MinArea = 0 });
+        using var map = TissueFinder.Find(
+            slide,
+            new TissueOptions
+            {
+                Mpp = 3,
+                MinArea = 0,
+                FillHoles = 0,
+            }
+        );
         var size = new PixelSize(map.Mask.Width, map.Mask.Height);
         using var filled = PolygonRaster.Fill(map.Region.Polygons.Select(map.Grid.ToMask), size);
         Assert.True(filled.Pixels.SequenceEqual(map.Mask.Pixels), "the polygons are not the mask");
@@ -76,9 +85,28 @@ public sealed class TissueFinderTests : IDisposable
     public void Small_pieces_go_and_a_bay_at_the_border_is_no_hole()
     {
         // 50 × 50 pixels of 8 µm: 0.16 mm²; 20 × 20: 0.0256 mm².
-        using var map = Find(Squares((0, 0, 50), (70, 70, 20)), new TissueOptions { FillHoles = 100 });
+        using var map = Find(Squares((0, 0, 50), (70, 70, 20)), new TissueOptions { FillHoles = 100, MinArea = 0.05 });
         Assert.Equal(0.16, map.Area, 1e-9);
         Assert.Equal(Geometry.Rings.Box(0, 0, 1600, 1600), Assert.Single(map.Region.Polygons).Outer.Clockwise());
+    }
+
+    [Theory]
+    [InlineData(TissueChannel.Saturation)]
+    [InlineData(TissueChannel.Darkness)]
+    [InlineData(TissueChannel.Green)]
+    public void Weakly_stained_tissue_beside_strongly_stained_is_tissue(TissueChannel channel)
+    {
+        // Left half as above, right half a third of the colour; both noisy, as the glass.
+        var options = new TissueOptions { Channel = channel };
+        using var map = Find(Stained(1, 1 / 3f), options);
+        Assert.Equal(2 * 0.16, map.Area, 1e-9);
+        using var strong = Find(Stained(1, 1 / 3f), options with { StrongOnly = true });
+        Assert.Equal(0.16, strong.Area, 1e-9);
+        // Of one stain only, glass is not cut in two to find a second.
+        using var one = Find(Stained(1, 1), options);
+        using var again = Find(Stained(1, 1), options with { StrongOnly = true });
+        Assert.Equal(again.Threshold, one.Threshold);
+        Assert.Equal(2 * 0.16, one.Area, 1e-9);
     }
 
     [Fact]
@@ -127,6 +155,26 @@ public sealed class TissueFinderTests : IDisposable
                 var at = 3 * ((((i / side) + top) * 100) + (i % side) + left);
                 ((ReadOnlySpan<byte>)[200, 100, 160]).CopyTo(image.WritablePixels[at..]);
             }
+        }
+        return image;
+    }
+
+    /// <summary>Glass with two squares of 50 pixels, stained so strongly.</summary>
+    private static Image Stained(float left, float right)
+    {
+        var image = new Image(120, 80);
+        var pixels = image.WritablePixels;
+        for (var i = 0; i < 120 * 80; i++)
+        {
+            var (x, y) = (i % 120, i / 120);
+            var noise = ((x * 7) ^ (y * 13)) % 5;
+            var stain =
+                y is < 10 or >= 60 ? 0
+                : x is >= 5 and < 55 ? left
+                : x is >= 65 and < 115 ? right
+                : 0;
+            foreach (var (c, absorbed) in ((ReadOnlySpan<int>)[45, 145, 85]).ToArray().Index())
+                pixels[(3 * i) + c] = (byte)(240 + (c == 1 ? 0 : noise) - (stain * absorbed));
         }
         return image;
     }

@@ -35,7 +35,7 @@ public sealed class BalancedSampler
         throw new InvalidDataException(
             $"the {side} patients have no patch of class {classes[missing]} on {sources.Count} slides"
                 + (reasons.Length > 0 ? $" ({string.Join("; ", reasons)})" : "")
-                + "; use another split, more patients, or a smaller patches.min_tissue"
+                + "; use another split (a larger split.validation_share, fewer folds), more patients, or a smaller patches.min_tissue"
         );
     }
 
