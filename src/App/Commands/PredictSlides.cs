@@ -63,7 +63,9 @@ internal static class PredictSlides
 
     /// <summary>Whether slides were given: any scanner's file, any tiled TIFF, or any file with --mpp.</summary>
     internal static bool Are(ParseResult parsed, string[] files) =>
-        parsed.GetValue(Mpp) is not null || parsed.GetValue(SlideArguments.SlideMpp) is not null || files.Any(SlideFile.IsSlide);
+        parsed.GetValue(Mpp) is not null
+        || parsed.GetValue(SlideArguments.SlideMpp) is not null
+        || files.Any(SlideFile.IsSlide);
 
     /// <summary>Predicts slides one by one; 1 where one of them failed.</summary>
     internal static int Run(ParseResult parsed, TrainedModel run, string[] slides, string folder, int batch)
@@ -176,5 +178,4 @@ internal static class PredictSlides
             );
         Console.WriteLine($"wrote {Path.Combine(folder, "slide_scores.csv")}");
     }
-
 }

@@ -7,6 +7,8 @@ namespace Coverslip.Torch.Layers;
 /// </summary>
 public sealed class UpConv2d
 {
+    // Beyond, laying the weights out takes longer than it saves.
+    private const int MostOwnChannels = 512;
     private readonly ParameterStore store;
 
     /// <param name="at">Where the parameters are born.</param>
@@ -41,7 +43,7 @@ public sealed class UpConv2d
             (weight, bias) = Flat(Weight.DType);
         var (batch, height, width) = (x.Size(0), x.Size(2), x.Size(3));
         var spread =
-            x.ServedByOwnOperators && !store.ComputesFolded
+            x.ServedByOwnOperators && !store.ComputesFolded && Weight.Size(0) <= MostOwnChannels
                 ? x.OwnConv1x1(weight, bias)
                 : x.Conv2d(weight, bias, new ConvGeometry()); // [B, 2 · 2 · out, H, W]
         var y = spread
