@@ -24,6 +24,7 @@ using Coverslip.Bench.Stains;
     ("slide-places", SlideBench.Places),
     ("slide-read", SlideBench.Read),
     ("slide-stream", SlideBench.Stream),
+    ("slide-predict", SlidePredictBench.Run),
     ("slide-small", SlideFuzz.WriteSmall),
     ("slide-fuzz", SlideFuzz.Run),
 ];

@@ -15,6 +15,7 @@ internal static class SlideBench
 {
     private const int Side = 256;
     private const double LeastSeconds = 2;
+    private const int Share = 32; // patches that a thread takes at a time
     private static readonly TimeSpan Warmup = TimeSpan.FromSeconds(3);
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
@@ -87,6 +88,7 @@ internal static class SlideBench
         for (var clock = Stopwatch.StartNew(); clock.Elapsed < Warmup; )
             ReadAll(flags.Words[0], places, threads);
         var (seconds, rounds, before) = (0.0, 0, Environment.CpuUsage.TotalTime);
+        var (waits, allocated) = (Monitor.LockContentionCount, GC.GetTotalAllocatedBytes());
         for (; seconds < LeastSeconds; rounds++)
             seconds += ReadAll(flags.Words[0], places, threads);
         var processor = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
@@ -99,6 +101,8 @@ internal static class SlideBench
                     threads,
                     rate = rounds * places.Length / seconds,
                     per_cpu = rounds * places.Length / processor,
+                    waits_per_patch = (Monitor.LockContentionCount - waits) / (double)(rounds * places.Length),
+                    bytes_per_patch = (GC.GetTotalAllocatedBytes() - allocated) / (rounds * places.Length),
                 }
             )
         );
@@ -108,13 +112,8 @@ internal static class SlideBench
     {
         using var slide = SlideFile.Open(path);
         var clock = Stopwatch.StartNew();
-        var share = (places.Length + threads - 1) / threads;
-        Thread[] readers =
-        [
-            .. Enumerable
-                .Range(0, threads)
-                .Select(thread => new Thread(() => ReadPart(slide, places.Skip(thread * share).Take(share)))),
-        ];
+        var next = new Queue<LevelPoint[]>(places.Chunk(Share));
+        Thread[] readers = [.. Enumerable.Range(0, threads).Select(_ => new Thread(() => ReadPart(slide, next)))];
         foreach (var reader in readers)
             reader.Start();
         foreach (var reader in readers)
@@ -122,11 +121,21 @@ internal static class SlideBench
         return clock.Elapsed.TotalSeconds;
     }
 
-    private static void ReadPart(Slide slide, IEnumerable<LevelPoint> places)
+    /// <summary>Takes shares as long as there are any: one half of a slide may cost more than the other.</summary>
+    private static void ReadPart(Slide slide, Queue<LevelPoint[]> shares)
     {
         using var patch = new Image(Side, Side);
-        foreach (var place in places)
-            slide.ReadLevel(0, place, patch);
+        while (true)
+        {
+            LevelPoint[] places;
+            lock (shares)
+            {
+                if (!shares.TryDequeue(out places!))
+                    return;
+            }
+            foreach (var place in places)
+                slide.ReadLevel(0, place, patch);
+        }
     }
 
     /// <summary>

@@ -34,6 +34,13 @@ internal static class SlideName
     internal static bool Lists(this IEnumerable<string> names, string name) =>
         names.Any(n => Comparer.Equals(Of(n), name));
 
+    /// <summary>Those of <paramref name="names"/> that no slide has: mistyped, or of another set.</summary>
+    internal static string[] Unknown(IEnumerable<string> names, IEnumerable<string> slides)
+    {
+        var known = slides.ToHashSet(Comparer);
+        return [.. names.Where(n => !known.Contains(Of(n)))];
+    }
+
     /// <summary>The first five names, and how many more there are.</summary>
     internal static string Some(IReadOnlyCollection<string> names) =>
         string.Join(", ", names.Take(5)) + (names.Count > 5 ? $" and {names.Count - 5} more" : "");

@@ -14,12 +14,10 @@ internal static class DetectionSummary
         if (DetectionFigures.OfRun(folder, cohort, parts) is not { } figures)
             return;
         figures.Write(folder);
-        Console.WriteLine(
-            $"{figures.Slides} unseen slides of {figures.Patients} patients, {figures.Lesions} lesions; 95 % intervals over patients"
-        );
-        Console.WriteLine($"  slide AUC                         {Text(figures.Auc)}");
-        Console.WriteLine($"  FROC score                        {Text(figures.FrocScore)}");
-        Console.WriteLine($"  sensitivity at 8 false positives  {Text(figures.Sensitivity)}");
+        var counts = figures.Counts.Select(c => $"{c.Count} {c.Key}");
+        Console.WriteLine($"unseen slides: {string.Join(", ", counts)}; 95 % intervals over patients");
+        foreach (var (key, figure) in figures.Figures)
+            Console.WriteLine($"  {key.Replace('_', ' '), -18} {Text(figure)}");
     }
 
     private static string Text(Estimate figure) =>

@@ -86,7 +86,7 @@ public static class EvaluateFrocCommand
     private static int Run(ParseResult parsed)
     {
         var rules = new LesionRules { Level = parsed.GetValue(Level), MicronsPerPixel = parsed.GetValue(SlideMpp) };
-        var (cases, leftOut) = DetectionCases.Find(
+        var (cases, leftOut, unknown) = DetectionCases.Find(
             new DetectionFolders
             {
                 Detections = parsed.GetValue(Folder)!,
@@ -95,6 +95,7 @@ public static class EvaluateFrocCommand
                 Exclude = Shared.Exclude(parsed),
             }
         );
+        EvaluationOptionSet.TellUnknown(unknown);
         if (leftOut.Count > 0)
             Console.Error.WriteLine($"not on the list and left out: {string.Join(", ", leftOut)}");
 

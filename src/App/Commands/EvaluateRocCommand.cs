@@ -71,6 +71,7 @@ public static class EvaluateRocCommand
                 Seed = Shared.Seed(parsed),
             }
         );
+        EvaluationOptionSet.TellUnknown(evaluation.UnknownExcluded);
         return Shared.Print(parsed, json => Write(json, evaluation), evaluation.Redrawn, () => Print(evaluation));
     }
 
@@ -92,9 +93,9 @@ public static class EvaluateRocCommand
                 + evaluation.Options.Positive
         );
         Console.WriteLine();
-        EvaluationOptionSet.Heading("95 % interval");
-        EvaluationOptionSet.Line("AUC, bootstrap over patients", evaluation.Auc);
+        EvaluationOptionSet.Heading("95 % interval over patients");
+        EvaluationOptionSet.Line("AUC, bootstrap", evaluation.Auc);
         EvaluationOptionSet.Line("AUC, DeLong", evaluation.DeLong);
-        EvaluationOptionSet.Line("average precision, bootstrap", evaluation.AveragePrecision);
+        EvaluationOptionSet.Line("PR AUC (average precision)", evaluation.AveragePrecision);
     }
 }

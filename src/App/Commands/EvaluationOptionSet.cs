@@ -50,6 +50,13 @@ internal sealed class EvaluationOptionSet
         parsed.GetValue(exclude)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
         ?? [];
 
+    /// <summary>A slide to leave out that is not there may be a mistyped one that counts.</summary>
+    internal static void TellUnknown(IReadOnlyList<string> excluded)
+    {
+        if (excluded.Count > 0)
+            Console.Error.WriteLine($"note: --exclude names no slide here: {string.Join(", ", excluded)}");
+    }
+
     /// <summary>Prints one JSON object if it is asked for, else what <paramref name="text"/> prints.</summary>
     internal int Print(ParseResult parsed, Action<Utf8JsonWriter> figures, int redrawn, Action text)
     {

@@ -11,7 +11,7 @@ internal static class SlidePhantomsCommand
 {
     /// <summary>Nodes of a patient in CAMELYON17.</summary>
     private const int NodesOfAStage = 5;
-    private static readonly SlideCohortOptions Defaults = new();
+    private static readonly PhantomSlideCohortOptions Defaults = new();
     private static readonly Option<string> Output = new("--out")
     {
         Description = "Folder of the cohort.",
@@ -91,7 +91,7 @@ internal static class SlidePhantomsCommand
 
     private static int Run(ParseResult parsed)
     {
-        var options = new SlideCohortOptions
+        var options = new PhantomSlideCohortOptions
         {
             Patients = parsed.GetValue(Patients),
             SlidesPerPatient = parsed.GetValue(Slides),
@@ -111,7 +111,7 @@ internal static class SlidePhantomsCommand
         IReadOnlyList<PaintedSlide> slides;
         using (var stop = new StopSignal())
         using (var line = new ProgressLine("painting", tiles * options.Patients * options.SlidesPerPatient, "tiles"))
-            slides = SlideCohort.Write(folder, options, done => line.Report(done), stop.Token);
+            slides = PhantomSlideCohort.Write(folder, options, done => line.Report(done), stop.Token);
         var stages = Path.Combine(folder, "stages.csv");
         if (options.SlidesPerPatient == NodesOfAStage)
             StageFile.Write(
@@ -129,7 +129,7 @@ internal static class SlidePhantomsCommand
         return 0;
     }
 
-    private static void Print(string folder, SlideCohortOptions options, IReadOnlyList<PaintedSlide> slides)
+    private static void Print(string folder, PhantomSlideCohortOptions options, IReadOnlyList<PaintedSlide> slides)
     {
         string Count(LesionClass kind) =>
             $"{slides.Sum(s => s.Phantom.Lesions.Count(l => l.Class == kind))} {LesionOrder.Name(kind)}";

@@ -54,6 +54,16 @@ internal static class StudyReport
             ),
             Html.Note(StudyTable.NoteOf(outcome))
         );
+        if (StudyTable.Unseen(rows) is { Count: > 0 } unseen)
+            yield return Html.Section(
+                $"unseen{group}",
+                "On unseen slides",
+                Html.Table(
+                    [.. unseen[0].Select((head, i) => new Column(head, Number: i > 0))],
+                    unseen.Skip(1).Select(l => (IReadOnlyList<object?>)[.. l])
+                ),
+                Html.Note(StudyTable.UnseenNote)
+            );
         yield return Html.Section(
             $"parts{group}",
             $"{outcome.Study.Metric.Key().Replace('_', ' ')} of every part",

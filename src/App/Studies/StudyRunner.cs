@@ -151,7 +151,7 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
             foreach (var run in group)
                 StudyFolder.Keep(
                     input.Folder.Recipe(run),
-                    run.With(rulesFile, WeightsOf(run)),
+                    run.With(rulesFile, WeightsOf(run), MembersOf(run)),
                     $"recipe of {run.Model}"
                 );
         }
@@ -164,6 +164,18 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
         run.Pretraining.Length == 0
             ? null
             : input.Folder.Pretrained(input.Study.Pretrainings.First(p => p.Name == run.Pretraining));
+
+    /// <summary>The run folders of an ensemble's members, on the same input and kind of split.</summary>
+    private string[] MembersOf(StudyRun run) =>
+        [
+            .. run.Members.Select(member =>
+                input.Folder.Run(
+                    input.Study.AllRuns.First(r =>
+                        (r.Model, r.Input, r.ImageWise) == (member, run.Input, run.ImageWise)
+                    )
+                )
+            ),
+        ];
 
     /// <summary>The runs whose published weights are there; the others are named, once.</summary>
     private StudyRun[] Able()

@@ -34,10 +34,16 @@ public static class DetectionCases
 
     private static readonly string[] MaskExtensions = [".png", ".tif", ".tiff"];
 
-    /// <summary>The slides, by name, and files of detections that no listed slide has.</summary>
+    /// <summary>
+    /// The slides, by name; files of detections that no listed slide has; and what is to be left out but is no slide.
+    /// </summary>
     /// <exception cref="DirectoryNotFoundException">A folder is missing.</exception>
     /// <exception cref="InvalidDataException">No slides, or one whose files do not tell what is true of it.</exception>
-    public static (IReadOnlyList<DetectionCase> Cases, IReadOnlyList<string> LeftOut) Find(DetectionFolders folders)
+    public static (
+        IReadOnlyList<DetectionCase> Cases,
+        IReadOnlyList<string> LeftOut,
+        IReadOnlyList<string> UnknownExcluded
+    ) Find(DetectionFolders folders)
     {
         var detections = Files(folders.Detections, [".csv"], "detections (SLIDE.csv)");
         var masks = Files(folders.Masks, MaskExtensions, "masks (SLIDE.png or SLIDE.tif)");
@@ -64,7 +70,11 @@ public static class DetectionCases
                 .. detections
                     .Keys.Where(n => !judged.Contains(n) && !folders.Exclude.Lists(n))
                     .Order(StringComparer.Ordinal),
-            ]
+            ],
+            SlideName.Unknown(
+                folders.Exclude,
+                [.. detections.Keys, .. masks.Keys, .. folders.Slides?.Slides.Select(s => s.Name) ?? []]
+            )
         );
     }
 

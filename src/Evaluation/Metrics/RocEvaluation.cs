@@ -42,6 +42,9 @@ public sealed record RocEvaluation
     /// <summary>Bootstrap draws replaced because a class was missing from them.</summary>
     public required int Redrawn { get; init; }
 
+    /// <summary>Slides to leave out that neither file names.</summary>
+    public required IReadOnlyList<string> UnknownExcluded { get; init; }
+
     /// <summary>Judges predictions against the truth; both must name the same slides.</summary>
     /// <exception cref="InvalidDataException">
     /// A slide without prediction or truth, one without label, or no positive slide.
@@ -95,6 +98,10 @@ public sealed record RocEvaluation
             Patients = numbers.Count,
             Options = options,
             Redrawn = draws?.Redrawn ?? 0,
+            UnknownExcluded = SlideName.Unknown(
+                options.Exclude,
+                [.. truth.Slides.Select(s => s.Name), .. predictions.Names]
+            ),
         };
     }
 

@@ -19,6 +19,10 @@ public sealed record Split(SplitKind Kind, string CohortHash, long Seed, IReadOn
     /// <summary>Whether images are divided and not patients: the same patients train and test.</summary>
     public bool ImageWise => Parts.Any(part => part.ImageWise);
 
+    /// <summary>The parts of a file as they stand in it, whatever cohort they divide.</summary>
+    /// <exception cref="InvalidDataException">The file is no split.</exception>
+    public static IReadOnlyList<SplitPart> LoadParts(string path) => Read(path).Parts;
+
     /// <summary>
     /// Checks that every part divides exactly the patients of the cohort, none twice, and that k folds test each
     /// patient once; of an image-wise split the same of its images.

@@ -78,9 +78,7 @@ public sealed record StudyRecipe
         ];
         var inputs = node.Names("inputs", ["recipe"], ["recipe", "raw", "masked", "mask-channel"]);
         var runs = models
-            .Keys.SelectMany(model =>
-                RunsOf(model, models.Section(model), inputs, [.. pretrainings.Select(p => p.Name)], source)
-            )
+            .Keys.SelectMany(model => RunsOf(model, models, inputs, [.. pretrainings.Select(p => p.Name)], source))
             .ToArray();
         var study = new StudyRecipe
         {
@@ -111,12 +109,16 @@ public sealed record StudyRecipe
 
     private static IEnumerable<StudyRun> RunsOf(
         string model,
-        RecipeNode node,
+        RecipeNode models,
         IReadOnlyList<string> inputs,
         IReadOnlyList<string> pretrainings,
         Source source
     )
     {
+        var node = models.Section(model);
+        // Only models above it: cells are trained in their order, and an ensemble has nothing to train.
+        string[] before = [.. models.Keys.TakeWhile(m => m != model)];
+        var members = node.Names("ensemble", [], before);
         var pretrained = node.Text("pretrained", "");
         if (pretrained.Length > 0 && !pretrainings.Contains(pretrained))
             throw node.Wrong("pretrained", pretrained, $"'pretraining' has {Listed(pretrainings)}");
@@ -133,7 +135,10 @@ public sealed record StudyRecipe
                     input == "recipe" ? null : YamlText.Of(input, "input", "form")
                 ),
                 pretrained
-            );
+            )
+            {
+                Members = members,
+            };
     }
 
     private static string Listed(IReadOnlyList<string> names) =>

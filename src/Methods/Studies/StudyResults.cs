@@ -34,6 +34,9 @@ public sealed record StudyRow(StudyRun Run, IReadOnlyList<double?> Figures)
     /// <summary>Largest resident memory of a part's process in MiB.</summary>
     public double? PeakMemory { get; init; }
 
+    /// <summary>Figures over all parts together, with intervals, where the method has its own; null otherwise.</summary>
+    public RunFigures? Unseen { get; init; }
+
     /// <summary>
     /// How this model's figures differ from those of the model that all are tested against; null for that model itself.
     /// </summary>
@@ -162,6 +165,7 @@ public static class StudyResults
             [.. folders.Select(f => File.Exists(f.Description) ? FigureOf(f.Predictions, study.Metric) : null)]
         )
         {
+            Unseen = RunFigures.Read(folder),
             Parameters = done.FirstOrDefault()?.Parameters,
             SecondsPerEpoch = done.Length == 0 ? null : done.Average(d => d.TrainingSeconds / Math.Max(d.Epochs, 1)),
             PeakMemory = done.Length == 0 ? null : done.Max(d => d.PeakMemory),

@@ -21,6 +21,9 @@ public sealed record Pretraining(string Name, string Text)
 /// <param name="Pretraining">The pre-training it starts from; empty without.</param>
 public sealed record StudyRun(string Model, string Input, string Text, string Pretraining = "")
 {
+    /// <summary>Models of the study whose mean it is, instead of training; empty for others.</summary>
+    public IReadOnlyList<string> Members { get; init; } = [];
+
     /// <summary>Whether it trains on the split that divides images and not patients.</summary>
     public bool ImageWise { get; init; }
 
@@ -38,13 +41,15 @@ public sealed record StudyRun(string Model, string Input, string Text, string Pr
     /// <summary>The recipe's text with what is known only when the study runs.</summary>
     /// <param name="maskRules">File of the thresholds of its masks; null where it has none.</param>
     /// <param name="weights">Folder of the pre-trained run; null without.</param>
-    public string With(string? maskRules, string? weights) =>
-        maskRules is null && weights is null
+    /// <param name="members">Run folders of <see cref="Members"/>.</param>
+    public string With(string? maskRules, string? weights, IReadOnlyList<string>? members = null) =>
+        maskRules is null && weights is null && members is not { Count: > 0 }
             ? Text
             : YamlText.Over(
                 RecipeNode.Mapping(Text, Name),
                 maskRules is null ? null : YamlText.Of(maskRules, "input", "mask_rules"),
-                weights is null ? null : YamlText.Of(weights, "network", "weights")
+                weights is null ? null : YamlText.Of(weights, "network", "weights"),
+                members is { Count: > 0 } ? YamlText.Of(members, "ensemble") : null
             );
 
     internal static string Slug(string name) =>

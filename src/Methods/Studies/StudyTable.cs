@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
+using Coverslip.Evaluation.Statistics;
 
 namespace Coverslip.Methods.Studies;
 
@@ -71,9 +72,46 @@ public static class StudyTable
             if (name.Length > 0)
                 text.Append("## ").Append(outcome.HeadingOf(name)).Append("\n\n");
             text.Append(Padded([Heads(rows), .. rows.Select(CellsOf)])).Append('\n');
+            if (Unseen(rows) is { Count: > 0 } unseen)
+                text.Append(Padded(unseen)).Append('\n').Append(UnseenNote).Append("\n\n");
         }
         return text.Append(NoteOf(outcome)).Append('\n').ToString();
     }
+
+    /// <summary>What the intervals of <see cref="Unseen"/> are.</summary>
+    public const string UnseenNote =
+        "Over the test slides of all parts together, by models that had not seen them; in brackets 95 % intervals by drawing patients.";
+
+    /// <summary>A line per model with the figures of its method and their intervals, heads first; empty without.</summary>
+    public static IReadOnlyList<IReadOnlyList<string>> Unseen(IReadOnlyList<StudyRow> rows)
+    {
+        var known = rows.Where(r => r.Unseen is not null).ToArray();
+        if (known.Length == 0)
+            return [];
+        var first = known[0].Unseen!;
+        return
+        [
+            ["model", .. first.Figures.Select(f => Words(f.Key)), .. first.Counts.Select(c => Words(c.Key))],
+            .. known.Select(r =>
+                (IReadOnlyList<string>)
+                    [
+                        r.Run.Model,
+                        .. r.Unseen!.Figures.Select(f => IntervalOf(f.Figure)),
+                        .. r.Unseen.Counts.Select(c => Text($"{c.Count}")),
+                    ]
+            ),
+        ];
+    }
+
+    private static string Words(string key) => key.Replace('_', ' ');
+
+    private static string IntervalOf(Estimate figure) =>
+        figure switch
+        {
+            { Value: null } => "–",
+            { Low: null } => Text($"{figure.Value:0.000}"),
+            _ => Text($"{figure.Value:0.000} ({figure.Low:0.000} – {figure.High:0.000})"),
+        };
 
     /// <summary>A line per model and input, a column per group; the heads come first.</summary>
     public static IReadOnlyList<IReadOnlyList<string>> SideBySide(StudyOutcome outcome) =>

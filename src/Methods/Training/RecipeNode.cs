@@ -93,6 +93,17 @@ public sealed class RecipeNode
         ];
     }
 
+    /// <summary>A list of texts; empty where it is left out.</summary>
+    internal IReadOnlyList<string> Texts(string key)
+    {
+        known.Add(key);
+        if (!values.TryGetValue(key, out var node))
+            return [];
+        return node is YamlSequenceNode list
+            ? [.. list.Select(item => item.ToString())]
+            : throw Wrong(key, node.ToString(), "expected is a list");
+    }
+
     public string Text(string key, string otherwise) => Scalar(key) ?? otherwise;
 
     /// <summary>A word of an enumeration, in kebab-case.</summary>

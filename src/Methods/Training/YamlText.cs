@@ -33,6 +33,10 @@ internal static class YamlText
         return (YamlMappingNode)node;
     }
 
+    /// <summary>A mapping of one list under a key.</summary>
+    internal static YamlMappingNode Of(IEnumerable<string> values, string key) =>
+        new(new YamlScalarNode(key), new YamlSequenceNode(values.Select(v => new YamlScalarNode(v))));
+
     private static YamlMappingNode Laid(YamlMappingNode under, YamlMappingNode over)
     {
         var laid = new YamlMappingNode(under.Children);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Coverslip.Evaluation;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Detection;
@@ -13,39 +12,23 @@ internal sealed record TestedPart(string Folder, IReadOnlyList<CohortRow> Slides
 
 /// <summary>
 /// What detections are worth on slides that no model has seen (Liu et al. 2017, sec. 4): area under the ROC curve of the
-/// slides' scores, FROC score, sensitivity at 8 false positives per slide; intervals by drawing patients.
+/// slides' scores (<c>slide_auc</c>), FROC score (<c>froc</c>), sensitivity at 8 false positives per slide
+/// (<c>sensitivity_at_8</c>); intervals by drawing patients. Isolated tumour cells are no lesions to be found.
 /// </summary>
-public sealed record DetectionFigures
+public static class DetectionFigures
 {
-    /// <summary>The file in a run's folder, and in each part's.</summary>
-    public const string FileName = "detection.json";
-
-    public required Estimate Auc { get; init; }
-
-    public required Estimate FrocScore { get; init; }
-
-    /// <summary>At 8 false positives per slide.</summary>
-    public required Estimate Sensitivity { get; init; }
-
-    public required int Slides { get; init; }
-
-    public required int Patients { get; init; }
-
-    /// <summary>Lesions to be found, isolated tumour cells left out.</summary>
-    public required int Lesions { get; init; }
-
     /// <summary>The figures over the test slides of a run's parts; null where no part is finished or none tests slides.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="cohort">Its cohort.</param>
     /// <param name="parts">How many parts the split has.</param>
     /// <exception cref="InvalidDataException">A damaged file of a part.</exception>
-    public static DetectionFigures? OfRun(string folder, Cohort cohort, int parts)
+    public static RunFigures? OfRun(string folder, Cohort cohort, int parts)
     {
         var rows = cohort.Rows.ToDictionary(r => r.Image);
         var tested = Enumerable
             .Range(0, parts)
             .Select(part => TrainingSession.PartFolder(folder, part, parts))
-            .Where(f => File.Exists(Path.Combine(f, FileName)))
+            .Where(f => File.Exists(Path.Combine(f, RunFigures.FileName)))
             .Select(f => new TestedPart(
                 f,
                 [.. Predictions.Read(Path.Combine(f, "predictions.csv")).Rows.Select(r => rows[r.Image])]
@@ -58,7 +41,7 @@ public sealed record DetectionFigures
         return Of(tested, description.Classes, description.Positive!);
     }
 
-    internal static DetectionFigures Of(IReadOnlyList<TestedPart> parts, IReadOnlyList<string> classes, string positive)
+    internal static RunFigures Of(IReadOnlyList<TestedPart> parts, IReadOnlyList<string> classes, string positive)
     {
         var slides = parts
             .SelectMany(part => part.Slides.Select(row => (part.Folder, Row: row)))
@@ -88,15 +71,14 @@ public sealed record DetectionFigures
             ]
         );
         var roc = ClassificationEvaluation.Of(predictions, new EvaluationOptions { Positive = positive });
-        return new DetectionFigures
-        {
-            Auc = roc.Figures[Metric.Auc],
-            FrocScore = score,
-            Sensitivity = sensitivity,
-            Slides = slides.Length,
-            Patients = judged.Select(s => s.Patient).Distinct().Count(),
-            Lesions = judged.Sum(s => s.Lesions.Count - s.Isolated),
-        };
+        return new RunFigures(
+            [("slide_auc", roc.Figures[Metric.Auc]), ("froc", score), ("sensitivity_at_8", sensitivity)],
+            [
+                ("slides", slides.Length),
+                ("patients", judged.Select(s => s.Patient).Distinct().Count()),
+                ("lesions", judged.Sum(s => s.Lesions.Count - s.Isolated)),
+            ]
+        );
     }
 
     /// <summary>FROC score and sensitivity at 8; without an interval where hardly any draw of patients has a lesion.</summary>
@@ -122,22 +104,4 @@ public sealed record DetectionFigures
         );
         return part.Slides.Select(row => (row, scores.Of(TestFiles.NameOf(row))!.Value));
     }
-
-    /// <summary>Writes <c>detection.json</c> into a folder.</summary>
-    public void Write(string folder) =>
-        WholeFile.Write(
-            Path.Combine(folder, FileName),
-            stream =>
-            {
-                using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
-                json.WriteStartObject();
-                json.WriteEstimate("auc", Auc);
-                json.WriteEstimate("froc", FrocScore);
-                json.WriteEstimate("sensitivity_at_8", Sensitivity);
-                json.WriteNumber("slides", Slides);
-                json.WriteNumber("patients", Patients);
-                json.WriteNumber("lesions", Lesions);
-                json.WriteEndObject();
-            }
-        );
 }

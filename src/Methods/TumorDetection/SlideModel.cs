@@ -63,7 +63,10 @@ public sealed record SlideModel(
             new PixelSize((int)Math.Round(input.Width / scale), (int)Math.Round(input.Height / scale)),
             new PixelSize(input.Width, input.Height),
             model.Stain
-        );
+        )
+        {
+            Context = model.Recipe is INetworkRecipe { Views: [_, var context] } ? context : 1,
+        };
         var positive =
             run.Positive
             ?? throw new InvalidOperationException(

@@ -15,6 +15,9 @@ public sealed record SlidePredictionOptions
     /// <summary>Windows at a time; by default 16.</summary>
     public int Batch { get; init; } = 16;
 
+    /// <summary>Whether reading and the network are measured alone first, up to two seconds each; true by default.</summary>
+    public bool Measure { get; init; } = true;
+
     /// <summary>How often the heatmap in the making is saved; by default every 30 seconds.</summary>
     public TimeSpan SaveEvery { get; init; } = TimeSpan.FromSeconds(30);
 }
@@ -73,7 +76,7 @@ public sealed class SlidePredictor(SlideModel model, SlidePredictionOptions opti
         var heatmap = state.Load(grid) ?? Heatmap.Begin(grid, tissue);
         var (total, pending) = (heatmap.TissueCells, heatmap.PendingCells);
         var strips = new WindowStrips(view, grid, model.Window.Side);
-        var batches = new WindowBatches(model.Window, options.Batch);
+        var batches = new WindowBatches(model.Window, options.Batch, ContextWindows.Of(slide, grid, model.Window));
         var saved = clock.Elapsed;
         var done = 0;
         try

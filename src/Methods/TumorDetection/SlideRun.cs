@@ -104,19 +104,52 @@ public sealed class SlideRun
 
     private SlidePrediction Make(Slide slide, SlideTissue tissue, SlideFiles files, string key, Told told)
     {
-        if (!measured)
+        _ = tissue.Reason; // looked for now, so that no rate below counts the time it takes
+        if (!measured && prediction.Measure)
         {
             Rates = WindowRates.Measure(slide, tissue, model, prediction);
             measured = Rates is not null;
         }
         var state = new HeatmapState(files.State, key);
         var made = predictor.Predict(slide, tissue, state, told.Progress, told.Stop);
+        Keep(slide, tissue, files, key, made);
+        state.Remove();
+        return made;
+    }
+
+    /// <summary>
+    /// Takes the mean of finished heatmaps of the same slide, stride and resolution for the model's own, as that of an
+    /// ensemble is; does nothing where the slide is finished, or one of them is not.
+    /// </summary>
+    /// <exception cref="InvalidDataException">A heatmap of another size.</exception>
+    internal void Average(Slide slide, SlideFiles files, IReadOnlyList<SlideFiles> members)
+    {
+        if (
+            members.Count == 0
+            || HeatmapRecord.KeyIn(files.Record) is not null
+            || members.Any(m => HeatmapRecord.KeyIn(m.Record) is null)
+        )
+            return;
+        var (_, grid) = predictor.Lay(slide);
+        var tissue = tissueOf(slide);
+        var sums = new double[grid.Cells];
+        foreach (var member in members)
+        {
+            var values = Heatmap.Read(member.Heatmap, grid).Values;
+            for (var i = 0; i < sums.Length; i++)
+                sums[i] += values[i];
+        }
+        var mean = new Heatmap(grid, [.. sums.Select(sum => (float)(sum / members.Count))]);
+        var key = HeatmapRecord.Key(slide, model, grid, tissue.Rule);
+        Keep(slide, tissue, files, key, new SlidePrediction(mean, 0, 0, 0, 0));
+    }
+
+    private void Keep(Slide slide, SlideTissue tissue, SlideFiles files, string key, SlidePrediction made)
+    {
         made.Heatmap.Write(files.Heatmap);
         HeatmapPictures.WritePyramid(files.Pyramid, made.Heatmap);
         HeatmapPictures.WriteOverlay(files.Overlay, slide, made.Heatmap);
         HeatmapRecord.Write(files.Record, key, model, made, tissue.Rule);
-        state.Remove();
-        return made;
     }
 
     private sealed record Told(Action<int, int>? Progress, CancellationToken Stop);

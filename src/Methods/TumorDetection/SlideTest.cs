@@ -11,22 +11,33 @@ namespace Coverslip.Methods.TumorDetection;
 internal sealed class SlideTest(SlideModel model, TestOptions options, string folder, ITestProgress progress)
 {
     /// <summary>Heatmaps, detections and scores go to <c>slides/</c>, true masks to <c>truth/</c>.</summary>
+    /// <param name="slides">The slides.</param>
+    /// <param name="members">The parts' folders of an ensemble, whose heatmaps stand for its own; empty for others.</param>
+    /// <param name="classes">Names of the classes.</param>
+    /// <param name="stop">Stops between batches.</param>
     /// <exception cref="OperationCanceledException">Stopped; calling again goes on within the slide.</exception>
     /// <exception cref="Slides.Formats.UnreadableSlideException">A slide that cannot be read: a figure over the others
     /// would not be that of the part.</exception>
     public IReadOnlyList<(CohortRow Row, double Score)> Run(
         IReadOnlyList<SlideSource> slides,
+        IReadOnlyList<string> members,
         IReadOnlyList<string> classes,
         CancellationToken stop
     )
     {
-        var prediction = new SlidePredictionOptions { Stride = options.Stride, Batch = options.Batch };
+        var prediction = new SlidePredictionOptions
+        {
+            Stride = options.Stride,
+            Batch = options.Batch,
+            Measure = false,
+        };
         var work = new SlideRun(model, prediction, options.Detection);
         var outcomes = new List<SlideOutcome>();
         foreach (var source in slides)
         {
             var files = TestFiles.Of(folder, source.Row);
             TruthMask.Write(folder, source);
+            work.Average(source.Slide, files, [.. members.Select(m => TestFiles.Of(m, source.Row))]);
             outcomes.Add(
                 work.Predict(
                     source.Slide,

@@ -70,6 +70,8 @@ public sealed class SlideTrainingData : ITrainingData, IDisposable
 
     public FitOutcome Fit(IModel model, SessionPart part, ITrainingProgress training, CancellationToken stop)
     {
+        if (model is EnsembleModel ensemble)
+            return ensemble.Take(EnsembleMembers.Of(recipe, part), part.Run);
         BalancedSampler? Sampler(SplitSide side, string name) =>
             Sources(part, side) is { Count: > 0 } sources ? new BalancedSampler(sources, Cohort.Classes, name) : null;
         var examples = new SlideExamples(
@@ -93,7 +95,8 @@ public sealed class SlideTrainingData : ITrainingData, IDisposable
         var images = Images(model, [.. tested.OfType<ImageSource>()], stop);
         if (whole.Length == 0)
             return images;
-        var predictions = Table(testing.Run(whole, Cohort.Classes, stop));
+        var members = EnsembleMembers.Of(recipe, part).Select(m => m.Path).ToArray();
+        var predictions = Table(testing.Run(whole, members, Cohort.Classes, stop));
         // Slides and patches are not judged together: patches have a file of their own.
         images?.Write(Path.Combine(part.Run.Path, "patches.csv"));
         return predictions;

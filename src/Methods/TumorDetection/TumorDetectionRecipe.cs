@@ -61,19 +61,29 @@ public sealed record TumorDetectionRecipe : INetworkRecipe
     /// <summary>How the test patients' slides are predicted.</summary>
     public TestOptions Test { get; init; } = new();
 
+    /// <summary>
+    /// Folders of runs on the same split whose mean this run is, instead of training; empty, the default: it trains.
+    /// </summary>
+    public IReadOnlyList<string> Ensemble { get; init; } = [];
+
     public int SmallestSide => Network.Kind.SmallestSide(Network.Auxiliary);
 
     public IReadOnlyList<double> Views => Network.Context > 1 ? [1, Network.Context] : [1];
 
     public long? EpochExamples => Patches.Examples;
 
-    public IReadOnlyList<string> Needs => Network.Weights.Length > 0 ? [Network.Weights] : [];
+    public IReadOnlyList<string> Needs => Network.Weights.Length > 0 ? [Network.Weights, .. Ensemble] : Ensemble;
 
     public INetworkRecipe Sized(int height, int width) =>
         this with
         {
             Input = Input with { Height = height, Width = width },
         };
+
+    public IModel Untrained(int classes, Device device) =>
+        Ensemble.Count == 0
+            ? new NetworkModel(this, Build(classes, device))
+            : new EnsembleModel([.. Ensemble.Select(_ => new NetworkModel(this, Build(classes, device)))]);
 
     public IClassifier Build(int classes, Device device) => new TowerClassifier(this, classes, device);
 
@@ -99,6 +109,7 @@ public sealed record TumorDetectionRecipe : INetworkRecipe
             Decision = DecisionOptions.Read(node.Section("decision")),
             Network = TowerOptions.Read(network),
             Patches = SlidePatchOptions.Read(node.Section("patches"), read.Width),
+            Ensemble = node.Texts("ensemble"),
             Test = TestOptions.Read(node.Section("test"), read.Width),
         };
         if (read.Form != InputForm.Raw)

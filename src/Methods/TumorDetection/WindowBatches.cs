@@ -12,7 +12,7 @@ internal sealed record CellBatch(WindowBatch Windows, IReadOnlyList<(int Column,
 }
 
 /// <summary>Brings windows to stain and size as training images were, and gathers them into batches.</summary>
-internal sealed class WindowBatches(WindowInput input, int size)
+internal sealed class WindowBatches(WindowInput input, int size, ContextWindows? context = null)
 {
     private readonly WindowPixels form = new(input.Input.Width, input.Input.Height, input.Stain);
 
@@ -25,7 +25,7 @@ internal sealed class WindowBatches(WindowInput input, int size)
         foreach (var chunk in Chunks(windows))
         {
             var each = input.Input.Width * input.Input.Height * 4;
-            var pixels = ArrayPool<byte>.Shared.Rent(chunk.Count * each);
+            var pixels = ArrayPool<byte>.Shared.Rent((context is null ? 1 : 2) * chunk.Count * each);
             Parallel.For(
                 0,
                 chunk.Count,
@@ -34,6 +34,10 @@ internal sealed class WindowBatches(WindowInput input, int size)
                 {
                     using var window = chunk[i];
                     form.Write(window.Pixels, pixels.AsSpan(i * each, each));
+                    if (context is null)
+                        return;
+                    using var wider = context.Read(window.Column, window.Row);
+                    form.Write(wider, pixels.AsSpan((chunk.Count + i) * each, each));
                 }
             );
             yield return new CellBatch(new WindowBatch(pixels, chunk.Count), [.. chunk.Select(w => (w.Column, w.Row))]);

@@ -24,11 +24,12 @@ public sealed record WindowRates(double Reading, double Network)
     {
         var (view, grid) = new SlidePredictor(model, options).Lay(slide);
         var windows = new WindowStrips(view, grid, model.Window.Side).Read((c, r) => tissue.Any(grid.Cell(c, r)));
+        var context = ContextWindows.Of(slide, grid, model.Window);
         CellBatch? kept = null;
         try
         {
             var (clock, read) = (Stopwatch.StartNew(), 0);
-            foreach (var batch in new WindowBatches(model.Window, options.Batch).Of(windows))
+            foreach (var batch in new WindowBatches(model.Window, options.Batch, context).Of(windows))
             {
                 read += batch.Cells.Count;
                 if (kept is null)

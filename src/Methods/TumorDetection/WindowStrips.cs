@@ -35,10 +35,12 @@ public sealed class WindowStrips(SlideView view, HeatmapGrid grid, PixelSize win
     /// <exception cref="UnreadableSlideException">A tile that cannot be read.</exception>
     public IEnumerable<SlideWindow> Read(Func<int, int, bool> wanted)
     {
-        var columns = Math.Max(1, PanelWidth / grid.Stride);
+        var columns = Math.Min(Math.Max(1, PanelWidth / grid.Stride), grid.Columns);
+        // One buffer for all panels; the last one may be narrower.
+        using var buffer = new Image(((columns - 1) * grid.Stride) + window.Width, window.Height + Strip);
         for (var first = 0; first < grid.Columns; first += columns)
         {
-            foreach (var each in ReadPanel(first, Math.Min(first + columns, grid.Columns), wanted))
+            foreach (var each in ReadPanel(buffer, (first, Math.Min(first + columns, grid.Columns)), wanted))
                 yield return each;
         }
     }
@@ -46,8 +48,9 @@ public sealed class WindowStrips(SlideView view, HeatmapGrid grid, PixelSize win
     /// <summary>One window alone, as <see cref="Read"/> gives it.</summary>
     public SlideWindow ReadOne(int column, int row) => new(column, row, view.Read(Left(column), Top(row), window));
 
-    private IEnumerable<SlideWindow> ReadPanel(int first, int end, Func<int, int, bool> wanted)
+    private IEnumerable<SlideWindow> ReadPanel(Image buffer, (int First, int End) panel, Func<int, int, bool> wanted)
     {
+        var (first, end) = panel;
         var rows = Enumerable
             .Range(0, grid.Rows)
             .Select(row =>
@@ -58,7 +61,7 @@ public sealed class WindowStrips(SlideView view, HeatmapGrid grid, PixelSize win
         if (rows.Length == 0)
             yield break;
         var left = Left(first);
-        using var buffer = new Image((int)(Left(end - 1) + window.Width - left), window.Height + Strip);
+        var width = (int)(Left(end - 1) + window.Width - left);
         var (top, bottom) = (long.MinValue, long.MinValue); // rows of the view that the buffer holds
         foreach (var (row, cells) in rows)
         {
@@ -71,8 +74,8 @@ public sealed class WindowStrips(SlideView view, HeatmapGrid grid, PixelSize win
                 var start = Math.Max(from, bottom);
                 Keep(buffer, from - top, start - from);
                 (top, bottom) = (from, until);
-                foreach (var (x, width) in Spans(touching.Where(r => Top(r.Row) < until), left, buffer.Width))
-                    Fill(buffer, (left, top), (x, start), new PixelSize(width, (int)(until - start)));
+                foreach (var (x, columns) in Spans(touching.Where(r => Top(r.Row) < until), left, width))
+                    Fill(buffer, (left, top), (x, start), new PixelSize(columns, (int)(until - start)));
             }
             foreach (var column in cells)
             {

@@ -13,6 +13,8 @@ public static class AnnotationConversion
     {
         var losses = new List<string>();
         var result = format == AnnotationFormat.GeoJson ? WithHoles(set, losses) : WithCuts(format, set, losses);
+        if (ReferenceEquals(result, set) && format == set.Format)
+            return (set, losses);
         if (format != set.Format)
             losses.AddRange(LeftOut(format, set));
         foreach (var name in set.Classes)

@@ -4,12 +4,17 @@ using System.Runtime.InteropServices;
 namespace Coverslip.Slides.Images;
 
 /// <summary>
-/// Pixels in a pooled buffer: rows from the top without padding, colour interleaved as R, G, B. Disposing it gives the
+/// Pixels in a buffer, a pooled one if it is not large: rows from the top without padding, colour interleaved as R, G, B. Disposing it gives the
 /// buffer
 /// back to the pool; the spans of a disposed image must not be used.
 /// </summary>
 public sealed class Image : IDisposable
 {
+    /// <summary>
+    /// The pool keeps what it was given and rounds up to powers of two: larger buffers are left to the collector.
+    /// </summary>
+    private const int MostPooled = 16 << 20;
+
     private byte[]? buffer;
 
     /// <summary>An image whose pixels are not set yet: the pool's buffers hold what was in them before.</summary>
@@ -39,7 +44,10 @@ public sealed class Image : IDisposable
 
         (Width, Height, Channels, Depth) = (width, height, channels, depth);
         ByteCount = (int)bytes;
-        buffer = ArrayPool<byte>.Shared.Rent(ByteCount);
+        buffer =
+            ByteCount > MostPooled
+                ? GC.AllocateUninitializedArray<byte>(ByteCount)
+                : ArrayPool<byte>.Shared.Rent(ByteCount);
     }
 
     public int Width { get; }
@@ -120,7 +128,7 @@ public sealed class Image : IDisposable
     /// <summary>Gives the buffer back to the pool. A second call does nothing.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref buffer, null) is { } rented)
+        if (Interlocked.Exchange(ref buffer, null) is { } rented && ByteCount <= MostPooled)
             ArrayPool<byte>.Shared.Return(rented);
     }
 }

@@ -91,24 +91,27 @@ public sealed class PatchSampler
 
     private void Draw(int wanted, SeededRandom random)
     {
+        // Every whole place of which a patch may lie within the scanned part, the last one too, is as likely as any other.
+        var isPad = options.Border == PatchBorder.Pad;
         var (left, top) = (scanned.At.X, scanned.At.Y);
-        var reach = options.Border == PatchBorder.Pad ? (0, 0) : (width, height);
-        var (right, bottom) = (left + scanned.Width - reach.Item1, top + scanned.Height - reach.Item2);
-        var (x0, y0, x1, y1) = ((double)left, (double)top, right, bottom);
+        var right = isPad ? left + scanned.Width - 1 : (long)Math.Floor(left + scanned.Width - width + Rounding);
+        var bottom = isPad ? top + scanned.Height - 1 : (long)Math.Floor(top + scanned.Height - height + Rounding);
         if (options.TissueNeeded > 0)
         {
             if (areas.Tissue!.IsEmpty)
                 return;
             var box = areas.Tissue.Box;
-            (x0, y0) = (Math.Max(x0, box.X - width), Math.Max(y0, box.Y - height));
-            (x1, y1) = (Math.Min(x1, box.X + box.Width), Math.Min(y1, box.Y + box.Height));
+            (left, top) = (Math.Max(left, Up(box.X - width)), Math.Max(top, Up(box.Y - height)));
+            (right, bottom) = (Math.Min(right, Up(box.X + box.Width)), Math.Min(bottom, Up(box.Y + box.Height)));
         }
         var tries = (MostTries * wanted) + 10_000;
-        while (patches.Count < wanted && counts.Candidates < tries && x1 >= x0 && y1 >= y0)
+        while (patches.Count < wanted && counts.Candidates < tries && right >= left && bottom >= top)
         {
-            var x = (long)Math.Floor(random.Between(x0, x1));
-            Try(new SlidePoint(x, (long)Math.Floor(random.Between(y0, y1))));
+            var x = left + random.Below((int)(right - left + 1));
+            Try(new SlidePoint(x, top + random.Below((int)(bottom - top + 1))));
         }
+
+        static long Up(double place) => (long)Math.Ceiling(place);
     }
 
     private void Try(SlidePoint at)

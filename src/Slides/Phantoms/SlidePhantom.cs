@@ -60,7 +60,7 @@ public sealed class SlidePhantom
     /// <param name="progress">Told how many tiles of level 0 are painted.</param>
     public void Write(string path, Action<long>? progress = null)
     {
-        var painter = new GlassPainter(new TissuePainter(options, pieces, Lesions, artefacts), options, artefacts);
+        var painter = Painter();
         long painted = 0;
         PyramidWriter.Write(
             path,
@@ -74,6 +74,12 @@ public sealed class SlidePhantom
             }
         );
     }
+
+    /// <summary>A painter of tiles; one to a thread.</summary>
+    internal GlassPainter Painter() => new(Tissue(), options, artefacts);
+
+    /// <summary>A painter of tissue without what lies on the glass; one to a thread.</summary>
+    internal TissuePainter Tissue() => new(options, pieces, Lesions, artefacts);
 
     /// <summary>
     /// Writes the lesions as ASAP's XML with the groups of CAMELYON16: <c>_0</c> tumour, <c>_2</c> islands of normal

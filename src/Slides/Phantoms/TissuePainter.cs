@@ -10,6 +10,8 @@ namespace Coverslip.Slides.Phantoms;
 /// </summary>
 internal sealed class TissuePainter
 {
+    private const float LymphocyteRadius = 2.75f; // microns
+    private const float TumourRadius = 4.5f;
     private readonly ulong grain;
     private readonly float mpp;
     private readonly int cell; // the side of the cells at whose corners slow variation is computed, linear between
@@ -41,8 +43,18 @@ internal sealed class TissuePainter
         chromatin = new ValueNoise(SeededRandom.For(options.Seed, 341));
         grain = SeededRandom.For(options.Seed, 342).NextBits();
         // Lymphocytes lie close, small and alike; tumour cells are large and of many sizes. Both cover as much.
-        normal = new NucleusLattice(SeededRandom.For(options.Seed, 343).NextBits(), 7.0 / mpp, 2.75 / mpp, 0.12);
-        tumour = new NucleusLattice(SeededRandom.For(options.Seed, 344).NextBits(), 11.6 / mpp, 4.5 / mpp, 0.30);
+        normal = new NucleusLattice(
+            SeededRandom.For(options.Seed, 343).NextBits(),
+            7.0 / mpp,
+            LymphocyteRadius / mpp,
+            0.12
+        );
+        tumour = new NucleusLattice(
+            SeededRandom.For(options.Seed, 344).NextBits(),
+            11.6 / mpp,
+            TumourRadius / mpp,
+            0.30
+        );
         around = Math.Max(normal.Reach, tumour.Reach);
         boxes = [.. lesions.Select(l => BoxOf(l.Outline.Outer))];
         folds = [.. artefacts.Where(a => a.Kind == ArtefactKind.Fold)];
@@ -168,6 +180,8 @@ internal sealed class TissuePainter
         var (upper, lower) = (Math.Max(0, (int)(cy - reach)), Math.Min(window.Height - 1, (int)(cy + reach) + 1));
         var mask = inside is null ? [] : inside.Pixels;
         var coarse = mpp / (isTumour ? 1.7f : 1.1f);
+        // Borders are as soft for their nuclei's size in both kinds: else half-dark pixels would tell them by colour.
+        var sharpness = nucleus.Across * (isTumour ? LymphocyteRadius / TumourRadius : 1);
         for (var y = upper; y <= lower; y++)
         {
             for (var x = first; x <= last; x++)
@@ -183,7 +197,7 @@ internal sealed class TissuePainter
                 if (square > 2.5f)
                     continue;
                 var from = MathF.Sqrt(square);
-                var cover = Math.Clamp(((1 - from) * nucleus.Across) + 0.5f, 0, 1);
+                var cover = Math.Clamp(((1 - from) * sharpness) + 0.5f, 0, 1);
                 if (cover <= 0)
                     continue;
                 var texture = 0.70f + (0.6f * chromatin.At((window.Left + x) * coarse, (window.Top + y) * coarse));

@@ -35,19 +35,19 @@ internal sealed class TissuePattern
 
     /// <summary>The same for tumour.</summary>
     public float Tumour(float x, float y) =>
-        0.80f * (1 - Strand(x, y)) * (0.78f + (0.44f * closeness.At((x / 90) + 23, (y / 90) + 41)));
+        0.785f * (1 - Strand(x, y)) * (0.78f + (0.44f * closeness.At((x / 90) + 23, (y / 90) + 41)));
 
     /// <summary>The pink dye of the background.</summary>
     public float Eosin(float x, float y, float depth)
     {
-        var cloud = 0.26f + (0.26f * clouds.Rough(x / 45, y / 45)) + (0.5f * Strand(x, y));
+        var cloud = 0.19f + (0.40f * clouds.Rough(x / 45, y / 45)) + (0.5f * Strand(x, y));
         return depth < Capsule ? 0.75f + (0.3f * cloud)
             : depth < Sinus ? 0.6f * cloud
             : cloud;
     }
 
     /// <summary>How thick the section is, about 1.</summary>
-    public float Thickness(float x, float y) => 0.82f + (0.36f * clouds.Rough((x / 260) + 9, (y / 260) + 31));
+    public float Thickness(float x, float y) => 0.74f + (0.52f * clouds.Rough((x / 260) + 9, (y / 260) + 31));
 
     /// <summary>0 to 1 along bands of fibres, about 10 µm wide.</summary>
     private float Strand(float x, float y)

@@ -30,6 +30,8 @@ public sealed class SlideTissue
             {
                 using var map = TissueFinder.Find(slide, options);
                 var mask = new Mask(map.Grid, map.Mask.Width, map.Mask.Height, map.Mask.Pixels.ToArray());
+                // What the mask took, tens of bytes a pixel, is not to lie beside hours of windows.
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
                 return new Found(mask.Any, map.Reason);
             }
         );

@@ -16,6 +16,7 @@ namespace Coverslip.Slides.Tissue;
 public static class TissueFinder
 {
     private const long MostPixels = 1L << 28;
+    private const int BandRows = 64;
 
     /// <summary>Reads the scanned part of the slide and finds its tissue.</summary>
     /// <exception cref="UnreadableSlideException">A tile that cannot be read, or no known resolution.</exception>
@@ -130,25 +131,31 @@ public static class TissueFinder
         }
     }
 
+    /// <summary>The channel, band by band: a second picture of the whole slide is not needed for it.</summary>
     private static Image Channel(Image picture, TissueChannel channel)
     {
         var result = new Image(picture.Width, picture.Height, channels: 1);
-        using var converted = channel switch
-        {
-            TissueChannel.Saturation => ColorSpaces.Convert(picture, ColorConversion.RgbToHsv),
-            TissueChannel.Darkness => ColorSpaces.Convert(picture, ColorConversion.RgbToGrey),
-            _ => picture.Clone(),
-        };
-        var from = converted.Pixels;
         var to = result.WritablePixels;
-        for (var i = 0; i < to.Length; i++)
+        for (var top = 0; top < picture.Height; top += BandRows)
         {
-            to[i] = channel switch
+            using var band = Transforms.Crop(picture, 0, top, picture.Width, Math.Min(BandRows, picture.Height - top));
+            using var converted = channel switch
             {
-                TissueChannel.Saturation => from[(3 * i) + 1],
-                TissueChannel.Darkness => (byte)(255 - from[i]),
-                _ => (byte)(255 - from[(3 * i) + 1]),
+                TissueChannel.Saturation => ColorSpaces.Convert(band, ColorConversion.RgbToHsv),
+                TissueChannel.Darkness => ColorSpaces.Convert(band, ColorConversion.RgbToGrey),
+                _ => band.Clone(),
             };
+            var from = converted.Pixels;
+            var rows = to.Slice(top * picture.Width, band.Width * band.Height);
+            for (var i = 0; i < rows.Length; i++)
+            {
+                rows[i] = channel switch
+                {
+                    TissueChannel.Saturation => from[(3 * i) + 1],
+                    TissueChannel.Darkness => (byte)(255 - from[i]),
+                    _ => (byte)(255 - from[(3 * i) + 1]),
+                };
+            }
         }
         return result;
     }

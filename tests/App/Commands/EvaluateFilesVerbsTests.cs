@@ -48,7 +48,9 @@ public sealed class EvaluateFilesVerbsTests : IDisposable
         var listed = Run(0, Froc("--tumor-value", "2", "--slides", list, "--false-positives", "normal", "--json"));
         Assert.Equal("not on the list and left out: Test_002, Test_049\n", listed.Errors);
         Assert.Equal(2, Json(listed.Output).GetProperty("slides").GetInt32());
-        Assert.Contains("2 slides", Run(0, Froc("--tumor-value", "2", "--exclude", "Test_049")).Output);
+        var excluded = Run(0, Froc("--tumor-value", "2", "--exclude", "Test_049,test_002.tif,Test_114"));
+        Assert.Contains("1 slides", excluded.Output);
+        Assert.Equal("note: --exclude names no slide here: Test_114\n", excluded.Errors);
         var level = Run(1, Froc("--tumor-value", "2", "--level", "3"));
         Assert.Contains("beyond the mask of 64 × 64 pixels at level 3", level.Errors);
     }
@@ -59,7 +61,10 @@ public sealed class EvaluateFilesVerbsTests : IDisposable
         var truth = Write("reference.csv", "Test_001,Tumor,IDC,Macro\nTest_002,Normal,None,None\nTest_049,Tumor\n");
         var scores = Write("predictions.csv", "image,p_tumor\nTest_001.tif,0.9\nTest_002.tif,0.4\n");
         string[] roc = ["evaluate", "roc", scores, "--truth", truth];
-        var auc = Json(Run(0, [.. roc, "--exclude", "Test_049,Test_114", "--json"]).Output).GetProperty("auc");
+        var judged = Run(0, [.. roc, "--exclude", "Test_049,Test_114", "--json"]);
+        Assert.Equal("note: --exclude names no slide here: Test_114\n", judged.Errors);
+        Assert.True(Json(judged.Output).TryGetProperty("average_precision", out _));
+        var auc = Json(judged.Output).GetProperty("auc");
         Assert.Equal([1, 1, 1], ((string[])["value", "low", "high"]).Select(k => auc.GetProperty(k).GetDouble()));
         Assert.Contains("no prediction for 1 slides", Run(1, roc).Errors);
         Assert.Contains("AUC, DeLong", Run(0, [.. roc, "--exclude", "Test_049"]).Output);

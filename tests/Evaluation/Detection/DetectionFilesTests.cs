@@ -59,14 +59,16 @@ public sealed class DetectionFilesTests : IDisposable
             "m/Test_049.png",
             "m/notes.txt"
         );
-        var (cases, leftOut) = Find();
+        var (cases, leftOut, unknown) = Find();
         Assert.Equal(["Test_001", "Test_002", "Test_049"], cases.Select(c => c.Name));
         Assert.Equal(["test_001_Mask.tif", null, "Test_049.png"], cases.Select(c => Path.GetFileName(c.Mask)));
         Assert.Empty(leftOut);
+        Assert.Empty(unknown);
+        Assert.Equal(["Test_114"], Find(exclude: ["Test_049", "Test_114"]).Unknown);
         Assert.Equal(["Test_001", "Test_002"], Find(exclude: ["test_049.tif"]).Cases.Select(c => c.Name));
 
         var list = folder.Write("list.csv", "image,label,patient\nTest_001.tif,Tumor,p1\nTest_003.tif,Normal,p1\n");
-        (cases, leftOut) = Find(SlideLabels.Read(list));
+        (cases, leftOut, _) = Find(SlideLabels.Read(list));
         Assert.Equal([("Test_001", "p1"), ("Test_003", "p1")], cases.Select(c => (c.Name, c.Patient)));
         Assert.Equal((null, null), (cases[1].Detections, cases[1].Mask));
         Assert.Equal(["Test_002", "Test_049"], leftOut);
@@ -95,7 +97,7 @@ public sealed class DetectionFilesTests : IDisposable
             folder.Write(name, "");
     }
 
-    private (IReadOnlyList<DetectionCase> Cases, IReadOnlyList<string> LeftOut) Find(
+    private (IReadOnlyList<DetectionCase> Cases, IReadOnlyList<string> LeftOut, IReadOnlyList<string> Unknown) Find(
         SlideLabels? slides = null,
         string[]? exclude = null
     ) =>

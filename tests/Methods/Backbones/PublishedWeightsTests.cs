@@ -121,7 +121,7 @@ public sealed partial class PublishedWeightsTests : IDisposable
         string Refused(string name, BackboneOptions options) =>
             Assert.Throws<ArgumentException>(() => KnownBackbones.Named(name).Build(store.Root, options)).Message;
         Assert.Equal(
-            "resnet-50 has no width; mobilenet-v1, mobilenet-v2 have",
+            "resnet-50 has no width; inception-v3, mobilenet-v1, mobilenet-v2 have",
             Refused("resnet-50", new BackboneOptions { Width = 0.5 })
         );
         Assert.Equal(

@@ -24,6 +24,26 @@ public sealed class StudyRecipeTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
+    public void An_ensemble_names_models_above_it_whose_folders_are_known_when_the_study_runs()
+    {
+        File.WriteAllText(Path.Combine(folder, "slides.yaml"), "method: tumor-detection");
+        const string models =
+            "models: {A: {recipe: slides.yaml}, B: {recipe: slides.yaml, with: {seed: 2}}, AB: {recipe: slides.yaml, ensemble: [A, B]}}\n";
+        var study = Load("study: s\n" + models);
+        var run = study.Runs[2];
+        Assert.Equal(["A", "B"], run.Members);
+        Assert.Empty(((Methods.TumorDetection.TumorDetectionRecipe)run.Recipe).Ensemble);
+        var recipe = (Methods.TumorDetection.TumorDetectionRecipe)
+            Recipes.Parse(run.With(null, null, ["runs/a", "runs/b"]), "r");
+        Assert.Equal(["runs/a", "runs/b"], recipe.Ensemble);
+        Assert.Equal(2, study.Runs[1].Recipe.Seed);
+        var error = Assert.Throws<RecipeException>(() =>
+            Load("study: s\n" + models.Replace("[A, B]", "[A, AB]", StringComparison.Ordinal))
+        );
+        Assert.Contains("ensemble is 'AB'; expected are A, B", error.Message);
+    }
+
+    [Fact]
     public void A_run_is_the_recipe_under_what_is_common_under_the_models_own_under_the_input()
     {
         var study = Load(

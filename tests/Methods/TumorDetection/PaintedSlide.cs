@@ -27,8 +27,8 @@ internal static class PaintedSlide
         return path;
     }
 
-    /// <summary>Windows of 64 pixels, judged by the mean of red less green, from 0 to 1.</summary>
-    public static SlideModel Model(Action<int>? scored = null, PixelSize? window = null)
+    /// <summary>Windows of 64 pixels, judged by the mean of red less green, from 0 to 1; of blue less green for violet.</summary>
+    public static SlideModel Model(Action<int>? scored = null, PixelSize? window = null, bool violet = false)
     {
         var side = window ?? new PixelSize(64, 64);
         return new SlideModel(
@@ -43,17 +43,17 @@ internal static class PaintedSlide
                 [
                     .. Enumerable
                         .Range(0, windows.Count)
-                        .Select(i => Redness(windows.Pixels.AsSpan(i * each, each), channels: 4)),
+                        .Select(i => Redness(windows.Pixels.AsSpan(i * each, each), channels: 4, violet)),
                 ];
             }
         );
     }
 
-    public static double Redness(ReadOnlySpan<byte> pixels, int channels)
+    public static double Redness(ReadOnlySpan<byte> pixels, int channels, bool violet = false)
     {
         long sum = 0;
         for (var i = 0; i < pixels.Length; i += channels)
-            sum += pixels[i] - pixels[i + 1];
+            sum += pixels[violet ? i + 2 : i] - pixels[i + 1];
         return Math.Clamp(sum / (255.0 * pixels.Length / channels), 0, 1);
     }
 

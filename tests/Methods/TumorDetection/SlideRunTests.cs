@@ -7,6 +7,7 @@ using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Heatmaps;
 using Coverslip.Slides.Images;
+using Coverslip.Slides.Tests.Formats;
 
 namespace Coverslip.Methods.Tests.TumorDetection;
 
@@ -145,6 +146,34 @@ public sealed class SlideRunTests : IDisposable
         var slides = json.RootElement.GetProperty("slides");
         Assert.StartsWith("no tissue", slides[0].GetProperty("empty").GetString());
         Assert.Equal("tile 3,7", slides[1].GetProperty("failed").GetString());
+    }
+
+    [Fact]
+    public void On_a_slide_of_which_a_part_was_scanned_detections_still_count_from_level_0()
+    {
+        var path = LeicaSlide.Write(At("bounded.scn"), LeicaSlide.PaintSquare);
+        var run = new SlideRun(PaintedSlide.Model(violet: true), Options, new DetectionOptions { Threshold = 0.2 });
+        using var slide = SlideFile.Open(path);
+        var outcome = run.Predict(slide, Files(path));
+        Assert.Null(outcome.Empty);
+        var (at, side, _) = LeicaSlide.Square;
+        // Cells lie from level 0's corner on, and touch tissue: 640 pixels and a border around them.
+        Assert.InRange(outcome.TissueCells, 11 * 11, 13 * 13);
+        var csv = Detections.Read(Files(path).Detections);
+        Assert.NotEqual(0, csv.Count);
+        for (var i = 0; i < csv.Count; i++)
+        {
+            Assert.InRange(csv.X[i], at.X - 32, at.X + side + 32);
+            Assert.InRange(csv.Y[i], at.Y - 32, at.Y + side + 32);
+        }
+        // The overlay shows the scanned part: the square's middle is coloured, a corner of the scan is not.
+        using var overlay = ImageFile.Read(Files(path).Overlay);
+        Assert.Equal((2048, 1536), (overlay.Width, overlay.Height));
+        var heatmap = Heatmap.Read(Files(path).Heatmap, new HeatmapGrid(47, 38, 64, 64, 64, LeicaSlide.Mpp));
+        var (red, _, _) = HeatmapColors.Of(heatmap[(int)(at.X + 320) / 64, (int)(at.Y + 320) / 64]);
+        var middle = overlay.Pixels[(((384 + 320) * overlay.Width) + 512 + 320) * 3];
+        Assert.Equal((150 + red) / 2.0, middle, tolerance: 3);
+        Assert.Equal(243, overlay.Pixels[0], tolerance: 2.0);
     }
 
     [Theory]

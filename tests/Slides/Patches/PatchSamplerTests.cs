@@ -102,6 +102,41 @@ public sealed class PatchSamplerTests
         AssertAddsUp(found.Counts);
     }
 
+    [Theory]
+    [InlineData(PatchBorder.Inside, 597, 1.0, 404, 4)]
+    [InlineData(PatchBorder.Inside, 540, 1.1, 407, 7)]
+    [InlineData(PatchBorder.Pad, 597, 1.0, 1000, 600)]
+    public void Every_place_can_be_drawn_the_last_one_too(
+        PatchBorder border,
+        int side,
+        double pitch,
+        int columns,
+        int rows
+    )
+    {
+        var all = columns * rows;
+        var options = All with { Side = side, Border = border, Random = all };
+        if (border == PatchBorder.Pad)
+            options = options with { Random = 20_000 };
+        var found = Sample(options, pitch: pitch).Patches;
+        Assert.Equal(options.Random, found.Count);
+        Assert.Equal((100L, 100L + columns - 1), (found.Min(p => p.At.X), found.Max(p => p.At.X)));
+        Assert.Equal((200L, 200L + rows - 1), (found.Min(p => p.At.Y), found.Max(p => p.At.Y)));
+    }
+
+    [Fact]
+    public void The_corners_of_what_is_accepted_are_as_likely_as_its_middle()
+    {
+        // Five rows of places; the first draw of 2000 seeds.
+        var rows = Enumerable
+            .Range(0, 2000)
+            .Select(i => Sample(All with { Side = 596, Random = 1, Seed = i }).Patches[0]);
+        var counts = rows.CountBy(p => p.At.Y).ToDictionary();
+        // 400 of 2000 each, a standard deviation of 18.
+        Assert.Equal([200, 201, 202, 203, 204], counts.Keys.Order());
+        Assert.All(counts.Values, n => Assert.InRange(n, 400 - 72, 400 + 72));
+    }
+
     [Fact]
     public void Fewer_random_patches_than_were_asked_for_have_a_reason()
     {

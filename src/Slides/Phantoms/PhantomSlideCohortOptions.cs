@@ -2,8 +2,8 @@ using Coverslip.Slides.Geometry;
 
 namespace Coverslip.Slides.Phantoms;
 
-/// <summary>What <see cref="SlideCohort"/> paints.</summary>
-public sealed record SlideCohortOptions
+/// <summary>What <see cref="PhantomSlideCohort"/> paints.</summary>
+public sealed record PhantomSlideCohortOptions
 {
     /// <summary>Patients, 2 to 1000.</summary>
     public int Patients { get; init; } = 12;

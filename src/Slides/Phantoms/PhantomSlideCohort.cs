@@ -8,7 +8,7 @@ namespace Coverslip.Slides.Phantoms;
 /// <param name="Patient">Such as <c>P03</c>.</param>
 /// <param name="Class">The class of its largest lesion; null: no tumour.</param>
 /// <param name="Options">What to paint.</param>
-public sealed record CohortSlide(string Name, string Patient, LesionClass? Class, SlidePhantomOptions Options)
+public sealed record PhantomCohortSlide(string Name, string Patient, LesionClass? Class, SlidePhantomOptions Options)
 {
     /// <summary>tumor or normal.</summary>
     public string Label => Class is null ? "normal" : "tumor";
@@ -20,26 +20,26 @@ public sealed record CohortSlide(string Name, string Patient, LesionClass? Class
 /// <summary>A painted slide of a cohort.</summary>
 /// <param name="Slide">What was asked for.</param>
 /// <param name="Phantom">What lies on it.</param>
-public sealed record PaintedSlide(CohortSlide Slide, SlidePhantom Phantom);
+public sealed record PaintedSlide(PhantomCohortSlide Slide, SlidePhantom Phantom);
 
 /// <summary>A cohort of phantom slides: patients with stains of their own, some with tumour, all of it known.</summary>
-public static class SlideCohort
+public static class PhantomSlideCohort
 {
     /// <summary>Every slide in order. Which patient has which class, stain and artefacts is drawn.</summary>
     /// <exception cref="ArgumentException">An option out of its range, or slides too small for their lesions.</exception>
-    public static IReadOnlyList<CohortSlide> Describe(SlideCohortOptions options)
+    public static IReadOnlyList<PhantomCohortSlide> Describe(PhantomSlideCohortOptions options)
     {
         options.Check();
         var random = SeededRandom.For(options.Seed, 400);
         var classes = Classes(options, random);
         var patients = Stains(options, classes, random);
-        var slides = new List<CohortSlide>(classes.Length);
+        var slides = new List<PhantomCohortSlide>(classes.Length);
         for (var i = 0; i < classes.Length; i++)
         {
             var (patient, turn) = (i / options.SlidesPerPatient, i % options.SlidesPerPatient);
             var its = SeededRandom.For(options.Seed, 401, i);
             slides.Add(
-                new CohortSlide(
+                new PhantomCohortSlide(
                     $"P{patient + 1:00}-{turn + 1}",
                     $"P{patient + 1:00}",
                     classes[i],
@@ -66,7 +66,7 @@ public static class SlideCohort
     /// <summary>
     /// Paints the cohort, several slides at a time: <c>slides/NAME.tif</c>; of those with tumour
     /// <c>annotations/NAME.xml</c> (ASAP, groups of CAMELYON16) and <c>masks/NAME.png</c> (255 tumour, at
-    /// <see cref="SlideCohortOptions.MaskLevel"/>); <c>lesions.csv</c>; last <c>cohort.csv</c>
+    /// <see cref="PhantomSlideCohortOptions.MaskLevel"/>); <c>lesions.csv</c>; last <c>cohort.csv</c>
     /// (<c>image,label,patient,annotation,mpp,node,artefacts</c>, paths relative to it).
     /// </summary>
     /// <param name="folder">Made where it is missing; files of the same names are replaced.</param>
@@ -76,12 +76,15 @@ public static class SlideCohort
     /// <exception cref="ArgumentException">An option out of its range, or a lesion for which there is no room.</exception>
     public static IReadOnlyList<PaintedSlide> Write(
         string folder,
-        SlideCohortOptions options,
+        PhantomSlideCohortOptions options,
         Action<long>? progress = null,
         CancellationToken stop = default
     )
     {
         var slides = Describe(options);
+        // Also where there is no tumour: a slide without a mask is normal, a folder without masks is a mistake.
+        foreach (var part in new[] { "slides", "annotations", "masks" })
+            Directory.CreateDirectory(Path.Combine(folder, part));
         // All are laid out first: what does not fit is known before anything is painted.
         PaintedSlide[] painted = [.. slides.Select(s => new PaintedSlide(s, Plan(s)))];
         long tiles = 0;
@@ -111,7 +114,7 @@ public static class SlideCohort
         return painted;
     }
 
-    private static SlidePhantom Plan(CohortSlide slide)
+    private static SlidePhantom Plan(PhantomCohortSlide slide)
     {
         try
         {
@@ -141,7 +144,7 @@ public static class SlideCohort
         ImageFile.Write(mask, truth);
     }
 
-    private static void WriteTables(string folder, PaintedSlide[] slides, SlideCohortOptions options)
+    private static void WriteTables(string folder, PaintedSlide[] slides, PhantomSlideCohortOptions options)
     {
         CsvFile.Write(
             Path.Combine(folder, "lesions.csv"),
@@ -179,7 +182,7 @@ public static class SlideCohort
     }
 
     /// <summary>What each slide is, in order of patients: as many with tumour as the share says, anywhere.</summary>
-    private static LesionClass?[] Classes(SlideCohortOptions options, SeededRandom random)
+    private static LesionClass?[] Classes(PhantomSlideCohortOptions options, SeededRandom random)
     {
         var classes = new LesionClass?[options.Patients * options.SlidesPerPatient];
         var wanted = (int)Math.Round(options.Tumour * classes.Length);
@@ -194,7 +197,7 @@ public static class SlideCohort
     /// nothing of tumour.
     /// </summary>
     private static (int Seed, double Level)[] Stains(
-        SlideCohortOptions options,
+        PhantomSlideCohortOptions options,
         LesionClass?[] classes,
         SeededRandom random
     )

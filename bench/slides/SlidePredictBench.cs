@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using Coverslip.Methods.TumorDetection;
+using Coverslip.Slides.Formats;
+using Coverslip.Slides.Geometry;
+
+namespace Coverslip.Bench.Slides;
+
+/// <summary>Predicting a slide with a model that costs nothing, for what all of the rest takes.</summary>
+internal static class SlidePredictBench
+{
+    private const int Side = 299;
+
+    /// <summary>
+    /// <c>slide-predict SLIDE FOLDER [--stride 128]</c>: heatmap, pyramid, overlay, detections of windows of 299 pixels,
+    /// judged by their first green value; prints the peak of resident memory.
+    /// </summary>
+    internal static void Run(string[] arguments)
+    {
+        var flags = new Flags(arguments, "stride");
+        var clock = Stopwatch.StartNew();
+        using var slide = SlideFile.Open(flags.Words[0]);
+        var side = new PixelSize(Side, Side);
+        var model = new SlideModel(
+            new WindowInput(slide.FinestMpp, side, side, null),
+            "first green value",
+            "tumor",
+            windows =>
+                [.. Enumerable.Range(0, windows.Count).Select(i => windows.Pixels[(i * Side * Side * 4) + 1] / 255.0)]
+        );
+        var options = new SlidePredictionOptions { Stride = flags.Int("stride", 128) };
+        var run = new SlideRun(model, options, new DetectionOptions { Components = true });
+        var began = "";
+        var outcome = run.Predict(
+            slide,
+            new SlideFiles(flags.Words[1], "slide"),
+            (_, _) => began = began.Length > 0 ? began : Peak()
+        );
+        var cpu = Environment.CpuUsage.TotalTime.TotalSeconds;
+        Console.WriteLine(
+            FormattableString.Invariant(
+                $"{outcome.TissueCells} windows, {outcome.Detections} components, {clock.Elapsed.TotalSeconds:0} s, "
+            )
+                + FormattableString.Invariant($"{cpu:0} s of processor time; peak of memory {Peak()}, ")
+                + $"{began} when windows began"
+        );
+    }
+
+    private static string Peak() =>
+        File.ReadLines("/proc/self/status")
+            .First(line => line.StartsWith("VmHWM", StringComparison.Ordinal))[6..]
+            .Trim();
+}

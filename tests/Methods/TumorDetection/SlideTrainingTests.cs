@@ -1,0 +1,157 @@
+using Coverslip.Evaluation.Metrics;
+using Coverslip.Evaluation.Splits;
+using Coverslip.Methods.Tests.Training.SlidePatches;
+using Coverslip.Methods.Training;
+using Coverslip.Methods.TumorDetection;
+using Coverslip.Torch;
+using Coverslip.Torch.Tests;
+
+namespace Coverslip.Methods.Tests.TumorDetection;
+
+/// <summary>Whole runs on tiny slides: what they leave, that they resume to the same numbers, ensembles of them.</summary>
+[NoTensorLeaks]
+public sealed class SlideTrainingTests(TinySlides tiny) : IClassFixture<TinySlides>, ITrainingProgress, ITestProgress
+{
+    private const string Recipe = """
+        method: tumor-detection
+        input: {width: 32, height: 32}
+        patches: {mpp: 1, centre: 16, stride: 16, examples: 64, validation_examples: 32}
+        network: {name: mobilenet-v1, width: 0.25, dropout: 0.1}
+        training: {epochs: 2, batch: 16, optimizer: adam-w, rate: 3e-3, schedule: constant, patience: 0}
+        test: {stride: 32, orientations: false}
+        """;
+    private Action<int, int>? onStep;
+    private int slidesTested;
+
+    [Fact]
+    public void A_run_leaves_heatmaps_detections_and_figures_and_stopped_comes_to_the_same_numbers()
+    {
+        var whole = Train("whole", Recipe);
+        Assert.Equal(2, slidesTested);
+        foreach (var name in (string[])["predictions.csv", "figures.json", "run.json", "slides/slide_scores.csv"])
+            Assert.True(File.Exists(Path.Combine(whole, name)), name);
+        var tested = Predictions.Read(Path.Combine(whole, "predictions.csv"));
+        Assert.Equal(2, tested.Rows.Count);
+        foreach (var row in tested.Rows)
+        {
+            var name = Path.GetFileNameWithoutExtension(row.Image);
+            Assert.True(File.Exists(Path.Combine(whole, "slides", $"{name}-heatmap.npy")));
+            Assert.True(File.Exists(Path.Combine(whole, "slides", "detections", $"{name}.csv")));
+            Assert.Equal(row.Label == "tumor", File.Exists(Path.Combine(whole, "truth", $"{name}.png")));
+        }
+        var description = RunDescription.Read(Path.Combine(whole, "run.json"));
+        Assert.Equal(
+            (1.0, 1.0, 1.0, 8),
+            (description.Mpp, description.ScaleLow, description.ScaleHigh, description.Images)
+        );
+        Assert.InRange(description.WaitingShare!.Value, 0, 1);
+        var figures = RunFigures.Read(whole)!;
+        Assert.Equal(["slide_auc", "froc", "sensitivity_at_8"], figures.Figures.Select(f => f.Key));
+        Assert.Equal([("slides", 2), ("patients", 2), ("lesions", 0)], figures.Counts); // 120 µm are isolated cells
+
+        using var source = new CancellationTokenSource();
+        onStep = (epoch, step) =>
+        {
+            if ((epoch, step) == (1, 2))
+                source.Cancel();
+        };
+        Assert.Throws<OperationCanceledException>(() => Train("stopped", Recipe, stop: source.Token));
+        onStep = null;
+        var resumed = Train("stopped", Recipe);
+        Assert.Equal(Losses(whole), Losses(resumed));
+        Assert.Equal(
+            File.ReadAllText(Path.Combine(whole, "predictions.csv")),
+            File.ReadAllText(Path.Combine(resumed, "predictions.csv"))
+        );
+
+        using var model = TrainedModel.Load(whole, Recipes.Parse, Device.Cpu);
+        var slide = SlideModel.Of(model, null, orientations: false);
+        Assert.Equal((1.0, 32), (slide.Window.Mpp.X, slide.Window.Side.Width));
+        Assert.Equal("tumor", slide.Positive);
+    }
+
+    [Fact]
+    public void Two_towers_train_and_predict_slides()
+    {
+        var run = Train("towers", Recipe + "\nseed: 3", "context: 2");
+        Assert.Equal(2, Predictions.Read(Path.Combine(run, "predictions.csv")).Rows.Count);
+        using var model = TrainedModel.Load(run, Recipes.Parse, Device.Cpu);
+        Assert.Equal(2, SlideModel.Of(model, null, orientations: false).Window.Context);
+    }
+
+    [Fact]
+    public void An_ensemble_is_the_mean_of_its_members_on_the_same_split_alone()
+    {
+        string[] members = [Train("a", Recipe + "\nseed: 5"), Train("b", Recipe + "\nseed: 6")];
+        var text = $"{Recipe}\nensemble: [\"{members[0]}\", \"{members[1]}\"]";
+        slidesTested = 0;
+        var run = Train("both", text);
+        var (both, each) = (Scores(run), members.Select(Scores).ToArray());
+        // Heatmaps are averaged cell by cell: the maximum of the mean is at most the mean of the maxima.
+        foreach (var name in both.Keys)
+            Assert.InRange(both[name], each.Min(e => e[name]) - 1, each.Average(e => e[name]) + 1e-6);
+        foreach (var file in Directory.GetFiles(Path.Combine(run, "slides"), "*-heatmap.npy"))
+        {
+            var (mean, a, b) = (Cells(file), Cells(In(members[0], file)), Cells(In(members[1], file)));
+            for (var i = 0; i < mean.Length; i++)
+                Assert.Equal((a[i] + b[i]) / 2, mean[i], 1e-6);
+        }
+        // Its weights are its members': it predicts without them.
+        Directory.Move(members[0], members[0] + "-moved");
+        using (var model = TrainedModel.Load(run, Recipes.Parse, Device.Cpu))
+            Assert.Equal(2 * 218_000.0, model.Description.Parameters, 30_000.0);
+        Directory.Move(members[0] + "-moved", members[0]);
+
+        var error = Assert.Throws<RecipeException>(() => Train("other split", text, part: 1));
+        Assert.Contains("tests other patients", error.Message);
+    }
+
+    private static Dictionary<string, double> Scores(string run) =>
+        Predictions.Read(Path.Combine(run, "predictions.csv")).Rows.ToDictionary(r => r.Image, r => r.Probabilities[1]);
+
+    private static string In(string member, string file) => Path.Combine(member, "slides", Path.GetFileName(file));
+
+    /// <summary>The cells of an .npy file that have a probability.</summary>
+    private static float[] Cells(string file)
+    {
+        var bytes = File.ReadAllBytes(file);
+        var start = 10 + BitConverter.ToUInt16(bytes, 8);
+        var values = new float[(bytes.Length - start) / 4];
+        Buffer.BlockCopy(bytes, start, values, 0, values.Length * 4);
+        return [.. values.Where(v => !float.IsNaN(v))];
+    }
+
+    /// <summary>Trains a part of four folds into a folder of its own; returns the folder.</summary>
+    private string Train(string name, string text, string network = "", int part = 0, CancellationToken stop = default)
+    {
+        if (network.Length > 0)
+            text = text.Replace("dropout: 0.1", $"dropout: 0.1, {network}", StringComparison.Ordinal);
+        var folder = Path.Combine(tiny.Folder, name);
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "recipe.yaml"), text);
+        var recipe = (TumorDetectionRecipe)Recipes.Parse(text, name);
+        var all = KFoldSplits.Draw(tiny.Cohort.PatientImages, 4, 0.34, 1);
+        var split = new Split(SplitKind.Random, tiny.Cohort.Hash, 1, [all[part]]);
+        split.Save(Path.Combine(folder, "split.json"));
+        using var data = SlideTrainingData.Open(recipe, tiny.Cohort, null, this);
+        var input = new SessionInput(recipe, data, split, Device.Cpu);
+        new TrainingSession(input, folder, _ => this).Run(stop: stop);
+        return folder;
+    }
+
+    private static string[] Losses(string run) =>
+        [
+            .. File.ReadAllLines(Path.Combine(run, "metrics.csv"))
+                .Select(l => string.Join(',', l.Split(',').Where((_, i) => i != 1))),
+        ];
+
+    void ITrainingProgress.Step(int epoch, int step, int steps, MeanLoss soFar) => onStep?.Invoke(epoch, step);
+
+    void ITrainingProgress.Epoch(EpochRow row, RunState state) { }
+
+    void ITestProgress.Opened(int slides) { }
+
+    void ITestProgress.Predicted(string slide, int done, int windows) { }
+
+    void ITestProgress.Finished(SlideOutcome outcome) => slidesTested++;
+}

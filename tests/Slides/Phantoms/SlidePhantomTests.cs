@@ -1,0 +1,415 @@
+using System.Security.Cryptography;
+using Coverslip.Slides.Annotations;
+using Coverslip.Slides.Formats;
+using Coverslip.Slides.Geometry;
+using Coverslip.Slides.Images;
+using Coverslip.Slides.Phantoms;
+
+namespace Coverslip.Slides.Tests.Phantoms;
+
+/// <summary>Whole phantom slides: what is painted against what is said of it.</summary>
+public sealed class SlidePhantomTests : IDisposable
+{
+    private static readonly SlidePhantomOptions Small = new()
+    {
+        Width = 2048,
+        Height = 2048,
+        Mpp = Mpp.Of(0.5),
+        Tissue = 0.5,
+        Seed = 5,
+        Pieces = 1,
+    };
+    private static readonly SlidePhantomOptions WithTumour = Small with
+    {
+        Lesions = [new LesionOrder(LesionClass.Micro, 420), new LesionOrder(LesionClass.Itc)],
+    };
+    private readonly string folder = Directory.CreateTempSubdirectory("coverslip-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    // Golden: a change of one bit in what is painted, on any machine, changes these.
+    [Theory]
+    [InlineData(0.25, "45F37DB5EFA76EBD")]
+    [InlineData(1.0, "2CB98078AB5AFDAA")]
+    public void The_same_seed_paints_the_same_pixels_on_every_machine(double mpp, string expected)
+    {
+        var options = Small with
+        {
+            Width = 4096,
+            Height = 4096,
+            Mpp = Mpp.Of(mpp),
+            Lesions = [new LesionOrder(LesionClass.Micro, 300)],
+            Artefacts = Enum.GetValues<ArtefactKind>(),
+        };
+        var painter = SlidePhantom.Plan(options).Painter();
+        using var tile = new Image(256, 256);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (var at = 512; at < 3600; at += 256)
+        {
+            painter.Paint(at, at, tile);
+            hash.AppendData(tile.Pixels);
+        }
+        Assert.Equal(expected, Convert.ToHexString(hash.GetHashAndReset())[..16]);
+    }
+
+    [Fact]
+    public void Windows_of_any_size_show_the_same_pixels()
+    {
+        var phantom = SlidePhantom.Plan(WithTumour);
+        var painter = phantom.Tissue();
+        var box = Box(phantom.Lesions[0].Outline.Outer);
+        var (left, top) = (((int)box.X / 16 * 16) - 64, ((int)box.Y / 16 * 16) - 64);
+        var whole = new byte[512 * 512 * 3];
+        var part = new byte[128 * 96 * 3];
+        Assert.True(painter.Paint(left, top, 512, whole));
+        for (var y = 0; y < 512 - 96; y += 80)
+        {
+            for (var x = 0; x < 512 - 128; x += 112)
+            {
+                painter.Paint(left + x, top + y, 128, part);
+                for (var row = 0; row < 96; row++)
+                    Assert.True(
+                        part.AsSpan(row * 128 * 3, 128 * 3)
+                            .SequenceEqual(whole.AsSpan((((y + row) * 512) + x) * 3, 128 * 3)),
+                        $"row {row} of the window at {x}, {y}"
+                    );
+            }
+        }
+    }
+
+    [Fact]
+    public void What_lies_in_an_outline_is_painted_as_tumour_and_nothing_else_is()
+    {
+        var (with, without) = (SlidePhantom.Plan(WithTumour), SlidePhantom.Plan(Small));
+        var (painted, plain) = (Pixels(with), Pixels(without));
+        using var truth = with.Truth(level: 0);
+        var (width, height) = (truth.Width, truth.Height);
+        // Lymphocytes whose centre would lie in tumour are not painted; they reach out of it by less than 4 µm, 8 pixels.
+        const int reach = 8;
+        var inside = 0;
+        var changed = 0;
+        for (var y = 0; y < height; y++)
+        {
+            for (var x = 0; x < width; x++)
+            {
+                var i = (y * width) + x;
+                var same = painted.AsSpan(3 * i, 3).SequenceEqual(plain.AsSpan(3 * i, 3));
+                if (truth.Pixels[i] != 0)
+                {
+                    inside++;
+                    changed += same ? 0 : 1;
+                }
+                else if (!same)
+                {
+                    Assert.True(IsNear(truth, x, y, reach), $"{x}, {y} differs and is no tumour");
+                }
+            }
+        }
+        Assert.InRange(inside, 100_000, 1_000_000);
+        Assert.True(changed > 0.4 * inside, $"{changed} of {inside} pixels of tumour look as normal tissue would");
+    }
+
+    [Fact]
+    public void Nuclei_of_tumour_are_larger_and_fewer_and_cover_as_much()
+    {
+        var path = At("slide.tif");
+        var phantom = SlidePhantom.Write(path, WithTumour);
+        using var slide = SlideFile.Open(path);
+        using var pixels = new Image(2048, 2048);
+        slide.ReadLevel(0, new LevelPoint(0, 0), pixels);
+        var tumour = phantom.Lesions[0].Outline.Outer.Points;
+        var (x, y) = ((int)tumour.Average(p => p.X), (int)tumour.Average(p => p.Y));
+        var lesion = Nuclei(pixels, x - 110, y - 110);
+        using var truth = phantom.Truth(level: 0);
+        var (px, py) = Enumerable
+            .Range(0, 60 * 60)
+            .Select(i => (X: 200 + (i % 60 * 27), Y: 200 + (i / 60 * 27)))
+            .First(at => !IsNear(truth, at.X, at.Y, 115) && IsTissue(pixels, at.X - 115, at.Y - 115, 230));
+        var other = Nuclei(pixels, px - 110, py - 110);
+        Assert.True(lesion.Size > 1.7 * other.Size, $"{lesion} in tumour, {other} elsewhere");
+        Assert.True(lesion.Count < 0.65 * other.Count, $"{lesion} in tumour, {other} elsewhere");
+        // Of two places; over whole slides both cover the same (colours are compared in Coverslip.Methods.Tests).
+        Assert.InRange(lesion.Cover / other.Cover, 0.65, 1.5);
+    }
+
+    [Theory]
+    [InlineData(LesionClass.Itc, 120.0)]
+    [InlineData(LesionClass.Micro, 900.0)]
+    [InlineData(LesionClass.Macro, 2400.0)]
+    [InlineData(LesionClass.Itc, null)]
+    [InlineData(LesionClass.Micro, null)]
+    [InlineData(LesionClass.Macro, null)]
+    public void A_lesion_has_the_class_that_its_measured_axis_says(LesionClass kind, double? axis)
+    {
+        for (var seed = 0; seed < 4; seed++)
+        {
+            var phantom = SlidePhantom.Plan(
+                new SlidePhantomOptions
+                {
+                    Width = kind == LesionClass.Macro ? 6000 : 2400,
+                    Height = kind == LesionClass.Macro ? 5000 : 2400,
+                    Mpp = Mpp.Of(1),
+                    Tissue = 0.6,
+                    Seed = seed,
+                    Lesions = [new LesionOrder(kind, axis)],
+                }
+            );
+            var lesion = Assert.Single(phantom.Lesions);
+            using var mask = phantom.Truth(level: kind == LesionClass.Itc ? 0 : 2);
+            var (measured, area) = Measure(mask, fill: true, pixel: kind == LesionClass.Itc ? 1 : 4);
+            Assert.Equal(lesion.MajorAxis, measured, 0.02 * measured);
+            Assert.Equal(lesion.Area, Measure(mask, fill: false, kind == LesionClass.Itc ? 1 : 4).Area, 0.02 * area);
+            if (axis is { } asked)
+                Assert.Equal(asked, lesion.MajorAxis, 0.1);
+            var expected =
+                measured < 200 ? LesionClass.Itc
+                : measured <= 2000 ? LesionClass.Micro
+                : LesionClass.Macro;
+            Assert.Equal(expected, lesion.Class);
+        }
+    }
+
+    [Fact]
+    public void Lesions_lie_in_tissue_and_apart()
+    {
+        for (var seed = 0; seed < 6; seed++)
+        {
+            var phantom = SlidePhantom.Plan(
+                Small with
+                {
+                    Seed = seed,
+                    Tissue = 0.4,
+                    Lesions =
+                    [
+                        new LesionOrder(LesionClass.Micro, 300),
+                        .. Enumerable.Repeat(new LesionOrder(LesionClass.Itc) { IfRoom = true }, 4),
+                    ],
+                }
+            );
+            Assert.True(phantom.Lesions.Count >= 2, "nothing beside the first lesion");
+            var painted = Pixels(phantom);
+            using var truth = phantom.Truth(level: 0);
+            for (var i = 0; i < truth.Pixels.Length; i++)
+                if (truth.Pixels[i] != 0)
+                    // The background's weakest green is far below the glass'.
+                    Assert.True(painted[(3 * i) + 1] < 225, $"seed {seed}: glass at {i % 2048}, {i / 2048}");
+            foreach (var (a, lesion) in phantom.Lesions.Index())
+            foreach (var other in phantom.Lesions.Skip(a + 1))
+            {
+                var least = lesion.Outline.Outer.Points.Min(p =>
+                    other.Outline.Outer.Points.Min(q => Math.Sqrt(Math.Pow(p.X - q.X, 2) + Math.Pow(p.Y - q.Y, 2)))
+                );
+                Assert.True(least * 0.5 > 140, $"seed {seed}: {least * 0.5} µm between two lesions");
+            }
+        }
+    }
+
+    [Fact]
+    public void Artefacts_keep_off_lesions_and_show_elsewhere()
+    {
+        var clean = SlidePhantom.Plan(WithTumour);
+        foreach (var kind in Enum.GetValues<ArtefactKind>())
+        {
+            var phantom = SlidePhantom.Plan(WithTumour with { Artefacts = [kind] });
+            Assert.Equal([kind], phantom.Artefacts);
+            Assert.Empty(phantom.LeftOut);
+            var (a, b) = (Pixels(clean), Pixels(phantom));
+            using var truth = clean.Truth(level: 0);
+            var changed = 0;
+            for (var i = 0; i < truth.Pixels.Length; i++)
+            {
+                if (a.AsSpan(3 * i, 3).SequenceEqual(b.AsSpan(3 * i, 3)))
+                    continue;
+                changed++;
+                Assert.Equal(0, truth.Pixels[i]);
+            }
+            Assert.True(changed > 2000, $"{kind} changes {changed} pixels");
+        }
+    }
+
+    [Fact]
+    public void Annotations_come_back_as_they_were_painted()
+    {
+        var options = Small with
+        {
+            Mpp = Mpp.Of(2),
+            Lesions = [new LesionOrder(LesionClass.Micro, 1200), new LesionOrder(LesionClass.Micro, 600)],
+        };
+        // Every other larger lesion holds an island.
+        var phantom = Enumerable
+            .Range(0, 12)
+            .Select(seed => SlidePhantom.Plan(options with { Seed = seed }))
+            .First(p => p.Lesions[0].Outline.Holes.Count > 0);
+        phantom.WriteAnnotations(At("slide.xml"));
+        var read = AnnotationFile.Read(At("slide.xml"));
+        Assert.Equal(AnnotationFormat.Asap, read.Format);
+        Assert.Equal(["_0", "_1", "_2"], read.Groups.Select(g => g.Name));
+        Assert.Equal(
+            phantom.Lesions.SelectMany(l => l.Outline.Holes.Prepend(l.Outline.Outer)),
+            read.Annotations.Select(a => a.Polygons[0].Outer)
+        );
+        var region = read.Region("_0");
+        Assert.Equal(phantom.Lesions.Sum(l => l.Area), region.Area * 4 / 1e6, 1e-6);
+
+        // The mask from the file's polygons, pixel by pixel, by the crossing rule.
+        using var truth = phantom.Truth(level: 3);
+        var set = 0;
+        for (var y = 0; y < truth.Height; y++)
+        {
+            for (var x = 0; x < truth.Width; x++)
+            {
+                var centre = new Vertex((x + 0.5) * 8, (y + 0.5) * 8);
+                var tumour = read.Annotations.Count(a => Encloses(a.Polygons[0].Outer, centre)) % 2 == 1;
+                Assert.Equal(tumour, truth.Pixels[(y * truth.Width) + x] != 0);
+                set += tumour ? 1 : 0;
+            }
+        }
+        Assert.True(set > 1000, $"{set} pixels of tumour");
+    }
+
+    [Fact]
+    public void What_does_not_fit_is_said()
+    {
+        Assert.Contains(
+            "no room for a lesion of 2400 µm (macro) in the tissue of a slide of 2048 × 2048 pixels, 1.02 × 1.02 mm at 0.5",
+            Refused(Small with { Lesions = [new LesionOrder(LesionClass.Macro, 2400)] })
+        );
+        Assert.Contains(
+            "class itc with a major axis of 300 µm; it goes from 60 to 170",
+            Refused(Small with { Lesions = [new LesionOrder(LesionClass.Itc, 300)] })
+        );
+        Assert.Contains("Mpp is 4; it goes from 0.1 to 2", Refused(Small with { Mpp = Mpp.Of(4) }));
+        Assert.Contains("square", Refused(Small with { Mpp = new Mpp(0.5, 0.25) }));
+        Assert.Contains("Tissue is 0.01", Refused(Small with { Tissue = 0.01 }));
+        Assert.Contains("Pieces is 0", Refused(Small with { Pieces = 0 }));
+    }
+
+    private static string Refused(SlidePhantomOptions options) =>
+        Assert.Throws<ArgumentException>(() => SlidePhantom.Plan(options)).Message;
+
+    private string At(string name) => Path.Combine(folder, name);
+
+    /// <summary>[H · W · 3] of the whole slide, before JPEG.</summary>
+    private static byte[] Pixels(SlidePhantom phantom)
+    {
+        var (painter, side) = (phantom.Painter(), 2048);
+        var pixels = new byte[side * side * 3];
+        using var tile = new Image(256, 256);
+        for (var y = 0; y < side; y += 256)
+        {
+            for (var x = 0; x < side; x += 256)
+            {
+                painter.Paint(x, y, tile);
+                for (var row = 0; row < 256; row++)
+                    tile.Row(row).CopyTo(pixels.AsSpan((((y + row) * side) + x) * 3));
+            }
+        }
+        return pixels;
+    }
+
+    private static bool IsNear(Image mask, int x, int y, int reach)
+    {
+        for (var row = Math.Max(0, y - reach); row <= Math.Min(mask.Height - 1, y + reach); row++)
+        {
+            var from = Math.Max(0, x - reach);
+            var line = mask.Row(row)[from..Math.Min(mask.Width, x + reach + 1)];
+            if (line.IndexOfAnyExcept((byte)0) >= 0)
+                return true;
+        }
+        return false;
+    }
+
+    private static bool IsTissue(Image pixels, int left, int top, int side)
+    {
+        for (var i = 0; i < side * side; i += 7)
+        {
+            var pixel = pixels.Pixels[(((top + (i / side)) * pixels.Stride) + (3 * (left + (i % side))))..];
+            if (pixel[1] > 225)
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>Dark pieces in a square of 220 pixels, those of a few pixels left out.</summary>
+    private static (double Size, int Count, double Cover) Nuclei(Image pixels, int left, int top)
+    {
+        const int side = 220;
+        using var dark = new Image(side, side, channels: 1);
+        for (var y = 0; y < side; y++)
+        {
+            for (var x = 0; x < side; x++)
+            {
+                var red = pixels.Pixels[((top + y) * pixels.Stride) + (3 * (left + x))];
+                dark.WritablePixels[(y * side) + x] = (byte)(red < 125 ? 255 : 0);
+            }
+        }
+        var pieces = Components.Find(dark, diagonal: false);
+        var areas = new int[pieces.Count + 1];
+        foreach (var label in pieces.Labels)
+            areas[label]++;
+        int[] nuclei = [.. areas.Skip(1).Where(a => a >= 12).Order()];
+        // The median: nuclei that touch count as one.
+        return (nuclei[nuclei.Length / 2], nuclei.Length, nuclei.Sum() / (double)(side * side));
+    }
+
+    /// <summary>The major axis in microns and the area in mm², from the pixels of a mask.</summary>
+    private static (double Axis, double Area) Measure(Image mask, bool fill, double pixel)
+    {
+        double n = 0,
+            sx = 0,
+            sy = 0,
+            xx = 0,
+            yy = 0,
+            xy = 0;
+        using var unset = new Image(mask.Width, mask.Height, channels: 1);
+        for (var i = 0; i < mask.Pixels.Length; i++)
+            unset.WritablePixels[i] = (byte)(mask.Pixels[i] == 0 ? 255 : 0);
+        var around = Components.Find(unset, diagonal: false).Labels;
+        for (var y = 0; y < mask.Height; y++)
+        {
+            for (var x = 0; x < mask.Width; x++)
+            {
+                // What is unset and not joined with the corner is an island in the lesion.
+                var label = around[(y * mask.Width) + x];
+                if (label == around[0] || (label != 0 && !fill))
+                    continue;
+                (n, sx, sy, xx, yy, xy) = (
+                    n + 1,
+                    sx + x,
+                    sy + y,
+                    xx + ((double)x * x),
+                    yy + ((double)y * y),
+                    xy + ((double)x * y)
+                );
+            }
+        }
+        var (cxx, cyy, cxy) = (
+            (xx / n) - (sx * sx / n / n),
+            (yy / n) - (sy * sy / n / n),
+            (xy / n) - (sx * sy / n / n)
+        );
+        var half = (cxx - cyy) / 2;
+        return (
+            4 * Math.Sqrt(((cxx + cyy) / 2) + Math.Sqrt((half * half) + (cxy * cxy))) * pixel,
+            n * pixel * pixel / 1e6
+        );
+    }
+
+    private static bool Encloses(Ring ring, Vertex p)
+    {
+        var inside = false;
+        for (var i = 0; i < ring.Points.Count; i++)
+        {
+            var (a, b) = (ring.Points[i], ring.Points[(i + 1) % ring.Points.Count]);
+            if (a.Y > p.Y != b.Y > p.Y && p.X < a.X + ((p.Y - a.Y) / (b.Y - a.Y) * (b.X - a.X)))
+                inside = !inside;
+        }
+        return inside;
+    }
+
+    private static Rectangle Box(Ring ring)
+    {
+        var (left, top) = (ring.Points.Min(p => p.X), ring.Points.Min(p => p.Y));
+        return new Rectangle(left, top, ring.Points.Max(p => p.X) - left, ring.Points.Max(p => p.Y) - top);
+    }
+}
