@@ -42,7 +42,8 @@ public sealed record SlideModel(
         var (run, input) = (model.Description, model.Recipe.Input);
         if (model.Recipe is not INetworkRecipe)
             throw new InvalidOperationException(
-                "this run's method takes image files; slides need the run of a network"
+                "this run's method measures features of image files; slides need the run of a network: train one with "
+                    + "method: backbone or saganet and input.form: raw"
             );
         if (input.Form != InputForm.Raw)
             throw new InvalidOperationException(

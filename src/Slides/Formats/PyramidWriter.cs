@@ -47,20 +47,14 @@ public sealed class PyramidWriter
         ArgumentOutOfRangeException.ThrowIfGreaterThan(width, MostSide);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(height, MostSide);
         options.Check();
-        var full = System.IO.Path.GetFullPath(path);
-        var folder = System.IO.Path.GetDirectoryName(full)!;
-        Directory.CreateDirectory(folder);
-        var temporary = System.IO.Path.Combine(folder, $".{System.IO.Path.GetFileName(full)}.{Guid.NewGuid():N}.part");
-        try
-        {
-            using (var file = new BigTiffFile(temporary, options))
+        WholeFile.WriteAt(
+            path,
+            temporary =>
+            {
+                using var file = new BigTiffFile(temporary, options);
                 new PyramidWriter(file, width, height, options).WriteAll(paint);
-            File.Move(temporary, full, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
+            }
+        );
     }
 
     private void WriteAll(TilePainter paint)

@@ -98,19 +98,7 @@ public static unsafe class ImageFile
     public static void Write(string path, Image image, ImageWriteOptions? options = null)
     {
         var bytes = Encode(image, Path.GetExtension(path), options);
-        var full = Path.GetFullPath(path);
-        var folder = Path.GetDirectoryName(full)!;
-        Directory.CreateDirectory(folder);
-        var temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.part");
-        try
-        {
-            File.WriteAllBytes(temporary, bytes);
-            File.Move(temporary, full, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
+        WholeFile.Write(path, stream => stream.Write(bytes));
     }
 
     /// <summary>The bytes of a file of the format that <paramref name="extension"/> (such as ".png") names.</summary>

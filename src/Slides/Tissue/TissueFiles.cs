@@ -91,7 +91,7 @@ public sealed class TissueFiles(string folder)
             Contrast = map.Contrast,
             Reason = map.Reason,
         };
-        WholeFile.WriteText(Place(slide, "tissue.json"), JsonSerializer.Serialize(record, Layout));
+        WholeFile.Write(Place(slide, "tissue.json"), JsonSerializer.Serialize(record, Layout));
         return record;
     }
 

@@ -47,9 +47,8 @@ public sealed record TissueOptions
             var threshold = Threshold is { } given
                 ? $"above {given}"
                 : $"above Otsu's threshold{(StrongOnly ? "" : ", of weak stain too,")} from a contrast of {MinContrast}";
-            return FormattableString.Invariant(
-                $"{TissueFinder.Word(Channel)} at {Mpp} µm/px {threshold}, holes to {FillHoles} mm², pieces from {MinArea} mm²"
-            );
+            return FormattableString.Invariant($"{TissueFinder.Word(Channel)} at {Mpp} µm/px {threshold}, ")
+                + FormattableString.Invariant($"holes to {FillHoles} mm², pieces from {MinArea} mm²");
         }
     }
 

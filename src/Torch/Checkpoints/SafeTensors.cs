@@ -25,7 +25,7 @@ public static class SafeTensors
     {
         var ordered = tensors.OrderByDescending(t => t.Value.DType.Size()).ToList();
         var header = SafeTensorsHeader.Compose(ordered, metadata);
-        WholeFile.Write(
+        WholeFile.WriteAt(
             path,
             temporary =>
             {

@@ -35,7 +35,7 @@ public sealed unsafe class TorchScript : IDisposable
         try
         {
             using var off = new NoGradient();
-            WholeFile.Write(path, temporary => Trace(temporary, store, forward, example));
+            WholeFile.WriteAt(path, temporary => Trace(temporary, store, forward, example));
         }
         finally
         {

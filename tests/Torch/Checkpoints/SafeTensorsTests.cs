@@ -71,7 +71,7 @@ public sealed class SafeTensorsTests : IDisposable
                 .Message
         );
         Assert.Throws<ArgumentException>(() => SafeTensors.Write(File, [("__metadata__", Tensor.Ones([1]))]));
-        Assert.Throws<DirectoryNotFoundException>(() => SafeTensors.Write(Path.Combine(folder, "none", "x"), []));
+        Assert.ThrowsAny<IOException>(() => SafeTensors.Write(Path.Combine(File, "x"), []));
         Assert.Equal([File], Directory.GetFileSystemEntries(folder));
         Assert.Equal(1, SafeTensors.Read(File)["a"].Item());
     }
