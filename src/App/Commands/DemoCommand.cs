@@ -7,7 +7,9 @@ using Coverslip.Evaluation.Metrics;
 
 namespace Coverslip.App.Commands;
 
-/// <summary><c>coverslip demo</c>: the whole of SagaNet on a small cohort that the program paints itself.</summary>
+/// <summary>
+/// <c>coverslip demo</c>: SagaNet on patches and tumour detection on slides, both on cohorts that the program paints.
+/// </summary>
 public static class DemoCommand
 {
     private static readonly Option<string> Output = new("--out")
@@ -26,7 +28,8 @@ public static class DemoCommand
         var command = new Command(
             "demo",
             """
-            Paint a small phantom cohort, make masks without labels, train SagaNet, and judge it on patients it never saw.
+            Paint two small phantom cohorts. On patches: make masks without labels, train SagaNet, judge it on patients it
+            never saw. On slides: train a patch classifier, and show heatmaps of unseen slides beside the truth.
 
             Example:
               coverslip demo --out demo
@@ -41,6 +44,7 @@ public static class DemoCommand
             using var stop = new StopSignal();
             var folder = Path.GetFullPath(parsed.GetValue(Output)!);
             Print(DemoRun.Run(folder, parsed.GetValue(Seed), baseline: true, stop.Token), folder);
+            Print(SlideDemo.Run(folder, parsed.GetValue(Seed), stop.Token));
             return 0;
         });
         return command;
@@ -76,5 +80,12 @@ public static class DemoCommand
         Console.WriteLine(
             $"report: {RunReport.Write(new RunReportInput(Path.Combine(folder, "run"), result.Cohort, result.Masks.FileOf))}"
         );
+    }
+
+    private static void Print(SlideDemoResult slides)
+    {
+        Console.WriteLine();
+        DetectionSummary.Print(slides.Figures);
+        Console.WriteLine($"report: {slides.Report}");
     }
 }

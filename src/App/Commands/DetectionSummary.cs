@@ -1,6 +1,7 @@
 using System.Globalization;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Statistics;
+using Coverslip.Methods.Training;
 using Coverslip.Methods.TumorDetection;
 
 namespace Coverslip.App.Commands;
@@ -14,6 +15,12 @@ internal static class DetectionSummary
         if (DetectionFigures.OfRun(folder, cohort, parts) is not { } figures)
             return;
         figures.Write(folder);
+        Print(figures);
+    }
+
+    /// <summary>Prints figures with their intervals.</summary>
+    internal static void Print(RunFigures figures)
+    {
         var counts = figures.Counts.Select(c => $"{c.Count} {c.Key}");
         Console.WriteLine($"unseen slides: {string.Join(", ", counts)}; 95 % intervals over patients");
         foreach (var (key, figure) in figures.Figures)

@@ -158,7 +158,7 @@ internal static class SlidePhantomsCommand
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"judge detections with: coverslip evaluate froc DETECTIONS --masks {Path.Combine(folder, "masks")} --level {options.MaskLevel} --mpp {options.Mpp.X}"
+                $"judge detections with: coverslip evaluate froc DETECTIONS --masks {Path.Combine(folder, "masks")} --level {options.MaskLevel} --slide-mpp {options.Mpp.X}"
             )
         );
     }

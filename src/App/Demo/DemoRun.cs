@@ -96,9 +96,9 @@ internal static class DemoRun
         };
     }
 
-    private static INetworkRecipe Embedded(string name) => (INetworkRecipe)Recipes.Parse(Text(name), name);
+    internal static INetworkRecipe Embedded(string name) => (INetworkRecipe)Recipes.Parse(Text(name), name);
 
-    private static string Text(string name)
+    internal static string Text(string name)
     {
         using var stream =
             typeof(DemoRun).Assembly.GetManifestResourceStream(name)

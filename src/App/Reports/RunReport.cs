@@ -22,6 +22,7 @@ public static class RunReport
         [
             FigureTables.Of(run),
             .. input.Tables.Select((table, i) => FigureTables.Extra(table, i + 1)),
+            SlideSections.Of(run),
             PatientTable.Of(run),
             ConfusionTable.Of(run),
             CurvePlots.Of(run),

@@ -29,6 +29,20 @@ internal static class Thumbnail
             return Picture(small, alternative);
         });
 
+    /// <summary>A slide with a line around what its mask sets, both of the whole slide; the slide alone without.</summary>
+    public static XElement Outlined(string path, string? mask, string alternative) =>
+        Readable(() =>
+        {
+            using var small = Read(path);
+            if (mask is not null)
+            {
+                using var full = ImageFile.Read(mask, ImageReadOptions.Mask);
+                using var inside = Transforms.Resize(full, small.Width, small.Height, Interpolation.Nearest);
+                Outline(small, inside);
+            }
+            return Picture(small, alternative);
+        });
+
     private static Image Read(string path)
     {
         if (SlideFile.IsSlide(path))
@@ -50,24 +64,36 @@ internal static class Thumbnail
     {
         var pixels = image.WritablePixels;
         var valid = mask.Pixels;
-        var width = image.Width;
         for (var i = 0; i < valid.Length; i++)
         {
             var color = pixels.Slice(3 * i, 3);
-            if (valid[i] == 0)
-            {
-                var grey = 0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2];
-                color.Fill((byte)(0.3 * grey + 0.7 * 232));
-            }
-            // The border of the valid area, in a blue-green that no stain has.
-            else if (
-                Outside(valid, i - 1, i % width > 0)
-                || Outside(valid, i + 1, i % width < width - 1)
-                || Outside(valid, i - width, i >= width)
-                || Outside(valid, i + width, i + width < valid.Length)
+            if (valid[i] != 0)
+                continue;
+            var grey = 0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2];
+            color.Fill((byte)(0.3 * grey + 0.7 * 232));
+        }
+        Outline(image, mask);
+    }
+
+    /// <summary>Draws the border of what is set, in a blue-green that no stain has.</summary>
+    private static void Outline(Image image, Image mask)
+    {
+        var pixels = image.WritablePixels;
+        var set = mask.Pixels;
+        var width = image.Width;
+        for (var i = 0; i < set.Length; i++)
+        {
+            if (
+                set[i] != 0
+                && (
+                    Outside(set, i - 1, i % width > 0)
+                    || Outside(set, i + 1, i % width < width - 1)
+                    || Outside(set, i - width, i >= width)
+                    || Outside(set, i + width, i + width < set.Length)
+                )
             )
             {
-                (color[0], color[1], color[2]) = (0, 128, 110);
+                (pixels[3 * i], pixels[(3 * i) + 1], pixels[(3 * i) + 2]) = (0, 128, 110);
             }
         }
     }

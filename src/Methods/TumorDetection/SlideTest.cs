@@ -60,7 +60,7 @@ internal sealed class SlideTest(SlideModel model, TestOptions options, string fo
 }
 
 /// <summary>Where a part keeps what it says of its test slides.</summary>
-internal static class TestFiles
+public static class TestFiles
 {
     /// <summary>Heatmaps, detections, scores.</summary>
     public static string SlidesFolder(string part) => Path.Combine(part, "slides");
@@ -71,5 +71,10 @@ internal static class TestFiles
     /// <summary>A slide's name: its file's, without extension.</summary>
     public static string NameOf(CohortRow row) => Path.GetFileNameWithoutExtension(row.Image);
 
+    /// <summary>What was predicted of a slide.</summary>
     public static SlideFiles Of(string part, CohortRow row) => new(SlidesFolder(part), NameOf(row));
+
+    /// <summary>The slide's true mask; null for a slide without tumour.</summary>
+    public static string? TruthOf(string part, CohortRow row) =>
+        Path.Combine(TruthFolder(part), $"{NameOf(row)}.png") is var mask && File.Exists(mask) ? mask : null;
 }

@@ -1,0 +1,70 @@
+using Coverslip.App.Commands;
+using Coverslip.App.Progress;
+using Coverslip.App.Reports;
+using Coverslip.Evaluation;
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Splits;
+using Coverslip.Methods.Training;
+using Coverslip.Methods.TumorDetection;
+using Coverslip.Slides.Geometry;
+using Coverslip.Slides.Phantoms;
+using Coverslip.Torch;
+
+namespace Coverslip.App.Demo;
+
+/// <summary>What the slides of a demo showed.</summary>
+/// <param name="Figures">Slide AUC, FROC score and sensitivity on slides of unseen patients.</param>
+/// <param name="Report">The page with heatmaps beside the truth.</param>
+internal sealed record SlideDemoResult(RunFigures Figures, string Report);
+
+/// <summary>Phantom slides, a small patch classifier trained on some patients' slides, heatmaps of the others'.</summary>
+internal static class SlideDemo
+{
+    private const string RecipeName = "tumor-detection-demo.yaml";
+
+    internal static PhantomSlideCohortOptions Phantoms(int seed) =>
+        new()
+        {
+            Patients = 24,
+            Side = 2048,
+            Mpp = Mpp.Of(1),
+            Classes = [LesionClass.Micro],
+            Seed = seed,
+        };
+
+    /// <summary>Runs everything below <paramref name="folder"/>; what is there already is not done again.</summary>
+    internal static SlideDemoResult Run(string folder, int seed, CancellationToken stop)
+    {
+        var file = Path.Combine(folder, "slides", "cohort.csv");
+        if (!File.Exists(file))
+            Paint(Path.GetDirectoryName(file)!, Phantoms(seed), stop);
+        var cohort = Cohort.Load(file);
+        var recipe = (TumorDetectionRecipe)DemoRun.Embedded(RecipeName);
+        var parts = KFoldSplits.Draw(cohort.PatientImages, recipe.Split.Folds, recipe.Split.ValidationShare, seed);
+        var split = new Split(SplitKind.KFold, cohort.Hash, seed, [parts[0]]);
+
+        var run = Path.Combine(folder, "tumor");
+        Directory.CreateDirectory(run);
+        WholeFile.Write(Path.Combine(run, "recipe.yaml"), DemoRun.Text(RecipeName));
+        split.Save(Path.Combine(run, "split.json"));
+        using (var progress = new SlideProgress(cohort.Rows.Count))
+        using (var data = SlideTrainingData.Open(recipe, cohort, null, progress))
+        {
+            var session = new TrainingSession(
+                new SessionInput(recipe, data, split, Device.Cpu),
+                run,
+                _ => new TrainingProgress("slides", recipe.Training.Epochs)
+            );
+            session.Run(null, stop);
+        }
+        var figures = DetectionFigures.OfRun(run, cohort, split.Parts.Count)!;
+        return new SlideDemoResult(figures, RunReport.Write(new RunReportInput(run, cohort, null)));
+    }
+
+    private static void Paint(string folder, PhantomSlideCohortOptions options, CancellationToken stop)
+    {
+        var tiles = options.Patients * SlidePhantomCommand.Tiles(options.Side, options.Side);
+        using var line = new ProgressLine("painting slides", tiles, "tiles");
+        PhantomSlideCohort.Write(folder, options, done => line.Report(done), stop);
+    }
+}
