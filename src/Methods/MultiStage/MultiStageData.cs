@@ -1,11 +1,9 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Methods.Training;
 using Coverslip.Methods.Training.SlidePatches;
-using Coverslip.Torch;
 using Coverslip.Torch.Checkpoints;
 
 namespace Coverslip.Methods.MultiStage;
@@ -16,7 +14,6 @@ namespace Coverslip.Methods.MultiStage;
 /// </summary>
 public sealed class MultiStageData : ITrainingData, IDisposable
 {
-    private const int PredictionBatch = 32;
     private readonly MultiStageRecipe recipe;
     private readonly WindowPixels pixels;
     private readonly string positive;
@@ -35,9 +32,10 @@ public sealed class MultiStageData : ITrainingData, IDisposable
             );
         this.recipe = recipe;
         positive = recipe.Decision.PositiveOf(cohort.Classes)!;
-        pixels = new WindowPixels(recipe.Input.Width, recipe.Input.Height, stain);
+        var side = recipe.Window;
+        pixels = new WindowPixels(side, side, stain);
         var input = new PatchInput(pixels, recipe.Views, cohort.Classes.ToList().IndexOf(positive));
-        Slides = SlideCohort.Open(cohort, recipe.Patches, input, recipe.Input.Width, opened);
+        Slides = SlideCohort.Open(cohort, recipe.Patches, input, side, opened);
     }
 
     public SlideCohort Slides { get; }
@@ -49,13 +47,14 @@ public sealed class MultiStageData : ITrainingData, IDisposable
     public FitOutcome Fit(IModel model, SessionPart part, ITrainingProgress progress, CancellationToken stop)
     {
         var both = (MultiStageModel)model;
-        var outcome = TrainExtractor(both.Extractor, part, progress, stop);
+        var outcome = both.Extractor is { } extractor
+            ? TrainExtractor(extractor, part, progress, stop)
+            : new FitOutcome(0, -1, 0, 0);
         if (both.Segmentation is { } segmentation)
         {
             progress.Stage("maps", 0);
-            var made = Made(both.Extractor);
-            MapSet Maps(SplitSide side) =>
-                new(Features(both.Extractor, Grids(part, side), (part, made), progress, stop), recipe.Maps);
+            var (vectors, folder) = (new SlideVectors(recipe, both.Extractor), Path.Combine(part.Run.Path, "features"));
+            MapSet Maps(SplitSide side) => new(vectors.OfAll(folder, Grids(part, side), progress, stop), recipe.Maps);
             var (training, validation) = (Maps(SplitSide.Train), Maps(SplitSide.Validation));
             progress.Stage("segmentation", recipe.MapTraining.Epochs);
             outcome = new MapTraining(segmentation, recipe.MapTraining, Folder(part, "segmentation"), part.Seed).Run(
@@ -81,9 +80,9 @@ public sealed class MultiStageData : ITrainingData, IDisposable
             part.Run.Path,
             Cohort.Classes.ToList().IndexOf(positive)
         );
-        var slides = Grids(part, side).Select(g => (g, judging.Predict(g, PredictionBatch, stop))).ToArray();
-        judging.Write(slides);
-        return new Predictions(Cohort.Classes, [.. slides.Select(s => Row(s.g, s.Item2))]);
+        var slides = Grids(part, side).Select(g => new JudgedSlide(g, judging.Predict(g, stop))).ToArray();
+        judging.Write(slides, new SlideStaging(recipe.Stages, Cohort, part.Seed));
+        return new Predictions(Cohort.Classes, [.. slides.Select(s => Row(s.Grid, s.Patches))]);
     }
 
     public void Dispose() => Slides.Dispose();
@@ -95,7 +94,7 @@ public sealed class MultiStageData : ITrainingData, IDisposable
         CancellationToken stop
     )
     {
-        if (recipe.Learning == Learning.Untrained)
+        if (!recipe.TrainsExtractor)
         {
             recipe.Begin(target);
             return new FitOutcome(0, -1, 0, 0);
@@ -127,7 +126,7 @@ public sealed class MultiStageData : ITrainingData, IDisposable
     )
     {
         var grids = Grids(part, SplitSide.Train);
-        var task = new EndToEndTask(model.Extractor, model.Segmentation!, _ => grids, recipe.Input.Width, recipe.Maps);
+        var task = new EndToEndTask(model.Extractor!, model.Segmentation!, _ => grids, recipe.Input.Width, recipe.Maps);
         progress.Stage("end to end", recipe.EndToEnd.Epochs);
         var seconds = 0.0;
         var mean = new MeanLoss();
@@ -159,49 +158,6 @@ public sealed class MultiStageData : ITrainingData, IDisposable
         };
     }
 
-    private List<SlideFeatures> Features(
-        FeatureExtractor extractor,
-        IReadOnlyList<SlideGrid> grids,
-        (SessionPart Part, string Made) at,
-        ITrainingProgress progress,
-        CancellationToken stop
-    )
-    {
-        var (done, all) = (0, grids.Sum(g => g.Patches.Count));
-        var folder = Path.Combine(at.Part.Run.Path, "features");
-        var found = new List<SlideFeatures>();
-        foreach (var slide in SlideFeatures.OfAll(folder, at.Made, grids, Compute))
-        {
-            found.Add(slide);
-            done += slide.Patches.Count;
-            progress.Described(done, all);
-        }
-        return found;
-
-        SlideFeatures Compute(ISlidePatches slide) =>
-            SlideFeatures.Compute(
-                extractor,
-                slide,
-                (recipe.Input.Width, PredictionBatch),
-                n => progress.Described(done + n, all),
-                stop
-            );
-    }
-
-    /// <summary>Tells features of other weights, patches or stains from these.</summary>
-    private string Made(FeatureExtractor extractor)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var (_, value) in extractor.Store.All.Where(p => p.Value.DType == DType.Float32))
-            hash.AppendData(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(value.ToArray<float>()));
-        var weights = Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
-        var patches = recipe.Patches;
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"weights {weights}, {patches.Mpp} µm/px, patches of {patches.GridSide}, windows of {recipe.Input.Width}, tissue {patches.MinTissue}, unannotated normal {patches.UnannotatedIsNormal}, stain {recipe.Input.Stain}"
-        );
-    }
-
     private static RunFolder Folder(SessionPart part, string name) => new(Path.Combine(part.Run.Path, name));
 
     private IReadOnlyList<PatchSource> Sources(SessionPart part, SplitSide side) =>
@@ -209,7 +165,7 @@ public sealed class MultiStageData : ITrainingData, IDisposable
 
     private IReadOnlyList<SlideGrid> Grids(SessionPart part, SplitSide side)
     {
-        var reading = new GridReading(recipe.Patches, recipe.Input.Width, pixels);
+        var reading = recipe.Reading(pixels);
         return [.. Sources(part, side).OfType<SlideSource>().Select(s => new SlideGrid(s, reading))];
     }
 

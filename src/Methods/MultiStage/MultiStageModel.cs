@@ -15,30 +15,33 @@ public sealed class MultiStageModel : IModel
     {
         // End-to-end learning does without the last layer, and untrained features never had one.
         var last = recipe.Learning is Learning.Classifier or Learning.Separate;
-        Extractor = new FeatureExtractor(recipe.Network, last ? Classes : 0, device);
-        Segmentation =
-            recipe.Learning == Learning.Classifier ? null : new SegmentationModel(recipe.Segmentation, device);
+        if (recipe.Learning != Learning.Segmentation)
+            Extractor = new FeatureExtractor(recipe.Network, last ? Classes : 0, device);
+        if (recipe.Learning != Learning.Classifier)
+            Segmentation = new SegmentationModel(recipe.Segmentation, device, cell: recipe.Cell);
     }
 
-    public FeatureExtractor Extractor { get; }
+    /// <summary>Null where the segmentation model works alone.</summary>
+    public FeatureExtractor? Extractor { get; }
 
     /// <summary>Null where the patch classifier works alone.</summary>
     public SegmentationModel? Segmentation { get; }
 
-    public long Parameters => Extractor.Store.ParameterCount + (Segmentation?.Store.ParameterCount ?? 0);
+    public long Parameters => (Extractor?.Store.ParameterCount ?? 0) + (Segmentation?.Store.ParameterCount ?? 0);
 
     public FitOutcome Fit(FitTask task, RunFolder run, ITrainingProgress progress, CancellationToken stop) =>
         throw new NotSupportedException("this method learns from slides; its cohort names slide files");
 
     public IEnumerable<(string Path, Tensor Value)> State() =>
-        Extractor
-            .Store.All.Select(p => ("extractor/" + p.Path, p.Value))
-            .Concat(Segmentation?.Store.All.Select(p => ("segmentation/" + p.Path, p.Value)) ?? []);
+        [
+            .. Extractor?.Store.All.Select(p => ("extractor/" + p.Path, p.Value)) ?? [],
+            .. Segmentation?.Store.All.Select(p => ("segmentation/" + p.Path, p.Value)) ?? [],
+        ];
 
     public void Load(IReadOnlyDictionary<string, Tensor> state)
     {
         var all = state.ToDictionary(p => p.Key, p => p.Value);
-        Extractor.Load(RunFolder.Under(all, "extractor/"));
+        Extractor?.Load(RunFolder.Under(all, "extractor/"));
         Segmentation?.Store.Load(RunFolder.Under(all, "segmentation/"));
     }
 
@@ -47,7 +50,7 @@ public sealed class MultiStageModel : IModel
 
     public void Dispose()
     {
-        Extractor.Dispose();
+        Extractor?.Dispose();
         Segmentation?.Dispose();
     }
 }

@@ -5,7 +5,7 @@ using Coverslip.Torch;
 
 namespace Coverslip.Methods.MultiStage;
 
-/// <summary>What of the method is trained: the rows of the paper's table 1, without segmentation only.</summary>
+/// <summary>What of the method is trained: the rows of the paper's table 1.</summary>
 public enum Learning
 {
     /// <summary>Separate learning, and from its weights on end to end.</summary>
@@ -19,6 +19,9 @@ public enum Learning
 
     /// <summary>The segmentation model over features of published weights that are not trained ("Imagenet feature").</summary>
     Untrained,
+
+    /// <summary>The segmentation model alone, over the reduced image of the slide ("Segmentation only").</summary>
+    Segmentation,
 }
 
 /// <summary>A run of Takahama et al. 2019 on slides, as published for biopsies by default.</summary>
@@ -67,7 +70,7 @@ public sealed record MultiStageRecipe : INetworkRecipe
 
     public DecisionOptions Decision { get; init; } = new();
 
-    /// <summary>end-to-end (default), separate, classifier or untrained.</summary>
+    /// <summary>end-to-end (default), separate, classifier, untrained or segmentation.</summary>
     public Learning Learning { get; init; }
 
     /// <summary>The extractor.</summary>
@@ -75,6 +78,12 @@ public sealed record MultiStageRecipe : INetworkRecipe
 
     /// <summary>The segmentation model's shape.</summary>
     public UNetOptions Segmentation { get; init; } = new();
+
+    /// <summary>
+    /// Pixels to a side of a patch in the reduced image, where the segmentation model works alone: 32 by default, so that
+    /// 32 × 32 patches make the published 1024 × 1024 pixels; otherwise 0.
+    /// </summary>
+    public int Cell { get; init; }
 
     /// <summary>How the segmentation model learns.</summary>
     public MapTrainingOptions MapTraining { get; init; } = new();
@@ -85,6 +94,27 @@ public sealed record MultiStageRecipe : INetworkRecipe
     public FeatureMapOptions Maps { get; init; } = new();
 
     public SlidePatchOptions Patches { get; init; } = new();
+
+    /// <summary>Classes of slides and stages of patients.</summary>
+    public StagingOptions Stages { get; init; } = new();
+
+    public IReadOnlyList<string> OwnFigures =>
+        [
+            PatchEstimates.Accuracy,
+            PatchEstimates.PrecisionRecallArea,
+            PatchEstimates.Points,
+            .. Stages.Folds > 0 ? (string[])[SlideStaging.Kappa, SlideStaging.Accuracy] : [],
+        ];
+
+    /// <summary>Whether the extractor learns from patches.</summary>
+    public bool TrainsExtractor => Learning is not (Learning.Untrained or Learning.Segmentation);
+
+    /// <summary>Pixels to a side of what is read of a patch.</summary>
+    internal int Window => Cell > 0 ? Cell : Input.Width;
+
+    /// <summary>How a slide's patches are read.</summary>
+    internal GridReading Reading(WindowPixels pixels) =>
+        new(Patches, Window, pixels) { Reduction = Cell > 0 ? (double)Patches.GridSide!.Value / Cell : 1 };
 
     public int SmallestSide => Network.Kind.SmallestSide();
 
@@ -116,10 +146,13 @@ public sealed record MultiStageRecipe : INetworkRecipe
     {
         var (input, segmentation) = (node.Section("input"), node.Section("segmentation"));
         var network = FeatureExtractorOptions.Read(node.Section("network"));
+        var learning = node.Word("learning", Learning.EndToEnd);
+        var (cell, stages) = (segmentation.Int("cell", 32, 1, 256), node.Section("stages"));
         var recipe = new MultiStageRecipe
         {
             Seed = node.Int("seed", 1, 0, int.MaxValue),
-            Learning = node.Word("learning", Learning.EndToEnd),
+            Learning = learning,
+            Cell = learning == Learning.Segmentation ? cell : 0,
             Input = InputOptions.Read(input, StandardInput),
             Training = TrainingOptions.Read(node.Section("training"), StandardTraining),
             Augmentation = AugmentationOptions.Read(node.Section("augmentation"), StandardAugmentation),
@@ -128,7 +161,7 @@ public sealed record MultiStageRecipe : INetworkRecipe
             Network = network,
             Segmentation = new UNetOptions
             {
-                Input = network.Features,
+                Input = learning == Learning.Segmentation ? 3 : network.Features,
                 Output = 2,
                 Width = segmentation.Int("width", 64, 1, 1024),
                 Depth = segmentation.Int("depth", 4, 1, 8),
@@ -136,6 +169,11 @@ public sealed record MultiStageRecipe : INetworkRecipe
                 Dropout = segmentation.Number("dropout", 0, 0, 0.95),
             },
             MapTraining = MapTrainingOptions.Read(segmentation),
+            Stages = new StagingOptions
+            {
+                Folds = stages.Int("folds", 0, 0, 1000),
+                Column = stages.Text("column", new StagingOptions().Column),
+            },
             EndToEnd = EndToEndOptions.Read(node.Section("end_to_end")),
             Maps = ReadMaps(node.Section("maps")),
             Patches = ReadPatches(node.Section("patches")),
@@ -156,7 +194,7 @@ public sealed record MultiStageRecipe : INetworkRecipe
                 $"{recipe.Input.Width}",
                 $"expected is {recipe.SmallestSide}, the least of {network.Kind.Name}, to {recipe.Patches.GridSide}, the patch"
             );
-        if (recipe.Maps.Side < 1 << recipe.Segmentation.Depth)
+        if (recipe.Maps.Side * Math.Max(1, recipe.Cell) < 1 << recipe.Segmentation.Depth)
             throw segmentation.Wrong(
                 "depth",
                 $"{recipe.Segmentation.Depth}",
@@ -185,6 +223,7 @@ public sealed record MultiStageRecipe : INetworkRecipe
             Mpp = node.Number("mpp", 0.5, Slides.Geometry.Mpp.Least, Slides.Geometry.Mpp.Most),
             GridSide = node.Int("side", 256, 8, 32_768),
             MinTissue = node.Number("min_tissue", 0.8, 0, 1),
+            TumourWithoutAnnotation = node.Word("tumour_without_annotation", standard.TumourWithoutAnnotation),
             UnannotatedIsNormal = node.Flag("unannotated_is_normal", standard.UnannotatedIsNormal),
             Examples = node.Int("examples", standard.Examples, 2, int.MaxValue),
             ValidationExamples = node.Int("validation_examples", standard.ValidationExamples, 2, 10_000_000),

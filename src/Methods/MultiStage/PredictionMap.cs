@@ -14,6 +14,16 @@ public static class PredictionMap
         Red = (208, 24, 24),
         Purple = (128, 64, 160);
 
+    /// <summary>The folder of a part's maps.</summary>
+    public static string Folder(string part) => Path.Combine(part, "maps");
+
+    /// <summary>The annotation of a slide.</summary>
+    public static string TruthFile(string part, string slide) => Path.Combine(Folder(part), $"{slide}-truth.png");
+
+    /// <summary>The prediction of a slide.</summary>
+    public static string PredictedFile(string part, string slide) =>
+        Path.Combine(Folder(part), $"{slide}-predicted.png");
+
     /// <summary>The annotation, a square of <paramref name="cell"/> pixels per patch.</summary>
     public static Image Truth(IReadOnlyList<GridPatch> patches, int cell = 8) =>
         Painted([.. patches.Select(p => (p, OfLabel(p.Label)))], cell);

@@ -11,7 +11,11 @@ namespace Coverslip.Methods.MultiStage;
 /// <param name="Patches">Resolution, side of the grid's patches, least tissue.</param>
 /// <param name="Window">Pixels to a side of the window in a patch's middle that the network sees.</param>
 /// <param name="Pixels">Stain and size.</param>
-public sealed record GridReading(SlidePatchOptions Patches, int Window, WindowPixels Pixels);
+public sealed record GridReading(SlidePatchOptions Patches, int Window, WindowPixels Pixels)
+{
+    /// <summary>How many pixels of the grid's resolution make one of a window, to a side; 1 by default.</summary>
+    public double Reduction { get; init; } = 1;
+}
 
 /// <summary>
 /// A slide cut into patches side by side (Takahama et al. 2019, sec. 4.1): those with enough tissue, labelled by shares of
@@ -20,7 +24,8 @@ public sealed record GridReading(SlidePatchOptions Patches, int Window, WindowPi
 public sealed class SlideGrid : ISlidePatches
 {
     private readonly GridReading reading;
-    private readonly SlideView view;
+    private readonly SlideView view,
+        windows;
     private readonly SlidePoint[] places;
 
     /// <param name="source">The slide with its annotated areas.</param>
@@ -31,6 +36,7 @@ public sealed class SlideGrid : ISlidePatches
         (Source, this.reading) = (source, reading);
         var mpp = Mpp.Of(reading.Patches.Mpp);
         view = source.Slide.View(mpp);
+        windows = reading.Reduction == 1 ? view : source.Slide.View(Mpp.Of(mpp.X * reading.Reduction));
         var selection = PatchSampler.Sample(source.Slide, source.Areas, reading.Patches.Places(reading.Window));
         (Counts, Reason) = (selection.Counts, selection.Reason);
         var (side, from) = (reading.Patches.GridSide!.Value, source.Slide.Bounds.At);
@@ -85,7 +91,7 @@ public sealed class SlideGrid : ISlidePatches
             foreach (var (place, patch) in batch.Index())
             {
                 var at = places[patch];
-                using var image = view.ReadAround(
+                using var image = windows.ReadAround(
                     at.X + (middle * view.StepX),
                     at.Y + (middle * view.StepY),
                     new PixelSize(window, window)

@@ -1,16 +1,17 @@
 using System.Globalization;
 using System.Text.Json;
 using Coverslip.Evaluation;
-using Coverslip.Methods.Training;
 using Coverslip.Slides.Images;
-using Coverslip.Torch;
 
 namespace Coverslip.Methods.MultiStage;
 
+/// <summary>A test slide with what is said of its patches.</summary>
+internal sealed record JudgedSlide(SlideGrid Grid, IReadOnlyList<PredictedPatch> Patches);
+
 /// <summary>
 /// Predicts slides with a run's models and writes into its folder what is to be seen of them: <c>patches.json</c> with the
-/// figures over all patches and per slide, <c>heatmap_features.csv</c> for the classes of slides, and <c>maps/NAME.png</c>,
-/// truth beside prediction.
+/// figures over all patches and per slide, <c>figures.json</c> with their intervals, <c>heatmap_features.csv</c>, where asked
+/// for classes of slides and stages of patients, and maps of truth and prediction.
 /// </summary>
 /// <param name="model">The models.</param>
 /// <param name="recipe">Their recipe.</param>
@@ -25,17 +26,33 @@ internal sealed class SlideJudging(MultiStageModel model, MultiStageRecipe recip
     };
 
     /// <summary>Tumour's probability of every patch; of those beyond the border of their map there is none.</summary>
-    internal IReadOnlyList<PredictedPatch> Predict(SlideGrid slide, int batch, CancellationToken stop)
+    internal IReadOnlyList<PredictedPatch> Predict(SlideGrid slide, CancellationToken stop) =>
+        new SlidePredictor(model, recipe, positive).Predict(slide, stop);
+
+    /// <summary>Writes everything; what the staging needs is checked before.</summary>
+    internal void Write(IReadOnlyList<JudgedSlide> slides, SlideStaging staging)
     {
-        if (slide.Patches.Count == 0)
-            return [];
-        if (model.Segmentation is not { } segmentation)
-            return Classified(slide, batch, stop);
-        var features = SlideFeatures.Compute(model.Extractor, slide, (recipe.Input.Width, batch), stop: stop);
-        return SlidePrediction.Of(segmentation, features, recipe.Maps, recipe.MapTraining.Batch);
+        WritePatches(slides);
+        double[][] features = [.. slides.Select(s => HeatmapFeatures.Of(s.Patches, s.Grid.Microns))];
+        WriteFeatures(slides, features);
+        WriteMaps(slides);
+        var figures = PatchEstimates.Of([.. slides.Select(s => new PredictedSlide(s.Grid.Source.Patient, s.Patches))]);
+        if (recipe.Stages.Folds > 0)
+            figures = figures with
+            {
+                Figures =
+                [
+                    .. figures.Figures,
+                    .. staging.Write(
+                        [.. slides.Select((s, i) => new StagedSlide(s.Grid.Source.Row, features[i]))],
+                        folder
+                    ),
+                ],
+            };
+        figures.Write(folder);
     }
 
-    internal void Write(IReadOnlyList<(SlideGrid Grid, IReadOnlyList<PredictedPatch> Patches)> slides)
+    private void WritePatches(IReadOnlyList<JudgedSlide> slides)
     {
         var figures = PatchFigures.Of([.. slides.Select(s => s.Patches)]);
         var content = new
@@ -55,44 +72,32 @@ internal sealed class SlideJudging(MultiStageModel model, MultiStageRecipe recip
             }),
         };
         WholeFile.Write(Path.Combine(folder, "patches.json"), JsonSerializer.Serialize(content, Indented) + "\n");
-        var lines = slides.Select(s =>
-            string.Join(
-                ',',
-                [
-                    s.Grid.Name,
-                    .. HeatmapFeatures
-                        .Of(s.Patches, s.Grid.Microns)
-                        .Select(v => v.ToString("R", CultureInfo.InvariantCulture)),
-                ]
-            )
+    }
+
+    private void WriteFeatures(IReadOnlyList<JudgedSlide> slides, double[][] features)
+    {
+        var lines = slides.Select(
+            (s, i) =>
+                string.Join(
+                    ',',
+                    [s.Grid.Name, .. features[i].Select(v => v.ToString("R", CultureInfo.InvariantCulture))]
+                )
         );
         WholeFile.Write(
             Path.Combine(folder, "heatmap_features.csv"),
             $"slide,{string.Join(',', HeatmapFeatures.Names)}\n{string.Concat(lines.Select(l => l + "\n"))}"
         );
-        Directory.CreateDirectory(Path.Combine(folder, "maps"));
+    }
+
+    private void WriteMaps(IReadOnlyList<JudgedSlide> slides)
+    {
+        Directory.CreateDirectory(PredictionMap.Folder(folder));
         foreach (var (grid, patches) in slides.Where(s => s.Patches.Count > 0))
         {
             using var truth = PredictionMap.Truth([.. patches.Select(p => p.Patch)]);
             using var predicted = PredictionMap.Predicted(patches);
-            using var both = PredictionMap.SideBySide([truth, predicted]);
-            ImageFile.Write(Path.Combine(folder, "maps", grid.Name + ".png"), both);
+            ImageFile.Write(PredictionMap.TruthFile(folder, grid.Name), truth);
+            ImageFile.Write(PredictionMap.PredictedFile(folder, grid.Name), predicted);
         }
-    }
-
-    private List<PredictedPatch> Classified(SlideGrid slide, int batch, CancellationToken stop)
-    {
-        model.Extractor.Store.Training = false;
-        using var inference = new Inference();
-        var predicted = new List<PredictedPatch>();
-        foreach (var window in slide.Read([.. Enumerable.Range(0, slide.Patches.Count).Chunk(batch)]))
-        {
-            stop.ThrowIfCancellationRequested();
-            using var scope = new TensorScope();
-            var images = model.Extractor.Images(window, recipe.Input.Width);
-            foreach (var row in Predictor.Rows(model.Extractor.Scores(model.Extractor.Features(images)).Softmax(1)))
-                predicted.Add(new PredictedPatch(slide.Patches[predicted.Count], row[positive]));
-        }
-        return predicted;
     }
 }

@@ -171,7 +171,7 @@ public sealed class LearningTests : IDisposable
         return new SlideFeatures($"slide {number}", patches, vectors);
     }
 
-    private sealed class Silent : ITrainingProgress
+    internal sealed class Silent : ITrainingProgress
     {
         public void Step(int epoch, int step, int steps, MeanLoss soFar) { }
 

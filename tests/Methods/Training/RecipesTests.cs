@@ -198,8 +198,14 @@ public sealed class RecipesTests
         );
 
     [Theory]
-    [InlineData("", "r.yaml: the key 'method' is missing; known methods: saganet, backbone, classical, tumor-detection, multi-stage")]
-    [InlineData("seed: 1", "r.yaml: the key 'method' is missing; known methods: saganet, backbone, classical, tumor-detection, multi-stage")]
+    [InlineData(
+        "",
+        "r.yaml: the key 'method' is missing; known methods: saganet, backbone, classical, tumor-detection, multi-stage"
+    )]
+    [InlineData(
+        "seed: 1",
+        "r.yaml: the key 'method' is missing; known methods: saganet, backbone, classical, tumor-detection, multi-stage"
+    )]
     [InlineData("study: s", "r.yaml is a study; 'coverslip study' runs it")]
     [InlineData("method: saganett", "r.yaml: method is 'saganett'; the nearest known one is 'saganet'")]
     [InlineData("- a", "r.yaml: a recipe is a mapping of keys to values")]

@@ -125,6 +125,8 @@ public sealed class SlideCohort : IDisposable
             tissue = map.Region;
         if (columns.AnnotationOf(row) is not { } file)
         {
+            if (isTumour && wanted.Patches.TumourWithoutAnnotation == UnknownTumour.NoLabel)
+                return new PatchAreas { Tissue = tissue, Normal = none };
             return isTumour
                 ? throw new InvalidDataException(
                     $"{columns.Cohort.Path}: row {row.Number}: {row.Image} is labelled {row.Label} and has no annotation, so that "

@@ -2,6 +2,16 @@ using Coverslip.Slides.Patches;
 
 namespace Coverslip.Methods.Training.SlidePatches;
 
+/// <summary>What becomes of a slide that is labelled tumour and of which nobody says where.</summary>
+public enum UnknownTumour
+{
+    /// <summary>It is refused.</summary>
+    Refuse,
+
+    /// <summary>Its patches have no label: nothing is learned from it, it is only predicted.</summary>
+    NoLabel,
+}
+
 /// <summary>Which patches of slides a network is trained on; the defaults are those of Liu et al. 2017, sec. 3.</summary>
 public sealed record SlidePatchOptions
 {
@@ -25,6 +35,9 @@ public sealed record SlidePatchOptions
     /// default.
     /// </summary>
     public bool UnannotatedIsNormal { get; init; }
+
+    /// <summary>refuse (default) or no-label, as of most slides of CAMELYON17.</summary>
+    public UnknownTumour TumourWithoutAnnotation { get; init; }
 
     /// <summary>Least part of a patch that is tissue; 0.1 by default.</summary>
     public double MinTissue { get; init; } = 0.1;
