@@ -46,6 +46,8 @@ public sealed class MultiStageData : ITrainingData, IDisposable
 
     public FitOutcome Fit(IModel model, SessionPart part, ITrainingProgress progress, CancellationToken stop)
     {
+        if (recipe.Stages.Folds > 0)
+            Staging(part).Check(part.Split.Rows(Cohort, SplitSide.Test));
         var both = (MultiStageModel)model;
         var outcome = both.Extractor is { } extractor
             ? TrainExtractor(extractor, part, progress, stop)
@@ -81,7 +83,7 @@ public sealed class MultiStageData : ITrainingData, IDisposable
             Cohort.Classes.ToList().IndexOf(positive)
         );
         var slides = Grids(part, side).Select(g => new JudgedSlide(g, judging.Predict(g, stop))).ToArray();
-        judging.Write(slides, new SlideStaging(recipe.Stages, Cohort, part.Seed));
+        judging.Write(slides, Staging(part));
         return new Predictions(Cohort.Classes, [.. slides.Select(s => Row(s.Grid, s.Patches))]);
     }
 
@@ -157,6 +159,8 @@ public sealed class MultiStageData : ITrainingData, IDisposable
             WeightsMoved = Math.Max(moved.Extractor, moved.Segmentation),
         };
     }
+
+    private SlideStaging Staging(SessionPart part) => new(recipe.Stages, Cohort, part.Seed);
 
     private static RunFolder Folder(SessionPart part, string name) => new(Path.Combine(part.Run.Path, name));
 

@@ -29,7 +29,7 @@ internal sealed class SlideJudging(MultiStageModel model, MultiStageRecipe recip
     internal IReadOnlyList<PredictedPatch> Predict(SlideGrid slide, CancellationToken stop) =>
         new SlidePredictor(model, recipe, positive).Predict(slide, stop);
 
-    /// <summary>Writes everything; what the staging needs is checked before.</summary>
+    /// <summary>Writes everything.</summary>
     internal void Write(IReadOnlyList<JudgedSlide> slides, SlideStaging staging)
     {
         WritePatches(slides);

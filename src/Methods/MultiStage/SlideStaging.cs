@@ -39,10 +39,24 @@ internal sealed class SlideStaging(StagingOptions options, Cohort cohort, long s
     internal const string Accuracy = "slide_class_accuracy";
     private readonly int column = cohort.FurtherColumns.ToList().IndexOf(options.Column);
 
-    /// <summary>Quadratic weighted kappa of stages, and the share of slides of the right class, with intervals.</summary>
+    /// <summary>Refuses, before anything is trained, test slides that cannot be staged.</summary>
     /// <exception cref="InvalidDataException">A slide without class in the cohort, or fewer patients than folds.</exception>
+    internal void Check(IReadOnlyList<CohortRow> slides)
+    {
+        foreach (var slide in slides)
+            ClassOf(slide);
+        var patients = slides.Select(s => s.Patient).Distinct().Count();
+        if (patients < options.Folds || options.Folds < 2)
+            throw new InvalidDataException(
+                $"stages.folds is {options.Folds}, and {patients} patients are tested; expected is 2 to {patients}, or 0 for no stages"
+            );
+    }
+
+    /// <summary>Quadratic weighted kappa of stages, and the share of slides of the right class, with intervals.</summary>
+    /// <exception cref="InvalidDataException">See <see cref="Check"/>.</exception>
     internal IReadOnlyList<(string Key, Estimate Figure)> Write(IReadOnlyList<StagedSlide> slides, string folder)
     {
+        Check([.. slides.Select(s => s.Row)]);
         var truth = slides.Select(s => ClassOf(s.Row)).ToArray();
         var predicted = Predict(slides, truth);
         WriteClasses(slides, truth, predicted, folder);
@@ -63,10 +77,6 @@ internal sealed class SlideStaging(StagingOptions options, Cohort cohort, long s
                 [.. SlideClasses.Camelyon.Select((_, c) => g.Count(s => truth[s.Index] == c))]
             ))
             .ToArray();
-        if (patients.Length < Math.Max(2, options.Folds))
-            throw new InvalidDataException(
-                $"stages.folds is {options.Folds}, and {patients.Length} patients are tested; lower it, or test more patients"
-            );
         var predicted = new (int, double[])[slides.Count];
         foreach (var (number, part) in KFoldSplits.Draw(patients, options.Folds, 0, seed).Index())
         {

@@ -60,12 +60,17 @@ public sealed class MultiStageVerbsTests : IDisposable
     public void Dispose() => runs.Dispose();
 
     [Fact]
-    public void A_study_compares_patches_and_stages_over_seeds_and_its_run_predicts_other_slides()
+    public async Task A_study_compares_patches_and_stages_over_seeds_and_its_run_predicts_other_slides()
     {
-        var told = PhantomRuns.Call(
-            0,
-            ["study", runs.At("study.yaml"), "--cohort", runs.At("slides/cohort.csv"), "--out", runs.At("study")]
-        );
+        var (code, told, errors) = await ProgramProcess.Run([
+            "study",
+            runs.At("study.yaml"),
+            "--cohort",
+            runs.At("slides/cohort.csv"),
+            "--out",
+            runs.At("study"),
+        ]);
+        Assert.True(code == 0, errors);
         Assert.Contains("patch pr auc on test patients", told);
         Assert.Contains("The parts are one division of the patients with other seeds", told);
         var figures = File.ReadAllLines(runs.At("study/figures.csv"));

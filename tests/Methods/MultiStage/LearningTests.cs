@@ -61,6 +61,18 @@ public sealed class LearningTests : IDisposable
     }
 
     [Fact]
+    public void A_slide_without_patches_is_stored_and_has_no_map()
+    {
+        using var extractor = Extractor();
+        var slide = MemoryPatches.Rectangle(0, 0, Side, (_, _) => 0);
+        var empty = SlideFeatures
+            .OfAll(folder, "weights", [slide], s => SlideFeatures.Compute(extractor, s, (Side, 4)))
+            .Single();
+        Assert.Equal((0, 0), (empty.Patches.Count, empty.Length));
+        Assert.Equal(0, new MapSet([empty], new FeatureMapOptions { Side = 8 }).Count);
+    }
+
+    [Fact]
     public void A_segmentation_model_learns_a_pattern_of_neighbours_and_resumes_to_the_same_losses()
     {
         // A cell is tumour where the cell to its left is bright: nothing in its own vector says so.
