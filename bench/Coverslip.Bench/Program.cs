@@ -1,6 +1,7 @@
 using Coverslip.Bench;
 using Coverslip.Bench.Detection;
 using Coverslip.Bench.Masks;
+using Coverslip.Bench.MultiStage;
 using Coverslip.Bench.Slides;
 using Coverslip.Bench.Stains;
 
@@ -16,6 +17,9 @@ using Coverslip.Bench.Stains;
     ("stain-phantom", StainBench.Phantom),
     ("stain-agreement", StainBench.Agreement),
     ("froc", FrocBench.Run),
+    ("multistage-equality", MultiStageBench.Equality),
+    ("multistage-memory", MultiStageBench.Memory),
+    ("multistage-time", MultiStageBench.Time),
     ("slide-mosaic", SlideBench.Mosaic),
     ("slide-places", SlideBench.Places),
     ("slide-read", SlideBench.Read),

@@ -1,6 +1,7 @@
 using Coverslip.Methods.Backbones;
 using Coverslip.Methods.Classical;
 using Coverslip.Methods.Curriculum;
+using Coverslip.Methods.MultiStage;
 using Coverslip.Methods.SagaNet;
 using Coverslip.Methods.Training;
 using Coverslip.Methods.TumorDetection;
@@ -17,6 +18,7 @@ public static class Recipes
         ["curriculum"] = CurriculumRecipe.Read,
         ["classical"] = ClassicalRecipe.Read,
         ["tumor-detection"] = TumorDetectionRecipe.Read,
+        ["multi-stage"] = MultiStageRecipe.Read,
     };
 
     /// <summary>Reads a recipe file.</summary>

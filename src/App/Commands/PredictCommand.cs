@@ -4,6 +4,7 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Methods;
+using Coverslip.Methods.MultiStage;
 using Coverslip.Methods.SagaNet.Masks;
 using Coverslip.Methods.Training;
 
@@ -56,7 +57,8 @@ public static class PredictCommand
 
             Whole slides (scanner formats and tiled TIFFs) become heatmaps and detections: slide_scores.csv,
             detections/SLIDE.csv, SLIDE.geojson, SLIDE-heatmap.tif and .npy, SLIDE-overlay.png, summary.json. A stopped
-            call goes on within the slide, finished slides are skipped.
+            call goes on within the slide, finished slides are skipped. A run of the multi-stage method writes heatmaps and
+            SLIDE-map.png, a square to each patch: grey normal, red tumour, white without tissue.
 
             A model of findings (method: curriculum) also writes activations.csv, where it sees each finding, and
             overlays/IMAGE-FINDING.png of those that it names.
@@ -102,7 +104,9 @@ public static class PredictCommand
             Console.Error.WriteLine($"warning: the test figures of this model are inflated ({Split.InflatedNote})");
         Directory.CreateDirectory(folder);
         if (parsed.GetValue(Images) is { Length: > 0 } files && PredictSlides.Are(parsed, files))
-            return PredictSlides.Run(parsed, model, files, folder, parsed.GetValue(Batch));
+            return model.Recipe is MultiStageRecipe
+                ? PredictMaps.Run(parsed, model, files, folder)
+                : PredictSlides.Run(parsed, model, files, folder, parsed.GetValue(Batch));
         var cohort = parsed.GetValue(CohortFile) is { } file
             ? RecipeCohort.Of(model.Recipe, Cohort.Load(file))
             : CohortOf(parsed.GetValue(Images)!, folder);
@@ -139,7 +143,7 @@ public static class PredictCommand
         predictions.Write(path);
         line.Dispose();
         if (model.HasMaps)
-            PredictMaps.Write(model, patches, predictions, new(folder, parsed.GetValue(Batch)), stop.Token);
+            PredictFindings.Write(model, patches, predictions, new(folder, parsed.GetValue(Batch)), stop.Token);
         RunStain.Tell(patches);
         if (patches.EmptyMasks > 0)
             Console.Error.WriteLine(

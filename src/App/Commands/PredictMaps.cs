@@ -1,68 +1,89 @@
+using System.CommandLine;
+using System.Globalization;
 using Coverslip.App.Progress;
-using Coverslip.Evaluation.Detection;
-using Coverslip.Evaluation.Metrics;
-using Coverslip.Methods.Curriculum;
+using Coverslip.Evaluation;
+using Coverslip.Methods.MultiStage;
 using Coverslip.Methods.Training;
+using Coverslip.Slides.Formats;
+using Coverslip.Slides.Heatmaps;
+using Coverslip.Slides.Images;
 
 namespace Coverslip.App.Commands;
 
-/// <summary>What <c>predict</c> writes of a model that says where it sees findings.</summary>
+/// <summary>
+/// The part of <c>coverslip predict</c> that is about slides and runs of the multi-stage method: of each slide a map of its
+/// patches, a heatmap and an overlay, and <c>slide_scores.csv</c>.
+/// </summary>
 internal static class PredictMaps
 {
-    /// <summary>Where to write, and how many images go through the network at a time.</summary>
-    internal sealed record Place(string Folder, int Batch);
-
-    /// <summary>Writes <c>activations.csv</c>, and an overlay for each finding that was named.</summary>
-    internal static void Write(
-        TrainedModel model,
-        PatchSet patches,
-        Predictions predictions,
-        Place place,
-        CancellationToken stop
-    )
+    /// <summary>Predicts slides one by one; 1 where one of them failed.</summary>
+    internal static int Run(ParseResult parsed, TrainedModel run, string[] slides, string folder)
     {
-        var named = predictions.Rows.ToDictionary(
-            r => r.Image,
-            r => r.Predicted.Split(';', StringSplitOptions.RemoveEmptyEntries),
-            StringComparer.Ordinal
-        );
-        var overlays = 0;
-        var done = 0;
-        using var line = new ProgressLine("maps", patches.Patches.Count, "images");
-        IEnumerable<ActivationMap> Drawn()
+        PerSlide.CheckNames(slides);
+        var (options, tissue) = (SlideArguments.Opening(parsed), SlideArguments.TissueFolder(parsed));
+        using var stop = new StopSignal();
+        var (lines, failed) = (new List<string>(), 0);
+        foreach (var path in slides)
         {
-            foreach (var map in model.Maps(patches, place.Batch, stop))
+            var name = Path.GetFileNameWithoutExtension(path);
+            try
             {
-                foreach (var finding in named[map.Patch.Row.Image])
+                using var slide = SlideFile.Open(path, options);
+                ProgressLine? line = null;
+                NewSlidePrediction found;
+                try
                 {
-                    ActivationOverlay.Write(
-                        Path.Combine(place.Folder, "overlays", $"{NameOf(map.Patch.Row.Image, finding)}.png"),
-                        patches.Cohort.ImagePath(map.Patch.Row),
-                        map,
-                        predictions.Classes.Index().First(c => c.Item == finding).Index
+                    found = NewSlide.Predict(
+                        run,
+                        slide,
+                        tissue?.Read(path),
+                        (done, all) => (line ??= new ProgressLine(name, all, "patches")).Report(done),
+                        stop.Token
                     );
-                    overlays++;
                 }
-                line.Report(++done);
-                yield return map;
+                finally
+                {
+                    line?.Dispose();
+                }
+                Write(slide, found, folder, name);
+                lines.Add(string.Create(CultureInfo.InvariantCulture, $"{name},{found.Heatmap.Score:R}\n"));
+                Console.WriteLine(Told(name, found));
+            }
+            catch (Exception error)
+                when (error
+                        is IOException
+                            or InvalidDataException
+                            or InvalidOperationException
+                            or UnauthorizedAccessException
+                )
+            {
+                failed++;
+                Console.Error.WriteLine($"error: {name}: {error.Message}");
             }
         }
-        var path = Path.Combine(place.Folder, "activations.csv");
-        ActivationFile.Write(path, ActivationMap.Locate(predictions, Drawn()));
-        line.Dispose();
-        Console.WriteLine($"wrote {path}");
-        Console.WriteLine(
-            overlays == 0
-                ? "no overlays: no finding was named in any image"
-                : $"wrote {overlays} overlays in {Path.Combine(place.Folder, "overlays")}"
-        );
+        var scores = Path.Combine(folder, "slide_scores.csv");
+        WholeFile.Write(scores, "slide,probability\n" + string.Concat(lines));
+        Console.WriteLine($"wrote {scores}");
+        return failed == 0 ? 0 : 1;
     }
 
-    /// <summary>Folders of an image become part of its name, so that equal names in two folders stay apart.</summary>
-    private static string NameOf(string image, string finding)
+    private static void Write(Slide slide, NewSlidePrediction found, string folder, string name)
     {
-        var name = Path.IsPathRooted(image) ? Path.GetFileName(image) : image;
-        var text = $"{Path.ChangeExtension(name, null)}-{finding}";
-        return string.Concat(text.Select(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_'));
+        string At(string ending) => Path.Combine(folder, $"{name}-{ending}");
+        found.Heatmap.Write(At("heatmap.npy"));
+        HeatmapPictures.WritePyramid(At("heatmap.tif"), found.Heatmap);
+        HeatmapPictures.WriteOverlay(At("overlay.png"), slide, found.Heatmap);
+        if (found.Patches.Count == 0)
+            return;
+        using var map = PredictionMap.Predicted(found.Patches);
+        ImageFile.Write(At("map.png"), map);
     }
+
+    private static string Told(string name, NewSlidePrediction found) =>
+        found.Reason is { } reason
+            ? $"{name}: no patch: {reason}"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name}: probability {found.Heatmap.Score:0.000}, {found.Patches.Count(p => p.Positive)} of {found.Patches.Count} patches called tumour{(found.Protruding > 0 ? $"; {found.Protruding} lie beyond the map and have no probability (maps.grow, maps.side)" : "")}"
+            );
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Methods.MultiStage;
 using Coverslip.Methods.SagaNet.Masks;
 using Coverslip.Methods.Training;
 using Coverslip.Methods.TumorDetection;
@@ -22,6 +23,8 @@ internal sealed record RunData(ITrainingData Data, PatchMasks? Masks, MaskRules?
     {
         if (recipe is TumorDetectionRecipe detection)
             return OfSlides(detection, cohort, place.Stain);
+        if (recipe is MultiStageRecipe stages)
+            return OfGrids(stages, cohort, place.Stain);
         var (masks, rules) = RunMasks.Prepare(recipe.Input, cohort, place, stop);
         PatchSet patches;
         using (var line = new ProgressLine("reading images", cohort.Rows.Count, "images"))
@@ -62,6 +65,17 @@ internal sealed record RunData(ITrainingData Data, PatchMasks? Masks, MaskRules?
         Console.Error.WriteLine(
             $"{data.Slides.Slides.Count()} slides, image files of {data.Slides.Sources.Count - data.Slides.Slides.Count()} patients; {string.Join(", ", classes)}"
         );
+        return new RunData(data, null, null);
+    }
+
+    private static RunData OfGrids(MultiStageRecipe recipe, Cohort cohort, InputStain? stain)
+    {
+        MultiStageData data;
+        using (var line = new ProgressLine("opening slides", cohort.Rows.Count, "slides"))
+            data = new MultiStageData(recipe, cohort, stain, done => line.Report(done));
+        foreach (var slide in data.Slides.Slides)
+            if (slide.Reason is { } reason)
+                Console.Error.WriteLine($"{slide.Name}: {reason}");
         return new RunData(data, null, null);
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Xml.Linq;
 using Coverslip.App.Progress;
 using Coverslip.App.Reports;
 using Coverslip.App.Studies;
@@ -6,6 +7,7 @@ using Coverslip.Evaluation;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Methods.Studies;
+using Coverslip.Methods.Training;
 
 namespace Coverslip.App.Commands;
 
@@ -134,7 +136,8 @@ public static class StudyCommand
                 PretrainedOn = PretrainedRuns.NoteOf(folder),
                 ImageWise = split.ImageWise,
             },
-            folder
+            folder,
+            groups
         );
         foreach (var failure in failures)
             Console.Error.WriteLine($"error: {failure}");
@@ -188,15 +191,45 @@ public static class StudyCommand
             part => (part.Rows(group.Cohort, SplitSide.Test).Count, part.Rows(group.Cohort, SplitSide.Train).Count)
         );
 
-    private static void Show(StudyOutcome outcome, StudyFolder folder)
+    /// <summary>Prediction maps of the first part's test slides, every model beside the truth.</summary>
+    private static IEnumerable<XElement> Maps(
+        StudyRecipe study,
+        IReadOnlyList<(StudyGroup Group, Split Part)> groups
+    ) =>
+        groups
+            .Select(g =>
+                MapSections.Of(
+                    $"maps{g.Group.Name}",
+                    g.Group.Cohort,
+                    [
+                        .. study
+                            .Runs.Select(r => new MapColumn(
+                                r.Model,
+                                TrainingSession.PartFolder(g.Group.Folder.Run(r), 0, g.Part.Parts.Count)
+                            ))
+                            .Where(c => File.Exists(Path.Combine(c.Folder, "run.json"))),
+                    ]
+                )
+            )
+            .OfType<XElement>();
+
+    private static void Show(
+        StudyOutcome outcome,
+        StudyFolder folder,
+        IReadOnlyList<(StudyGroup Group, Split Part)> groups
+    )
     {
         var text = StudyTable.Markdown(outcome);
         WholeFile.Write(folder.At("table.md"), $"# {outcome.Study.Title}\n\n{text}");
         WholeFile.Write(folder.At("table.csv"), StudyTable.Csv(outcome));
+        if (outcome.Study.Further.Count > 0)
+            WholeFile.Write(folder.At("figures.csv"), StudyDifferences.Csv(outcome));
         Console.WriteLine(outcome.Study.Title);
         Console.WriteLine();
         Console.Write(text);
-        Console.WriteLine($"report: {StudyReport.Write(outcome, folder.At("study.html"))}");
+        Console.WriteLine(
+            $"report: {StudyReport.Write(outcome, folder.At("study.html"), Maps(outcome.Study, groups))}"
+        );
         if (outcome.Rows.Any(r => r.Known.Count < r.Figures.Count))
             Console.WriteLine("not every part is done; the same command goes on");
     }

@@ -8,6 +8,7 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Methods;
+using Coverslip.Methods.MultiStage;
 using Coverslip.Methods.Training;
 using Coverslip.Methods.TumorDetection;
 
@@ -91,7 +92,7 @@ public static class TrainCommand
             Console.Error.WriteLine($"warning: {warning}");
         if (split.ImageWise)
             Console.Error.WriteLine($"warning: {Split.InflatedNote}");
-        if (recipe is INetworkRecipe network)
+        if (recipe is INetworkRecipe network and not MultiStageRecipe { TrainsExtractor: false })
             Tell(network, cohort, split, Preflight.Of(network, cohort.Classes.Count, device));
         WholeFile.Write(stored, text);
         WholeFile.Write(Path.Combine(folder, "cohort.txt"), cohort.Path + "\n");

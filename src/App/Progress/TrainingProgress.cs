@@ -4,25 +4,21 @@ using Coverslip.Methods.Training;
 namespace Coverslip.App.Progress;
 
 /// <summary>Shows a training: a line that moves with the steps, and one line that stays per epoch.</summary>
-internal sealed class TrainingProgress(string name, int epochs) : ITrainingProgress, IDisposable
+internal sealed class TrainingProgress(string title, int epochs) : ITrainingProgress, IDisposable
 {
     private readonly Lock described = new();
     private ProgressLine? line;
-    private (string Name, int Epochs)? stage;
+    private (string Name, int Epochs) stage = (title, epochs);
 
-    private string Title => stage is { } now ? $"{name}, {now.Name}" : name;
-
-    private int Epochs => stage?.Epochs ?? epochs;
-
-    void ITrainingProgress.Stage(string stageName, int stageEpochs)
+    public void Stage(string name, int epochs)
     {
         Dispose();
-        stage = (stageName, stageEpochs);
+        stage = ($"{title}, {name}", epochs);
     }
 
     public void Step(int epoch, int step, int steps, MeanLoss soFar)
     {
-        line ??= new ProgressLine($"{Title} epoch {epoch + 1}/{Epochs}, step", steps, "steps");
+        line ??= new ProgressLine($"{stage.Name} epoch {epoch + 1}/{stage.Epochs}, step", steps, "steps");
         line.Report(step, string.Create(CultureInfo.InvariantCulture, $"loss {soFar.Value.Total:0.0000}"));
     }
 
@@ -41,7 +37,7 @@ internal sealed class TrainingProgress(string name, int epochs) : ITrainingProgr
         Console.Error.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Title} epoch {row.Epoch + 1}/{Epochs}  loss {row.Training.Value.Total:0.0000}{judged}  moved {row.Moved:0.0e+0}  {row.Seconds:0} s{waited}{(state.BestEpoch == row.Epoch ? "  best" : "")}"
+                $"{stage.Name} epoch {row.Epoch + 1}/{stage.Epochs}  loss {row.Training.Value.Total:0.0000}{judged}  moved {row.Moved:0.0e+0}  {row.Seconds:0} s{waited}{(state.BestEpoch == row.Epoch ? "  best" : "")}"
             )
         );
     }
@@ -50,7 +46,7 @@ internal sealed class TrainingProgress(string name, int epochs) : ITrainingProgr
     {
         lock (described)
         {
-            line ??= new ProgressLine($"{name} features", images, "images");
+            line ??= new ProgressLine($"{stage.Name} features", images, "images");
             line.Report(done);
         }
     }
@@ -58,7 +54,7 @@ internal sealed class TrainingProgress(string name, int epochs) : ITrainingProgr
     public void Chosen(string settings)
     {
         Dispose();
-        Console.Error.WriteLine($"{name}: {settings}");
+        Console.Error.WriteLine($"{stage.Name}: {settings}");
     }
 
     public void Dispose()

@@ -23,6 +23,7 @@ public static class RunReport
             FigureTables.Of(run),
             .. input.Tables.Select((table, i) => FigureTables.Extra(table, i + 1)),
             SlideSections.Of(run),
+            MapSections.OfRun(run),
             PatientTable.Of(run),
             ConfusionTable.Of(run),
             CurvePlots.Of(run),

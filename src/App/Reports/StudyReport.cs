@@ -1,6 +1,5 @@
 using System.Xml.Linq;
 using Coverslip.Evaluation;
-using Coverslip.Evaluation.Metrics;
 using Coverslip.Methods.Studies;
 
 namespace Coverslip.App.Reports;
@@ -8,7 +7,10 @@ namespace Coverslip.App.Reports;
 /// <summary><c>study.html</c>: a study's tables and every part's figure, in one file that needs no network.</summary>
 internal static class StudyReport
 {
-    internal static string Write(StudyOutcome outcome, string path)
+    /// <param name="outcome">What was found.</param>
+    /// <param name="path">Where to write.</param>
+    /// <param name="further">Sections that follow the tables, such as maps.</param>
+    internal static string Write(StudyOutcome outcome, string path, params IEnumerable<XElement> further)
     {
         var title = outcome.Study.Title;
         WholeFile.Write(
@@ -18,6 +20,7 @@ internal static class StudyReport
                 [
                     .. outcome.Groups.Count > 1 ? [SideBySide(outcome)] : Array.Empty<XElement>(),
                     .. outcome.Groups.SelectMany(g => SectionsOf(outcome, g.Name, g.Rows)),
+                    .. further,
                 ]
             )
         );
@@ -64,9 +67,19 @@ internal static class StudyReport
                 ),
                 Html.Note(StudyTable.UnseenNote)
             );
+        if (StudyDifferences.Lines(outcome.Study, rows) is { Count: > 0 } lines)
+            yield return Html.Section(
+                $"differences{group}",
+                "Figures and differences",
+                Html.Table(
+                    [.. lines[0].Select((head, i) => new Column(head, Number: i > 1))],
+                    lines.Skip(1).Select(l => (IReadOnlyList<object?>)[.. l])
+                ),
+                Html.Note(StudyDifferences.NoteOf(outcome.Study))
+            );
         yield return Html.Section(
             $"parts{group}",
-            $"{outcome.Study.Metric.Key().Replace('_', ' ')} of every part",
+            $"{outcome.Study.Figure.Words} of every part",
             Html.Table(
                 each,
                 rows.SelectMany(r => r.ImageWise is { } leaky ? [r, leaky] : (StudyRow[])[r]).Select(PartsOf)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Coverslip.Evaluation;
 using Coverslip.Methods.Training;
+using Coverslip.Methods.Training.Learners;
 using Coverslip.Torch;
 using Coverslip.Torch.Checkpoints;
 

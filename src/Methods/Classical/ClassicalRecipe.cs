@@ -1,4 +1,5 @@
 using Coverslip.Methods.Training;
+using Coverslip.Methods.Training.Learners;
 
 namespace Coverslip.Methods.Classical;
 

@@ -1,3 +1,4 @@
+using Coverslip.Methods.Training.Learners;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.Classical;

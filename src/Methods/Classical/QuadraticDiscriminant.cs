@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coverslip.Methods.Training.Learners;
 using Coverslip.Torch;
 using MathNet.Numerics.LinearAlgebra;
 

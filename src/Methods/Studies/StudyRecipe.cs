@@ -1,4 +1,3 @@
-using Coverslip.Evaluation.Metrics;
 using Coverslip.Methods.Training;
 using YamlDotNet.RepresentationModel;
 
@@ -11,7 +10,10 @@ public sealed record StudyRecipe
     public required string Title { get; init; }
 
     /// <summary>The figure that is compared; accuracy by default.</summary>
-    public required Metric Metric { get; init; }
+    public required StudyFigure Figure { get; init; }
+
+    /// <summary>Figures that are shown beside it, with their differences; none by default.</summary>
+    public IReadOnlyList<StudyFigure> Further { get; init; } = [];
 
     /// <summary>
     /// The model that the others are tested against, on the same input where it has it; the first by default.
@@ -80,10 +82,12 @@ public sealed record StudyRecipe
         var runs = models
             .Keys.SelectMany(model => RunsOf(model, models, inputs, [.. pretrainings.Select(p => p.Name)], source))
             .ToArray();
+        string[] own = [.. runs.SelectMany(r => r.Recipe.OwnFigures).Distinct()];
         var study = new StudyRecipe
         {
             Title = title,
-            Metric = node.Word("metric", Metric.Accuracy),
+            Figure = StudyFigure.Read(node, "metric", node.Text("metric", "accuracy"), own),
+            Further = [.. node.List("also", []).Select(name => StudyFigure.Read(node, "also", name, own))],
             Against = node.Text("against", models.Keys[0]),
             Split = SplitOptions.Read(node.Section("split")),
             Seed = node.Int("seed", 1, 0, int.MaxValue),

@@ -1,4 +1,3 @@
-using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Evaluation.Statistics;
 using Coverslip.Methods.Training;
@@ -36,6 +35,9 @@ public sealed record StudyRow(StudyRun Run, IReadOnlyList<double?> Figures)
 
     /// <summary>Figures over all parts together, with intervals, where the method has its own; null otherwise.</summary>
     public RunFigures? Unseen { get; init; }
+
+    /// <summary>The study's figure and its further ones, part by part.</summary>
+    public IReadOnlyList<MeasuredFigure> Measured { get; init; } = [];
 
     /// <summary>
     /// How this model's figures differ from those of the model that all are tested against; null for that model itself.
@@ -109,10 +111,7 @@ public static class StudyResults
             .Average();
         foreach (var group in rows.Index().GroupBy(r => r.Item.Run.Input).ToArray())
         {
-            // A model that the study has in one form only (an ablation) is tested against the other's only form.
-            var standard =
-                rows.FirstOrDefault(r => r.Run.Model == study.Against && r.Run.Input == group.Key)
-                ?? rows.First(r => r.Run.Model == study.Against);
+            var standard = AgainstOf(study, rows, group.Key);
             var others = group.Where(r => r.Item.Run.Model != study.Against).ToArray();
             var tests = others
                 .Select(r => Differences(r.Item, standard))
@@ -142,6 +141,14 @@ public static class StudyResults
         return rows;
     }
 
+    /// <summary>
+    /// The row that others of an input are tested against. A model that the study has in one form only (an ablation) is
+    /// tested against the other's only form.
+    /// </summary>
+    internal static StudyRow AgainstOf(StudyRecipe study, IReadOnlyList<StudyRow> rows, string input) =>
+        rows.FirstOrDefault(r => r.Run.Model == study.Against && r.Run.Input == input)
+        ?? rows.First(r => r.Run.Model == study.Against);
+
     private static double[] Differences(StudyRow mine, StudyRow theirs) =>
         [
             .. mine
@@ -160,25 +167,16 @@ public static class StudyResults
             .Where(f => File.Exists(f.Description))
             .Select(f => RunDescription.Read(f.Description))
             .ToArray();
-        return new StudyRow(
-            run,
-            [.. folders.Select(f => File.Exists(f.Description) ? FigureOf(f.Predictions, study.Metric) : null)]
-        )
+        MeasuredFigure Measured(StudyFigure figure) =>
+            new(figure, [.. folders.Select(f => File.Exists(f.Description) ? figure.Of(f) : null)]);
+        var first = Measured(study.Figure);
+        return new StudyRow(run, first.Parts)
         {
+            Measured = [first, .. study.Further.Select(Measured)],
             Unseen = RunFigures.Read(folder),
             Parameters = done.FirstOrDefault()?.Parameters,
             SecondsPerEpoch = done.Length == 0 ? null : done.Average(d => d.TrainingSeconds / Math.Max(d.Epochs, 1)),
             PeakMemory = done.Length == 0 ? null : done.Max(d => d.PeakMemory),
         };
-    }
-
-    private static double? FigureOf(string file, Metric metric)
-    {
-        var (predictions, options) = (Predictions.Read(file), new EvaluationOptions { Bootstrap = 0 });
-        if (!predictions.MultiLabel)
-            return ClassificationEvaluation.Of(predictions, options).Figures[metric].Value;
-        return metric == Metric.Auc
-            ? FindingEvaluation.Of(predictions, options).MeanAuc.Value
-            : throw new RecipeException($"metric is '{metric.Key()}'; of findings a study compares the mean 'auc'");
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Evaluation.Statistics;
 
@@ -29,7 +28,7 @@ public static class StudyTable
     /// <summary>What the p-values are, and why the plain t-test is optimistic.</summary>
     public static string NoteOf(StudyOutcome outcome) =>
         (outcome.ImageWise ? $"All figures are {Split.InflatedNote}. " : "")
-        + $"Figures are {outcome.Study.Metric.Key().Replace('_', ' ')} on test {(outcome.ImageWise ? "images" : "patients")}, mean ± standard deviation over the parts. p-values are two-sided, "
+        + $"Figures are {outcome.Study.Figure.Words} on test {(outcome.ImageWise ? "images" : "patients")}, mean ± standard deviation over the parts. p-values are two-sided, "
         + $"paired over the parts against {outcome.Study.Against} on the same input, with Holm's correction over the models of an input in brackets. The parts share "
         + "patients, so their figures are not independent: the plain t-test, which the paper uses, is optimistic; the corrected one (Nadeau & Bengio 2003) "
         + "enlarges its variance by test over training images."
@@ -74,6 +73,8 @@ public static class StudyTable
             text.Append(Padded([Heads(rows), .. rows.Select(CellsOf)])).Append('\n');
             if (Unseen(rows) is { Count: > 0 } unseen)
                 text.Append(Padded(unseen)).Append('\n').Append(UnseenNote).Append("\n\n");
+            if (StudyDifferences.Lines(outcome.Study, rows) is { Count: > 0 } lines)
+                text.Append(Padded(lines)).Append('\n').Append(StudyDifferences.NoteOf(outcome.Study)).Append("\n\n");
         }
         return text.Append(NoteOf(outcome)).Append('\n').ToString();
     }
@@ -188,7 +189,7 @@ public static class StudyTable
             ? Text($"{mean:0.000}") + (row.Deviation is { } deviation ? Text($" ± {deviation:0.000}") : "")
             : "–";
 
-    private static string Quoted(string text) =>
+    internal static string Quoted(string text) =>
         text.IndexOfAny([',', '"', '\n']) < 0 ? text : $"\"{text.Replace("\"", "\"\"")}\"";
 
     private static string Text(PValue? p) =>

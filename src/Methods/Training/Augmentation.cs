@@ -14,6 +14,9 @@ internal readonly struct Augmentation
     private Augmentation(int orientation, (int Down, int Right) moved, float[]? colors, ColorShift? shift) =>
         (this.orientation, (down, right), this.colors, this.shift) = (orientation, moved, colors, shift);
 
+    /// <summary>Pillow's change of colours and sharpness; null where colours are changed otherwise.</summary>
+    private Enhancement? Enhanced { get; init; }
+
     /// <summary>Leaves an image as it is, but for one of eight orientations (bit 0 transposes, 1 and 2 flip).</summary>
     internal static Augmentation Oriented(int orientation) => new(orientation, (0, 0), null, null);
 
@@ -27,7 +30,8 @@ internal readonly struct Augmentation
     internal Augmentation Unshifted => Shifted(0, 0);
 
     /// <summary>The same with another shift.</summary>
-    internal Augmentation Shifted(int down, int right) => new(orientation, (down, right), colors, shift);
+    internal Augmentation Shifted(int down, int right) =>
+        new(orientation, (down, right), colors, shift) { Enhanced = Enhanced };
 
     /// <summary>Orientations that keep an image's size: eight of a square, four otherwise.</summary>
     internal static int Orientations(int height, int width) => height == width ? 8 : 4;
@@ -44,6 +48,11 @@ internal readonly struct Augmentation
                 random.Below(2 * options.Shift + 1) - options.Shift,
                 random.Below(2 * options.Shift + 1) - options.Shift
             );
+        if (options.Colors == ColorChange.Pillow)
+            return new Augmentation(orientation, (down, right), null, null)
+            {
+                Enhanced = Enhancement.Draw(options, ref random),
+            };
         if (options.Brightness + options.Contrast + options.Saturation + options.Hue == 0)
             return new Augmentation(orientation, (down, right), null, null);
         return options.Colors == ColorChange.TensorFlow
@@ -74,6 +83,7 @@ internal readonly struct Augmentation
             }
         }
         shift?.Apply(target[..(height * width * 4)]);
+        Enhanced?.Apply(target[..(height * width * 4)], width);
     }
 
     private static int Mirror(int place, int side)

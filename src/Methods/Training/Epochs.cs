@@ -117,11 +117,13 @@ public interface ITrainingProgress
     /// <summary>After every epoch.</summary>
     void Epoch(EpochRow row, RunState state);
 
+    /// <summary>Before a stage of a method that trains several models, one after the other.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="epochs">Its epochs; 0 where it has none.</param>
+    void Stage(string name, int epochs) { }
+
     /// <summary>After the features of every image, in a method that has features and no epochs.</summary>
     void Described(int done, int images) { }
-
-    /// <summary>Before the epochs of a further stage of training, of which there are as many.</summary>
-    void Stage(string name, int epochs) { }
 
     /// <summary>With a line on the settings that were chosen on validation images.</summary>
     void Chosen(string settings) { }

@@ -62,9 +62,7 @@ public sealed class ImageExamples(
             : null;
 
     public IReadOnlyList<IReadOnlyList<bool>>? ValidationFindings { get; } =
-        validation.Count > 0 && validation[0].Findings is not null
-            ? [.. validation.Select(p => p.Findings!)]
-            : null;
+        validation.Count > 0 && validation[0].Findings is not null ? [.. validation.Select(p => p.Findings!)] : null;
 
     public IReadOnlyList<int> ValidationLabels { get; } = [.. validation.Select(p => p.Label)];
 

@@ -29,6 +29,9 @@ public interface IRecipe
     /// <summary>Files and folders that training starts from; none by default.</summary>
     IReadOnlyList<string> Needs => [];
 
+    /// <summary>Keys of the figures that the method writes into <c>figures.json</c> of each part; none by default.</summary>
+    IReadOnlyList<string> OwnFigures => [];
+
     /// <summary>A model that has learned nothing yet, on a device.</summary>
     IModel Untrained(int classes, Device device);
 }

@@ -201,11 +201,37 @@ public sealed record SplitOptions
     /// </summary>
     public double ValidationShare { get; init; } = 0.2;
 
+    /// <summary>
+    /// Above 1: so many parts that all are the first one's division of patients, so that only the seed differs, as where a
+    /// method is trained three times with other initial weights; 1 by default.
+    /// </summary>
+    public int Seeds { get; init; } = 1;
+
+    /// <summary>
+    /// A further column of the cohort that says <c>train</c> or <c>test</c> of every patient; empty, the default: drawn.
+    /// </summary>
+    public string Column { get; init; } = "";
+
     /// <summary>Draws the split of a cohort.</summary>
     /// <exception cref="RecipeException">The bounds cannot be read.</exception>
     /// <exception cref="NoSuchSplitException">The cohort has no such split.</exception>
     public Split Draw(Cohort cohort, long seed)
     {
+        var split = DrawOnce(cohort, seed);
+        return Seeds == 1
+            ? split
+            : new Split(SplitKind.Random, split.CohortHash, seed, [.. Enumerable.Repeat(split.Parts[0], Seeds)]);
+    }
+
+    private Split DrawOnce(Cohort cohort, long seed)
+    {
+        if (Column.Length > 0)
+            return new Split(
+                SplitKind.Random,
+                cohort.Hash,
+                seed,
+                [ColumnSplits.Draw(cohort, Column, ValidationShare, seed)]
+            );
         if (BreakHis)
             return new Split(
                 SplitKind.BreakHis,
@@ -248,6 +274,8 @@ public sealed record SplitOptions
             BreakHis = node.Flag("breakhis", standard.BreakHis),
             Repeats = node.Int("repeats", standard.Repeats, 1, 10_000),
             Images = node.Text("images", standard.Images),
+            Seeds = node.Int("seeds", standard.Seeds, 1, 1000),
+            Column = node.Text("column", standard.Column),
             ValidationShare = node.Number("validation_share", standard.ValidationShare, 0.01, 0.9),
         };
     }

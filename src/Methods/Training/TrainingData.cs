@@ -87,10 +87,7 @@ public sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : ITrainingD
         var images = Side(part, side);
         if (images.Count == 0 && side == SplitSide.Validation)
             return null;
-        var (classes, probabilities) = (
-            set.Cohort.Classes,
-            model.Probabilities(new PredictionTask(set, images), stop)
-        );
+        var (classes, probabilities) = (set.Cohort.Classes, model.Probabilities(new PredictionTask(set, images), stop));
         return recipe.Findings is null
             ? Predictor.Table(classes, images, probabilities)
             : Predictor.TableOfFindings(classes, images, probabilities);

@@ -172,6 +172,11 @@ public enum ColorChange
     /// the mean of each channel), in this order, cut off at the end.
     /// </summary>
     TensorFlow,
+
+    /// <summary>
+    /// Saturation, contrast, brightness and sharpness as Pillow's ImageEnhance, in this order; no hue.
+    /// </summary>
+    Pillow,
 }
 
 /// <summary>Random changes of training images, and the orientations averaged when predicting.</summary>
@@ -182,7 +187,7 @@ public sealed record AugmentationOptions
     /// </summary>
     public bool Orientations { get; init; } = true;
 
-    /// <summary>affine (default) or tensor-flow.</summary>
+    /// <summary>affine (default), tensor-flow or pillow.</summary>
     public ColorChange Colors { get; init; }
 
     /// <summary>Largest change of brightness, as a share; 0 by default.</summary>
@@ -193,6 +198,9 @@ public sealed record AugmentationOptions
 
     /// <summary>Largest change of saturation, as a share; 0 by default.</summary>
     public double Saturation { get; init; }
+
+    /// <summary>Largest change of sharpness, as a share, with pillow's colours; 0 by default.</summary>
+    public double Sharpness { get; init; }
 
     /// <summary>Largest turn of the hue, as a share of the full circle; 0 by default.</summary>
     public double Hue { get; init; }
@@ -231,6 +239,7 @@ public sealed record AugmentationOptions
             Brightness = node.Number("brightness", standard.Brightness, 0, 1),
             Contrast = node.Number("contrast", standard.Contrast, 0, 1),
             Saturation = node.Number("saturation", standard.Saturation, 0, 1),
+            Sharpness = node.Number("sharpness", standard.Sharpness, 0, 1),
             Hue = node.Number("hue", standard.Hue, 0, 0.5),
             Shift = node.Int("shift", standard.Shift, 0, 4096),
             Rotation = node.Number("rotation", standard.Rotation, 0, 180),
@@ -241,6 +250,10 @@ public sealed record AugmentationOptions
         };
         if (read.Sharpen + read.Blur > 1)
             throw node.Wrong("blur", $"{read.Blur}", $"with sharpen {read.Sharpen} the shares exceed 1");
+        if (read is { Sharpness: > 0, Colors: not ColorChange.Pillow })
+            throw node.Wrong("sharpness", $"{read.Sharpness}", "only colors: pillow changes sharpness");
+        if (read is { Hue: > 0, Colors: ColorChange.Pillow })
+            throw node.Wrong("hue", $"{read.Hue}", "colors: pillow turns no hue; set 0, or other colors");
         return read;
     }
 }

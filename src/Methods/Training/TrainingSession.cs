@@ -108,5 +108,4 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
                 $"coverslip {typeof(TrainingSession).Assembly.GetName().Version?.ToString(3)}, libtorch {TorchRuntime.Version}",
         }.Write(run.Description);
     }
-
 }

@@ -28,7 +28,7 @@ public static class DetectionFigures
         var tested = Enumerable
             .Range(0, parts)
             .Select(part => TrainingSession.PartFolder(folder, part, parts))
-            .Where(f => File.Exists(Path.Combine(f, RunFigures.FileName)))
+            .Where(f => File.Exists(Path.Combine(TestFiles.SlidesFolder(f), "slide_scores.csv")))
             .Select(f => new TestedPart(
                 f,
                 [.. Predictions.Read(Path.Combine(f, "predictions.csv")).Rows.Select(r => rows[r.Image])]

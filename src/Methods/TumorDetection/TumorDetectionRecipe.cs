@@ -72,6 +72,8 @@ public sealed record TumorDetectionRecipe : INetworkRecipe
 
     public long? EpochExamples => Patches.Examples;
 
+    public IReadOnlyList<string> OwnFigures => ["slide_auc", "froc", "sensitivity_at_8"];
+
     public IReadOnlyList<string> Needs => Network.Weights.Length > 0 ? [Network.Weights, .. Ensemble] : Ensemble;
 
     public INetworkRecipe Sized(int height, int width) =>

@@ -23,5 +23,6 @@ public static class HeatmapColors
         return (Blend(from.Red, to.Red, share), Blend(from.Green, to.Green, share), Blend(from.Blue, to.Blue, share));
     }
 
-    internal static byte Blend(byte from, byte to, float share) => (byte)MathF.Round(from + (share * (to - from)));
+    /// <summary>A channel on the way from one colour to another.</summary>
+    public static byte Blend(byte from, byte to, float share) => (byte)MathF.Round(from + (share * (to - from)));
 }

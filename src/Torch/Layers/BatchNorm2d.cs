@@ -3,7 +3,8 @@ namespace Coverslip.Torch.Layers;
 /// <summary>
 /// Batch normalisation over [B, C, H, W]; parameters <c>weight</c>, <c>bias</c>, buffers <c>running_mean</c>,
 /// <c>running_var</c>, <c>num_batches_tracked</c>, as PyTorch's. Where its parameters are frozen it acts as in
-/// evaluation while the store trains: it normalises by the running statistics and does not move them.
+/// evaluation while the store trains: it normalises by the running statistics and does not move them. In a store with
+/// <see cref="ParameterStore.FixedStatistics"/> it does so, too, and its parameters still learn.
 /// </summary>
 public sealed class BatchNorm2d
 {
@@ -49,7 +50,7 @@ public sealed class BatchNorm2d
             var folded = store.FoldedForm(this, _ => new FoldedPair(Rounded));
             return x.ChannelAffine(folded.First, folded.Second!, Activation);
         }
-        var learns = store.Training && Weight.RequiresGrad;
+        var learns = store.Training && !store.FixedStatistics && Weight.RequiresGrad;
         // A recomputed part runs twice; only its first run moves the running statistics.
         if (learns && !Recompute.IsSecondRun)
             tracked.AddInPlace(1);

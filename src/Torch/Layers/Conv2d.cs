@@ -40,7 +40,7 @@ public sealed class Conv2d
         Weight = at.Parameter(
             "weight",
             [output, input / options.Groups, kernel.Rows, kernel.Columns],
-            Initial.FanIn(fanIn)
+            options.Fill ?? Initial.FanIn(fanIn)
         );
         Bias = options.Bias ? at.Parameter("bias", [output], Initial.FanIn(fanIn)) : null;
     }
@@ -100,4 +100,7 @@ public sealed record Conv2dOptions
 
     /// <summary>Whether a bias is added; true by default.</summary>
     public bool Bias { get; init; } = true;
+
+    /// <summary>How the weights begin; null (default): as PyTorch's.</summary>
+    public Action<Tensor>? Fill { get; init; }
 }

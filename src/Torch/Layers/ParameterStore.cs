@@ -34,6 +34,12 @@ public sealed class ParameterStore : IDisposable
         }
     }
 
+    /// <summary>
+    /// Whether batch normalisation normalises by its running statistics, and leaves them as they are, while the store
+    /// trains; its factors still learn. False by default.
+    /// </summary>
+    public bool FixedStatistics { get; set; }
+
     /// <summary>The type that layers compute evaluation in, after <see cref="Fold"/>; null before.</summary>
     public DType? Folded { get; private set; }
 

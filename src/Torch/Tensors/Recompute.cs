@@ -33,6 +33,24 @@ public static unsafe class Recompute
         return outputs;
     }
 
+    /// <summary>
+    /// Computes a part a second time by hand: as in the second run of <see cref="Run"/>, running statistics do not move
+    /// again. What is random is the caller's to repeat (<see cref="TorchRuntime.SetRandomState"/>).
+    /// </summary>
+    public static T Again<T>(Func<T> part)
+    {
+        var outer = IsSecondRun;
+        IsSecondRun = true;
+        try
+        {
+            return part();
+        }
+        finally
+        {
+            IsSecondRun = outer;
+        }
+    }
+
     private sealed class Part(Func<Tensor[], Tensor[]> function)
     {
         public Func<Tensor[], Tensor[]> Function => function;

@@ -32,6 +32,20 @@ public sealed class PairedTestsTests
     }
 
     [Fact]
+    public void The_interval_of_a_mean_difference_ends_where_the_t_test_has_a_p_of_5_percent()
+    {
+        // t of 2 degrees of freedom at 0.975 is 4.302653; the deviation of 1, 2, 3 is 1.
+        var (value, low, high, _) = PairedTests.MeanDifference([1, 2, 3]);
+        Assert.Equal(2, value!.Value, 12);
+        Assert.Equal(2 - (4.30265273 / Math.Sqrt(3)), low!.Value, 1e-7);
+        Assert.Equal(2 + (4.30265273 / Math.Sqrt(3)), high!.Value, 1e-7);
+        double[] shifted = [1 - low.Value, 2 - low.Value, 3 - low.Value];
+        Assert.Equal(0.05, PairedTests.TTest(shifted)!.Value, 1e-9);
+        Assert.Null(PairedTests.MeanDifference([0.5]).Low);
+        Assert.Null(PairedTests.MeanDifference([]).Value);
+    }
+
+    [Fact]
     public void Holm_multiplies_the_least_by_their_number_and_never_falls()
     {
         double?[] corrected = PairedTests.Holm([0.04, null, 0.01, 0.02, 0.9]);

@@ -8,29 +8,22 @@ using Coverslip.Torch.Layers;
 namespace Coverslip.Methods.Tests.Backbones;
 
 /// <summary>
-/// One case of golden/backbones.safetensors, whose script says how its tensors are named and its weights drawn.
+/// One case of golden/backbones.safetensors or another file there, whose script says how its tensors are named and its weights drawn.
 /// </summary>
 internal sealed class GoldenBackbone
 {
     private const int Figures = 3;
-    private static readonly string File = Path.Combine(
-        TestData.Root,
-        "tests",
-        "Methods",
-        "Backbones",
-        "golden",
-        "backbones.safetensors"
-    );
+    private static readonly string Folder = Path.Combine(TestData.Root, "tests", "Methods", "Backbones", "golden");
 
     private readonly string name;
     private readonly Dictionary<string, Tensor> tensors;
 
     /// <summary>Its tensors belong to the open scope.</summary>
-    internal GoldenBackbone(string name)
+    internal GoldenBackbone(string name, string file = "backbones.safetensors")
     {
         this.name = name;
         tensors = SafeTensors
-            .Read(File)
+            .Read(Path.Combine(Folder, file))
             .Where(t => t.Key.StartsWith($"{name}/", StringComparison.Ordinal))
             .ToDictionary(t => t.Key[(name.Length + 1)..], t => t.Value);
     }

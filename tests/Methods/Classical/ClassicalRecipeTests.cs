@@ -1,5 +1,6 @@
 using Coverslip.Methods.Classical;
 using Coverslip.Methods.Training;
+using Coverslip.Methods.Training.Learners;
 
 namespace Coverslip.Methods.Tests.Classical;
 

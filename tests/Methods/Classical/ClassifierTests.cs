@@ -1,4 +1,5 @@
 using Coverslip.Methods.Classical;
+using Coverslip.Methods.Training.Learners;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.Tests.Classical;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Coverslip.Methods.Classical;
+using Coverslip.Methods.Training.Learners;
 using Coverslip.Tests;
 
 namespace Coverslip.Methods.Tests.Classical;

@@ -53,7 +53,11 @@ public sealed class SmallChests : IDisposable
         File.WriteAllText(Path.Combine(run, "recipe.yaml"), Text(settings));
         var split = new Split(SplitKind.Random, cohort.Hash, 1, [KFoldSplits.Draw(cohort.PatientImages, 3, 0.3, 1)[0]]);
         var set = new PatchSet(cohort, recipe.Input, null);
-        var session = new TrainingSession(new SessionInput(recipe, new ImageTrainingData(recipe, set), split, Device.Cpu), run, _ => progress);
+        var session = new TrainingSession(
+            new SessionInput(recipe, new ImageTrainingData(recipe, set), split, Device.Cpu),
+            run,
+            _ => progress
+        );
         return session.Run(stop: stop)[0];
     }
 

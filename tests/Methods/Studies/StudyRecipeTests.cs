@@ -51,7 +51,7 @@ public sealed class StudyRecipeTests : IDisposable
                 + Models
         );
         Assert.Equal(["a-raw", "a-masked", "b-raw", "b-masked"], study.Runs.Select(r => r.Name));
-        Assert.Equal((Metric.Auc, "B", "s"), (study.Metric, study.Against, study.Title));
+        Assert.Equal((StudyFigure.Of(Metric.Auc), "B", "s"), (study.Figure, study.Against, study.Title));
         var last = Assert.IsType<SagaNetRecipe>(study.Runs[2].Recipe);
         Assert.Equal((InputForm.Raw, 64, false), (last.Input.Form, last.Input.Height, last.Network.Gated));
         Assert.Equal((7, 2e-3, 2), (last.Training.Epochs, last.Training.Rate, last.Training.Batch));
@@ -126,6 +126,18 @@ public sealed class StudyRecipeTests : IDisposable
     [InlineData("metric: speed\n" + Models, "metric is 'speed'; expected is one of accuracy")]
     public void What_cannot_be_run_is_refused_with_the_key(string text, string message) =>
         Assert.Contains(message, Assert.Throws<RecipeException>(() => Load("study: s\n" + text)).Message);
+
+    [Fact]
+    public void Figures_of_a_method_may_be_compared_where_a_model_has_them()
+    {
+        File.WriteAllText(Path.Combine(folder, "stages.yaml"), "method: multi-stage\nstages: {folds: 5}\n");
+        const string models = "models: {A: {recipe: stages.yaml}}\n";
+        var study = Load("study: s\nmetric: patch-pr-auc\nalso: [kappa, auc]\nsplit: {seeds: 3}\n" + models);
+        Assert.Equal(["patch_pr_auc", "kappa", "auc"], study.Further.Prepend(study.Figure).Select(f => f.Key));
+        Assert.Equal(3, study.Split.Seeds);
+        var error = Assert.Throws<RecipeException>(() => Load("study: s\nmetric: froc\n" + models));
+        Assert.Contains("metric is 'froc'; expected is one of accuracy", error.Message);
+    }
 
     private StudyRecipe Load(string text, IReadOnlyList<string>? settings = null)
     {

@@ -98,6 +98,40 @@ public sealed class StudyResultsTests : IDisposable
         Assert.Equal(lines[0].Split(',').Length, lines[1].Split(',').Length);
     }
 
+    [Fact]
+    public void Further_figures_stand_beside_their_difference_and_its_interval_and_in_a_file_part_by_part()
+    {
+        foreach (var (model, values) in ((string, double[])[])[("SagaNet", [1, 2, 3]), ("First", [2, 4, 6])])
+        foreach (var (part, value) in values.Index())
+        {
+            var at = Path.Combine(folder, model, $"part-{part + 1}");
+            Directory.CreateDirectory(at);
+            new RunFigures([("froc", new Estimate(value, null, null))], []).Write(at);
+        }
+        var (study, _) = Study(false, ("SagaNet", [9, 8, 7]), ("First", [7, 7, 7]));
+        study = study with
+        {
+            Further = [new StudyFigure("froc")],
+            Split = new SplitOptions { Seeds = 3 },
+        };
+        var part0 = new SplitPart([], [], []);
+        var rows = StudyResults.Read(
+            study,
+            new Split(SplitKind.Random, "", 1, [part0, part0, part0]),
+            run => Path.Combine(folder, run.Model),
+            _ => (10, 40)
+        );
+        var lines = StudyDifferences.Lines(study, rows);
+        Assert.Equal(["model", "input", "accuracy", "difference", "froc", "difference"], lines[0]);
+        Assert.Equal(["SagaNet", "raw", "0.800 ± 0.100", "–", "2.000 ± 1.000", "–"], lines[1]);
+        Assert.Equal("4.000 ± 2.000", lines[2][4]);
+        Assert.Equal("+2.000 (-0.484 – +4.484)", lines[2][5]);
+        var outcome = new StudyOutcome(study, [("", rows)]);
+        Assert.Contains(",First,raw,froc,3,6\n", StudyDifferences.Csv(outcome));
+        Assert.Contains("other seeds", StudyTable.Markdown(outcome));
+        Assert.Empty(StudyDifferences.Lines(study with { Further = [] }, rows));
+    }
+
     private IReadOnlyList<StudyRow> Table(params (string Model, int[] Right)[] models) => Study(false, models).Rows;
 
     private (StudyRecipe Study, IReadOnlyList<StudyRow> Rows) Study(
@@ -109,7 +143,7 @@ public sealed class StudyResultsTests : IDisposable
         var study = new StudyRecipe
         {
             Title = "made up",
-            Metric = Metric.Accuracy,
+            Figure = StudyFigure.Of(Metric.Accuracy),
             Against = "SagaNet",
             Split = new SplitOptions(),
             Seed = 1,

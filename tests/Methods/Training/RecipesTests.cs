@@ -198,10 +198,13 @@ public sealed class RecipesTests
         );
 
     [Theory]
-    [InlineData("", "r.yaml: the key 'method' is missing; known methods: saganet, backbone, curriculum, classical")]
+    [InlineData(
+        "",
+        "r.yaml: the key 'method' is missing; known methods: saganet, backbone, curriculum, classical, tumor-detection, multi-stage"
+    )]
     [InlineData(
         "seed: 1",
-        "r.yaml: the key 'method' is missing; known methods: saganet, backbone, curriculum, classical"
+        "r.yaml: the key 'method' is missing; known methods: saganet, backbone, curriculum, classical, tumor-detection, multi-stage"
     )]
     [InlineData("study: s", "r.yaml is a study; 'coverslip study' runs it")]
     [InlineData("method: saganett", "r.yaml: method is 'saganett'; the nearest known one is 'saganet'")]

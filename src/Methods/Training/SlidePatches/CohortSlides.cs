@@ -119,17 +119,20 @@ public sealed class CohortSlides : IDisposable
     )
     {
         var isTumour = row.Label == columns.Cohort.Classes[wanted.Input.Positive];
+        var none = PolygonRegion.Of([]);
         PolygonRegion tissue;
         using (var map = TissueFinder.Find(slide, new TissueOptions()))
             tissue = map.Region;
         if (columns.AnnotationOf(row) is not { } file)
         {
+            if (isTumour && wanted.Patches.TumourWithoutAnnotation == UnknownTumour.NoLabel)
+                return new PatchAreas { Tissue = tissue, Normal = none };
             return isTumour
                 ? throw new InvalidDataException(
                     $"{columns.Cohort.Path}: row {row.Number}: {row.Image} is labelled {row.Label} and has no annotation, so that "
                         + $"nobody knows where; name its file in the column {AnnotationColumn}, or leave the slide out"
                 )
-                : new PatchAreas { Tissue = tissue };
+                : new PatchAreas { Tissue = tissue, Normal = wanted.Patches.UnannotatedIsNormal ? tissue : none };
         }
         var areas = wanted.Patches.Classes.Of(AnnotationFile.Read(file)) with { Tissue = tissue };
         Check(row, slide, areas.Tumour, file);
@@ -139,7 +142,7 @@ public sealed class CohortSlides : IDisposable
                     + $"{(isTumour ? "no" : "")} tumour{(isTumour ? "" : " on it")}; correct one of them, or say which classes are "
                     + "tumour (patches.tumour_classes)"
             );
-        return areas;
+        return wanted.Patches.UnannotatedIsNormal ? areas with { Normal = tissue } : areas;
     }
 
     /// <summary>An annotation of another slide, or of another level, reaches beyond this one.</summary>

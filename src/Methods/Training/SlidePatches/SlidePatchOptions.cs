@@ -2,6 +2,16 @@ using Coverslip.Slides.Patches;
 
 namespace Coverslip.Methods.Training.SlidePatches;
 
+/// <summary>What becomes of a slide that is labelled tumour and of which nobody says where.</summary>
+public enum UnknownTumour
+{
+    /// <summary>It is refused.</summary>
+    Refuse,
+
+    /// <summary>Its patches have no label: nothing is learned from it, it is only predicted.</summary>
+    NoLabel,
+}
+
 /// <summary>Which patches of slides a network is trained on; the defaults are those of Liu et al. 2017, sec. 3.</summary>
 public sealed record SlidePatchOptions
 {
@@ -13,6 +23,21 @@ public sealed record SlidePatchOptions
 
     /// <summary>Pixels to a side of the centre that makes a patch tumour where it holds any; 128 by default.</summary>
     public int Centre { get; init; } = 128;
+
+    /// <summary>
+    /// Pixels to a side of patches cut out side by side and labelled by shares of their area (Takahama et al. 2019, sec.
+    /// 4.1) instead of by stride and centre; null (default) for the latter. Windows lie in their middle.
+    /// </summary>
+    public int? GridSide { get; init; }
+
+    /// <summary>
+    /// Whether all tissue that is not annotated as tumour counts as annotated normal, as on CAMELYON's slides; false by
+    /// default.
+    /// </summary>
+    public bool UnannotatedIsNormal { get; init; }
+
+    /// <summary>refuse (default) or no-label, as of most slides of CAMELYON17.</summary>
+    public UnknownTumour TumourWithoutAnnotation { get; init; }
 
     /// <summary>Least part of a patch that is tissue; 0.1 by default.</summary>
     public double MinTissue { get; init; } = 0.1;
@@ -34,16 +59,25 @@ public sealed record SlidePatchOptions
 
     /// <summary>Places that may be drawn, for windows of a side.</summary>
     internal PatchOptions Places(int side) =>
-        new()
-        {
-            Mpp = Mpp,
-            Side = side,
-            Overlap = 1 - ((double)Stride / side),
-            Border = PatchBorder.Pad,
-            Rule = PatchRule.Liu,
-            Centre = Centre,
-            MinTissue = MinTissue,
-        };
+        GridSide is { } whole
+            ? new PatchOptions
+            {
+                Mpp = Mpp,
+                Side = whole,
+                Rule = PatchRule.Takahama,
+                MinTissue = MinTissue,
+                KeepUnlabelled = true,
+            }
+            : new PatchOptions
+            {
+                Mpp = Mpp,
+                Side = side,
+                Overlap = 1 - ((double)Stride / side),
+                Border = PatchBorder.Pad,
+                Rule = PatchRule.Liu,
+                Centre = Centre,
+                MinTissue = MinTissue,
+            };
 
     /// <summary>Reads the section <c>patches</c>.</summary>
     /// <exception cref="RecipeException">A value outside its range.</exception>
@@ -59,11 +93,7 @@ public sealed record SlidePatchOptions
             Examples = node.Int("examples", standard.Examples, 2, int.MaxValue),
             ValidationExamples = node.Int("validation_examples", standard.ValidationExamples, 2, 10_000_000),
             Readers = node.Int("readers", standard.Readers, 0, 1024),
-            Classes = new PatchClasses
-            {
-                Tumour = Names(node.Text("tumour_classes", "")),
-                Normal = Names(node.Text("normal_classes", string.Join(", ", standard.Classes.Normal))),
-            },
+            Classes = ReadClasses(node),
         };
         if (read.Centre > side)
             throw node.Wrong("centre", $"{read.Centre}", $"the window has {side} pixels to a side (input.width)");
@@ -75,6 +105,14 @@ public sealed record SlidePatchOptions
             );
         return read;
     }
+
+    /// <summary>Reads the keys <c>tumour_classes</c> and <c>normal_classes</c>.</summary>
+    internal static PatchClasses ReadClasses(RecipeNode node) =>
+        new()
+        {
+            Tumour = Names(node.Text("tumour_classes", "")),
+            Normal = Names(node.Text("normal_classes", string.Join(", ", new PatchClasses().Normal))),
+        };
 
     private static string[] Names(string list) =>
         list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -10,13 +10,14 @@ namespace Coverslip.Methods.Training.SlidePatches;
 public sealed class SlideSource : PatchSource, IDisposable
 {
     private readonly PatchInput input;
+    private readonly int side;
     private readonly (int X, int Y)[][] places; // [class][place]: top left corner in pixels of level 0
     private readonly (SlideView View, Mpp Mpp)[] views;
 
     internal SlideSource(CohortRow row, Slide slide, PatchAreas areas, PatchInput input, PatchOptions options)
         : base(row.Image, row.Patient)
     {
-        (Row, Slide, Areas, this.input) = (row, slide, areas, input);
+        (Row, Slide, Areas, this.input, side) = (row, slide, areas, input, options.Side);
         var selection = PatchSampler.Sample(slide, areas, options);
         places = new (int, int)[2][];
         for (var label = 0; label < places.Length; label++)
@@ -47,11 +48,11 @@ public sealed class SlideSource : PatchSource, IDisposable
 
     internal override void Read(int label, int index, Augmentation change, PatchTarget target)
     {
-        var (at, finest) = (Place(label, index), views[0].View);
+        var (at, finest, middle) = (Place(label, index), views[0].View, side / 2.0);
         var size = new PixelSize(target.Width, target.Height);
         // The point that all views are centred on. A shift moves it, so that other pixels of the slide come in.
-        var x = at.X + (((size.Width / 2.0) + change.Right) * finest.StepX);
-        var y = at.Y + (((size.Height / 2.0) + change.Down) * finest.StepY);
+        var x = at.X + ((middle + change.Right) * finest.StepX);
+        var y = at.Y + ((middle + change.Down) * finest.StepY);
         var pixels = ArrayPool<byte>.Shared.Rent(size.Width * size.Height * 4);
         var own = pixels.AsSpan(0, size.Width * size.Height * 4);
         for (var view = 0; view < views.Length; view++)

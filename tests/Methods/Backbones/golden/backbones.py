@@ -13,46 +13,15 @@ Of every tensor its mean, its root mean square, its greatest absolute value, and
 order. Dropout is off. Computed in double precision from single precision weights and stored in single. The file in the
 repository was made with PyTorch 1.13 and torchvision 0.14 of Debian 12.
 """
-import hashlib
-import json
 import os
-import struct
 
-import numpy as np
 import torch
 from torch import nn
 from torchvision import models
 
 import plain
 from drawn import draw, fill
-
-SAMPLES = 128
-FILE = {}
-
-
-def keep(name, value):
-    flat = value.detach().double().numpy().ravel()
-    places = np.arange(min(SAMPLES, len(flat))) * len(flat) // min(SAMPLES, len(flat))
-    figures = [flat.mean(), np.sqrt((flat**2).mean()), np.abs(flat).max()]
-    FILE[name] = np.concatenate([figures, flat[places]]).astype(np.float32)
-
-
-def write(path):
-    header, data = {}, b""
-    names = {np.dtype("float32"): "F32", np.dtype("uint8"): "U8"}
-    for name, array in sorted(FILE.items(), key=lambda item: -item[1].itemsize):
-        place = [len(data), len(data) + array.nbytes]
-        header[name] = {"dtype": names[array.dtype], "shape": array.shape, "data_offsets": place}
-        data += array.tobytes()
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)
-    with open(path, "wb") as file:
-        file.write(struct.pack("<Q", len(text)) + text + data)
-
-
-def images(shape):
-    return torch.from_numpy((1.7 * draw("input", int(np.prod(shape)))).astype(np.float32)).double().reshape(shape)
-
+from kept import FILE, images, keep, keep_keys, write
 
 def gradient(name, net):
     small = (2, 3, 96, 112) if name == "inception-v3" else (2, 3, 64, 80)
@@ -66,8 +35,7 @@ def gradient(name, net):
 
 
 def case(name, net, stages, shape=(4, 3, 96, 112)):
-    keys = "\n".join(sorted(f"{key} {list(value.shape)}" for key, value in net.state_dict().items()))
-    FILE[f"{name}/keys"] = np.frombuffer(hashlib.sha256(keys.encode()).digest(), dtype=np.uint8)
+    keep_keys(name, net)
     fill(net)
     net.double()
     for module in net.modules():

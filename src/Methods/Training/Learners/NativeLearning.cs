@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Coverslip.Slides.Images;
 
-namespace Coverslip.Methods.Classical;
+namespace Coverslip.Methods.Training.Learners;
 
 /// <summary>The classifiers among the exports of <c>native/imaging/imaging.h</c>.</summary>
 internal static unsafe partial class NativeLearning

@@ -1,4 +1,4 @@
-namespace Coverslip.Methods.Classical;
+namespace Coverslip.Methods.Training.Learners;
 
 /// <summary>What a classical classifier learns from: scaled features and labels.</summary>
 /// <param name="Rows">[images][features].</param>

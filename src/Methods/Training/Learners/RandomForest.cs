@@ -1,6 +1,6 @@
 using Coverslip.Torch;
 
-namespace Coverslip.Methods.Classical;
+namespace Coverslip.Methods.Training.Learners;
 
 /// <summary>A forest's size.</summary>
 /// <param name="Trees">Trees.</param>

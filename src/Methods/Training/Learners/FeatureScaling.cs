@@ -1,6 +1,6 @@
 using Coverslip.Torch;
 
-namespace Coverslip.Methods.Classical;
+namespace Coverslip.Methods.Training.Learners;
 
 /// <summary>
 /// Mean and deviation of each feature over training images, by which every image's features are brought to mean 0 and

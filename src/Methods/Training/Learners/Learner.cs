@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Coverslip.Slides.Images;
 
-namespace Coverslip.Methods.Classical;
+namespace Coverslip.Methods.Training.Learners;
 
 /// <summary>What <see cref="Learner"/> holds.</summary>
 internal enum LearnerKind

@@ -1,6 +1,6 @@
 using Coverslip.Torch;
 
-namespace Coverslip.Methods.Classical;
+namespace Coverslip.Methods.Training.Learners;
 
 /// <summary>A trained classifier of scaled features.</summary>
 internal interface IClassicalClassifier : IDisposable

@@ -1,0 +1,60 @@
+using Coverslip.Methods.Training;
+
+namespace Coverslip.Methods.MultiStage;
+
+/// <summary>End-to-end learning; the defaults are the published ones (Takahama et al. 2019, sec. 4.1).</summary>
+public sealed record EndToEndOptions
+{
+    /// <summary>Passes over the slides; 10 by default (5 on CAMELYON16).</summary>
+    public int Epochs { get; init; } = 10;
+
+    /// <summary>
+    /// Adam's rate for the extractor; 1e-9 by default. Adam moves a weight by about its rate a step: in a short run such
+    /// a rate moves nothing that float32 can hold.
+    /// </summary>
+    public double ExtractorRate { get; init; } = 1e-9;
+
+    /// <summary>Adam's rate for the segmentation model; 1e-7 by default.</summary>
+    public double SegmentationRate { get; init; } = 1e-7;
+
+    /// <summary>How a slide's gradients are computed.</summary>
+    public RetainedGradientOptions Gradients { get; init; } = new();
+
+    internal static EndToEndOptions Read(RecipeNode node)
+    {
+        var (standard, gradients) = (new EndToEndOptions(), new RetainedGradientOptions());
+        return new EndToEndOptions
+        {
+            Epochs = node.Int("epochs", standard.Epochs, 0, 1_000_000),
+            ExtractorRate = node.Number("extractor_rate", standard.ExtractorRate, 0, 100),
+            SegmentationRate = node.Number("segmentation_rate", standard.SegmentationRate, 0, 100),
+            Gradients = new RetainedGradientOptions
+            {
+                MiniBatch = node.Int("mini_batch", gradients.MiniBatch, 1, 65_536),
+                Statistics = node.Word("statistics", gradients.Statistics),
+                Precision = node.Word("precision", gradients.Precision),
+            },
+        };
+    }
+}
+
+/// <summary>How far the weights of both models stand from where end-to-end learning began, relative to their length.</summary>
+public readonly record struct WeightsMoved(double Extractor, double Segmentation);
+
+/// <summary>An epoch of end-to-end learning.</summary>
+/// <param name="Epoch">From 0.</param>
+/// <param name="Seconds">Since the run began.</param>
+/// <param name="Loss">Mean over slides.</param>
+/// <param name="Moved">How far weights have moved since the run began.</param>
+/// <param name="Slides">Slides that taught.</param>
+/// <param name="WithoutLabel">Slides without a labelled patch on their maps, which were left out.</param>
+/// <param name="Drift">The greatest difference of a second forward pass, see <see cref="EndToEndOutcome"/>.</param>
+public sealed record EndToEndEpoch(
+    int Epoch,
+    double Seconds,
+    double Loss,
+    WeightsMoved Moved,
+    int Slides,
+    int WithoutLabel,
+    double Drift
+);

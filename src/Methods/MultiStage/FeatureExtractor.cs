@@ -1,0 +1,114 @@
+using Coverslip.Methods.Backbones;
+using Coverslip.Methods.Training;
+using Coverslip.Torch;
+using Coverslip.Torch.Layers;
+
+namespace Coverslip.Methods.MultiStage;
+
+/// <summary>
+/// The feature extractor model (Takahama et al. 2019, sec. 3.1): a published network (<c>backbone.</c>), the mean over
+/// its map, a fully connected layer whose output is the patch's feature vector (<c>feature.</c>, f_{n−1}), and the
+/// patch classifier's last layer (<c>last.</c>, f_n), which end-to-end learning does without. Nothing stands between
+/// the last two layers.
+/// </summary>
+public sealed class FeatureExtractor : IClassifier
+{
+    private const string LastLayer = "last.";
+    private readonly IBackbone backbone;
+    private readonly Dropout dropout;
+    private readonly Linear feature;
+    private readonly Linear? last;
+    private readonly Tensor mean,
+        deviation;
+
+    /// <param name="options">Network, length of the vector.</param>
+    /// <param name="classes">Classes of the last layer; 0 leaves it out.</param>
+    /// <param name="device">Where to compute.</param>
+    /// <param name="type">Float32, or Float64 for those who compare.</param>
+    public FeatureExtractor(
+        FeatureExtractorOptions options,
+        int classes,
+        Device device = default,
+        DType type = DType.Float32
+    )
+    {
+        Options = options;
+        Store = new ParameterStore(device, type);
+        backbone = options.Kind.Build(Store.Root / "backbone", options.Shape);
+        dropout = new Dropout(Store.Root, options.Dropout);
+        feature = new Linear(Store.Root / "feature", backbone.Channels, options.Features);
+        last = classes == 0 ? null : new Linear(Store.Root / "last", options.Features, classes);
+        Store.ToChannelsLast();
+        using var scope = new TensorScope();
+        var scale = options.Kind.Scale;
+        mean = scope.Detach(Tensor.From(scale.Mean, 1, 3, 1, 1).To(device, type));
+        deviation = scope.Detach(Tensor.From(scale.Deviation, 1, 3, 1, 1).To(device, type));
+    }
+
+    public FeatureExtractorOptions Options { get; }
+
+    public ParameterStore Store { get; }
+
+    /// <summary>Fills the network below the layer of features with published weights.</summary>
+    /// <exception cref="TorchException">They do not fit; the message lists the keys.</exception>
+    public void LoadPublished(string file) =>
+        PublishedWeights.Load(Store.Root / "backbone", Options.Kind, Options.Shape, file);
+
+    /// <summary>
+    /// Fills it with what separate learning left; of a whole patch classifier the last layer is left out where this one
+    /// has none.
+    /// </summary>
+    /// <exception cref="TorchException">They do not fit; the message lists the keys.</exception>
+    public void Load(IReadOnlyDictionary<string, Tensor> state) =>
+        Store.Load(
+            last is not null
+                ? state
+                : state
+                    .Where(t => !t.Key.StartsWith(LastLayer, StringComparison.Ordinal))
+                    .ToDictionary(t => t.Key, t => t.Value)
+        );
+
+    /// <summary>Images [B, 3, H, W] in [0, 1] → feature vectors [B, <see cref="FeatureExtractorOptions.Features"/>].</summary>
+    public Tensor Features(Tensor images)
+    {
+        using var scope = new TensorScope();
+        var x = images.To(Store.DType);
+        if (Options.ScalesAsPublished)
+            x = (x - mean) / deviation;
+        var pooled = backbone.Forward(x).Map.Mean([2, 3]); // [B, C]
+        return scope.Keep(feature.Forward(dropout.Forward(pooled)));
+    }
+
+    /// <summary>The images of a mini-batch as they were read, [B, 3, side, side] in [0, 1].</summary>
+    public Tensor Images(WindowBatch batch, int side)
+    {
+        using var scope = new TensorScope();
+        var input = new InputOptions { Height = side, Width = side };
+        return scope.Keep(BatchReader.Pixels(batch.Pixels, batch.Count, input, Store.Device).Image);
+    }
+
+    /// <summary>The patch classifier's scores [B, classes] of feature vectors.</summary>
+    /// <exception cref="InvalidOperationException">It was built without its last layer.</exception>
+    public Tensor Scores(Tensor features) =>
+        (last ?? throw new InvalidOperationException("the extractor was built without its last layer")).Forward(
+            features
+        );
+
+    public Outcome Judge(Batch batch)
+    {
+        var scores = Scores(Features(batch.Image)).To(DType.Float32);
+        var loss = Losses.CrossEntropy(scores, batch.Target);
+        return new Outcome(loss, loss, null, scores.Softmax(1).Detach());
+    }
+
+    public Tensor Predict(Batch batch) => Scores(Features(batch.Image)).To(DType.Float32).Softmax(1);
+
+    public void PrepareToPredict(DType type) => Store.Fold(type);
+
+    public void Dispose()
+    {
+        mean.Dispose();
+        deviation.Dispose();
+        Store.Dispose();
+    }
+}

@@ -1,0 +1,63 @@
+using Coverslip.Methods.Backbones;
+using Coverslip.Methods.Training;
+
+namespace Coverslip.Methods.MultiStage;
+
+/// <summary>The network of which a patch's feature vector is taken (Takahama et al. 2019, sec. 3.1 and 4.1).</summary>
+public sealed record FeatureExtractorOptions
+{
+    /// <summary>Which network; GoogLeNet by default.</summary>
+    public BackboneKind Kind { get; init; } = GoogLeNet.Kind;
+
+    /// <summary>Multiplies the channels of MobileNets, in (0, 4]; 1 by default.</summary>
+    public double Width { get; init; } = 1;
+
+    /// <summary>Length of the feature vector; 16 by default, as published.</summary>
+    public int Features { get; init; } = 16;
+
+    /// <summary>
+    /// Dropout between the pooled map and the layer of features, in [0, 1); 0.2 by default, GoogLeNet's own as
+    /// torchvision has it.
+    /// </summary>
+    public double Dropout { get; init; } = 0.2;
+
+    /// <summary>File of published weights of the network; empty, the default: random ones.</summary>
+    public string Weights { get; init; } = "";
+
+    /// <summary>auto (default: as published where weights are given), unit or published.</summary>
+    public InputScaling Scaling { get; init; }
+
+    /// <summary>Whether images are scaled as the published weights want them.</summary>
+    public bool ScalesAsPublished =>
+        Scaling == InputScaling.Published || (Scaling == InputScaling.Auto && Weights.Length > 0);
+
+    /// <summary>What is built of the network: neither its own classifier nor auxiliary ones.</summary>
+    internal BackboneOptions Shape => new() { Classes = 0, Width = Width };
+
+    internal static FeatureExtractorOptions Read(RecipeNode node)
+    {
+        var standard = new FeatureExtractorOptions();
+        var name = node.Text("name", standard.Kind.Name);
+        BackboneKind kind;
+        try
+        {
+            kind = KnownBackbones.Named(name);
+        }
+        catch (ArgumentException error)
+        {
+            throw node.Wrong("name", name, error.Message);
+        }
+        var read = new FeatureExtractorOptions
+        {
+            Kind = kind,
+            Width = node.Number("width", 1, 0.1, 4),
+            Features = node.Int("features", standard.Features, 1, 4096),
+            Dropout = node.Number("dropout", standard.Dropout, 0, 0.95),
+            Weights = node.Text("weights", ""),
+            Scaling = node.Word("scaling", InputScaling.Auto),
+        };
+        if (read.Width != 1 && !kind.HasWidth)
+            throw node.Wrong("width", $"{read.Width}", $"{name} has no width; expected is 1");
+        return read;
+    }
+}

@@ -1,0 +1,56 @@
+using Coverslip.Methods.Training;
+using Coverslip.Torch;
+
+namespace Coverslip.Methods.MultiStage;
+
+/// <summary>Both models of a run, stored under <c>extractor/</c> and <c>segmentation/</c>.</summary>
+public sealed class MultiStageModel : IModel
+{
+    /// <summary>Tumour and normal.</summary>
+    internal const int Classes = 2;
+
+    /// <param name="recipe">What it is made of.</param>
+    /// <param name="device">Where to compute.</param>
+    public MultiStageModel(MultiStageRecipe recipe, Device device)
+    {
+        // End-to-end learning does without the last layer, and untrained features never had one.
+        var last = recipe.Learning is Learning.Classifier or Learning.Separate;
+        if (recipe.Learning != Learning.Segmentation)
+            Extractor = new FeatureExtractor(recipe.Network, last ? Classes : 0, device);
+        if (recipe.Learning != Learning.Classifier)
+            Segmentation = new SegmentationModel(recipe.Segmentation, device, cell: recipe.Cell);
+    }
+
+    /// <summary>Null where the segmentation model works alone.</summary>
+    public FeatureExtractor? Extractor { get; }
+
+    /// <summary>Null where the patch classifier works alone.</summary>
+    public SegmentationModel? Segmentation { get; }
+
+    public long Parameters => (Extractor?.Store.ParameterCount ?? 0) + (Segmentation?.Store.ParameterCount ?? 0);
+
+    public FitOutcome Fit(FitTask task, RunFolder run, ITrainingProgress progress, CancellationToken stop) =>
+        throw new NotSupportedException("this method learns from slides; its cohort names slide files");
+
+    public IEnumerable<(string Path, Tensor Value)> State() =>
+        [
+            .. Extractor?.Store.All.Select(p => ("extractor/" + p.Path, p.Value)) ?? [],
+            .. Segmentation?.Store.All.Select(p => ("segmentation/" + p.Path, p.Value)) ?? [],
+        ];
+
+    public void Load(IReadOnlyDictionary<string, Tensor> state)
+    {
+        var all = state.ToDictionary(p => p.Key, p => p.Value);
+        Extractor?.Load(RunFolder.Under(all, "extractor/"));
+        Segmentation?.Store.Load(RunFolder.Under(all, "segmentation/"));
+    }
+
+    public IReadOnlyList<double[]> Probabilities(PredictionTask task, CancellationToken stop = default) =>
+        throw new NotSupportedException("this run's method looks at whole slides");
+
+    public void Dispose()
+    {
+        Extractor?.Dispose();
+        Segmentation?.Dispose();
+    }
+}

@@ -1,0 +1,234 @@
+using Coverslip.Methods.Backbones;
+using Coverslip.Methods.Training;
+using Coverslip.Methods.Training.SlidePatches;
+using Coverslip.Torch;
+
+namespace Coverslip.Methods.MultiStage;
+
+/// <summary>What of the method is trained: the rows of the paper's table 1.</summary>
+public enum Learning
+{
+    /// <summary>Separate learning, and from its weights on end to end.</summary>
+    EndToEnd,
+
+    /// <summary>Extractor first, then the segmentation model over its features.</summary>
+    Separate,
+
+    /// <summary>The patch classifier alone.</summary>
+    Classifier,
+
+    /// <summary>The segmentation model over features of published weights that are not trained ("Imagenet feature").</summary>
+    Untrained,
+
+    /// <summary>The segmentation model alone, over the reduced image of the slide ("Segmentation only").</summary>
+    Segmentation,
+}
+
+/// <summary>A run of Takahama et al. 2019 on slides, as published for biopsies by default.</summary>
+public sealed record MultiStageRecipe : INetworkRecipe
+{
+    private static readonly InputOptions StandardInput = new()
+    {
+        Form = InputForm.Raw,
+        Height = 224,
+        Width = 224,
+        StainRefused = RefusedStain.Keep,
+    };
+
+    private static readonly TrainingOptions StandardTraining = new()
+    {
+        Epochs = 30,
+        Batch = 128,
+        Optimizer = OptimizerKind.Adam,
+        Rate = 1e-4,
+        Schedule = RateSchedule.Constant,
+        Patience = 0,
+    };
+
+    // A window of 224 moved by at most 16 within its patch of 256 is a random crop.
+    private static readonly AugmentationOptions StandardAugmentation = new()
+    {
+        Colors = ColorChange.Pillow,
+        Saturation = 0.25,
+        Contrast = 0.25,
+        Brightness = 0.25,
+        Sharpness = 0.25,
+        Shift = 16,
+    };
+
+    public long Seed { get; init; } = 1;
+
+    public InputOptions Input { get; init; } = StandardInput;
+
+    /// <summary>Of the extractor.</summary>
+    public TrainingOptions Training { get; init; } = StandardTraining;
+
+    /// <summary>Of the extractor's patches.</summary>
+    public AugmentationOptions Augmentation { get; init; } = StandardAugmentation;
+
+    public SplitOptions Split { get; init; } = new();
+
+    public DecisionOptions Decision { get; init; } = new();
+
+    /// <summary>end-to-end (default), separate, classifier, untrained or segmentation.</summary>
+    public Learning Learning { get; init; }
+
+    /// <summary>The extractor.</summary>
+    public FeatureExtractorOptions Network { get; init; } = new();
+
+    /// <summary>The segmentation model's shape.</summary>
+    public UNetOptions Segmentation { get; init; } = new();
+
+    /// <summary>
+    /// Pixels to a side of a patch in the reduced image, where the segmentation model works alone: 32 by default, so that
+    /// 32 × 32 patches make the published 1024 × 1024 pixels; otherwise 0.
+    /// </summary>
+    public int Cell { get; init; }
+
+    /// <summary>How the segmentation model learns.</summary>
+    public MapTrainingOptions MapTraining { get; init; } = new();
+
+    public EndToEndOptions EndToEnd { get; init; } = new();
+
+    /// <summary>Size of the maps.</summary>
+    public FeatureMapOptions Maps { get; init; } = new();
+
+    public SlidePatchOptions Patches { get; init; } = new();
+
+    /// <summary>Classes of slides and stages of patients.</summary>
+    public StagingOptions Stages { get; init; } = new();
+
+    public IReadOnlyList<string> OwnFigures =>
+        [
+            PatchEstimates.Accuracy,
+            PatchEstimates.PrecisionRecallArea,
+            PatchEstimates.Points,
+            .. Stages.Folds > 0 ? (string[])[SlideStaging.Kappa, SlideStaging.Accuracy] : [],
+        ];
+
+    /// <summary>Whether the extractor learns from patches.</summary>
+    public bool TrainsExtractor => Learning is not (Learning.Untrained or Learning.Segmentation);
+
+    /// <summary>Pixels to a side of what is read of a patch.</summary>
+    internal int Window => Cell > 0 ? Cell : Input.Width;
+
+    /// <summary>How a slide's patches are read.</summary>
+    internal GridReading Reading(WindowPixels pixels) =>
+        new(Patches, Window, pixels) { Reduction = Cell > 0 ? (double)Patches.GridSide!.Value / Cell : 1 };
+
+    public int SmallestSide => Network.Kind.SmallestSide();
+
+    public IReadOnlyList<double> Views => [1];
+
+    public long? EpochExamples => Patches.Examples;
+
+    public IReadOnlyList<string> Needs => Network.Weights.Length > 0 ? [Network.Weights] : [];
+
+    public INetworkRecipe Sized(int height, int width) =>
+        this with
+        {
+            Input = Input with { Height = height, Width = width },
+        };
+
+    public IClassifier Build(int classes, Device device) => new FeatureExtractor(Network, classes, device);
+
+    public void Begin(IClassifier model)
+    {
+        if (Network.Weights.Length > 0)
+            ((FeatureExtractor)model).LoadPublished(Network.Weights);
+    }
+
+    IModel IRecipe.Untrained(int classes, Device device) => new MultiStageModel(this, device);
+
+    /// <summary>Reads the method's sections.</summary>
+    /// <exception cref="RecipeException">A key that is unknown, or a value outside its range.</exception>
+    public static MultiStageRecipe Read(RecipeNode node)
+    {
+        var (input, segmentation) = (node.Section("input"), node.Section("segmentation"));
+        var network = FeatureExtractorOptions.Read(node.Section("network"));
+        var learning = node.Word("learning", Learning.EndToEnd);
+        var (cell, stages) = (segmentation.Int("cell", 32, 1, 256), node.Section("stages"));
+        var recipe = new MultiStageRecipe
+        {
+            Seed = node.Int("seed", 1, 0, int.MaxValue),
+            Learning = learning,
+            Cell = learning == Learning.Segmentation ? cell : 0,
+            Input = InputOptions.Read(input, StandardInput),
+            Training = TrainingOptions.Read(node.Section("training"), StandardTraining),
+            Augmentation = AugmentationOptions.Read(node.Section("augmentation"), StandardAugmentation),
+            Split = SplitOptions.Read(node.Section("split")),
+            Decision = DecisionOptions.Read(node.Section("decision")),
+            Network = network,
+            Segmentation = new UNetOptions
+            {
+                Input = learning == Learning.Segmentation ? 3 : network.Features,
+                Output = 2,
+                Width = segmentation.Int("width", 64, 1, 1024),
+                Depth = segmentation.Int("depth", 4, 1, 8),
+                Normalize = segmentation.Flag("normalize", false),
+                Dropout = segmentation.Number("dropout", 0, 0, 0.95),
+            },
+            MapTraining = MapTrainingOptions.Read(segmentation),
+            Stages = new StagingOptions
+            {
+                Folds = stages.Int("folds", 0, 0, 1000),
+                Column = stages.Text("column", new StagingOptions().Column),
+            },
+            EndToEnd = EndToEndOptions.Read(node.Section("end_to_end")),
+            Maps = ReadMaps(node.Section("maps")),
+            Patches = ReadPatches(node.Section("patches")),
+        };
+        if (recipe.Input.Form != InputForm.Raw)
+            throw input.Wrong(
+                "form",
+                Words.Kebab(recipe.Input.Form.ToString()),
+                "slides have no masks; expected is raw"
+            );
+        if (recipe.Input.Standardize)
+            throw input.Wrong("standardize", "true", "windows of slides are given as they are; expected is false");
+        if (recipe.Input.Height != recipe.Input.Width)
+            throw input.Wrong("height", $"{recipe.Input.Height}", $"windows are square; width is {recipe.Input.Width}");
+        if (recipe.Input.Width < recipe.SmallestSide || recipe.Input.Width > recipe.Patches.GridSide)
+            throw input.Wrong(
+                "width",
+                $"{recipe.Input.Width}",
+                $"expected is {recipe.SmallestSide}, the least of {network.Kind.Name}, to {recipe.Patches.GridSide}, the patch"
+            );
+        if (recipe.Maps.Side * Math.Max(1, recipe.Cell) < 1 << recipe.Segmentation.Depth)
+            throw segmentation.Wrong(
+                "depth",
+                $"{recipe.Segmentation.Depth}",
+                $"a map of {recipe.Maps.Side} cells cannot be halved so often"
+            );
+        return recipe;
+    }
+
+    private static FeatureMapOptions ReadMaps(RecipeNode node)
+    {
+        var standard = new FeatureMapOptions();
+        return new FeatureMapOptions
+        {
+            Side = node.Int("side", standard.Side, 2, 4096),
+            PerLump = node.Flag("per_lump", standard.PerLump),
+            Diagonal = node.Flag("diagonal", standard.Diagonal),
+            Grow = node.Flag("grow", standard.Grow),
+        };
+    }
+
+    private static SlidePatchOptions ReadPatches(RecipeNode node)
+    {
+        var standard = new SlidePatchOptions();
+        return standard with
+        {
+            Mpp = node.Number("mpp", 0.5, Slides.Geometry.Mpp.Least, Slides.Geometry.Mpp.Most),
+            GridSide = node.Int("side", 256, 8, 32_768),
+            MinTissue = node.Number("min_tissue", 0.8, 0, 1),
+            TumourWithoutAnnotation = node.Word("tumour_without_annotation", standard.TumourWithoutAnnotation),
+            UnannotatedIsNormal = node.Flag("unannotated_is_normal", standard.UnannotatedIsNormal),
+            Examples = node.Int("examples", standard.Examples, 2, int.MaxValue),
+            ValidationExamples = node.Int("validation_examples", standard.ValidationExamples, 2, 10_000_000),
+            Readers = node.Int("readers", standard.Readers, 0, 1024),
+            Classes = SlidePatchOptions.ReadClasses(node),
+        };
+    }
+}

@@ -1,0 +1,104 @@
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Methods.Training;
+using Coverslip.Methods.Training.SlidePatches;
+using Coverslip.Slides.Formats;
+using Coverslip.Slides.Geometry;
+using Coverslip.Slides.Heatmaps;
+using Coverslip.Slides.Patches;
+using Coverslip.Slides.Tissue;
+
+namespace Coverslip.Methods.MultiStage;
+
+/// <summary>What a run says of a slide that it was not trained on.</summary>
+/// <param name="Patches">Patches of tissue with their probabilities, the mean over the run's parts.</param>
+/// <param name="Heatmap">The same on the grid over the whole slide.</param>
+/// <param name="Protruding">Patches that lie on no map and have no probability.</param>
+/// <param name="Reason">Why there is no patch; null where there are.</param>
+public sealed record NewSlidePrediction(
+    IReadOnlyList<PredictedPatch> Patches,
+    Heatmap Heatmap,
+    int Protruding,
+    string? Reason
+);
+
+/// <summary>Predicts slides of nobody in the cohort with a run of this method.</summary>
+public static class NewSlide
+{
+    /// <summary>Predicts a slide.</summary>
+    /// <param name="run">The run; a run of several parts predicts with all of them and averages.</param>
+    /// <param name="slide">The slide.</param>
+    /// <param name="tissue">Outlines of tissue in pixels of level 0; null: found by default.</param>
+    /// <param name="progress">Told how many of how many patches are read, over all parts.</param>
+    /// <param name="stop">Asked between batches.</param>
+    /// <exception cref="UnreadableSlideException">No resolution is known, or it is coarser than the run's.</exception>
+    /// <exception cref="ArgumentException">The run is of another method.</exception>
+    public static NewSlidePrediction Predict(
+        TrainedModel run,
+        Slide slide,
+        PolygonRegion? tissue = null,
+        Action<int, int>? progress = null,
+        CancellationToken stop = default
+    )
+    {
+        if (run.Recipe is not MultiStageRecipe recipe)
+            throw new ArgumentException("the run is of another method than multi-stage");
+        if (tissue is null)
+        {
+            using var map = TissueFinder.Find(slide, new TissueOptions());
+            tissue = map.Region;
+        }
+        var positive = run.Description.Classes.ToList().IndexOf(run.Description.Positive!);
+        var pixels = new WindowPixels(recipe.Window, recipe.Window, run.Stain);
+        var source = new SlideSource(
+            new CohortRow(1, slide.Path, "unknown", "unknown"),
+            slide,
+            new PatchAreas { Tissue = tissue },
+            new PatchInput(pixels, recipe.Views, positive),
+            recipe.Patches.Places(recipe.Window)
+        );
+        var grid = new SlideGrid(source, recipe.Reading(pixels));
+        var (sums, done, all) = (new Dictionary<GridPatch, double>(), 0, grid.Patches.Count * run.Parts.Count);
+        foreach (var model in run.Models.Cast<MultiStageModel>())
+        {
+            foreach (
+                var p in new SlidePredictor(model, recipe, positive).Predict(
+                    grid,
+                    stop,
+                    n => progress?.Invoke(done + n, all)
+                )
+            )
+                sums[p.Patch] = sums.GetValueOrDefault(p.Patch) + (p.Probability / run.Parts.Count);
+            done += grid.Patches.Count;
+        }
+        PredictedPatch[] patches =
+        [
+            .. grid.Patches.Where(sums.ContainsKey).Select(p => new PredictedPatch(p, Math.Min(1, sums[p]))),
+        ];
+        return new NewSlidePrediction(
+            patches,
+            HeatmapOf(slide, recipe, patches),
+            grid.Patches.Count - patches.Length,
+            grid.Reason
+        );
+    }
+
+    /// <summary>
+    /// The grid of patches begins where the slide's tissue may, a heatmap's cells at its corner: a patch goes to the cell
+    /// that its middle lies in.
+    /// </summary>
+    private static Heatmap HeatmapOf(Slide slide, MultiStageRecipe recipe, IReadOnlyList<PredictedPatch> patches)
+    {
+        var (view, side) = (slide.View(Mpp.Of(recipe.Patches.Mpp)), recipe.Patches.GridSide!.Value);
+        var grid = HeatmapGrid.Over(view, side, slide.Resolution.Mpp!.Value);
+        var values = new float[grid.Cells];
+        Array.Fill(values, float.NaN);
+        foreach (var (patch, probability) in patches)
+        {
+            var column = (int)((slide.Bounds.At.X / grid.CellWidth) + patch.Column + 0.5);
+            var row = (int)((slide.Bounds.At.Y / grid.CellHeight) + patch.Row + 0.5);
+            if (column < grid.Columns && row < grid.Rows)
+                values[(row * grid.Columns) + column] = (float)probability;
+        }
+        return new Heatmap(grid, values);
+    }
+}

@@ -1,0 +1,98 @@
+using Coverslip.Evaluation.Metrics;
+using Coverslip.Evaluation.Statistics;
+using Coverslip.Methods.Training;
+
+namespace Coverslip.Methods.MultiStage;
+
+/// <summary>The patches of a predicted slide.</summary>
+/// <param name="Patient">Whose slide it is.</param>
+/// <param name="Patches">Those that have a probability.</param>
+internal sealed record PredictedSlide(string Patient, IReadOnlyList<PredictedPatch> Patches);
+
+/// <summary>
+/// <see cref="PatchFigures"/> with 95 % intervals by drawing patients: <c>patch_accuracy</c>, <c>patch_pr_auc</c>,
+/// <c>tumour_points_per_slide</c>.
+/// </summary>
+internal static class PatchEstimates
+{
+    internal const string Accuracy = "patch_accuracy";
+    internal const string PrecisionRecallArea = "patch_pr_auc";
+    internal const string Points = "tumour_points_per_slide";
+    private const int Draws = 1000;
+
+    internal static RunFigures Of(IReadOnlyList<PredictedSlide> slides)
+    {
+        var figures = PatchFigures.Of([.. slides.Select(s => s.Patches)]);
+        string[] patients = [.. slides.Select(s => s.Patient).Distinct()];
+        double?[] values =
+        [
+            Number(figures.Accuracy),
+            Number(figures.PrecisionRecallArea),
+            slides.Count == 0 ? null : (double)figures.TumourPoints / slides.Count,
+        ];
+        var (draws, reason) = Drawn(slides, patients, values);
+        Estimate Of(int index, string undefined) =>
+            values[index] is not { } value ? Estimate.Undefined(undefined)
+            : draws?.Interval(index) is var (low, high) ? new Estimate(value, low, high)
+            : new Estimate(value, null, null, reason);
+        return new RunFigures(
+            [
+                (Accuracy, Of(0, "no test patch has a label")),
+                (PrecisionRecallArea, Of(1, "no test patch is tumour")),
+                (Points, Of(2, "no slide was tested")),
+            ],
+            [("slides", slides.Count), ("patients", patients.Length), ("patches", figures.Judged)]
+        );
+    }
+
+    /// <summary>Null with the reason where hardly any draw of patients would have every figure.</summary>
+    private static (PatientBootstrap? Draws, string? Reason) Drawn(
+        IReadOnlyList<PredictedSlide> slides,
+        string[] patients,
+        double?[] values
+    )
+    {
+        if (patients.Length < 2)
+            return (null, "one patient");
+        if (values.Contains(null))
+            return (null, "a figure beside it is not defined");
+        var number = patients.Index().ToDictionary(p => p.Item, p => p.Index);
+        var judged = slides
+            .SelectMany(s => s.Patches.Select(p => (Patient: number[s.Patient], p)))
+            .Where(p => p.p.Patch.Label != GridPatch.NoLabel)
+            .ToArray();
+        int[] owner = [.. judged.Select(p => p.Patient)];
+        bool[] truth = [.. judged.Select(p => p.p.Patch.Label == GridPatch.Tumour)];
+        var ranked = new RankedScores([.. judged.Select(p => p.p.Probability)], truth);
+        var (right, all, points, count) = (Zeros(), Zeros(), Zeros(), Zeros());
+        foreach (var (i, patch) in judged.Index())
+        {
+            all[patch.Patient]++;
+            right[patch.Patient] += patch.p.Positive == truth[i] ? 1 : 0;
+        }
+        foreach (var slide in slides)
+        {
+            count[number[slide.Patient]]++;
+            points[number[slide.Patient]] += TumourPoints.Count(slide.Patches);
+        }
+        try
+        {
+            return (PatientBootstrap.Run(patients.Length, Draws, seed: 1, Figures), null);
+        }
+        catch (InvalidDataException error)
+        {
+            return (null, error.Message);
+        }
+
+        double[] Zeros() => new double[patients.Length];
+
+        double[]? Figures(int[] weights)
+        {
+            double Sum(double[] of) => of.Select((v, i) => v * weights[i]).Sum();
+            var area = ranked.Areas([.. owner.Select(o => weights[o])]).AveragePrecision;
+            return double.IsNaN(area) || Sum(all) == 0 ? null : [Sum(right) / Sum(all), area, Sum(points) / Sum(count)];
+        }
+    }
+
+    private static double? Number(double value) => double.IsNaN(value) ? null : value;
+}

@@ -1,0 +1,46 @@
+using Coverslip.Evaluation.Metrics;
+
+namespace Coverslip.Methods.MultiStage;
+
+/// <summary>A patch's probability of being tumour, and its label.</summary>
+/// <param name="Patch">Place and label.</param>
+/// <param name="Probability">0 to 1.</param>
+public readonly record struct PredictedPatch(GridPatch Patch, double Probability)
+{
+    /// <summary>Whether it is called tumour: its probability is above a half.</summary>
+    public bool Positive => Probability > 0.5;
+}
+
+/// <summary>
+/// Figures over patches (Takahama et al. 2019, sec. 4.1): patches without a label are not judged.
+/// </summary>
+/// <param name="Judged">Patches with a label.</param>
+/// <param name="Unlabelled">Patches without.</param>
+/// <param name="Accuracy">Of calls at 0.5; not a number without labelled patches.</param>
+/// <param name="PrecisionRecallArea">Average precision; not a number where no patch is tumour.</param>
+/// <param name="TumourPoints">Isolated positive patches in normal tissue, see <see cref="MultiStage.TumourPoints"/>.</param>
+public sealed record PatchFigures(
+    int Judged,
+    int Unlabelled,
+    double Accuracy,
+    double PrecisionRecallArea,
+    int TumourPoints
+)
+{
+    /// <summary>Of all patches of some slides; slides count tumour points each for itself.</summary>
+    public static PatchFigures Of(IReadOnlyList<IReadOnlyList<PredictedPatch>> slides)
+    {
+        PredictedPatch[] all = [.. slides.SelectMany(s => s)];
+        PredictedPatch[] judged = [.. all.Where(p => p.Patch.Label != GridPatch.NoLabel)];
+        bool[] truth = [.. judged.Select(p => p.Patch.Label == GridPatch.Tumour)];
+        var right = judged.Where((p, i) => p.Positive == truth[i]).Count();
+        var ranked = new RankedScores([.. judged.Select(p => p.Probability)], truth);
+        return new PatchFigures(
+            judged.Length,
+            all.Length - judged.Length,
+            judged.Length == 0 ? double.NaN : (double)right / judged.Length,
+            ranked.Areas(null).AveragePrecision,
+            slides.Sum(MultiStage.TumourPoints.Count)
+        );
+    }
+}

@@ -1,0 +1,104 @@
+using System.Buffers;
+using Coverslip.Methods.Training;
+using Coverslip.Methods.Training.SlidePatches;
+using Coverslip.Slides.Formats;
+using Coverslip.Slides.Geometry;
+using Coverslip.Slides.Patches;
+
+namespace Coverslip.Methods.MultiStage;
+
+/// <summary>How the patches of a slide's grid are read.</summary>
+/// <param name="Patches">Resolution, side of the grid's patches, least tissue.</param>
+/// <param name="Window">Pixels to a side of the window in a patch's middle that the network sees.</param>
+/// <param name="Pixels">Stain and size.</param>
+public sealed record GridReading(SlidePatchOptions Patches, int Window, WindowPixels Pixels)
+{
+    /// <summary>How many pixels of the grid's resolution make one of a window, to a side; 1 by default.</summary>
+    public double Reduction { get; init; } = 1;
+}
+
+/// <summary>
+/// A slide cut into patches side by side (Takahama et al. 2019, sec. 4.1): those with enough tissue, labelled by shares of
+/// their area. Windows are read ahead on threads of their own; the same window is the same pixels each time.
+/// </summary>
+public sealed class SlideGrid : ISlidePatches
+{
+    private readonly GridReading reading;
+    private readonly SlideView view,
+        windows;
+    private readonly SlidePoint[] places;
+
+    /// <param name="source">The slide with its annotated areas.</param>
+    /// <param name="reading">Resolution, sizes.</param>
+    /// <exception cref="UnreadableSlideException">No resolution is known, or it is coarser than asked.</exception>
+    public SlideGrid(SlideSource source, GridReading reading)
+    {
+        (Source, this.reading) = (source, reading);
+        var mpp = Mpp.Of(reading.Patches.Mpp);
+        view = source.Slide.View(mpp);
+        windows = reading.Reduction == 1 ? view : source.Slide.View(Mpp.Of(mpp.X * reading.Reduction));
+        var selection = PatchSampler.Sample(source.Slide, source.Areas, reading.Patches.Places(reading.Window));
+        (Counts, Reason) = (selection.Counts, selection.Reason);
+        var (side, from) = (reading.Patches.GridSide!.Value, source.Slide.Bounds.At);
+        places = [.. selection.Patches.Select(p => p.At)];
+        Patches =
+        [
+            .. selection.Patches.Select(p => new GridPatch(
+                (int)Math.Round((p.At.X - from.X) / (side * view.StepX)),
+                (int)Math.Round((p.At.Y - from.Y) / (side * view.StepY)),
+                p.Label switch
+                {
+                    Slides.Patches.Patch.TumourLabel => GridPatch.Tumour,
+                    Slides.Patches.Patch.NormalLabel => 0,
+                    _ => GridPatch.NoLabel,
+                }
+            )),
+        ];
+        Microns = (side * view.StepX * Finest.X, side * view.StepY * Finest.Y);
+    }
+
+    public SlideSource Source { get; }
+
+    public string Name => Path.GetFileNameWithoutExtension(Source.Row.Image);
+
+    public IReadOnlyList<GridPatch> Patches { get; }
+
+    /// <summary>What the filters left of the grid.</summary>
+    public PatchCounts Counts { get; }
+
+    /// <summary>Why there is no patch; null where there are.</summary>
+    public string? Reason { get; }
+
+    /// <summary>From one patch to the next, to the right and down.</summary>
+    public (double X, double Y) Microns { get; }
+
+    private Mpp Finest => Source.Slide.Resolution.Mpp!.Value;
+
+    public IEnumerable<WindowBatch> Read(IReadOnlyList<int[]> miniBatches)
+    {
+        var (window, each) = (reading.Window, reading.Window * reading.Window * 4);
+        var middle = reading.Patches.GridSide!.Value / 2.0;
+        foreach (var raw in new BatchPipeline(miniBatches.Count, Fill, reading.Patches.ReaderThreads).Run())
+        {
+            yield return new WindowBatch(raw.Pixels, raw.Labels.Count);
+            ArrayPool<byte>.Shared.Return(raw.Pixels);
+        }
+
+        RawBatch Fill(int number)
+        {
+            var batch = miniBatches[number];
+            var pixels = ArrayPool<byte>.Shared.Rent(batch.Length * each);
+            foreach (var (place, patch) in batch.Index())
+            {
+                var at = places[patch];
+                using var image = windows.ReadAround(
+                    at.X + (middle * view.StepX),
+                    at.Y + (middle * view.StepY),
+                    new PixelSize(window, window)
+                );
+                reading.Pixels.Write(image, pixels.AsSpan(place * each, each));
+            }
+            return new RawBatch(pixels, [.. batch.Select(p => Patches[p].Label)]);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using Coverslip.Methods.Training;
+using Coverslip.Torch;
+
+namespace Coverslip.Methods.MultiStage;
+
+/// <summary>What a run's models say of the patches of a slide.</summary>
+/// <param name="model">The models.</param>
+/// <param name="recipe">Their recipe.</param>
+/// <param name="positive">The patch classifier's column of tumour.</param>
+internal sealed class SlidePredictor(MultiStageModel model, MultiStageRecipe recipe, int positive)
+{
+    /// <summary>Tumour's probability of every patch; of those beyond the border of their map there is none.</summary>
+    /// <param name="slide">The slide.</param>
+    /// <param name="stop">Asked between batches.</param>
+    /// <param name="progress">Told how many patches have been read.</param>
+    internal IReadOnlyList<PredictedPatch> Predict(
+        SlideGrid slide,
+        CancellationToken stop,
+        Action<int>? progress = null
+    )
+    {
+        if (slide.Patches.Count == 0)
+            return [];
+        if (model.Segmentation is not { } segmentation)
+            return Classified(model.Extractor!, slide, stop, progress);
+        var vectors = new SlideVectors(recipe, model.Extractor).Of(slide, progress, stop);
+        return SlidePrediction.Of(segmentation, vectors, recipe.Maps, recipe.MapTraining.Batch);
+    }
+
+    private List<PredictedPatch> Classified(
+        FeatureExtractor extractor,
+        SlideGrid slide,
+        CancellationToken stop,
+        Action<int>? progress
+    )
+    {
+        extractor.Store.Training = false;
+        using var inference = new Inference();
+        var predicted = new List<PredictedPatch>();
+        foreach (var window in slide.Read([.. Enumerable.Range(0, slide.Patches.Count).Chunk(SlideVectors.Batch)]))
+        {
+            stop.ThrowIfCancellationRequested();
+            using var scope = new TensorScope();
+            var images = extractor.Images(window, recipe.Input.Width);
+            foreach (var row in Predictor.Rows(extractor.Scores(extractor.Features(images)).Softmax(1)))
+                predicted.Add(new PredictedPatch(slide.Patches[predicted.Count], row[positive]));
+            progress?.Invoke(predicted.Count);
+        }
+        return predicted;
+    }
+}

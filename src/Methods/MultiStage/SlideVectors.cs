@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Coverslip.Methods.Training;
+using Coverslip.Torch;
+
+namespace Coverslip.Methods.MultiStage;
+
+/// <summary>
+/// What stands on the maps of a slide: the extractor's features of its patches, or, where the segmentation model works
+/// alone, their pixels at the reduced resolution. Computed once per slide and kept in a folder.
+/// </summary>
+/// <param name="recipe">The recipe.</param>
+/// <param name="extractor">Null where the segmentation model works alone.</param>
+internal sealed class SlideVectors(MultiStageRecipe recipe, FeatureExtractor? extractor)
+{
+    /// <summary>Patches at a time.</summary>
+    internal const int Batch = 32;
+
+    /// <summary>The vectors of a slide.</summary>
+    /// <exception cref="InvalidOperationException">See <see cref="SlideFeatures.Compute"/>.</exception>
+    internal SlideFeatures Of(ISlidePatches slide, Action<int>? progress = null, CancellationToken stop = default) =>
+        extractor is null
+            ? ReducedImage.Of(slide, (recipe.Cell, Batch), progress, stop)
+            : SlideFeatures.Compute(extractor, slide, (recipe.Input.Width, Batch), progress, stop);
+
+    /// <summary>The vectors of several slides; those whose file stands in the folder are not computed again.</summary>
+    /// <exception cref="InvalidDataException">A file was made of other weights, patches or stains.</exception>
+    internal IReadOnlyList<SlideFeatures> OfAll(
+        string folder,
+        IReadOnlyList<SlideGrid> slides,
+        ITrainingProgress progress,
+        CancellationToken stop
+    )
+    {
+        var (done, all) = (0, slides.Sum(g => g.Patches.Count));
+        var found = new List<SlideFeatures>();
+        foreach (var slide in SlideFeatures.OfAll(folder, Made(), slides, Compute))
+        {
+            found.Add(slide);
+            done += slide.Patches.Count;
+            progress.Described(done, all);
+        }
+        return found;
+
+        SlideFeatures Compute(ISlidePatches slide) => Of(slide, n => progress.Described(done + n, all), stop);
+    }
+
+    /// <summary>Tells vectors of other weights, patches or stains from these.</summary>
+    private string Made()
+    {
+        var patches = recipe.Patches;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(extractor is null ? $"pixels, {recipe.Cell} to a patch" : $"weights {Hash(extractor)}")}, {patches.Mpp} µm/px, patches of {patches.GridSide}, windows of {recipe.Input.Width}, tissue {patches.MinTissue}, unannotated normal {patches.UnannotatedIsNormal}, stain {recipe.Input.Stain}"
+        );
+    }
+
+    private static string Hash(FeatureExtractor extractor)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (_, value) in extractor.Store.All.Where(p => p.Value.DType == DType.Float32))
+            hash.AppendData(MemoryMarshal.AsBytes<float>(value.ToArray<float>()));
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
+}

@@ -1,0 +1,123 @@
+using System.Text.Json;
+
+namespace Coverslip.App.Tests.Commands;
+
+/// <summary>The multi-stage method as a user calls it: a study with seeds, stages of patients, other slides.</summary>
+[Collection("console")]
+public sealed class MultiStageVerbsTests : IDisposable
+{
+    private const string Recipe = """
+        method: multi-stage
+        input: {width: 32, height: 32}
+        patches: {mpp: 2, side: 64, unannotated_is_normal: true, examples: 64, validation_examples: 16}
+        network: {name: mobilenet-v1, width: 0.25, features: 4}
+        training: {epochs: 1, batch: 16, rate: 2.0e-3}
+        augmentation: {shift: 4}
+        maps: {side: 16, per_lump: false}
+        segmentation: {width: 4, depth: 2, epochs: 2, batch: 4, rate: 1.0e-3, cell: 4}
+        end_to_end: {epochs: 1, extractor_rate: 1.0e-5, segmentation_rate: 1.0e-4, mini_batch: 16}
+        stages: {folds: 2}
+        split: {folds: 2, validation_share: 0.34, seeds: 2}
+        """;
+    private const string Study = """
+        study: small
+        metric: patch-pr-auc
+        also: [kappa, tumour-points-per-slide]
+        split: {folds: 2, validation_share: 0.34, seeds: 2}
+        models:
+          alone: {recipe: stages.yaml, with: {learning: segmentation}}
+          both: {recipe: stages.yaml}
+        """;
+    private readonly PhantomRuns runs = new();
+
+    public MultiStageVerbsTests()
+    {
+        PhantomRuns.Call(
+            0,
+            [
+                "slide",
+                "phantoms",
+                "--out",
+                runs.At("slides"),
+                "--mpp",
+                "2",
+                "--side",
+                "1024",
+                "--patients",
+                "6",
+                "--slides",
+                "5",
+                "--tumor",
+                "0.5",
+                "--classes",
+                "micro,itc",
+            ]
+        );
+        File.WriteAllText(runs.At("stages.yaml"), Recipe);
+        File.WriteAllText(runs.At("study.yaml"), Study);
+    }
+
+    public void Dispose() => runs.Dispose();
+
+    [Fact]
+    public async Task A_study_compares_patches_and_stages_over_seeds_and_its_run_predicts_other_slides()
+    {
+        var (code, told, errors) = await ProgramProcess.Run([
+            "study",
+            runs.At("study.yaml"),
+            "--cohort",
+            runs.At("slides/cohort.csv"),
+            "--out",
+            runs.At("study"),
+        ]);
+        Assert.True(code == 0, errors);
+        Assert.Contains("patch pr auc on test patients", told);
+        Assert.Contains("The parts are one division of the patients with other seeds", told);
+        var figures = File.ReadAllLines(runs.At("study/figures.csv"));
+        Assert.Equal(1 + (2 * 3 * 2), figures.Length);
+        Assert.StartsWith(",alone,recipe,patch_pr_auc,1,0.", figures[1]);
+        var page = File.ReadAllText(runs.At("study/study.html"));
+        Assert.Contains("Prediction maps", page);
+        Assert.Contains("both: slides/P", page);
+
+        // What is judged is what 'evaluate kappa' says of the files beside it.
+        var part = runs.At("study/runs/both-recipe/part-1");
+        using var own = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(part, "figures.json")));
+        using var again = JsonDocument.Parse(
+            PhantomRuns.Call(
+                0,
+                [
+                    "evaluate",
+                    "kappa",
+                    Path.Combine(part, "stages.csv"),
+                    "--truth",
+                    Path.Combine(part, "stages_true.csv"),
+                    "--json",
+                ]
+            )
+        );
+        Assert.Equal(
+            own.RootElement.GetProperty("kappa").GetProperty("value").GetRawText(),
+            again.RootElement.GetProperty("kappa").GetProperty("value").GetRawText()
+        );
+        Assert.Equal(1 + 15, File.ReadLines(Path.Combine(part, "slide_classes.csv")).Count());
+        // The true stages are those of the cohort's own table.
+        var known = File.ReadAllLines(runs.At("slides/stages.csv")).ToHashSet();
+        Assert.Subset(known, File.ReadAllLines(Path.Combine(part, "stages_true.csv")).ToHashSet());
+
+        var text = PhantomRuns.Call(
+            0,
+            [
+                "predict",
+                runs.At("study/runs/both-recipe"),
+                runs.At("slides/slides/P01-1.tif"),
+                "--out",
+                runs.At("predicted"),
+            ]
+        );
+        Assert.Matches(@"P01-1: probability 0\.\d+, \d+ of \d+ patches called tumour", text);
+        foreach (var ending in (string[])["map.png", "heatmap.npy", "heatmap.tif", "overlay.png"])
+            Assert.True(File.Exists(runs.At($"predicted/P01-1-{ending}")), ending);
+        Assert.Matches(@"^slide,probability\nP01-1,0\.\d+", File.ReadAllText(runs.At("predicted/slide_scores.csv")));
+    }
+}

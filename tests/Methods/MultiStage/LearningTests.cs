@@ -1,0 +1,192 @@
+using Coverslip.Methods.Backbones;
+using Coverslip.Methods.MultiStage;
+using Coverslip.Methods.Training;
+using Coverslip.Torch;
+using Coverslip.Torch.Tests;
+
+namespace Coverslip.Methods.Tests.MultiStage;
+
+/// <summary>Separate learning's second half and end-to-end learning on slides drawn by a formula.</summary>
+[NoTensorLeaks]
+public sealed class LearningTests : IDisposable
+{
+    private const int Side = 32;
+    private static readonly UNetOptions Shape = new()
+    {
+        Input = 4,
+        Width = 8,
+        Depth = 2,
+    };
+    private readonly string folder = Path.Combine(Path.GetTempPath(), $"coverslip-{Guid.NewGuid():n}");
+
+    public void Dispose()
+    {
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void Features_are_stored_once_read_back_and_refused_for_another_extractor()
+    {
+        using var extractor = Extractor();
+        var slide = MemoryPatches.Rectangle(3, 2, Side, (x, _) => x - 1);
+        SlideFeatures Compute(ISlidePatches s) => SlideFeatures.Compute(extractor, s, (Side, 4));
+        var first = SlideFeatures.OfAll(folder, "weights 1", [slide], Compute).Single();
+        Assert.Equal((6, 4, "slide"), (first.Patches.Count, first.Length, first.Name));
+        Assert.Equal(slide.Patches, first.Patches);
+        var reads = slide.Reads;
+        var again = SlideFeatures.OfAll(folder, "weights 1", [slide], Compute).Single();
+        Assert.Equal(reads, slide.Reads);
+        Assert.Equal(first.Vectors, again.Vectors);
+
+        using (var scope = new TensorScope())
+        {
+            extractor.Store.Training = false;
+            using var off = new NoGradient();
+            var batch = slide
+                .Read([
+                    [0, 1, 2, 3, 4, 5],
+                ])
+                .Single();
+            var wanted = extractor.Features(extractor.Images(batch, Side)).ToArray<float>();
+            Assert.All(
+                wanted.Zip(first.Vectors),
+                p => Assert.Equal(p.First, (float)p.Second, 2e-3f * (1 + Math.Abs(p.First)))
+            );
+        }
+        var error = Assert.Throws<InvalidDataException>(() =>
+            SlideFeatures.OfAll(folder, "weights 2", [slide], Compute).ToList()
+        );
+        Assert.Contains("was made by 'weights 1'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_slide_without_patches_is_stored_and_has_no_map()
+    {
+        using var extractor = Extractor();
+        var slide = MemoryPatches.Rectangle(0, 0, Side, (_, _) => 0);
+        var empty = SlideFeatures
+            .OfAll(folder, "weights", [slide], s => SlideFeatures.Compute(extractor, s, (Side, 4)))
+            .Single();
+        Assert.Equal((0, 0), (empty.Patches.Count, empty.Length));
+        Assert.Equal(0, new MapSet([empty], new FeatureMapOptions { Side = 8 }).Count);
+    }
+
+    [Fact]
+    public void A_segmentation_model_learns_a_pattern_of_neighbours_and_resumes_to_the_same_losses()
+    {
+        // A cell is tumour where the cell to its left is bright: nothing in its own vector says so.
+        var slides = Enumerable.Range(0, 24).Select(Pattern).ToArray();
+        var maps = new FeatureMapOptions { Side = 8 };
+        MapSet training = new(slides[..18], maps),
+            validation = new(slides[18..], maps);
+        var options = new MapTrainingOptions
+        {
+            Epochs = 40,
+            Batch = 6,
+            Rate = 1e-2,
+        };
+        var (losses, figures) = Train("whole", options);
+        Assert.True(figures.Accuracy > 0.95, $"accuracy {figures.Accuracy}, losses {losses[0]} to {losses[^1]}");
+        _ = Train("parts", options with { Epochs = 3 });
+        var (resumed, _) = Train("parts", options with { Epochs = 5 });
+        Assert.Equal(losses[..5], resumed);
+
+        (string[] Losses, PatchFigures Figures) Train(string name, MapTrainingOptions how)
+        {
+            TorchRuntime.Seed(5);
+            using var model = new SegmentationModel(Shape);
+            var run = new RunFolder(Path.Combine(folder, name));
+            var learning = new MapTraining(model, how, run, seed: 9);
+            var outcome = learning.Run(training, validation, new Silent());
+            Assert.True(outcome.WeightsMoved > 0);
+            var predicted = slides[18..].Select(s => SlidePrediction.Of(model, s, maps, batch: 4));
+            return (
+                [.. File.ReadLines(run.Metrics).Skip(1).Select(l => l.Split(',')[3])],
+                PatchFigures.Of([.. predicted])
+            );
+        }
+    }
+
+    [Fact]
+    public void End_to_end_learning_moves_both_models_lowers_the_loss_and_resumes_to_the_same_numbers()
+    {
+        var slides = new[] { 0, 1, 2 }
+            .Select(n => MemoryPatches.Rectangle(3, 2, Side, (x, y) => n == 2 ? GridPatch.NoLabel : (x + n) % 2))
+            .ToArray();
+        var options = new EndToEndOptions
+        {
+            Epochs = 4,
+            ExtractorRate = 1e-3,
+            SegmentationRate = 1e-3,
+            Gradients = new RetainedGradientOptions { MiniBatch = 4 },
+        };
+        var whole = Run("whole", options);
+        Assert.All(whole, e => Assert.Equal((2, 1), (e.Slides, e.WithoutLabel)));
+        Assert.True(whole[^1].Loss < whole[0].Loss, $"{whole[0].Loss} to {whole[^1].Loss}");
+        Assert.All(whole, e => Assert.True(e.Moved.Extractor > 0 && e.Moved.Segmentation > 0));
+        Assert.True(whole[^1].Moved.Extractor > whole[0].Moved.Extractor);
+        _ = Run("parts", options with { Epochs = 2 });
+        var resumed = Run("parts", options);
+        Assert.Equal(whole[2..].Select(e => (e.Loss, e.Moved)), resumed.Select(e => (e.Loss, e.Moved)));
+        Assert.Equal(5, File.ReadLines(Path.Combine(folder, "parts", "metrics.csv")).Count());
+
+        List<EndToEndEpoch> Run(string name, EndToEndOptions how)
+        {
+            TorchRuntime.Seed(5);
+            using var extractor = Extractor();
+            using var segmentation = new SegmentationModel(Shape);
+            var task = new EndToEndTask(extractor, segmentation, _ => slides, Side, new FeatureMapOptions { Side = 8 });
+            var epochs = new List<EndToEndEpoch>();
+            new EndToEndLearning(task, how, Path.Combine(folder, name), seed: 2).Run(epoch: epochs.Add);
+            return epochs;
+        }
+    }
+
+    [Fact]
+    public void An_extractor_takes_over_a_patch_classifier_without_its_last_layer()
+    {
+        using var scope = new TensorScope();
+        using var whole = new FeatureExtractor(Small, classes: 2);
+        using var cut = new FeatureExtractor(Small, classes: 0);
+        cut.Load(whole.Store.All.ToDictionary(p => p.Path, p => p.Value));
+        (whole.Store.Training, cut.Store.Training) = (false, false);
+        var images = Tensor.Rand([2, 3, Side, Side]);
+        Assert.Equal(whole.Features(images).ToArray<float>(), cut.Features(images).ToArray<float>());
+        Assert.Equal([2, 4], cut.Features(images).Shape);
+        Assert.Equal([2, 2], whole.Scores(whole.Features(images)).Shape);
+        Assert.Throws<InvalidOperationException>(() => cut.Scores(cut.Features(images)));
+    }
+
+    private static FeatureExtractorOptions Small =>
+        new()
+        {
+            Kind = MobileNetV1.Kind,
+            Width = 0.25,
+            Features = 4,
+        };
+
+    private static FeatureExtractor Extractor() => new(Small, 0);
+
+    private static SlideFeatures Pattern(int number)
+    {
+        var random = new Random(number);
+        var bright = Enumerable.Range(0, 36).Select(_ => random.Next(2)).ToArray();
+        GridPatch[] patches =
+        [
+            .. bright.Select((_, i) => new GridPatch(i % 6, i / 6, i % 6 == 0 ? GridPatch.NoLabel : bright[i - 1])),
+        ];
+        Half[] vectors =
+        [
+            .. bright.SelectMany(b => (Half[])[(Half)b, (Half)(1 - b), (Half)0.5, (Half)random.NextDouble()]),
+        ];
+        return new SlideFeatures($"slide {number}", patches, vectors);
+    }
+
+    internal sealed class Silent : ITrainingProgress
+    {
+        public void Step(int epoch, int step, int steps, MeanLoss soFar) { }
+
+        public void Epoch(EpochRow row, RunState state) { }
+    }
+}
