@@ -21,7 +21,11 @@ internal sealed record ReportedPart(
     /// <summary>Whether there were validation patients. Runs on slides validate on drawn patches, which have no file.</summary>
     public bool Validated =>
         File.Exists(Path.Combine(Folder, "validation.csv"))
-        || (RunFigures.Read(Folder) is not null && EpochTable.Read(Metrics)["validation_loss"] is not null);
+        || (
+            File.Exists(Metrics)
+            && RunFigures.Read(Folder) is not null
+            && EpochTable.Read(Metrics)["validation_loss"] is not null
+        );
 
     public string Metrics => Path.Combine(Folder, "metrics.csv");
 
