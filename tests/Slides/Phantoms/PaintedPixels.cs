@@ -1,9 +1,7 @@
-using System.Security.Cryptography;
 using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Images;
-using Coverslip.Slides.Phantoms;
 
 namespace Coverslip.Slides.Tests.Phantoms;
 
