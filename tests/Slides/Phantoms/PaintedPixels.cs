@@ -1,4 +1,3 @@
-using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Images;
 
