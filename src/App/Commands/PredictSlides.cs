@@ -4,6 +4,7 @@ using Coverslip.App.Progress;
 using Coverslip.Methods.Training;
 using Coverslip.Methods.TumorDetection;
 using Coverslip.Slides.Formats;
+using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Stain;
 
 namespace Coverslip.App.Commands;
@@ -17,10 +18,11 @@ internal static class PredictSlides
     {
         Description = "Slides: microns per pixel of the run's training images, where the run does not say.",
     };
-    private static readonly Option<int> Stride = new("--stride")
+    private static readonly Option<int?> Stride = new("--stride")
     {
-        Description = "Slides: pixels from one window to the next.",
-        DefaultValueFactory = _ => 128,
+        Description =
+            "Slides: pixels from one window to the next. [default: the run's test.stride; of other methods 128, or a "
+            + "smaller window's side]",
     };
     private static readonly Option<double> Threshold = new("--threshold")
     {
@@ -76,8 +78,12 @@ internal static class PredictSlides
             RadiusMicrons = parsed.GetValue(Radius),
             Components = parsed.GetValue(Components),
         };
-        var prediction = new SlidePredictionOptions { Stride = parsed.GetValue(Stride), Batch = batch };
         var model = SlideModel.Of(run, parsed.GetValue(Mpp), !parsed.GetValue(NoOrientations));
+        var prediction = new SlidePredictionOptions
+        {
+            Stride = parsed.GetValue(Stride) ?? StrideOf(run.Recipe, model.Window.Side),
+            Batch = batch,
+        };
         var tissue = SlideArguments.TissueFolder(parsed);
         var work = new SlideRun(model, prediction, detection, tissue is null ? null : s => tissue.Tissue(s.Path));
         PerSlide.CheckNames(slides);
@@ -91,7 +97,7 @@ internal static class PredictSlides
             try
             {
                 outcomes.Add(Predict(work, path, each, options, stop.Token));
-                Console.WriteLine(Line(outcomes[^1]));
+                Console.WriteLine(Line(outcomes[^1], model.Positive, run.Description.Threshold));
             }
             catch (Exception error)
                 when (error
@@ -111,6 +117,11 @@ internal static class PredictSlides
         Tell(summary, folder);
         return failures.Count == 0 ? 0 : 1;
     }
+
+    private static int StrideOf(IRecipe recipe, PixelSize window) =>
+        recipe is TumorDetectionRecipe { Test.Stride: var stride }
+            ? stride
+            : Math.Min(new TestOptions().Stride, Math.Min(window.Width, window.Height));
 
     private static SlideOutcome Predict(
         SlideRun work,
@@ -144,8 +155,14 @@ internal static class PredictSlides
         }
     }
 
-    private static string Line(SlideOutcome outcome)
+    private static string Line(SlideOutcome outcome, string positive, double? threshold)
     {
+        var called = threshold is { } chosen
+            ? string.Create(
+                Invariant,
+                $" ({(outcome.Score >= chosen ? positive : $"not {positive}")}; the run's threshold is {chosen:0.000})"
+            )
+            : "";
         var found = outcome.Detections == 1 ? "1 detection" : $"{outcome.Detections} detections";
         var rate = outcome.Prediction switch
         {
@@ -155,7 +172,7 @@ internal static class PredictSlides
         };
         var text = string.Create(
             Invariant,
-            $"{outcome.Name}: probability {outcome.Score:0.000}, {found} on {outcome.TissueCells} patches of tissue{rate}"
+            $"{outcome.Name}: probability {outcome.Score:0.000}{called}, {found} on {outcome.TissueCells} patches of tissue{rate}"
         );
         var kept = outcome.Prediction is { StainsKept: > 0 and var n }
             ? $"; {n} patches whose stain could not be measured were used as they are"

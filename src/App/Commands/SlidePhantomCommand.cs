@@ -44,6 +44,7 @@ internal static class SlidePhantomCommand
         Defaults.StainLevel,
         "0 (palest) to 1 (darkest): the stain within the range of patients."
     );
+    private static readonly Option<double> Hardness = HardnessOption();
     private static readonly Option<int> Seed = Number("--seed", 0, "The same seed paints the same slide.");
 
     internal static Command Create()
@@ -70,6 +71,7 @@ internal static class SlidePhantomCommand
             Lesions,
             Artefacts,
             Stain,
+            Hardness,
             Seed,
         };
         command.SetAction(Run);
@@ -88,6 +90,7 @@ internal static class SlidePhantomCommand
             Lesions = ReadLesions(parsed.GetValue(Lesions)),
             Artefacts = ReadArtefacts(parsed.GetValue(Artefacts)),
             StainLevel = parsed.GetValue(Stain),
+            Hardness = parsed.GetValue(Hardness),
             Seed = parsed.GetValue(Seed),
         };
         var path = parsed.GetRequiredValue(Output);
@@ -121,6 +124,14 @@ internal static class SlidePhantomCommand
             );
         return 0;
     }
+
+    /// <summary>How hard tumour is to tell, 0 to 1.</summary>
+    internal static Option<double> HardnessOption() =>
+        Number(
+            "--hardness",
+            Defaults.Hardness,
+            "0: tumour has large nuclei. 1: hardly larger ones, and so have the germinal centres of normal tissue."
+        );
 
     /// <summary>Tiles of a slide's finest level.</summary>
     internal static long Tiles(int width, int height) => (long)((width + 255) / 256) * ((height + 255) / 256);

@@ -50,6 +50,7 @@ internal static class SlidePhantomsCommand
         Defaults.StainDrift,
         "How far stains of patients differ, 0 to 2."
     );
+    private static readonly Option<double> Hardness = SlidePhantomCommand.HardnessOption();
     private static readonly Option<int> Seed = Number(
         "--seed",
         Defaults.Seed,
@@ -69,6 +70,7 @@ internal static class SlidePhantomsCommand
             Examples:
               coverslip slide phantoms --out slides
               coverslip slide phantoms --out slides --mpp 1 --patients 20
+              coverslip slide phantoms --out hard --mpp 1 --patients 30 --hardness 0.7
               coverslip slide phantoms --out slides --mpp 1 --patients 10 --slides 5 --tumor 0.4
             """
         )
@@ -83,6 +85,7 @@ internal static class SlidePhantomsCommand
             Tissue,
             NoArtefacts,
             Drift,
+            Hardness,
             Seed,
         };
         command.SetAction(Run);
@@ -104,6 +107,7 @@ internal static class SlidePhantomsCommand
             Tissue = parsed.GetValue(Tissue),
             Artefacts = !parsed.GetValue(NoArtefacts),
             StainDrift = parsed.GetValue(Drift),
+            Hardness = parsed.GetValue(Hardness),
             Seed = parsed.GetValue(Seed),
         };
         var folder = parsed.GetRequiredValue(Output);

@@ -14,6 +14,7 @@ namespace Coverslip.Methods.TumorDetection;
 /// </summary>
 public sealed class SlideTrainingData : ITrainingData, IDisposable
 {
+    private const string ValidationFolder = "validation";
     private readonly TumorDetectionRecipe recipe;
     private readonly CohortSlides slides;
     private readonly InputStain? stain;
@@ -86,19 +87,21 @@ public sealed class SlideTrainingData : ITrainingData, IDisposable
 
     public Predictions? Judge(IModel model, SessionPart part, SplitSide side, CancellationToken stop)
     {
-        if (side != SplitSide.Test)
+        // Validation slides are predicted whole only for the threshold: patches chose the epoch.
+        if (side == SplitSide.Train || (side == SplitSide.Validation && !recipe.Decision.ThresholdFromValidation))
             return null;
         var tested = Sources(part, side);
         model.PrepareToPredict();
-        var testing = new SlideTest(ModelOf(model, part), recipe.Test, part.Run.Path, progress);
+        string Folder(string run) => side == SplitSide.Test ? run : Path.Combine(run, ValidationFolder);
+        var testing = new SlideTest(ModelOf(model, part), recipe.Test, Folder(part.Run.Path), progress);
         SlideSource[] whole = [.. tested.OfType<SlideSource>()];
         var images = Images(model, [.. tested.OfType<ImageSource>()], stop);
         if (whole.Length == 0)
             return images;
-        var members = EnsembleMembers.Of(recipe, part).Select(m => m.Path).ToArray();
+        var members = EnsembleMembers.Of(recipe, part).Select(m => Folder(m.Path)).ToArray();
         var predictions = Table(testing.Run(whole, members, Cohort.Classes, stop));
         // Slides and patches are not judged together: patches have a file of their own.
-        images?.Write(Path.Combine(part.Run.Path, "patches.csv"));
+        images?.Write(Path.Combine(Folder(part.Run.Path), "patches.csv"));
         return predictions;
     }
 

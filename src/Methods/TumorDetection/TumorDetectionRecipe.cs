@@ -125,10 +125,6 @@ public sealed record TumorDetectionRecipe : INetworkRecipe
                 $"{recipe.Network.Kind.Name} needs at least {recipe.SmallestSide} pixels"
                     + (recipe.Network.Auxiliary ? ", or network.auxiliary: false" : "")
             );
-        if (recipe.Decision.ThresholdFromValidation)
-            throw new RecipeException(
-                "decision.threshold_from_validation is true; slides are called by test.threshold, and patches validate"
-            );
         return recipe;
     }
 }

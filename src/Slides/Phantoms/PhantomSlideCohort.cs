@@ -53,6 +53,7 @@ public static class PhantomSlideCohort
                         StainSeed = patients[patient].Seed,
                         StainLevel = patients[patient].Level,
                         StainDrift = options.StainDrift,
+                        Hardness = options.Hardness,
                         Pieces = 1,
                         Artefacts = options.Artefacts ? Artefacts(its) : [],
                         Lesions = classes[i] is { } kind ? Lesions(kind, its) : [],

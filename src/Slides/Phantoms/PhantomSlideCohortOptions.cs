@@ -35,6 +35,9 @@ public sealed record PhantomSlideCohortOptions
     /// <summary>How far stains of patients differ: 0 not at all, 1 as by default, up to 2.</summary>
     public double StainDrift { get; init; } = 1;
 
+    /// <summary>How hard tumour is to tell from normal tissue, 0 to 1: <see cref="SlidePhantomOptions.Hardness"/>.</summary>
+    public double Hardness { get; init; }
+
     /// <summary>What one cohort differs from another by.</summary>
     public int Seed { get; init; } = 1;
 
@@ -69,6 +72,7 @@ public sealed record PhantomSlideCohortOptions
             Mpp = Mpp,
             Tissue = Tissue,
             StainDrift = StainDrift,
+            Hardness = Hardness,
         }.Check();
         var side = Side * Mpp.X;
         foreach (var kind in ClassesInTurn.Where(kind => side < RoomFor(kind)))

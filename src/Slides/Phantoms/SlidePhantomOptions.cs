@@ -38,6 +38,12 @@ public sealed record SlidePhantomOptions
     /// <summary>How far stains of patients differ: 0 not at all, 1 as by default, up to 2.</summary>
     public double StainDrift { get; init; } = 1;
 
+    /// <summary>
+    /// How hard tumour is to tell from normal tissue. 0 (default): its nuclei are 1.6 times as large as any other. 1: 1.25
+    /// times, and every follicle has a germinal centre, whose nuclei are as large as the tumour's.
+    /// </summary>
+    public double Hardness { get; init; }
+
     internal void Check()
     {
         PatchPhantomOptions.Within(Width, 256, 1 << 20, nameof(Width));
@@ -49,6 +55,7 @@ public sealed record SlidePhantomOptions
         PatchPhantomOptions.Within(Pieces ?? 1, 1, 12, nameof(Pieces));
         PatchPhantomOptions.Within(StainLevel, 0, 1, nameof(StainLevel));
         PatchPhantomOptions.Within(StainDrift, 0, 2, nameof(StainDrift));
+        PatchPhantomOptions.Within(Hardness, 0, 1, nameof(Hardness));
         foreach (var lesion in Lesions)
             lesion.Check();
     }

@@ -10,16 +10,15 @@ namespace Coverslip.Slides.Phantoms;
 /// </summary>
 internal sealed class TissuePainter
 {
-    private const float LymphocyteRadius = 2.75f; // microns
-    private const float TumourRadius = 4.5f;
     private readonly ulong grain;
     private readonly float mpp;
     private readonly int cell; // the side of the cells at whose corners slow variation is computed, linear between
     private readonly TissuePieces pieces;
     private readonly TissuePattern pattern;
     private readonly ValueNoise chromatin;
-    private readonly NucleusLattice normal;
-    private readonly NucleusLattice tumour;
+    private readonly NucleusKind normal;
+    private readonly NucleusKind tumour;
+    private readonly NucleusKind? germinal;
     private readonly IReadOnlyList<PhantomLesion> lesions;
     private readonly int around;
     private readonly Rectangle[] boxes;
@@ -39,23 +38,16 @@ internal sealed class TissuePainter
         mpp = (float)options.Mpp.X;
         cell = Math.Clamp((int)Math.Round(4 / mpp), 2, 16);
         cell = 1 << int.Log2(cell);
-        pattern = new TissuePattern(options.Seed);
+        pattern = new TissuePattern(options.Seed, options.Hardness);
         chromatin = new ValueNoise(SeededRandom.For(options.Seed, 341));
         grain = SeededRandom.For(options.Seed, 342).NextBits();
         // Lymphocytes lie close, small and alike; tumour cells are large and of many sizes. Both cover as much.
-        normal = new NucleusLattice(
-            SeededRandom.For(options.Seed, 343).NextBits(),
-            7.0 / mpp,
-            LymphocyteRadius / mpp,
-            0.12
-        );
-        tumour = new NucleusLattice(
-            SeededRandom.For(options.Seed, 344).NextBits(),
-            11.6 / mpp,
-            TumourRadius / mpp,
-            0.30
-        );
-        around = Math.Max(normal.Reach, tumour.Reach);
+        normal = NucleusKind.Between(0, mpp, SeededRandom.For(options.Seed, 343));
+        var size = 1 - (NucleusKind.Nearest * options.Hardness);
+        tumour = NucleusKind.Between(size, mpp, SeededRandom.For(options.Seed, 344));
+        if (options.Hardness > 0)
+            germinal = NucleusKind.Between(size, mpp, SeededRandom.For(options.Seed, 346));
+        around = Math.Max(normal.Lattice.Reach, tumour.Lattice.Reach);
         boxes = [.. lesions.Select(l => BoxOf(l.Outline.Outer))];
         folds = [.. artefacts.Where(a => a.Kind == ArtefactKind.Fold)];
         stain = Stain.Draw(
@@ -131,38 +123,44 @@ internal sealed class TissuePainter
 
     private void Nuclei(Window window, Image? inside)
     {
-        normal.Visit(
-            window.Left,
-            window.Top,
-            window.Width,
-            window.Height,
+        Visit(
+            normal,
             (nucleus, chance) =>
             {
                 var depth = pieces.Depth(nucleus.X, nucleus.Y);
                 if (depth > -Edge && chance < pattern.Normal(nucleus.X * mpp, nucleus.Y * mpp, depth))
-                    Add(window, nucleus, inside, isTumour: false);
+                    Add(window, nucleus, inside, normal, isTumour: false);
             }
         );
-        if (inside is null)
-            return;
-        tumour.Visit(
-            window.Left,
-            window.Top,
-            window.Width,
-            window.Height,
-            (nucleus, chance) =>
-            {
-                if (chance < pattern.Tumour(nucleus.X * mpp, nucleus.Y * mpp))
-                    Add(window, nucleus, inside, isTumour: true);
-            }
-        );
+        if (germinal is { } large)
+            Visit(
+                large,
+                (nucleus, chance) =>
+                {
+                    var depth = pieces.Depth(nucleus.X, nucleus.Y);
+                    if (depth > -Edge && chance < pattern.Germinal(nucleus.X * mpp, nucleus.Y * mpp, depth))
+                        Add(window, nucleus, inside, large, isTumour: false);
+                }
+            );
+        if (inside is not null)
+            Visit(
+                tumour,
+                (nucleus, chance) =>
+                {
+                    if (chance < pattern.Tumour(nucleus.X * mpp, nucleus.Y * mpp))
+                        Add(window, nucleus, inside, tumour, isTumour: true);
+                }
+            );
+
+        void Visit(NucleusKind kind, Action<Nucleus, float> visit) =>
+            kind.Lattice.Visit(window.Left, window.Top, window.Width, window.Height, visit);
     }
 
     /// <summary>
     /// Paints a nucleus onto its own kind of tissue, in which its centre has to lie: where it reaches across an outline it
     /// is cut.
     /// </summary>
-    private void Add(Window window, Nucleus nucleus, Image? inside, bool isTumour)
+    private void Add(Window window, Nucleus nucleus, Image? inside, NucleusKind kind, bool isTumour)
     {
         var (cx, cy) = (nucleus.X - window.Left, nucleus.Y - window.Top);
         var reach = nucleus.Along + 1;
@@ -179,9 +177,8 @@ internal sealed class TissuePainter
         var (first, last) = (Math.Max(0, (int)(cx - reach)), Math.Min(window.Width - 1, (int)(cx + reach) + 1));
         var (upper, lower) = (Math.Max(0, (int)(cy - reach)), Math.Min(window.Height - 1, (int)(cy + reach) + 1));
         var mask = inside is null ? [] : inside.Pixels;
-        var coarse = mpp / (isTumour ? 1.7f : 1.1f);
-        // Borders are as soft for their nuclei's size in both kinds: else half-dark pixels would tell them by colour.
-        var sharpness = nucleus.Across * (isTumour ? LymphocyteRadius / TumourRadius : 1);
+        var coarse = mpp / kind.Texture;
+        var sharpness = nucleus.Across * kind.Sharpness;
         for (var y = upper; y <= lower; y++)
         {
             for (var x = first; x <= last; x++)

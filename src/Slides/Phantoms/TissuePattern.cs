@@ -11,12 +11,14 @@ internal sealed class TissuePattern
     private const float Sinus = 34;
     private const float FollicleGrid = 420;
     private readonly ulong seed;
+    private readonly double hardness;
     private readonly ValueNoise strands;
     private readonly ValueNoise closeness;
     private readonly ValueNoise clouds;
 
-    public TissuePattern(int slideSeed)
+    public TissuePattern(int slideSeed, double hardness)
     {
+        this.hardness = hardness;
         seed = SeededRandom.For(slideSeed, 320).NextBits();
         strands = new ValueNoise(SeededRandom.For(slideSeed, 321));
         closeness = new ValueNoise(SeededRandom.For(slideSeed, 322));
@@ -30,7 +32,21 @@ internal sealed class TissuePattern
             return 0.12f;
         if (depth < Sinus)
             return 0.35f;
-        return 0.80f * (1 - Strand(x, y)) * (0.78f + (0.44f * closeness.At(x / 130, y / 130))) * Follicle(x, y);
+        var follicle = Follicle(x, y, out var germinal);
+        return germinal
+            ? 0
+            : 0.80f * (1 - Strand(x, y)) * (0.78f + (0.44f * closeness.At(x / 130, y / 130))) * follicle;
+    }
+
+    /// <summary>
+    /// The share of places of large nuclei that are no tumour: in the middle of follicles, as in germinal centres.
+    /// </summary>
+    public float Germinal(float x, float y, float depth)
+    {
+        if (depth < Sinus)
+            return 0;
+        var follicle = Follicle(x, y, out var germinal);
+        return germinal ? 0.80f * (1 - Strand(x, y)) * follicle : 0;
     }
 
     /// <summary>The same for tumour.</summary>
@@ -57,8 +73,9 @@ internal sealed class TissuePattern
     }
 
     /// <summary>Round groups: a pale middle with a dense rim.</summary>
-    private float Follicle(float x, float y)
+    private float Follicle(float x, float y, out bool germinal)
     {
+        germinal = false;
         var (column, row) = ((int)MathF.Floor(x / FollicleGrid), (int)MathF.Floor(y / FollicleGrid));
         var bits = SeededRandom.Mix(seed ^ SeededRandom.Mix(((ulong)(uint)column << 32) | (uint)row));
         if ((bits & 3) == 0)
@@ -70,6 +87,7 @@ internal sealed class TissuePattern
             (row * FollicleGrid) + radius + (slack * Part(bits, 40))
         );
         var out2 = (((x - cx) * (x - cx)) + ((y - cy) * (y - cy))) / (radius * radius);
+        germinal = out2 < 0.5f && (bits >> 56) < 256 * hardness;
         return out2 < 0.5f ? 0.72f
             : out2 < 1 ? 1.22f
             : 1;

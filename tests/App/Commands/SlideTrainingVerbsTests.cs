@@ -76,12 +76,11 @@ public sealed class SlideTrainingVerbsTests : IDisposable
                 runs.At("slides/slides/P01-1.tif"),
                 "--out",
                 runs.At("predicted"),
-                "--stride",
-                "32",
                 "--no-orientations",
             ]
         );
         Assert.True(File.Exists(runs.At("predicted/P01-1-heatmap.npy")));
+        Assert.Contains("\"stride\": 32", File.ReadAllText(runs.At("predicted/P01-1-heatmap.json")));
         Assert.Contains(
             "the run was trained at 1 µm/px",
             PhantomRuns.Call(

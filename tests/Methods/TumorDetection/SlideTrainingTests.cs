@@ -71,6 +71,26 @@ public sealed class SlideTrainingTests(TinySlides tiny) : IClassFixture<TinySlid
     }
 
     [Fact]
+    public void A_threshold_for_slides_comes_from_whole_slides_of_the_validation_patients()
+    {
+        var run = Train("threshold", Recipe + "\ndecision: {threshold_from_validation: true}");
+        var validated = Predictions.Read(Path.Combine(run, "validation.csv"));
+        Assert.Equal(2, validated.Rows.Count);
+        Assert.All(
+            validated.Rows,
+            r => Assert.True(File.Exists(Path.Combine(run, "validation", "slides", $"{NameOf(r)}-heatmap.npy")))
+        );
+        var threshold = RunDescription.Read(Path.Combine(run, "run.json")).Threshold;
+        double[] scores = [.. validated.Rows.Select(r => r.Probabilities[1])];
+        bool[] tumour = [.. validated.Rows.Select(r => r.Label == "tumor")];
+        Assert.Equal(DecisionThreshold.Choose(scores, tumour), threshold);
+        foreach (var row in Predictions.Read(Path.Combine(run, "predictions.csv")).Rows)
+            Assert.Equal(row.Probabilities[1] >= threshold ? "tumor" : "normal", row.Predicted);
+    }
+
+    private static string NameOf(Prediction row) => Path.GetFileNameWithoutExtension(row.Image);
+
+    [Fact]
     public void Two_towers_train_and_predict_slides()
     {
         var run = Train("towers", Recipe + "\nseed: 3", "context: 2");

@@ -36,7 +36,6 @@ public sealed class TumorDetectionRecipeTests
     [InlineData("patches: {stride: 4}", "patches.stride is '4'; expected is 15 to 299")]
     [InlineData("network: {name: inception-v2}", "the nearest known one is 'inception-v3'")]
     [InlineData("network: {contxt: 2}", "unknown key 'network.contxt'; the nearest known one is 'network.context'")]
-    [InlineData("decision: {threshold_from_validation: true}", "slides are called by test.threshold")]
     public void What_cannot_be_used_is_refused_with_the_way_out(string more, string expected)
     {
         var error = Assert.Throws<RecipeException>(() => Recipes.Parse($"method: tumor-detection\n{more}", "r.yaml"));

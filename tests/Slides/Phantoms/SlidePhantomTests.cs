@@ -133,6 +133,32 @@ public sealed class SlidePhantomTests : IDisposable
         Assert.InRange(lesion.Cover / other.Cover, 0.65, 1.5);
     }
 
+    // Harder phantoms: tumour's nuclei come nearer to lymphocytes', and germinal centres have nuclei of the tumour's size.
+    [Fact]
+    public void Hardness_brings_the_nuclei_of_tumour_nearer_and_gives_follicles_germinal_centres()
+    {
+        var easy = SlidePhantom.Plan(WithTumour);
+        var hard = SlidePhantom.Plan(WithTumour with { Hardness = 1 });
+        var (easySize, hardSize) = (SizeInTumour(easy), SizeInTumour(hard));
+        Assert.InRange(hardSize / easySize, 0.4, 0.75);
+
+        // Outside of tumour nothing changes but the middles of follicles.
+        using var truth = hard.Truth(level: 0);
+        var (before, after) = (Pixels(easy), Pixels(hard));
+        var changed = Enumerable
+            .Range(0, truth.Width * truth.Height)
+            .Where(i => !before.AsSpan(3 * i, 3).SequenceEqual(after.AsSpan(3 * i, 3)))
+            .Count(i => !IsNear(truth, i % truth.Width, i / truth.Width, 12));
+        Assert.InRange(changed / (double)(truth.Width * truth.Height), 0.005, 0.2);
+    }
+
+    private static double SizeInTumour(SlidePhantom phantom)
+    {
+        using var pixels = Image.From(Pixels(phantom), 2048, 2048);
+        var tumour = phantom.Lesions[0].Outline.Outer.Points;
+        return Nuclei(pixels, (int)tumour.Average(p => p.X) - 110, (int)tumour.Average(p => p.Y) - 110).Size;
+    }
+
     [Theory]
     [InlineData(LesionClass.Itc, 120.0)]
     [InlineData(LesionClass.Micro, 900.0)]
@@ -283,6 +309,7 @@ public sealed class SlidePhantomTests : IDisposable
         Assert.Contains("square", Refused(Small with { Mpp = new Mpp(0.5, 0.25) }));
         Assert.Contains("Tissue is 0.01", Refused(Small with { Tissue = 0.01 }));
         Assert.Contains("Pieces is 0", Refused(Small with { Pieces = 0 }));
+        Assert.Contains("Hardness is 1.5", Refused(Small with { Hardness = 1.5 }));
     }
 
     private static string Refused(SlidePhantomOptions options) =>
