@@ -7,26 +7,22 @@ namespace Coverslip.App.Commands;
 /// <summary><c>coverslip phantoms</c>: a painted cohort with a known truth, to try methods on.</summary>
 public static class PhantomsCommand
 {
-    private static readonly Option<string> Output = new("--out")
-    {
-        Description = "Folder of the cohort.",
-        Required = true,
-    };
-    private static readonly Option<int> Patients = Number("--patients", 16, "Patients, an even number.");
-    private static readonly Option<int> Least = Number("--least", 6, "The fewest patches of a patient.");
-    private static readonly Option<int> Most = Number("--most", 10, "The most patches of a patient.");
-    private static readonly Option<int> Size = Number("--size", 128, "Pixels to a side of a patch.");
-    private static readonly Option<int> Seed = Number("--seed", 1, "What one cohort differs from another by.");
-    private static readonly Option<double> Noise = new("--noise")
-    {
-        Description = "0 to 1: stray nuclei in the stroma, in a pattern of the patient's own, not of the class.",
-        DefaultValueFactory = _ => 0,
-    };
-    private static readonly Option<double> Diversity = new("--diversity")
-    {
-        Description = "0 to 1: how far patients of one class differ in size and density of their nuclei.",
-        DefaultValueFactory = _ => 0,
-    };
+    private static readonly Option<string> Output = PhantomOption.Output();
+    private static readonly Option<int> Patients = PhantomOption.Of("--patients", 16, "Patients, an even number.");
+    private static readonly Option<int> Least = PhantomOption.Of("--least", 6, "The fewest patches of a patient.");
+    private static readonly Option<int> Most = PhantomOption.Of("--most", 10, "The most patches of a patient.");
+    private static readonly Option<int> Size = PhantomOption.Of("--size", 128, "Pixels to a side of a patch.");
+    private static readonly Option<int> Seed = PhantomOption.Seed(1);
+    private static readonly Option<double> Noise = PhantomOption.Of(
+        "--noise",
+        0.0,
+        "0 to 1: stray nuclei in the stroma, in a pattern of the patient's own, not of the class."
+    );
+    private static readonly Option<double> Diversity = PhantomOption.Of(
+        "--diversity",
+        0.0,
+        "0 to 1: how far patients of one class differ in size and density of their nuclei."
+    );
 
     public static Command Create()
     {
@@ -70,7 +66,4 @@ public static class PhantomsCommand
         });
         return command;
     }
-
-    private static Option<int> Number(string name, int standard, string description) =>
-        new(name) { Description = description, DefaultValueFactory = _ => standard };
 }

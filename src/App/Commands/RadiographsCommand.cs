@@ -9,33 +9,29 @@ public static class RadiographsCommand
 {
     private static readonly RadiographCohortOptions Standard = new();
 
-    private static readonly Option<string> Output = new("--out")
-    {
-        Description = "Folder of the cohort.",
-        Required = true,
-    };
-    private static readonly Option<int> Patients = Number(
+    private static readonly Option<string> Output = PhantomOption.Output();
+    private static readonly Option<int> Patients = PhantomOption.Of(
         "--patients",
         Standard.Patients,
         "Patients; a quarter has two radiographs."
     );
-    private static readonly Option<int> Sites = Number(
+    private static readonly Option<int> Sites = PhantomOption.Of(
         "--sites",
         Standard.Sites,
         "Hospitals, each with a look of its own."
     );
-    private static readonly Option<int> Size = Number("--size", Standard.Size, "Pixels to a side, 64 to 2048.");
-    private static readonly Option<int> Seed = Number(
-        "--seed",
-        Standard.Seed,
-        "What one cohort differs from another by."
+    private static readonly Option<int> Size = PhantomOption.Of(
+        "--size",
+        Standard.Size,
+        "Pixels to a side, 64 to 2048."
     );
-    private static readonly Option<double> Healthy = Share(
+    private static readonly Option<int> Seed = PhantomOption.Seed(Standard.Seed);
+    private static readonly Option<double> Healthy = PhantomOption.Of(
         "--healthy",
         Standard.Healthy,
         "Share of patients without a finding."
     );
-    private static readonly Option<double> Subtlety = Share(
+    private static readonly Option<double> Subtlety = PhantomOption.Of(
         "--subtlety",
         Standard.Subtlety,
         "0 to 1: how faint lesions are."
@@ -82,10 +78,4 @@ public static class RadiographsCommand
         });
         return command;
     }
-
-    private static Option<int> Number(string name, int standard, string description) =>
-        new(name) { Description = description, DefaultValueFactory = _ => standard };
-
-    private static Option<double> Share(string name, double standard, string description) =>
-        new(name) { Description = description, DefaultValueFactory = _ => standard };
 }

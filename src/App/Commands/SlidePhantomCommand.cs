@@ -13,14 +13,18 @@ internal static class SlidePhantomCommand
     {
         Description = "The slide to write, such as phantom.tif.",
     };
-    private static readonly Option<int> Width = Number("--width", Defaults.Width, "Pixels, 256 to 1048576.");
-    private static readonly Option<int> Height = Number("--height", Defaults.Height, "Pixels, 256 to 1048576.");
-    private static readonly Option<double> Mpp = Number(
+    private static readonly Option<int> Width = PhantomOption.Of("--width", Defaults.Width, "Pixels, 256 to 1048576.");
+    private static readonly Option<int> Height = PhantomOption.Of(
+        "--height",
+        Defaults.Height,
+        "Pixels, 256 to 1048576."
+    );
+    private static readonly Option<double> Mpp = PhantomOption.Of(
         "--mpp",
         Defaults.Mpp.X,
         "Microns per pixel, 0.1 to 2; cells have their size in microns."
     );
-    private static readonly Option<double> Tissue = Number(
+    private static readonly Option<double> Tissue = PhantomOption.Of(
         "--tissue",
         Defaults.Tissue,
         "Share of the slide that is tissue, 0.05 to 0.95."
@@ -39,13 +43,13 @@ internal static class SlidePhantomCommand
     {
         Description = "Artefacts, comma-separated: pen, fold, bubble, blur, or all.",
     };
-    private static readonly Option<double> Stain = Number(
+    private static readonly Option<double> Stain = PhantomOption.Of(
         "--stain",
         Defaults.StainLevel,
         "0 (palest) to 1 (darkest): the stain within the range of patients."
     );
     private static readonly Option<double> Hardness = HardnessOption();
-    private static readonly Option<int> Seed = Number("--seed", 0, "The same seed paints the same slide.");
+    private static readonly Option<int> Seed = PhantomOption.Of("--seed", 0, "The same seed paints the same slide.");
 
     internal static Command Create()
     {
@@ -127,7 +131,7 @@ internal static class SlidePhantomCommand
 
     /// <summary>How hard tumour is to tell, 0 to 1.</summary>
     internal static Option<double> HardnessOption() =>
-        Number(
+        PhantomOption.Of(
             "--hardness",
             Defaults.Hardness,
             "0: tumour has large nuclei. 1: hardly larger ones, and so have the germinal centres of normal tissue."
@@ -171,7 +175,4 @@ internal static class SlidePhantomCommand
 
     private static string[] Words(string? text) =>
         text?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
-
-    private static Option<T> Number<T>(string name, T standard, string description) =>
-        new(name) { Description = description, DefaultValueFactory = _ => standard };
 }

@@ -12,31 +12,39 @@ internal static class SlidePhantomsCommand
     /// <summary>Nodes of a patient in CAMELYON17.</summary>
     private const int NodesOfAStage = 5;
     private static readonly PhantomSlideCohortOptions Defaults = new();
-    private static readonly Option<string> Output = new("--out")
-    {
-        Description = "Folder of the cohort.",
-        Required = true,
-    };
-    private static readonly Option<int> Patients = Number("--patients", Defaults.Patients, "Patients, 2 to 1000.");
-    private static readonly Option<int> Slides = Number(
+    private static readonly Option<string> Output = PhantomOption.Output();
+    private static readonly Option<int> Patients = PhantomOption.Of(
+        "--patients",
+        Defaults.Patients,
+        "Patients, 2 to 1000."
+    );
+    private static readonly Option<int> Slides = PhantomOption.Of(
         "--slides",
         Defaults.SlidesPerPatient,
         "Slides of each patient; five give each patient a pN stage."
     );
-    private static readonly Option<int> Side = Number("--side", Defaults.Side, "Pixels of either side of a slide.");
-    private static readonly Option<double> Mpp = Number(
+    private static readonly Option<int> Side = PhantomOption.Of(
+        "--side",
+        Defaults.Side,
+        "Pixels of either side of a slide."
+    );
+    private static readonly Option<double> Mpp = PhantomOption.Of(
         "--mpp",
         Defaults.Mpp.X,
         "Microns per pixel, 0.1 to 2; cells have their size in microns."
     );
-    private static readonly Option<double> Tumor = Number("--tumor", Defaults.Tumour, "Share of slides with tumour.");
+    private static readonly Option<double> Tumor = PhantomOption.Of(
+        "--tumor",
+        Defaults.Tumour,
+        "Share of slides with tumour."
+    );
     private static readonly Option<string?> Classes = new("--classes")
     {
         Description =
             "What slides with tumour are by their largest lesion, in turn: macro, micro, itc, comma-separated. "
             + "[default: of macro,micro,micro,itc those that fit]",
     };
-    private static readonly Option<double> Tissue = Number(
+    private static readonly Option<double> Tissue = PhantomOption.Of(
         "--tissue",
         Defaults.Tissue,
         "Share of a slide that is tissue."
@@ -45,17 +53,13 @@ internal static class SlidePhantomsCommand
     {
         Description = "No pen, folds, bubbles and blur.",
     };
-    private static readonly Option<double> Drift = Number(
+    private static readonly Option<double> Drift = PhantomOption.Of(
         "--drift",
         Defaults.StainDrift,
         "How far stains of patients differ, 0 to 2."
     );
     private static readonly Option<double> Hardness = SlidePhantomCommand.HardnessOption();
-    private static readonly Option<int> Seed = Number(
-        "--seed",
-        Defaults.Seed,
-        "What one cohort differs from another by."
-    );
+    private static readonly Option<int> Seed = PhantomOption.Seed(Defaults.Seed);
 
     internal static Command Create()
     {
@@ -155,7 +159,7 @@ internal static class SlidePhantomsCommand
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"slides of {width / 1000:0.00} mm have no room for macro-metastases; --mpp 1 or a longer --side makes it"
+                    $"slides of {width / 1000:0.00} mm have no room for macro-metastases; coarser pixels (--mpp) or a longer --side make it"
                 )
             );
         var left = slides.Sum(s => s.Phantom.LeftOut.Count);
@@ -170,7 +174,4 @@ internal static class SlidePhantomsCommand
             )
         );
     }
-
-    private static Option<T> Number<T>(string name, T standard, string description) =>
-        new(name) { Description = description, DefaultValueFactory = _ => standard };
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.Slides.Phantoms;
@@ -142,8 +141,7 @@ public static class PhantomCohort
     /// <returns>The path of <c>cohort.csv</c>.</returns>
     public static string Write(string folder, PhantomCohortOptions options, IProgress<int>? progress = null)
     {
-        var rows = new StringBuilder("image,label,patient,mask\n");
-        var painted = 0;
+        var rows = new List<string[]>();
         foreach (var patch in Describe(options))
         {
             var (image, mask) = ($"images/{patch.Name}.png", $"masks/{patch.Name}.png");
@@ -151,28 +149,11 @@ public static class PhantomCohort
             using var truth = Image.From(phantom.Mask, phantom.Image.Width, phantom.Image.Height, channels: 1);
             ImageFile.Write(Path.Combine(folder, image), phantom.Image);
             ImageFile.Write(Path.Combine(folder, mask), truth);
-            rows.Append(image)
-                .Append(',')
-                .Append(patch.Label)
-                .Append(',')
-                .Append(patch.Patient)
-                .Append(',')
-                .Append(mask)
-                .Append('\n');
-            progress?.Report(++painted);
+            rows.Add([image, patch.Label, patch.Patient, mask]);
+            progress?.Report(rows.Count);
         }
-
         var path = Path.Combine(folder, "cohort.csv");
-        var temporary = $"{path}.{Guid.NewGuid():N}.part";
-        try
-        {
-            File.WriteAllText(temporary, rows.ToString());
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
+        CsvFile.Write(path, ["image", "label", "patient", "mask"], rows);
         return path;
     }
 }

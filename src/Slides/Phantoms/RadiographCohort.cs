@@ -1,4 +1,3 @@
-using System.Text;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.Slides.Phantoms;
@@ -113,22 +112,26 @@ public static class RadiographCohort
                 progress?.Report(Interlocked.Increment(ref painted));
             }
         );
-        var (rows, places) = (
-            new StringBuilder("image,labels,patient,site\n"),
-            new StringBuilder("image,label,x,y,width,height\n")
+        CsvFile.Write(
+            Path.Combine(folder, "boxes.csv"),
+            ["image", "label", "x", "y", "width", "height"],
+            images.Zip(boxes).SelectMany(i => i.Second.Select(box => Row(i.First, box)))
         );
-        foreach (var (image, found) in images.Zip(boxes))
-        {
-            var labels = string.Join(';', image.Options.Lesions.Select(LabelOf).Order(StringComparer.Ordinal));
-            rows.Append($"{FileOf(image)},{labels},{image.Patient},hospital {image.Options.Site + 1}\n");
-            foreach (var box in found)
-                places.Append($"{FileOf(image)},{LabelOf(box.Kind)},{box.X},{box.Y},{box.Width},{box.Height}\n");
-        }
-        WholeFile.Write(Path.Combine(folder, "boxes.csv"), places.ToString());
         var path = Path.Combine(folder, "cohort.csv");
-        WholeFile.Write(path, rows.ToString());
+        CsvFile.Write(path, ["image", "labels", "patient", "site"], images.Select(Row));
         return path;
     }
+
+    private static string[] Row(RadiographCohortImage image, LesionBox box) =>
+        [FileOf(image), LabelOf(box.Kind), $"{box.X}", $"{box.Y}", $"{box.Width}", $"{box.Height}"];
+
+    private static string[] Row(RadiographCohortImage image) =>
+        [
+            FileOf(image),
+            string.Join(';', image.Options.Lesions.Select(LabelOf).Order(StringComparer.Ordinal)),
+            image.Patient,
+            $"hospital {image.Options.Site + 1}",
+        ];
 
     private static string FileOf(RadiographCohortImage image) => $"images/{image.Name}.png";
 }
