@@ -48,29 +48,31 @@ public sealed class FindingClassifierTests
         Assert.InRange(difference, 0, 1e-5);
     }
 
-    [Fact]
-    public void A_training_step_has_PyTorchs_loss_and_gradients()
+    // Against double precision PyTorch's own single precision in this layout is 2.4 % off at the stem by a batch's statistics
+    // (two images through fifty normalisations) and 0.45 % by fixed ones (one unit of ReLU falls on the other side of 0).
+    [Theory]
+    [InlineData("fixed", false, 1e-4, 0.01)]
+    [InlineData("train", true, 1e-3, 0.05)]
+    public void A_step_has_PyTorchs_loss_and_gradients(string name, bool training, double head, double stem)
     {
         using var scope = new TensorScope();
         using var network = Network("mean");
-        network.Store.Training = true;
-        var golden = Golden.GetProperty("train");
+        network.Store.Training = training;
+        var golden = Golden.GetProperty(name);
         var loss = network.Judge(Batch(Positive)).Total;
-        Assert.Equal(golden.GetProperty("loss").GetDouble(), loss.Item(), 1e-4);
+        var expected = golden.GetProperty("loss").GetDouble();
+        Assert.Equal(expected, loss.Item(), 1e-4 * Math.Max(1, expected));
         loss.Backward();
-        // Single precision through fifty batch normalisations of two images: the stem's gradient is right to some percent.
-        foreach (
-            var (key, path, tolerance) in new[]
-            {
-                ("head_gradient", "head.weight", 1e-3),
-                ("stem_gradient", "backbone.conv1.weight", 0.05),
-            }
-        )
+        Assert.InRange(Off("head_gradient", "head.weight"), 0, head);
+        Assert.InRange(Off("stem_gradient", "backbone.conv1.weight"), 0, stem);
+
+        // Relative norm of the difference.
+        double Off(string key, string path)
         {
             var gradient = network.Store[path].Gradient!.Contiguous().ToArray<float>();
-            var expected = golden.GetProperty(key).EnumerateArray().Select(v => v.GetDouble()).ToArray();
-            var off = Math.Sqrt(expected.Select((e, i) => Math.Pow(gradient[i * 97] - e, 2)).Sum());
-            Assert.InRange(off / Math.Sqrt(expected.Sum(e => e * e)), 0, tolerance);
+            var truth = golden.GetProperty(key).EnumerateArray().Select(v => v.GetDouble()).ToArray();
+            var off = Math.Sqrt(truth.Select((e, i) => Math.Pow(gradient[i * 97] - e, 2)).Sum());
+            return off / Math.Sqrt(truth.Sum(e => e * e));
         }
     }
 
