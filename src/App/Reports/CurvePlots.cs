@@ -25,13 +25,13 @@ internal static class CurvePlots
                 : run.Parts.Count > 1
                     ? "Probabilities of all folds together; the folds' models need not be equally cautious, "
                         + "which usually lowers a pooled curve."
-                : "Test images."
+                : $"Test {run.Thing}s."
             ),
             Html.Tag(
                 "div",
                 Html.Class("plots"),
                 curves.Length == 0
-                    ? Html.Paragraph("Only one class occurs among the test images; there is no ROC curve.")
+                    ? Html.Paragraph($"Only one class occurs among the test {run.Thing}s; there is no ROC curve.")
                     : Roc(run, curves),
                 curves.Length == 0 ? null : PrecisionRecall(curves),
                 Reliability(run)
@@ -162,7 +162,7 @@ internal static class CurvePlots
             .. bins.Select(b => new PlotPoint(
                 b.Predicted,
                 b.Observed,
-                $"{Figure.Count(b.Images, "image")}: predicted {Figure.Number(b.Predicted)}, "
+                $"{Figure.Count(b.Images, run.Thing)}: predicted {Figure.Number(b.Predicted)}, "
                     + $"observed {Figure.Number(b.Observed)}",
                 3 + 11 * Math.Sqrt((double)b.Images / most)
             )),
@@ -171,7 +171,7 @@ internal static class CurvePlots
         return Square(
             "Reliability",
             "Where circles lie on the diagonal, probabilities can be taken at their word; "
-                + "larger circles hold more images.",
+                + $"larger circles hold more {run.Thing}s.",
             $"mean probability of {what}",
             "share that came true",
             [new("", [new(0, 0), new(1, 1)], -1, PlotStyle.Dashed), new("", points, 0, PlotStyle.Points)]

@@ -68,7 +68,7 @@ internal static class FigureTables
                         Figure.Number(figure.Value),
                         Figure.Interval(figure),
                         IntervalBar.Of(figure, Chance(run, metric)),
-                        Meaning(metric),
+                        Meaning(metric, run.Thing),
                     ];
             })
         );
@@ -91,7 +91,7 @@ internal static class FigureTables
                         Figure.Spread(Figure.Spread(values.Cast<double?>())),
                         Figure.Number(values.Length > 0 ? values.Min() : null),
                         Figure.Number(values.Length > 0 ? values.Max() : null),
-                        Meaning(metric),
+                        Meaning(metric, run.Thing),
                     ];
             })
         );
@@ -141,16 +141,16 @@ internal static class FigureTables
             _ => "Calibration error",
         };
 
-    private static string Meaning(Metric metric) =>
+    private static string Meaning(Metric metric, string thing) =>
         metric switch
         {
-            Metric.Accuracy => "Share of images classified correctly",
+            Metric.Accuracy => $"Share of {thing}s classified correctly",
             Metric.BalancedAccuracy => "The same per class, then averaged: rare classes count as much as frequent ones",
-            Metric.Auc => "Chance that a positive image gets a higher probability than a negative one",
+            Metric.Auc => $"Chance that a positive {thing} gets a higher probability than a negative one",
             Metric.AveragePrecision => "Area under the precision-recall curve",
-            Metric.Sensitivity => "Share of positive images that were found",
-            Metric.Specificity => "Share of negative images that were left alone",
-            Metric.RecognitionRate => "Mean over patients of the share of their images that is correct",
+            Metric.Sensitivity => $"Share of positive {thing}s that were found",
+            Metric.Specificity => $"Share of negative {thing}s that were left alone",
+            Metric.RecognitionRate => $"Mean over patients of the share of their {thing}s that is correct",
             Metric.Brier => "Mean squared error of the probabilities; 0 is best",
             _ => "How far probabilities lie from observed shares; 0 is best",
         };

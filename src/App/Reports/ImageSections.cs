@@ -45,7 +45,7 @@ internal static class ImageSections
                         Html.Tag(
                             "div",
                             Html.Class("pair"),
-                            Thumbnail.Of(run.Cohort.ImagePath(row), $"image {row.Image}"),
+                            Thumbnail.Of(run.Cohort.ImagePath(row), $"{run.Thing} {row.Image}"),
                             Thumbnail.Masked(
                                 run.Cohort.ImagePath(row),
                                 maskOf(row)!,
@@ -64,7 +64,11 @@ internal static class ImageSections
     {
         var wrong = run.Tested.Rows.Where(r => r.Predicted != r.Label).ToArray();
         if (wrong.Length == 0)
-            return Html.Section("wrong", "Most wrong images", Html.Paragraph("No test image was classified wrongly."));
+            return Html.Section(
+                "wrong",
+                $"Most wrong {run.Thing}s",
+                Html.Paragraph($"No test {run.Thing} was classified wrongly.")
+            );
         var worst = wrong
             .OrderByDescending(r => Probability(run, r))
             .DistinctBy(r => r.Image)
@@ -74,13 +78,13 @@ internal static class ImageSections
         var all = wrong.DistinctBy(r => r.Image).Count();
         return Html.Section(
             "wrong",
-            "Most wrong images",
+            $"Most wrong {run.Thing}s",
             Html.Note(
                 (
                     all > worst.Length
-                        ? $"{all} images were classified wrongly; "
+                        ? $"{all} {run.Thing}s were classified wrongly; "
                             + $"these are the {worst.Length} that the model was surest about."
-                        : "All images that were classified wrongly, first those that the model was surest about."
+                        : $"All {run.Thing}s that were classified wrongly, first those that the model was surest about."
                 ) + " Look for what they share: blur, ink, a stain, a patient, or a label that should be checked."
             ),
             Html.Tag(
@@ -89,7 +93,7 @@ internal static class ImageSections
                 worst.Select(row =>
                     Html.Tag(
                         "figure",
-                        Thumbnail.Of(run.Cohort.ImagePath(rows[row.Image]), $"image {row.Image}"),
+                        Thumbnail.Of(run.Cohort.ImagePath(rows[row.Image]), $"{run.Thing} {row.Image}"),
                         Html.Tag(
                             "figcaption",
                             Html.Tag("span", Html.Class("wrong"), Called(run, row)),

@@ -43,7 +43,8 @@ internal static class PageStyle
         th, td { padding: .35rem 1.1rem .35rem 0; text-align: left; vertical-align: top;
             border-bottom: 1px solid var(--rule); }
         thead th { color: var(--soft); font-weight: 600; vertical-align: bottom; }
-        th.n, td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+        th.n, td.n { text-align: right; font-variant-numeric: tabular-nums; }
+        td.n { white-space: nowrap; }
         table.confusion thead th { text-align: center; }
         table.confusion td, table.confusion th { padding: .6rem 1rem;
             border: 1px solid var(--rule); vertical-align: middle; }

@@ -24,11 +24,11 @@ internal static class PatientTable
         if (several)
             columns.Add(new("Part", true));
         columns.AddRange([
-            new("Images", true),
+            new(run.Thing == "slide" ? "Slides" : "Images", true),
             new("Right", true),
             new("True class"),
-            new("All images together"),
-            new(probable ? Column(run) : "Share of images", true),
+            new($"All {run.Thing}s together"),
+            new(probable ? Column(run) : $"Share of {run.Thing}s", true),
         ]);
         var table = Html.Table(columns, rows);
         return Html.Section(
@@ -37,9 +37,9 @@ internal static class PatientTable
             Html.Note(
                 (
                     probable
-                        ? "“All images together” is what the mean probability of a patient's images says, "
+                        ? $"“All {run.Thing}s together” is what the mean probability of a patient's {run.Thing}s says, "
                             + "held against the decision threshold."
-                        : "“All images together” is the class that most of a patient's images were given."
+                        : $"“All {run.Thing}s together” is the class that most of a patient's {run.Thing}s were given."
                 ) + (run.Repeated ? " A patient stands here once per part that tested the patient." : "")
             ),
             rows.Length > MostUnfolded ? Html.Folded($"Show all {rows.Length} rows", table) : table

@@ -48,11 +48,11 @@ internal static class ReportWarnings
                 yield return "The interval of the accuracy includes what "
                     + $"always naming “{run.MajorityClass}” would reach: "
                     + $"it begins at "
-                    + $"{Figure.Percent(least)}, that class has {Figure.Percent(run.MajorityShare)} of the images.";
+                    + $"{Figure.Percent(least)}, that class has {Figure.Percent(run.MajorityShare)} of the {run.Thing}s.";
             }
         }
         if (run.Whole.Confusion.Count(row => row.Sum() > 0) == 1)
-            yield return $"All test images are “{run.MajorityClass}”: no figure here tells classes apart.";
+            yield return $"All test {run.Thing}s are “{run.MajorityClass}”: no figure here tells classes apart.";
 
         var empty = (double)first.EmptyMasks / Math.Max(first.Images, 1);
         if (empty > MostEmptyMasks)

@@ -1,6 +1,7 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Methods.Training;
+using Coverslip.Slides.Formats;
 
 namespace Coverslip.App.Reports;
 
@@ -54,6 +55,9 @@ internal sealed record ReportedRun
     /// </summary>
     public required bool Repeated { get; init; }
 
+    /// <summary>What was judged: slide, where all are whole slides, else image.</summary>
+    public required string Thing { get; init; }
+
     public RunDescription First => Parts[0].Description;
 
     /// <summary>Share of the most frequent class, which always naming it would reach.</summary>
@@ -91,6 +95,7 @@ internal sealed record ReportedRun
             parts.Length == 1 ? parts[0].Tested
             : repeated ? new Predictions(parts[0].Tested.Classes, [.. parts.SelectMany(p => p.Tested.Rows)])
             : Load(pooled, cohort);
+        var judged = tested.Rows.Select(r => r.Image).ToHashSet();
         return new ReportedRun
         {
             Folder = folder,
@@ -99,6 +104,9 @@ internal sealed record ReportedRun
             Tested = tested,
             Whole = parts.Length == 1 ? parts[0].Evaluation : Judge(tested, parts[0].Description, repeated ? 0 : 2000),
             Repeated = repeated,
+            Thing = cohort.Rows.Where(r => judged.Contains(r.Image)).All(r => SlideFile.IsSlide(cohort.ImagePath(r)))
+                ? "slide"
+                : "image",
         };
     }
 

@@ -31,23 +31,23 @@ internal static class ResultSection
         var baseline =
             $"always naming the most frequent class, “{run.MajorityClass}”, "
             + $"would reach {Figure.Percent(run.MajorityShare)}";
-        var imageWise = run.First.ImageWise;
+        var (imageWise, things) = (run.First.ImageWise, run.Thing + "s");
         if (run.Repeated)
         {
             var tested = Figure.Count(run.Tested.Rows.Select(r => r.Patient).Distinct().Count(), "patient");
             var accuracy = Figure.Spread(run.Parts.Select(p => p.Evaluation.Figures[Metric.Accuracy].Value));
             var auc = Figure.Spread(run.Parts.Select(p => p.Evaluation.Figures[Metric.Auc].Value));
-            return $"Over {run.Parts.Count} divisions of the {(imageWise ? "images" : "patients")} ({tested} tested in all), "
-                + $"each with a model judged on {(imageWise ? "images of patients it knows" : "patients it never saw")}, {Figure.Percent(accuracy.Mean)} of the images were classified "
+            return $"Over {run.Parts.Count} divisions of the {(imageWise ? things : "patients")} ({tested} tested in all), "
+                + $"each with a model judged on {(imageWise ? $"{things} of patients it knows" : "patients it never saw")}, {Figure.Percent(accuracy.Mean)} of the {things} were classified "
                 + $"correctly on average (standard deviation {Figure.Percent(accuracy.Deviation)}); {baseline}. "
                 + $"The AUC is {Figure.Spread(auc)}, where 0.5 is chance.";
         }
         var (right, area) = (run.Whole.Figures[Metric.Accuracy], run.Whole.Figures[Metric.Auc]);
         var who =
-            imageWise ? ", of whom the models know other images"
+            imageWise ? $", of whom the models know other {things}"
             : run.Parts.Count == 1 ? " that the model never saw"
             : $", each judged by a model that never saw the patient ({run.Parts.Count}-fold cross-validation)";
-        return $"Of {Figure.Count(run.Whole.Images, "image")} of {Figure.Count(run.Whole.Patients, "patient")}{who}, "
+        return $"Of {Figure.Count(run.Whole.Images, run.Thing)} of {Figure.Count(run.Whole.Patients, "patient")}{who}, "
             + $"{Figure.Percent(right.Value)} were classified correctly{Bounds(right, Figure.Percent)}; {baseline}. "
             + (
                 area.Value is null
@@ -95,7 +95,7 @@ internal static class ResultSection
             FigureTile("Accuracy", Metric.Accuracy),
             FigureTile("AUC", Metric.Auc),
             FigureTile("Per-patient rate", Metric.RecognitionRate),
-            Tile("Tested on", Figure.Count(patients, "patient"), Figure.Count(images, "image"))
+            Tile("Tested on", Figure.Count(patients, "patient"), Figure.Count(images, run.Thing))
         );
     }
 }

@@ -38,6 +38,7 @@ public sealed class SlideTrainingVerbsTests : IDisposable
             ["train", runs.At("tumor.yaml"), "--cohort", Cohort, "--out", runs.At("slide-run")]
         );
         Assert.Contains("unseen slides: 8 slides, 8 patients", told);
+        Assert.Contains("Of 8 slides of 8 patients", File.ReadAllText(runs.At("slide-run/report.html")));
         Assert.Matches(@"slide auc +\d\.\d{3} \(", told);
         Assert.Matches(@"sensitivity at 8 +\d\.\d{3} \(", told);
         using var figures = JsonDocument.Parse(File.ReadAllBytes(runs.At("slide-run/figures.json")));
