@@ -22,14 +22,14 @@ public sealed class EvaluateFilesVerbsTests : IDisposable
         Slides();
         Mask(mask, depth, (value, 0, 40));
         // Found at 0.8 with one false positive before it among three slides: 1/3 per slide.
-        var json = Json(Run(0, Froc("--json", "--bootstrap", "50")).Output);
+        var json = Json(VerbCall.Run(0, Froc("--json", "--bootstrap", "50")).Output);
         Assert.Equal(1, json.GetProperty("sensitivity").GetProperty("0.5").GetProperty("value").GetDouble());
         Assert.Equal(0, json.GetProperty("sensitivity").GetProperty("0.25").GetProperty("value").GetDouble(), 1e-12);
         Assert.Equal(5 / 6.0, json.GetProperty("froc").GetProperty("value").GetDouble(), 1e-12);
         Assert.Equal(JsonValueKind.Number, json.GetProperty("froc").GetProperty("low").ValueKind);
         Assert.Equal(JsonValueKind.Number, json.GetProperty("froc").GetProperty("high").ValueKind);
         Assert.Equal((3, 2), (json.GetProperty("slides").GetInt32(), json.GetProperty("normal_slides").GetInt32()));
-        Assert.Contains("3 slides (2 without lesions)", Run(0, Froc()).Output);
+        Assert.Contains("3 slides (2 without lesions)", VerbCall.Run(0, Froc()).Output);
     }
 
     [Fact]
@@ -37,21 +37,27 @@ public sealed class EvaluateFilesVerbsTests : IDisposable
     {
         Slides();
         Mask("masks/Test_001.png", 8, (1, 0, 10), (2, 10, 50));
-        Assert.Contains("holds 1 and 2 beside 0; name tumour's value with --tumor-value", Run(1, Froc()).Errors);
-        Run(0, Froc("--tumor-value", "2"));
+        Assert.Contains(
+            "holds 1 and 2 beside 0; name tumour's value with --tumor-value",
+            VerbCall.Run(1, Froc()).Errors
+        );
+        VerbCall.Run(0, Froc("--tumor-value", "2"));
         // At 0.1 µm per pixel the same pixels are 62 · 0.1 · 2⁵ = 198 µm long: below 275, isolated tumour cells.
-        var fine = Json(Run(0, Froc("--tumor-value", "2", "--slide-mpp", "0.1", "--json")).Output);
+        var fine = Json(VerbCall.Run(0, Froc("--tumor-value", "2", "--slide-mpp", "0.1", "--json")).Output);
         Assert.Equal(0, fine.GetProperty("lesions").GetInt32());
         Assert.Equal(1, fine.GetProperty("isolated_tumor_cells").GetInt32());
         Assert.Equal(JsonValueKind.Null, fine.GetProperty("froc").GetProperty("value").ValueKind);
         var list = Write("reference.csv", "Test_001,Tumor,IDC,Macro\nTest_004,Normal,None,None\n");
-        var listed = Run(0, Froc("--tumor-value", "2", "--slides", list, "--false-positives", "normal", "--json"));
+        var listed = VerbCall.Run(
+            0,
+            Froc("--tumor-value", "2", "--slides", list, "--false-positives", "normal", "--json")
+        );
         Assert.Equal("not on the list and left out: Test_002, Test_049\n", listed.Errors);
         Assert.Equal(2, Json(listed.Output).GetProperty("slides").GetInt32());
-        var excluded = Run(0, Froc("--tumor-value", "2", "--exclude", "Test_049,test_002.tif,Test_114"));
+        var excluded = VerbCall.Run(0, Froc("--tumor-value", "2", "--exclude", "Test_049,test_002.tif,Test_114"));
         Assert.Contains("1 slides", excluded.Output);
         Assert.Equal("note: --exclude names no slide here: Test_114\n", excluded.Errors);
-        var level = Run(1, Froc("--tumor-value", "2", "--level", "3"));
+        var level = VerbCall.Run(1, Froc("--tumor-value", "2", "--level", "3"));
         Assert.Contains("beyond the mask of 64 × 64 pixels at level 3", level.Errors);
     }
 
@@ -61,21 +67,24 @@ public sealed class EvaluateFilesVerbsTests : IDisposable
         var truth = Write("reference.csv", "Test_001,Tumor,IDC,Macro\nTest_002,Normal,None,None\nTest_049,Tumor\n");
         var scores = Write("predictions.csv", "image,p_tumor\nTest_001.tif,0.9\nTest_002.tif,0.4\n");
         string[] roc = ["evaluate", "roc", scores, "--truth", truth];
-        var judged = Run(0, [.. roc, "--exclude", "Test_049,Test_114", "--json"]);
+        var judged = VerbCall.Run(0, [.. roc, "--exclude", "Test_049,Test_114", "--json"]);
         Assert.Equal("note: --exclude names no slide here: Test_114\n", judged.Errors);
         Assert.True(Json(judged.Output).TryGetProperty("average_precision", out _));
         var auc = Json(judged.Output).GetProperty("auc");
         Assert.Equal([1, 1, 1], ((string[])["value", "low", "high"]).Select(k => auc.GetProperty(k).GetDouble()));
-        Assert.Contains("no prediction for 1 slides", Run(1, roc).Errors);
-        Assert.Contains("AUC, DeLong", Run(0, [.. roc, "--exclude", "Test_049"]).Output);
+        Assert.Contains("no prediction for 1 slides", VerbCall.Run(1, roc).Errors);
+        Assert.Contains("AUC, DeLong", VerbCall.Run(0, [.. roc, "--exclude", "Test_049"]).Output);
 
         var stages = Write("stages.csv", "patient,stage\na.zip,pN0\nb.zip,pN2\nc.zip,pN1\nc_node_0.tif,macro\n");
         var predicted = Write("predicted.csv", "patient,stage\na.zip,pN0\nb.zip,pN2\nc.zip,pN2\nd,pN1\n");
-        var kappa = Run(0, "evaluate", "kappa", predicted, "--truth", stages, "--json");
+        var kappa = VerbCall.Run(0, "evaluate", "kappa", predicted, "--truth", stages, "--json");
         // Observed 1; expected (16 · 2 + 9 · 1 + 1 · 2 + 16 · 1) / 3 of the margins 1, 0, 0, 1, 1 and 1, 0, 0, 0, 2.
         Assert.Equal(1 - 3 / 59.0, Json(kappa.Output).GetProperty("kappa").GetProperty("value").GetDouble(), 1e-12);
         Assert.Equal($"{predicted}: row 5: 'd,pN1' names no patient (.zip) and is not used\n", kappa.Errors);
-        Assert.Contains("quadratic weighted kappa", Run(0, "evaluate", "kappa", predicted, "--truth", stages).Output);
+        Assert.Contains(
+            "quadratic weighted kappa",
+            VerbCall.Run(0, "evaluate", "kappa", predicted, "--truth", stages).Output
+        );
     }
 
     [Theory]
@@ -90,7 +99,8 @@ public sealed class EvaluateFilesVerbsTests : IDisposable
     [InlineData(1, "roc", "nowhere.csv", "--truth", "nowhere.csv")]
     [InlineData(2, "kappa", "p.csv")]
     [InlineData(1, "kappa", "nowhere.csv", "--truth", "nowhere.csv")]
-    public void Wrong_usage_is_2_and_failure_is_1(int code, params string[] args) => Run(code, ["evaluate", .. args]);
+    public void Wrong_usage_is_2_and_failure_is_1(int code, params string[] args) =>
+        VerbCall.Run(code, ["evaluate", .. args]);
 
     private string[] Froc(params string[] more) =>
         ["evaluate", "froc", Path.Combine(folder, "detections"), "--masks", Path.Combine(folder, "masks"), .. more];
@@ -130,22 +140,4 @@ public sealed class EvaluateFilesVerbsTests : IDisposable
     }
 
     private static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
-
-    private static (string Output, string Errors) Run(int code, params string[] args)
-    {
-        var (output, errors) = (new StringWriter(), new StringWriter());
-        var (oldOutput, oldErrors) = (Console.Out, Console.Error);
-        Console.SetOut(output);
-        Console.SetError(errors);
-        try
-        {
-            Assert.Equal(code, Program.Main(args));
-        }
-        finally
-        {
-            Console.SetOut(oldOutput);
-            Console.SetError(oldErrors);
-        }
-        return (output.ToString(), errors.ToString());
-    }
 }

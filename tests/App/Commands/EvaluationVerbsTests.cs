@@ -63,21 +63,5 @@ public sealed class EvaluationVerbsTests : IDisposable
         return cohort;
     }
 
-    private static string Run(int code, params string[] args)
-    {
-        var (output, errors) = (new StringWriter(), new StringWriter());
-        var (oldOutput, oldErrors) = (Console.Out, Console.Error);
-        Console.SetOut(output);
-        Console.SetError(errors);
-        try
-        {
-            Assert.Equal((code, code == 0), (Program.Main(args), errors.ToString().Length == 0));
-        }
-        finally
-        {
-            Console.SetOut(oldOutput);
-            Console.SetError(oldErrors);
-        }
-        return output.ToString();
-    }
+    private static string Run(int code, params string[] args) => VerbCall.RunQuiet(code, args).Output;
 }

@@ -11,7 +11,7 @@ public sealed class PatchVerbsTests : IDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("coverslip-").FullName;
 
     public PatchVerbsTests() =>
-        Run(0, "slide", "phantom", At("a.tif"), "--width", "3000", "--height", "2000", "--seed", "4");
+        VerbCall.Run(0, "slide", "phantom", At("a.tif"), "--width", "3000", "--height", "2000", "--seed", "4");
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
@@ -21,7 +21,7 @@ public sealed class PatchVerbsTests : IDisposable
         File.WriteAllText(At("broken.svs"), "no slide");
         string[] options = ["--out", At("out"), "--mpp", "2", "--min-area", "0.001", "--channel", "green"];
         string[] tissue = ["tissue", At("broken.svs"), At("a.tif"), .. options];
-        var (output, errors) = Run(1, tissue);
+        var (output, errors) = VerbCall.Run(1, tissue);
         Assert.Contains("1 of 2 slides, 0 of them finished before", output);
         Assert.Contains($"failed: {At("broken.svs")}: no reader takes it", errors);
         foreach (var kind in new[] { "mask.png", "overlay.png", "geojson", "tissue.json" })
@@ -33,15 +33,15 @@ public sealed class PatchVerbsTests : IDisposable
         Assert.InRange(share, 0.15, 0.45);
 
         var written = File.GetLastWriteTimeUtc(At("out/a.mask.png"));
-        Assert.Contains("1 of them finished before", Run(1, tissue).Output);
+        Assert.Contains("1 of them finished before", VerbCall.Run(1, tissue).Output);
         Assert.Equal(written, File.GetLastWriteTimeUtc(At("out/a.mask.png")));
-        Assert.Contains("0 of them finished before", Run(0, "tissue", At("a.tif"), "--out", At("out")).Output);
+        Assert.Contains("0 of them finished before", VerbCall.Run(0, "tissue", At("a.tif"), "--out", At("out")).Output);
     }
 
     [Fact]
     public void Patches_are_chosen_and_every_filter_says_what_it_removed()
     {
-        Run(0, "tissue", At("a.tif"), "--out", At("tissue"), "--mpp", "2", "--min-area", "0.01");
+        VerbCall.Run(0, "tissue", At("a.tif"), "--out", At("tissue"), "--mpp", "2", "--min-area", "0.01");
         var square = new Ring([new(0, 0), new(1500, 0), new(1500, 2000), new(0, 2000)]);
         var tumour = new Annotation { Class = "Tumor", Polygons = [new RingPolygon(square)] };
         AnnotationFile.Write(
@@ -50,7 +50,10 @@ public sealed class PatchVerbsTests : IDisposable
             AnnotationFormat.Asap
         );
         string[] patches = ["patches", At("a.tif"), "--annotations", At("xml"), "--tissue", At("tissue")];
-        var said = Run(0, [.. patches, "--out", At("index.csv"), "--rule", "liu", "--side", "128", "--mpp", "0.25"]);
+        var said = VerbCall.Run(
+            0,
+            [.. patches, "--out", At("index.csv"), "--rule", "liu", "--side", "128", "--mpp", "0.25"]
+        );
         Assert.Contains($"{24 * 16} places: {(24 * 16) - (23 * 15)} beyond the border", said.Output);
         var found = PatchIndex.Read(At("index.csv"));
         Assert.Contains($"{found.Count} kept", said.Output);
@@ -62,7 +65,7 @@ public sealed class PatchVerbsTests : IDisposable
         Assert.Equal("slide,places,border,repeated,tissue,unlabelled,kept,reason", filters[0]);
         Assert.EndsWith($",{found.Count},", filters[1]);
 
-        Run(0, [.. patches, "--out", At("random.csv"), "--random", "30", "--seed", "1", "--side", "64"]);
+        VerbCall.Run(0, [.. patches, "--out", At("random.csv"), "--random", "30", "--seed", "1", "--side", "64"]);
         Assert.Equal(30, PatchIndex.Read(At("random.csv")).Count);
     }
 
@@ -72,8 +75,11 @@ public sealed class PatchVerbsTests : IDisposable
         Directory.CreateDirectory(At("xml"));
         string[] patches = ["patches", At("a.tif"), "--out", At("index.csv"), "--annotations", At("xml")];
         string[] rule = ["--rule", "takahama", "--min-tissue", "0", "--side", "200", "--mpp", "0.5"];
-        Assert.Contains("--unannotated-normal takes such slides as normal", Run(1, [.. patches, .. rule]).Errors);
-        Run(0, [.. patches, .. rule, "--unannotated-normal"]);
+        Assert.Contains(
+            "--unannotated-normal takes such slides as normal",
+            VerbCall.Run(1, [.. patches, .. rule]).Errors
+        );
+        VerbCall.Run(0, [.. patches, .. rule, "--unannotated-normal"]);
         var found = PatchIndex.Read(At("index.csv"));
         Assert.Equal(7 * 5, found.Count);
         Assert.All(found, p => Assert.Equal(("normal", 1.0), (p.Patch.Label, p.Patch.Normal)));
@@ -92,10 +98,13 @@ public sealed class PatchVerbsTests : IDisposable
             new AnnotationSet { Format = AnnotationFormat.GeoJson, Annotations = [drawn] },
             AnnotationFormat.GeoJson
         );
-        Assert.Contains("class 'Tumor': 1 annotations, 85 px²", Run(0, "annotations", "info", At("a.geojson")).Output);
+        Assert.Contains(
+            "class 'Tumor': 1 annotations, 85 px²",
+            VerbCall.Run(0, "annotations", "info", At("a.geojson")).Output
+        );
         foreach (var format in new[] { "asap", "aperio", "geojson" })
         {
-            Run(
+            VerbCall.Run(
                 0,
                 "annotations",
                 "convert",
@@ -107,7 +116,7 @@ public sealed class PatchVerbsTests : IDisposable
                 "--from-bounds",
                 At("a.tif")
             );
-            Assert.Contains("85 px²", Run(0, "annotations", "info", At("b")).Output);
+            Assert.Contains("85 px²", VerbCall.Run(0, "annotations", "info", At("b")).Output);
         }
         Assert.Equal([drawn.Polygons[0]], AnnotationFile.Read(At("b")).Annotations[0].Polygons);
     }
@@ -122,25 +131,7 @@ public sealed class PatchVerbsTests : IDisposable
     [InlineData(2, "patches", "a.svs", "--out", "x.csv", "--rule", "liu")]
     [InlineData(2, "patches", "a.svs", "--out", "x.csv", "--grid", "--random", "5")]
     [InlineData(1, "patches", "a.svs", "--out", "x.csv", "--side", "4")]
-    public void Wrong_usage_is_2_and_failure_is_1(int code, params string[] args) => Run(code, args);
+    public void Wrong_usage_is_2_and_failure_is_1(int code, params string[] args) => VerbCall.Run(code, args);
 
     private string At(string name) => Path.Combine(folder, name);
-
-    private static (string Output, string Errors) Run(int code, params string[] args)
-    {
-        var (output, errors) = (new StringWriter(), new StringWriter());
-        var (oldOutput, oldErrors) = (Console.Out, Console.Error);
-        Console.SetOut(output);
-        Console.SetError(errors);
-        try
-        {
-            Assert.True(code == Program.Main(args), errors.ToString());
-        }
-        finally
-        {
-            Console.SetOut(oldOutput);
-            Console.SetError(oldErrors);
-        }
-        return (output.ToString(), errors.ToString());
-    }
 }

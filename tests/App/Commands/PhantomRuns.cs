@@ -47,21 +47,7 @@ public sealed class PhantomRuns : IDisposable
     /// </summary>
     public static string Call(int code, params string[] args)
     {
-        var (output, errors) = (new StringWriter(), new StringWriter());
-        var (oldOutput, oldErrors) = (Console.Out, Console.Error);
-        Console.SetOut(output);
-        Console.SetError(errors);
-        int given;
-        try
-        {
-            given = Program.Main(args);
-        }
-        finally
-        {
-            Console.SetOut(oldOutput);
-            Console.SetError(oldErrors);
-        }
-        Assert.True(code == given, $"exit code {given} instead of {code}\n{errors}");
-        return code == 0 ? output.ToString() : errors.ToString();
+        var (output, errors) = VerbCall.Run(code, args);
+        return code == 0 ? output : errors;
     }
 }

@@ -21,11 +21,13 @@ public sealed class StainVerbsTests : IDisposable
     {
         Paint("reference.png", stain: 2);
         Paint("slides/a.png", stain: 9);
-        var output = Run(0, "stain", "fit", At("reference.png"), "--method", method, "--out", At("stain.json")).Output;
+        var output = VerbCall
+            .RunQuiet(0, "stain", "fit", At("reference.png"), "--method", method, "--out", At("stain.json"))
+            .Output;
         Assert.Contains(said, output);
         Assert.Equal(method, StainFile.Read(At("stain.json")).Method.ToString().ToLowerInvariant());
 
-        Run(0, "stain", "apply", At("stain.json"), At("slides/a.png"), "--out", At("new"));
+        VerbCall.RunQuiet(0, "stain", "apply", At("stain.json"), At("slides/a.png"), "--out", At("new"));
         using var reference = ImageFile.Read(At("reference.png"));
         using var source = ImageFile.Read(At("slides/a.png"));
         using var expected = StainNormaliser.Fit(Enum.Parse<StainMethod>(method, true), reference).Apply(source);
@@ -42,7 +44,10 @@ public sealed class StainVerbsTests : IDisposable
         File.WriteAllText(At("text.png"), "no picture");
         Paint("z.png", stain: 4);
         string[] images = [At("a.png"), At("blank.png"), At("text.png"), At("z.png")];
-        var (output, errors) = Run(1, ["stain", "apply", At("stain.json"), .. images, "--out", At("new")]);
+        var (output, errors) = VerbCall.RunQuiet(
+            1,
+            ["stain", "apply", At("stain.json"), .. images, "--out", At("new")]
+        );
         Assert.Equal($"normalised 2 of 4 images: {At("new")}\n", output);
         var lines = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(2, lines.Length);
@@ -69,7 +74,7 @@ public sealed class StainVerbsTests : IDisposable
             ]
         );
         string[] call = ["stain", "apply", At("stain.json"), "--cohort", At("tables/cohort.csv"), "--out", At("new")];
-        Assert.Contains("not normalised: blank.png: no tissue", Run(1, call).Errors);
+        Assert.Contains("not normalised: blank.png: no tissue", VerbCall.RunQuiet(1, call).Errors);
 
         var cohort = Cohort.Load(At("new/cohort.csv"));
         Assert.Equal(["pictures/x/a.png", "pictures/y/a.png"], cohort.Rows.Select(r => r.Image));
@@ -82,7 +87,7 @@ public sealed class StainVerbsTests : IDisposable
         Assert.StartsWith("no tissue: 0.00 %", refused.Rows[0].Further[1]);
 
         Paint("tables/blank.png", stain: 5);
-        Assert.Contains("normalised 3 of 3 images", Run(0, call).Output);
+        Assert.Contains("normalised 3 of 3 images", VerbCall.RunQuiet(0, call).Output);
         Assert.Equal(3, Cohort.Load(At("new/cohort.csv")).Rows.Count);
         Assert.False(File.Exists(At("new/refused.csv")), "nothing is refused any more");
     }
@@ -95,7 +100,8 @@ public sealed class StainVerbsTests : IDisposable
         Paint("b/a.jpg", stain: 4);
         File.WriteAllLines(At("cohort.csv"), ["image,label,patient", "a.png,benign,p1"]);
         var before = File.ReadAllBytes(At("a.png"));
-        string Refused(params string[] images) => Run(1, ["stain", "apply", At("stain.json"), .. images]).Errors;
+        string Refused(params string[] images) =>
+            VerbCall.RunQuiet(1, ["stain", "apply", At("stain.json"), .. images]).Errors;
         Assert.Contains("would both become", Refused(At("a.png"), At("b/a.jpg"), "--out", At("new")));
         Assert.Contains("a.png would be overwritten", Refused(At("a.png"), "--out", folder));
         Assert.Contains("would be overwritten", Refused("--cohort", At("cohort.csv"), "--out", folder));
@@ -109,7 +115,7 @@ public sealed class StainVerbsTests : IDisposable
         Fit();
         Paint("a.png", stain: 3);
         File.WriteAllText(At("file"), "no folder");
-        var (_, errors) = Run(1, "stain", "apply", At("stain.json"), At("a.png"), "--out", At("file"));
+        var (_, errors) = VerbCall.RunQuiet(1, "stain", "apply", At("stain.json"), At("a.png"), "--out", At("file"));
         Assert.StartsWith("error: ", errors);
         Assert.Contains(At("file"), errors);
         Assert.DoesNotContain("One or more errors", errors);
@@ -119,7 +125,16 @@ public sealed class StainVerbsTests : IDisposable
     public void A_reference_without_stain_is_named()
     {
         Blank("blank.png");
-        var (_, errors) = Run(1, "stain", "fit", At("blank.png"), "--method", "macenko", "--out", At("stain.json"));
+        var (_, errors) = VerbCall.RunQuiet(
+            1,
+            "stain",
+            "fit",
+            At("blank.png"),
+            "--method",
+            "macenko",
+            "--out",
+            At("stain.json")
+        );
         Assert.StartsWith($"error: {At("blank.png")}: no tissue", errors);
         Assert.False(File.Exists(At("stain.json")), "nothing to write");
     }
@@ -132,14 +147,14 @@ public sealed class StainVerbsTests : IDisposable
     [InlineData(2, "stain", "apply", "s.json", "--out", "new")]
     [InlineData(2, "stain", "apply", "s.json", "a.png", "--cohort", "c.csv", "--out", "new")]
     [InlineData(1, "stain", "apply", "nowhere.json", "a.png", "--out", "new")]
-    public void Wrong_usage_is_2_and_failure_is_1(int code, params string[] args) => Run(code, args);
+    public void Wrong_usage_is_2_and_failure_is_1(int code, params string[] args) => VerbCall.RunQuiet(code, args);
 
     private string At(string name) => Path.Combine(folder, name);
 
     private void Fit()
     {
         Paint("reference.png", stain: 2);
-        Run(0, "stain", "fit", At("reference.png"), "--method", "vahadane", "--out", At("stain.json"));
+        VerbCall.RunQuiet(0, "stain", "fit", At("reference.png"), "--method", "vahadane", "--out", At("stain.json"));
     }
 
     private void Paint(string name, int stain)
@@ -153,23 +168,5 @@ public sealed class StainVerbsTests : IDisposable
         using var image = new Image(40, 40);
         image.WritablePixels.Fill(250);
         ImageFile.Write(At(name), image);
-    }
-
-    private static (string Output, string Errors) Run(int code, params string[] args)
-    {
-        var (output, errors) = (new StringWriter(), new StringWriter());
-        var (oldOutput, oldErrors) = (Console.Out, Console.Error);
-        Console.SetOut(output);
-        Console.SetError(errors);
-        try
-        {
-            Assert.Equal((code, code == 0), (Program.Main(args), errors.ToString().Length == 0));
-        }
-        finally
-        {
-            Console.SetOut(oldOutput);
-            Console.SetError(oldErrors);
-        }
-        return (output.ToString(), errors.ToString());
     }
 }
