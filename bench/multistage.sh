@@ -21,8 +21,8 @@ if [[ $parts == *equality* ]]; then
     with_allocator "$bench" multistage-equality --patches "$whole" --side 64 --map 32 --mini-batch 8 --width 16
 fi
 if [[ $parts == *memory* ]]; then
-    echo "| Patches | side | map | peak KiB | s | loss |"
-    echo "|---|---|---|---|---|---|"
+    echo "| Patches | side | map | peak KiB | s | loss | allocated by .NET KiB | collections |"
+    echo "|---|---|---|---|---|---|---|---|"
     first=$(with_allocator "$bench" multistage-memory --patches "$few" --side "$side" --map "$map")
     echo "$first"
     second=$(with_allocator "$bench" multistage-memory --patches "$many" --side "$side" --map "$map")

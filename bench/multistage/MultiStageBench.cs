@@ -66,7 +66,7 @@ internal static class MultiStageBench
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {patches} | {side} | {run.Layout.Side} | {peak} | {clock.Elapsed.TotalSeconds:F1} | {outcome.Loss:F4} |"
+                $"| {patches} | {side} | {run.Layout.Side} | {peak} | {clock.Elapsed.TotalSeconds:F1} | {outcome.Loss:F4} | {GC.GetTotalAllocatedBytes() / 1024} | {GC.CollectionCount(0)} |"
             )
         );
     }

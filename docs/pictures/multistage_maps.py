@@ -1,6 +1,6 @@
 """Maps of a study's first part: a row per slide; truth, then each model that has maps, in the order of table 1.
 
-    python3 docs/pictures/multistage_maps.py table1 docs/pictures/multistage-maps.png P01-1 P09-1    (needs scikit-image)
+    python3 docs/pictures/multistage_maps.py table1 docs/pictures/multistage-maps.png P02-1 P13-1 P18-1 P19-1    (needs scikit-image)
 """
 import os
 import sys

@@ -85,7 +85,7 @@ public static class DemoCommand
     private static void Print(SlideDemoResult slides)
     {
         Console.WriteLine();
-        DetectionSummary.Print(slides.Figures);
+        SlideFigures.Print(slides.Figures);
         Console.WriteLine($"report: {slides.Report}");
     }
 }

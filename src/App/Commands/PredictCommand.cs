@@ -58,7 +58,8 @@ public static class PredictCommand
             Whole slides (scanner formats and tiled TIFFs) become heatmaps and detections: slide_scores.csv,
             detections/SLIDE.csv, SLIDE.geojson, SLIDE-heatmap.tif and .npy, SLIDE-overlay.png, summary.json. A stopped
             call goes on within the slide, finished slides are skipped. A run of the multi-stage method writes heatmaps and
-            SLIDE-map.png, a square to each patch: grey normal, red tumour, white without tissue.
+            SLIDE-map.png, a square to each patch: grey normal, red tumour, white without tissue; it begins a slide anew
+            within which it was stopped.
 
             A model of findings (method: curriculum) also writes activations.csv, where it sees each finding, and
             overlays/IMAGE-FINDING.png of those that it names.

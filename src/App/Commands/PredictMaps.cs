@@ -1,12 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Coverslip.App.Progress;
-using Coverslip.Evaluation;
 using Coverslip.Methods.MultiStage;
 using Coverslip.Methods.Training;
 using Coverslip.Slides.Formats;
-using Coverslip.Slides.Heatmaps;
-using Coverslip.Slides.Images;
 
 namespace Coverslip.App.Commands;
 
@@ -22,7 +19,8 @@ internal static class PredictMaps
         PerSlide.CheckNames(slides);
         var (options, tissue) = (SlideArguments.Opening(parsed), SlideArguments.TissueFolder(parsed));
         using var stop = new StopSignal();
-        var (lines, failed) = (new List<string>(), 0);
+        var maps = new SlideMaps(run, folder);
+        var outcomes = new List<SlideMapOutcome>();
         foreach (var path in slides)
         {
             var name = Path.GetFileNameWithoutExtension(path);
@@ -30,24 +28,22 @@ internal static class PredictMaps
             {
                 using var slide = SlideFile.Open(path, options);
                 ProgressLine? line = null;
-                NewSlidePrediction found;
                 try
                 {
-                    found = NewSlide.Predict(
-                        run,
-                        slide,
-                        tissue?.Read(path),
-                        (done, all) => (line ??= new ProgressLine(name, all, "patches")).Report(done),
-                        stop.Token
+                    outcomes.Add(
+                        maps.Predict(
+                            slide,
+                            tissue is null ? null : new GivenTissue(tissue.Read(path), tissue.Tissue(path).Rule),
+                            (done, all) => (line ??= new ProgressLine(name, all, "patches")).Report(done),
+                            stop.Token
+                        )
                     );
                 }
                 finally
                 {
                     line?.Dispose();
                 }
-                Write(slide, found, folder, name);
-                lines.Add(string.Create(CultureInfo.InvariantCulture, $"{name},{found.Heatmap.Score:R}\n"));
-                Console.WriteLine(Told(name, found));
+                Console.WriteLine(Told(outcomes[^1]));
             }
             catch (Exception error)
                 when (error
@@ -57,33 +53,25 @@ internal static class PredictMaps
                             or UnauthorizedAccessException
                 )
             {
-                failed++;
                 Console.Error.WriteLine($"error: {name}: {error.Message}");
             }
         }
-        var scores = Path.Combine(folder, "slide_scores.csv");
-        WholeFile.Write(scores, "slide,probability\n" + string.Concat(lines));
-        Console.WriteLine($"wrote {scores}");
-        return failed == 0 ? 0 : 1;
+        Console.WriteLine($"wrote {maps.WriteScores(outcomes)}");
+        return outcomes.Count == slides.Length ? 0 : 1;
     }
 
-    private static void Write(Slide slide, NewSlidePrediction found, string folder, string name)
+    private static string Told(SlideMapOutcome outcome)
     {
-        string At(string ending) => Path.Combine(folder, $"{name}-{ending}");
-        found.Heatmap.Write(At("heatmap.npy"));
-        HeatmapPictures.WritePyramid(At("heatmap.tif"), found.Heatmap);
-        HeatmapPictures.WriteOverlay(At("overlay.png"), slide, found.Heatmap);
-        if (found.Patches.Count == 0)
-            return;
-        using var map = PredictionMap.Predicted(found.Patches);
-        ImageFile.Write(At("map.png"), map);
+        var before = outcome.Before ? ", finished before" : "";
+        if (outcome.Reason is { } reason)
+            return $"{outcome.Name}: no patch: {reason}{before}";
+        var beyond =
+            outcome.Protruding > 0
+                ? $"; {outcome.Protruding} lie beyond the map and have no probability (maps.grow, maps.side)"
+                : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{outcome.Name}: probability {outcome.Probability:0.000}, {outcome.Tumour} of {outcome.Patches} patches called tumour{beyond}{before}"
+        );
     }
-
-    private static string Told(string name, NewSlidePrediction found) =>
-        found.Reason is { } reason
-            ? $"{name}: no patch: {reason}"
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"{name}: probability {found.Heatmap.Score:0.000}, {found.Patches.Count(p => p.Positive)} of {found.Patches.Count} patches called tumour{(found.Protruding > 0 ? $"; {found.Protruding} lie beyond the map and have no probability (maps.grow, maps.side)" : "")}"
-            );
 }

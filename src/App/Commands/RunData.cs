@@ -18,13 +18,20 @@ internal sealed record RunData(ITrainingData Data, PatchMasks? Masks, MaskRules?
     /// <param name="recipe">The recipe.</param>
     /// <param name="cohort">The cohort.</param>
     /// <param name="place">Where masks are, and the stain.</param>
+    /// <param name="shared">Where runs find what they have in common; null: each trains its own.</param>
     /// <param name="stop">Stops between masks.</param>
-    internal static RunData Prepare(IRecipe recipe, Cohort cohort, RunMasks.Place place, CancellationToken stop)
+    internal static RunData Prepare(
+        IRecipe recipe,
+        Cohort cohort,
+        RunMasks.Place place,
+        SharedTraining? shared,
+        CancellationToken stop
+    )
     {
         if (recipe is TumorDetectionRecipe detection)
             return OfSlides(detection, cohort, place.Stain);
         if (recipe is MultiStageRecipe stages)
-            return OfGrids(stages, cohort, place.Stain);
+            return OfGrids(stages, cohort, place.Stain, shared);
         var (masks, rules) = RunMasks.Prepare(recipe.Input, cohort, place, stop);
         PatchSet patches;
         using (var line = new ProgressLine("reading images", cohort.Rows.Count, "images"))
@@ -68,11 +75,11 @@ internal sealed record RunData(ITrainingData Data, PatchMasks? Masks, MaskRules?
         return new RunData(data, null, null);
     }
 
-    private static RunData OfGrids(MultiStageRecipe recipe, Cohort cohort, InputStain? stain)
+    private static RunData OfGrids(MultiStageRecipe recipe, Cohort cohort, InputStain? stain, SharedTraining? shared)
     {
         MultiStageData data;
         using (var line = new ProgressLine("opening slides", cohort.Rows.Count, "slides"))
-            data = new MultiStageData(recipe, cohort, stain, done => line.Report(done));
+            data = new MultiStageData(recipe, cohort, stain, done => line.Report(done)) { Shared = shared };
         foreach (var slide in data.Slides.Slides)
             if (slide.Reason is { } reason)
                 Console.Error.WriteLine($"{slide.Name}: {reason}");

@@ -36,6 +36,12 @@ public static class TrainCommand
     {
         Description = "Train one part of the split only, counted from 1.",
     };
+    private static readonly Option<string?> Share = new("--share")
+    {
+        Description =
+            "Multi-stage: folder in which runs find the extractors, features and maps' models that they have in common, each "
+            + "trained once. [default: each run trains its own]",
+    };
     private static readonly Option<bool> Resume = new("--resume")
     {
         Description = "Go on with a run that was stopped.",
@@ -65,6 +71,7 @@ public static class TrainCommand
             Output,
             Masks,
             Part,
+            Share,
             SettingOption.Set,
             Resume,
             DeviceOption.Device,
@@ -87,6 +94,8 @@ public static class TrainCommand
         var only = parsed.GetValue(Part);
         if (only is { } chosen && (chosen < 1 || chosen > split.Parts.Count))
             throw new ArgumentException($"--part is {chosen}; the split has {split.Parts.Count} part(s)");
+        if (parsed.GetValue(Share) is not null && !recipe.Shares)
+            throw new ArgumentException("--share: runs of this recipe's method have no stage in common; leave it out");
 
         foreach (var warning in Examination.RunWarnings())
             Console.Error.WriteLine($"warning: {warning}");
@@ -104,7 +113,8 @@ public static class TrainCommand
         {
             Stain = stain,
         };
-        using var data = RunData.Prepare(recipe, cohort, place, stop.Token);
+        var shared = parsed.GetValue(Share) is { } share ? new SharedTraining(share) : null;
+        using var data = RunData.Prepare(recipe, cohort, place, shared, stop.Token);
         var session = new TrainingSession(
             new SessionInput(recipe, data.Data, split, device, data.Rules?.ToJson()),
             folder,
@@ -120,7 +130,9 @@ public static class TrainCommand
                 Console.WriteLine(Split.InflatedNote);
             Summarize(tested, cohort, folder, data.Masks);
             if (recipe is TumorDetectionRecipe)
-                DetectionSummary.Tell(folder, cohort, split.Parts.Count);
+                SlideFigures.Tell(folder, cohort, split.Parts.Count);
+            if (recipe is MultiStageRecipe)
+                SlideFigures.TellParts(folder, split.Parts.Count);
             return 0;
         }
         catch (OperationCanceledException)

@@ -1,5 +1,6 @@
 using Coverslip.Evaluation;
 using Coverslip.Methods.Studies;
+using Coverslip.Methods.Training;
 
 namespace Coverslip.App.Studies;
 
@@ -26,39 +27,18 @@ internal sealed record StudyFolder(string Path)
 
     internal string Masks(string key) => At("masks", key);
 
+    /// <summary>What cells have in common and only one of them trains.</summary>
+    internal string Shared => At("shared");
+
     internal string Log(StudyRun run, int part) => At("logs", $"{run.Name}-{part + 1}.log");
 
     internal string At(params ReadOnlySpan<string> names) => System.IO.Path.Combine([Path, .. names]);
 
-    /// <summary>
-    /// Takes what only one process may do at a time; null where another one has it. It is given back when disposed of,
-    /// and
-    /// by the system when a process dies.
-    /// </summary>
-    internal IDisposable? Claim(string name)
-    {
-        Directory.CreateDirectory(At("claims"));
-        try
-        {
-            return new FileStream(At("claims", name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
+    /// <summary>Takes what only one process may do at a time; null where another one has it.</summary>
+    internal IDisposable? Claim(string name) => FileClaim.Try(At("claims", name));
 
     /// <summary>The same, waiting until it is free.</summary>
-    internal IDisposable Await(string name, CancellationToken stop)
-    {
-        while (true)
-        {
-            if (Claim(name) is { } claim)
-                return claim;
-            if (stop.WaitHandle.WaitOne(500))
-                throw new OperationCanceledException(stop);
-        }
-    }
+    internal IDisposable Await(string name, CancellationToken stop) => FileClaim.Await(At("claims", name), stop);
 
     /// <summary>Keeps a text; refuses where the study was begun with another.</summary>
     internal static void Keep(string path, string text, string what)

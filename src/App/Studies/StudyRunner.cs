@@ -117,6 +117,8 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
             "--device",
             input.Device,
         ];
+        if (run.Recipe.Shares)
+            arguments = [.. arguments, "--share", input.Folder.Shared];
         return HasMasks(run.Recipe.Input)
             ? [.. arguments, "--masks", input.Folder.Masks(MaskKey(run.Recipe.Input))]
             : arguments;

@@ -61,12 +61,11 @@ public sealed class FeatureExtractor : IClassifier
     /// <exception cref="TorchException">They do not fit; the message lists the keys.</exception>
     public void Load(IReadOnlyDictionary<string, Tensor> state) =>
         Store.Load(
-            last is not null
-                ? state
-                : state
-                    .Where(t => !t.Key.StartsWith(LastLayer, StringComparison.Ordinal))
-                    .ToDictionary(t => t.Key, t => t.Value)
+            last is not null ? state : state.Where(t => !IsOfLast(t.Key)).ToDictionary(t => t.Key, t => t.Value)
         );
+
+    /// <summary>The weights and statistics that features depend on: all but those of the last layer.</summary>
+    internal IEnumerable<Tensor> OfFeatures => Store.All.Where(p => !IsOfLast(p.Path)).Select(p => p.Value);
 
     /// <summary>Images [B, 3, H, W] in [0, 1] → feature vectors [B, <see cref="FeatureExtractorOptions.Features"/>].</summary>
     public Tensor Features(Tensor images)
@@ -104,6 +103,8 @@ public sealed class FeatureExtractor : IClassifier
     public Tensor Predict(Batch batch) => Scores(Features(batch.Image)).To(DType.Float32).Softmax(1);
 
     public void PrepareToPredict(DType type) => Store.Fold(type);
+
+    private static bool IsOfLast(string path) => path.StartsWith(LastLayer, StringComparison.Ordinal);
 
     public void Dispose()
     {

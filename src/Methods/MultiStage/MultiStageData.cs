@@ -1,4 +1,3 @@
-using System.Globalization;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
@@ -31,6 +30,7 @@ public sealed class MultiStageData : ITrainingData, IDisposable
                 $"{cohort.Path} has the classes {string.Join(", ", cohort.Classes)}; this method tells tumour from normal"
             );
         this.recipe = recipe;
+        Contents = new StageContents(recipe, cohort, stain);
         positive = recipe.Decision.PositiveOf(cohort.Classes)!;
         var side = recipe.Window;
         pixels = new WindowPixels(side, side, stain);
@@ -40,6 +40,12 @@ public sealed class MultiStageData : ITrainingData, IDisposable
 
     public CohortSlides Slides { get; }
 
+    /// <summary>Where runs find stages that they have in common; null (default): each trains its own.</summary>
+    public SharedTraining? Shared { get; init; }
+
+    /// <summary>What decides how the stages come out.</summary>
+    internal StageContents Contents { get; }
+
     public Cohort Cohort => Slides.Cohort;
 
     public ImageFacts Facts => new(3, 1, 1, recipe.Patches.Mpp, Cohort.Rows.Count) { StainsKept = pixels.StainsKept };
@@ -48,26 +54,7 @@ public sealed class MultiStageData : ITrainingData, IDisposable
     {
         if (recipe.Stages.Folds > 0)
             Staging(part).Check(part.Split.Rows(Cohort, SplitSide.Test));
-        var both = (MultiStageModel)model;
-        var outcome = both.Extractor is { } extractor
-            ? TrainExtractor(extractor, part, progress, stop)
-            : new FitOutcome(0, -1, 0, 0);
-        if (both.Segmentation is { } segmentation)
-        {
-            progress.Stage("maps", 0);
-            var (vectors, folder) = (new SlideVectors(recipe, both.Extractor), Path.Combine(part.Run.Path, "features"));
-            MapSet Maps(SplitSide side) => new(vectors.OfAll(folder, Grids(part, side), progress, stop), recipe.Maps);
-            var (training, validation) = (Maps(SplitSide.Train), Maps(SplitSide.Validation));
-            progress.Stage("segmentation", recipe.MapTraining.Epochs);
-            outcome = new MapTraining(segmentation, recipe.MapTraining, Folder(part, "segmentation"), part.Seed).Run(
-                training,
-                validation,
-                progress,
-                stop
-            );
-            if (recipe.Learning == Learning.EndToEnd)
-                outcome = LearnEndToEnd(both, part, outcome, progress, stop);
-        }
+        var outcome = new StagedTraining(this, recipe, part, progress).Run((MultiStageModel)model, stop);
         SafeTensors.Write(part.Run.Best, model.State());
         return outcome;
     }
@@ -89,88 +76,13 @@ public sealed class MultiStageData : ITrainingData, IDisposable
 
     public void Dispose() => Slides.Dispose();
 
-    private FitOutcome TrainExtractor(
-        FeatureExtractor target,
-        SessionPart part,
-        ITrainingProgress progress,
-        CancellationToken stop
-    )
-    {
-        if (!recipe.TrainsExtractor)
-        {
-            recipe.Begin(target);
-            return new FitOutcome(0, -1, 0, 0);
-        }
-        var run = Folder(part, "extractor");
-        progress.Stage("extractor", recipe.Training.Epochs);
-        BalancedSampler? Sampler(SplitSide side, string name) =>
-            Sources(part, side) is { Count: > 0 } found ? new BalancedSampler(found, Cohort.Classes, name) : null;
-        var examples = new SlideExamples(
-            Sampler(SplitSide.Train, "training")!,
-            Sampler(SplitSide.Validation, "validation"),
-            recipe,
-            recipe.Patches,
-            part.Seed
-        );
-        using var classifier = new FeatureExtractor(recipe.Network, MultiStageModel.Classes, target.Store.Device);
-        using var network = new NetworkModel(recipe, classifier);
-        var outcome = network.Fit(examples, run, progress, stop);
-        target.Load(classifier.Store.All.ToDictionary(p => p.Path, p => p.Value));
-        return outcome;
-    }
-
-    private FitOutcome LearnEndToEnd(
-        MultiStageModel model,
-        SessionPart part,
-        FitOutcome before,
-        ITrainingProgress progress,
-        CancellationToken stop
-    )
-    {
-        var grids = Grids(part, SplitSide.Train);
-        var task = new EndToEndTask(model.Extractor!, model.Segmentation!, _ => grids, recipe.Input.Width, recipe.Maps);
-        progress.Stage("end to end", recipe.EndToEnd.Epochs);
-        var seconds = 0.0;
-        var mean = new MeanLoss();
-        var moved = new EndToEndLearning(task, recipe.EndToEnd, Folder(part, "end-to-end").Path, part.Seed).Run(
-            (epoch, done, slides, loss) =>
-            {
-                mean.Add(new LossParts(loss, loss, 0), 1);
-                progress.Step(epoch, done, slides, mean);
-            },
-            epoch =>
-            {
-                seconds = epoch.Seconds;
-                progress.Chosen(
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"epoch {epoch.Epoch + 1}: loss {epoch.Loss:0.0000}, extractor moved {epoch.Moved.Extractor:0.##e+0}, segmentation moved {epoch.Moved.Segmentation:0.##e+0}, {epoch.WithoutLabel} slides without a label left out"
-                    )
-                );
-                mean = new MeanLoss();
-            },
-            stop
-        );
-        return before with
-        {
-            Epochs = recipe.EndToEnd.Epochs,
-            BestEpoch = recipe.EndToEnd.Epochs - 1,
-            Seconds = before.Seconds + seconds,
-            WeightsMoved = Math.Max(moved.Extractor, moved.Segmentation),
-        };
-    }
-
     private SlideStaging Staging(SessionPart part) => new(recipe.Stages, Cohort, part.Seed);
 
-    private static RunFolder Folder(SessionPart part, string name) => new(Path.Combine(part.Run.Path, name));
-
-    private IReadOnlyList<PatchSource> Sources(SessionPart part, SplitSide side) =>
-        Slides.Of(part.Split.Rows(Cohort, side).Select(r => r.Patient).Distinct());
-
-    private IReadOnlyList<SlideGrid> Grids(SessionPart part, SplitSide side)
+    /// <summary>The slides of a side of the part, cut into patches.</summary>
+    internal IReadOnlyList<SlideGrid> Grids(SessionPart part, SplitSide side)
     {
         var reading = recipe.Reading(pixels);
-        return [.. Sources(part, side).OfType<SlideSource>().Select(s => new SlideGrid(s, reading))];
+        return [.. Slides.Of(part, side).OfType<SlideSource>().Select(s => new SlideGrid(s, reading))];
     }
 
     /// <summary>A slide is as probable as its most probable patch; one without patches is not.</summary>

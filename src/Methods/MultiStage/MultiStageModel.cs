@@ -15,10 +15,11 @@ public sealed class MultiStageModel : IModel
     {
         // End-to-end learning does without the last layer, and untrained features never had one.
         var last = recipe.Learning is Learning.Classifier or Learning.Separate;
-        if (recipe.Learning != Learning.Segmentation)
-            Extractor = new FeatureExtractor(recipe.Network, last ? Classes : 0, device);
+        // The segmentation model first: with one seed it begins alike whether the extractor has its last layer or not.
         if (recipe.Learning != Learning.Classifier)
             Segmentation = new SegmentationModel(recipe.Segmentation, device, cell: recipe.Cell);
+        if (recipe.Learning != Learning.Segmentation)
+            Extractor = new FeatureExtractor(recipe.Network, last ? Classes : 0, device);
     }
 
     /// <summary>Null where the segmentation model works alone.</summary>

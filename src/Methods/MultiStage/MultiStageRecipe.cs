@@ -106,6 +106,8 @@ public sealed record MultiStageRecipe : INetworkRecipe
             .. Stages.Folds > 0 ? (string[])[SlideStaging.Kappa, SlideStaging.Accuracy] : [],
         ];
 
+    public bool Shares => true;
+
     /// <summary>Whether the extractor learns from patches.</summary>
     public bool TrainsExtractor => Learning is not (Learning.Untrained or Learning.Segmentation);
 
@@ -153,7 +155,7 @@ public sealed record MultiStageRecipe : INetworkRecipe
             Seed = node.Int("seed", 1, 0, int.MaxValue),
             Learning = learning,
             Cell = learning == Learning.Segmentation ? cell : 0,
-            Input = InputOptions.Read(input, StandardInput),
+            Input = SlideInput.Read(input, StandardInput),
             Training = TrainingOptions.Read(node.Section("training"), StandardTraining),
             Augmentation = AugmentationOptions.Read(node.Section("augmentation"), StandardAugmentation),
             Split = SplitOptions.Read(node.Section("split")),
@@ -178,16 +180,8 @@ public sealed record MultiStageRecipe : INetworkRecipe
             Maps = ReadMaps(node.Section("maps")),
             Patches = ReadPatches(node.Section("patches")),
         };
-        if (recipe.Input.Form != InputForm.Raw)
-            throw input.Wrong(
-                "form",
-                Words.Kebab(recipe.Input.Form.ToString()),
-                "slides have no masks; expected is raw"
-            );
         if (recipe.Input.Standardize)
             throw input.Wrong("standardize", "true", "windows of slides are given as they are; expected is false");
-        if (recipe.Input.Height != recipe.Input.Width)
-            throw input.Wrong("height", $"{recipe.Input.Height}", $"windows are square; width is {recipe.Input.Width}");
         if (recipe.Input.Width < recipe.SmallestSide || recipe.Input.Width > recipe.Patches.GridSide)
             throw input.Wrong(
                 "width",

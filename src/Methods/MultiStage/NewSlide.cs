@@ -27,7 +27,8 @@ public static class NewSlide
     /// <summary>Predicts a slide.</summary>
     /// <param name="run">The run; a run of several parts predicts with all of them and averages.</param>
     /// <param name="slide">The slide.</param>
-    /// <param name="tissue">Outlines of tissue in pixels of level 0; null: found by default.</param>
+    /// <param name="tissue">Outlines of tissue in pixels of level 0; null: found as <c>coverslip tissue</c> does by
+    /// default.</param>
     /// <param name="progress">Told how many of how many patches are read, over all parts.</param>
     /// <param name="stop">Asked between batches.</param>
     /// <exception cref="UnreadableSlideException">No resolution is known, or it is coarser than the run's.</exception>

@@ -41,7 +41,12 @@ internal static class PatchEstimates
                 (PrecisionRecallArea, Of(1, "no test patch is tumour")),
                 (Points, Of(2, "no slide was tested")),
             ],
-            [("slides", slides.Count), ("patients", patients.Length), ("patches", figures.Judged)]
+            [
+                ("slides", slides.Count),
+                ("patients", patients.Length),
+                ("patches", figures.Judged),
+                ("patches_without_label_not_judged", figures.Unlabelled),
+            ]
         );
     }
 

@@ -32,24 +32,6 @@ public static class PredictionMap
     public static Image Predicted(IReadOnlyList<PredictedPatch> patches, int cell = 8) =>
         Painted([.. patches.Select(p => (p.Patch, Mixed(p.Probability)))], cell);
 
-    /// <summary>Maps of one slide next to one another, white in between; the caller disposes of all.</summary>
-    /// <exception cref="ArgumentException">There is none.</exception>
-    public static Image SideBySide(IReadOnlyList<Image> maps, int gap = 8)
-    {
-        if (maps.Count == 0)
-            throw new ArgumentException("there is no map to lay side by side");
-        var joined = new Image(maps.Sum(m => m.Width) + (gap * (maps.Count - 1)), maps.Max(m => m.Height));
-        joined.WritablePixels.Fill(byte.MaxValue);
-        var left = 0;
-        foreach (var map in maps)
-        {
-            for (var y = 0; y < map.Height; y++)
-                map.Row(y).CopyTo(joined.WritablePixels[((y * joined.Stride) + (3 * left))..]);
-            left += map.Width + gap;
-        }
-        return joined;
-    }
-
     private static (byte Red, byte Green, byte Blue) OfLabel(int label) =>
         label switch
         {

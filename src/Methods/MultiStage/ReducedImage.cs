@@ -43,9 +43,6 @@ public static class ReducedImage
         return new SlideFeatures(slide.Name, slide.Patches, vectors);
     }
 
-    /// <summary>Length of a patch's vector.</summary>
-    internal static int Length(int cell) => Colors * cell * cell;
-
     /// <summary>Maps [M, 3 · cell · cell, H, W] → pictures [M, 3, H · cell, W · cell].</summary>
     internal static Tensor Unfold(Tensor maps, int cell)
     {

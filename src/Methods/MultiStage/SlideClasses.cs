@@ -1,5 +1,4 @@
 using Coverslip.Methods.Training.Learners;
-using Coverslip.Torch;
 
 namespace Coverslip.Methods.MultiStage;
 
@@ -39,13 +38,6 @@ public sealed class SlideClasses : IDisposable
     /// <summary>The class that most trees name, of equal ones the graver.</summary>
     public IReadOnlyList<int> Predict(IReadOnlyList<double[]> features) =>
         [.. Probabilities(features).Select(p => Array.LastIndexOf(p, p.Max()))];
-
-    /// <summary>What has to be stored, by path.</summary>
-    public IEnumerable<(string Path, Tensor Value)> State() => forest.State();
-
-    /// <summary>Takes over what <see cref="State"/> gave.</summary>
-    public static SlideClasses From(IReadOnlyDictionary<string, Tensor> state, int classes) =>
-        new(RandomForest.From(state, classes));
 
     public void Dispose() => forest.Dispose();
 }

@@ -107,23 +107,31 @@ public sealed record SlideFeatures(string Name, IReadOnlyList<GridPatch> Patches
     /// stopped call goes on at the next slide.
     /// </summary>
     /// <param name="folder">Where the files go.</param>
-    /// <param name="made">Tells the extractor and the patches from others.</param>
+    /// <param name="made">Tells a slide's vectors from those of another extractor, other pixels, another slide.</param>
     /// <param name="slides">Slides; names differ.</param>
     /// <param name="compute">Computes a slide's features.</param>
-    public static IEnumerable<SlideFeatures> OfAll(
+    /// <exception cref="InvalidDataException">A file was made otherwise, or of other patches or labels than the slide's;
+    /// the message says how.</exception>
+    public static IEnumerable<SlideFeatures> OfAll<T>(
         string folder,
-        string made,
-        IEnumerable<ISlidePatches> slides,
-        Func<ISlidePatches, SlideFeatures> compute
+        Func<T, string> made,
+        IEnumerable<T> slides,
+        Func<T, SlideFeatures> compute
     )
+        where T : ISlidePatches
     {
         Directory.CreateDirectory(folder);
         foreach (var slide in slides)
         {
-            var path = Path.Combine(folder, slide.Name + ".safetensors");
+            var (path, how) = (Path.Combine(folder, slide.Name + ".safetensors"), made(slide));
             if (!File.Exists(path))
-                compute(slide).Write(path, made);
-            yield return Read(path, made);
+                compute(slide).Write(path, how);
+            var found = Read(path, how);
+            if (!found.Patches.SequenceEqual(slide.Patches))
+                throw new InvalidDataException(
+                    $"{path} holds {found.Patches.Count} patches of other places or labels than {slide.Name} has now ({slide.Patches.Count}); did its annotation change? Delete the file, or use another folder"
+                );
+            yield return found;
         }
     }
 }

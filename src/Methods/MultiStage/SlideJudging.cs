@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Coverslip.Evaluation;
+using Coverslip.Slides;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.Methods.MultiStage;
@@ -49,8 +49,14 @@ internal sealed class SlideJudging(MultiStageModel model, MultiStageRecipe recip
                     ),
                 ],
             };
+        // Methods without maps judge these, too: a comparison has to say so.
+        if (slides.Sum(Beyond) is > 0 and var beyond)
+            figures = figures with { Counts = [.. figures.Counts, ("patches_beyond_maps_not_judged", beyond)] };
         figures.Write(folder);
     }
+
+    /// <summary>Patches beyond the border of their map.</summary>
+    private static int Beyond(JudgedSlide slide) => slide.Grid.Patches.Count - slide.Patches.Count;
 
     private void WritePatches(IReadOnlyList<JudgedSlide> slides)
     {
@@ -66,7 +72,7 @@ internal sealed class SlideJudging(MultiStageModel model, MultiStageRecipe recip
             {
                 slide = s.Grid.Name,
                 patches = s.Grid.Patches.Count,
-                protruding = s.Grid.Patches.Count - s.Patches.Count,
+                protruding = Beyond(s),
                 tumour_points = TumourPoints.Count(s.Patches),
                 reason = s.Grid.Reason,
             }),
@@ -74,20 +80,15 @@ internal sealed class SlideJudging(MultiStageModel model, MultiStageRecipe recip
         WholeFile.Write(Path.Combine(folder, "patches.json"), JsonSerializer.Serialize(content, Indented) + "\n");
     }
 
-    private void WriteFeatures(IReadOnlyList<JudgedSlide> slides, double[][] features)
-    {
-        var lines = slides.Select(
-            (s, i) =>
-                string.Join(
-                    ',',
-                    [s.Grid.Name, .. features[i].Select(v => v.ToString("R", CultureInfo.InvariantCulture))]
-                )
-        );
-        WholeFile.Write(
+    private void WriteFeatures(IReadOnlyList<JudgedSlide> slides, double[][] features) =>
+        CsvFile.Write(
             Path.Combine(folder, "heatmap_features.csv"),
-            $"slide,{string.Join(',', HeatmapFeatures.Names)}\n{string.Concat(lines.Select(l => l + "\n"))}"
+            ["slide", .. HeatmapFeatures.Names],
+            slides.Select(
+                (s, i) =>
+                    (string[])[s.Grid.Name, .. features[i].Select(v => v.ToString("R", CultureInfo.InvariantCulture))]
+            )
         );
-    }
 
     private void WriteMaps(IReadOnlyList<JudgedSlide> slides)
     {

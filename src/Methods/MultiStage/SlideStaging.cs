@@ -1,9 +1,9 @@
 using System.Globalization;
-using Coverslip.Evaluation;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Evaluation.Staging;
 using Coverslip.Evaluation.Statistics;
+using Coverslip.Slides;
 
 namespace Coverslip.Methods.MultiStage;
 
@@ -132,27 +132,22 @@ internal sealed class SlideStaging(StagingOptions options, Cohort cohort, long s
         int[] truth,
         (int Class, double[] Probabilities)[] predicted,
         string folder
-    )
-    {
-        var lines = slides.Select(
-            (s, i) =>
-                string.Join(
-                    ',',
-                    [
-                        s.Name,
-                        s.Row.Patient,
-                        SlideClasses.Camelyon[truth[i]],
-                        SlideClasses.Camelyon[predicted[i].Class],
-                        .. predicted[i].Probabilities.Select(p => p.ToString("R", CultureInfo.InvariantCulture)),
-                    ]
-                )
-        );
-        var head = $"slide,patient,class,predicted,{string.Join(',', SlideClasses.Camelyon.Select(c => $"p_{c}"))}";
-        WholeFile.Write(
+    ) =>
+        CsvFile.Write(
             Path.Combine(folder, "slide_classes.csv"),
-            $"{head}\n{string.Concat(lines.Select(l => l + "\n"))}"
+            ["slide", "patient", "class", "predicted", .. SlideClasses.Camelyon.Select(c => $"p_{c}")],
+            slides.Select(
+                (s, i) =>
+                    (string[])
+                        [
+                            s.Name,
+                            s.Row.Patient,
+                            SlideClasses.Camelyon[truth[i]],
+                            SlideClasses.Camelyon[predicted[i].Class],
+                            .. predicted[i].Probabilities.Select(p => p.ToString("R", CultureInfo.InvariantCulture)),
+                        ]
+            )
         );
-    }
 
     private static void WriteStages(string path, IReadOnlyList<StagedSlide> slides, int[] classes) =>
         StageFile.Write(

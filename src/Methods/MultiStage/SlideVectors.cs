@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Coverslip.Methods.Training;
+using Coverslip.Methods.Training.SlidePatches;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.MultiStage;
@@ -27,7 +27,7 @@ internal sealed class SlideVectors(MultiStageRecipe recipe, FeatureExtractor? ex
     /// <summary>The vectors of several slides; those whose file stands in the folder are not computed again.</summary>
     /// <exception cref="InvalidDataException">A file was made of other weights, patches or stains.</exception>
     internal IReadOnlyList<SlideFeatures> OfAll(
-        string folder,
+        (string Folder, string Made) store,
         IReadOnlyList<SlideGrid> slides,
         ITrainingProgress progress,
         CancellationToken stop
@@ -35,7 +35,7 @@ internal sealed class SlideVectors(MultiStageRecipe recipe, FeatureExtractor? ex
     {
         var (done, all) = (0, slides.Sum(g => g.Patches.Count));
         var found = new List<SlideFeatures>();
-        foreach (var slide in SlideFeatures.OfAll(folder, Made(), slides, Compute))
+        foreach (var slide in SlideFeatures.OfAll(store.Folder, Made, slides, Compute))
         {
             found.Add(slide);
             done += slide.Patches.Count;
@@ -43,23 +43,21 @@ internal sealed class SlideVectors(MultiStageRecipe recipe, FeatureExtractor? ex
         }
         return found;
 
-        SlideFeatures Compute(ISlidePatches slide) => Of(slide, n => progress.Described(done + n, all), stop);
+        string Made(SlideGrid slide) => $"{store.Made}, slide {SlideContents.Of(slide.Source.Slide.Path)}";
+
+        SlideFeatures Compute(SlideGrid slide) => Of(slide, n => progress.Described(done + n, all), stop);
     }
 
     /// <summary>Tells vectors of other weights, patches or stains from these.</summary>
-    private string Made()
-    {
-        var patches = recipe.Patches;
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{(extractor is null ? $"pixels, {recipe.Cell} to a patch" : $"weights {Hash(extractor)}")}, {patches.Mpp} µm/px, patches of {patches.GridSide}, windows of {recipe.Input.Width}, tissue {patches.MinTissue}, unannotated normal {patches.UnannotatedIsNormal}, stain {recipe.Input.Stain}"
-        );
-    }
+    internal string Made(StageContents contents) =>
+        extractor is null
+            ? $"pixels, {contents.Patches}"
+            : $"weights {Hash(extractor)}, scaled as published {extractor.Options.ScalesAsPublished}, {contents.Patches}";
 
     private static string Hash(FeatureExtractor extractor)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var (_, value) in extractor.Store.All.Where(p => p.Value.DType == DType.Float32))
+        foreach (var value in extractor.OfFeatures.Where(v => v.DType == DType.Float32))
             hash.AppendData(MemoryMarshal.AsBytes<float>(value.ToArray<float>()));
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }

@@ -32,6 +32,9 @@ public interface IRecipe
     /// <summary>Keys of the figures that the method writes into <c>figures.json</c> of each part; none by default.</summary>
     IReadOnlyList<string> OwnFigures => [];
 
+    /// <summary>Whether runs may have stages in common that one of them trains; false by default.</summary>
+    bool Shares => false;
+
     /// <summary>A model that has learned nothing yet, on a device.</summary>
     IModel Untrained(int classes, Device device);
 }

@@ -1,3 +1,4 @@
+using Coverslip.Methods.Training.SlidePatches;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Heatmaps;
 using Coverslip.Slides.Tissue;
@@ -79,14 +80,9 @@ public sealed class SlideRun
         var (_, grid) = predictor.Lay(slide);
         var tissue = tissueOf(slide);
         var key = HeatmapRecord.Key(slide, model, grid, tissue.Rule);
-        var finished = HeatmapRecord.KeyIn(files.Record);
-        if (finished is not null && finished != key)
-            throw new InvalidDataException(
-                $"{files.Record} is of another slide or model, or of other settings; name another folder, or remove it to "
-                    + "predict the slide again"
-            );
+        var finished = SlideRecord.Finished(files.Record, key) is not null;
         SlidePrediction? made = null;
-        if (finished is null)
+        if (!finished)
             made = Make(slide, tissue, files, key, new Told(progress, stop));
         var heatmap = made?.Heatmap ?? Heatmap.Read(files.Heatmap, grid);
         var detections = DetectionFinder.Find(heatmap, detection);
@@ -126,8 +122,8 @@ public sealed class SlideRun
     {
         if (
             members.Count == 0
-            || HeatmapRecord.KeyIn(files.Record) is not null
-            || members.Any(m => HeatmapRecord.KeyIn(m.Record) is null)
+            || SlideRecord.Read(files.Record) is not null
+            || members.Any(m => SlideRecord.Read(m.Record) is null)
         )
             return;
         var (_, grid) = predictor.Lay(slide);

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Coverslip.Evaluation;
+using Coverslip.Slides;
 
 namespace Coverslip.Methods.TumorDetection;
 
@@ -33,13 +33,13 @@ public sealed record SlideSummary(
     /// <summary>Writes both files into a folder.</summary>
     public void Write(string folder)
     {
-        var rows = Outcomes.Select(o => string.Create(CultureInfo.InvariantCulture, $"{Quoted(o.Name)},{o.Score:R}\n"));
-        WholeFile.Write(Path.Combine(folder, "slide_scores.csv"), $"image,probability\n{string.Concat(rows)}");
+        CsvFile.Write(
+            Path.Combine(folder, "slide_scores.csv"),
+            ["image", "probability"],
+            Outcomes.Select(o => (string[])[o.Name, o.Score.ToString("R", CultureInfo.InvariantCulture)])
+        );
         WholeFile.Write(Path.Combine(folder, "summary.json"), Write);
     }
-
-    private static string Quoted(string name) =>
-        name.AsSpan().ContainsAny(',', '"') ? $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : name;
 
     private void Write(Stream stream)
     {

@@ -73,16 +73,7 @@ public sealed class SlideTrainingData : ITrainingData, IDisposable
     {
         if (model is EnsembleModel ensemble)
             return ensemble.Take(EnsembleMembers.Of(recipe, part), part.Run);
-        BalancedSampler? Sampler(SplitSide side, string name) =>
-            Sources(part, side) is { Count: > 0 } sources ? new BalancedSampler(sources, Cohort.Classes, name) : null;
-        var examples = new SlideExamples(
-            Sampler(SplitSide.Train, "training")!,
-            Sampler(SplitSide.Validation, "validation"),
-            recipe,
-            recipe.Patches,
-            part.Seed
-        );
-        return model.Fit(examples, part.Run, training, stop);
+        return model.Fit(slides.Examples(recipe, recipe.Patches, part), part.Run, training, stop);
     }
 
     public Predictions? Judge(IModel model, SessionPart part, SplitSide side, CancellationToken stop)
@@ -90,7 +81,7 @@ public sealed class SlideTrainingData : ITrainingData, IDisposable
         // Validation slides are predicted whole only for the threshold: patches chose the epoch.
         if (side == SplitSide.Train || (side == SplitSide.Validation && !recipe.Decision.ThresholdFromValidation))
             return null;
-        var tested = Sources(part, side);
+        var tested = slides.Of(part, side);
         model.PrepareToPredict();
         string Folder(string run) => side == SplitSide.Test ? run : Path.Combine(run, ValidationFolder);
         var testing = new SlideTest(ModelOf(model, part), recipe.Test, Folder(part.Run.Path), progress);
@@ -106,9 +97,6 @@ public sealed class SlideTrainingData : ITrainingData, IDisposable
     }
 
     public void Dispose() => slides.Dispose();
-
-    private IReadOnlyList<PatchSource> Sources(SessionPart part, SplitSide side) =>
-        slides.Of(part.Split.Rows(Cohort, side).Select(r => r.Patient).Distinct());
 
     private SlideModel ModelOf(IModel model, SessionPart part)
     {

@@ -100,7 +100,7 @@ public sealed record TumorDetectionRecipe : INetworkRecipe
     public static TumorDetectionRecipe Read(RecipeNode node)
     {
         var (input, network, training) = (node.Section("input"), node.Section("network"), node.Section("training"));
-        var read = InputOptions.Read(input, StandardInput);
+        var read = SlideInput.Read(input, StandardInput);
         var recipe = new TumorDetectionRecipe
         {
             Seed = node.Int("seed", 1, 0, int.MaxValue),
@@ -114,10 +114,6 @@ public sealed record TumorDetectionRecipe : INetworkRecipe
             Ensemble = node.List("ensemble", []),
             Test = TestOptions.Read(node.Section("test"), read.Width),
         };
-        if (read.Form != InputForm.Raw)
-            throw input.Wrong("form", Words.Kebab(read.Form.ToString()), "slides have no masks; expected is raw");
-        if (read.Height != read.Width)
-            throw input.Wrong("height", $"{read.Height}", $"windows of slides are square; input.width is {read.Width}");
         if (read.Width < recipe.SmallestSide)
             throw input.Wrong(
                 "width",

@@ -118,6 +118,82 @@ public sealed class MultiStageVerbsTests : IDisposable
         Assert.Matches(@"P01-1: probability 0\.\d+, \d+ of \d+ patches called tumour", text);
         foreach (var ending in (string[])["map.png", "heatmap.npy", "heatmap.tif", "overlay.png"])
             Assert.True(File.Exists(runs.At($"predicted/P01-1-{ending}")), ending);
-        Assert.Matches(@"^slide,probability\nP01-1,0\.\d+", File.ReadAllText(runs.At("predicted/slide_scores.csv")));
+        var scores = File.ReadAllText(runs.At("predicted/slide_scores.csv"));
+        Assert.Matches(@"^image,probability\nP01-1,0\.\d+", scores);
+
+        // Again with another slide: the finished one is not computed anew, and a model's other prediction is refused.
+        var map = File.GetLastWriteTimeUtc(runs.At("predicted/P01-1-map.png"));
+        string Again(int exit, string run) =>
+            PhantomRuns.Call(
+                exit,
+                [
+                    "predict",
+                    runs.At($"study/runs/{run}-recipe"),
+                    runs.At("slides/slides/P01-1.tif"),
+                    runs.At("slides/slides/P02-1.tif"),
+                    "--out",
+                    runs.At("predicted"),
+                ]
+            );
+        text = Again(0, "both");
+        Assert.Matches(@"P01-1: probability 0\.\d+, \d+ of \d+ patches called tumour, finished before", text);
+        Assert.DoesNotMatch("P02-1.*finished before", text);
+        Assert.Equal(map, File.GetLastWriteTimeUtc(runs.At("predicted/P01-1-map.png")));
+        Assert.StartsWith(scores, File.ReadAllText(runs.At("predicted/slide_scores.csv")));
+        Assert.Contains("P01-1-map.json is of another slide or model", Again(1, "alone"));
+
+        // Both seeds of 'alone' have the same pixels on their maps; all else differs between seeds and methods.
+        var shared = Directory.GetDirectories(runs.At("study/shared")).Select(d => Path.GetFileName(d)!);
+        Assert.Equal(
+            [("claims", 1), ("extractor", 2), ("features", 3), ("segmentation", 4)],
+            shared.CountBy(name => name.Split('-')[0]).Select(c => (c.Key, c.Value)).Order()
+        );
+    }
+
+    [Fact]
+    public void Runs_share_what_they_have_in_common_and_come_out_as_if_each_had_trained_its_own()
+    {
+        string Train(string name, string learning, params string[] more)
+        {
+            var told = PhantomRuns.Call(
+                0,
+                [
+                    "train",
+                    runs.At("stages.yaml"),
+                    "--cohort",
+                    runs.At("slides/cohort.csv"),
+                    "--out",
+                    runs.At(name),
+                    "--part",
+                    "1",
+                    "--set",
+                    $"learning={learning}",
+                    "--set",
+                    "stages.folds=0",
+                    .. more,
+                ]
+            );
+            Assert.Contains("patches without label not judged", told);
+            return File.ReadAllText(runs.At($"{name}/part-1/predictions.csv"));
+        }
+        string[] share = ["--share", runs.At("shared")];
+        var alone = Train("alone", "separate");
+        var first = Train("first", "classifier", share);
+        var trained = File.GetLastWriteTimeUtc(runs.At("first/part-1/extractor/state.safetensors"));
+        Assert.Equal(alone, Train("second", "separate", share));
+        // Without an epoch of its own, end-to-end learning is where separate learning ended.
+        Assert.Equal(alone, Train("third", "end-to-end", [.. share, "--set", "end_to_end.epochs=0"]));
+        Assert.NotEqual(alone, first);
+        Assert.Equal(trained, File.GetLastWriteTimeUtc(runs.At("third/part-1/extractor/state.safetensors")));
+        // Another rate is another extractor.
+        _ = Train("other", "classifier", [.. share, "--set", "training.rate=1e-3"]);
+        Assert.Equal(
+            [("claims", 1), ("extractor", 2), ("features", 1), ("segmentation", 1)],
+            Directory
+                .GetDirectories(runs.At("shared"))
+                .CountBy(d => Path.GetFileName(d).Split('-')[0])
+                .Select(c => (c.Key, c.Value))
+                .Order()
+        );
     }
 }

@@ -31,11 +31,11 @@ public sealed class LearningTests : IDisposable
         using var extractor = Extractor();
         var slide = MemoryPatches.Rectangle(3, 2, Side, (x, _) => x - 1);
         SlideFeatures Compute(ISlidePatches s) => SlideFeatures.Compute(extractor, s, (Side, 4));
-        var first = SlideFeatures.OfAll(folder, "weights 1", [slide], Compute).Single();
+        var first = SlideFeatures.OfAll(folder, _ => "weights 1", [slide], Compute).Single();
         Assert.Equal((6, 4, "slide"), (first.Patches.Count, first.Length, first.Name));
         Assert.Equal(slide.Patches, first.Patches);
         var reads = slide.Reads;
-        var again = SlideFeatures.OfAll(folder, "weights 1", [slide], Compute).Single();
+        var again = SlideFeatures.OfAll(folder, _ => "weights 1", [slide], Compute).Single();
         Assert.Equal(reads, slide.Reads);
         Assert.Equal(first.Vectors, again.Vectors);
 
@@ -55,9 +55,16 @@ public sealed class LearningTests : IDisposable
             );
         }
         var error = Assert.Throws<InvalidDataException>(() =>
-            SlideFeatures.OfAll(folder, "weights 2", [slide], Compute).ToList()
+            SlideFeatures.OfAll(folder, _ => "weights 2", [slide], Compute).ToList()
         );
         Assert.Contains("was made by 'weights 1'", error.Message, StringComparison.Ordinal);
+
+        // Another annotation since then: the same places, other labels.
+        var relabelled = MemoryPatches.Rectangle(3, 2, Side, (_, _) => 0);
+        error = Assert.Throws<InvalidDataException>(() =>
+            SlideFeatures.OfAll(folder, _ => "weights 1", [relabelled], Compute).ToList()
+        );
+        Assert.Contains("of other places or labels", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,7 +73,7 @@ public sealed class LearningTests : IDisposable
         using var extractor = Extractor();
         var slide = MemoryPatches.Rectangle(0, 0, Side, (_, _) => 0);
         var empty = SlideFeatures
-            .OfAll(folder, "weights", [slide], s => SlideFeatures.Compute(extractor, s, (Side, 4)))
+            .OfAll(folder, _ => "weights", [slide], s => SlideFeatures.Compute(extractor, s, (Side, 4)))
             .Single();
         Assert.Equal((0, 0), (empty.Patches.Count, empty.Length));
         Assert.Equal(0, new MapSet([empty], new FeatureMapOptions { Side = 8 }).Count);

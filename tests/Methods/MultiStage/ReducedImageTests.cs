@@ -17,7 +17,7 @@ public sealed class ReducedImageTests
     {
         var slide = MemoryPatches.Rectangle(3, 2, Cell, (x, _) => x % 2);
         var reduced = ReducedImage.Of(slide, (Cell, 4));
-        Assert.Equal((6, ReducedImage.Length(Cell)), (reduced.Patches.Count, reduced.Length));
+        Assert.Equal((6, 3 * Cell * Cell), (reduced.Patches.Count, reduced.Length));
         var layout = MapLayout.Of(slide.Patches, new FeatureMapOptions { Side = 4 });
         using var scope = new TensorScope();
         var picture = ReducedImage.Unfold(FeatureMap.Of(reduced.Placed(layout), layout), Cell);

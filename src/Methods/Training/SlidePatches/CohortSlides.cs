@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.ExceptionServices;
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Splits;
 using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
@@ -98,11 +99,26 @@ public sealed class CohortSlides : IDisposable
         return new CohortSlides(cohort, [.. slides, .. images]);
     }
 
-    /// <summary>The sources of some patients.</summary>
-    public IReadOnlyList<PatchSource> Of(IEnumerable<string> patients)
+    /// <summary>The sources of the patients on a side of a part.</summary>
+    public IReadOnlyList<PatchSource> Of(SessionPart part, SplitSide side)
     {
-        var wanted = patients.ToHashSet(StringComparer.Ordinal);
+        var wanted = part.Split.Rows(Cohort, side).Select(r => r.Patient).ToHashSet(StringComparer.Ordinal);
         return [.. Sources.Where(s => wanted.Contains(s.Patient))];
+    }
+
+    /// <summary>Examples drawn of a part's training and validation patients.</summary>
+    /// <exception cref="InvalidDataException">A class of which a side has no patch.</exception>
+    internal SlideExamples Examples(INetworkRecipe recipe, SlidePatchOptions patches, SessionPart part)
+    {
+        BalancedSampler? Sampler(SplitSide side, string name) =>
+            Of(part, side) is { Count: > 0 } found ? new BalancedSampler(found, Cohort.Classes, name) : null;
+        return new SlideExamples(
+            Sampler(SplitSide.Train, "training")!,
+            Sampler(SplitSide.Validation, "validation"),
+            recipe,
+            patches,
+            part.Seed
+        );
     }
 
     public void Dispose()

@@ -6,10 +6,12 @@ using Coverslip.Methods.TumorDetection;
 
 namespace Coverslip.App.Commands;
 
-/// <summary>The figures of a run on slides, over all its parts.</summary>
-internal static class DetectionSummary
+/// <summary>The figures of a run on slides.</summary>
+internal static class SlideFigures
 {
-    /// <summary>Computes, writes and prints them; says nothing where no slides were tested.</summary>
+    /// <summary>
+    /// Computes those over all parts of a tumour detection, writes and prints them; says nothing where no slides were tested.
+    /// </summary>
     internal static void Tell(string folder, Cohort cohort, int parts)
     {
         if (DetectionFigures.OfRun(folder, cohort, parts) is not { } figures)
@@ -18,13 +20,26 @@ internal static class DetectionSummary
         Print(figures);
     }
 
+    /// <summary>Prints those of each part.</summary>
+    internal static void TellParts(string folder, int parts)
+    {
+        for (var part = 0; part < parts; part++)
+        {
+            if (RunFigures.Read(TrainingSession.PartFolder(folder, part, parts)) is not { } figures)
+                continue;
+            if (parts > 1)
+                Console.Write($"part {part + 1}: ");
+            Print(figures);
+        }
+    }
+
     /// <summary>Prints figures with their intervals.</summary>
     internal static void Print(RunFigures figures)
     {
-        var counts = figures.Counts.Select(c => $"{c.Count} {c.Key}");
+        var counts = figures.Counts.Select(c => $"{c.Count} {c.Key.Replace('_', ' ')}");
         Console.WriteLine($"unseen slides: {string.Join(", ", counts)}; 95 % intervals over patients");
         foreach (var (key, figure) in figures.Figures)
-            Console.WriteLine($"  {key.Replace('_', ' '), -18} {Text(figure)}");
+            Console.WriteLine($"  {key.Replace('_', ' '), -23} {Text(figure)}");
     }
 
     private static string Text(Estimate figure) =>

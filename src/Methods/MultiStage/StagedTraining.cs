@@ -1,0 +1,134 @@
+using System.Globalization;
+using Coverslip.Evaluation.Splits;
+using Coverslip.Methods.Training;
+using Coverslip.Torch;
+
+namespace Coverslip.Methods.MultiStage;
+
+/// <summary>
+/// Trains the models of a part, a stage after the other (Takahama et al. 2019, sec. 3.2): the extractor on patches, the
+/// vectors of all patches, the segmentation model over their maps, both end to end. Every stage draws from the part's seed
+/// anew: it comes out the same whether those before it were trained here, resumed, or found (see
+/// <see cref="SharedTraining"/>).
+/// </summary>
+/// <param name="data">The slides.</param>
+/// <param name="recipe">The recipe.</param>
+/// <param name="part">The part of the split.</param>
+/// <param name="progress">Told how it goes.</param>
+internal sealed class StagedTraining(
+    MultiStageData data,
+    MultiStageRecipe recipe,
+    SessionPart part,
+    ITrainingProgress progress
+)
+{
+    /// <summary>Trains what the recipe's learning says; the models are left as they came out.</summary>
+    internal FitOutcome Run(MultiStageModel model, CancellationToken stop)
+    {
+        var outcome = model.Extractor is { } extractor ? TrainExtractor(extractor, stop) : new FitOutcome(0, -1, 0, 0);
+        if (model.Segmentation is not { } segmentation)
+            return outcome;
+        outcome = TrainSegmentation(segmentation, Maps(model.Extractor, stop), stop);
+        return recipe.Learning == Learning.EndToEnd ? LearnEndToEnd(model, outcome, stop) : outcome;
+    }
+
+    private FitOutcome TrainExtractor(FeatureExtractor target, CancellationToken stop)
+    {
+        if (!recipe.TrainsExtractor)
+        {
+            recipe.Begin(target);
+            return new FitOutcome(0, -1, 0, 0);
+        }
+        progress.Stage("extractor", recipe.Training.Epochs);
+        using var stage = Enter("extractor", data.Contents.Extractor(part, target.Store.Device), stop);
+        var examples = data.Slides.Examples(recipe, recipe.Patches, part);
+        TorchRuntime.Seed(part.Seed);
+        using var classifier = new FeatureExtractor(recipe.Network, MultiStageModel.Classes, target.Store.Device);
+        using var network = new NetworkModel(recipe, classifier);
+        var outcome = network.Fit(examples, Folder("extractor"), progress, stop);
+        target.Load(classifier.Store.All.ToDictionary(p => p.Path, p => p.Value));
+        return outcome;
+    }
+
+    private (MapSet Training, MapSet Validation) Maps(FeatureExtractor? extractor, CancellationToken stop)
+    {
+        progress.Stage("maps", 0);
+        var vectors = new SlideVectors(recipe, extractor);
+        var made = vectors.Made(data.Contents);
+        using var stage = Enter("features", data.Contents.Vectors(made), stop);
+        var store = (Path.Combine(part.Run.Path, "features"), made);
+        MapSet Of(SplitSide side) => new(vectors.OfAll(store, data.Grids(part, side), progress, stop), recipe.Maps);
+        return (Of(SplitSide.Train), Of(SplitSide.Validation));
+    }
+
+    private FitOutcome TrainSegmentation(
+        SegmentationModel model,
+        (MapSet Training, MapSet Validation) maps,
+        CancellationToken stop
+    )
+    {
+        progress.Stage("segmentation", recipe.MapTraining.Epochs);
+        TellProtruding(maps.Training, maps.Validation);
+        using var stage = Enter("segmentation", data.Contents.Segmentation(part, model.Store.Device), stop);
+        return new MapTraining(model, recipe.MapTraining, Folder("segmentation"), part.Seed).Run(
+            maps.Training,
+            maps.Validation,
+            progress,
+            stop
+        );
+    }
+
+    private void TellProtruding(params MapSet[] sets)
+    {
+        var (beyond, patches) = (sets.Sum(s => s.Protruding), sets.Sum(s => s.Patches));
+        if (beyond == 0)
+            return;
+        var most = sets.SelectMany(s => s.ProtrudingSlides).MaxBy(s => s.Share);
+        progress.Chosen(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{beyond} of {patches} patches ({(double)beyond / patches:0.0%}) lie beyond maps of {recipe.Maps.Side} × {recipe.Maps.Side} and teach nothing, most on {most.Slide} ({most.Share:0.0%}); see maps.side, maps.grow"
+            )
+        );
+    }
+
+    private FitOutcome LearnEndToEnd(MultiStageModel model, FitOutcome before, CancellationToken stop)
+    {
+        var grids = data.Grids(part, SplitSide.Train);
+        var task = new EndToEndTask(model.Extractor!, model.Segmentation!, _ => grids, recipe.Input.Width, recipe.Maps);
+        progress.Stage("end to end", recipe.EndToEnd.Epochs);
+        var seconds = 0.0;
+        var mean = new MeanLoss();
+        var moved = new EndToEndLearning(task, recipe.EndToEnd, Folder("end-to-end").Path, part.Seed).Run(
+            (epoch, done, slides, loss) =>
+            {
+                mean.Add(new LossParts(loss, loss, 0), 1);
+                progress.Step(epoch, done, slides, mean);
+            },
+            epoch =>
+            {
+                seconds = epoch.Seconds;
+                progress.Chosen(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"epoch {epoch.Epoch + 1}: loss {epoch.Loss:0.0000}, extractor moved {epoch.Moved.Extractor:0.##e+0}, segmentation moved {epoch.Moved.Segmentation:0.##e+0}, {epoch.WithoutLabel} slides without a label left out"
+                    )
+                );
+                mean = new MeanLoss();
+            },
+            stop
+        );
+        return before with
+        {
+            Epochs = recipe.EndToEnd.Epochs,
+            BestEpoch = recipe.EndToEnd.Epochs - 1,
+            Seconds = before.Seconds + seconds,
+            WeightsMoved = Math.Max(moved.Extractor, moved.Segmentation),
+        };
+    }
+
+    private RunFolder Folder(string name) => new(Path.Combine(part.Run.Path, name));
+
+    private IDisposable? Enter(string name, string contents, CancellationToken stop) =>
+        data.Shared?.Enter(Path.Combine(part.Run.Path, name), contents, progress, stop);
+}

@@ -1,0 +1,23 @@
+namespace Coverslip.Methods.Training.SlidePatches;
+
+/// <summary>The section <c>input</c> of methods that look at windows of slides.</summary>
+internal static class SlideInput
+{
+    /// <summary>Reads it, and refuses what windows of slides do not have.</summary>
+    /// <exception cref="RecipeException">Masks, grey, or a window that is not square.</exception>
+    internal static InputOptions Read(RecipeNode node, InputOptions standard)
+    {
+        var input = InputOptions.Read(node, standard);
+        if (input.Form != InputForm.Raw)
+            throw node.Wrong("form", Words.Kebab(input.Form.ToString()), "slides have no masks; expected is raw");
+        if (input.Grey)
+            throw node.Wrong("grey", "true", "slides are in colour; expected is false");
+        return input.Height == input.Width
+            ? input
+            : throw node.Wrong(
+                "height",
+                $"{input.Height}",
+                $"windows of slides are square; input.width is {input.Width}"
+            );
+    }
+}
