@@ -62,6 +62,8 @@ public static class TrainCommand
               coverslip train recipes/saganet-small.yaml --cohort cohort.csv --out runs/gpu --device cuda
               coverslip train recipes/saganet-small.yaml --cohort cohort.csv --out runs/wide --set input.width=384
               coverslip train recipes/tumor-detection-small.yaml --cohort slides/cohort.csv --out runs/slides
+              coverslip train recipes/multistage-small.yaml --cohort slides/cohort.csv --out runs/separate --set learning=separate \
+                --share runs/shared
             """
         )
         {

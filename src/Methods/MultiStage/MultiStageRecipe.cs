@@ -178,7 +178,7 @@ public sealed record MultiStageRecipe : INetworkRecipe
             },
             EndToEnd = EndToEndOptions.Read(node.Section("end_to_end")),
             Maps = ReadMaps(node.Section("maps")),
-            Patches = ReadPatches(node.Section("patches")),
+            Patches = SlidePatchOptions.ReadGrid(node.Section("patches")),
         };
         if (recipe.Input.Standardize)
             throw input.Wrong("standardize", "true", "windows of slides are given as they are; expected is false");
@@ -206,23 +206,6 @@ public sealed record MultiStageRecipe : INetworkRecipe
             PerLump = node.Flag("per_lump", standard.PerLump),
             Diagonal = node.Flag("diagonal", standard.Diagonal),
             Grow = node.Flag("grow", standard.Grow),
-        };
-    }
-
-    private static SlidePatchOptions ReadPatches(RecipeNode node)
-    {
-        var standard = new SlidePatchOptions();
-        return standard with
-        {
-            Mpp = node.Number("mpp", 0.5, Slides.Geometry.Mpp.Least, Slides.Geometry.Mpp.Most),
-            GridSide = node.Int("side", 256, 8, 32_768),
-            MinTissue = node.Number("min_tissue", 0.8, 0, 1),
-            TumourWithoutAnnotation = node.Word("tumour_without_annotation", standard.TumourWithoutAnnotation),
-            UnannotatedIsNormal = node.Flag("unannotated_is_normal", standard.UnannotatedIsNormal),
-            Examples = node.Int("examples", standard.Examples, 2, int.MaxValue),
-            ValidationExamples = node.Int("validation_examples", standard.ValidationExamples, 2, 10_000_000),
-            Readers = node.Int("readers", standard.Readers, 0, 1024),
-            Classes = SlidePatchOptions.ReadClasses(node),
         };
     }
 }

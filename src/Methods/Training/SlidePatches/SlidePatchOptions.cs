@@ -79,21 +79,17 @@ public sealed record SlidePatchOptions
                 MinTissue = MinTissue,
             };
 
-    /// <summary>Reads the section <c>patches</c>.</summary>
+    /// <summary>Reads the section <c>patches</c>: places by stride and centre.</summary>
+    /// <param name="node">The section.</param>
+    /// <param name="side">Pixels to a side of the window.</param>
     /// <exception cref="RecipeException">A value outside its range.</exception>
     public static SlidePatchOptions Read(RecipeNode node, int side)
     {
         var standard = new SlidePatchOptions();
-        var read = new SlidePatchOptions
+        var read = ReadCommon(node, standard) with
         {
-            Mpp = node.Number("mpp", standard.Mpp, Slides.Geometry.Mpp.Least, Slides.Geometry.Mpp.Most),
             Stride = node.Int("stride", standard.Stride, 1, 32_768),
             Centre = node.Int("centre", standard.Centre, 1, 32_768),
-            MinTissue = node.Number("min_tissue", standard.MinTissue, 0, 1),
-            Examples = node.Int("examples", standard.Examples, 2, int.MaxValue),
-            ValidationExamples = node.Int("validation_examples", standard.ValidationExamples, 2, 10_000_000),
-            Readers = node.Int("readers", standard.Readers, 0, 1024),
-            Classes = ReadClasses(node),
         };
         if (read.Centre > side)
             throw node.Wrong("centre", $"{read.Centre}", $"the window has {side} pixels to a side (input.width)");
@@ -106,8 +102,32 @@ public sealed record SlidePatchOptions
         return read;
     }
 
+    /// <summary>Reads the section <c>patches</c>: patches side by side, as published by Takahama et al. by default.</summary>
+    /// <exception cref="RecipeException">A value outside its range.</exception>
+    public static SlidePatchOptions ReadGrid(RecipeNode node)
+    {
+        var standard = new SlidePatchOptions { Mpp = 0.5, MinTissue = 0.8 };
+        return ReadCommon(node, standard) with
+        {
+            GridSide = node.Int("side", 256, 8, 32_768),
+            TumourWithoutAnnotation = node.Word("tumour_without_annotation", standard.TumourWithoutAnnotation),
+            UnannotatedIsNormal = node.Flag("unannotated_is_normal", standard.UnannotatedIsNormal),
+        };
+    }
+
+    private static SlidePatchOptions ReadCommon(RecipeNode node, SlidePatchOptions standard) =>
+        standard with
+        {
+            Mpp = node.Number("mpp", standard.Mpp, Slides.Geometry.Mpp.Least, Slides.Geometry.Mpp.Most),
+            MinTissue = node.Number("min_tissue", standard.MinTissue, 0, 1),
+            Examples = node.Int("examples", standard.Examples, 2, int.MaxValue),
+            ValidationExamples = node.Int("validation_examples", standard.ValidationExamples, 2, 10_000_000),
+            Readers = node.Int("readers", standard.Readers, 0, 1024),
+            Classes = ReadClasses(node),
+        };
+
     /// <summary>Reads the keys <c>tumour_classes</c> and <c>normal_classes</c>.</summary>
-    internal static PatchClasses ReadClasses(RecipeNode node) =>
+    private static PatchClasses ReadClasses(RecipeNode node) =>
         new()
         {
             Tumour = Names(node.Text("tumour_classes", "")),
