@@ -9,6 +9,7 @@ using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Methods;
 using Coverslip.Methods.MultiStage;
+using Coverslip.Methods.SelfSupervised;
 using Coverslip.Methods.Training;
 using Coverslip.Methods.TumorDetection;
 
@@ -49,6 +50,7 @@ public static class TrainCommand
             Train a recipe on a cohort; every part of the split gets its own model, judged on patients it never saw.
             A recipe of tumour detection takes slides (column annotation: the file of what is tumour on them; column mpp),
             predicts the test patients' slides, and writes heatmaps, detections and their figures.
+            A recipe of the self-supervised method takes images with masks (column mask: 0 is background) or such slides.
 
             Examples:
               coverslip train recipes/saganet-small.yaml --cohort cohort.csv --out runs/first
@@ -56,6 +58,7 @@ public static class TrainCommand
               coverslip train recipes/saganet-small.yaml --cohort cohort.csv --out runs/gpu --device cuda
               coverslip train recipes/saganet-small.yaml --cohort cohort.csv --out runs/wide --set input.width=384
               coverslip train recipes/tumor-detection-small.yaml --cohort slides/cohort.csv --out runs/slides
+              coverslip train recipes/selfsupervised-small.yaml --cohort phantoms/cohort.csv --out runs/masks
             """
         )
         {
@@ -118,7 +121,10 @@ public static class TrainCommand
             var tested = session.Run(only - 1, stop.Token);
             if (split.ImageWise)
                 Console.WriteLine(Split.InflatedNote);
-            Summarize(tested, cohort, folder, data.Masks);
+            if (recipe is SelfSupervisedRecipe)
+                Console.WriteLine($"report: {SegmentationSummary.Tell(folder, cohort)}");
+            else
+                Summarize(tested, cohort, folder, data.Masks);
             if (recipe is TumorDetectionRecipe)
                 DetectionSummary.Tell(folder, cohort, split.Parts.Count);
             return 0;

@@ -32,6 +32,12 @@ public interface IRecipe
     /// <summary>Keys of the figures that the method writes into <c>figures.json</c> of each part; none by default.</summary>
     IReadOnlyList<string> OwnFigures => [];
 
+    /// <summary>
+    /// Path of the key that names a folder in which runs share what they train alike, so that a study trains it once; empty
+    /// by default.
+    /// </summary>
+    IReadOnlyList<string> StoreKey => [];
+
     /// <summary>A model that has learned nothing yet, on a device.</summary>
     IModel Untrained(int classes, Device device);
 }

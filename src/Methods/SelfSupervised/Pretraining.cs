@@ -1,0 +1,161 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Coverslip.Evaluation;
+using Coverslip.Methods.Training;
+using Coverslip.Torch;
+
+namespace Coverslip.Methods.SelfSupervised;
+
+/// <summary>What is pre-trained on.</summary>
+/// <param name="Recipe">The run's recipe.</param>
+/// <param name="CohortHash">Tells cohorts apart.</param>
+/// <param name="Set">The windows, all of <paramref name="Patients"/> and of the validation patients.</param>
+/// <param name="Patients">Whose windows teach.</param>
+/// <param name="Validating">Whose windows validate.</param>
+internal sealed record PretrainingTask(
+    SelfSupervisedRecipe Recipe,
+    string CohortHash,
+    WindowSet Set,
+    IReadOnlyList<string> Patients,
+    IReadOnlyList<string> Validating
+);
+
+/// <summary>
+/// The first stage: the network learns to give its input back (Pasumarthi &amp; Jaiswal, sec. III.3), in a folder of its own,
+/// or in one that runs share whose stage depends on the same things.
+/// </summary>
+internal sealed class Pretraining(PretrainingTask task, Device device)
+{
+    /// <summary>Within a part's folder.</summary>
+    internal const string Folder = "pretraining";
+
+    private const string Kept = "metrics.csv";
+
+    internal Device Device => device;
+
+    /// <summary>Learns, or goes on, or finds it done; returns the network with the best weights.</summary>
+    /// <param name="part">The part's folder.</param>
+    /// <param name="progress">Told how it goes.</param>
+    /// <param name="stop">Stops between steps.</param>
+    internal (SelfSupervisedNetwork Network, FitOutcome Outcome) Run(
+        string part,
+        ITrainingProgress progress,
+        CancellationToken stop
+    )
+    {
+        var (own, folder) = (Path.Combine(part, Folder), FolderOf(part));
+        Directory.CreateDirectory(own);
+        Directory.CreateDirectory(folder);
+        using var claim = folder == own ? null : Claim(Path.Combine(folder, "claim"), stop);
+        var result = Fit(folder, null, progress, stop);
+        if (folder != own)
+            WholeFile.Write(Path.Combine(own, Kept), File.ReadAllText(Path.Combine(folder, Kept)));
+        Describe(own, folder == own ? null : folder);
+        return result;
+    }
+
+    /// <summary>Where the stage lies: the part's folder, or one of the store that is named after all that it depends on.</summary>
+    internal string FolderOf(string part) =>
+        task.Recipe.Pretraining.Store.Length == 0
+            ? Path.Combine(part, Folder)
+            : Path.Combine(Path.GetFullPath(task.Recipe.Pretraining.Store), Key()[..16]);
+
+    /// <summary>Trains into a folder; null skips are the recipe's own.</summary>
+    internal (SelfSupervisedNetwork Network, FitOutcome Outcome) Fit(
+        string folder,
+        IReadOnlyList<int>? skips,
+        ITrainingProgress progress,
+        CancellationToken stop
+    )
+    {
+        var recipe = task.Recipe.OnPretraining(skips);
+        var network = Fresh(skips);
+        try
+        {
+            var examples = new WindowExamples(task.Set, recipe, recipe.Windows.ReaderThreads, labelled: false);
+            // The model only lends its training: the network lives on.
+            var outcome = new NetworkModel(recipe, network).Fit(examples, new RunFolder(folder), progress, stop);
+            return (network, outcome);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The network as it is before the first step.</summary>
+    internal SelfSupervisedNetwork Fresh(IReadOnlyList<int>? skips)
+    {
+        // Whatever was drawn before: runs that share this stage have to begin alike.
+        TorchRuntime.Seed(task.Set.Seed);
+        var recipe = task.Recipe.OnPretraining(skips);
+        var network = (SelfSupervisedNetwork)recipe.Build(SelfSupervisedNetwork.Classes, device);
+        recipe.Begin(network);
+        return network;
+    }
+
+    /// <summary>SHA-256 of all that the stage depends on.</summary>
+    internal string Key()
+    {
+        var (recipe, windows) = (task.Recipe, task.Recipe.Windows);
+        var shape = recipe.Network;
+        string[] parts =
+        [
+            "self-supervised pre-training 1",
+            task.CohortHash,
+            string.Join('\n', task.Patients),
+            "validating",
+            string.Join('\n', task.Validating),
+            $"{task.Set.Seed} {task.Set.Training.Count} {task.Set.Validation.Count}",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{windows.Mpp:R} {windows.Scale:R} {windows.Stride} {windows.Centre} {windows.MinTissue:R} {string.Join('|', windows.Classes.Tumour)} {string.Join('|', windows.Classes.Normal)}"
+            ),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{shape.Width} {shape.Depth} {shape.Normalize} {shape.Dropout:R} {string.Join('|', shape.WithoutSkip)}"
+            ),
+            recipe.Weights.Length > 0 ? Path.GetFullPath(recipe.Weights) : "",
+            $"{recipe.Input}",
+            $"{recipe.Augmentation}",
+            $"{recipe.Pretraining.Training}",
+        ];
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))));
+    }
+
+    /// <summary>Says whose windows were seen, for those who doubt that no test patient is among them.</summary>
+    private void Describe(string own, string? shared)
+    {
+        var content = new Dictionary<string, object?>
+        {
+            ["patients"] = task.Patients,
+            ["validating"] = task.Validating,
+            ["windows"] = task.Set.Training.Count,
+            ["shared"] = shared,
+        };
+        WholeFile.Write(
+            Path.Combine(own, "pretraining.json"),
+            JsonSerializer.Serialize(content, new JsonSerializerOptions { WriteIndented = true }) + "\n"
+        );
+    }
+
+    /// <summary>Only one process at a time trains a shared stage; the claim ends with its process.</summary>
+    private static FileStream Claim(string path, CancellationToken stop)
+    {
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException)
+            {
+                if (stop.WaitHandle.WaitOne(500))
+                    throw new OperationCanceledException(stop);
+            }
+        }
+    }
+}
