@@ -13,13 +13,13 @@ internal static class PredictSlides
 {
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
-    private static readonly Option<double?> Mpp = new("--mpp")
+    internal static readonly Option<double?> Mpp = new("--mpp")
     {
         Description = "Slides: microns per pixel of the run's training images, where the run does not say.",
     };
-    private static readonly Option<int> Stride = new("--stride")
+    internal static readonly Option<int> Stride = new("--stride")
     {
-        Description = "Slides: pixels from one window to the next.",
+        Description = "Slides: pixels from one window to the next; of runs that segment half a window by default.",
         DefaultValueFactory = _ => 128,
     };
     private static readonly Option<double> Threshold = new("--threshold")

@@ -151,7 +151,7 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
             foreach (var run in group)
                 StudyFolder.Keep(
                     input.Folder.Recipe(run),
-                    run.With(rulesFile, WeightsOf(run), MembersOf(run)),
+                    run.With(rulesFile, WeightsOf(run), MembersOf(run), StoreOf(run)),
                     $"recipe of {run.Model}"
                 );
         }
@@ -164,6 +164,9 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
         run.Pretraining.Length == 0
             ? null
             : input.Folder.Pretrained(input.Study.Pretrainings.First(p => p.Name == run.Pretraining));
+
+    /// <summary>Where runs of the study share what they train alike; null where their method shares nothing.</summary>
+    private string? StoreOf(StudyRun run) => run.Recipe.StoreKey.Count > 0 ? input.Folder.At("shared") : null;
 
     /// <summary>The run folders of an ensemble's members, on the same input and kind of split.</summary>
     private string[] MembersOf(StudyRun run) =>

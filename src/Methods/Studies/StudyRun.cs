@@ -24,6 +24,12 @@ public sealed record StudyRun(string Model, string Input, string Text, string Pr
     /// <summary>Models of the study whose mean it is, instead of training; empty for others.</summary>
     public IReadOnlyList<string> Members { get; init; } = [];
 
+    /// <summary>The model that it is tested against; empty: the study's.</summary>
+    public string Against { get; init; } = "";
+
+    /// <summary>The curve that it is a point of, see <see cref="StudyCurve"/>; null for none.</summary>
+    public CurvePoint? Point { get; init; }
+
     /// <summary>Whether it trains on the split that divides images and not patients.</summary>
     public bool ImageWise { get; init; }
 
@@ -42,14 +48,21 @@ public sealed record StudyRun(string Model, string Input, string Text, string Pr
     /// <param name="maskRules">File of the thresholds of its masks; null where it has none.</param>
     /// <param name="weights">Folder of the pre-trained run; null without.</param>
     /// <param name="members">Run folders of <see cref="Members"/>.</param>
-    public string With(string? maskRules, string? weights, IReadOnlyList<string>? members = null) =>
-        maskRules is null && weights is null && members is not { Count: > 0 }
+    /// <param name="store">Folder of what runs train alike; null for none. One that the recipe names stays.</param>
+    public string With(
+        string? maskRules,
+        string? weights,
+        IReadOnlyList<string>? members = null,
+        string? store = null
+    ) =>
+        maskRules is null && weights is null && members is not { Count: > 0 } && store is null
             ? Text
             : YamlText.Over(
                 RecipeNode.Mapping(Text, Name),
                 maskRules is null ? null : YamlText.Of(maskRules, "input", "mask_rules"),
                 weights is null ? null : YamlText.Of(weights, "network", "weights"),
-                members is { Count: > 0 } ? YamlText.Of(members, "ensemble") : null
+                members is { Count: > 0 } ? YamlText.Of(members, "ensemble") : null,
+                store is null ? null : YamlText.Of(store, [.. Recipe.StoreKey])
             );
 
     internal static string Slug(string name) =>

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Coverslip.Evaluation;
+using Coverslip.Methods.Training;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Heatmaps;
 
@@ -11,13 +12,14 @@ namespace Coverslip.Methods.TumorDetection;
 /// <summary><c>NAME-heatmap.json</c>: what a heatmap was made of, and where its cells lie.</summary>
 internal static class HeatmapRecord
 {
-    private const int Sample = 1 << 16;
     private static readonly JsonWriterOptions Indented = new() { Indented = true };
 
     /// <summary>SHA-256 of whatever a heatmap depends on: slide, model, grid, tissue.</summary>
     public static string Key(Slide slide, SlideModel model, HeatmapGrid grid, string tissueRule) =>
         Convert.ToHexStringLower(
-            SHA256.HashData(Encoding.UTF8.GetBytes($"{Contents(slide.Path)}\n{model.Identity}\n{grid}\n{tissueRule}"))
+            SHA256.HashData(
+                Encoding.UTF8.GetBytes($"{FileIdentity.Of(slide.Path)}\n{model.Identity}\n{grid}\n{tissueRule}")
+            )
         );
 
     /// <summary>The key of a finished heatmap; null where there is none.</summary>
@@ -74,15 +76,4 @@ internal static class HeatmapRecord
                 json.WriteEndObject();
             }
         );
-
-    /// <summary>A file's length and the hash of its beginning and end: gigabytes are not read for a name.</summary>
-    private static string Contents(string path)
-    {
-        using var file = File.OpenRead(path);
-        var bytes = new byte[2 * Sample];
-        var read = file.ReadAtLeast(bytes.AsSpan(0, Sample), Sample, throwOnEndOfStream: false);
-        file.Position = Math.Max(0, file.Length - Sample);
-        read += file.ReadAtLeast(bytes.AsSpan(read, Sample), Sample, throwOnEndOfStream: false);
-        return $"{file.Length} {Convert.ToHexStringLower(SHA256.HashData(bytes.AsSpan(0, read)))}";
-    }
 }
