@@ -10,12 +10,13 @@ internal sealed class ImageSegmentation(SegmentationPredictor predictor, WindowL
         new(recipe.Input.Width, Math.Max(1, recipe.Input.Width / 2), recipe.Training.Batch, reconstruct);
 
     /// <summary>A picture's map at its own size.</summary>
-    /// <param name="image">RGB at the run's scale; edges of one smaller than a window are mirrored.</param>
+    /// <param name="image">RGB at the run's scale.</param>
     /// <param name="stop">Asked between batches.</param>
     internal PixelMap Of(Image image, CancellationToken stop)
     {
-        using var padded = Padded(image);
-        var whole = padded ?? image;
+        // Beyond a picture's border a network sees zeros: mirrored edges keep them away from what is kept.
+        var margin = layout.Side / 8;
+        using var whole = Mirrored(image, margin);
         var picture = new WindowedPicture(
             whole.Width,
             whole.Height,
@@ -34,20 +35,21 @@ internal sealed class ImageSegmentation(SegmentationPredictor predictor, WindowL
                 map.Reconstruction.AsMemory(layout.Reconstruct ? rows.Top * whole.Width * 3 : 0)
             );
         }
-        return map.Cropped(image.Width, image.Height);
+        return map.Cropped((margin, margin), image.Width, image.Height);
     }
 
-    /// <summary>The image with mirrored edges; null where it is as large as a window.</summary>
-    private Image? Padded(Image image)
+    /// <summary>The image with a margin of mirrored edges, at least as large as a window.</summary>
+    private Image Mirrored(Image image, int margin)
     {
-        if (image.Width >= layout.Side && image.Height >= layout.Side)
-            return null;
-        var padded = new Image(Math.Max(image.Width, layout.Side), Math.Max(image.Height, layout.Side));
+        var padded = new Image(
+            Math.Max(image.Width + (2 * margin), layout.Side),
+            Math.Max(image.Height + (2 * margin), layout.Side)
+        );
         for (var y = 0; y < padded.Height; y++)
         {
-            var row = image.Row(ScaledImage.Mirror(y, image.Height));
+            var row = image.Row(ScaledImage.Mirror(y - margin, image.Height));
             for (var x = 0; x < padded.Width; x++)
-                row.Slice(ScaledImage.Mirror(x, image.Width) * 3, 3)
+                row.Slice(ScaledImage.Mirror(x - margin, image.Width) * 3, 3)
                     .CopyTo(padded.WritablePixels[((y * padded.Stride) + (3 * x))..]);
         }
         return padded;

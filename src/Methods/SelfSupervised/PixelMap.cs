@@ -1,3 +1,4 @@
+using Coverslip.Evaluation.Segmentation;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.Methods.SelfSupervised;
@@ -42,20 +43,20 @@ public sealed record PixelMap(int Width, int Height, float[] Probability, float[
         return sum / pixels.Length;
     }
 
-    /// <summary>The top left part.</summary>
-    internal PixelMap Cropped(int width, int height)
+    /// <summary>A part.</summary>
+    /// <param name="at">Its left edge and its top.</param>
+    /// <param name="width">Pixels to a row.</param>
+    /// <param name="height">Rows.</param>
+    internal PixelMap Cropped((int Left, int Top) at, int width, int height)
     {
-        if ((width, height) == (Width, Height))
-            return this;
-        var (probability, reconstruction) = (
-            new float[width * height],
-            new float[Reconstruction.Length > 0 ? width * height * 3 : 0]
-        );
+        var probability = new float[width * height];
+        var reconstruction = new float[Reconstruction.Length > 0 ? width * height * 3 : 0];
         for (var y = 0; y < height; y++)
         {
-            Array.Copy(Probability, y * Width, probability, y * width, width);
+            var from = ((at.Top + y) * Width) + at.Left;
+            Array.Copy(Probability, from, probability, y * width, width);
             if (reconstruction.Length > 0)
-                Array.Copy(Reconstruction, y * Width * 3, reconstruction, y * width * 3, width * 3);
+                Array.Copy(Reconstruction, from * 3, reconstruction, y * width * 3, width * 3);
         }
         return new PixelMap(width, height, probability, reconstruction);
     }
@@ -97,6 +98,16 @@ public sealed record PixelMap(int Width, int Height, float[] Probability, float[
         var at = Math.Clamp(((place + 0.5) * own / extent) - 0.5, 0, own - 1);
         var first = (int)at;
         return (first, Math.Min(first + 1, own - 1), (float)(at - first));
+    }
+
+    /// <summary>Probabilities [H · W] beside a mask of the same size.</summary>
+    internal static PixelHistogram Counted(float[] probability, Image truth)
+    {
+        var pixels = new PixelHistogram();
+        var set = truth.Pixels;
+        for (var i = 0; i < probability.Length; i++)
+            pixels.Add(Math.Clamp(probability[i], 0, 1), set[i] != 0);
+        return pixels;
     }
 
     private Image Grey(Func<float, byte> of)

@@ -50,11 +50,11 @@ internal sealed record ScaledImage(Image Pixels, (int Width, int Height) StoredS
         }
     }
 
-    /// <summary>The pixel that a place beyond the end shows: the edge is a mirror.</summary>
+    /// <summary>The pixel that a place beyond an end shows: the edge is a mirror.</summary>
     internal static int Mirror(int place, int extent)
     {
         var period = Math.Max(1, (2 * extent) - 2);
-        place %= period;
+        place = Math.Abs(place) % period;
         return place < extent ? place : period - place;
     }
 }

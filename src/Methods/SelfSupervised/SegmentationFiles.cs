@@ -1,4 +1,6 @@
 using Coverslip.Evaluation;
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Segmentation;
 using Coverslip.Methods.Training;
 using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Formats;
@@ -94,6 +96,17 @@ public sealed record SegmentationFiles(string Folder, string Name)
                 }
             );
         return WriteMap(map, new Vertex(grid.CellWidth, grid.CellHeight), foreground);
+    }
+
+    /// <summary>A predicted image's pixels beside those of its mask in a cohort.</summary>
+    /// <exception cref="InvalidDataException">The probabilities have another size than the mask, or it is missing.</exception>
+    public SegmentedImage Judge(Cohort cohort, CohortRow row)
+    {
+        using var image = ImageFile.Read(cohort.ImagePath(row), ImageReadOptions.AsStored);
+        using var truth = TruthFile.Read(cohort, row, (image.Width, image.Height));
+        using var stream = File.OpenRead(Array);
+        var values = NpyFile.Read(stream, Array, truth.Height, truth.Width);
+        return new SegmentedImage(row.Image, row.Patient, PixelMap.Counted(values, truth));
     }
 
     private delegate void PixelPainter(Span<byte> pixel, int index);

@@ -29,7 +29,7 @@ internal sealed class SegmentationJudging(SegmentationPredictor predictor, Cohor
             errors.Add(map.ErrorFrom(seen));
             var whole = map.Resized(image.StoredSize.Width, image.StoredSize.Height);
             using var truth = TruthFile.Read(cohort, image.Row, image.StoredSize);
-            judged.Add(new SegmentedImage(image.Row.Image, image.Patient, Counted(whole.Probability, truth)));
+            judged.Add(new SegmentedImage(image.Row.Image, image.Patient, PixelMap.Counted(whole.Probability, truth)));
             if (!shown.Contains(image))
                 continue;
             using var small = Transforms.Resize(truth, map.Width, map.Height, Interpolation.Nearest);
@@ -59,7 +59,7 @@ internal sealed class SegmentationJudging(SegmentationPredictor predictor, Cohor
                 errors.Add(map.ErrorFrom(seen));
                 if (!slides.TryGetValue(window.At.Source, out var counted))
                     slides.Add(window.At.Source, counted = new PixelHistogram());
-                counted.Add(Counted(map.Probability, truth));
+                counted.Add(PixelMap.Counted(map.Probability, truth));
                 if ((number * layout.Batch) + place < ExampleFiles.Most)
                     ExampleFiles.Write(folder, $"window-{(number * layout.Batch) + place + 1}", map, (seen, truth));
             }
@@ -86,15 +86,6 @@ internal sealed class SegmentationJudging(SegmentationPredictor predictor, Cohor
             pixels.Slice(from, 3).CopyTo(colors.WritablePixels[(3 * i)..]);
             truth.WritablePixels[i] = pixels[from + 3];
         }
-    }
-
-    private static PixelHistogram Counted(float[] probability, Image truth)
-    {
-        var pixels = new PixelHistogram();
-        var set = truth.Pixels;
-        for (var i = 0; i < probability.Length; i++)
-            pixels.Add(Math.Clamp(probability[i], 0, 1), set[i] != 0);
-        return pixels;
     }
 
     /// <summary>Images of as many patients as possible.</summary>
