@@ -42,10 +42,14 @@ public sealed class SmallMasks : IDisposable
     public string At(string name) => Path.Combine(Folder, name);
 
     /// <summary>The recipe with lines put over those of the same key.</summary>
-    public static SelfSupervisedRecipe Recipe(params string[] lines)
+    public static SelfSupervisedRecipe Recipe(params string[] lines) =>
+        (SelfSupervisedRecipe)Recipes.Parse(TextOf(lines), "test.yaml");
+
+    /// <summary>The same as text.</summary>
+    public static string TextOf(params string[] lines)
     {
         var kept = Text.Split('\n').Where(l => !lines.Any(n => n.Split(':')[0] == l.Split(':')[0]));
-        return (SelfSupervisedRecipe)Recipes.Parse(string.Join('\n', [.. kept, .. lines]), "test.yaml");
+        return string.Join('\n', [.. kept, .. lines]);
     }
 
     /// <summary>Trains the first part of the recipe's split; returns its folder.</summary>
@@ -70,7 +74,8 @@ public sealed class SmallMasks : IDisposable
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
-    private sealed class Silent : ITrainingProgress
+    /// <summary>Tells nobody.</summary>
+    internal sealed class Silent : ITrainingProgress
     {
         public void Step(int epoch, int step, int steps, MeanLoss soFar) { }
 
