@@ -12,6 +12,7 @@ using Coverslip.Bench.Stains;
     ("memory", Steps.Memory),
     ("backbones", BackboneBench.Run),
     ("backbones-parity", BackboneBench.Parity),
+    ("unet", UNetBench.Run),
     ("mask-agreement", AgreementBench.Run),
     ("stain", StainBench.Run),
     ("stain-phantom", StainBench.Phantom),

@@ -3,6 +3,7 @@ using Coverslip.Methods.Classical;
 using Coverslip.Methods.Curriculum;
 using Coverslip.Methods.MultiStage;
 using Coverslip.Methods.SagaNet;
+using Coverslip.Methods.SelfSupervised;
 using Coverslip.Methods.Training;
 using Coverslip.Methods.TumorDetection;
 
@@ -19,6 +20,7 @@ public static class Recipes
         ["classical"] = ClassicalRecipe.Read,
         ["tumor-detection"] = TumorDetectionRecipe.Read,
         ["multi-stage"] = MultiStageRecipe.Read,
+        ["self-supervised"] = SelfSupervisedRecipe.Read,
     };
 
     /// <summary>Reads a recipe file.</summary>

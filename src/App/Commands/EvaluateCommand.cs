@@ -103,6 +103,7 @@ public static class EvaluateCommand
         {
             classification,
             EvaluateFindingsCommand.Create(),
+            EvaluateSegmentationCommand.Create(),
             EvaluateCurvesCommand.Create(),
             EvaluateFrocCommand.Create(),
             EvaluateRocCommand.Create(),

@@ -6,6 +6,7 @@ using Coverslip.Evaluation.Splits;
 using Coverslip.Methods;
 using Coverslip.Methods.MultiStage;
 using Coverslip.Methods.SagaNet.Masks;
+using Coverslip.Methods.SelfSupervised;
 using Coverslip.Methods.Training;
 
 namespace Coverslip.App.Commands;
@@ -64,10 +65,15 @@ public static class PredictCommand
             A model of findings (method: curriculum) also writes activations.csv, where it sees each finding, and
             overlays/IMAGE-FINDING.png of those that it names.
 
+            A run that segments (method: self-supervised) writes of each image or slide NAME-mask.png, NAME-probability.npy and
+            .png (.tif of a slide), NAME.geojson with outlines for QuPath, and with --reconstructions the image as the network
+            sees it again. A slide that was stopped goes on where it was saved.
+
             Examples:
               coverslip predict runs/first a.png b.png --out predictions
               coverslip predict model.coverslip --cohort cohort.csv --per-patient mean --out predictions
               coverslip predict runs/first slides/*.svs --out heatmaps
+              coverslip predict runs/masks a.png b.png --reconstructions --out masks
             """
         )
         {
@@ -79,6 +85,7 @@ public static class PredictCommand
             PerPatient,
             Batch,
             DeviceOption.Device,
+            PredictSegments.Reconstructions,
         };
         foreach (var option in PredictSlides.Options)
             command.Options.Add(option);
@@ -104,6 +111,8 @@ public static class PredictCommand
         if (model.Description.ImageWise)
             Console.Error.WriteLine($"warning: the test figures of this model are inflated ({Split.InflatedNote})");
         Directory.CreateDirectory(folder);
+        if (model.Recipe is SelfSupervisedRecipe)
+            return PredictSegments.Run(parsed, model, FilesOf(parsed), folder, parsed.GetValue(Batch));
         if (parsed.GetValue(Images) is { Length: > 0 } files && PredictSlides.Are(parsed, files))
             return model.Recipe is MultiStageRecipe
                 ? PredictMaps.Run(parsed, model, files, folder)
@@ -160,6 +169,15 @@ public static class PredictCommand
             Console.WriteLine($"wrote {patients}");
         }
         return 0;
+    }
+
+    /// <summary>The images that were named, or those of the cohort.</summary>
+    private static string[] FilesOf(ParseResult parsed)
+    {
+        if (parsed.GetValue(CohortFile) is not { } file)
+            return parsed.GetValue(Images)!;
+        var cohort = Cohort.Load(file);
+        return [.. cohort.Rows.Select(cohort.ImagePath)];
     }
 
     /// <summary>

@@ -14,15 +14,15 @@ internal static class PredictSlides
 {
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
-    private static readonly Option<double?> Mpp = new("--mpp")
+    internal static readonly Option<double?> Mpp = new("--mpp")
     {
         Description = "Slides: microns per pixel of the run's training images, where the run does not say.",
     };
-    private static readonly Option<int?> Stride = new("--stride")
+    internal static readonly Option<int?> Stride = new("--stride")
     {
         Description =
-            "Slides: pixels from one window to the next. [default: the run's test.stride; of other methods 128, or a "
-            + "smaller window's side]",
+            "Slides: pixels from one window to the next. [default: the run's test.stride, half a window of runs that "
+            + "segment; of others 128, or a smaller window's side]",
     };
     private static readonly Option<double> Threshold = new("--threshold")
     {

@@ -3,6 +3,7 @@ using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Methods.MultiStage;
 using Coverslip.Methods.SagaNet.Masks;
+using Coverslip.Methods.SelfSupervised;
 using Coverslip.Methods.Training;
 using Coverslip.Methods.TumorDetection;
 
@@ -32,6 +33,8 @@ internal sealed record RunData(ITrainingData Data, PatchMasks? Masks, MaskRules?
             return OfSlides(detection, cohort, place.Stain);
         if (recipe is MultiStageRecipe stages)
             return OfGrids(stages, cohort, place.Stain, shared);
+        if (recipe is SelfSupervisedRecipe segmentation)
+            return OfWindows(segmentation, cohort, place.Stain, shared);
         var (masks, rules) = RunMasks.Prepare(recipe.Input, cohort, place, stop);
         PatchSet patches;
         using (var line = new ProgressLine("reading images", cohort.Rows.Count, "images"))
@@ -72,6 +75,21 @@ internal sealed record RunData(ITrainingData Data, PatchMasks? Masks, MaskRules?
         Console.Error.WriteLine(
             $"{data.Slides.Slides.Count()} slides, image files of {data.Slides.Sources.Count - data.Slides.Slides.Count()} patients; {string.Join(", ", classes)}"
         );
+        return new RunData(data, null, null);
+    }
+
+    private static RunData OfWindows(
+        SelfSupervisedRecipe recipe,
+        Cohort cohort,
+        InputStain? stain,
+        SharedTraining? shared
+    )
+    {
+        SelfSupervisedData data;
+        using (var line = new ProgressLine("opening", cohort.Rows.Count, "images"))
+            data = new SelfSupervisedData(recipe, cohort, stain, done => line.Report(done)) { Shared = shared };
+        foreach (var (slide, reason) in data.Empty)
+            Console.Error.WriteLine($"{slide}: {reason}");
         return new RunData(data, null, null);
     }
 

@@ -224,6 +224,8 @@ public static class StudyCommand
         WholeFile.Write(folder.At("table.csv"), StudyTable.Csv(outcome));
         if (outcome.Study.Further.Count > 0)
             WholeFile.Write(folder.At("figures.csv"), StudyDifferences.Csv(outcome));
+        if (outcome.Study.Curve.Length > 0)
+            WholeFile.Write(folder.At("curve.csv"), StudyCurve.Csv(outcome));
         Console.WriteLine(outcome.Study.Title);
         Console.WriteLine();
         Console.Write(text);

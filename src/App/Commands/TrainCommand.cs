@@ -9,6 +9,7 @@ using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Methods;
 using Coverslip.Methods.MultiStage;
+using Coverslip.Methods.SelfSupervised;
 using Coverslip.Methods.Training;
 using Coverslip.Methods.TumorDetection;
 
@@ -39,8 +40,8 @@ public static class TrainCommand
     private static readonly Option<string?> Share = new("--share")
     {
         Description =
-            "Multi-stage: folder in which runs find the extractors, features and maps' models that they have in common, each "
-            + "trained once. [default: each run trains its own]",
+            "Multi-stage, self-supervised: folder in which runs find the stages that they have in common (extractors, "
+            + "features, pre-training), each trained once. [default: each run trains its own]",
     };
     private static readonly Option<bool> Resume = new("--resume")
     {
@@ -55,6 +56,7 @@ public static class TrainCommand
             Train a recipe on a cohort; every part of the split gets its own model, judged on patients it never saw.
             A recipe of tumour detection takes slides (column annotation: the file of what is tumour on them; column mpp),
             predicts the test patients' slides, and writes heatmaps, detections and their figures.
+            A recipe of the self-supervised method takes images with masks (column mask: 0 is background) or such slides.
 
             Examples:
               coverslip train recipes/saganet-small.yaml --cohort cohort.csv --out runs/first
@@ -64,6 +66,7 @@ public static class TrainCommand
               coverslip train recipes/tumor-detection-small.yaml --cohort slides/cohort.csv --out runs/slides
               coverslip train recipes/multistage-small.yaml --cohort slides/cohort.csv --out runs/separate --set learning=separate \
                 --share runs/shared
+              coverslip train recipes/selfsupervised-small.yaml --cohort phantoms/cohort.csv --out runs/masks
             """
         )
         {
@@ -130,7 +133,10 @@ public static class TrainCommand
             var tested = session.Run(only - 1, stop.Token);
             if (split.ImageWise)
                 Console.WriteLine(Split.InflatedNote);
-            Summarize(tested, cohort, folder, data.Masks);
+            if (recipe is SelfSupervisedRecipe)
+                Console.WriteLine($"report: {SegmentationSummary.Tell(folder, cohort)}");
+            else
+                Summarize(tested, cohort, folder, data.Masks);
             if (recipe is TumorDetectionRecipe)
                 SlideFigures.Tell(folder, cohort, split.Parts.Count);
             if (recipe is MultiStageRecipe)

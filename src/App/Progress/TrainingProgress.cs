@@ -25,11 +25,11 @@ internal sealed class TrainingProgress(string title, int epochs) : ITrainingProg
     public void Epoch(EpochRow row, RunState state)
     {
         Dispose();
+        var classes = row.Validation is { Accuracy: not double.NaN } known
+            ? string.Create(CultureInfo.InvariantCulture, $" accuracy {known.Accuracy:0.000} AUC {known.Auc:0.000}")
+            : "";
         var judged = row.Validation is { } v
-            ? string.Create(
-                CultureInfo.InvariantCulture,
-                $"  validation loss {v.Loss.Total:0.0000} accuracy {v.Accuracy:0.000} AUC {v.Auc:0.000}"
-            )
+            ? string.Create(CultureInfo.InvariantCulture, $"  validation loss {v.Loss.Total:0.0000}{classes}")
             : "";
         var waited = row.Pace is { Seconds: > 0 } pace
             ? string.Create(CultureInfo.InvariantCulture, $"  waited {pace.Waited / pace.Seconds:0 %}")

@@ -67,6 +67,8 @@ internal static class StudyReport
                 ),
                 Html.Note(StudyTable.UnseenNote)
             );
+        if (CurveSection.Of(outcome.Study, rows, group) is { } curve)
+            yield return curve;
         if (StudyDifferences.Lines(outcome.Study, rows) is { Count: > 0 } lines)
             yield return Html.Section(
                 $"differences{group}",

@@ -30,7 +30,7 @@ public static class StudyDifferences
 {
     /// <summary>What the columns are.</summary>
     public static string NoteOf(StudyRecipe study) =>
-        $"Mean ± standard deviation over the parts; beside it the mean difference from {study.Against} on the same part "
+        $"Mean ± standard deviation over the parts; beside it the mean difference from {(study.Runs.Any(r => r.Against.Length > 0) ? "the model it is tested against" : study.Against)} on the same part "
         + "and its 95 % interval (Student's t over the parts). "
         + (
             study.Split.Seeds > 1
@@ -72,7 +72,7 @@ public static class StudyDifferences
         return text.ToString();
     }
 
-    private static string MeanOf(MeasuredFigure measured)
+    internal static string MeanOf(MeasuredFigure measured)
     {
         if (measured.Known.Length == 0)
             return "–";
@@ -82,9 +82,8 @@ public static class StudyDifferences
 
     private static string Between(StudyRecipe study, IReadOnlyList<StudyRow> rows, StudyRow row, int figure)
     {
-        if (row.Run.Model == study.Against)
+        if (StudyResults.AgainstOf(study, rows, row.Run) is not { } standard)
             return "–";
-        var standard = StudyResults.AgainstOf(study, rows, row.Run.Input);
         var difference = PairedTests.MeanDifference(row.Measured[figure].Minus(standard.Measured[figure]));
         return difference switch
         {

@@ -20,6 +20,29 @@ public sealed record StudyRecipe
     /// </summary>
     public required string Against { get; init; }
 
+    /// <summary>What <see cref="Against"/> says where only models that name one of their own are tested.</summary>
+    public const string NoModel = "none";
+
+    /// <summary>The model that a run is tested against; null for none, as for that model itself.</summary>
+    public string? AgainstOf(StudyRun run) =>
+        run.Against.Length > 0 ? run.Against
+        : Against == NoModel || Against == run.Model ? null
+        : Against;
+
+    /// <summary>The models that others are tested against, in words.</summary>
+    public string AgainstWords =>
+        Runs.All(r => r.Against.Length == 0)
+            ? Against
+            : string.Join(
+                "; ",
+                Runs.Where(r => AgainstOf(r) is not null)
+                    .DistinctBy(r => r.Model)
+                    .Select(r => $"{r.Model} against {AgainstOf(r)}")
+            );
+
+    /// <summary>What the x axis of the study's curves is called; empty: it has none.</summary>
+    public string Curve { get; init; } = "";
+
     /// <summary>The split that is drawn where none is given.</summary>
     public required SplitOptions Split { get; init; }
 
@@ -97,9 +120,18 @@ public sealed record StudyRecipe
             Pretrainings = pretrainings,
             Runs = runs,
             ImageWise = node.Flag("image_wise", false),
+            Curve = node.Text("curve", ""),
         };
         node.Finish();
-        if (!models.Keys.Contains(study.Against))
+        if (runs.FirstOrDefault(r => r.Against.Length > 0 && !models.Keys.Contains(r.Against)) is { } lost)
+            throw new RecipeException(
+                $"{name}: models.{lost.Model}.against is '{lost.Against}'; the nearest model is '{Words.Nearest(lost.Against, models.Keys)}'"
+            );
+        if (study.Curve.Length > 0 != runs.Any(r => r.Point is not null))
+            throw new RecipeException(
+                $"{name}: 'curve' names the x axis, and models its points with 'line' and 'at'; give both or neither"
+            );
+        if (study.Against != NoModel && !models.Keys.Contains(study.Against))
             throw new RecipeException(
                 $"{name}: against is '{study.Against}'; the nearest model is '{Words.Nearest(study.Against, models.Keys)}'"
             );
@@ -126,6 +158,9 @@ public sealed record StudyRecipe
         var pretrained = node.Text("pretrained", "");
         if (pretrained.Length > 0 && !pretrainings.Contains(pretrained))
             throw node.Wrong("pretrained", pretrained, $"'pretraining' has {Listed(pretrainings)}");
+        var (line, at) = (node.Text("line", ""), node.Number("at", double.NaN, -1e12, 1e12));
+        if (line.Length > 0 == double.IsNaN(at))
+            throw node.Wrong("line", line, "a point of a curve has both 'line' and 'at'");
         // Where the weights will lie is known when the study runs; until then the name stands for it.
         var weights = pretrained.Length > 0 ? YamlText.Of(pretrained, "network", "weights") : null;
         foreach (var input in node.Names("inputs", inputs, ["recipe", "raw", "masked", "mask-channel"]))
@@ -142,6 +177,8 @@ public sealed record StudyRecipe
             )
             {
                 Members = members,
+                Against = node.Text("against", ""),
+                Point = line.Length > 0 ? new CurvePoint(line, at) : null,
             };
     }
 

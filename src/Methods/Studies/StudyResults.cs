@@ -111,10 +111,9 @@ public static class StudyResults
             .Average();
         foreach (var group in rows.Index().GroupBy(r => r.Item.Run.Input).ToArray())
         {
-            var standard = AgainstOf(study, rows, group.Key);
-            var others = group.Where(r => r.Item.Run.Model != study.Against).ToArray();
+            var others = group.Where(r => study.AgainstOf(r.Item.Run) is not null).ToArray();
             var tests = others
-                .Select(r => Differences(r.Item, standard))
+                .Select(r => Differences(r.Item, AgainstOf(study, rows, r.Item.Run)!))
                 .Select(d =>
                     (
                         Difference: d.Length == 0 ? null : (double?)d.Average(),
@@ -142,12 +141,14 @@ public static class StudyResults
     }
 
     /// <summary>
-    /// The row that others of an input are tested against. A model that the study has in one form only (an ablation) is
+    /// The row that a run is tested against; null for none. A model that the study has in one form only (an ablation) is
     /// tested against the other's only form.
     /// </summary>
-    internal static StudyRow AgainstOf(StudyRecipe study, IReadOnlyList<StudyRow> rows, string input) =>
-        rows.FirstOrDefault(r => r.Run.Model == study.Against && r.Run.Input == input)
-        ?? rows.First(r => r.Run.Model == study.Against);
+    internal static StudyRow? AgainstOf(StudyRecipe study, IReadOnlyList<StudyRow> rows, StudyRun run) =>
+        study.AgainstOf(run) is not { } model
+            ? null
+            : rows.FirstOrDefault(r => r.Run.Model == model && r.Run.Input == run.Input)
+                ?? rows.First(r => r.Run.Model == model);
 
     private static double[] Differences(StudyRow mine, StudyRow theirs) =>
         [

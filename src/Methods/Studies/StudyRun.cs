@@ -24,6 +24,12 @@ public sealed record StudyRun(string Model, string Input, string Text, string Pr
     /// <summary>Models of the study whose mean it is, instead of training; empty for others.</summary>
     public IReadOnlyList<string> Members { get; init; } = [];
 
+    /// <summary>The model that it is tested against; empty: the study's.</summary>
+    public string Against { get; init; } = "";
+
+    /// <summary>The curve that it is a point of, see <see cref="StudyCurve"/>; null for none.</summary>
+    public CurvePoint? Point { get; init; }
+
     /// <summary>Whether it trains on the split that divides images and not patients.</summary>
     public bool ImageWise { get; init; }
 

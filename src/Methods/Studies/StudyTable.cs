@@ -29,7 +29,7 @@ public static class StudyTable
     public static string NoteOf(StudyOutcome outcome) =>
         (outcome.ImageWise ? $"All figures are {Split.InflatedNote}. " : "")
         + $"Figures are {outcome.Study.Figure.Words} on test {(outcome.ImageWise ? "images" : "patients")}, mean ± standard deviation over the parts. p-values are two-sided, "
-        + $"paired over the parts against {outcome.Study.Against} on the same input, with Holm's correction over the models of an input in brackets. The parts share "
+        + $"paired over the parts against {outcome.Study.AgainstWords} on the same input, with Holm's correction over the models of an input in brackets. The parts share "
         + "patients, so their figures are not independent: the plain t-test, which the paper uses, is optimistic; the corrected one (Nadeau & Bengio 2003) "
         + "enlarges its variance by test over training images."
         + (
@@ -73,6 +73,8 @@ public static class StudyTable
             text.Append(Padded([Heads(rows), .. rows.Select(CellsOf)])).Append('\n');
             if (Unseen(rows) is { Count: > 0 } unseen)
                 text.Append(Padded(unseen)).Append('\n').Append(UnseenNote).Append("\n\n");
+            if (StudyCurve.Lines(rows) is { Count: > 0 } points)
+                text.Append(Padded(points)).Append('\n').Append(StudyCurve.NoteOf(outcome.Study)).Append("\n\n");
             if (StudyDifferences.Lines(outcome.Study, rows) is { Count: > 0 } lines)
                 text.Append(Padded(lines)).Append('\n').Append(StudyDifferences.NoteOf(outcome.Study)).Append("\n\n");
         }

@@ -40,7 +40,8 @@ public interface ITrainingData
     FitOutcome Fit(IModel model, SessionPart part, ITrainingProgress progress, CancellationToken stop);
 
     /// <summary>
-    /// What the model says of a side of the part, by the most probable class; null where it has nothing to be judged on.
+    /// What the model says of a side of the part, by the most probable class; null where it has nothing to be judged on, or
+    /// says nothing of whole images and has written its figures itself.
     /// </summary>
     Predictions? Judge(IModel model, SessionPart part, SplitSide side, CancellationToken stop);
 

@@ -106,8 +106,12 @@ public sealed class TrainingLoop(TrainingTask task, RunFolder run, ITrainingProg
             using var cast = Cast();
             var outcome = task.Model.Judge(Tensors(raw));
             mean.Add(Finite(LossParts.Of(outcome), rate), raw.Labels.Count);
-            probabilities.AddRange(Predictor.Rows(outcome.Probabilities));
+            if (outcome.Probabilities.Size(1) > 0)
+                probabilities.AddRange(Predictor.Rows(outcome.Probabilities));
         }
+        // What only reconstructs has a loss, and no class to be right about.
+        if (probabilities.Count == 0)
+            return new Judged(mean.Value, double.NaN, double.NaN);
         return task.Examples.ValidationFindings is { } shown
             ? Judged.OfFindings(mean, shown, probabilities)
             : Judged.Of(mean, task.Examples.ValidationLabels, probabilities);

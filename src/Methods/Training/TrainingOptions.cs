@@ -133,12 +133,12 @@ public sealed record TrainingOptions
     /// <summary>A finding of one image in a thousand must not make that image the whole gradient.</summary>
     public const double MostPositiveWeight = 20;
 
-    internal static TrainingOptions Read(RecipeNode node, TrainingOptions? standard = null)
+    internal static TrainingOptions Read(RecipeNode node, TrainingOptions? standard = null, int leastEpochs = 1)
     {
         standard ??= new TrainingOptions();
         return new TrainingOptions
         {
-            Epochs = node.Int("epochs", standard.Epochs, 1, 1_000_000),
+            Epochs = node.Int("epochs", standard.Epochs, leastEpochs, 1_000_000),
             Batch = node.Int("batch", standard.Batch, 1, 65_536),
             Optimizer = node.Word("optimizer", standard.Optimizer),
             Rate = node.Number("rate", standard.Rate, 0, 100),

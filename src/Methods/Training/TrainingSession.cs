@@ -28,7 +28,10 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
     public static string PartFolder(string folder, int part, int parts) =>
         parts == 1 ? folder : Path.Combine(folder, $"part-{part + 1}");
 
-    /// <summary>Trains what is not finished; returns the predictions of each part's test images.</summary>
+    /// <summary>
+    /// Trains what is not finished; returns the predictions of each part's test images, none where the method says nothing
+    /// of whole images.
+    /// </summary>
     /// <param name="only">The one part to train, from 0; null for all.</param>
     /// <param name="stop">Stops between steps.</param>
     /// <exception cref="OperationCanceledException">Stopped; calling again resumes.</exception>
@@ -44,7 +47,8 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
             var run = new RunFolder(PartFolder(folder, part, parts));
             if (!File.Exists(run.Description))
                 Train(run, part, stop);
-            tested.Add(Predictions.Read(run.Predictions));
+            if (File.Exists(run.Predictions))
+                tested.Add(Predictions.Read(run.Predictions));
         }
         // In a cross-validation every image is tested once: together they are the cohort's predictions.
         var pooled = tested.SelectMany(t => t.Rows).ToArray();
@@ -68,10 +72,13 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
             decision = decision.From(validated);
             decision.On(validated).Write(run.Validation);
         }
-        var tested = decision.On(data.Judge(model, own, SplitSide.Test, stop)!);
-        if (model.HasMaps)
-            ActivationFile.Write(run.Activations, ActivationMap.Locate(tested, data.Maps(model, own, stop)));
-        tested.Write(run.Predictions);
+        if (data.Judge(model, own, SplitSide.Test, stop) is { } said)
+        {
+            var tested = decision.On(said);
+            if (model.HasMaps)
+                ActivationFile.Write(run.Activations, ActivationMap.Locate(tested, data.Maps(model, own, stop)));
+            tested.Write(run.Predictions);
+        }
         Describe(run, part, (parameters, outcome), decision);
     }
 

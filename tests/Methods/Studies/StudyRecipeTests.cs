@@ -44,6 +44,27 @@ public sealed class StudyRecipeTests : IDisposable
     }
 
     [Fact]
+    public void A_model_may_have_an_opponent_of_its_own_and_be_a_point_of_a_curve()
+    {
+        const string models =
+            "models: {A: {recipe: base.yaml, line: l, at: 4}, B: {recipe: base.yaml, line: l, at: 8, against: A}}\n";
+        var study = Load("study: s\ncurve: size\nagainst: none\n" + models);
+        Assert.Equal([null, "A"], study.Runs.Select(study.AgainstOf));
+        Assert.Equal([4.0, 8], study.Runs.Select(r => r.Point!.Value.At));
+        Assert.Equal("B against A", study.AgainstWords);
+        Refused("study: s\ncurve: size\n" + models.Replace("against: A", "against: AA"), "the nearest model is 'A'");
+        Refused("study: s\n" + models, "give both or neither");
+        Refused(
+            "study: s\ncurve: size\n" + models.Replace("at: 8, ", ""),
+            "a point of a curve has both 'line' and 'at'"
+        );
+        Refused("study: s\ncurve: size\n" + Models, "give both or neither");
+
+        void Refused(string text, string expected) =>
+            Assert.Contains(expected, Assert.Throws<RecipeException>(() => Load(text)).Message);
+    }
+
+    [Fact]
     public void A_run_is_the_recipe_under_what_is_common_under_the_models_own_under_the_input()
     {
         var study = Load(

@@ -127,7 +127,7 @@ public sealed record SlidePatchOptions
         };
 
     /// <summary>Reads the keys <c>tumour_classes</c> and <c>normal_classes</c>.</summary>
-    private static PatchClasses ReadClasses(RecipeNode node) =>
+    internal static PatchClasses ReadClasses(RecipeNode node) =>
         new()
         {
             Tumour = Names(node.Text("tumour_classes", "")),

@@ -59,16 +59,36 @@ public sealed class SlideSource : PatchSource, IDisposable
         {
             using var window = views[view].View.ReadAround(x, y, size);
             input.Pixels.Write(window, own);
+            if (input.Truth)
+                MarkTumour(own, (x, y), views[view].View, size);
             change.Unshifted.Apply(own, target.View(view), target.Height, target.Width);
         }
         ArrayPool<byte>.Shared.Return(pixels);
     }
 
     public void Dispose() => Slide.Dispose();
+
+    /// <summary>Sets the fourth byte of pixels around a place to 255 where they are tumour, and to 0 elsewhere.</summary>
+    private void MarkTumour(Span<byte> pixels, (double X, double Y) middle, SlideView view, PixelSize size)
+    {
+        var scale = new Vertex(1 / view.StepX, 1 / view.StepY);
+        var corner = new Vertex(
+            (size.Width / 2.0) - (middle.X / view.StepX),
+            (size.Height / 2.0) - (middle.Y / view.StepY)
+        );
+        var polygons = Areas.Tumour.Polygons.Select(p => p.Select(ring => ring.Placed(scale, corner)));
+        using var mask = PolygonRaster.Fill(polygons, size);
+        for (var i = 0; i < mask.Pixels.Length; i++)
+            pixels[(i * 4) + 3] = mask.Pixels[i];
+    }
 }
 
 /// <summary>How patches become a network's input.</summary>
 /// <param name="Pixels">Stain and size.</param>
 /// <param name="Views">Multiples of the resolution, the first 1.</param>
 /// <param name="Positive">Index of the class that is tumour, of two.</param>
-public sealed record PatchInput(WindowPixels Pixels, IReadOnlyList<double> Views, int Positive);
+public sealed record PatchInput(WindowPixels Pixels, IReadOnlyList<double> Views, int Positive)
+{
+    /// <summary>Whether the fourth byte of a pixel says if it is tumour, instead of 255; false by default.</summary>
+    public bool Truth { get; init; }
+}

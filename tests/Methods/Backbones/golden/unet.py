@@ -88,13 +88,14 @@ def case(name, net, shape, seen, gradients):
     print(name, sum(p.numel() for p in net.parameters()), flush=True)
 
 
-GRADIENTS = ["encoder.0.conv1.weight", "encoder.2.conv2.weight", "decoder.1.up.weight", "decoder.1.up.bias", "last.weight"]
-case("published", UNet(), None, [], [])
-case("plain", UNet(width=16, outside=5), (2, 3, 64, 48), ["encoder.1", "encoder.4", "decoder.2"], GRADIENTS)
-case("norm", UNet(inside=16, width=16, depth=3, without=(0,), normalize=True), (2, 16, 37, 53),
-     ["encoder.1", "encoder.3", "decoder.1"], GRADIENTS[:-1] + ["decoder.0.norm2.weight", "decoder.0.conv1.weight"])
-case("odd", UNet(width=4), (1, 3, 300, 300), ["encoder.3", "decoder.3", "decoder.1"], GRADIENTS)
+if __name__ == "__main__":
+    GRADIENTS = ["encoder.0.conv1.weight", "encoder.2.conv2.weight", "decoder.1.up.weight", "decoder.1.up.bias", "last.weight"]
+    case("published", UNet(), None, [], [])
+    case("plain", UNet(width=16, outside=5), (2, 3, 64, 48), ["encoder.1", "encoder.4", "decoder.2"], GRADIENTS)
+    case("norm", UNet(inside=16, width=16, depth=3, without=(0,), normalize=True), (2, 16, 37, 53),
+         ["encoder.1", "encoder.3", "decoder.1"], GRADIENTS[:-1] + ["decoder.0.norm2.weight", "decoder.0.conv1.weight"])
+    case("odd", UNet(width=4), (1, 3, 300, 300), ["encoder.3", "decoder.3", "decoder.1"], GRADIENTS)
 
-path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "unet.safetensors")
-write(path)
-print(f"{path}: {len(FILE)} tensors, {os.path.getsize(path)} bytes")
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "unet.safetensors")
+    write(path)
+    print(f"{path}: {len(FILE)} tensors, {os.path.getsize(path)} bytes")

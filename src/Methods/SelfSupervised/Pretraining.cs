@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Text.Json;
+using Coverslip.Evaluation;
+using Coverslip.Methods.Training;
+using Coverslip.Torch;
+
+namespace Coverslip.Methods.SelfSupervised;
+
+/// <summary>What is pre-trained on.</summary>
+/// <param name="Recipe">The run's recipe.</param>
+/// <param name="CohortHash">Tells cohorts apart.</param>
+/// <param name="Set">The windows, all of <paramref name="Patients"/> and of the validation patients.</param>
+/// <param name="Patients">Whose windows teach.</param>
+/// <param name="Validating">Whose windows validate.</param>
+internal sealed record PretrainingTask(
+    SelfSupervisedRecipe Recipe,
+    string CohortHash,
+    WindowSet Set,
+    IReadOnlyList<string> Patients,
+    IReadOnlyList<string> Validating
+)
+{
+    /// <summary>Where runs find what they have in common; null: each trains its own.</summary>
+    internal SharedTraining? Shared { get; init; }
+}
+
+/// <summary>
+/// The first stage: the network learns to give its input back (Pasumarthi &amp; Jaiswal, sec. III.3), in a folder of its own
+/// or in one that runs share whose stage depends on the same things.
+/// </summary>
+internal sealed class Pretraining(PretrainingTask task, Device device)
+{
+    /// <summary>Within a part's folder.</summary>
+    internal const string Folder = "pretraining";
+
+    internal Device Device => device;
+
+    /// <summary>Learns, or goes on, or finds it done; returns the network with the best weights.</summary>
+    /// <param name="part">The part's folder.</param>
+    /// <param name="progress">Told how it goes.</param>
+    /// <param name="stop">Stops between steps.</param>
+    internal (SelfSupervisedNetwork Network, FitOutcome Outcome) Run(
+        string part,
+        ITrainingProgress progress,
+        CancellationToken stop
+    )
+    {
+        var folder = FolderOf(part);
+        using var claim = task.Shared?.Enter(folder, Contents(), progress, stop);
+        var result = Fit(folder, null, progress, stop);
+        Describe(folder);
+        return result;
+    }
+
+    internal static string FolderOf(string part) => Path.Combine(part, Folder);
+
+    /// <summary>Trains into a folder; null skips are the recipe's own.</summary>
+    internal (SelfSupervisedNetwork Network, FitOutcome Outcome) Fit(
+        string folder,
+        IReadOnlyList<int>? skips,
+        ITrainingProgress progress,
+        CancellationToken stop
+    )
+    {
+        var recipe = task.Recipe.OnPretraining(skips);
+        var network = Fresh(skips);
+        try
+        {
+            var examples = new WindowExamples(task.Set, recipe, recipe.Windows.ReaderThreads, labelled: false);
+            // The model only lends its training: the network lives on.
+            var outcome = new NetworkModel(recipe, network).Fit(examples, new RunFolder(folder), progress, stop);
+            return (network, outcome);
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The network as it is before the first step.</summary>
+    internal SelfSupervisedNetwork Fresh(IReadOnlyList<int>? skips)
+    {
+        // Whatever was drawn before: runs that share this stage have to begin alike.
+        TorchRuntime.Seed(task.Set.Seed);
+        var recipe = task.Recipe.OnPretraining(skips);
+        var network = (SelfSupervisedNetwork)recipe.Build(SelfSupervisedNetwork.Classes, device);
+        recipe.Begin(network);
+        return network;
+    }
+
+    /// <summary>All that the stage depends on: runs for which it is the same may share it.</summary>
+    internal string Contents()
+    {
+        var (recipe, windows) = (task.Recipe, task.Recipe.Windows);
+        var shape = recipe.Network;
+        string[] parts =
+        [
+            "self-supervised pre-training 1",
+            task.CohortHash,
+            string.Join('\n', task.Patients),
+            "validating",
+            string.Join('\n', task.Validating),
+            $"{device}, {task.Set.Seed} {task.Set.Training.Count} {task.Set.Validation.Count}",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{windows.Mpp:R} {windows.Scale:R} {windows.Stride} {windows.Centre} {windows.MinTissue:R} {string.Join('|', windows.Classes.Tumour)} {string.Join('|', windows.Classes.Normal)}"
+            ),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{shape.Width} {shape.Depth} {shape.Normalize} {shape.Dropout:R} {string.Join('|', shape.WithoutSkip)}"
+            ),
+            recipe.Weights.Length > 0 ? Path.GetFullPath(recipe.Weights) : "",
+            $"{recipe.Input}",
+            $"{recipe.Augmentation}",
+            $"{recipe.Pretraining.Training}",
+        ];
+        return string.Join('\n', parts);
+    }
+
+    /// <summary>Says whose windows were seen, for those who doubt that no test patient is among them.</summary>
+    private void Describe(string folder)
+    {
+        var content = new Dictionary<string, object?>
+        {
+            ["patients"] = task.Patients,
+            ["validating"] = task.Validating,
+            ["windows"] = task.Set.Training.Count,
+        };
+        WholeFile.Write(
+            Path.Combine(folder, "pretraining.json"),
+            JsonSerializer.Serialize(content, new JsonSerializerOptions { WriteIndented = true }) + "\n"
+        );
+    }
+}

@@ -1,0 +1,193 @@
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Metrics;
+using Coverslip.Evaluation.Splits;
+using Coverslip.Methods.Training;
+using Coverslip.Methods.Training.SlidePatches;
+using Coverslip.Torch;
+
+namespace Coverslip.Methods.SelfSupervised;
+
+/// <summary>
+/// Images with masks, or annotated slides, as a session sees them. Both stages see windows of the part's training patients
+/// only (of its validation patients too where nothing validates); test patients are predicted and judged pixel by pixel.
+/// </summary>
+public sealed class SelfSupervisedData : ITrainingData, IDisposable
+{
+    private const int ValidationStream = 1;
+    private const int TestStream = 2;
+    private const int MeasuredBatches = 8;
+    private readonly SelfSupervisedRecipe recipe;
+    private readonly SegmentationSources sources;
+
+    /// <summary>Opens what a cohort names.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="cohort">Image files with a mask each, or slides with annotations.</param>
+    /// <param name="stain">What images are brought to; null for none.</param>
+    /// <param name="opened">Told how many are open.</param>
+    /// <exception cref="InvalidDataException">A mask that is missing or has another size; the message names the row.</exception>
+    public SelfSupervisedData(SelfSupervisedRecipe recipe, Cohort cohort, InputStain? stain, Action<int> opened)
+    {
+        (this.recipe, Cohort) = (recipe, cohort);
+        sources = SegmentationSources.Open(recipe, cohort, stain, opened);
+    }
+
+    public Cohort Cohort { get; }
+
+    /// <summary>Where runs find what they have in common; null (default): each trains its own.</summary>
+    public SharedTraining? Shared { get; init; }
+
+    /// <summary>Slides of which no window can be drawn, with the reason.</summary>
+    public IEnumerable<(string Slide, string Reason)> Empty =>
+        sources.Slides.Where(s => s.Reason is not null).Select(s => (s.Name, s.Reason!));
+
+    public ImageFacts Facts =>
+        new(
+            3,
+            recipe.Windows.Scale,
+            recipe.Windows.Scale,
+            recipe.Windows.Mpp is > 0 and var mpp ? mpp : CohortMpp.Of(Cohort),
+            Cohort.Rows.Count
+        )
+        {
+            StainsKept = sources.StainsKept,
+        };
+
+    public FitOutcome Fit(IModel model, SessionPart part, ITrainingProgress progress, CancellationToken stop)
+    {
+        var network = ((SelfSupervisedModel)model).Network;
+        var (training, validating) = Patients(part);
+        var sampler = Sampler(training, "training");
+        var validation =
+            validating.Count == 0
+                ? []
+                : WindowCorpus.Draw(
+                    Sampler(validating, "validation"),
+                    recipe.Windows.Validation,
+                    recipe.Windows.Stride,
+                    part.Seed,
+                    ValidationStream
+                );
+        IReadOnlyList<CorpusWindow> Windows(int count) =>
+            WindowCorpus.Draw(sampler, count, recipe.Windows.Stride, part.Seed);
+
+        var (stage, seconds) = (recipe, 0.0);
+        if (recipe.Pretraining.Training.Epochs > 0)
+        {
+            var set = new WindowSet(Windows(recipe.Windows.Unlabelled), validation, 1, part.Seed);
+            var task = new PretrainingTask(recipe, Cohort.Hash, set, training, validating) { Shared = Shared };
+            var pretraining = new Pretraining(task, network.Store.Device);
+            progress.Stage("reconstruction", recipe.Pretraining.Training.Epochs);
+            var (learned, outcome) = pretraining.Run(part.Run.Path, progress, stop);
+            using (learned)
+                network.TakeOver(learned.Store.All.ToDictionary(p => p.Path, p => p.Value));
+            (stage, seconds) = (recipe.AfterPretraining, outcome.Seconds);
+            if (recipe.Pretraining.CompareSkips)
+                CompareSkips(pretraining, set, part, progress, stop);
+        }
+        progress.Stage("segmentation", recipe.Training.Epochs);
+        var labelled = new WindowSet(Windows(recipe.Windows.Labelled), validation, recipe.Windows.Repeats, part.Seed);
+        var examples = new WindowExamples(labelled, stage, recipe.Windows.ReaderThreads, labelled: true);
+        var second = new NetworkModel(stage, network).Fit(examples, part.Run, progress, stop);
+        return second with { Seconds = seconds + second.Seconds };
+    }
+
+    public Predictions? Judge(IModel model, SessionPart part, SplitSide side, CancellationToken stop)
+    {
+        if (side != SplitSide.Test)
+            return null;
+        var judging = new SegmentationJudging(
+            new SegmentationPredictor([((SelfSupervisedModel)model).Network], recipe),
+            Cohort,
+            part.Run.Path
+        );
+        var tested = Of(part.Split.Rows(Cohort, side).Select(r => r.Patient));
+        if (sources.AreSlides)
+            judging.Judge(
+                WindowCorpus.Draw(
+                    new BalancedSampler(tested, sources.Classes, "test"),
+                    recipe.Windows.Test,
+                    recipe.Windows.Stride,
+                    part.Seed,
+                    TestStream
+                ),
+                stop
+            );
+        else
+            judging.Judge([.. ImagesOf(part, side)], stop);
+        return null;
+    }
+
+    public void Dispose() => sources.Dispose();
+
+    /// <summary>Images of a side; of an image-wise split a patient's images stand on several.</summary>
+    private IEnumerable<MaskedImage> ImagesOf(SessionPart part, SplitSide side)
+    {
+        var rows = part.Split.Rows(Cohort, side).ToHashSet(ReferenceEqualityComparer.Instance);
+        return sources.All.OfType<MaskedImage>().Where(i => rows.Contains(i.Row));
+    }
+
+    /// <summary>Whose windows teach, and whose say which epoch was best.</summary>
+    private (IReadOnlyList<string> Training, IReadOnlyList<string> Validating) Patients(SessionPart part)
+    {
+        if (part.Split.ImageWise)
+            throw new NotSupportedException(
+                "this method's split divides patients; an image-wise one would show windows of test patients in both stages"
+            );
+        return recipe.Windows.Validation > 0
+            ? (part.Split.Train, part.Split.Validation)
+            : ([.. part.Split.Train.Concat(part.Split.Validation).Order(StringComparer.Ordinal)], []);
+    }
+
+    private BalancedSampler Sampler(IEnumerable<string> patients, string side) =>
+        new(Of(patients), sources.Classes, side);
+
+    private IReadOnlyList<PatchSource> Of(IEnumerable<string> patients)
+    {
+        var wanted = patients.ToHashSet(StringComparer.Ordinal);
+        return [.. sources.All.Where(s => wanted.Contains(s.Patient))];
+    }
+
+    /// <summary>Pre-trains with all skip connections, too, and measures both on the same windows.</summary>
+    private void CompareSkips(
+        Pretraining pretraining,
+        WindowSet set,
+        SessionPart part,
+        ITrainingProgress progress,
+        CancellationToken stop
+    )
+    {
+        progress.Stage("reconstruction with all skips", recipe.Pretraining.Training.Epochs);
+        using var scope = new TensorScope();
+        var chosen = set.Validation.Count > 0 ? set.Validation : set.Training;
+        var measured = set with
+        {
+            Training = chosen,
+            Validation = [.. chosen.Take(MeasuredBatches * recipe.Pretraining.Training.Batch)],
+        };
+        var reading = new WindowExamples(
+            measured,
+            recipe.OnPretraining(),
+            recipe.Windows.ReaderThreads,
+            labelled: false
+        );
+        var device = pretraining.Device;
+        var effect = new SkipEffect([
+            .. reading.Validation().Select(raw => raw.ToTensors(recipe.Input, 1, device, null)),
+        ]);
+        var kept = recipe.Network.WithoutSkip;
+        var rows = new List<(string, IReadOnlyList<LevelEffect>, ReconstructionErrors)>();
+        foreach (
+            var (name, skips, folder) in new (string, IReadOnlyList<int>, string)[]
+            {
+                ($"without {string.Join(" and ", kept)}", kept, Pretraining.FolderOf(part.Run.Path)),
+                ("all", [], Path.Combine(part.Run.Path, $"{Pretraining.Folder}-all-skips")),
+            }
+        )
+        {
+            using var before = pretraining.Fresh(skips);
+            using var after = pretraining.Fit(folder, skips, progress, stop).Network;
+            rows.Add((name, effect.Levels(before, after), effect.Errors(after)));
+        }
+        SkipEffect.Write(part.Run.Path, rows);
+    }
+}

@@ -1,0 +1,212 @@
+using Coverslip.Methods.Backbones;
+using Coverslip.Methods.Training;
+using Coverslip.Torch;
+
+namespace Coverslip.Methods.SelfSupervised;
+
+/// <summary>How the network learns to reconstruct (Pasumarthi &amp; Jaiswal, sec. III.3).</summary>
+public sealed record PretrainingOptions
+{
+    /// <summary>Its epochs, rate, batch; without epochs there is no pre-training.</summary>
+    public TrainingOptions Training { get; init; } = new();
+
+    /// <summary>
+    /// Whether a network with all skip connections is pre-trained too, to measure what they do to the deep levels; false
+    /// by default.
+    /// </summary>
+    public bool CompareSkips { get; init; }
+}
+
+/// <summary>
+/// A segmentation of few annotated windows by a U-Net that learned to reconstruct many unlabelled ones first: Pasumarthi
+/// &amp; Jaiswal, "Self-Supervised Semantic Segmentation of Lymph Node Metastasis", after Wiehman et al. 2016.
+/// </summary>
+public sealed record SelfSupervisedRecipe : INetworkRecipe
+{
+    private static readonly InputOptions StandardInput = new()
+    {
+        Form = InputForm.Raw,
+        Height = 300,
+        Width = 300,
+        StainRefused = RefusedStain.Keep,
+    };
+
+    private static readonly TrainingOptions StandardTraining = new()
+    {
+        Epochs = 50,
+        Batch = 4,
+        Rate = 1e-4,
+        Schedule = RateSchedule.Constant,
+        Patience = 0,
+    };
+
+    // The paper names the four changes and no strengths: those of Liu et al. 2017, whose preparation it takes over.
+    private static readonly AugmentationOptions StandardAugmentation = new()
+    {
+        Colors = ColorChange.TensorFlow,
+        Brightness = 64 / 255.0,
+        Saturation = 0.25,
+        Hue = 0.04,
+        Contrast = 0.75,
+    };
+
+    public long Seed { get; init; } = 1;
+
+    public InputOptions Input { get; init; } = StandardInput;
+
+    /// <summary>The U-Net while it learns to reconstruct; without the outermost skip connection by default.</summary>
+    public UNetOptions Network { get; init; } = new() { WithoutSkip = [0] };
+
+    /// <summary>Levels without skip connection in fine-tuning and prediction; as in pre-training by default.</summary>
+    public IReadOnlyList<int> FineTunedWithoutSkip { get; init; } = [0];
+
+    /// <summary>A run of this method whose weights are begun with; empty (default): none.</summary>
+    public string Weights { get; init; } = "";
+
+    /// <summary>What the masks show, as polygons are named.</summary>
+    public string Foreground { get; init; } = "foreground";
+
+    public PretrainingOptions Pretraining { get; init; } = new() { Training = StandardTraining with { Epochs = 30 } };
+
+    public JointLossOptions Loss { get; init; } = new();
+
+    /// <summary>Of fine-tuning.</summary>
+    public TrainingOptions Training { get; init; } = StandardTraining;
+
+    public AugmentationOptions Augmentation { get; init; } = StandardAugmentation;
+
+    public WindowOptions Windows { get; init; } = new();
+
+    public SplitOptions Split { get; init; } = new();
+
+    /// <summary>Which class of slides is with tumour.</summary>
+    public DecisionOptions Decision { get; init; } = new();
+
+    /// <summary>Whether this is the recipe of the first stage.</summary>
+    internal bool Reconstructs { get; private init; }
+
+    public int SmallestSide => 1 << Network.Depth;
+
+    /// <summary>Of one epoch of fine-tuning, and the part of pre-training that falls on it.</summary>
+    public long? EpochExamples =>
+        ((long)Windows.Labelled * Windows.Repeats)
+        + ((long)Windows.Unlabelled * Pretraining.Training.Epochs / Training.Epochs);
+
+    public IReadOnlyList<string> Needs => Weights.Length > 0 ? [Weights] : [];
+
+    public IReadOnlyList<string> OwnFigures => SegmentationFigures.Keys;
+
+    public bool Shares => Pretraining.Training.Epochs > 0;
+
+    public INetworkRecipe Sized(int height, int width) =>
+        this with
+        {
+            Input = Input with { Height = height, Width = width },
+        };
+
+    public IClassifier Build(int classes, Device device) => Build(device);
+
+    public void Begin(IClassifier model)
+    {
+        if (Weights.Length > 0)
+            EarlierSegmentation.Load((SelfSupervisedNetwork)model, Weights);
+    }
+
+    IModel IRecipe.Untrained(int classes, Device device) => new SelfSupervisedModel(this, Build(device));
+
+    /// <summary>The recipe of the first stage.</summary>
+    /// <param name="skips">Levels without skip connection; null: as the recipe says.</param>
+    internal SelfSupervisedRecipe OnPretraining(IReadOnlyList<int>? skips = null) =>
+        this with
+        {
+            Reconstructs = true,
+            Training = Pretraining.Training,
+            Network = Network with { WithoutSkip = skips ?? Network.WithoutSkip },
+        };
+
+    /// <summary>The recipe of the second stage where the first has left weights.</summary>
+    internal SelfSupervisedRecipe AfterPretraining => this with { Weights = "" };
+
+    private SelfSupervisedNetwork Build(Device device) =>
+        Reconstructs
+            ? new SelfSupervisedNetwork(Network, null, device)
+            : new SelfSupervisedNetwork(Network with { WithoutSkip = FineTunedWithoutSkip }, Loss, device);
+
+    /// <summary>Reads the method's sections.</summary>
+    /// <exception cref="RecipeException">A key that is unknown, or a value outside its range.</exception>
+    public static SelfSupervisedRecipe Read(RecipeNode node)
+    {
+        var (input, network, before) = (node.Section("input"), node.Section("network"), node.Section("pretraining"));
+        var pixels = InputOptions.Read(input, StandardInput);
+        var shape = ReadNetwork(network);
+        var recipe = new SelfSupervisedRecipe
+        {
+            Seed = node.Int("seed", 1, 0, int.MaxValue),
+            Foreground = node.Text("foreground", "foreground"),
+            Input = pixels,
+            Network = shape,
+            FineTunedWithoutSkip = Levels(network, "finetuned_without_skips", shape.WithoutSkip, shape.Depth),
+            Weights = network.Text("weights", ""),
+            Pretraining = new PretrainingOptions
+            {
+                Training = ReadPretraining(before),
+                CompareSkips = before.Flag("compare_skips", false),
+            },
+            Loss = JointLossOptions.Read(node.Section("loss")),
+            Training = TrainingOptions.Read(node.Section("training"), StandardTraining),
+            Augmentation = AugmentationOptions.Read(node.Section("augmentation"), StandardAugmentation),
+            Windows = WindowOptions.Read(node.Section("patches"), pixels.Width),
+            Split = SplitOptions.Read(node.Section("split")),
+            Decision = new DecisionOptions { Positive = node.Section("decision").Text("positive", "") },
+        };
+        if (
+            recipe.Pretraining is { CompareSkips: true, Training.Epochs: 0 }
+            || (recipe.Pretraining.CompareSkips && shape.WithoutSkip.Count == 0)
+        )
+            throw before.Wrong(
+                "compare_skips",
+                "true",
+                "there is nothing to compare: pretraining.epochs is 0, or network.without_skips leaves none out"
+            );
+        if (pixels.Form != InputForm.Raw)
+            throw input.Wrong("form", Words.Kebab($"{pixels.Form}"), "masks are what is learned; expected is raw");
+        if (pixels.Standardize)
+            throw input.Wrong("standardize", "true", "reconstructions are of the image as it is; expected is false");
+        if (pixels.Height != pixels.Width)
+            throw input.Wrong("height", $"{pixels.Height}", $"windows are square; width is {pixels.Width}");
+        if (pixels.Width < recipe.SmallestSide)
+            throw input.Wrong(
+                "width",
+                $"{pixels.Width}",
+                $"a U-Net of depth {shape.Depth} halves it so often; expected are at least {recipe.SmallestSide}"
+            );
+        return recipe;
+    }
+
+    /// <summary>As <see cref="TrainingOptions.Read"/>, but that no epoch at all is allowed.</summary>
+    private static TrainingOptions ReadPretraining(RecipeNode node)
+    {
+        var standard = StandardTraining with { Epochs = 30 };
+        var read = TrainingOptions.Read(node, standard, leastEpochs: 0);
+        return read.BestBy == BestBy.Loss
+            ? read
+            : throw node.Wrong("best_by", Words.Kebab($"{read.BestBy}"), "a reconstruction has a loss only");
+    }
+
+    private static UNetOptions ReadNetwork(RecipeNode node)
+    {
+        var depth = node.Int("depth", 4, 1, 8);
+        return new UNetOptions
+        {
+            Width = node.Int("width", 64, 1, 1024),
+            Depth = depth,
+            Normalize = node.Flag("normalize", false),
+            Dropout = node.Number("dropout", 0, 0, 0.95),
+            WithoutSkip = Levels(node, "without_skips", [0], depth),
+            Output = SelfSupervisedNetwork.Maps,
+        };
+    }
+
+    private static IReadOnlyList<int> Levels(RecipeNode node, string key, IReadOnlyList<int> standard, int depth) =>
+        [.. node.Ints(key, standard, 0, depth - 1).Distinct().Order()];
+}

@@ -1,0 +1,95 @@
+using Coverslip.Methods.Training;
+using Coverslip.Methods.Training.SlidePatches;
+using Coverslip.Slides.Patches;
+
+namespace Coverslip.Methods.SelfSupervised;
+
+/// <summary>Which windows of slides or images a network learns from (Pasumarthi &amp; Jaiswal, sec. III.2).</summary>
+public sealed record WindowOptions
+{
+    /// <summary>
+    /// Microns per pixel; 0 (default): images as they are stored. Slides need it; of image files the column
+    /// <c>mpp</c> says what they have.
+    /// </summary>
+    public double Mpp { get; init; }
+
+    /// <summary>Factor by which image files without a resolution are shrunk first; 1 by default.</summary>
+    public double Scale { get; init; } = 1;
+
+    /// <summary>Pixels from one place that may be drawn to the next; each draw moves by up to half of them.</summary>
+    public int Stride { get; init; } = 64;
+
+    /// <summary>Pixels to a side of the centre that makes a window foreground where it holds any; 128 by default.</summary>
+    public int Centre { get; init; } = 128;
+
+    /// <summary>Least part of a slide's window that is tissue; 0.1 by default.</summary>
+    public double MinTissue { get; init; } = 0.1;
+
+    /// <summary>Windows that pre-training reconstructs; 6667 by default, of which 200 are the published 3 %.</summary>
+    public int Unlabelled { get; init; } = 6667;
+
+    /// <summary>Windows whose masks are learned; 200 by default. They are the first of the unlabelled ones.</summary>
+    public int Labelled { get; init; } = 200;
+
+    /// <summary>
+    /// Windows of the validation patients that say which epoch was best; 0 (default): the last is, and the validation
+    /// patients train.
+    /// </summary>
+    public int Validation { get; init; }
+
+    /// <summary>Windows of slides that are tested; 200 by default. Image files are tested whole.</summary>
+    public int Test { get; init; } = 200;
+
+    /// <summary>How often a labelled window comes in an epoch, changed anew each time; 8 by default.</summary>
+    public int Repeats { get; init; } = 8;
+
+    /// <summary>Threads that read; 0 (default): one less than there are processors.</summary>
+    public int Readers { get; init; }
+
+    /// <summary>Which annotations of slides are tumour, which normal.</summary>
+    public PatchClasses Classes { get; init; } = new();
+
+    /// <summary>The places of slides.</summary>
+    internal SlidePatchOptions Places =>
+        new()
+        {
+            Mpp = Mpp,
+            Stride = Stride,
+            Centre = Centre,
+            MinTissue = MinTissue,
+            Classes = Classes,
+        };
+
+    internal int ReaderThreads => new SlidePatchOptions { Readers = Readers }.ReaderThreads;
+
+    internal static WindowOptions Read(RecipeNode node, int side)
+    {
+        var standard = new WindowOptions();
+        var read = new WindowOptions
+        {
+            Mpp = node.Number("mpp", standard.Mpp, 0, Slides.Geometry.Mpp.Most),
+            Scale = node.Number("scale", standard.Scale, 0.02, 1),
+            Stride = node.Int("stride", Math.Min(standard.Stride, side), 1, 32_768),
+            Centre = node.Int("centre", Math.Min(standard.Centre, side), 1, 32_768),
+            MinTissue = node.Number("min_tissue", standard.MinTissue, 0, 1),
+            Unlabelled = node.Int("unlabelled", standard.Unlabelled, 1, 10_000_000),
+            Labelled = node.Int("labelled", standard.Labelled, 1, 10_000_000),
+            Validation = node.Int("validation", standard.Validation, 0, 10_000_000),
+            Test = node.Int("test", standard.Test, 2, 10_000_000),
+            Repeats = node.Int("repeats", standard.Repeats, 1, 10_000),
+            Readers = node.Int("readers", standard.Readers, 0, 1024),
+            Classes = SlidePatchOptions.ReadClasses(node),
+        };
+        if (read.Mpp is > 0 and < Slides.Geometry.Mpp.Least)
+            throw node.Wrong("mpp", $"{read.Mpp}", $"expected is 0, or a number from {Slides.Geometry.Mpp.Least}");
+        if (read.Centre > side)
+            throw node.Wrong("centre", $"{read.Centre}", $"the window has {side} pixels to a side (input.width)");
+        if (read.Stride > side || read.Stride < side / 20.0)
+            throw node.Wrong(
+                "stride",
+                $"{read.Stride}",
+                $"expected is {Math.Ceiling(side / 20.0)} to {side}, the window"
+            );
+        return read;
+    }
+}

@@ -1,0 +1,155 @@
+using System.Text.Json;
+using Coverslip.Slides.Images;
+
+namespace Coverslip.App.Tests.Commands;
+
+/// <summary>The self-supervised method as a user calls it: a study with curves, a run, masks of images and of a slide.</summary>
+[Collection("console")]
+public sealed class SelfSupervisedVerbsTests : IDisposable
+{
+    private const string Recipe = """
+        method: self-supervised
+        foreground: tumour
+        input: {width: 32, height: 32}
+        network: {width: 4, depth: 2, normalize: true}
+        pretraining: {epochs: 1, batch: 4, rate: 2.0e-3, compare_skips: true}
+        training: {epochs: 1, batch: 4, rate: 2.0e-3}
+        patches: {stride: 8, centre: 16, unlabelled: 8, labelled: 4, repeats: 1}
+        split: {folds: 2, validation_share: 0.34}
+        """;
+    private const string Study = """
+        study: sizes
+        metric: pixel-f1
+        also: [pixel-precision, reconstruction-error]
+        curve: annotated windows
+        against: none
+        split: {folds: 2, validation_share: 0.34}
+        common: {pretraining: {compare_skips: false}}
+        models:
+          4 without: {recipe: masks.yaml, line: without, at: 4, with: {pretraining: {epochs: 0}}}
+          4 with: {recipe: masks.yaml, line: with, at: 4, against: 4 without}
+          8 with: {recipe: masks.yaml, line: with, at: 8, against: 4 with, with: {patches: {labelled: 8}}}
+        """;
+    private readonly PhantomRuns runs = new();
+
+    public SelfSupervisedVerbsTests()
+    {
+        File.WriteAllText(runs.At("masks.yaml"), Recipe);
+        File.WriteAllText(runs.At("study.yaml"), Study);
+    }
+
+    public void Dispose() => runs.Dispose();
+
+    [Fact]
+    public void A_run_judges_pixels_and_predicts_images_and_slides()
+    {
+        var text = PhantomRuns.Call(
+            0,
+            "train",
+            runs.At("masks.yaml"),
+            "--cohort",
+            runs.CohortFile,
+            "--out",
+            runs.At("run")
+        );
+        Assert.Matches(@"pixel-precision 0\.\d+.* pixel-f1 0\.\d+", text);
+        var page = File.ReadAllText(runs.At("run/report.html"));
+        foreach (
+            var heading in (string[])
+                ["Figures of pixels", "Test images", "Skip connections, part 1", "Training, part 2"]
+        )
+            Assert.Contains(heading, page);
+
+        // The figures of the run are those that 'evaluate' makes of its parts' pixels.
+        using var own = JsonDocument.Parse(File.ReadAllBytes(runs.At("run/figures.json")));
+        using var again = JsonDocument.Parse(
+            PhantomRuns.Call(
+                0,
+                [
+                    "evaluate",
+                    "segmentation",
+                    runs.At("run/part-1/pixels.csv"),
+                    runs.At("run/part-2/pixels.csv"),
+                    "--bootstrap",
+                    "1000",
+                    "--json",
+                ]
+            )
+        );
+        Assert.Equal(
+            own.RootElement.GetProperty("pixel_f1").ToString(),
+            again.RootElement.GetProperty("pixel_f1").ToString()
+        );
+        Assert.Equal(24, again.RootElement.GetProperty("images").GetInt32());
+
+        var masks = runs.At("masks");
+        text = PhantomRuns.Call(
+            0,
+            "predict",
+            runs.At("run"),
+            "--cohort",
+            runs.CohortFile,
+            "--out",
+            masks,
+            "--reconstructions"
+        );
+        Assert.Matches(@"P01-01: \d+\.\d % of the image called foreground", text);
+        using (var mask = ImageFile.Read(Path.Combine(masks, "P01-01-mask.png"), ImageReadOptions.AsStored))
+        using (var seen = ImageFile.Read(Path.Combine(masks, "P01-01-reconstruction.png"), ImageReadOptions.AsStored))
+        {
+            Assert.Equal((48, 48, 1), (mask.Width, mask.Height, mask.Channels));
+            Assert.Equal((48, 48, 3), (seen.Width, seen.Height, seen.Channels));
+            Assert.All(mask.Pixels.ToArray(), p => Assert.True(p is 0 or 255));
+        }
+        text = PhantomRuns.Call(0, "evaluate", "segmentation", masks, "--cohort", runs.CohortFile);
+        Assert.Matches(@"24 images of 8 patients\npixel-precision  0\.\d+ \(0\.\d+ – 0\.\d+\)", text);
+        Assert.Contains("--cohort says what is true", PhantomRuns.Call(1, "evaluate", "segmentation", masks));
+
+        PhantomRuns.Call(0, "slide", "phantom", runs.At("s.tif"), "--width", "400", "--height", "300", "--mpp", "2");
+        string[] call = ["predict", runs.At("run"), runs.At("s.tif"), "--out", runs.At("slides")];
+        Assert.Contains("pass --mpp", PhantomRuns.Call(1, call));
+        Assert.Contains("of the tissue called foreground", PhantomRuns.Call(0, [.. call, "--mpp", "2"]));
+        foreach (var name in (string[])["s-mask.png", "s-probability.npy", "s-probability.tif", "s-segmentation.json"])
+            Assert.True(File.Exists(runs.At($"slides/{name}")), name);
+        Assert.Contains("\"name\":\"tumour\"", File.ReadAllText(runs.At("slides/s.geojson")));
+        Assert.Contains("finished before", PhantomRuns.Call(0, [.. call, "--mpp", "2"]));
+        Assert.Contains("of other settings", PhantomRuns.Call(1, [.. call, "--mpp", "2", "--stride", "8"]));
+    }
+
+    [Fact]
+    public async Task A_study_draws_a_curve_over_the_size_of_the_set_and_pre_trains_once_per_fold()
+    {
+        var (code, told, errors) = await ProgramProcess.Run([
+            "study",
+            runs.At("study.yaml"),
+            "--cohort",
+            runs.CohortFile,
+            "--out",
+            runs.At("study"),
+        ]);
+        Assert.True(code == 0, errors);
+        Assert.Contains("4 with against 4 without; 8 with against 4 with", told);
+        Assert.Contains("| without: pixel f1 | without: pixel precision |", told);
+        Assert.Equal(2, Directory.GetDirectories(runs.At("study/shared")).Length);
+        var points = File.ReadAllLines(runs.At("study/curve.csv"));
+        Assert.Equal(1 + (3 * 3 * 2), points.Length);
+        Assert.StartsWith(",without,4,pixel_f1,1,0.", points[1]);
+        var page = File.ReadAllText(runs.At("study/study.html"));
+        Assert.Contains("pixel f1 by annotated windows", page);
+        var table = File.ReadAllLines(runs.At("study/table.csv"));
+        // Only models that have an opponent are tested.
+        Assert.Equal("", table[1].Split(',')[5]);
+        Assert.NotEqual("", table[2].Split(',')[5]);
+    }
+
+    [Fact]
+    public void Masks_that_are_missing_are_told_by_row()
+    {
+        var lines = File.ReadAllLines(runs.CohortFile);
+        lines[2] = string.Join(',', [.. lines[2].Split(',')[..3], ""]);
+        var file = Path.Combine(Path.GetDirectoryName(runs.CohortFile)!, "without.csv");
+        File.WriteAllLines(file, lines);
+        var error = PhantomRuns.Call(1, "train", runs.At("masks.yaml"), "--cohort", file, "--out", runs.At("none"));
+        Assert.Contains("row 3: images/P01-02.png names no mask", error);
+    }
+}
