@@ -53,9 +53,15 @@ public sealed class SmallMasks : IDisposable
     }
 
     /// <summary>Trains the first part of the recipe's split; returns its folder.</summary>
-    public string Train(SelfSupervisedRecipe recipe, string name, Split? split = null, int part = 0)
+    public string Train(
+        SelfSupervisedRecipe recipe,
+        string name,
+        Split? split = null,
+        int part = 0,
+        Cohort? cohort = null
+    )
     {
-        using var data = new SelfSupervisedData(recipe, Cohort, null, _ => { });
+        using var data = new SelfSupervisedData(recipe, cohort ?? Cohort, null, _ => { });
         split ??= recipe.Split.Draw(Cohort, recipe.Seed);
         new TrainingSession(new SessionInput(recipe, data, split, Device.Cpu), At(name), _ => new Silent()).Run(part);
         return TrainingSession.PartFolder(At(name), part, split.Parts.Count);
