@@ -36,10 +36,13 @@ internal sealed class MaskedImage : PatchSource
         Padded = (Math.Max(Size.Width, reading.Side), Math.Max(Size.Height, reading.Side));
         var pixels = Load(out var stainKept);
         (kept, StainKept) = (keep ? pixels : null, stainKept);
-        places = Places(pixels);
+        places = PlacesOf(pixels);
     }
 
     internal CohortRow Row { get; }
+
+    /// <summary>Whether its mask is known. Without one its windows are of either class, for nobody knows.</summary>
+    internal bool HasMask => Row.Mask is not null || reading.Windows.WithoutMask == WithoutMask.Refuse;
 
     /// <summary>Pixels of the file.</summary>
     internal (int Width, int Height) StoredSize { get; }
@@ -82,6 +85,13 @@ internal sealed class MaskedImage : PatchSource
         return image;
     }
 
+    private static Image Nothing((int Width, int Height) size)
+    {
+        var mask = new Image(size.Width, size.Height, channels: 1);
+        mask.WritablePixels.Clear();
+        return mask;
+    }
+
     private void Cut(byte[] pixels, int x, int y, byte[] window)
     {
         var row = reading.Side * 4;
@@ -94,7 +104,7 @@ internal sealed class MaskedImage : PatchSource
     {
         using var image = ScaledImage.Read(reading.Cohort, Row, reading.Windows, reading.Stain);
         stainKept = image.StainKept;
-        using var whole = TruthFile.Read(reading.Cohort, Row, image.StoredSize);
+        using var whole = HasMask ? TruthFile.Read(reading.Cohort, Row, image.StoredSize) : Nothing(image.StoredSize);
         using var mask =
             image.StoredSize == Size
                 ? whole.Clone()
@@ -113,7 +123,7 @@ internal sealed class MaskedImage : PatchSource
         return pixels;
     }
 
-    private (int X, int Y)[][] Places(byte[] pixels)
+    private (int X, int Y)[][] PlacesOf(byte[] pixels)
     {
         var (side, stride) = (reading.Side, reading.Windows.Stride);
         var sums = Sums(pixels);
@@ -126,7 +136,11 @@ internal sealed class MaskedImage : PatchSource
         foreach (var x in Starts(Padded.Width))
         {
             var (rim, centre) = ((side - reading.Windows.Centre) / 2, reading.Windows.Centre);
-            found[Any(x + rim, y + rim, centre) ? 1 : 0].Add((x, y));
+            var any = HasMask && Any(x + rim, y + rim, centre);
+            if (!any)
+                found[0].Add((x, y));
+            if (any || !HasMask)
+                found[1].Add((x, y));
         }
         return [.. found.Select(f => f.ToArray())];
 

@@ -56,24 +56,29 @@ public sealed class SelfSupervisedData : ITrainingData, IDisposable
     {
         var network = ((SelfSupervisedModel)model).Network;
         var (training, validating) = Patients(part);
-        var sampler = Sampler(training, "training");
+        var sampler = Sampler(training, "training", labelled: true);
         var validation =
             validating.Count == 0
                 ? []
                 : WindowCorpus.Draw(
-                    Sampler(validating, "validation"),
+                    Sampler(validating, "validation", labelled: true),
                     recipe.Windows.Validation,
                     recipe.Windows.Stride,
                     part.Seed,
                     ValidationStream
                 );
-        IReadOnlyList<CorpusWindow> Windows(int count) =>
-            WindowCorpus.Draw(sampler, count, recipe.Windows.Stride, part.Seed);
+        IReadOnlyList<CorpusWindow> Windows(BalancedSampler of, int count) =>
+            WindowCorpus.Draw(of, count, recipe.Windows.Stride, part.Seed);
 
         var (stage, seconds) = (recipe, 0.0);
         if (recipe.Pretraining.Training.Epochs > 0)
         {
-            var set = new WindowSet(Windows(recipe.Windows.Unlabelled), validation, 1, part.Seed);
+            var set = new WindowSet(
+                Windows(Sampler(training, "training", labelled: false), recipe.Windows.Unlabelled),
+                validation,
+                1,
+                part.Seed
+            );
             var task = new PretrainingTask(recipe, Cohort.Hash, set, training, validating) { Shared = Shared };
             var pretraining = new Pretraining(task, network.Store.Device);
             progress.Stage("reconstruction", recipe.Pretraining.Training.Epochs);
@@ -85,7 +90,12 @@ public sealed class SelfSupervisedData : ITrainingData, IDisposable
                 CompareSkips(pretraining, set, part, progress, stop);
         }
         progress.Stage("segmentation", recipe.Training.Epochs);
-        var labelled = new WindowSet(Windows(recipe.Windows.Labelled), validation, recipe.Windows.Repeats, part.Seed);
+        var labelled = new WindowSet(
+            Windows(sampler, recipe.Windows.Labelled),
+            validation,
+            recipe.Windows.Repeats,
+            part.Seed
+        );
         var examples = new WindowExamples(labelled, stage, recipe.Windows.ReaderThreads, labelled: true);
         var second = new NetworkModel(stage, network).Fit(examples, part.Run, progress, stop);
         return second with { Seconds = seconds + second.Seconds };
@@ -123,7 +133,7 @@ public sealed class SelfSupervisedData : ITrainingData, IDisposable
     private IEnumerable<MaskedImage> ImagesOf(SessionPart part, SplitSide side)
     {
         var rows = part.Split.Rows(Cohort, side).ToHashSet(ReferenceEqualityComparer.Instance);
-        return sources.All.OfType<MaskedImage>().Where(i => rows.Contains(i.Row));
+        return sources.All.OfType<MaskedImage>().Where(i => i.HasMask && rows.Contains(i.Row));
     }
 
     /// <summary>Whose windows teach, and whose say which epoch was best.</summary>
@@ -138,8 +148,8 @@ public sealed class SelfSupervisedData : ITrainingData, IDisposable
             : ([.. part.Split.Train.Concat(part.Split.Validation).Order(StringComparer.Ordinal)], []);
     }
 
-    private BalancedSampler Sampler(IEnumerable<string> patients, string side) =>
-        new(Of(patients), sources.Classes, side);
+    private BalancedSampler Sampler(IEnumerable<string> patients, string side, bool labelled) =>
+        new([.. Of(patients).Where(s => !labelled || s is not MaskedImage { HasMask: false })], sources.Classes, side);
 
     private IReadOnlyList<PatchSource> Of(IEnumerable<string> patients)
     {

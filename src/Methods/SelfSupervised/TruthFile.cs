@@ -15,7 +15,8 @@ public static class TruthFile
     {
         if (cohort.MaskPath(row) is not { } path)
             throw new InvalidDataException(
-                $"{cohort.Path}: row {row.Number}: {row.Image} names no mask; fill the column 'mask', or leave the row out"
+                $"{cohort.Path}: row {row.Number}: {row.Image} names no mask; fill the column 'mask', leave the row out, or set "
+                    + "patches.without_mask: reconstruct, so that it is pre-trained on only"
             );
         Image stored;
         try

@@ -4,6 +4,16 @@ using Coverslip.Slides.Patches;
 
 namespace Coverslip.Methods.SelfSupervised;
 
+/// <summary>What becomes of image files without a mask.</summary>
+public enum WithoutMask
+{
+    /// <summary>They are refused.</summary>
+    Refuse,
+
+    /// <summary>Their windows are reconstructed in pre-training; they teach no masks, and are not judged.</summary>
+    Reconstruct,
+}
+
 /// <summary>Which windows of slides or images a network learns from (Pasumarthi &amp; Jaiswal, sec. III.2).</summary>
 public sealed record WindowOptions
 {
@@ -36,6 +46,9 @@ public sealed record WindowOptions
     /// patients train.
     /// </summary>
     public int Validation { get; init; }
+
+    /// <summary>refuse (default) or reconstruct: what becomes of image files without a mask.</summary>
+    public WithoutMask WithoutMask { get; init; }
 
     /// <summary>Windows of slides that are tested; 200 by default. Image files are tested whole.</summary>
     public int Test { get; init; } = 200;
@@ -75,6 +88,7 @@ public sealed record WindowOptions
             Unlabelled = node.Int("unlabelled", standard.Unlabelled, 1, 10_000_000),
             Labelled = node.Int("labelled", standard.Labelled, 1, 10_000_000),
             Validation = node.Int("validation", standard.Validation, 0, 10_000_000),
+            WithoutMask = node.Word("without_mask", standard.WithoutMask),
             Test = node.Int("test", standard.Test, 2, 10_000_000),
             Repeats = node.Int("repeats", standard.Repeats, 1, 10_000),
             Readers = node.Int("readers", standard.Readers, 0, 1024),

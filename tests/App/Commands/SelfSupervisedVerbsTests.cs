@@ -130,7 +130,7 @@ public sealed class SelfSupervisedVerbsTests : IDisposable
         Assert.True(code == 0, errors);
         Assert.Contains("4 with against 4 without; 8 with against 4 with", told);
         Assert.Contains("| without: pixel f1 | without: pixel precision |", told);
-        Assert.Equal(2, Directory.GetDirectories(runs.At("study/shared")).Length);
+        Assert.Equal(2, Directory.GetDirectories(runs.At("study/shared"), "pretraining-*").Length);
         var points = File.ReadAllLines(runs.At("study/curve.csv"));
         Assert.Equal(1 + (3 * 3 * 2), points.Length);
         Assert.StartsWith(",without,4,pixel_f1,1,0.", points[1]);

@@ -85,6 +85,27 @@ public sealed class SelfSupervisedTrainingTests : IDisposable
     }
 
     [Fact]
+    public void Images_without_a_mask_are_reconstructed_only_where_the_recipe_says_so()
+    {
+        var lines = File.ReadAllLines(small.Cohort.Path);
+        string[] without = [lines[0], .. lines[1..].Select((l, i) => i % 2 == 0 ? l : $"{l[..l.LastIndexOf(',')]},")];
+        var cohort = small.At("cohort/half.csv");
+        File.WriteAllLines(cohort, without);
+        var half = Coverslip.Evaluation.Cohorts.Cohort.Load(cohort);
+        var recipe = SmallMasks.Recipe(
+            "patches: {stride: 8, centre: 16, unlabelled: 40, labelled: 20, repeats: 1, without_mask: reconstruct}"
+        );
+        using var sources = SegmentationSources.Open(recipe, half, null, _ => { });
+        var bare = sources.All.OfType<MaskedImage>().Where(i => !i.HasMask).ToArray();
+        Assert.Equal(half.Rows.Count(r => r.Mask is null), bare.Length);
+        Assert.All(bare, i => Assert.Equal(i.Count(0), i.Count(1)));
+        var folder = small.Train(recipe, "half", recipe.Split.Draw(half, 1), cohort: half);
+        var judged = SegmentedImage.Read(Path.Combine(folder, "pixels.csv")).Select(i => i.Image).ToArray();
+        Assert.NotEmpty(judged);
+        Assert.DoesNotContain(half.Rows, r => r.Mask is null && judged.Contains(r.Image));
+    }
+
+    [Fact]
     public void Skips_are_measured_level_by_level()
     {
         var folder = small.Train(

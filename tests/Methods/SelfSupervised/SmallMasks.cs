@@ -58,10 +58,11 @@ public sealed class SmallMasks : IDisposable
         string name,
         Split? split = null,
         int part = 0,
-        SharedTraining? shared = null
+        SharedTraining? shared = null,
+        Cohort? cohort = null
     )
     {
-        using var data = new SelfSupervisedData(recipe, Cohort, null, _ => { }) { Shared = shared };
+        using var data = new SelfSupervisedData(recipe, cohort ?? Cohort, null, _ => { }) { Shared = shared };
         split ??= recipe.Split.Draw(Cohort, recipe.Seed);
         new TrainingSession(new SessionInput(recipe, data, split, Device.Cpu), At(name), _ => new Silent()).Run(part);
         return TrainingSession.PartFolder(At(name), part, split.Parts.Count);
