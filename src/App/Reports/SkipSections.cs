@@ -38,7 +38,8 @@ internal static class SkipSections
     }
 
     private static string Short(string field) =>
-        double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        field.All(char.IsAsciiDigit) ? field
+        : double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             ? number.ToString("g3", CultureInfo.InvariantCulture)
-            : field;
+        : field;
 }

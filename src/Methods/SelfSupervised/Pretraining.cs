@@ -102,6 +102,15 @@ internal sealed class Pretraining(PretrainingTask task, Device device)
             "validating",
             string.Join('\n', task.Validating),
             $"{device}, {task.Set.Seed} {task.Set.Training.Count} {task.Set.Validation.Count}",
+            // Which places a class has is of the masks, which a cohort's hash leaves out.
+            string.Join(
+                '\n',
+                task.Set.Training.Concat(task.Set.Validation)
+                    .Select(w => w.At.Source)
+                    .Distinct()
+                    .Select(s => $"{s.Name} {s.Count(0)} {s.Count(1)}")
+                    .Order(StringComparer.Ordinal)
+            ),
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{windows.Mpp:R} {windows.Scale:R} {windows.Stride} {windows.Centre} {windows.MinTissue:R} {string.Join('|', windows.Classes.Tumour)} {string.Join('|', windows.Classes.Normal)}"
