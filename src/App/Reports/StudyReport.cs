@@ -60,7 +60,7 @@ internal static class StudyReport
         if (StudyTable.Unseen(rows) is { Count: > 0 } unseen)
             yield return Html.Section(
                 $"unseen{group}",
-                "On unseen slides",
+                "On unseen patients",
                 Html.Table(
                     [.. unseen[0].Select((head, i) => new Column(head, Number: i > 0))],
                     unseen.Skip(1).Select(l => (IReadOnlyList<object?>)[.. l])
