@@ -2,8 +2,8 @@
 
     coverslip radiographs --out chests
     coverslip train recipes/curriculum-small.yaml --cohort chests/cohort.csv --out runs/curriculum
-    coverslip predict runs/curriculum chests/images/P010-1.png chests/images/P003-1.png chests/images/P001-1.png \\
-        chests/images/P025-1.png --out predicted
+    coverslip predict runs/curriculum chests/images/P043-1.png chests/images/P072-1.png chests/images/P023-1.png \\
+        chests/images/P091-1.png --out predicted
     python3 docs/pictures/curriculum_overlays.py chests predicted docs/pictures/curriculum-overlays.png
 """
 import pathlib
