@@ -96,14 +96,7 @@ public sealed record WindowOptions
         };
         if (read.Mpp is > 0 and < Slides.Geometry.Mpp.Least)
             throw node.Wrong("mpp", $"{read.Mpp}", $"expected is 0, or a number from {Slides.Geometry.Mpp.Least}");
-        if (read.Centre > side)
-            throw node.Wrong("centre", $"{read.Centre}", $"the window has {side} pixels to a side (input.width)");
-        if (read.Stride > side || read.Stride < side / 20.0)
-            throw node.Wrong(
-                "stride",
-                $"{read.Stride}",
-                $"expected is {Math.Ceiling(side / 20.0)} to {side}, the window"
-            );
+        SlidePatchOptions.CheckPlaces(node, side, read.Stride, read.Centre);
         return read;
     }
 }

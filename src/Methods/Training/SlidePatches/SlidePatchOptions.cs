@@ -91,15 +91,18 @@ public sealed record SlidePatchOptions
             Stride = node.Int("stride", standard.Stride, 1, 32_768),
             Centre = node.Int("centre", standard.Centre, 1, 32_768),
         };
-        if (read.Centre > side)
-            throw node.Wrong("centre", $"{read.Centre}", $"the window has {side} pixels to a side (input.width)");
-        if (read.Stride > side || read.Stride < side / 20.0)
-            throw node.Wrong(
-                "stride",
-                $"{read.Stride}",
-                $"expected is {Math.Ceiling(side / 20.0)} to {side}, the window"
-            );
+        CheckPlaces(node, side, read.Stride, read.Centre);
         return read;
+    }
+
+    /// <summary>Refuses a centre or a stride that does not go with the window.</summary>
+    /// <exception cref="RecipeException">The centre is larger, or the stride is not a twentieth of it to all of it.</exception>
+    internal static void CheckPlaces(RecipeNode node, int side, int stride, int centre)
+    {
+        if (centre > side)
+            throw node.Wrong("centre", $"{centre}", $"the window has {side} pixels to a side (input.width)");
+        if (stride > side || stride < side / 20.0)
+            throw node.Wrong("stride", $"{stride}", $"expected is {Math.Ceiling(side / 20.0)} to {side}, the window");
     }
 
     /// <summary>Reads the section <c>patches</c>: patches side by side, as published by Takahama et al. by default.</summary>
