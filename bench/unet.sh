@@ -1,18 +1,24 @@
 #!/usr/bin/env bash
 # Training steps of the self-supervised U-Net at the published width: default PyTorch (contiguous, float32, glibc's allocator),
-# tuned PyTorch (channels-last, bfloat16 where the processor has it, jemalloc), and ours, processes in turn, with the same
-# weights and batch. Goals: at least 1.6 times default and 0.97 times tuned.
-# bench/unet.sh [--sides 256,300] [--pairs 3] [--batch 4] [--width 64] [--steps 5] [--precision bfloat16]
+# tuned PyTorch (channels-last, jemalloc), and ours, processes in turn, with the same weights and batch. Goals: at least 1.6 times
+# default and 0.97 times tuned. With --convolutions instead its 3x3 convolutions one by one, PyTorch's and native/torch's.
+# bench/unet.sh [--sides 256,300] [--pairs 3] [--batch 4] [--width 64] [--steps 5] [--precision float32|bfloat16]
+# bench/unet.sh --convolutions
 set -euo pipefail
 source "$(dirname "$0")/environment.sh"
-sides=256,300 pairs=3 batch=4 width=64 steps=5 precision=float32
-if has_bfloat16; then precision=bfloat16; fi
+sides=256,300 pairs=3 batch=4 width=64 steps=5 precision=float32 convolutions=
 while (( $# )); do
     case $1 in
         --sides | --pairs | --batch | --width | --steps | --precision) declare "${1#--}=$2"; shift 2 ;;
+        --convolutions) convolutions=1; shift ;;
         *) echo "unknown: $1" >&2; exit 2 ;;
     esac
 done
+if [[ $convolutions ]]; then
+    describe_machine
+    with_allocator "$python" "$root/bench/unet/convolutions.py" "$COVERSLIP_NATIVE/libcoverslip_torch.so"
+    exit
+fi
 build_bench
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

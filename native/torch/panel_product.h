@@ -49,6 +49,12 @@ struct Panels {
 
     int64_t first(int64_t panel) const { return panel * vectors / count; }
     int width(int64_t panel) const { return static_cast<int>(first(panel + 1) - first(panel)); }
+
+    int64_t of(int64_t vector) const {
+        int64_t panel = 0;
+        while (first(panel + 1) <= vector) ++panel;
+        return panel;
+    }
 };
 
 template <bool Add>
@@ -73,15 +79,14 @@ inline void multiplyRows(int width, int64_t rows, const float* a, int64_t aRow, 
 inline int64_t packedOffset(int64_t rows, int64_t columns, int64_t row, int64_t column) {
     const Panels panels(columns);
     const int64_t vector = column / Lanes::kWidth;
-    int64_t panel = 0;
-    while (panels.first(panel + 1) <= vector) ++panel;
+    const int64_t panel = panels.of(vector);
     return (panels.first(panel) * rows + row * panels.width(panel)) * Lanes::kWidth + column
         - panels.first(panel) * Lanes::kWidth;
 }
 
-// sum [stride] += the rows of a matrix [rows, stride].
-inline void addRows(const float* matrix, int64_t stride, int64_t rows, float* sum) {
-    for (int64_t c = 0; c < stride; c += Lanes::kWidth) {
+// sum [columns] += the rows of a matrix [rows, stride].
+inline void addRows(const float* matrix, int64_t stride, int64_t rows, int64_t columns, float* sum) {
+    for (int64_t c = 0; c < columns; c += Lanes::kWidth) {
         Lanes::Vector s = Lanes::load(sum + c);
         for (int64_t r = 0; r < rows; ++r) s += Lanes::load(matrix + r * stride + c);
         Lanes::store(sum + c, s);

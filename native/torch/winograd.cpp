@@ -27,13 +27,9 @@ namespace {
 
 using winograd::Geometry;
 using winograd::Kernels;
-using winograd::kPoints;
 using winograd::kProducts;
-
-// Lavin & Gray 2016, sec. 4.3.
-constexpr float kFilter[kPoints][3] = {
-    {1.0f / 4, 0, 0}, {-1.0f / 6, -1.0f / 6, -1.0f / 6}, {-1.0f / 6, 1.0f / 6, -1.0f / 6},
-    {1.0f / 24, 1.0f / 12, 1.0f / 6}, {1.0f / 24, -1.0f / 12, 1.0f / 6}, {0, 0, 1}};
+using winograd::Share;
+using winograd::Taps;
 
 at::Tensor floats(at::IntArrayRef shape) { return at::empty(shape, at::TensorOptions().dtype(at::kFloat)); }
 
@@ -43,31 +39,32 @@ float* scratchOf(at::Tensor& holder, int64_t size) {
     return holder.data_ptr<float>();
 }
 
+// Each thread's columns of a matrix of kernels.
+template <class Do>
+void forVectors(const Kernels& kernels, int64_t columns, Do act) {
+    at::parallel_for(0, (columns + kernels.lanes - 1) / kernels.lanes, 1, act);
+}
+
+// The taps of a weight [K, C, 3, 3] whose nine lie at equal distances, as a matrix [C, K].
+template <class Float>
+Taps<Float> tapsOf(const at::Tensor& weight) {
+    return {weight.data_ptr<float>(), weight.stride(1), weight.stride(0), weight.stride(3)};
+}
+
 // G g G^T of every kernel, packed for `convolve`. For the gradient of the input, inputs and outputs change places and
 // the kernels turn by 180 degrees.
 at::Tensor packWeights(const Kernels& kernels, const at::Tensor& weight, bool forInputGradient) {
-    const auto w = weight.contiguous();
-    const int64_t outputs = w.size(0), inputs = w.size(1);
-    const int64_t rows = forInputGradient ? outputs : inputs, columns = forInputGradient ? inputs : outputs;
-    const int64_t size = rows * winograd::roundUp(columns, kernels.lanes);
-    auto packed = at::zeros({kProducts, size}, w.options());
+    const auto w = weight.stride(2) == 3 * weight.stride(3) ? weight : weight.contiguous();
+    auto taps = tapsOf<const float>(w);
+    int64_t rows = w.size(1), columns = w.size(0);
+    if (forInputGradient) {
+        std::swap(rows, columns);
+        taps = {taps.at(0, 0, 8), taps.columnStep, taps.rowStep, -taps.tapStep};
+    }
+    auto packed = floats({kProducts * kernels.packedSize(rows, columns)});
     float* const to = packed.data_ptr<float>();
-    const float* const from = w.data_ptr<float>();
-    at::parallel_for(0, columns, 16, [&](int64_t begin, int64_t end) {
-        for (int64_t column = begin; column < end; ++column)
-            for (int64_t row = 0; row < rows; ++row) {
-                const float* taps = from + (forInputGradient ? row * inputs + column : column * inputs + row) * 9;
-                float half[kPoints][3] = {};
-                for (int i = 0; i < kPoints; ++i)
-                    for (int y = 0; y < 3; ++y)
-                        for (int x = 0; x < 3; ++x)
-                            half[i][x] += kFilter[i][y] * taps[forInputGradient ? 8 - y * 3 - x : y * 3 + x];
-                float* const at = to + kernels.packedOffset(rows, columns, row, column);
-                for (int i = 0; i < kPoints; ++i)
-                    for (int j = 0; j < kPoints; ++j)
-                        at[(i * kPoints + j) * size] = half[i][0] * kFilter[j][0] + half[i][1] * kFilter[j][1]
-                            + half[i][2] * kFilter[j][2];
-            }
+    forVectors(kernels, columns, [&](int64_t first, int64_t last) {
+        kernels.packWeights(taps, rows, columns, first, last, to);
     });
     return packed;
 }
@@ -90,33 +87,55 @@ at::Tensor convolve(const Kernels& kernels, const at::Tensor& input, const at::T
     return output;
 }
 
-// dL/dg = G^T (sum over tiles of B^T d B * A dy A^T) G, [K, C, 3, 3], and the gradient of the bias [K].
-std::pair<at::Tensor, at::Tensor> weightGradient(const Kernels& kernels, const at::Tensor& input,
-                                                  const at::Tensor& gradient) {
+// Up to this many channels, threads share the tiles and their sums are added; above, they share the input's channels,
+// for sums of 36 C K floats each are too much to write twice.
+constexpr int64_t kFewInputs = 128;
+constexpr int64_t kTilesOfAThread = 64;
+
+std::vector<Share> shares(const Geometry& g, int64_t lanes) {
+    std::vector<Share> all;
+    const int64_t threads = at::get_num_threads();
+    if (g.inputs <= kFewInputs) {
+        const int64_t parts = std::min<int64_t>(threads, std::max<int64_t>(1, g.tiles() / kTilesOfAThread));
+        for (int64_t i = 0; i < parts; ++i)
+            all.push_back({g.tiles() * i / parts, g.tiles() * (i + 1) / parts, 0, g.inputs});
+        return all;
+    }
+    const int64_t step = winograd::kRowsAtOnce * lanes, groups = (g.inputs + step - 1) / step;
+    const int64_t parts = std::min(threads, groups);
+    for (int64_t i = 0; i < parts; ++i)
+        all.push_back({0, g.tiles(), groups * i / parts * step, std::min(g.inputs, groups * (i + 1) / parts * step)});
+    return all;
+}
+
+// dL/dg = G^T (sum over tiles of B^T d B * A dy A^T) G, laid out as `weight` [K, C, 3, 3], and the gradient of the bias [K].
+std::pair<at::Tensor, at::Tensor> weightGradient(const Kernels& kernels, const at::Tensor& input, const at::Tensor& weight,
+                                                 const at::Tensor& gradient) {
     const Geometry g(input.size(0), input.size(2), input.size(3), input.size(1), gradient.size(1));
     const int64_t rows = winograd::roundUp(g.inputs, winograd::kRowsAtOnce);
     const int64_t columns = winograd::roundUp(g.outputs, kernels.lanes);
-    const int64_t parts = std::min<int64_t>(at::get_num_threads(), std::max<int64_t>(1, g.tiles() / 64));
-    auto sums = at::zeros({parts, kProducts, rows, columns}, input.options());
+    const auto all = shares(g, kernels.lanes);
+    const int64_t parts = all.size();
+    const bool apart = g.inputs <= kFewInputs;  // each share has its own sums
+    auto sums = at::zeros({apart ? parts : 1, kProducts, rows, columns}, input.options());
     auto biasSums = at::zeros({parts, columns}, input.options());
     const float* const from = input.data_ptr<float>();
     const float* const dy = gradient.data_ptr<float>();
     float *const sum = sums.data_ptr<float>(), *const biasSum = biasSums.data_ptr<float>();
-    const int64_t size = kProducts * rows * columns;
+    const int64_t size = apart ? kProducts * rows * columns : 0;
     at::parallel_for(0, parts, 1, [&](int64_t begin, int64_t end) {
         at::Tensor holder;
         float* const scratch = scratchOf(holder, kernels.weightGradientScratch(g));
         for (int64_t part = begin; part < end; ++part)
-            kernels.weightGradient(g, from, dy, sum + part * size, biasSum + part * columns,
-                                   g.tiles() * part / parts, g.tiles() * (part + 1) / parts, scratch);
+            kernels.weightGradient(g, from, dy, all[part], sum + part * size, biasSum + part * columns, scratch);
     });
-    // [36, rows, columns] -> G^T . G over the two axes of points. A few thousand products: libtorch's do.
-    const auto total = sums.sum(0).view({kPoints, kPoints, rows, columns});
-    const auto filter = at::from_blob(const_cast<float*>(&kFilter[0][0]), {kPoints, 3}, input.options());
-    const auto half = filter.t().matmul(total.view({kPoints, -1})).view({3, kPoints, -1});      // [3, 6, rows*columns]
-    const auto taps = filter.t().matmul(half).view({3, 3, rows, columns});
-    return {taps.slice(2, 0, g.inputs).slice(3, 0, g.outputs).permute({3, 2, 0, 1}).contiguous(),
-            biasSums.sum(0).slice(0, 0, g.outputs)};
+    const bool lastIsInner = weight.is_contiguous(at::MemoryFormat::ChannelsLast);
+    auto taps = at::empty(weight.sizes(), input.options(),
+                          lastIsInner ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous);
+    forVectors(kernels, g.outputs, [&](int64_t first, int64_t last) {
+        kernels.unpackGradient(sum, sums.size(0), g.inputs, g.outputs, first, last, tapsOf<float>(taps));
+    });
+    return {taps, biasSums.sum(0).slice(0, 0, g.outputs)};
 }
 
 using torch::autograd::AutogradContext;
@@ -138,7 +157,7 @@ struct Conv3x3 : torch::autograd::Function<Conv3x3> {
         variable_list result(3);
         if (context->needs_input_grad(0)) result[0] = convolve(kernels, gradient, saved[1], {}, true);
         const bool biased = context->saved_data["biased"].toBool();
-        if (context->needs_input_grad(1)) std::tie(result[1], result[2]) = weightGradient(kernels, saved[0], gradient);
+        if (context->needs_input_grad(1)) std::tie(result[1], result[2]) = weightGradient(kernels, saved[0], saved[1], gradient);
         else if (biased && context->needs_input_grad(2)) result[2] = gradient.sum({0, 2, 3});
         if (!biased) result[2] = at::Tensor();
         return result;

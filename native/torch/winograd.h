@@ -28,22 +28,46 @@ struct Geometry {
 
 constexpr int64_t roundUp(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
 
-// One instruction set's kernels. Weights in the transformed domain are [36][rows][roundUp(columns, lanes)] floats,
-// in which columns stand in panels as `packedOffset` says. All scratch is the caller's, 64-byte aligned.
+// Where the nine taps of each kernel lie in a weight [outputs, inputs, 3, 3], seen as a matrix of kernels.
+template <class Float>
+struct Taps {
+    Float* first;
+    int64_t rowStep, columnStep, tapStep;
+
+    Float* at(int64_t row, int64_t column, int64_t tap) const {
+        return first + row * rowStep + column * columnStep + tap * tapStep;
+    }
+};
+
+// What one thread does of the weights' gradient.
+struct Share {
+    int64_t firstTile, lastTile, firstInput, lastInput;
+};
+
+// One instruction set's kernels. Weights in the transformed domain are 36 matrices of `packedSize` floats, in which
+// columns stand in panels as `packedOffset` says. All scratch is the caller's, 64-byte aligned.
 struct Kernels {
     int lanes;
     // Floats of scratch for each of the two calls below.
     int64_t (*convolveScratch)(const Geometry&);
     int64_t (*weightGradientScratch)(const Geometry&);
-    // Where element [row, column] of one packed matrix of `rows` rows lies.
+    // Where element [row, column] of one packed matrix of `rows` rows lies, and the floats from a matrix to the next.
     int64_t (*packedOffset)(int64_t rows, int64_t columns, int64_t row, int64_t column);
+    int64_t (*packedSize)(int64_t rows, int64_t columns);
+    // Transforms and packs the kernels of the vectors [first, last) of columns.
+    void (*packWeights)(const Taps<const float>&, int64_t rows, int64_t columns, int64_t firstVector, int64_t lastVector,
+                        float* packed);
     // Convolves the tiles [first, last) of input [N, H, W, inputs] into output [N, H, W, outputs]; bias may be null.
     void (*convolve)(const Geometry&, const float* input, const float* packedWeights, const float* bias, float* output,
                      int64_t first, int64_t last, float* scratch);
-    // Adds the tiles' share of the transformed weight gradient to sum [36][roundUp(inputs, 6)]
-    // [roundUp(outputs, lanes)], and the sum of the output's gradient to biasSum [roundUp(outputs, lanes)].
-    void (*weightGradient)(const Geometry&, const float* input, const float* outputGradient, float* sum,
-                           float* biasSum, int64_t first, int64_t last, float* scratch);
+    // Adds the share's part of the transformed weight gradient to sum [36][roundUp(inputs, 6)]
+    // [roundUp(outputs, lanes)], and, with the first input, the sum of the output's gradient to biasSum
+    // [roundUp(outputs, lanes)].
+    void (*weightGradient)(const Geometry&, const float* input, const float* outputGradient, const Share&, float* sum,
+                           float* biasSum, float* scratch);
+    // The gradient's taps, rows inputs and columns outputs, from sums [parts][36]...
+    void (*unpackGradient)(const float* sums, int64_t parts, int64_t rows, int64_t columns, int64_t firstVector,
+                           int64_t lastVector, const Taps<float>&);
 };
 
 // The best kernels for the processor this runs on; null where it has none (then libtorch's own convolution serves).

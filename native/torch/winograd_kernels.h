@@ -2,18 +2,24 @@
 // defines `Lanes` and sets the compiler's target, so that one source serves AVX2 and AVX-512.
 #pragma once
 
-#include "winograd_transform.h"
+#include "winograd_weights.h"
 
 namespace coverslip::winograd {
 namespace {
 
-// Measured with 100 channels: the points of a block fill half of a 1 MiB cache, beside the weights that pass through.
-constexpr int64_t kTiles = 36;
-constexpr int64_t kGradientTiles = 48;
+// Tiles of a block. Up to a hundred channels or so the points of 36 tiles fill half of a 1 MiB cache, beside the weights
+// that pass through. With more channels all weights pass through from memory for every block, and larger blocks pay.
+constexpr int64_t kFewChannels = 128;
+inline int64_t tilesOf(int64_t widest) { return widest <= kFewChannels ? 36 : 96; }
+inline int64_t gradientTilesOf(int64_t widest) { return widest <= kFewChannels ? 48 : 144; }
 
-// A vector more than the matrix needs: with a power of two between matrices their lines would compete for a cache set.
-inline int64_t matrixSize(int64_t tiles, int64_t channels) {
-    return (tiles * padded(channels) / Lanes::kWidth | 1) * Lanes::kWidth;
+// Rows of a matrix kernel's right side that stay in the first-level cache (32 KiB).
+constexpr int64_t kDepth = 8192 / (Lanes::kWidth * Lanes::kPanel);
+
+// Floats from one tile's channels to the next one's. Rows of a large power of two would compete for few cache sets.
+inline int64_t tileRow(int64_t channels) {
+    const int64_t vectors = padded(channels) / Lanes::kWidth;
+    return (vectors % 8 == 0 ? vectors + 1 : vectors) * Lanes::kWidth;
 }
 
 // Zeros or discarded values for pixels outside the image, one image row of channels long.
@@ -21,36 +27,46 @@ inline int64_t outsideSize(const Geometry& g) { return padded(g.inputs > g.outpu
 
 int64_t convolveScratch(const Geometry& g) {
     const int64_t widest = outsideSize(g);
-    return 2 * widest + (kProducts + 1) * matrixSize(kTiles, widest);
+    return 2 * widest + (kProducts + 1) * matrixSize(tilesOf(widest), tileRow(widest));
+}
+
+// products [tiles, outputs] = points [tiles, inputs] times packed weights, in pieces of the inputs.
+inline void multiplyTiles(const Geometry& g, int64_t tiles, const float* points, const float* weights, float* products) {
+    const int64_t inputRow = tileRow(g.inputs), outputRow = tileRow(g.outputs);
+    const Panels panels(g.outputs);
+    for (int64_t panel = 0; panel < panels.count; ++panel) {
+        const int width = panels.width(panel);
+        const int64_t column = panels.first(panel) * Lanes::kWidth, row = width * Lanes::kWidth;
+        const float* const from = weights + column * g.inputs;
+        for (int64_t k = 0; k < g.inputs; k += kDepth) {
+            const int64_t depth = g.inputs - k < kDepth ? g.inputs - k : kDepth;
+            const auto multiply = k == 0 ? multiplyRows<false> : multiplyRows<true>;
+            multiply(width, tiles, points + k, inputRow, 1, from + k * row, row, depth, products + column, outputRow);
+        }
+    }
 }
 
 void convolve(const Geometry& g, const float* input, const float* weights, const float* bias, float* output,
               int64_t first, int64_t last, float* scratch) {
-    const int64_t widest = outsideSize(g), inputRow = padded(g.inputs), outputRow = padded(g.outputs);
-    const int64_t size = matrixSize(kTiles, widest);
+    const int64_t widest = outsideSize(g), inputRow = tileRow(g.inputs), outputRow = tileRow(g.outputs);
+    const int64_t most = tilesOf(widest), size = matrixSize(most, tileRow(widest));
+    const int64_t packed = packedSize(g.inputs, g.outputs);
     float* const zeros = scratch;
     float* const discarded = scratch + widest;
     // Product p is written where points p - 1 lay: those are used up by then, and the block needs the cache only once.
     float* const products = discarded + widest;
     float* const points = products + size;
     for (int64_t i = 0; i < widest; ++i) zeros[i] = 0;
-    const Panels panels(g.outputs);
 
-    for (int64_t block = first; block < last; block += kTiles) {
-        const int64_t tiles = last - block < kTiles ? last - block : kTiles;
+    for (int64_t block = first; block < last; block += most) {
+        const int64_t tiles = last - block < most ? last - block : most;
         for (int64_t t = 0; t < tiles; ++t) {
             const float* pixels[kProducts];
             locate<kPoints, const float>(g, block + t, 1, g.inputs, input, zeros, pixels);
             transformInput<0, kPoints>(pixels, g.inputs, points + t * inputRow, size);
         }
         for (int p = 0; p < kProducts; ++p)
-            for (int64_t panel = 0; panel < panels.count; ++panel) {
-                const int64_t column = panels.first(panel) * Lanes::kWidth;
-                const int width = panels.width(panel);
-                multiplyRows<false>(width, tiles, points + p * size, inputRow, 1,
-                                    weights + (p * outputRow + column) * g.inputs, width * Lanes::kWidth, g.inputs,
-                                    products + p * size + column, outputRow);
-            }
+            multiplyTiles(g, tiles, points + p * size, weights + p * packed, products + p * size);
         for (int64_t t = 0; t < tiles; ++t) {
             float* pixels[kTileSide * kTileSide];
             locate<kTileSide, float>(g, block + t, 0, g.outputs, output, discarded, pixels);
@@ -63,54 +79,57 @@ void convolve(const Geometry& g, const float* input, const float* weights, const
 constexpr int kRowsPerPass = 2;
 
 int64_t weightGradientScratch(const Geometry& g) {
-    const int64_t products = kRowsPerPass * kPoints;
+    const int64_t products = kRowsPerPass * kPoints, most = gradientTilesOf(outsideSize(g));
     // The last rows of a kernel may read up to five floats past the last input channel.
-    return outsideSize(g) + products * (matrixSize(kGradientTiles, g.inputs) + matrixSize(kGradientTiles, g.outputs))
+    return outsideSize(g) + products * (matrixSize(most, tileRow(g.inputs)) + matrixSize(most, tileRow(g.outputs)))
         + Lanes::kWidth;
 }
 
 template <int First>
-void weightGradientRows(const Geometry& g, const float* input, const float* gradient, float* sum,
-                        float* biasSum, int64_t first, int64_t last, float* scratch) {
-    const int64_t inputRow = padded(g.inputs), outputRow = padded(g.outputs);
-    const int64_t inputSize = matrixSize(kGradientTiles, g.inputs), outputSize = matrixSize(kGradientTiles, g.outputs);
+void weightGradientRows(const Geometry& g, const float* input, const float* gradient, const Share& share, float* sum,
+                        float* biasSum, float* scratch) {
+    const int64_t inputRow = tileRow(g.inputs), outputRow = tileRow(g.outputs), sumRow = padded(g.outputs);
+    const int64_t most = gradientTilesOf(outsideSize(g));
+    const int64_t inputSize = matrixSize(most, inputRow), outputSize = matrixSize(most, outputRow);
+    const int64_t inputs = share.lastInput - share.firstInput;
     float* const zeros = scratch;
     float* const gradients = scratch + outsideSize(g);
     float* const points = gradients + kRowsPerPass * kPoints * outputSize;
     const int64_t rows = roundUp(g.inputs, kRowsAtOnce);
     const Panels panels(g.outputs);
 
-    for (int64_t block = first; block < last; block += kGradientTiles) {
-        const int64_t tiles = last - block < kGradientTiles ? last - block : kGradientTiles;
+    for (int64_t block = share.firstTile; block < share.lastTile; block += most) {
+        const int64_t tiles = share.lastTile - block < most ? share.lastTile - block : most;
         for (int64_t t = 0; t < tiles; ++t) {
             const float* pixels[kProducts];
-            locate<kPoints, const float>(g, block + t, 1, g.inputs, input, zeros, pixels);
-            transformInput<First, First + kRowsPerPass>(pixels, g.inputs, points + t * inputRow, inputSize);
+            locate<kPoints, const float>(g, block + t, 1, g.inputs, input + share.firstInput, zeros, pixels);
+            transformInput<First, First + kRowsPerPass>(pixels, inputs, points + t * inputRow, inputSize);
             locate<kTileSide, const float>(g, block + t, 0, g.outputs, gradient, zeros, pixels);
             transformGradient<First, First + kRowsPerPass>(pixels, g.outputs, gradients + t * outputRow, outputSize);
         }
         // Point (1, 1) of A y A^T is the sum of the tile's sixteen values, and their sum is the bias's gradient.
-        if constexpr (First == 0) addRows(gradients + (kPoints + 1) * outputSize, outputRow, tiles, biasSum);
+        if (First == 0 && share.firstInput == 0)
+            addRows(gradients + (kPoints + 1) * outputSize, outputRow, tiles, sumRow, biasSum);
         for (int p = 0; p < kRowsPerPass * kPoints; ++p)
             for (int64_t panel = 0; panel < panels.count; ++panel) {
                 const int64_t column = panels.first(panel) * Lanes::kWidth;
-                multiplyRows<true>(panels.width(panel), g.inputs, points + p * inputSize, 1, inputRow,
+                multiplyRows<true>(panels.width(panel), inputs, points + p * inputSize, 1, inputRow,
                                    gradients + p * outputSize + column, outputRow, tiles,
-                                   sum + ((First * kPoints + p) * rows) * outputRow + column, outputRow);
+                                   sum + ((First * kPoints + p) * rows + share.firstInput) * sumRow + column, sumRow);
             }
     }
 }
 
-void weightGradient(const Geometry& g, const float* input, const float* gradient, float* sum, float* biasSum,
-                    int64_t first, int64_t last, float* scratch) {
+void weightGradient(const Geometry& g, const float* input, const float* gradient, const Share& share, float* sum,
+                    float* biasSum, float* scratch) {
     for (int64_t i = 0; i < outsideSize(g); ++i) scratch[i] = 0;
-    weightGradientRows<0>(g, input, gradient, sum, biasSum, first, last, scratch);
-    weightGradientRows<2>(g, input, gradient, sum, biasSum, first, last, scratch);
-    weightGradientRows<4>(g, input, gradient, sum, biasSum, first, last, scratch);
+    weightGradientRows<0>(g, input, gradient, share, sum, biasSum, scratch);
+    weightGradientRows<2>(g, input, gradient, share, sum, biasSum, scratch);
+    weightGradientRows<4>(g, input, gradient, share, sum, biasSum, scratch);
 }
 
-constexpr Kernels kKernels{Lanes::kWidth, convolveScratch, weightGradientScratch, packedOffset, convolve,
-                           weightGradient};
+constexpr Kernels kKernels{Lanes::kWidth, convolveScratch, weightGradientScratch, packedOffset, packedSize, packWeights,
+                           convolve, weightGradient, unpackGradient};
 
 }  // namespace
 }  // namespace coverslip::winograd
