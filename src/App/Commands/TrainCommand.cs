@@ -9,9 +9,11 @@ using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Methods;
 using Coverslip.Methods.MultiStage;
+using Coverslip.Methods.SagaNet;
 using Coverslip.Methods.SelfSupervised;
 using Coverslip.Methods.Training;
 using Coverslip.Methods.TumorDetection;
+using Coverslip.Torch;
 
 namespace Coverslip.App.Commands;
 
@@ -107,7 +109,7 @@ public static class TrainCommand
         if (split.ImageWise)
             Console.Error.WriteLine($"warning: {Split.InflatedNote}");
         if (recipe is INetworkRecipe network and not MultiStageRecipe { TrainsExtractor: false })
-            Tell(network, cohort, split, Preflight.Of(network, cohort.Classes.Count, device));
+            Tell(network, cohort, split, device);
         WholeFile.Write(stored, text);
         WholeFile.Write(Path.Combine(folder, "cohort.txt"), cohort.Path + "\n");
         split.Save(Path.Combine(folder, "split.json"));
@@ -182,25 +184,34 @@ public static class TrainCommand
         return recipe.Split.Draw(cohort, recipe.Seed);
     }
 
-    private static void Tell(INetworkRecipe recipe, Cohort cohort, Split split, Preflight preflight)
+    /// <summary>What each stage will need, the first one first.</summary>
+    private static void Tell(INetworkRecipe recipe, Cohort cohort, Split split, Device device)
     {
+        if (recipe.Earlier is { } earlier)
+            TellStage(earlier, $"{earlier.Section}: ", cohort, split, device);
+        var (section, said) = ("training", recipe.Earlier is null ? "" : "then training: ");
+        TellStage(new EarlierStage(section, recipe), said, cohort, split, device);
+    }
+
+    private static void TellStage(EarlierStage stage, string said, Cohort cohort, Split split, Device device)
+    {
+        var recipe = stage.Recipe;
+        var preflight = Preflight.Of(recipe, cohort.Classes.Count, device);
         var batch = recipe.Training.Batch;
         const double gib = 1L << 30;
-        var images = recipe.EpochExamples is { } examples
-            ? examples * split.Parts.Count
-            : split.Parts.Sum(part => (long)part.Rows(cohort, SplitSide.Train).Count);
+        var images = split.Parts.Sum(part => recipe.EpochExamples(cohort, part));
         var longest = TimeSpan.FromSeconds(preflight.StepSeconds * images / batch * recipe.Training.Epochs);
         Console.Error.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{preflight.Parameters:N0} parameters; about {preflight.Memory(batch) / gib:0.0} of {preflight.MemoryAvailable / gib:0.0} GiB memory at batch {batch}; {preflight.Disk * split.Parts.Count / 1048576.0:0} MiB disk; at most {ProgressLine.Clock(longest)} for {split.Parts.Count} part(s) of {recipe.Training.Epochs} epochs"
+                $"{said}{preflight.Parameters:N0} parameters; about {preflight.Memory(batch) / gib:0.0} of {preflight.MemoryAvailable / gib:0.0} GiB memory at batch {batch}; {preflight.Disk * split.Parts.Count / 1048576.0:0} MiB disk; at most {ProgressLine.Clock(longest)} for {split.Parts.Count} part(s) of {recipe.Training.Epochs} epochs"
             )
         );
         if (preflight.Memory(batch) > preflight.MemoryAvailable)
             throw new InvalidOperationException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"training.batch is {batch}, which needs about {preflight.Memory(batch) / gib:0.0} GiB where {preflight.MemoryAvailable / gib:0.0} are free; {(preflight.LargestBatch > 0 ? $"a batch of {preflight.LargestBatch} would fit" : "not even one image fits")}, or set network.recompute: true, or a smaller input"
+                    $"{stage.Section}.batch is {batch}, which needs about {preflight.Memory(batch) / gib:0.0} GiB where {preflight.MemoryAvailable / gib:0.0} are free; {(preflight.LargestBatch > 0 ? $"a batch of {preflight.LargestBatch} would fit" : "not even one image fits")}; or take a smaller input{(recipe is SagaNetRecipe ? ", or set network.recompute: true" : "")}"
                 )
             );
     }

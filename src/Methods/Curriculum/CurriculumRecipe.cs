@@ -1,3 +1,5 @@
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Splits;
 using Coverslip.Methods.Backbones;
 using Coverslip.Methods.Training;
 using Coverslip.Slides.Images;
@@ -80,10 +82,26 @@ public sealed record CurriculumRecipe : INetworkRecipe, IBackboneRecipe
 
     FindingOptions? IRecipe.Findings => Findings;
 
+    /// <summary>Whether this is the recipe of the first step.</summary>
+    internal bool IsOnPatches { get; private init; }
+
+    public long EpochExamples(Cohort cohort, SplitPart part)
+    {
+        var rows = part.Rows(cohort, SplitSide.Train);
+        if (!IsOnPatches)
+            return rows.Count;
+        var images = rows.Select(r => r.Image).ToHashSet(StringComparer.Ordinal);
+        var lesions = LesionPatches.ReadBoxes(this, cohort).Count(b => images.Contains(b.Image));
+        return (long)(lesions * Patches.PerLesion / (1 - Patches.Healthy));
+    }
+
+    public EarlierStage? Earlier => IsOnPatches || !Patches.Used ? null : new EarlierStage("patches", OnPatches());
+
     /// <summary>The recipe of the first step, as the training loop takes it.</summary>
     internal CurriculumRecipe OnPatches() =>
         this with
         {
+            IsOnPatches = true,
             Input = Input with { Height = Patches.Side, Width = Patches.Side },
             Training = Patches.Training,
         };

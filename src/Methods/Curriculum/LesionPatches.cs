@@ -31,16 +31,27 @@ internal static class LesionPatches
         return new FitTask(set, On("train"), On("validation"), task.Seed);
     }
 
-    private static void Cut(CurriculumRecipe recipe, FitTask task, string csv)
+    /// <summary>The boxes of a cohort's images.</summary>
+    /// <exception cref="RecipeException">There is no boxes file.</exception>
+    /// <exception cref="InvalidDataException">Boxes that do not fit the cohort; rows are named.</exception>
+    internal static IReadOnlyList<FindingBox> ReadBoxes(CurriculumRecipe recipe, Cohort cohort)
     {
-        var cohort = task.Set.Cohort;
-        var file = Path.Combine(cohort.Folder, recipe.Patches.Boxes);
-        if (!File.Exists(file))
-            throw new RecipeException(
+        var file = FileOf(recipe, cohort);
+        return File.Exists(file)
+            ? BoxesFile.Read(file, cohort)
+            : throw new RecipeException(
                 $"patches.boxes is '{recipe.Patches.Boxes}'; there is no {file}. Lay a boxes file (image,label,x,y,width,height) beside the cohort, "
                     + "or set patches.epochs: 0 to train on whole images alone"
             );
-        var boxes = BoxesFile.Read(file, cohort);
+    }
+
+    private static string FileOf(CurriculumRecipe recipe, Cohort cohort) =>
+        Path.Combine(cohort.Folder, recipe.Patches.Boxes);
+
+    private static void Cut(CurriculumRecipe recipe, FitTask task, string csv)
+    {
+        var cohort = task.Set.Cohort;
+        var (file, boxes) = (FileOf(recipe, cohort), ReadBoxes(recipe, cohort));
         var sizes = task.Set.Patches.ToDictionary(p => p.Row.Image, p => p.Source.Size, StringComparer.Ordinal);
         BoxesFile.CheckWithin(file, boxes, image => sizes.TryGetValue(image, out var size) ? size : null);
         var plan = new PatchPlan(recipe, boxes.ToLookup(b => b.Image, StringComparer.Ordinal), task.Seed);

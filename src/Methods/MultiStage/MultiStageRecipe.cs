@@ -1,3 +1,5 @@
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Splits;
 using Coverslip.Methods.Backbones;
 using Coverslip.Methods.Training;
 using Coverslip.Methods.Training.SlidePatches;
@@ -122,7 +124,7 @@ public sealed record MultiStageRecipe : INetworkRecipe
 
     public IReadOnlyList<double> Views => [1];
 
-    public long? EpochExamples => Patches.Examples;
+    public long EpochExamples(Cohort cohort, SplitPart part) => Patches.Examples;
 
     public IReadOnlyList<string> Needs => Network.Weights.Length > 0 ? [Network.Weights] : [];
 

@@ -1,3 +1,5 @@
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Splits;
 using Coverslip.Methods.Backbones;
 using Coverslip.Methods.Training;
 using Coverslip.Torch;
@@ -87,10 +89,10 @@ public sealed record SelfSupervisedRecipe : INetworkRecipe
 
     public int SmallestSide => 1 << Network.Depth;
 
-    /// <summary>Of one epoch of fine-tuning, and the part of pre-training that falls on it.</summary>
-    public long? EpochExamples =>
-        ((long)Windows.Labelled * Windows.Repeats)
-        + ((long)Windows.Unlabelled * Pretraining.Training.Epochs / Training.Epochs);
+    public long EpochExamples(Cohort cohort, SplitPart part) =>
+        Reconstructs ? Windows.Unlabelled : (long)Windows.Labelled * Windows.Repeats;
+
+    public EarlierStage? Earlier => Reconstructs || !Shares ? null : new EarlierStage("pretraining", OnPretraining());
 
     public IReadOnlyList<string> Needs => Weights.Length > 0 ? [Weights] : [];
 

@@ -1,3 +1,5 @@
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Splits;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.Training;
@@ -39,6 +41,11 @@ public interface IRecipe
     IModel Untrained(int classes, Device device);
 }
 
+/// <summary>A stage that is trained before another.</summary>
+/// <param name="Section">The recipe's section that says how.</param>
+/// <param name="Recipe">As the training loop takes it.</param>
+public sealed record EarlierStage(string Section, INetworkRecipe Recipe);
+
 /// <summary>The recipe of a network that the training loop trains.</summary>
 public interface INetworkRecipe : IRecipe
 {
@@ -56,8 +63,11 @@ public interface INetworkRecipe : IRecipe
     /// </summary>
     IReadOnlyList<double> Views => [1];
 
-    /// <summary>Training examples that make an epoch; null (default): every image, once.</summary>
-    long? EpochExamples => null;
+    /// <summary>Training examples that make an epoch of a part; by default its training rows, once.</summary>
+    long EpochExamples(Cohort cohort, SplitPart part) => part.Rows(cohort, SplitSide.Train).Count;
+
+    /// <summary>What is trained before, with the same kind of network; null, the default: nothing.</summary>
+    EarlierStage? Earlier => null;
 
     /// <summary>The same recipe for another image size.</summary>
     INetworkRecipe Sized(int height, int width);

@@ -1,3 +1,5 @@
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Splits;
 using Coverslip.Methods.Training;
 using Coverslip.Methods.Training.SlidePatches;
 using Coverslip.Torch;
@@ -70,7 +72,7 @@ public sealed record TumorDetectionRecipe : INetworkRecipe
 
     public IReadOnlyList<double> Views => Network.Context > 1 ? [1, Network.Context] : [1];
 
-    public long? EpochExamples => Patches.Examples;
+    public long EpochExamples(Cohort cohort, SplitPart part) => Patches.Examples;
 
     public IReadOnlyList<string> OwnFigures => ["slide_auc", "froc", "sensitivity_at_8"];
 

@@ -1,6 +1,7 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Detection;
 using Coverslip.Evaluation.Metrics;
+using Coverslip.Evaluation.Splits;
 using Coverslip.Methods.Training;
 using Coverslip.Torch;
 using Coverslip.Torch.Tests;
@@ -51,6 +52,25 @@ public sealed class CurriculumTrainingTests(SmallChests chests) : IClassFixture<
             for (var f = 0; f < 5; f++)
                 Assert.Equal(row.Probabilities[f], all[row.Image].Probabilities[f], 1e-4);
         }
+    }
+
+    [Fact]
+    public void What_a_run_will_need_is_known_of_both_steps()
+    {
+        var recipe = SmallChests.Read();
+        var cohort = chests.Cohort(recipe);
+        var part = KFoldSplits.Draw(cohort.PatientImages, 3, 0.3, 1)[0];
+        var first = recipe.Earlier!;
+        Assert.Equal("patches", first.Section);
+        Assert.Equal((32, 32), (first.Recipe.Input.Height, first.Recipe.Input.Width));
+        Assert.Null(first.Recipe.Earlier);
+        Assert.Null(SmallChests.Read("patches.epochs=0").Earlier);
+        Assert.Equal(part.Rows(cohort, SplitSide.Train).Count, recipe.EpochExamples(cohort, part));
+        chests.Train("needs", None, new Watched());
+        var cut = Cohort.Load(Path.Combine(chests.At("needs"), "patches", "cohort.csv"), CohortChecks.Table);
+        // Patches that an image's edge pushed off their lesion, and healthy ones without a place, are counted before.
+        var patches = cut.Rows.Count(r => cut.Further(r, "side") == "train");
+        Assert.InRange(first.Recipe.EpochExamples(cohort, part), patches, 1.5 * patches);
     }
 
     [Fact]

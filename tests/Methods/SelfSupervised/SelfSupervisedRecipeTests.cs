@@ -1,3 +1,4 @@
+using Coverslip.Evaluation.Splits;
 using Coverslip.Methods.SelfSupervised;
 using Coverslip.Methods.Studies;
 using Coverslip.Methods.Training;
@@ -63,6 +64,20 @@ public sealed class SelfSupervisedRecipeTests
             Assert.Equal(pretrained, recipe.Pretraining.Training.Epochs > 0);
             Assert.Equal(pretrained ? $"{run.Point.Value.At} without" : null, study.AgainstOf(run));
         }
+    }
+
+    [Fact]
+    public void Examples_of_an_epoch_are_those_of_the_stage()
+    {
+        using var masks = new SmallMasks();
+        var part = KFoldSplits.Draw(masks.Cohort.PatientImages, 2, 0.3, 1)[0];
+        INetworkRecipe recipe = SmallMasks.Recipe();
+        Assert.Equal(6 * 2, recipe.EpochExamples(masks.Cohort, part));
+        Assert.Equal("pretraining", recipe.Earlier!.Section);
+        Assert.Equal(12, recipe.Earlier.Recipe.EpochExamples(masks.Cohort, part));
+        Assert.Null(recipe.Earlier.Recipe.Earlier);
+        INetworkRecipe bare = SmallMasks.Recipe("pretraining: {epochs: 0}");
+        Assert.Null(bare.Earlier);
     }
 
     private static string PathOf(string name) => Path.Combine(TestData.Root, "recipes", name);
