@@ -6,32 +6,19 @@ line per measurement.
     steps.py FOLDER --who tuned --precision P    channels-last, autocast to P (call it with jemalloc)
 """
 import argparse
-import itertools
 import json
 import os
-import time
+import sys
 
 import torch
 import torch.nn.functional as F
 
 import networks
 
-WARMUP, WARMUP_STEPS = 4, 3  # seconds, and steps at least; as in Steps.cs
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from timing import timed
+
 SAMPLES = 256  # scores that are compared, evenly spaced
-
-
-def timed(runs, work):
-    """The first value, and milliseconds of runs after the warm-up."""
-    first, whole, times = None, time.perf_counter(), []
-    for i in itertools.count():
-        warm = i >= WARMUP_STEPS and time.perf_counter() - whole >= WARMUP
-        start = time.perf_counter()
-        value = work()
-        first = value if first is None else first
-        if warm or times:
-            times.append(round(1000 * (time.perf_counter() - start), 2))
-        if len(times) == runs:
-            return first, times
 
 
 def main():

@@ -4,16 +4,16 @@
     steps.py FOLDER [--cases saganet,resnet,unet] [--precision bfloat16] [--device cuda]
 """
 import argparse
-import itertools
 import json
 import os
-import time
+import sys
 
 import torch
 
 from cases import Case
 
-WARMUP, WARMUP_STEPS = 4, 3  # seconds, and steps at least; as in Steps.cs
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from timing import timed
 
 
 def step(case, cast):
@@ -45,17 +45,8 @@ def main():
     kind = torch.device(options.device).type
     cast = lambda: torch.autocast(kind, dtype=torch.bfloat16, enabled=options.precision == "bfloat16")
 
-    def timed(what, case, work):
-        first, whole, times = None, time.perf_counter(), []
-        for i in itertools.count():
-            warm = i >= WARMUP_STEPS and time.perf_counter() - whole >= WARMUP
-            start = time.perf_counter()
-            value = work(case, cast)
-            first = value if first is None else first
-            if warm or times:
-                times.append(round(1000 * (time.perf_counter() - start), 2))
-            if len(times) == options.steps:
-                break
+    def measured(what, case, work):
+        first, times = timed(options.steps, lambda: work(case, cast))
         print(json.dumps({"who": "pytorch", "what": f"{case.name} {what}", "precision": options.precision,
                           "images": len(case.batch["image"]), "threads": torch.get_num_threads(),
                           "loss": first if what == "training" else None, "milliseconds": times}), flush=True)
@@ -67,10 +58,10 @@ def main():
             continue
         case.place(options.device)
         case.model.train()
-        timed("training", case, step)
+        measured("training", case, step)
         if case.predict:
             case.model.eval()
-            timed("evaluation", case, evaluate)
+            measured("evaluation", case, evaluate)
 
 
 if __name__ == "__main__":

@@ -8,33 +8,17 @@ The network is the plain rendering that tests compare with (tests/Methods/Backbo
 connection; the loss is pixels' cross-entropy and the reconstruction's mean squared error, moved by Adam.
 """
 import argparse
-import itertools
 import json
 import os
 import sys
-import time
 
 import torch
 import torch.nn.functional as F
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tests/Methods/Backbones/golden"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, ".."), os.path.join(HERE, "../../tests/Methods/Backbones/golden")]
+from timing import timed
 from unet import UNet
-
-WARMUP, WARMUP_STEPS = 4, 3  # seconds, and steps at least; as in Steps.cs
-
-
-def timed(runs, work):
-    """The first value, and milliseconds of runs after the warm-up."""
-    first, whole, times = None, time.perf_counter(), []
-    for i in itertools.count():
-        warm = i >= WARMUP_STEPS and time.perf_counter() - whole >= WARMUP
-        start = time.perf_counter()
-        value = work()
-        first = value if first is None else first
-        if warm or times:
-            times.append(round(1000 * (time.perf_counter() - start), 2))
-        if len(times) == runs:
-            return first, times
 
 
 def main():

@@ -29,13 +29,7 @@ public enum Learning
 /// <summary>A run of Takahama et al. 2019 on slides, as published for biopsies by default.</summary>
 public sealed record MultiStageRecipe : INetworkRecipe
 {
-    private static readonly InputOptions StandardInput = new()
-    {
-        Form = InputForm.Raw,
-        Height = 224,
-        Width = 224,
-        StainRefused = RefusedStain.Keep,
-    };
+    private static readonly InputOptions StandardInput = SlideInput.Standard(224);
 
     private static readonly TrainingOptions StandardTraining = new()
     {

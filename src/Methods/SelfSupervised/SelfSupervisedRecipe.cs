@@ -2,6 +2,7 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Methods.Backbones;
 using Coverslip.Methods.Training;
+using Coverslip.Methods.Training.SlidePatches;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.SelfSupervised;
@@ -25,13 +26,7 @@ public sealed record PretrainingOptions
 /// </summary>
 public sealed record SelfSupervisedRecipe : INetworkRecipe
 {
-    private static readonly InputOptions StandardInput = new()
-    {
-        Form = InputForm.Raw,
-        Height = 300,
-        Width = 300,
-        StainRefused = RefusedStain.Keep,
-    };
+    private static readonly InputOptions StandardInput = SlideInput.Standard(300);
 
     private static readonly TrainingOptions StandardTraining = new()
     {
@@ -43,14 +38,7 @@ public sealed record SelfSupervisedRecipe : INetworkRecipe
     };
 
     // The paper names the four changes and no strengths: those of Liu et al. 2017, whose preparation it takes over.
-    private static readonly AugmentationOptions StandardAugmentation = new()
-    {
-        Colors = ColorChange.TensorFlow,
-        Brightness = 64 / 255.0,
-        Saturation = 0.25,
-        Hue = 0.04,
-        Contrast = 0.75,
-    };
+    private static readonly AugmentationOptions StandardAugmentation = AugmentationOptions.Liu2017;
 
     public long Seed { get; init; } = 1;
 

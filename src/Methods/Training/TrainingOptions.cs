@@ -183,6 +183,19 @@ public enum ColorChange
 public sealed record AugmentationOptions
 {
     /// <summary>
+    /// The colour changes of Liu et al. 2017 (arXiv 1703.02442, sec. 3), as TensorFlow computes them.
+    /// </summary>
+    internal static AugmentationOptions Liu2017 { get; } =
+        new()
+        {
+            Colors = ColorChange.TensorFlow,
+            Brightness = 64 / 255.0,
+            Saturation = 0.25,
+            Hue = 0.04,
+            Contrast = 0.75,
+        };
+
+    /// <summary>
     /// Whether images are turned and flipped at random (eight ways; four where they are not square); true by default.
     /// </summary>
     public bool Orientations { get; init; } = true;

@@ -9,13 +9,7 @@ namespace Coverslip.Methods.TumorDetection;
 /// <summary>A patch classifier for slides (Liu et al. 2017, arXiv 1703.02442, sec. 3), as published by default.</summary>
 public sealed record TumorDetectionRecipe : INetworkRecipe
 {
-    private static readonly InputOptions StandardInput = new()
-    {
-        Form = InputForm.Raw,
-        Height = 299,
-        Width = 299,
-        StainRefused = RefusedStain.Keep,
-    };
+    private static readonly InputOptions StandardInput = SlideInput.Standard(299);
 
     /// <summary>Rate 0.05, halved every two million examples; RMSprop as TensorFlow had it in 2017.</summary>
     private static readonly TrainingOptions StandardTraining = new()
@@ -33,15 +27,7 @@ public sealed record TumorDetectionRecipe : INetworkRecipe
         BestBy = BestBy.Auc,
     };
 
-    private static readonly AugmentationOptions StandardAugmentation = new()
-    {
-        Colors = ColorChange.TensorFlow,
-        Brightness = 64 / 255.0,
-        Saturation = 0.25,
-        Hue = 0.04,
-        Contrast = 0.75,
-        Shift = 8,
-    };
+    private static readonly AugmentationOptions StandardAugmentation = AugmentationOptions.Liu2017 with { Shift = 8 };
 
     public long Seed { get; init; } = 1;
 

@@ -3,6 +3,16 @@ namespace Coverslip.Methods.Training.SlidePatches;
 /// <summary>The section <c>input</c> of methods that look at windows of slides.</summary>
 internal static class SlideInput
 {
+    /// <summary>Windows of a side in pixels; slides whose stain cannot be measured are kept.</summary>
+    internal static InputOptions Standard(int side) =>
+        new()
+        {
+            Form = InputForm.Raw,
+            Height = side,
+            Width = side,
+            StainRefused = RefusedStain.Keep,
+        };
+
     /// <summary>Reads it, and refuses what windows of slides do not have.</summary>
     /// <exception cref="RecipeException">Masks, grey, or a window that is not square.</exception>
     internal static InputOptions Read(RecipeNode node, InputOptions standard)
