@@ -36,7 +36,7 @@ internal readonly record struct BlendedRows(
 /// <summary>
 /// Predictions of windows that overlap, as one picture: each pixel is the mean over its windows, weighted by a cosine bell that
 /// falls to almost nothing at a window's border, where the network sees least around. Of the picture, rows of one window's
-/// height are held.
+/// height are held. Windows are read ahead on threads of their own.
 /// </summary>
 internal sealed class BlendedWindows(SegmentationPredictor predictor, WindowLayout layout)
 {
@@ -57,15 +57,34 @@ internal sealed class BlendedWindows(SegmentationPredictor predictor, WindowLayo
         var (side, width, channels) = (layout.Side, picture.Width, layout.Reconstruct ? 4 : 1);
         int[] tops = [.. Starts(picture.Height).Where(top => top + side > firstRow)];
         int[] lefts = [.. Starts(width)];
-        var total = tops.Sum(top => lefts.Count(left => picture.Wanted(left, top)));
+        var batches = tops.Select(top =>
+                lefts
+                    .Where(left => picture.Wanted(left, top))
+                    .Chunk(layout.Batch)
+                    .Select(columns => (columns, top))
+                    .ToArray()
+            )
+            .ToArray();
+        (int[] Columns, int Top)[] all = [.. batches.SelectMany(b => b)];
+        var total = all.Sum(b => b.Columns.Length);
         var (sums, weights) = (new float[side * width * channels], new float[side * width]);
         var done = 0;
+        using var read = new BatchPipeline(
+            all.Length,
+            number => Read(picture, all[number].Columns, all[number].Top),
+            predictor.Recipe.Windows.ReaderThreads
+        )
+            .Run()
+            .GetEnumerator();
         foreach (var (i, top) in tops.Index())
         {
-            foreach (var columns in lefts.Where(left => picture.Wanted(left, top)).Chunk(layout.Batch))
+            foreach (var (columns, _) in batches[i])
             {
                 stop.ThrowIfCancellationRequested();
-                Add(Predict(picture, columns, top), columns, (sums, weights), width);
+                read.MoveNext();
+                var windows = new WindowBatch(read.Current.Pixels, columns.Length);
+                Add(predictor.Predict(windows, layout.Reconstruct), columns, (sums, weights), width);
+                ArrayPool<byte>.Shared.Return(windows.Pixels);
                 progress?.Invoke(done += columns.Length, total);
             }
             var end = i + 1 < tops.Length ? tops[i + 1] : picture.Height;
@@ -89,18 +108,16 @@ internal sealed class BlendedWindows(SegmentationPredictor predictor, WindowLayo
     private static float[] Bell(int side) =>
         [.. Enumerable.Range(0, side).Select(i => (float)(1e-4 + Math.Pow(Math.Sin(Math.PI * (i + 0.5) / side), 2)))];
 
-    private SegmentedWindows Predict(WindowedPicture picture, int[] lefts, int top)
+    private RawBatch Read(WindowedPicture picture, int[] lefts, int top)
     {
-        var side = layout.Side;
-        var pixels = ArrayPool<byte>.Shared.Rent(lefts.Length * side * side * 4);
+        var size = layout.Side * layout.Side * 4;
+        var pixels = ArrayPool<byte>.Shared.Rent(lefts.Length * size);
         foreach (var (i, left) in lefts.Index())
         {
             using var window = picture.Read(left, top);
-            WindowPixels.Join(window.Pixels, pixels.AsSpan(i * side * side * 4, side * side * 4));
+            WindowPixels.Join(window.Pixels, pixels.AsSpan(i * size, size));
         }
-        var found = predictor.Predict(new WindowBatch(pixels, lefts.Length), layout.Reconstruct);
-        ArrayPool<byte>.Shared.Return(pixels);
-        return found;
+        return new RawBatch(pixels, new int[lefts.Length]);
     }
 
     private void Add(SegmentedWindows found, int[] lefts, (float[] Sums, float[] Weights) held, int width)
