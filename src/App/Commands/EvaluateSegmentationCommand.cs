@@ -18,7 +18,7 @@ internal static class EvaluateSegmentationCommand
     };
     private static readonly Option<string?> CohortFile = new("--cohort")
     {
-        Description = "The cohort whose column mask is the truth of the predicted images.",
+        Description = "The cohort whose column mask is the truth of predicted images, and annotation that of slides.",
     };
     private static readonly EvaluationOptionSet Common = new();
 
@@ -28,11 +28,12 @@ internal static class EvaluateSegmentationCommand
             "segmentation",
             """
             Judge masks pixel by pixel: precision, recall, F1, IoU and average precision over all pixels, Dice of each image
-            averaged; 95 % intervals by drawing patients. Foreground is what has a probability of at least 0.5.
+            averaged; 95 % intervals by drawing patients. Of a slide, cells of its map are judged. Foreground is what has a probability of at least 0.5.
 
             Examples:
               coverslip evaluate segmentation runs/masks/part-*/pixels.csv
               coverslip evaluate segmentation predicted --cohort cohort.csv --json
+              coverslip evaluate segmentation predicted --cohort slides/cohort.csv
             """
         )
         {

@@ -126,6 +126,8 @@ internal static class PredictSegments
                         cell_height_level0 = found.Grid.CellHeight,
                         read_at_mpp = work.Options.Mpp,
                         tissue_rule = tissue.Rule,
+                        tumour_classes = work.Recipe.Windows.Classes.Tumour,
+                        normal_classes = work.Recipe.Windows.Classes.Normal,
                     },
                     new JsonSerializerOptions { WriteIndented = true }
                 ) + "\n"

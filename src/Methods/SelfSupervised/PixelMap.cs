@@ -100,13 +100,13 @@ public sealed record PixelMap(int Width, int Height, float[] Probability, float[
         return (first, Math.Min(first + 1, own - 1), (float)(at - first));
     }
 
-    /// <summary>Probabilities [H · W] beside a mask of the same size.</summary>
+    /// <summary>Probabilities [H · W] beside a mask of the same size; where nothing was predicted, background was called.</summary>
     internal static PixelHistogram Counted(float[] probability, Image truth)
     {
         var pixels = new PixelHistogram();
         var set = truth.Pixels;
         for (var i = 0; i < probability.Length; i++)
-            pixels.Add(Math.Clamp(probability[i], 0, 1), set[i] != 0);
+            pixels.Add(float.IsNaN(probability[i]) ? 0 : Math.Clamp(probability[i], 0, 1), set[i] != 0);
         return pixels;
     }
 

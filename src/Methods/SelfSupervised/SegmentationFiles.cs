@@ -98,10 +98,12 @@ public sealed record SegmentationFiles(string Folder, string Name)
         return WriteMap(map, new Vertex(grid.CellWidth, grid.CellHeight), foreground);
     }
 
-    /// <summary>A predicted image's pixels beside those of its mask in a cohort.</summary>
+    /// <summary>A predicted image's pixels beside those of its mask in a cohort, or a slide's cells beside its annotation.</summary>
     /// <exception cref="InvalidDataException">The probabilities have another size than the mask, or it is missing.</exception>
     public SegmentedImage Judge(Cohort cohort, CohortRow row)
     {
+        if (SlideFile.IsSlide(cohort.ImagePath(row)))
+            return SlideTruth.Judge(this, cohort, row);
         using var image = ImageFile.Read(cohort.ImagePath(row), ImageReadOptions.AsStored);
         using var truth = TruthFile.Read(cohort, row, (image.Width, image.Height));
         using var stream = File.OpenRead(Array);

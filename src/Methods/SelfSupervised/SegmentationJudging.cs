@@ -3,7 +3,9 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Segmentation;
 using Coverslip.Methods.Training;
 using Coverslip.Methods.Training.SlidePatches;
+using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Images;
+using Coverslip.Slides.Tissue;
 
 namespace Coverslip.Methods.SelfSupervised;
 
@@ -38,8 +40,8 @@ internal sealed class SegmentationJudging(SegmentationPredictor predictor, Cohor
         Write();
     }
 
-    /// <summary>Windows of slides: the pixels of one slide count together.</summary>
-    internal void Judge(IReadOnlyList<CorpusWindow> windows, CancellationToken stop)
+    /// <summary>Windows of slides: the pixels of one slide count together, or those of whole slides where there are such.</summary>
+    internal void Judge(IReadOnlyList<CorpusWindow> windows, IReadOnlyList<SlideSource> whole, CancellationToken stop)
     {
         var (side, slides) = (layout.Side, new Dictionary<PatchSource, PixelHistogram>());
         foreach (var (number, chunk) in windows.Chunk(layout.Batch).Index())
@@ -65,8 +67,30 @@ internal sealed class SegmentationJudging(SegmentationPredictor predictor, Cohor
             }
             ArrayPool<byte>.Shared.Return(pixels);
         }
-        judged.AddRange(slides.Select(s => new SegmentedImage(s.Key.Name, s.Key.Patient, s.Value)));
+        judged.AddRange(
+            whole.Count == 0
+                ? slides.Select(s => new SegmentedImage(s.Key.Name, s.Key.Patient, s.Value))
+                : whole.Select(s => new SegmentedImage(s.Name, s.Patient, OfWhole(s, stop)))
+        );
         Write();
+    }
+
+    private PixelHistogram OfWhole(SlideSource source, CancellationToken stop)
+    {
+        var options = new SlideSegmentationOptions(
+            predictor.Recipe.Windows.Mpp,
+            null,
+            layout.Batch,
+            Reconstruct: false
+        );
+        var tissue = SlideTissue.Of(source.Slide, new TissueOptions());
+        var (map, grid) = new SlideSegmentation(predictor, options).Predict(source.Slide, tissue, stop: stop);
+        return SlideTruth.Counted(
+            map.Probability,
+            map.Width,
+            new Vertex(grid.CellWidth, grid.CellHeight),
+            source.Areas.Tumour
+        );
     }
 
     private PixelMap MapOf(SegmentedWindows found, int place)

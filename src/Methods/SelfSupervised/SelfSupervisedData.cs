@@ -120,6 +120,7 @@ public sealed class SelfSupervisedData : ITrainingData, IDisposable
                     part.Seed,
                     TestStream
                 ),
+                recipe.Windows.TestSlides == TestedSlides.Whole ? [.. tested.OfType<SlideSource>()] : [],
                 stop
             );
         else

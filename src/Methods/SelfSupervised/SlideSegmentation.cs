@@ -44,8 +44,12 @@ public sealed class SlideSegmentation
     /// <param name="options">Resolution, windows.</param>
     /// <exception cref="ArgumentException">The run is of another method, or the stride out of its range.</exception>
     public SlideSegmentation(TrainedModel run, SlideSegmentationOptions options)
+        : this(SegmentationPredictor.Of(run), options, run.Identity()) { }
+
+    /// <summary>For networks that are no run yet, whose maps are not kept.</summary>
+    internal SlideSegmentation(SegmentationPredictor predictor, SlideSegmentationOptions options, string identity = "")
     {
-        (predictor, this.options, identity) = (SegmentationPredictor.Of(run), options, run.Identity());
+        (this.predictor, this.options, this.identity) = (predictor, options, identity);
         layout = ImageSegmentation.LayoutOf(predictor.Recipe, options.Reconstruct) with { Batch = options.Batch };
         if (options.Stride is { } stride)
             layout = layout with { Stride = stride };

@@ -14,6 +14,16 @@ public enum WithoutMask
     Reconstruct,
 }
 
+/// <summary>What of test slides is judged.</summary>
+public enum TestedSlides
+{
+    /// <summary>As many windows of either class (Pasumarthi &amp; Jaiswal).</summary>
+    Windows,
+
+    /// <summary>All of each slide, as <c>predict</c> sees it.</summary>
+    Whole,
+}
+
 /// <summary>Which windows of slides or images a network learns from (Pasumarthi &amp; Jaiswal, sec. III.2).</summary>
 public sealed record WindowOptions
 {
@@ -53,6 +63,9 @@ public sealed record WindowOptions
     /// <summary>Windows of slides that are tested; 200 by default. Image files are tested whole.</summary>
     public int Test { get; init; } = 200;
 
+    /// <summary>windows (default) or whole: what of test slides is judged. Examples are windows in either case.</summary>
+    public TestedSlides TestSlides { get; init; }
+
     /// <summary>How often a labelled window comes in an epoch, changed anew each time; 8 by default.</summary>
     public int Repeats { get; init; } = 8;
 
@@ -90,6 +103,7 @@ public sealed record WindowOptions
             Validation = node.Int("validation", standard.Validation, 0, 10_000_000),
             WithoutMask = node.Word("without_mask", standard.WithoutMask),
             Test = node.Int("test", standard.Test, 2, 10_000_000),
+            TestSlides = node.Word("test_slides", standard.TestSlides),
             Repeats = node.Int("repeats", standard.Repeats, 1, 10_000),
             Readers = node.Int("readers", standard.Readers, 0, 1024),
             Classes = SlidePatchOptions.ReadClasses(node),

@@ -113,6 +113,12 @@ public sealed class SelfSupervisedVerbsTests : IDisposable
             Assert.True(File.Exists(runs.At($"slides/{name}")), name);
         Assert.Contains("\"name\":\"tumour\"", File.ReadAllText(runs.At("slides/s.geojson")));
         Assert.Contains("finished before", PhantomRuns.Call(0, [.. call, "--mpp", "2"]));
+
+        // Beside its own outlines a slide is right everywhere.
+        File.WriteAllText(runs.At("slides.csv"), "image,label,patient,annotation\ns.tif,tumor,P1,slides/s.geojson\n");
+        text = PhantomRuns.Call(0, "evaluate", "segmentation", runs.At("slides"), "--cohort", runs.At("slides.csv"));
+        Assert.Contains("pixel-precision  1.000", text);
+        Assert.Contains("pixel-recall  1.000", text);
         Assert.Contains("of other settings", PhantomRuns.Call(1, [.. call, "--mpp", "2", "--stride", "8"]));
     }
 

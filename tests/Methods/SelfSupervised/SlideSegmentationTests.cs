@@ -84,6 +84,26 @@ public sealed class SlideSegmentationTests : IDisposable
         Assert.InRange(share, 0, 1);
     }
 
+    [Fact]
+    public void Test_slides_are_judged_whole_where_the_recipe_says_so()
+    {
+        var recipe = SmallMasks.Recipe([Lines[0].Replace("test: 10", "test: 10, test_slides: whole")]);
+        var split = recipe.Split.Draw(slides.Cohort, 1);
+        var tested = SegmentedImage.Read(Path.Combine(Train(recipe, split), SegmentedImage.FileName));
+        var test = split.Parts[0].Test;
+        Assert.Equal(test.Order(), tested.Select(i => i.Patient).Order());
+        foreach (var image in tested)
+        {
+            var all = image.Pixels.At(0);
+            Assert.Equal(384 * 320, all.TruePositives + all.FalsePositives);
+            // 120 × 100 µm at 2 µm per pixel, on every other slide.
+            var isTumour = slides.Cohort.Rows.Single(r => r.Patient == image.Patient).Label == "tumor";
+            Assert.Equal(isTumour ? 60 * 50 : 0, all.TruePositives);
+            // Glass was never called foreground, whatever an untrained network says; windows reach beyond the tissue.
+            Assert.InRange(image.Pixels.Background[0], 30_000, (384 * 320) - (288 * 224));
+        }
+    }
+
     private string Train(SelfSupervisedRecipe recipe, Split split)
     {
         using var data = new SelfSupervisedData(recipe, slides.Cohort, null, _ => { });

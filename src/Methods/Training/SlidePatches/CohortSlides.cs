@@ -127,6 +127,9 @@ public sealed class CohortSlides : IDisposable
             slide.Dispose();
     }
 
+    /// <summary>Full path of a slide's annotations; null where it has none.</summary>
+    internal static string? AnnotationOf(Cohort cohort, CohortRow row) => new Columns(cohort).AnnotationOf(row);
+
     private static PatchAreas AreasOf(
         CohortRow row,
         Slide slide,
