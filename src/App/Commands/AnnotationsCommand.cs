@@ -2,6 +2,7 @@ using System.CommandLine;
 using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
+using Coverslip.Slides.Images;
 
 namespace Coverslip.App.Commands;
 
@@ -31,6 +32,18 @@ public static class AnnotationsCommand
         Description = "The slide, to write a file that counts pixels from its bounds.",
     };
 
+    private static readonly Option<string> OfImage = new("--image")
+    {
+        Description = "The image file that was annotated; the mask gets its size.",
+        Required = true,
+    };
+
+    private static readonly Option<string[]> Classes = new("--classes")
+    {
+        Description = "Classes that the mask shows; all unless said.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
     public static Command Create()
     {
         var command = new Command(
@@ -41,10 +54,12 @@ public static class AnnotationsCommand
             Examples:
               coverslip annotations info tumor_001.xml
               coverslip annotations convert tumor_001.xml --to geojson --out tumor_001.geojson
+              coverslip annotations mask nuclei.xml --image nuclei.tif --out masks/nuclei.png
             """
         );
         command.Subcommands.Add(CreateInfo());
         command.Subcommands.Add(CreateConvert());
+        command.Subcommands.Add(CreateMask());
         return command;
     }
 
@@ -114,6 +129,53 @@ public static class AnnotationsCommand
             foreach (var note in set.Notes.Concat(losses))
                 Console.WriteLine($"note: {note}");
             Console.WriteLine($"{path}: {parsed.GetValue(To)} with {set.Annotations.Count} annotations");
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command CreateMask()
+    {
+        var command = new Command(
+            "mask",
+            """
+            Draw the annotations of an image file as a mask of its size: 255 where a pixel's middle lies inside, 0 elsewhere. Such
+            masks are the column mask of a cohort, as recipes of the self-supervised method take them.
+
+            Examples:
+              coverslip annotations mask TCGA-18-5592.xml --image TCGA-18-5592.tif --out masks/TCGA-18-5592.png
+              coverslip annotations mask field.geojson --image field.png --classes gland --out masks/field.png
+            """
+        )
+        {
+            Input,
+            OfImage,
+            Classes,
+            Out,
+        };
+        command.SetAction(parsed =>
+        {
+            var (path, file) = (parsed.GetRequiredValue(Input), parsed.GetRequiredValue(OfImage));
+            if (SlideFile.IsSlide(file))
+                throw new ArgumentException(
+                    $"{file} is a slide; slides are trained on with their annotations themselves, in the cohort's column annotation"
+                );
+            var set = AnnotationFile.Read(path);
+            string[] classes = parsed.GetValue(Classes) is { Length: > 0 } named ? named : [.. set.Classes];
+            if (classes.FirstOrDefault(c => !set.Classes.Contains(c)) is { } unknown)
+                throw new ArgumentException(
+                    $"--classes: {path} has no class '{unknown}'; it has {string.Join(", ", set.Classes.Select(c => $"'{c}'"))}"
+                );
+            using var image = ImageFile.Read(file, ImageReadOptions.AsStored);
+            using var mask = PolygonRaster.Fill(set.Region(classes).Polygons, new PixelSize(image.Width, image.Height));
+            var output = parsed.GetRequiredValue(Out);
+            ImageFile.Write(output, mask);
+            var share = (double)mask.Pixels.ToArray().Count(p => p != 0) / (image.Width * image.Height);
+            foreach (var note in set.Notes)
+                Console.WriteLine($"note: {note}");
+            Console.WriteLine(
+                FormattableString.Invariant($"{output}: {image.Width} × {image.Height}, {share:0.0 %} inside")
+            );
             return 0;
         });
         return command;

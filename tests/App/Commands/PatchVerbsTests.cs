@@ -1,5 +1,6 @@
 using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Geometry;
+using Coverslip.Slides.Images;
 using Coverslip.Slides.Patches;
 
 namespace Coverslip.App.Tests.Commands;
@@ -83,6 +84,39 @@ public sealed class PatchVerbsTests : IDisposable
         var found = PatchIndex.Read(At("index.csv"));
         Assert.Equal(7 * 5, found.Count);
         Assert.All(found, p => Assert.Equal(("normal", 1.0), (p.Patch.Label, p.Patch.Normal)));
+    }
+
+    [Fact]
+    public void Annotations_of_an_image_become_its_mask()
+    {
+        Annotation Square(string name, double at) =>
+            new()
+            {
+                Class = name,
+                Polygons = [new RingPolygon(new Ring([new(at, 2), new(at + 3, 2), new(at + 3, 6), new(at, 6)]))],
+            };
+        AnnotationFile.Write(
+            At("field.xml"),
+            new AnnotationSet
+            {
+                Format = AnnotationFormat.Aperio,
+                Annotations = [Square("gland", 1), Square("fold", 5)],
+            },
+            AnnotationFormat.Aperio
+        );
+        using (var field = new Image(10, 8))
+            ImageFile.Write(At("field.png"), field);
+        string[] call = ["annotations", "mask", At("field.xml"), "--image", At("field.png"), "--out", At("mask.png")];
+        Assert.Contains("10 × 8, 30.0 % inside", VerbCall.Run(0, call).Output);
+        Assert.Contains("10 × 8, 15.0 % inside", VerbCall.Run(0, [.. call, "--classes", "gland"]).Output);
+        using var mask = ImageFile.Read(At("mask.png"), ImageReadOptions.AsStored);
+        Assert.Equal(1, mask.Channels);
+        for (var y = 0; y < 8; y++)
+        for (var x = 0; x < 10; x++)
+            Assert.Equal(x is >= 1 and < 4 && y is >= 2 and < 6 ? 255 : 0, mask.Pixels[(y * mask.Stride) + x]);
+        Assert.Contains("it has 'gland', 'fold'", VerbCall.Run(1, [.. call, "--classes", "nucleus"]).Errors);
+        call[4] = At("a.tif");
+        Assert.Contains("is a slide", VerbCall.Run(1, call).Errors);
     }
 
     [Fact]
