@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Training and evaluation of the published networks: default PyTorch (contiguous, float32, glibc's allocator), tuned PyTorch
 # (channels-last, bfloat16 where the processor has it, jemalloc), and ours, processes in turn, with the same weights and batch.
-# bench/backbones.sh [--models densenet-121,…] [--pairs 3] [--batch 8] [--side 224] [--steps 7]
+# bench/backbones.sh [--models densenet-121,…] [--pairs 3] [--batch 8] [--side 224] [--steps 7] [--precision float32]
 set -euo pipefail
 source "$(dirname "$0")/environment.sh"
 models=densenet-121,densenet-169,densenet-201,inception-v3,resnet-50,xception
@@ -10,7 +10,7 @@ pairs=3 batch=8 side=224 steps=7 precision=float32
 if has_bfloat16; then precision=bfloat16; fi
 while (( $# )); do
     case $1 in
-        --models | --pairs | --batch | --side | --steps) declare "${1#--}=$2"; shift 2 ;;
+        --models | --pairs | --batch | --side | --steps | --precision) declare "${1#--}=$2"; shift 2 ;;
         *) echo "unknown: $1" >&2; exit 2 ;;
     esac
 done

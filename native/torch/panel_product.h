@@ -84,9 +84,9 @@ inline int64_t packedOffset(int64_t rows, int64_t columns, int64_t row, int64_t 
         - panels.first(panel) * Lanes::kWidth;
 }
 
-// sum [columns] += the rows of a matrix [rows, stride].
-inline void addRows(const float* matrix, int64_t stride, int64_t rows, int64_t columns, float* sum) {
-    for (int64_t c = 0; c < columns; c += Lanes::kWidth) {
+// sum [stride] += the rows of a matrix [rows, stride].
+inline void addRows(const float* matrix, int64_t stride, int64_t rows, float* sum) {
+    for (int64_t c = 0; c < stride; c += Lanes::kWidth) {
         Lanes::Vector s = Lanes::load(sum + c);
         for (int64_t r = 0; r < rows; ++r) s += Lanes::load(matrix + r * stride + c);
         Lanes::store(sum + c, s);

@@ -248,7 +248,7 @@ void productGradient(const float* x, const float* dy, int64_t rows, int64_t inpu
                 Lanes::store(dys + r * dyRow + c, Lanes::load(dy + (first + r) * outputs + c, n));
             });
         }
-        winograd::addRows(dys, dyRow, count, dyRow, biasSum);
+        winograd::addRows(dys, dyRow, count, biasSum);
         for (int64_t panel = 0; panel < panels.count; ++panel) {
             const int64_t column = panels.first(panel) * Lanes::kWidth;
             multiplyRows<true>(panels.width(panel), inputs, xs, 1, xRow, dys + column, dyRow, count, sum + column,

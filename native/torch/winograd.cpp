@@ -108,9 +108,10 @@ std::vector<Share> shares(const Geometry& g, int64_t lanes) {
     return all;
 }
 
-// dL/dg = G^T (sum over tiles of B^T d B * A dy A^T) G, laid out as `weight` [K, C, 3, 3], and the gradient of the bias [K].
+// dL/dg = G^T (sum over tiles of B^T d B * A dy A^T) G, laid out as `weight` [K, C, 3, 3], and, if there is one, the gradient of the
+// bias [K].
 std::pair<at::Tensor, at::Tensor> weightGradient(const Kernels& kernels, const at::Tensor& input, const at::Tensor& weight,
-                                                 const at::Tensor& gradient) {
+                                                 const at::Tensor& gradient, bool biased) {
     const Geometry g(input.size(0), input.size(2), input.size(3), input.size(1), gradient.size(1));
     const int64_t rows = winograd::roundUp(g.inputs, winograd::kRowsAtOnce);
     const int64_t columns = winograd::roundUp(g.outputs, kernels.lanes);
@@ -118,7 +119,7 @@ std::pair<at::Tensor, at::Tensor> weightGradient(const Kernels& kernels, const a
     const int64_t parts = all.size();
     const bool apart = g.inputs <= kFewInputs;  // each share has its own sums
     auto sums = at::zeros({apart ? parts : 1, kProducts, rows, columns}, input.options());
-    auto biasSums = at::zeros({parts, columns}, input.options());
+    auto biasSums = at::zeros({apart ? parts : 1, columns}, input.options());
     const float* const from = input.data_ptr<float>();
     const float* const dy = gradient.data_ptr<float>();
     float *const sum = sums.data_ptr<float>(), *const biasSum = biasSums.data_ptr<float>();
@@ -127,7 +128,9 @@ std::pair<at::Tensor, at::Tensor> weightGradient(const Kernels& kernels, const a
         at::Tensor holder;
         float* const scratch = scratchOf(holder, kernels.weightGradientScratch(g));
         for (int64_t part = begin; part < end; ++part)
-            kernels.weightGradient(g, from, dy, all[part], sum + part * size, biasSum + part * columns, scratch);
+            // Where threads share the inputs, each sees every tile.
+            kernels.weightGradient(g, from, dy, all[part], sum + part * size,
+                                   biased && (apart || part == 0) ? biasSum + part * columns : nullptr, scratch);
     });
     const bool lastIsInner = weight.is_contiguous(at::MemoryFormat::ChannelsLast);
     auto taps = at::empty(weight.sizes(), input.options(),
@@ -135,7 +138,7 @@ std::pair<at::Tensor, at::Tensor> weightGradient(const Kernels& kernels, const a
     forVectors(kernels, g.outputs, [&](int64_t first, int64_t last) {
         kernels.unpackGradient(sum, sums.size(0), g.inputs, g.outputs, first, last, tapsOf<float>(taps));
     });
-    return {taps, biasSums.sum(0).slice(0, 0, g.outputs)};
+    return {taps, biased ? biasSums.sum(0).slice(0, 0, g.outputs) : at::Tensor()};
 }
 
 using torch::autograd::AutogradContext;
@@ -157,9 +160,8 @@ struct Conv3x3 : torch::autograd::Function<Conv3x3> {
         variable_list result(3);
         if (context->needs_input_grad(0)) result[0] = convolve(kernels, gradient, saved[1], {}, true);
         const bool biased = context->saved_data["biased"].toBool();
-        if (context->needs_input_grad(1)) std::tie(result[1], result[2]) = weightGradient(kernels, saved[0], saved[1], gradient);
+        if (context->needs_input_grad(1)) std::tie(result[1], result[2]) = weightGradient(kernels, saved[0], saved[1], gradient, biased);
         else if (biased && context->needs_input_grad(2)) result[2] = gradient.sum({0, 2, 3});
-        if (!biased) result[2] = at::Tensor();
         return result;
     }
 };

@@ -61,8 +61,7 @@ struct Kernels {
     void (*convolve)(const Geometry&, const float* input, const float* packedWeights, const float* bias, float* output,
                      int64_t first, int64_t last, float* scratch);
     // Adds the share's part of the transformed weight gradient to sum [36][roundUp(inputs, 6)]
-    // [roundUp(outputs, lanes)], and, with the first input, the sum of the output's gradient to biasSum
-    // [roundUp(outputs, lanes)].
+    // [roundUp(outputs, lanes)], and the sum of its tiles' output gradient to biasSum [roundUp(outputs, lanes)] unless null.
     void (*weightGradient)(const Geometry&, const float* input, const float* outputGradient, const Share&, float* sum,
                            float* biasSum, float* scratch);
     // The gradient's taps, rows inputs and columns outputs, from sums [parts][36]...

@@ -106,10 +106,8 @@ void weightGradientRows(const Geometry& g, const float* input, const float* grad
             transformInput<First, First + kRowsPerPass>(pixels, inputs, points + t * inputRow, inputSize);
             locate<kTileSide, const float>(g, block + t, 0, g.outputs, gradient, zeros, pixels);
             transformGradient<First, First + kRowsPerPass>(pixels, g.outputs, gradients + t * outputRow, outputSize);
+            if (First == 0 && biasSum) addPixels(pixels, g.outputs, biasSum);
         }
-        // Point (1, 1) of A y A^T is the sum of the tile's sixteen values, and their sum is the bias's gradient.
-        if (First == 0 && share.firstInput == 0)
-            addRows(gradients + (kPoints + 1) * outputSize, outputRow, tiles, sumRow, biasSum);
         for (int p = 0; p < kRowsPerPass * kPoints; ++p)
             for (int64_t panel = 0; panel < panels.count; ++panel) {
                 const int64_t column = panels.first(panel) * Lanes::kWidth;

@@ -12,10 +12,11 @@ inline int64_t matrixSize(int64_t rows, int64_t row) { return (rows * row / Lane
 
 inline int64_t packedSize(int64_t rows, int64_t columns) { return matrixSize(rows, padded(columns)); }
 
-// Lavin & Gray 2016, sec. 4.3.
+// G, a row to a point: 1, x, x^2 over the product of the differences to the other finite points.
+constexpr float kAtA = 1 / (2 * kA2 * (kA2 - kB2)), kAtB = 1 / (2 * kB2 * (kB2 - kA2));
 constexpr float kFilter[kPoints][3] = {
-    {1.0f / 4, 0, 0}, {-1.0f / 6, -1.0f / 6, -1.0f / 6}, {-1.0f / 6, 1.0f / 6, -1.0f / 6},
-    {1.0f / 24, 1.0f / 12, 1.0f / 6}, {1.0f / 24, -1.0f / 12, 1.0f / 6}, {0, 0, 1}};
+    {1 / (kA2 * kB2), 0, 0}, {kAtA, kA * kAtA, kA2 * kAtA}, {kAtA, -kA * kAtA, kA2 * kAtA},
+    {kAtB, kB * kAtB, kB2 * kAtB}, {kAtB, -kB * kAtB, kB2 * kAtB}, {0, 0, 1}};
 
 // G g G^T.
 void packWeights(const Taps<const float>& taps, int64_t rows, int64_t columns, int64_t firstVector, int64_t lastVector,

@@ -19,19 +19,15 @@ public sealed class ConvNorm
     /// <param name="options">Kernel, stride, zeros, groups, activation.</param>
     public ConvNorm(ParameterPath convolution, ParameterPath norm, int input, int output, ConvNormOptions options)
     {
-        this.convolution = new Conv2d(
-            convolution,
-            input,
-            output,
-            options.Kernel,
-            new Conv2dOptions
-            {
-                Stride = options.Stride,
-                Padding = options.Padding,
-                Groups = options.Groups,
-                Bias = false,
-            }
-        );
+        var wanted = new Conv2dOptions
+        {
+            Stride = options.Stride,
+            Padding = options.Padding,
+            Groups = options.Groups,
+            Bias = false,
+        };
+        var own = Conv2d.OwnPays(input, output, options.Kernel, wanted);
+        this.convolution = new Conv2d(convolution, input, output, options.Kernel, wanted with { Own = own });
         this.norm = new BatchNorm2d(norm, output, epsilon: options.Epsilon, activation: options.Activation);
     }
 

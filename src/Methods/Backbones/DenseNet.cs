@@ -102,7 +102,12 @@ public sealed partial class DenseNet : IBackbone
             Bottleneck,
             Growth,
             3,
-            new Conv2dOptions { Padding = 1, Bias = false }
+            new Conv2dOptions
+            {
+                Padding = 1,
+                Bias = false,
+                Own = true,
+            }
         );
 
         internal Tensor Forward(Tensor x) => grow.Forward(squeeze.Forward(norm.Forward(x)));

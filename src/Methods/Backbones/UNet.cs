@@ -122,20 +122,15 @@ public sealed class UNet
         private static BatchNorm2d? Norm(ParameterPath at, int channels, bool wanted) =>
             wanted ? new BatchNorm2d(at, channels, activation: Activation.Relu) : null;
 
-        private static Conv2d Convolution(ParameterPath at, int input, int output, bool normalize) =>
-            new(
-                at,
-                input,
-                output,
-                3,
-                new Conv2dOptions
-                {
-                    Padding = 1,
-                    Bias = !normalize,
-                    // Below 16 channels the transforms cost more than they save.
-                    Own = Math.Min(input, output) >= 16,
-                    Fill = Initial.HeNormal(9L * input),
-                }
-            );
+        private static Conv2d Convolution(ParameterPath at, int input, int output, bool normalize)
+        {
+            var options = new Conv2dOptions
+            {
+                Padding = 1,
+                Bias = !normalize,
+                Fill = Initial.HeNormal(9L * input),
+            };
+            return new Conv2d(at, input, output, 3, options with { Own = Conv2d.OwnPays(input, output, 3, options) });
+        }
     }
 }

@@ -6,6 +6,11 @@ namespace Coverslip.Torch.Layers;
 /// </summary>
 public sealed class Conv2d
 {
+    // Below, what Winograd's method saves does not pay for transforming the weights (docs/decisions/one-step-convolutions.md).
+    private const int FewestChannels = 16;
+    private const long FewestTiles = 64;
+    private const int TileSide = 4;
+
     private readonly ParameterStore store;
     private readonly bool own,
         depthwise;
@@ -55,14 +60,19 @@ public sealed class Conv2d
         && options is { Stride: 1, Dilation: 1, Groups: 1 }
         && options.Padding == kernel.Rows / 2;
 
+    /// <summary>Whether native/torch's 3×3 convolution is faster than libtorch's, on maps that are not tiny.</summary>
+    public static bool OwnPays(int input, int output, Sides kernel, Conv2dOptions options) =>
+        kernel.Rows == 3 && CanBeOwn(kernel, options) && Math.Min(input, output) >= FewestChannels;
+
     internal ConvGeometry Geometry { get; }
 
     public Tensor Forward(Tensor x) =>
         store.ComputesFolded ? Folded(x, null, Activation.None)
         : depthwise && x.DepthwiseServedByOwnOperators ? x.OwnDepthwise(Weight, Geometry)
         : !own || !x.ServedByOwnOperators ? x.Conv2d(Weight, Bias, Geometry)
-        : Weight.Size(2) == 3 ? x.OwnConv3x3(Weight, Bias)
-        : x.OwnConv1x1(Weight, Bias);
+        : Weight.Size(2) == 1 ? x.OwnConv1x1(Weight, Bias)
+        : Tiles(x) >= FewestTiles ? x.OwnConv3x3(Weight, Bias)
+        : x.Conv2d(Weight, Bias, Geometry);
 
     /// <summary>
     /// The convolution and what stands right behind it: as one where the store is folded, else one after the other.
@@ -71,6 +81,9 @@ public sealed class Conv2d
     /// <param name="norm">Computes its own activation, too.</param>
     public Tensor Forward(Tensor x, BatchNorm2d norm) =>
         store.ComputesFolded ? Folded(x, norm, norm.Activation) : norm.Forward(Forward(x));
+
+    private static long Tiles(Tensor x) =>
+        x.Size(0) * ((x.Size(2) + TileSide - 1) / TileSide) * ((x.Size(3) + TileSide - 1) / TileSide);
 
     private Tensor Folded(Tensor x, BatchNorm2d? norm, Activation activation) =>
         store.FoldedForm(this, type => new FoldedConv2d(this, norm, activation, type)).Forward(x);
