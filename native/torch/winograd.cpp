@@ -7,6 +7,9 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
+#include <numeric>
+#include <vector>
+
 namespace coverslip {
 namespace winograd {
 
@@ -92,16 +95,19 @@ at::Tensor convolve(const Kernels& kernels, const at::Tensor& input, const at::T
 constexpr int64_t kFewInputs = 128;
 constexpr int64_t kTilesOfAThread = 64;
 
+bool sharesTiles(const Geometry& g) { return g.inputs <= kFewInputs; }
+
 std::vector<Share> shares(const Geometry& g, int64_t lanes) {
     std::vector<Share> all;
     const int64_t threads = at::get_num_threads();
-    if (g.inputs <= kFewInputs) {
+    if (sharesTiles(g)) {
         const int64_t parts = std::min<int64_t>(threads, std::max<int64_t>(1, g.tiles() / kTilesOfAThread));
         for (int64_t i = 0; i < parts; ++i)
             all.push_back({g.tiles() * i / parts, g.tiles() * (i + 1) / parts, 0, g.inputs});
         return all;
     }
-    const int64_t step = winograd::kRowsAtOnce * lanes, groups = (g.inputs + step - 1) / step;
+    // Whole vectors and whole rows of the kernel, the fewest so that shares are even.
+    const int64_t step = std::lcm<int64_t>(winograd::kRowsAtOnce, lanes), groups = (g.inputs + step - 1) / step;
     const int64_t parts = std::min(threads, groups);
     for (int64_t i = 0; i < parts; ++i)
         all.push_back({0, g.tiles(), groups * i / parts * step, std::min(g.inputs, groups * (i + 1) / parts * step)});
@@ -117,7 +123,7 @@ std::pair<at::Tensor, at::Tensor> weightGradient(const Kernels& kernels, const a
     const int64_t columns = winograd::roundUp(g.outputs, kernels.lanes);
     const auto all = shares(g, kernels.lanes);
     const int64_t parts = all.size();
-    const bool apart = g.inputs <= kFewInputs;  // each share has its own sums
+    const bool apart = sharesTiles(g);  // then each share has its own sums
     auto sums = at::zeros({apart ? parts : 1, kProducts, rows, columns}, input.options());
     auto biasSums = at::zeros({apart ? parts : 1, columns}, input.options());
     const float* const from = input.data_ptr<float>();
@@ -160,7 +166,8 @@ struct Conv3x3 : torch::autograd::Function<Conv3x3> {
         variable_list result(3);
         if (context->needs_input_grad(0)) result[0] = convolve(kernels, gradient, saved[1], {}, true);
         const bool biased = context->saved_data["biased"].toBool();
-        if (context->needs_input_grad(1)) std::tie(result[1], result[2]) = weightGradient(kernels, saved[0], saved[1], gradient, biased);
+        if (context->needs_input_grad(1))
+            std::tie(result[1], result[2]) = weightGradient(kernels, saved[0], saved[1], gradient, biased);
         else if (biased && context->needs_input_grad(2)) result[2] = gradient.sum({0, 2, 3});
         return result;
     }

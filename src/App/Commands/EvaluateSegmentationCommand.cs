@@ -28,7 +28,8 @@ internal static class EvaluateSegmentationCommand
             "segmentation",
             """
             Judge masks pixel by pixel: precision, recall, F1, IoU and average precision over all pixels, Dice of each image
-            averaged; 95 % intervals by drawing patients. Of a slide, cells of its map are judged. Foreground is what has a probability of at least 0.5.
+            averaged; 95 % intervals by drawing patients. Of a slide, cells of its map are judged. Foreground is what has a
+            probability of at least 0.5.
 
             Examples:
               coverslip evaluate segmentation runs/masks/part-*/pixels.csv

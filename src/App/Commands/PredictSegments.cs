@@ -5,6 +5,7 @@ using Coverslip.App.Progress;
 using Coverslip.Evaluation;
 using Coverslip.Methods.SelfSupervised;
 using Coverslip.Methods.Training;
+using Coverslip.Methods.Training.SlidePatches;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Heatmaps;
 using Coverslip.Slides.Tissue;
@@ -91,15 +92,9 @@ internal static class PredictSegments
         var tissue = SlideArguments.TissueFolder(parsed)?.Tissue(path) ?? SlideTissue.Of(slide, new TissueOptions());
         var segmentation = new SlideSegmentation(work.Run, work.Options);
         var key = segmentation.Key(slide, tissue);
-        if (KeyIn(files.Record) is { } finished)
-        {
-            if (finished != key)
-                throw new InvalidDataException(
-                    $"{files.Record} is of another slide or model, or of other settings; name another folder, or remove it to predict the slide again"
-                );
-            if (!work.Options.Reconstruct || File.Exists(files.ReconstructedSlide))
-                return "finished before";
-        }
+        var finished = SlideRecord.Finished(files.Record, key) is not null;
+        if (finished && (!work.Options.Reconstruct || File.Exists(files.ReconstructedSlide)))
+            return "finished before";
         var state = new HeatmapState(files.State, key);
         ProgressLine? line = null;
         try
@@ -138,24 +133,6 @@ internal static class PredictSegments
         finally
         {
             line?.Dispose();
-        }
-    }
-
-    private static string? KeyIn(string path)
-    {
-        if (!File.Exists(path))
-            return null;
-        try
-        {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
-            return json.RootElement.GetProperty("key").GetString();
-        }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            throw new InvalidDataException(
-                $"{path} is damaged; remove it, so that the slide is predicted again",
-                error
-            );
         }
     }
 

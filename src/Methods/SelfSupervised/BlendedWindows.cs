@@ -57,31 +57,27 @@ internal sealed class BlendedWindows(SegmentationPredictor predictor, WindowLayo
         var (side, width, channels) = (layout.Side, picture.Width, layout.Reconstruct ? 4 : 1);
         int[] tops = [.. Starts(picture.Height).Where(top => top + side > firstRow)];
         int[] lefts = [.. Starts(width)];
-        var batches = tops.Select(top =>
-                lefts
-                    .Where(left => picture.Wanted(left, top))
-                    .Chunk(layout.Batch)
-                    .Select(columns => (columns, top))
-                    .ToArray()
-            )
-            .ToArray();
-        (int[] Columns, int Top)[] all = [.. batches.SelectMany(b => b)];
-        var total = all.Sum(b => b.Columns.Length);
+        (int Top, int[] Lefts)[] batches =
+        [
+            .. tops.SelectMany(top =>
+                lefts.Where(left => picture.Wanted(left, top)).Chunk(layout.Batch).Select(row => (top, row))
+            ),
+        ];
+        var (next, done, total) = (0, 0, batches.Sum(b => b.Lefts.Length));
         var (sums, weights) = (new float[side * width * channels], new float[side * width]);
-        var done = 0;
-        using var read = new BatchPipeline(
-            all.Length,
-            number => Read(picture, all[number].Columns, all[number].Top),
+        var pipeline = new BatchPipeline(
+            batches.Length,
+            number => Read(picture, batches[number].Lefts, batches[number].Top),
             predictor.Recipe.Windows.ReaderThreads
-        )
-            .Run()
-            .GetEnumerator();
+        );
+        using var read = pipeline.Run().GetEnumerator();
         foreach (var (i, top) in tops.Index())
         {
-            foreach (var (columns, _) in batches[i])
+            for (; next < batches.Length && batches[next].Top == top; next++)
             {
                 stop.ThrowIfCancellationRequested();
                 read.MoveNext();
+                var columns = batches[next].Lefts;
                 var windows = new WindowBatch(read.Current.Pixels, columns.Length);
                 Add(predictor.Predict(windows, layout.Reconstruct), columns, (sums, weights), width);
                 ArrayPool<byte>.Shared.Return(windows.Pixels);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Segmentation;
 using Coverslip.Methods.Training.SlidePatches;
@@ -22,9 +21,8 @@ internal static class SlideTruth
     /// <param name="tumour">In pixels of level 0.</param>
     internal static PixelHistogram Counted(float[] probability, int columns, Vertex cell, PolygonRegion tumour)
     {
-        var (scale, corner) = (new Vertex(1 / cell.X, 1 / cell.Y), new Vertex(0, 0));
-        var polygons = tumour.Polygons.Select(p => p.Select(ring => ring.Placed(scale, corner)));
-        using var truth = PolygonRaster.Fill(polygons, new PixelSize(columns, probability.Length / columns));
+        var size = new PixelSize(columns, probability.Length / columns);
+        using var truth = PolygonRaster.Fill(tumour.Polygons, size, new Vertex(1 / cell.X, 1 / cell.Y));
         return PixelMap.Counted(probability, truth);
     }
 
@@ -32,37 +30,33 @@ internal static class SlideTruth
     /// <exception cref="InvalidDataException">Its record is damaged, or probabilities and record are of two slides.</exception>
     internal static SegmentedImage Judge(SegmentationFiles files, Cohort cohort, CohortRow row)
     {
-        if (!File.Exists(files.Record))
-            throw new InvalidDataException(
+        var record =
+            SlideRecord.Read(files.Record)
+            ?? throw new InvalidDataException(
                 $"{files.Array} has no {Path.GetFileName(files.Record)} beside it; predict the slide again"
             );
-        var (columns, rows, cell, classes) = Read(files.Record);
+        T At<T>(string key) =>
+            record[key] is { } node
+                ? node.GetValue<T>()
+                : throw new InvalidDataException(
+                    $"{files.Record} does not say '{key}'; remove it and predict the slide again"
+                );
+        string[] Words(string key, IReadOnlyList<string> otherwise) =>
+            record[key] is { } list ? [.. list.AsArray().Select(w => w!.GetValue<string>())] : [.. otherwise];
+        var (columns, rows) = (At<int>("columns"), At<int>("rows"));
+        var cell = new Vertex(At<double>("cell_width_level0"), At<double>("cell_height_level0"));
+        // Records of before the classes were kept have the usual ones.
+        var usual = new PatchClasses();
+        var classes = new PatchClasses
+        {
+            Tumour = Words("tumour_classes", usual.Tumour),
+            Normal = Words("normal_classes", usual.Normal),
+        };
         using var stream = File.OpenRead(files.Array);
         var values = NpyFile.Read(stream, files.Array, rows, columns);
         var tumour = CohortSlides.AnnotationOf(cohort, row) is { } file
             ? classes.Of(AnnotationFile.Read(file)).Tumour
             : PolygonRegion.Of([]);
         return new SegmentedImage(row.Image, row.Patient, Counted(values, columns, cell, tumour));
-    }
-
-    private static (int Columns, int Rows, Vertex Cell, PatchClasses Classes) Read(string record)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(record));
-            JsonElement At(string key) => json.RootElement.GetProperty(key);
-            string[] Words(string key) => [.. At(key).EnumerateArray().Select(w => w.GetString()!)];
-            return (
-                At("columns").GetInt32(),
-                At("rows").GetInt32(),
-                new Vertex(At("cell_width_level0").GetDouble(), At("cell_height_level0").GetDouble()),
-                new PatchClasses { Tumour = Words("tumour_classes"), Normal = Words("normal_classes") }
-            );
-        }
-        catch (Exception error)
-            when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
-        {
-            throw new InvalidDataException($"{record} is damaged; remove it and predict the slide again", error);
-        }
     }
 }

@@ -34,10 +34,9 @@ internal static class TruthMask
             var finest = source.Slide.Levels[0];
             var scale = 1 / rules.Downsampling;
             using var mask = PolygonRaster.Fill(
-                source.Areas.Tumour.Polygons.Select(p =>
-                    p.Select(ring => ring.Placed(new Vertex(scale, scale), new Vertex(0, 0)))
-                ),
-                new PixelSize((int)Math.Ceiling(finest.Width * scale), (int)Math.Ceiling(finest.Height * scale))
+                source.Areas.Tumour.Polygons,
+                new PixelSize((int)Math.Ceiling(finest.Width * scale), (int)Math.Ceiling(finest.Height * scale)),
+                new Vertex(scale, scale)
             );
             ImageFile.Write(Path.Combine(folder, $"{name}.png"), mask);
         }

@@ -34,6 +34,18 @@ public static class PolygonRaster
         return mask;
     }
 
+    /// <summary>The same of polygons that are not in pixels of the mask.</summary>
+    /// <param name="polygons">In any pixels, such as those of level 0.</param>
+    /// <param name="size">Of the mask.</param>
+    /// <param name="scale">Pixels of the mask to one of theirs.</param>
+    /// <param name="corner">Where their (0, 0) lies in the mask.</param>
+    public static Image Fill(
+        IEnumerable<RingPolygon> polygons,
+        PixelSize size,
+        Vertex scale,
+        Vertex corner = default
+    ) => Fill(polygons.Select(p => p.Select(ring => ring.Placed(scale, corner))), size);
+
     /// <summary>Where the ring's edges cross the middle of each row.</summary>
     private static void Cross(Ring ring, List<double>?[] rows)
     {

@@ -76,8 +76,7 @@ public sealed class SlideSource : PatchSource, IDisposable
             (size.Width / 2.0) - (middle.X / view.StepX),
             (size.Height / 2.0) - (middle.Y / view.StepY)
         );
-        var polygons = Areas.Tumour.Polygons.Select(p => p.Select(ring => ring.Placed(scale, corner)));
-        using var mask = PolygonRaster.Fill(polygons, size);
+        using var mask = PolygonRaster.Fill(Areas.Tumour.Polygons, size, scale, corner);
         for (var i = 0; i < mask.Pixels.Length; i++)
             pixels[(i * 4) + 3] = mask.Pixels[i];
     }
