@@ -123,25 +123,9 @@ internal sealed class TissuePainter
 
     private void Nuclei(Window window, Image? inside)
     {
-        Visit(
-            normal,
-            (nucleus, chance) =>
-            {
-                var depth = pieces.Depth(nucleus.X, nucleus.Y);
-                if (depth > -Edge && chance < pattern.Normal(nucleus.X * mpp, nucleus.Y * mpp, depth))
-                    Add(window, nucleus, inside, normal, isTumour: false);
-            }
-        );
+        OfNormal(normal, pattern.Normal);
         if (germinal is { } large)
-            Visit(
-                large,
-                (nucleus, chance) =>
-                {
-                    var depth = pieces.Depth(nucleus.X, nucleus.Y);
-                    if (depth > -Edge && chance < pattern.Germinal(nucleus.X * mpp, nucleus.Y * mpp, depth))
-                        Add(window, nucleus, inside, large, isTumour: false);
-                }
-            );
+            OfNormal(large, pattern.Germinal);
         if (inside is not null)
             Visit(
                 tumour,
@@ -149,6 +133,17 @@ internal sealed class TissuePainter
                 {
                     if (chance < pattern.Tumour(nucleus.X * mpp, nucleus.Y * mpp))
                         Add(window, nucleus, inside, tumour, isTumour: true);
+                }
+            );
+
+        void OfNormal(NucleusKind kind, Func<float, float, float, float> likely) =>
+            Visit(
+                kind,
+                (nucleus, chance) =>
+                {
+                    var depth = pieces.Depth(nucleus.X, nucleus.Y);
+                    if (depth > -Edge && chance < likely(nucleus.X * mpp, nucleus.Y * mpp, depth))
+                        Add(window, nucleus, inside, kind, isTumour: false);
                 }
             );
 
