@@ -29,10 +29,10 @@ public sealed record StudyRecipe
         : Against == NoModel || Against == run.Model ? null
         : Against;
 
-    /// <summary>The models that others are tested against, in words.</summary>
+    /// <summary>Who is tested against whom, in words.</summary>
     public string AgainstWords =>
         Runs.All(r => r.Against.Length == 0)
-            ? Against
+            ? $"against {Against}"
             : string.Join(
                 "; ",
                 Runs.Where(r => AgainstOf(r) is not null)

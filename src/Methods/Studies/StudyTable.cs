@@ -29,7 +29,7 @@ public static class StudyTable
     public static string NoteOf(StudyOutcome outcome) =>
         (outcome.ImageWise ? $"All figures are {Split.InflatedNote}. " : "")
         + $"Figures are {outcome.Study.Figure.Words} on test {(outcome.ImageWise ? "images" : "patients")}, mean ± standard deviation over the parts. p-values are two-sided, "
-        + $"paired over the parts against {outcome.Study.AgainstWords} on the same input, with Holm's correction over the models of an input in brackets. The parts share "
+        + $"paired over the parts: {outcome.Study.AgainstWords}, on the same input, with Holm's correction over the models of an input in brackets. The parts share "
         + "patients, so their figures are not independent: the plain t-test, which the paper uses, is optimistic; the corrected one (Nadeau & Bengio 2003) "
         + "enlarges its variance by test over training images."
         + (
