@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Stain normalisation against the same methods written plainly on NumPy, OpenCV and scikit-learn (bench/stain/peers.py,
+# Stain normalization against the same methods written plainly on NumPy, OpenCV and scikit-learn (bench/stain/peers.py,
 # with TIAToolbox's definitions and solvers): one image, measured and changed; the reference was fitted before.
 # Processes in turn (Python, ours, Python, ours, ...), the same threads and allocator.
 # bench/stain.sh [IMAGE REFERENCE] [--pairs 3] [--sides 768,2048]

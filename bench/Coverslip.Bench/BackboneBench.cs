@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Coverslip.Methods.Backbones;
+using Coverslip.Learning.Backbones;
 using Coverslip.Torch;
 using Coverslip.Torch.Checkpoints;
 using Coverslip.Torch.Layers;

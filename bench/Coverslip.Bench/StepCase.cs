@@ -1,12 +1,12 @@
+using Coverslip.Learning.Inputs;
 using Coverslip.Methods.SagaNet;
-using Coverslip.Methods.Training;
 using Coverslip.Torch;
 using Coverslip.Torch.Layers;
 using Coverslip.Torch.Optimizers;
 
 namespace Coverslip.Bench;
 
-/// <summary>A network, its loss and optimiser, stepped on one batch; the twin of <c>bench/steps/cases.py</c>.</summary>
+/// <summary>A network, its loss and optimizer, stepped on one batch; the twin of <c>bench/steps/cases.py</c>.</summary>
 /// <param name="Name">As in the twin.</param>
 /// <param name="Store">Its parameters.</param>
 /// <param name="Optimizer">What moves them.</param>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Coverslip.Learning.Models;
 using Coverslip.Torch;
 using Coverslip.Torch.Checkpoints;
 
@@ -59,7 +60,7 @@ internal static class Steps
         var steps = flags.Int("steps", 2);
         for (var i = 0; i < steps; i++)
             Step(step, batch, precision);
-        var peak = Methods.Training.Memory.Peak / 1048576;
+        var peak = ProcessMemory.Peak / 1048576;
         var (activations, seconds) = (recompute ? "recomputed" : "kept", clock.Elapsed.TotalSeconds / steps);
         Console.WriteLine(
             string.Create(

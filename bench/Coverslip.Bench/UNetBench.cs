@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Coverslip.Methods.Backbones;
+using Coverslip.Learning.Backbones;
+using Coverslip.Learning.Inputs;
 using Coverslip.Methods.SelfSupervised;
-using Coverslip.Methods.Training;
 using Coverslip.Torch;
 using Coverslip.Torch.Checkpoints;
 using Coverslip.Torch.Optimizers;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Coverslip.Evaluation.Detection;
-using Coverslip.Evaluation.Statistics;
+using Coverslip.Files;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.Bench.Detection;
@@ -23,8 +23,8 @@ internal static class FrocBench
         {
             var random = new SeededRandom(seed, i);
             if (i < tumor)
-                PaintMask(Path.Combine(folder, $"{i}.png"), size, ref random);
-            WriteDetections(Path.Combine(folder, $"{i}.csv"), size, perSlide, ref random);
+                PaintMask(Path.Combine(folder, $"{i}.png"), size, random);
+            WriteDetections(Path.Combine(folder, $"{i}.csv"), size, perSlide, random);
         }
         for (var round = 1; round <= 3; round++)
             Judge(folder, slides, tumor, round);
@@ -67,7 +67,7 @@ internal static class FrocBench
         );
     }
 
-    private static void PaintMask(string path, (int Width, int Height) size, ref SeededRandom random)
+    private static void PaintMask(string path, (int Width, int Height) size, SeededRandom random)
     {
         using var mask = new Image(size.Width, size.Height, channels: 1);
         mask.WritablePixels.Clear();
@@ -85,7 +85,7 @@ internal static class FrocBench
         ImageFile.Write(path, mask);
     }
 
-    private static void WriteDetections(string path, (int Width, int Height) size, int count, ref SeededRandom random)
+    private static void WriteDetections(string path, (int Width, int Height) size, int count, SeededRandom random)
     {
         using var file = new StreamWriter(path);
         for (var i = 0; i < count; i++)

@@ -1,6 +1,6 @@
-using Coverslip.Methods.SagaNet.Masks;
+using Coverslip.Learning.Masks;
+using Coverslip.Phantoms;
 using Coverslip.Slides.Images;
-using Coverslip.Slides.Phantoms;
 
 namespace Coverslip.Bench.Masks;
 
@@ -38,7 +38,7 @@ internal static class AgreementBench
                     .Range(0, count)
                     .Select(i => new PatchPhantomOptions
                     {
-                        Pattern = (TumourPattern)(i % 2),
+                        Pattern = (TumorPattern)(i % 2),
                         Size = flags.Int("size", 160),
                         StainSeed = i + 1,
                     }),

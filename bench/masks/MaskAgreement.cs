@@ -1,6 +1,6 @@
-using Coverslip.Methods.SagaNet.Masks;
+using Coverslip.Learning.Masks;
+using Coverslip.Phantoms;
 using Coverslip.Slides.Images;
-using Coverslip.Slides.Phantoms;
 
 namespace Coverslip.Bench.Masks;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Coverslip.Methods.Backbones;
+using Coverslip.Learning.Backbones;
+using Coverslip.Learning.Models;
 using Coverslip.Methods.MultiStage;
 using Coverslip.Torch;
 using Coverslip.Torch.Layers;
@@ -17,7 +18,7 @@ internal static class MultiStageBench
 
     /// <summary>
     /// <c>multistage-equality</c>: the greatest relative difference of a parameter tensor's gradient, a row per type and
-    /// per mode of batch normalisation.
+    /// per mode of batch normalization.
     /// </summary>
     internal static void Equality(string[] arguments)
     {
@@ -62,7 +63,7 @@ internal static class MultiStageBench
         var clock = Stopwatch.StartNew();
         var outcome = run.Step();
         var (patches, side) = (run.Slide.Patches.Count, run.Side);
-        var peak = Methods.Training.Memory.Peak / 1024;
+        var peak = ProcessMemory.Peak / 1024;
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,

@@ -1,5 +1,5 @@
+using Coverslip.Learning.Inputs;
 using Coverslip.Methods.MultiStage;
-using Coverslip.Methods.Training;
 
 namespace Coverslip.Bench.MultiStage;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Coverslip.Methods.TumorDetection;
+using Coverslip.Learning.SlideWalk;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 

@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Coverslip.Phantoms;
 using Coverslip.Slides.Images;
-using Coverslip.Slides.Phantoms;
 using Coverslip.Slides.Stain;
 
 namespace Coverslip.Bench.Stains;
 
 /// <summary>
-/// Stain normalisation: times, and agreement with what StainTools and TIAToolbox made of the same images.
+/// Stain normalization: times, and agreement with what StainTools and TIAToolbox made of the same images.
 /// </summary>
 internal static class StainBench
 {
@@ -23,13 +23,13 @@ internal static class StainBench
         using var image = ImageFile.Read(flags.Words[1]);
         foreach (var method in Enum.GetValues<StainMethod>())
         {
-            var normaliser = StainNormaliser.Fit(method, reference);
+            var normalizer = StainNormalizer.Fit(method, reference);
             var milliseconds = new List<double>();
             var warmup = flags.Int("warmup", Warmup);
             for (var i = 0; i < warmup + flags.Int("rounds", 15); i++)
             {
                 var clock = Stopwatch.StartNew();
-                normaliser.Apply(image).Dispose();
+                normalizer.Apply(image).Dispose();
                 if (i >= warmup)
                     milliseconds.Add(clock.Elapsed.TotalMilliseconds);
             }
@@ -69,13 +69,13 @@ internal static class StainBench
         var folder = new Flags(arguments).Words[0];
         var vectors = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "stain_matrices.json"))).RootElement;
         using var target = ImageFile.Read(Path.Combine(folder, "target.png"));
-        Console.WriteLine("| Image | Method | haematoxylin ° | eosin ° | grey levels | of |");
+        Console.WriteLine("| Image | Method | haematoxylin ° | eosin ° | gray levels | of |");
         Console.WriteLine("|---|---|---|---|---|---|");
         foreach (var method in Enum.GetValues<StainMethod>())
         {
             var tool = method == StainMethod.Reinhard ? "tiatoolbox" : "staintools";
             var name = method.ToString().ToLowerInvariant();
-            var normaliser = StainNormaliser.Fit(method, target);
+            var normalizer = StainNormalizer.Fit(method, target);
             foreach (var image in (string[])["target", "glas", "breakhis", "cmu"])
             {
                 using var source = ImageFile.Read(Path.Combine(folder, $"{image}.png"));
@@ -83,14 +83,14 @@ internal static class StainBench
                     method == StainMethod.Reinhard
                         ? "– | –"
                         : Degrees(
-                            SeparationNormaliser.Estimate(method, source),
+                            SeparationNormalizer.Estimate(method, source),
                             vectors.GetProperty($"{image}.{tool}.{name}")
                         );
                 var levels = "–";
                 if (image != "target")
                 {
                     using var theirs = ImageFile.Read(Path.Combine(folder, $"{image}.{tool}.{name}.png"));
-                    using var ours = normaliser.Apply(source);
+                    using var ours = normalizer.Apply(source);
                     levels = FormattableString.Invariant($"{Difference(ours, theirs):F2}");
                 }
                 Console.WriteLine($"| {image} | {method} | {degrees} | {levels} | {tool} |");

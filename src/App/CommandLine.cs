@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Coverslip.Files;
 
 namespace Coverslip.App;
 
@@ -54,31 +55,13 @@ public static class CommandLine
         var word = parsed.UnmatchedTokens[0];
         var command = parsed.CommandResult.Command;
         var known = command.Subcommands.Select(verb => verb.Name).Concat(command.Options.Select(option => option.Name));
-        var nearest = known
-            .Select(name => (Name: name, Distance: EditDistance(word, name)))
-            .MinBy(pair => pair.Distance);
-        return nearest.Name is not null && nearest.Distance <= Math.Max(1, (word.Length + 1) / 3) ? nearest.Name : null;
+        var nearest = NearestName.Of(word, known);
+        return nearest is not null && NearestName.Distance(word, nearest) <= Math.Max(1, (word.Length + 1) / 3)
+            ? nearest
+            : null;
     }
 
     /// <summary>The command as typed: "coverslip evaluate classification".</summary>
     private static string Words(CommandResult command) =>
         command.Parent is CommandResult parent ? $"{Words(parent)} {command.Command.Name}" : "coverslip";
-
-    /// <summary>Insertions, deletions and substitutions that turn one word into the other (Levenshtein 1966).</summary>
-    private static int EditDistance(string from, string to)
-    {
-        var row = Enumerable.Range(0, to.Length + 1).ToArray();
-        for (var i = 1; i <= from.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= to.Length; j++)
-            {
-                var substituted = diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(substituted, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[to.Length];
-    }
 }

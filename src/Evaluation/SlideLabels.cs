@@ -1,3 +1,5 @@
+using Coverslip.Files;
+
 namespace Coverslip.Evaluation;
 
 /// <summary>A slide of a list.</summary>

@@ -13,7 +13,7 @@ public sealed class DemoTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public void Unseen_patients_are_told_apart_where_colour_alone_fails()
+    public void Unseen_patients_are_told_apart_where_color_alone_fails()
     {
         DemoResult[] results =
         [
@@ -31,7 +31,7 @@ public sealed class DemoTests : IDisposable
                 accuracies,
                 (r, accuracy) =>
                     FormattableString.Invariant(
-                        $"accuracy {accuracy:0.000}, colour {r.ColorAlone:0.000}, IoU {r.MaskOverlap:0.000} of whole {r.WholeOverlap:0.000}"
+                        $"accuracy {accuracy:0.000}, color {r.ColorAlone:0.000}, IoU {r.MaskOverlap:0.000} of whole {r.WholeOverlap:0.000}"
                     )
             )
         );
@@ -41,7 +41,7 @@ public sealed class DemoTests : IDisposable
     }
 
     [Fact]
-    public void Tumour_of_unseen_slides_is_found_and_shown()
+    public void Tumor_of_unseen_slides_is_found_and_shown()
     {
         var result = SlideDemo.Run(folder, seed: 2, default);
         var figures = result.Figures.Figures.ToDictionary(f => f.Key, f => f.Figure.Value!.Value);

@@ -8,7 +8,7 @@ using Coverslip.Evaluation.Metrics;
 namespace Coverslip.App.Commands;
 
 /// <summary>
-/// <c>coverslip demo</c>: SagaNet on patches and tumour detection on slides, both on cohorts that the program paints.
+/// <c>coverslip demo</c>: SagaNet on patches and tumor detection on slides, both on cohorts that the program paints.
 /// </summary>
 public static class DemoCommand
 {
@@ -69,7 +69,7 @@ public static class DemoCommand
             $"{"baseline without it", -24}{EvaluateCommand.Text(plain.Figures[Metric.Accuracy]), -26}{EvaluateCommand.Text(plain.Figures[Metric.Auc]), -26}"
         );
         Console.WriteLine(
-            string.Create(CultureInfo.InvariantCulture, $"{"colour alone (1-NN)", -24}{result.ColorAlone:0.000}")
+            string.Create(CultureInfo.InvariantCulture, $"{"color alone (1-NN)", -24}{result.ColorAlone:0.000}")
         );
         Console.WriteLine(
             string.Create(

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
-using Coverslip.Evaluation;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Evaluation.Statistics;
-using Coverslip.Methods.Training;
+using Coverslip.Files;
+using Coverslip.Learning.Runs;
 
 namespace Coverslip.App.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Coverslip.App.Reports;
-using Coverslip.Evaluation;
+using Coverslip.Files;
 
 namespace Coverslip.App.Commands;
 

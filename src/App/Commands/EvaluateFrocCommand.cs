@@ -36,7 +36,7 @@ public static class EvaluateFrocCommand
 
     private static readonly Option<int?> TumorValue = new("--tumor-value")
     {
-        Description = "Tumour's value in the masks. [default: the only one beside 0]",
+        Description = "Tumor's value in the masks. [default: the only one beside 0]",
     };
 
     private static readonly Option<string?> Slides = new("--slides")
@@ -159,7 +159,7 @@ public static class EvaluateFrocCommand
         var slides = evaluation.Slides;
         Console.WriteLine(
             $"{slides.Count} slides ({slides.Count(s => s.Normal)} without lesions) of {evaluation.Patients} patients; "
-                + $"{evaluation.Lesions} lesions, {slides.Sum(s => s.Isolated)} more of isolated tumour cells; "
+                + $"{evaluation.Lesions} lesions, {slides.Sum(s => s.Isolated)} more of isolated tumor cells; "
                 + $"{slides.Sum(s => s.FalsePositives.Count)} detections outside lesions"
         );
         Console.WriteLine();

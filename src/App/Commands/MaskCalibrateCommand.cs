@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Coverslip.Evaluation;
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Methods.SagaNet.Masks;
+using Coverslip.Files;
+using Coverslip.Learning.Masks;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.App.Commands;

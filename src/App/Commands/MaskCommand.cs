@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Methods.SagaNet.Masks;
+using Coverslip.Learning.Masks;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.App.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Coverslip.Methods.SagaNet.Masks;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Masks;
 using Coverslip.Torch;
 
 namespace Coverslip.App.Commands;

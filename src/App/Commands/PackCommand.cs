@@ -1,6 +1,6 @@
 using System.CommandLine;
+using Coverslip.Learning.Runs;
 using Coverslip.Methods;
-using Coverslip.Methods.Training;
 using Coverslip.Torch;
 
 namespace Coverslip.App.Commands;
@@ -32,7 +32,7 @@ public static class PackCommand
         };
         command.SetAction(parsed =>
         {
-            using var model = TrainedModel.Load(parsed.GetValue(RunFolder)!, Recipes.Parse, Device.Cpu);
+            using var model = TrainedModel.Load(parsed.GetValue(RunFolder)!, Known.Methods, Device.Cpu);
             var path = parsed.GetValue(Output)!;
             model.Pack(path);
             Console.WriteLine(

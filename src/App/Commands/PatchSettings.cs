@@ -9,7 +9,7 @@ internal static class PatchSettings
     internal static readonly Option<PatchRule> Rule = new("--rule")
     {
         Description =
-            "Labels: liu (tumour if the centre 128 × 128 holds a tumour pixel, else normal), takahama (tumour from "
+            "Labels: liu (tumor if the center 128 × 128 holds a tumor pixel, else normal), takahama (tumor from "
             + "20 %, normal from 80 % annotated as normal).",
         DefaultValueFactory = _ => PatchRule.None,
     };
@@ -58,14 +58,14 @@ internal static class PatchSettings
         Description = "Least part that is tissue, 0 to 1; 0 asks for none. [default: takahama 0.8, others 0.1]",
     };
 
-    private static readonly Option<bool> KeepUnlabelled = new("--keep-unlabelled")
+    private static readonly Option<bool> KeepUnlabeled = new("--keep-unlabeled", "--keep-unlabelled")
     {
         Description = "Keep patches that the rule gives no label.",
     };
 
     internal static void AddTo(Command command)
     {
-        Option[] all = [Rule, Mpp, Side, Grid, Random, Seed, Overlap, Border, MinTissue, KeepUnlabelled];
+        Option[] all = [Rule, Mpp, Side, Grid, Random, Seed, Overlap, Border, MinTissue, KeepUnlabeled];
         foreach (var option in all)
             command.Options.Add(option);
         command.Validators.Add(parsed =>
@@ -88,7 +88,7 @@ internal static class PatchSettings
             Overlap = parsed.GetValue(Overlap),
             Border = parsed.GetValue(Border),
             MinTissue = parsed.GetValue(MinTissue),
-            KeepUnlabelled = parsed.GetValue(KeepUnlabelled),
+            KeepUnlabeled = parsed.GetValue(KeepUnlabeled),
         };
         options.Check();
         return options;

@@ -31,9 +31,9 @@ public static class PatchesCommand
         Description = "The annotations count pixels from the slide's bounds and not from its corner.",
     };
 
-    private static readonly Option<string[]> Tumour = new("--tumour")
+    private static readonly Option<string[]> Tumor = new("--tumor", "--tumour")
     {
-        Description = "Classes that are tumour. [default: every class that is not normal]",
+        Description = "Classes that are tumor. [default: every class that is not normal]",
         AllowMultipleArgumentsPerToken = true,
     };
 
@@ -63,7 +63,7 @@ public static class PatchesCommand
             Annotations,
             UnannotatedNormal,
             AnnotationsFromBounds,
-            Tumour,
+            Tumor,
             Normal,
             SlideArguments.Tissue,
             SlideArguments.SlideMpp,
@@ -140,7 +140,7 @@ public static class PatchesCommand
             set = set.Moved(slide.Bounds.At.X, slide.Bounds.At.Y);
         lock (seen)
             seen.UnionWith(set.Classes);
-        var classes = new PatchClasses { Tumour = parsed.GetValue(Tumour) ?? [], Normal = parsed.GetValue(Normal)! };
+        var classes = new PatchClasses { Tumor = parsed.GetValue(Tumor) ?? [], Normal = parsed.GetValue(Normal)! };
         return classes.Of(set) with { Tissue = areas.Tissue };
     }
 
@@ -164,7 +164,7 @@ public static class PatchesCommand
             if (result?.Reason is { } reason)
                 Console.WriteLine($"{slide}: {reason}");
         }
-        foreach (var name in (parsed.GetValue(Tumour) ?? []).Where(name => !seen.Contains(name)))
+        foreach (var name in (parsed.GetValue(Tumor) ?? []).Where(name => !seen.Contains(name)))
             Console.WriteLine($"note: no slide has the class '{name}'; there are: {string.Join(", ", seen)}");
         var selections = results.Select(r => r.Result).OfType<PatchSelection>().ToList();
         var total = selections.Aggregate(new PatchCounts(0, 0, 0, 0, 0, 0), (sum, one) => sum + one.Counts);

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Coverslip.App.Progress;
-using Coverslip.Slides.Phantoms;
+using Coverslip.Phantoms;
 
 namespace Coverslip.App.Commands;
 
@@ -29,7 +29,7 @@ public static class PhantomsCommand
         var command = new Command(
             "phantoms",
             """
-            Paint a cohort of phantom patches: two classes of tumour that differ in how nuclei lie, patients with stains of
+            Paint a cohort of phantom patches: two classes of tumor that differ in how nuclei lie, patients with stains of
             their own, true masks. No substitute for tissue; for trying things out and for tests.
 
             Examples:

@@ -3,11 +3,13 @@ using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Masks;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Runs;
 using Coverslip.Methods;
 using Coverslip.Methods.MultiStage;
-using Coverslip.Methods.SagaNet.Masks;
 using Coverslip.Methods.SelfSupervised;
-using Coverslip.Methods.Training;
 
 namespace Coverslip.App.Commands;
 
@@ -59,7 +61,7 @@ public static class PredictCommand
             Whole slides (scanner formats and tiled TIFFs) become heatmaps and detections: slide_scores.csv,
             detections/SLIDE.csv, SLIDE.geojson, SLIDE-heatmap.tif and .npy, SLIDE-overlay.png, summary.json. A stopped
             call goes on within the slide, finished slides are skipped. A run of the multi-stage method writes heatmaps and
-            SLIDE-map.png, a square to each patch: grey normal, red tumour, white without tissue; it begins a slide anew
+            SLIDE-map.png, a square to each patch: gray normal, red tumor, white without tissue; it begins a slide anew
             within which it was stopped.
 
             A model of findings (method: curriculum) also writes activations.csv, where it sees each finding, and
@@ -107,7 +109,7 @@ public static class PredictCommand
     {
         var folder = Path.GetFullPath(parsed.GetValue(Output)!);
         var device = DeviceOption.Of(parsed);
-        using var model = TrainedModel.Load(parsed.GetValue(Model)!, Recipes.Parse, device);
+        using var model = TrainedModel.Load(parsed.GetValue(Model)!, Known.Methods, device);
         if (model.Description.ImageWise)
             Console.Error.WriteLine($"warning: the test figures of this model are inflated ({Split.InflatedNote})");
         Directory.CreateDirectory(folder);
@@ -181,7 +183,7 @@ public static class PredictCommand
     }
 
     /// <summary>
-    /// One row per patient. Where patches and not patients are labelled, a patient of several labels has none.
+    /// One row per patient. Where patches and not patients are labeled, a patient of several labels has none.
     /// </summary>
     private static Predictions PatientsOf(Predictions predictions, PatientRule rule, RunDescription description)
     {

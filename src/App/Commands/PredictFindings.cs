@@ -1,8 +1,10 @@
 using Coverslip.App.Progress;
 using Coverslip.Evaluation.Detection;
 using Coverslip.Evaluation.Metrics;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Runs;
 using Coverslip.Methods.Curriculum;
-using Coverslip.Methods.Training;
 
 namespace Coverslip.App.Commands;
 

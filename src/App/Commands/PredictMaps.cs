@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using Coverslip.App.Progress;
+using Coverslip.Learning.Runs;
 using Coverslip.Methods.MultiStage;
-using Coverslip.Methods.Training;
 using Coverslip.Slides.Formats;
 
 namespace Coverslip.App.Commands;
@@ -71,7 +71,7 @@ internal static class PredictMaps
                 : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{outcome.Name}: probability {outcome.Probability:0.000}, {outcome.Tumour} of {outcome.Patches} patches called tumour{beyond}{before}"
+            $"{outcome.Name}: probability {outcome.Probability:0.000}, {outcome.Tumor} of {outcome.Patches} patches called tumor{beyond}{before}"
         );
     }
 }

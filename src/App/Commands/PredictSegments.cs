@@ -2,10 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Coverslip.App.Progress;
-using Coverslip.Evaluation;
+using Coverslip.Files;
+using Coverslip.Learning.Runs;
+using Coverslip.Learning.SlideWalk;
 using Coverslip.Methods.SelfSupervised;
-using Coverslip.Methods.Training;
-using Coverslip.Methods.Training.SlidePatches;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Heatmaps;
 using Coverslip.Slides.Tissue;
@@ -121,7 +121,7 @@ internal static class PredictSegments
                         cell_height_level0 = found.Grid.CellHeight,
                         read_at_mpp = work.Options.Mpp,
                         tissue_rule = tissue.Rule,
-                        tumour_classes = work.Recipe.Windows.Classes.Tumour,
+                        tumor_classes = work.Recipe.Windows.Classes.Tumor,
                         normal_classes = work.Recipe.Windows.Classes.Normal,
                     },
                     new JsonSerializerOptions { WriteIndented = true }

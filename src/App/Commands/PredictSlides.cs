@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Coverslip.App.Progress;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Runs;
+using Coverslip.Learning.SlideWalk;
 using Coverslip.Methods.TumorDetection;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Coverslip.App.Progress;
-using Coverslip.Slides.Phantoms;
+using Coverslip.Phantoms;
 
 namespace Coverslip.App.Commands;
 

@@ -1,10 +1,12 @@
 using System.Globalization;
 using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Masks;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Runs;
 using Coverslip.Methods.MultiStage;
-using Coverslip.Methods.SagaNet.Masks;
 using Coverslip.Methods.SelfSupervised;
-using Coverslip.Methods.Training;
 using Coverslip.Methods.TumorDetection;
 
 namespace Coverslip.App.Commands;

@@ -1,7 +1,7 @@
 using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Methods.SagaNet.Masks;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Masks;
 using Coverslip.Slides.Images;
 using Coverslip.Torch;
 

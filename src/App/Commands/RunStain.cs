@@ -1,5 +1,6 @@
-using Coverslip.Evaluation;
-using Coverslip.Methods.Training;
+using Coverslip.Files;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Runs;
 
 namespace Coverslip.App.Commands;
 
@@ -12,7 +13,7 @@ internal static class RunStain
     {
         if (!input.Restained)
             return null;
-        var kept = Path.Combine(folder, TrainedModel.StainName);
+        var kept = Path.Combine(folder, StoredRun.StainName);
         if (!File.Exists(kept))
             return InputStain.Of(input);
         var begun = InputStain.Parse(File.ReadAllText(kept), kept, input.StainRefused);
@@ -28,7 +29,7 @@ internal static class RunStain
     internal static void Keep(InputStain? stain, string folder)
     {
         if (stain is not null)
-            WholeFile.Write(Path.Combine(folder, TrainedModel.StainName), stain.Json);
+            WholeFile.Write(Path.Combine(folder, StoredRun.StainName), stain.Json);
     }
 
     /// <summary>Says how many images are used as they are.</summary>

@@ -2,7 +2,7 @@ using Coverslip.App.Reports;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Segmentation;
 using Coverslip.Evaluation.Statistics;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Runs;
 
 namespace Coverslip.App.Commands;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Statistics;
-using Coverslip.Methods.Training;
-using Coverslip.Methods.TumorDetection;
+using Coverslip.Learning.Runs;
+using Coverslip.Learning.SlideWalk;
 
 namespace Coverslip.App.Commands;
 
@@ -10,7 +10,7 @@ namespace Coverslip.App.Commands;
 internal static class SlideFigures
 {
     /// <summary>
-    /// Computes those over all parts of a tumour detection, writes and prints them; says nothing where no slides were tested.
+    /// Computes those over all parts of a tumor detection, writes and prints them; says nothing where no slides were tested.
     /// </summary>
     internal static void Tell(string folder, Cohort cohort, int parts)
     {

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Coverslip.App.Progress;
-using Coverslip.Slides.Phantoms;
+using Coverslip.Phantoms;
 
 namespace Coverslip.App.Commands;
 
@@ -39,9 +39,9 @@ internal static class SlidePhantomCommand
             "Lesions, comma-separated: macro, micro or itc, each with a major axis in microns if it is to have "
             + "a certain one, such as macro,micro:450,itc.",
     };
-    private static readonly Option<string?> Artefacts = new("--artefacts")
+    private static readonly Option<string?> Artifacts = new("--artifacts", "--artefacts")
     {
-        Description = "Artefacts, comma-separated: pen, fold, bubble, blur, or all.",
+        Description = "Artifacts, comma-separated: pen, fold, bubble, blur, or all.",
     };
     private static readonly Option<double> Stain = PhantomOption.Of(
         "--stain",
@@ -61,7 +61,7 @@ internal static class SlidePhantomCommand
 
             Examples:
               coverslip slide phantom phantom.tif --width 100000 --height 100000 --seed 1
-              coverslip slide phantom tumor.tif --lesions macro,micro,itc --artefacts all
+              coverslip slide phantom tumor.tif --lesions macro,micro,itc --artifacts all
               coverslip slide phantom small.tif --width 4096 --height 4096 --tissue 0.5 --lesions micro:300
             """
         )
@@ -73,7 +73,7 @@ internal static class SlidePhantomCommand
             Tissue,
             Pieces,
             Lesions,
-            Artefacts,
+            Artifacts,
             Stain,
             Hardness,
             Seed,
@@ -92,7 +92,7 @@ internal static class SlidePhantomCommand
             Tissue = parsed.GetValue(Tissue),
             Pieces = parsed.GetValue(Pieces),
             Lesions = ReadLesions(parsed.GetValue(Lesions)),
-            Artefacts = ReadArtefacts(parsed.GetValue(Artefacts)),
+            Artifacts = ReadArtifacts(parsed.GetValue(Artifacts)),
             StainLevel = parsed.GetValue(Stain),
             Hardness = parsed.GetValue(Hardness),
             Seed = parsed.GetValue(Seed),
@@ -129,12 +129,12 @@ internal static class SlidePhantomCommand
         return 0;
     }
 
-    /// <summary>How hard tumour is to tell, 0 to 1.</summary>
+    /// <summary>How hard tumor is to tell, 0 to 1.</summary>
     internal static Option<double> HardnessOption() =>
         PhantomOption.Of(
             "--hardness",
             Defaults.Hardness,
-            "0: tumour has large nuclei. 1: hardly larger ones, and so have the germinal centres of normal tissue."
+            "0: tumor has large nuclei. 1: hardly larger ones, and so have the germinal centers of normal tissue."
         );
 
     /// <summary>Tiles of a slide's finest level.</summary>
@@ -163,13 +163,13 @@ internal static class SlidePhantomCommand
             : throw new ArgumentException($"'{word}' is no lesion; write a class and microns, such as micro:450");
     }
 
-    private static List<ArtefactKind> ReadArtefacts(string? text) =>
+    private static List<ArtifactKind> ReadArtifacts(string? text) =>
         [
             .. Words(text)
                 .SelectMany(word =>
-                    word.Equals("all", StringComparison.OrdinalIgnoreCase) ? Enum.GetValues<ArtefactKind>()
-                    : Enum.TryParse<ArtefactKind>(word, ignoreCase: true, out var kind) && Enum.IsDefined(kind) ? [kind]
-                    : throw new ArgumentException($"'{word}' is no artefact; there are pen, fold, bubble, blur, all")
+                    word.Equals("all", StringComparison.OrdinalIgnoreCase) ? Enum.GetValues<ArtifactKind>()
+                    : Enum.TryParse<ArtifactKind>(word, ignoreCase: true, out var kind) && Enum.IsDefined(kind) ? [kind]
+                    : throw new ArgumentException($"'{word}' is no artifact; there are pen, fold, bubble, blur, all")
                 ),
         ];
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Coverslip.App.Progress;
 using Coverslip.Evaluation.Staging;
-using Coverslip.Slides.Phantoms;
+using Coverslip.Phantoms;
 
 namespace Coverslip.App.Commands;
 
@@ -35,13 +35,13 @@ internal static class SlidePhantomsCommand
     );
     private static readonly Option<double> Tumor = PhantomOption.Of(
         "--tumor",
-        Defaults.Tumour,
-        "Share of slides with tumour."
+        Defaults.Tumor,
+        "Share of slides with tumor."
     );
     private static readonly Option<string?> Classes = new("--classes")
     {
         Description =
-            "What slides with tumour are by their largest lesion, in turn: macro, micro, itc, comma-separated. "
+            "What slides with tumor are by their largest lesion, in turn: macro, micro, itc, comma-separated. "
             + "[default: of macro,micro,micro,itc those that fit]",
     };
     private static readonly Option<double> Tissue = PhantomOption.Of(
@@ -49,7 +49,7 @@ internal static class SlidePhantomsCommand
         Defaults.Tissue,
         "Share of a slide that is tissue."
     );
-    private static readonly Option<bool> NoArtefacts = new("--no-artefacts")
+    private static readonly Option<bool> NoArtifacts = new("--no-artifacts", "--no-artefacts")
     {
         Description = "No pen, folds, bubbles and blur.",
     };
@@ -87,7 +87,7 @@ internal static class SlidePhantomsCommand
             Tumor,
             Classes,
             Tissue,
-            NoArtefacts,
+            NoArtifacts,
             Drift,
             Hardness,
             Seed,
@@ -104,12 +104,12 @@ internal static class SlidePhantomsCommand
             SlidesPerPatient = parsed.GetValue(Slides),
             Side = parsed.GetValue(Side),
             Mpp = Coverslip.Slides.Geometry.Mpp.Of(parsed.GetValue(Mpp)),
-            Tumour = parsed.GetValue(Tumor),
+            Tumor = parsed.GetValue(Tumor),
             Classes = parsed.GetValue(Classes) is { } words
                 ? [.. words.Split(',', StringSplitOptions.TrimEntries).Select(SlidePhantomCommand.ReadClass)]
                 : null,
             Tissue = parsed.GetValue(Tissue),
-            Artefacts = !parsed.GetValue(NoArtefacts),
+            Artifacts = !parsed.GetValue(NoArtifacts),
             StainDrift = parsed.GetValue(Drift),
             Hardness = parsed.GetValue(Hardness),
             Seed = parsed.GetValue(Seed),
@@ -152,7 +152,7 @@ internal static class SlidePhantomsCommand
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{slides.Count(s => s.Slide.Class is not null)} with tumour; lesions: {Count(LesionClass.Macro)}, {Count(LesionClass.Micro)}, {Count(LesionClass.Itc)}"
+                $"{slides.Count(s => s.Slide.Class is not null)} with tumor; lesions: {Count(LesionClass.Macro)}, {Count(LesionClass.Micro)}, {Count(LesionClass.Itc)}"
             )
         );
         if (options.Classes is null && !options.ClassesInTurn.Contains(LesionClass.Macro))
@@ -165,7 +165,7 @@ internal static class SlidePhantomsCommand
         var left = slides.Sum(s => s.Phantom.LeftOut.Count);
         if (left > 0)
             Console.WriteLine(
-                $"{left} artefacts found no room beside lesions and are left out; cohort.csv names the others"
+                $"{left} artifacts found no room beside lesions and are left out; cohort.csv names the others"
             );
         Console.WriteLine(
             string.Create(

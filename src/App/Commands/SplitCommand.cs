@@ -67,7 +67,7 @@ public static class SplitCommand
     {
         Description =
             "Divide images and not patients, as many on each side as without: a leaky split, made to show by how much "
-            + "it flatters, and labelled so wherever its figures are shown.",
+            + "it flatters, and labeled so wherever its figures are shown.",
     };
 
     private static readonly Option<long> Seed = new("--seed")

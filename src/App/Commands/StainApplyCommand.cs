@@ -8,7 +8,7 @@ using Coverslip.Slides.Stain;
 namespace Coverslip.App.Commands;
 
 /// <summary>
-/// <c>coverslip stain apply</c>: normalises images or a cohort; what cannot be is listed with its reason.
+/// <c>coverslip stain apply</c>: normalizes images or a cohort; what cannot be is listed with its reason.
 /// </summary>
 internal static class StainApplyCommand
 {
@@ -34,12 +34,12 @@ internal static class StainApplyCommand
             "apply",
             """
             Give images the stain of a reference, each by its own measure. The new images are PNG files.
-            Of a cohort they lie as the old ones do, beside a new cohort.csv; rows that could not be normalised are in
+            Of a cohort they lie as the old ones do, beside a new cohort.csv; rows that could not be normalized are in
             refused.csv with the reason. Exit code 1 if there is any such image.
 
             Examples:
-              coverslip stain apply stain.json a.png b.png --out normalised
-              coverslip stain apply stain.json --cohort colon/cohort.csv --out colon-normalised
+              coverslip stain apply stain.json a.png b.png --out normalized
+              coverslip stain apply stain.json --cohort colon/cohort.csv --out colon-normalized
             """
         )
         {
@@ -59,7 +59,7 @@ internal static class StainApplyCommand
 
     private static int Run(ParseResult parsed)
     {
-        var normaliser = StainFile.Read(parsed.GetRequiredValue(Stain));
+        var normalizer = StainFile.Read(parsed.GetRequiredValue(Stain));
         var folder = Path.GetFullPath(parsed.GetRequiredValue(Out));
         var cohort = parsed.GetValue(CohortPath) is { } path ? Cohort.Load(path) : null;
         Work[] work = cohort is null
@@ -67,26 +67,26 @@ internal static class StainApplyCommand
             : [.. cohort.Rows.Select(row => Work.Of(row.Image, cohort.ImagePath(row), row.Image, folder))];
         CheckTargets(work, cohort, folder);
 
-        var reasons = Normalise(normaliser, work);
+        var reasons = Normalize(normalizer, work);
         foreach (var (image, reason) in work.Zip(reasons))
         {
             if (reason is not null)
-                Console.Error.WriteLine($"not normalised: {image.Name}: {reason}");
+                Console.Error.WriteLine($"not normalized: {image.Name}: {reason}");
         }
         var done = reasons.Count(reason => reason is null);
         if (cohort is not null)
             WriteCohorts(cohort, work, reasons, folder);
-        Console.WriteLine($"normalised {done} of {work.Length} images: {folder}");
+        Console.WriteLine($"normalized {done} of {work.Length} images: {folder}");
         return done == work.Length ? 0 : 1;
     }
 
-    /// <summary>Why each image could not be normalised, in order; null where it was.</summary>
-    private static string?[] Normalise(IStainNormaliser normaliser, Work[] work)
+    /// <summary>Why each image could not be normalized, in order; null where it was.</summary>
+    private static string?[] Normalize(IStainNormalizer normalizer, Work[] work)
     {
         var reasons = new string?[work.Length];
         var done = 0;
         using var stop = new StopSignal();
-        using var line = new ProgressLine("normalising", work.Length, "images");
+        using var line = new ProgressLine("normalizing", work.Length, "images");
         var settings = new ParallelOptions
         {
             MaxDegreeOfParallelism = Environment.ProcessorCount,
@@ -94,7 +94,7 @@ internal static class StainApplyCommand
         };
         try
         {
-            Parallel.For(0, work.Length, settings, NormaliseOne);
+            Parallel.For(0, work.Length, settings, NormalizeOne);
         }
         catch (AggregateException error)
         {
@@ -103,13 +103,13 @@ internal static class StainApplyCommand
         }
         return reasons;
 
-        void NormaliseOne(int i)
+        void NormalizeOne(int i)
         {
             try
             {
                 using var image = ImageFile.Read(work[i].Source);
-                using var normalised = normaliser.Apply(image);
-                ImageFile.Write(work[i].Target, normalised);
+                using var normalized = normalizer.Apply(image);
+                ImageFile.Write(work[i].Target, normalized);
             }
             catch (UnreadableImageException error)
             {
@@ -132,7 +132,7 @@ internal static class StainApplyCommand
             {
                 throw new ArgumentException(
                     $"{string.Join(" and ", same.Take(2).Select(w => w.Name))} would both become {same.Key}; "
-                        + "rename one, or normalise them into two folders"
+                        + "rename one, or normalize them into two folders"
                 );
             }
             if (sources.Contains(same.Key))
@@ -152,11 +152,11 @@ internal static class StainApplyCommand
                 Mask = cohort.MaskPath(row) is { } mask ? Relative(folder, mask) : null,
             };
         var rows = cohort.Rows.Zip(work, reasons).ToList();
-        var normalised = rows.Where(r => r.Third is null).Select(r => Moved(r.First, r.Second.Target)).ToList();
+        var normalized = rows.Where(r => r.Third is null).Select(r => Moved(r.First, r.Second.Target)).ToList();
         var refused = rows.Where(r => r.Third is not null)
             .Select(r => Moved(r.First, r.Second.Source) with { Further = [.. r.First.Further, r.Third!] })
             .ToList();
-        WriteOrDelete(Path.Combine(folder, "cohort.csv"), normalised, cohort.FurtherColumns);
+        WriteOrDelete(Path.Combine(folder, "cohort.csv"), normalized, cohort.FurtherColumns);
         WriteOrDelete(Path.Combine(folder, "refused.csv"), refused, [.. cohort.FurtherColumns, "reason"]);
     }
 
@@ -172,7 +172,7 @@ internal static class StainApplyCommand
     private static string Relative(string folder, string path) =>
         Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
 
-    /// <summary>An image to normalise.</summary>
+    /// <summary>An image to normalize.</summary>
     /// <param name="Name">As the user wrote it.</param>
     /// <param name="Source">The file.</param>
     /// <param name="Target">Full path of the new file.</param>

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Coverslip.Evaluation;
+using Coverslip.Files;
 using Coverslip.Slides.Images;
 using Coverslip.Slides.Stain;
 
@@ -17,8 +17,8 @@ public static class StainCommand
 
             Examples:
               coverslip stain fit reference.png --method vahadane --out stain.json
-              coverslip stain apply stain.json a.png b.png --out normalised
-              coverslip stain apply stain.json --cohort colon/cohort.csv --out colon-normalised
+              coverslip stain apply stain.json a.png b.png --out normalized
+              coverslip stain apply stain.json --cohort colon/cohort.csv --out colon-normalized
             """
         );
         command.Subcommands.Add(CreateFit());
@@ -32,7 +32,7 @@ public static class StainCommand
         var method = new Option<string>("--method")
         {
             Description =
-                "macenko or vahadane: two stains, haematoxylin and eosin. " + "reinhard: mean and deviation of colour.",
+                "macenko or vahadane: two stains, haematoxylin and eosin. " + "reinhard: mean and deviation of color.",
             Required = true,
         };
         method.AcceptOnlyFromAmong("macenko", "vahadane", "reinhard");
@@ -44,7 +44,7 @@ public static class StainCommand
         var balance = new Option<bool>("--balance-glass")
         {
             Description =
-                "Make glass white first, here and in every image: for cameras that show it grey or tinted. Images without "
+                "Make glass white first, here and in every image: for cameras that show it gray or tinted. Images without "
                 + "glass stay as they are.",
         };
         var command = new Command(
@@ -67,21 +67,21 @@ public static class StainCommand
         {
             var (from, to) = (parsed.GetRequiredValue(reference), parsed.GetRequiredValue(output));
             var chosen = Enum.Parse<StainMethod>(parsed.GetRequiredValue(method), ignoreCase: true);
-            var normaliser = Fit(chosen, from, parsed.GetValue(balance));
-            WholeFile.Write(to, StainFile.ToJson(normaliser) + "\n");
-            Console.WriteLine(Describe(normaliser));
+            var normalizer = Fit(chosen, from, parsed.GetValue(balance));
+            WholeFile.Write(to, StainFile.ToJson(normalizer) + "\n");
+            Console.WriteLine(Describe(normalizer));
             Console.WriteLine($"wrote {to}");
             return 0;
         });
         return command;
     }
 
-    private static IStainNormaliser Fit(StainMethod method, string path, bool balance)
+    private static IStainNormalizer Fit(StainMethod method, string path, bool balance)
     {
         using var image = ImageFile.Read(path);
         try
         {
-            return balance ? GlassBalanced.Fit(method, image) : StainNormaliser.Fit(method, image);
+            return balance ? GlassBalanced.Fit(method, image) : StainNormalizer.Fit(method, image);
         }
         catch (StainException error)
         {
@@ -89,18 +89,18 @@ public static class StainCommand
         }
     }
 
-    private static string Describe(IStainNormaliser normaliser) =>
-        normaliser switch
+    private static string Describe(IStainNormalizer normalizer) =>
+        normalizer switch
         {
             GlassBalanced { Inner: var inner } => Describe(inner) + "\nglass is made white first",
-            SeparationNormaliser { Stains: var stains, Strength: var strength } => FormattableString.Invariant(
+            SeparationNormalizer { Stains: var stains, Strength: var strength } => FormattableString.Invariant(
                 $"haematoxylin {stains.Haematoxylin} strength {strength.Haematoxylin:F3}\n"
             )
                 + FormattableString.Invariant($"eosin        {stains.Eosin} strength {strength.Eosin:F3}\n")
                 + FormattableString.Invariant($"{stains.DegreesApart:F1}° apart"),
-            ReinhardNormaliser { Target: var target } => FormattableString.Invariant(
+            ReinhardNormalizer { Target: var target } => FormattableString.Invariant(
                 $"L* {target.Mean[0]:F1} ± {target.Deviation[0]:F1}, a* {target.Mean[1]:F1} ± {target.Deviation[1]:F1}, "
             ) + FormattableString.Invariant($"b* {target.Mean[2]:F1} ± {target.Deviation[2]:F1}"),
-            _ => normaliser.Method.ToString(),
+            _ => normalizer.Method.ToString(),
         };
 }

@@ -3,11 +3,12 @@ using System.Xml.Linq;
 using Coverslip.App.Progress;
 using Coverslip.App.Reports;
 using Coverslip.App.Studies;
-using Coverslip.Evaluation;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
-using Coverslip.Methods.Studies;
-using Coverslip.Methods.Training;
+using Coverslip.Files;
+using Coverslip.Learning.Runs;
+using Coverslip.Learning.Studies;
+using Coverslip.Methods;
 
 namespace Coverslip.App.Commands;
 
@@ -44,7 +45,7 @@ public static class StudyCommand
     {
         Description =
             "Train every cell also on a split that divides images and not patients, and show both side by side, the "
-            + "second labelled as inflated.",
+            + "second labeled as inflated.",
     };
     private static readonly Option<bool> TableOnly = new("--table")
     {
@@ -91,7 +92,11 @@ public static class StudyCommand
 
     private static int Run(ParseResult parsed)
     {
-        var study = StudyRecipe.Load(parsed.GetValue(RecipeFile)!.FullName, parsed.GetValue(SettingOption.Set));
+        var study = StudyRecipe.Load(
+            parsed.GetValue(RecipeFile)!.FullName,
+            Known.Methods,
+            parsed.GetValue(SettingOption.Set)
+        );
         study = study with { ImageWise = study.ImageWise || parsed.GetValue(ImageWise) };
         var folder = new StudyFolder(Path.GetFullPath(parsed.GetValue(Output)!));
         var cohort = StudyCohorts.Sampled(

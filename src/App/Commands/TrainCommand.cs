@@ -3,15 +3,18 @@ using System.Globalization;
 using Coverslip.App.Doctor;
 using Coverslip.App.Progress;
 using Coverslip.App.Reports;
-using Coverslip.Evaluation;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
+using Coverslip.Files;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Recipes;
+using Coverslip.Learning.Runs;
 using Coverslip.Methods;
 using Coverslip.Methods.MultiStage;
 using Coverslip.Methods.SagaNet;
 using Coverslip.Methods.SelfSupervised;
-using Coverslip.Methods.Training;
 using Coverslip.Methods.TumorDetection;
 using Coverslip.Torch;
 
@@ -56,7 +59,7 @@ public static class TrainCommand
             "train",
             """
             Train a recipe on a cohort; every part of the split gets its own model, judged on patients it never saw.
-            A recipe of tumour detection takes slides (column annotation: the file of what is tumour on them; column mpp),
+            A recipe of tumor detection takes slides (column annotation: the file of what is tumor on them; column mpp),
             predicts the test patients' slides, and writes heatmaps, detections and their figures.
             A recipe of the self-supervised method takes images with masks (column mask: 0 is background) or such slides.
 
@@ -90,8 +93,8 @@ public static class TrainCommand
     private static int Run(ParseResult parsed)
     {
         var (path, folder) = (parsed.GetValue(RecipeFile)!.FullName, Path.GetFullPath(parsed.GetValue(Output)!));
-        var text = Recipes.TextOf(path, parsed.GetValue(SettingOption.Set)!);
-        var recipe = Recipes.Parse(text, Path.GetFileName(path));
+        var text = YamlText.OfFile(path, parsed.GetValue(SettingOption.Set)!);
+        var recipe = Known.Methods.Parse(text, Path.GetFileName(path));
         var device = DeviceOption.Of(parsed);
         var cohort = RecipeCohort.Of(recipe, Cohort.Load(parsed.GetValue(CohortFile)!));
         var stored = Path.Combine(folder, "recipe.yaml");

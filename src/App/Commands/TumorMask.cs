@@ -2,13 +2,13 @@ using Coverslip.Slides.Images;
 
 namespace Coverslip.App.Commands;
 
-/// <summary>A truth mask as read from a file: [H · W] ones where there is tumour.</summary>
+/// <summary>A truth mask as read from a file: [H · W] ones where there is tumor.</summary>
 internal sealed record TumorMask(byte[] Pixels, int Width)
 {
-    /// <summary>Reads a mask, of grey or equal colours, 8 or 16 bits.</summary>
+    /// <summary>Reads a mask, of gray or equal colors, 8 or 16 bits.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="value">Tumour's value; null: the only one beside 0.</param>
-    /// <exception cref="InvalidDataException">Several values beside 0, and none named as tumour's.</exception>
+    /// <param name="value">Tumor's value; null: the only one beside 0.</param>
+    /// <exception cref="InvalidDataException">Several values beside 0, and none named as tumor's.</exception>
     internal static TumorMask Read(string path, int? value)
     {
         using var image = ImageFile.Read(path, new ImageReadOptions { Channels = 1 });
@@ -33,7 +33,7 @@ internal sealed record TumorMask(byte[] Pixels, int Width)
                 pixels[i] = 1;
             else if (value is null && samples[i] != T.Zero)
                 throw new InvalidDataException(
-                    $"{path}: the mask holds {tumor} and {samples[i]} beside 0; name tumour's value with --tumor-value"
+                    $"{path}: the mask holds {tumor} and {samples[i]} beside 0; name tumor's value with --tumor-value"
                 );
         }
     }

@@ -3,11 +3,14 @@ using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
+using Coverslip.Files;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Runs;
 using Coverslip.Methods;
 using Coverslip.Methods.Classical;
-using Coverslip.Methods.Training;
+using Coverslip.Phantoms;
 using Coverslip.Slides.Images;
-using Coverslip.Slides.Phantoms;
 using Coverslip.Torch;
 
 namespace Coverslip.App.Demo;
@@ -15,7 +18,7 @@ namespace Coverslip.App.Demo;
 /// <summary>What a demo found.</summary>
 /// <param name="Full">Test predictions of the full method.</param>
 /// <param name="Baseline">Test predictions of the network without its four parts; null where it was left out.</param>
-/// <param name="ColorAlone">Accuracy of one nearest neighbour on colour histograms, on the same split.</param>
+/// <param name="ColorAlone">Accuracy of one nearest neighbor on color histograms, on the same split.</param>
 /// <param name="MaskOverlap">Mean intersection over union of computed and true masks.</param>
 /// <param name="WholeOverlap">The same, had everything been called valid.</param>
 internal sealed record DemoResult(
@@ -74,7 +77,7 @@ internal static class DemoRun
         {
             var run = Path.Combine(folder, name);
             Directory.CreateDirectory(run);
-            Evaluation.WholeFile.Write(
+            WholeFile.Write(
                 Path.Combine(run, "recipe.yaml"),
                 Text($"saganet-demo{(name == "run" ? "" : "-" + name)}.yaml")
             );
@@ -96,7 +99,7 @@ internal static class DemoRun
         };
     }
 
-    internal static INetworkRecipe Embedded(string name) => (INetworkRecipe)Recipes.Parse(Text(name), name);
+    internal static INetworkRecipe Embedded(string name) => (INetworkRecipe)Known.Methods.Parse(Text(name), name);
 
     internal static string Text(string name)
     {

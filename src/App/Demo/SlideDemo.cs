@@ -1,13 +1,14 @@
 using Coverslip.App.Commands;
 using Coverslip.App.Progress;
 using Coverslip.App.Reports;
-using Coverslip.Evaluation;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
-using Coverslip.Methods.Training;
+using Coverslip.Files;
+using Coverslip.Learning.Runs;
+using Coverslip.Learning.SlideWalk;
 using Coverslip.Methods.TumorDetection;
+using Coverslip.Phantoms;
 using Coverslip.Slides.Geometry;
-using Coverslip.Slides.Phantoms;
 using Coverslip.Torch;
 
 namespace Coverslip.App.Demo;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coverslip.Learning.SlideWalk;
 using Coverslip.Methods.TumorDetection;
 
 namespace Coverslip.App.Progress;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Loop;
 
 namespace Coverslip.App.Progress;
 

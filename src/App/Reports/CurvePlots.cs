@@ -6,7 +6,7 @@ namespace Coverslip.App.Reports;
 /// <summary>What the probabilities are worth: ROC curve, precision-recall curve, reliability.</summary>
 internal static class CurvePlots
 {
-    private const int MostNamed = 6; // as many series as there are colours
+    private const int MostNamed = 6; // as many series as there are colors
 
     public static XElement Of(ReportedRun run)
     {

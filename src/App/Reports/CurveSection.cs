@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
-using Coverslip.Methods.Studies;
+using Coverslip.Learning.Studies;
 
 namespace Coverslip.App.Reports;
 

@@ -1,9 +1,9 @@
 using System.Xml.Linq;
 using Coverslip.App.Commands;
-using Coverslip.Evaluation;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Detection;
 using Coverslip.Evaluation.Metrics;
+using Coverslip.Files;
 
 namespace Coverslip.App.Reports;
 

@@ -34,7 +34,7 @@ internal static class ImageSections
             ),
             Html.Note(
                 "Test images of different patients; beside each, "
-                    + "what its mask leaves: pale and grey is masked out."
+                    + "what its mask leaves: pale and gray is masked out."
             ),
             Html.Tag(
                 "div",

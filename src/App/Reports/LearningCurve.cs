@@ -66,7 +66,7 @@ internal static class CurvesPlot
         series.Add(new PlotSeries("", [new(1, target), new(epochs, target)], -1, PlotStyle.Dashed));
         return new SvgPlot(
             "Training curves",
-            "Loss by epoch of whole images; validation solid, training dashed; grey: the baseline's best.",
+            "Loss by epoch of whole images; validation solid, training dashed; gray: the baseline's best.",
             series
         )
         {

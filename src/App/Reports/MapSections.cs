@@ -1,8 +1,8 @@
 using System.Xml.Linq;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
+using Coverslip.Learning.Loop;
 using Coverslip.Methods.MultiStage;
-using Coverslip.Methods.Training;
 
 namespace Coverslip.App.Reports;
 
@@ -37,7 +37,7 @@ internal static class MapSections
             .SelectMany(c => Predictions.Read(new RunFolder(c.Folder, make: false).Predictions).Rows)
             .Select(r => r.Image)
             .ToHashSet();
-        // Slides with tumour are what maps differ on; the others show tumour points.
+        // Slides with tumor are what maps differ on; the others show tumor points.
         CohortRow[] all = [.. cohort.Rows.Where(r => tested.Contains(r.Image) && Truth(having, r) is not null)];
         var kinds = all.GroupBy(r => r.Label).Select(g => g.Take(MostSlides / cohort.Classes.Count));
         CohortRow[] shown = [.. kinds.SelectMany(g => g)];
@@ -45,7 +45,7 @@ internal static class MapSections
             id,
             "Prediction maps",
             Html.Note(
-                "A square is a patch. Truth: grey normal, red tumour, purple no label; predictions run from grey (0) to red (1), "
+                "A square is a patch. Truth: gray normal, red tumor, purple no label; predictions run from gray (0) to red (1), "
                     + "also of patches without a label. White: no tissue, or beyond the map."
                     + (all.Length > shown.Length ? $" {shown.Length} of {all.Length} slides are shown." : "")
             ),

@@ -1,8 +1,8 @@
 namespace Coverslip.App.Reports;
 
 /// <summary>
-/// The page's looks in light, dark and print. The series' colours are those of Okabe and Ito (2008), which people with
-/// any colour vision tell apart, darkened for white paper and lightened for dark pages.
+/// The page's looks in light, dark and print. The series' colors are those of Okabe and Ito (2008), which people with
+/// any color vision tell apart, darkened for white paper and lightened for dark pages.
 /// </summary>
 internal static class PageStyle
 {

@@ -58,11 +58,11 @@ internal static class PatientTable
     /// <summary>One prediction per patient; without labels: a patient may have images of several classes.</summary>
     private static Predictions Together(ReportedPart part, bool probable)
     {
-        var unlabelled = part.Tested with { Rows = [.. part.Tested.Rows.Select(r => r with { Label = "" })] };
-        if (!probable && unlabelled.Rows.Select(r => r.Predicted).Distinct().Count() == 2)
-            return PatientAggregation.Aggregate(unlabelled, PatientRule.Vote);
+        var unlabeled = part.Tested with { Rows = [.. part.Tested.Rows.Select(r => r with { Label = "" })] };
+        if (!probable && unlabeled.Rows.Select(r => r.Predicted).Distinct().Count() == 2)
+            return PatientAggregation.Aggregate(unlabeled, PatientRule.Vote);
         return PatientAggregation.Aggregate(
-            unlabelled,
+            unlabeled,
             probable ? PatientRule.Mean : PatientRule.Vote,
             part.Evaluation.Positive,
             part.Description.Threshold ?? 0.5

@@ -1,6 +1,6 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Runs;
 using Coverslip.Slides.Formats;
 
 namespace Coverslip.App.Reports;

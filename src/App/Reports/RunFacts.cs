@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using Coverslip.Evaluation.Splits;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Runs;
 
 namespace Coverslip.App.Reports;
 
@@ -59,9 +59,9 @@ internal static class RunFacts
     }
 
     private static string Stain(ReportedRun run) =>
-        !File.Exists(Path.Combine(run.Folder, TrainedModel.StainName)) ? "as it is"
-        : run.First.StainsKept == 0 ? $"brought to that of {TrainedModel.StainName}"
-        : $"brought to that of {TrainedModel.StainName}, but for {Figure.Count(run.First.StainsKept, "image")} "
+        !File.Exists(Path.Combine(run.Folder, StoredRun.StainName)) ? "as it is"
+        : run.First.StainsKept == 0 ? $"brought to that of {StoredRun.StainName}"
+        : $"brought to that of {StoredRun.StainName}, but for {Figure.Count(run.First.StainsKept, "image")} "
             + "without a stain that can be measured";
 
     private static IReadOnlyList<object?> Part(ReportedPart part)

@@ -1,5 +1,5 @@
 using System.Xml.Linq;
-using Coverslip.Evaluation;
+using Coverslip.Files;
 
 namespace Coverslip.App.Reports;
 

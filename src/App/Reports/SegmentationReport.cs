@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Xml.Linq;
 using Coverslip.App.Commands;
-using Coverslip.Evaluation;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Statistics;
+using Coverslip.Files;
+using Coverslip.Learning.Runs;
 using Coverslip.Methods.SelfSupervised;
-using Coverslip.Methods.Training;
 
 namespace Coverslip.App.Reports;
 

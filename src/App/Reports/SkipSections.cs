@@ -19,7 +19,7 @@ internal static class SkipSections
                 "Two networks pre-trained alike, one without the named skip connections. Per level: root mean square of its "
                     + "weights before and after, how far they moved relative to their length, root mean square of the loss's "
                     + "gradient. Below: mean squared error of reconstructions, with the deepest level and with its output set "
-                    + "to zero, and that of each window's mean colour."
+                    + "to zero, and that of each window's mean color."
             ),
             Table(levels, text: 2),
             Table(errors, text: 1)

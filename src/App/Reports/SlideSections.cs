@@ -1,11 +1,11 @@
 using System.Xml.Linq;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Detection;
-using Coverslip.Methods.TumorDetection;
+using Coverslip.Learning.SlideWalk;
 
 namespace Coverslip.App.Reports;
 
-/// <summary>The unseen slides of a run of tumour detection: what they are worth, and heatmaps beside the truth.</summary>
+/// <summary>The unseen slides of a run of tumor detection: what they are worth, and heatmaps beside the truth.</summary>
 internal static class SlideSections
 {
     private const int MostSlides = 24;
@@ -16,7 +16,7 @@ internal static class SlideSections
         if (DetectionFigures.OfRun(run.Folder, run.Cohort, run.First.Parts) is not { } figures)
             return null;
         var slides = run.Parts.SelectMany(part => Slides(run, part)).ToArray();
-        // Slides with tumour first, of each kind the surest.
+        // Slides with tumor first, of each kind the surest.
         var shown = slides
             .OrderByDescending(s => s.Truth is not null)
             .ThenByDescending(s => s.Score)
@@ -27,7 +27,7 @@ internal static class SlideSections
             "Unseen slides",
             Html.Note(
                 $"Of patients that no model saw in training: {string.Join(", ", figures.Counts.Select(c => $"{c.Count} {c.Key}"))}. "
-                    + "Isolated tumour cells are no lesions to be found. Intervals of 95 % over patients."
+                    + "Isolated tumor cells are no lesions to be found. Intervals of 95 % over patients."
             ),
             Html.Table(
                 [new("Figure"), new("Value", Number: true), new("Interval", Number: true)],
@@ -36,7 +36,7 @@ internal static class SlideSections
                 )
             ),
             Html.Note(
-                "Left the slide with the true outline of tumour, where it has any; right the heatmap over it: blue 0, yellow "
+                "Left the slide with the true outline of tumor, where it has any; right the heatmap over it: blue 0, yellow "
                     + "one half, red 1."
                     + (slides.Length > shown.Length ? $" {shown.Length} of {slides.Length} slides are shown." : "")
             ),
@@ -62,7 +62,7 @@ internal static class SlideSections
                 Thumbnail.Outlined(
                     slide.Image,
                     slide.Truth,
-                    slide.Truth is null ? $"slide {slide.Row.Image}" : $"slide {slide.Row.Image}, tumour outlined"
+                    slide.Truth is null ? $"slide {slide.Row.Image}" : $"slide {slide.Row.Image}, tumor outlined"
                 ),
                 Thumbnail.Of(slide.Files.Overlay, $"heatmap of {slide.Row.Image}")
             ),

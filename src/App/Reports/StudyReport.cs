@@ -1,6 +1,6 @@
 using System.Xml.Linq;
-using Coverslip.Evaluation;
-using Coverslip.Methods.Studies;
+using Coverslip.Files;
+using Coverslip.Learning.Studies;
 
 namespace Coverslip.App.Reports;
 

@@ -22,7 +22,7 @@ internal enum PlotStyle
 /// <summary>A series; points that are not finite interrupt it.</summary>
 /// <param name="Name">Its name in the legend; empty for none.</param>
 /// <param name="Points">In order of drawing.</param>
-/// <param name="Color">Number of its colour, 0 to 5; −1 for the grey of references.</param>
+/// <param name="Color">Number of its color, 0 to 5; −1 for the gray of references.</param>
 /// <param name="Style">Line, dashed line, or points alone.</param>
 internal sealed record PlotSeries(
     string Name,
@@ -32,7 +32,7 @@ internal sealed record PlotSeries(
 );
 
 /// <summary>
-/// A plot with axes, ticks and legend as inline SVG. Colours are those of the page (<see cref="PageStyle"/>), so that
+/// A plot with axes, ticks and legend as inline SVG. Colors are those of the page (<see cref="PageStyle"/>), so that
 /// it follows light and dark; pixels have the page's size where there is room for them.
 /// </summary>
 internal sealed record SvgPlot(string Title, string Description, IReadOnlyList<PlotSeries> Series)

@@ -18,7 +18,7 @@ internal static class Thumbnail
             return Picture(small, alternative);
         });
 
-    /// <summary>The same with everything outside of its mask pale and grey, and a line around the valid area.</summary>
+    /// <summary>The same with everything outside of its mask pale and gray, and a line around the valid area.</summary>
     public static XElement Masked(string path, string mask, string alternative) =>
         Readable(() =>
         {
@@ -69,8 +69,8 @@ internal static class Thumbnail
             var color = pixels.Slice(3 * i, 3);
             if (valid[i] != 0)
                 continue;
-            var grey = 0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2];
-            color.Fill((byte)(0.3 * grey + 0.7 * 232));
+            var gray = 0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2];
+            color.Fill((byte)(0.3 * gray + 0.7 * 232));
         }
         Outline(image, mask);
     }

@@ -1,7 +1,7 @@
-using Coverslip.Evaluation;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
-using Coverslip.Methods.Studies;
+using Coverslip.Files;
+using Coverslip.Learning.Studies;
 
 namespace Coverslip.App.Studies;
 

@@ -1,8 +1,8 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
-using Coverslip.Methods.Studies;
-using Coverslip.Methods.Training;
-using Coverslip.Methods.Training.SlidePatches;
+using Coverslip.Learning.Recipes;
+using Coverslip.Learning.SlidePatches;
+using Coverslip.Learning.Studies;
 
 namespace Coverslip.App.Studies;
 

@@ -1,6 +1,6 @@
-using Coverslip.Evaluation;
-using Coverslip.Methods.Studies;
-using Coverslip.Methods.Training;
+using Coverslip.Files;
+using Coverslip.Learning.Runs;
+using Coverslip.Learning.Studies;
 
 namespace Coverslip.App.Studies;
 

@@ -7,9 +7,11 @@ using Coverslip.App.Commands;
 using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
-using Coverslip.Methods.SagaNet.Masks;
-using Coverslip.Methods.Studies;
-using Coverslip.Methods.Training;
+using Coverslip.Files;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Masks;
+using Coverslip.Learning.Runs;
+using Coverslip.Learning.Studies;
 using Coverslip.Torch;
 
 namespace Coverslip.App.Studies;
@@ -148,7 +150,7 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
                 };
                 var (_, rules) = RunMasks.Prepare(settings, input.Cohort, place, stop);
                 if (!File.Exists(rulesFile))
-                    Evaluation.WholeFile.Write(rulesFile, rules!.ToJson());
+                    WholeFile.Write(rulesFile, rules!.ToJson());
             }
             foreach (var run in group)
                 StudyFolder.Keep(

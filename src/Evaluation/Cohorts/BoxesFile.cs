@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coverslip.Files;
 
 namespace Coverslip.Evaluation.Cohorts;
 

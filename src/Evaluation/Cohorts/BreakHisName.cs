@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 namespace Coverslip.Evaluation.Cohorts;
 
 /// <summary>
-/// A file name of the BreakHis collection, such as <c>SOB_M_DC-14-2523-400-002.png</c>: procedure, tumour class,
+/// A file name of the BreakHis collection, such as <c>SOB_M_DC-14-2523-400-002.png</c>: procedure, tumor class,
 /// subtype, year, slide id, magnification, number (Spanhol et al. 2016, "A dataset for breast cancer histopathological
 /// image classification", and the collection's page).
 /// </summary>
 /// <param name="Label"><c>benign</c> (B) or <c>malignant</c> (M).</param>
-/// <param name="Subtype">The tumour's type: A, F, PT, TA, DC, LC, MC or PC.</param>
+/// <param name="Subtype">The tumor's type: A, F, PT, TA, DC, LC, MC or PC.</param>
 /// <param name="Year">Two digits.</param>
 /// <param name="Slide">The slide id, with its trailing letters: <c>22549AB</c>.</param>
 /// <param name="Magnification">40, 100, 200 or 400.</param>

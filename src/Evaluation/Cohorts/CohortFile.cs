@@ -1,3 +1,5 @@
+using Coverslip.Files;
+
 namespace Coverslip.Evaluation.Cohorts;
 
 /// <summary>Reads, checks and writes cohort CSV files.</summary>

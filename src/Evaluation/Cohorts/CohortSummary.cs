@@ -5,7 +5,7 @@ namespace Coverslip.Evaluation.Cohorts;
 /// <param name="Patients">Different patients.</param>
 /// <param name="Classes">Per class or finding: its name, its images, the patients that have any of it.</param>
 /// <param name="PatientsWithSeveralClasses">
-/// Patients with images of more than one class, usual where patches and not patients are labelled.
+/// Patients with images of more than one class, usual where patches and not patients are labeled.
 /// </param>
 /// <param name="SmallestPatient">Images of the patient who has fewest.</param>
 /// <param name="LargestPatient">Images of the patient who has most.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Files;
 
 namespace Coverslip.Evaluation.Detection;
 

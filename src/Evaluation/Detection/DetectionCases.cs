@@ -25,7 +25,7 @@ public sealed record DetectionCase(string Name, string Patient, string? Detectio
 
 /// <summary>
 /// Which slides are judged: those with a file of detections, or exactly those of a list. One without mask is a normal
-/// slide. A mask without file of detections, or a listed tumour slide without mask, is an error: either would change
+/// slide. A mask without file of detections, or a listed tumor slide without mask, is an error: either would change
 /// the figures unseen.
 /// </summary>
 public static class DetectionCases
@@ -58,7 +58,7 @@ public static class DetectionCases
             ));
         if (listed?.Find(s => IsTumor(s.Label) && !masks.ContainsKey(s.Name)) is { } unknown)
             throw new InvalidDataException(
-                $"{folders.Slides!.Path}: row {unknown.Row}: {unknown.Name} is labelled {unknown.Label} and has no "
+                $"{folders.Slides!.Path}: row {unknown.Row}: {unknown.Name} is labeled {unknown.Label} and has no "
                     + $"mask in {folders.Masks}; add it, or leave the slide out with --exclude"
             );
         if (cases.Count == 0)

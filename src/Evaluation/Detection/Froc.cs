@@ -5,7 +5,7 @@ namespace Coverslip.Evaluation.Detection;
 /// </summary>
 /// <param name="Threshold">The probability; infinite for the last point.</param>
 /// <param name="FalsePositives">Per slide, on average.</param>
-/// <param name="Sensitivity">The share of lesions found, isolated tumour cells left out.</param>
+/// <param name="Sensitivity">The share of lesions found, isolated tumor cells left out.</param>
 public readonly record struct FrocPoint(double Threshold, double FalsePositives, double Sensitivity);
 
 /// <summary>Which false positives count.</summary>

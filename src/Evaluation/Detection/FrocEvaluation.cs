@@ -36,7 +36,7 @@ public sealed record FrocEvaluation
     /// <summary>Bootstrap draws replaced because they had no lesion, or no slide to count false positives on.</summary>
     public required int Redrawn { get; init; }
 
-    /// <summary>Lesions to be found, isolated tumour cells left out.</summary>
+    /// <summary>Lesions to be found, isolated tumor cells left out.</summary>
     public int Lesions => Slides.Sum(s => s.Lesions.Count - s.Isolated);
 
     /// <summary>Judges slides.</summary>
@@ -71,7 +71,7 @@ public sealed record FrocEvaluation
         Estimate ToEstimate(int figure)
         {
             if (values is null)
-                return Estimate.Undefined("no lesion larger than isolated tumour cells, or no slide that counts");
+                return Estimate.Undefined("no lesion larger than isolated tumor cells, or no slide that counts");
             if (draws is null)
                 return new Estimate(values[figure], null, null, why);
             var (low, high) = draws.Interval(figure);

@@ -13,15 +13,15 @@ public sealed record FrocSlide
     public required IReadOnlyList<double> FalsePositives { get; init; }
 
     /// <summary>
-    /// Per lesion the highest probability of a detection in it; 0 for a missed one, and for isolated tumour cells,
+    /// Per lesion the highest probability of a detection in it; 0 for a missed one, and for isolated tumor cells,
     /// hit or not.
     /// </summary>
     public required IReadOnlyList<double> Lesions { get; init; }
 
-    /// <summary>How many of the lesions are isolated tumour cells, which nobody has to find.</summary>
+    /// <summary>How many of the lesions are isolated tumor cells, which nobody has to find.</summary>
     public required int Isolated { get; init; }
 
-    /// <summary>Detections in isolated tumour cells, which count neither way.</summary>
+    /// <summary>Detections in isolated tumor cells, which count neither way.</summary>
     public required int Ignored { get; init; }
 
     /// <summary>Whether it has no lesion at all, isolated cells included.</summary>

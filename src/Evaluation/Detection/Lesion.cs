@@ -3,10 +3,10 @@ namespace Coverslip.Evaluation.Detection;
 /// <summary>A lesion of a <see cref="LesionMap"/>.</summary>
 /// <param name="Pixels">Its pixels of the mask.</param>
 /// <param name="MajorAxis">
-/// In pixels of the mask: the major axis of the ellipse with the same second moments of the pixels' centres, 4 √λ with
+/// In pixels of the mask: the major axis of the ellipse with the same second moments of the pixels' centers, 4 √λ with
 /// λ the larger eigenvalue of their covariance, as scikit-image's <c>axis_major_length</c>.
 /// </param>
-/// <param name="Isolated">Whether it counts as isolated tumour cells.</param>
+/// <param name="Isolated">Whether it counts as isolated tumor cells.</param>
 public sealed record Lesion(long Pixels, double MajorAxis, bool Isolated);
 
 /// <summary>Sums over the pixels of a piece, exact in whole numbers.</summary>

@@ -1,7 +1,7 @@
 namespace Coverslip.Evaluation.Detection;
 
 /// <summary>
-/// The lesions of a slide's truth mask, as the CAMELYON16 evaluation makes them: every pixel nearer to tumour than
+/// The lesions of a slide's truth mask, as the CAMELYON16 evaluation makes them: every pixel nearer to tumor than
 /// <see cref="LesionRules.Reach"/> is added, holes (background that no side-by-side path joins with the mask's border)
 /// are filled, and pixels that touch, at corners too, make one lesion. Only the lesions' runs are kept.
 /// </summary>
@@ -44,7 +44,7 @@ public sealed class LesionMap
     public IReadOnlyList<Lesion> Lesions { get; }
 
     /// <summary>The lesions of a mask.</summary>
-    /// <param name="tumor">[H · W], row by row; not 0 where there is tumour.</param>
+    /// <param name="tumor">[H · W], row by row; not 0 where there is tumor.</param>
     /// <param name="width">Pixels to a row, at least 1.</param>
     /// <param name="rules">What makes a lesion; default those of CAMELYON16.</param>
     /// <exception cref="ArgumentException">No whole rows, or rules outside of their range.</exception>
@@ -64,7 +64,7 @@ public sealed class LesionMap
         var box = new byte[boxWidth * boxHeight];
         for (var y = 0; y < boxHeight; y++)
             tumor.Slice((top + y) * width + left, boxWidth).CopyTo(box.AsSpan(y * boxWidth));
-        box = Neighbourhood.Within(box, boxWidth, rules.Reach);
+        box = Neighborhood.Within(box, boxWidth, rules.Reach);
         FillHoles(box, boxWidth);
         return new LesionMap(RunLabels.Find(box, boxWidth, 1, diagonal: true), (left, top), mask, rules);
     }
@@ -76,7 +76,7 @@ public sealed class LesionMap
         return y < 0 || y >= labels.Height || x < 0 ? 0 : labels.At(x, y);
     }
 
-    // The tumour's bounding box with a margin, within the mask; empty where there is no tumour.
+    // The tumor's bounding box with a margin, within the mask; empty where there is no tumor.
     private static (int Left, int Top, int Right, int Bottom) Box(
         ReadOnlySpan<byte> tumor,
         (int Width, int Height) mask,

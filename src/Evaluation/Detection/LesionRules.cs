@@ -13,11 +13,11 @@ public sealed record LesionRules
     public double MicronsPerPixel { get; init; } = 0.243;
 
     /// <summary>
-    /// Pixels nearer to tumour than half of this, in microns, belong to the lesion. Default 75: five tumour cells.
+    /// Pixels nearer to tumor than half of this, in microns, belong to the lesion. Default 75: five tumor cells.
     /// </summary>
     public double Bridge { get; init; } = 75;
 
-    /// <summary>A lesion whose major axis is below this, in microns, is isolated tumour cells. Default 275.</summary>
+    /// <summary>A lesion whose major axis is below this, in microns, is isolated tumor cells. Default 275.</summary>
     public double IsolatedBelow { get; init; } = 275;
 
     /// <summary>Pixels of the slide to a pixel of the mask.</summary>

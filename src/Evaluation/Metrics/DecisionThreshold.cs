@@ -18,7 +18,7 @@ public enum ThresholdRule
 public static class DecisionThreshold
 {
     /// <summary>
-    /// The threshold with the best figure on these images, halfway between two neighbouring scores; of equally good
+    /// The threshold with the best figure on these images, halfway between two neighboring scores; of equally good
     /// ones that nearest to 0.5. An image is positive if its score is at least the threshold.
     /// </summary>
     /// <exception cref="ArgumentException">Only one of both classes occurs.</exception>
@@ -47,7 +47,7 @@ public static class DecisionThreshold
         {
             var threshold =
                 i + 1 < steps.Count ? (steps[i].Threshold + steps[i + 1].Threshold) / 2 : steps[i].Threshold;
-            // Neighbouring doubles have no number between them.
+            // Neighboring doubles have no number between them.
             if (i + 1 < steps.Count && threshold <= steps[i + 1].Threshold)
                 threshold = steps[i].Threshold;
             var figure = Figure(steps[i].TruePositives, steps[i].FalsePositives);

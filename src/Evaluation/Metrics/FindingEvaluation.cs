@@ -68,7 +68,7 @@ public sealed record FindingEvaluation
                 throw new InvalidDataException($"{row.Image} has no known labels; figures need the truth (--cohort)");
             if (FindingTruth.Split(row.Label).Except(predictions.Classes).FirstOrDefault() is { } without)
                 throw new InvalidDataException(
-                    $"{row.Image} is labelled '{without}', which has no column p_{without}; the file has: {string.Join(", ", predictions.Classes)}"
+                    $"{row.Image} is labeled '{without}', which has no column p_{without}; the file has: {string.Join(", ", predictions.Classes)}"
                 );
         }
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Files;
 
 namespace Coverslip.Evaluation.Metrics;
 
@@ -150,7 +151,7 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
                 var label = MultiLabel ? CohortFile.Join(truth.Findings ?? [truth.Label]) : truth.Label;
                 if (row.Label != label && (MultiLabel ? row.Label != Unknown : row.Label.Length > 0))
                     throw new InvalidDataException(
-                        $"{Where()}: {row.Image} is labelled {Told(row.Label)} here and {Told(label)} in {cohort.Path} (row "
+                        $"{Where()}: {row.Image} is labeled {Told(row.Label)} here and {Told(label)} in {cohort.Path} (row "
                             + $"{truth.Number})"
                     );
                 return row with { Patient = truth.Patient, Label = label };

@@ -59,7 +59,7 @@ public sealed record RocEvaluation
         ];
         if (!positives.Contains(true))
             throw new InvalidDataException(
-                $"{truth.Path}: no slide is labelled {options.Positive}; labels are "
+                $"{truth.Path}: no slide is labeled {options.Positive}; labels are "
                     + $"{string.Join(", ", slides.Select(s => s.Label).Distinct())}; name the positive with --positive"
             );
         double[] scores = [.. slides.Select(s => predictions.Of(s.Name)!.Value)];

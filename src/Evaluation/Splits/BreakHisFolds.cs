@@ -1,5 +1,5 @@
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Evaluation.Statistics;
+using Coverslip.Files;
 
 namespace Coverslip.Evaluation.Splits;
 
@@ -77,7 +77,7 @@ public static class BreakHisFolds
         }
         var random = new SeededRandom(options.Seed, index);
         var training = cohort.PatientImages.Where(p => !test.Contains(p.Patient)).ToList();
-        var validation = ValidationDraw.From(training, options.ValidationShare, ref random);
+        var validation = ValidationDraw.From(training, options.ValidationShare, random);
         var part = SplitPart.Of(
             training.Where(p => !validation.Contains(p)),
             validation,

@@ -1,5 +1,5 @@
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Evaluation.Statistics;
+using Coverslip.Files;
 
 namespace Coverslip.Evaluation.Splits;
 
@@ -44,7 +44,7 @@ public static class BreakHisSplits
                 test.AddRange(order[..tested]);
                 training.AddRange(order[tested..]);
             }
-            var validation = ValidationDraw.From(training, validationShare, ref random);
+            var validation = ValidationDraw.From(training, validationShare, random);
             parts.Add(SplitPart.Of(training.Where(p => !validation.Contains(p)), validation, test));
         }
         return parts;

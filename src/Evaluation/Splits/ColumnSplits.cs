@@ -1,5 +1,5 @@
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Evaluation.Statistics;
+using Coverslip.Files;
 
 namespace Coverslip.Evaluation.Splits;
 
@@ -44,7 +44,7 @@ public static class ColumnSplits
                 $"{cohort.Path}: by the column {column} {training.Length} patients train and {test.Length} test; both need one"
             );
         var random = new SeededRandom(seed);
-        var validation = ValidationDraw.From(training, validationShare, ref random);
+        var validation = ValidationDraw.From(training, validationShare, random);
         return SplitPart.Of(training.Where(p => !validation.Contains(p)), validation, test);
     }
 }

@@ -1,5 +1,5 @@
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Evaluation.Statistics;
+using Coverslip.Files;
 
 namespace Coverslip.Evaluation.Splits;
 
@@ -53,7 +53,7 @@ public static class KFoldSplits
         foreach (var test in members)
         {
             var training = order.Except(test).ToList();
-            var validation = ValidationDraw.From(training, validationShare, ref random);
+            var validation = ValidationDraw.From(training, validationShare, random);
             parts.Add(SplitPart.Of(training.Where(p => !validation.Contains(p)), validation, test));
         }
         return parts;

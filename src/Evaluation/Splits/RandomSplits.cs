@@ -1,5 +1,5 @@
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Evaluation.Statistics;
+using Coverslip.Files;
 
 namespace Coverslip.Evaluation.Splits;
 
@@ -77,7 +77,7 @@ public static class RandomSplits
         for (var draw = 0; draw < QuickDraws; draw++)
         {
             random.Shuffle(patients.AsSpan());
-            if (!QuickDraw(patients, sides, options, ref random))
+            if (!QuickDraw(patients, sides, options, random))
                 continue;
             if (Accept(patients, sides, options, ref second) is { } part)
                 return part;
@@ -91,7 +91,7 @@ public static class RandomSplits
         for (var draw = 0; draw < ExactDraws; draw++)
         {
             random.Shuffle(patients.AsSpan());
-            if (!ExactDraw(patients, sides, options, ref random))
+            if (!ExactDraw(patients, sides, options, random))
                 break;
             if (Accept(patients, sides, options, ref second) is { } part)
                 return part;
@@ -143,7 +143,7 @@ public static class RandomSplits
         PatientImages[] patients,
         SplitSide[] sides,
         RandomSplitOptions options,
-        ref SeededRandom random
+        SeededRandom random
     )
     {
         Array.Fill(sides, SplitSide.Train);
@@ -177,7 +177,7 @@ public static class RandomSplits
         PatientImages[] patients,
         SplitSide[] sides,
         RandomSplitOptions options,
-        ref SeededRandom random
+        SeededRandom random
     )
     {
         var tables = PartSizes.Completable(patients, options.TestImages, options.ValidationImages);

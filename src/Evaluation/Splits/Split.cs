@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Files;
 
 namespace Coverslip.Evaluation.Splits;
 

@@ -1,5 +1,5 @@
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Evaluation.Statistics;
+using Coverslip.Files;
 
 namespace Coverslip.Evaluation.Splits;
 
@@ -13,11 +13,7 @@ internal static class ValidationDraw
     /// each class. No class that training has is taken from it altogether, unless every draw does so.
     /// </summary>
     /// <exception cref="NoSuchSplitException">A share above 0 with fewer than two patients.</exception>
-    public static HashSet<PatientImages> From(
-        IReadOnlyList<PatientImages> training,
-        double share,
-        ref SeededRandom random
-    )
+    public static HashSet<PatientImages> From(IReadOnlyList<PatientImages> training, double share, SeededRandom random)
     {
         if (share is < 0 or >= 1)
             throw new ArgumentOutOfRangeException(

@@ -3,10 +3,10 @@ namespace Coverslip.Evaluation.Staging;
 /// <summary>What a slide shows of a lymph node, by the diameter of its largest metastasis.</summary>
 public enum NodeStatus
 {
-    /// <summary>No tumour.</summary>
+    /// <summary>No tumor.</summary>
     Negative,
 
-    /// <summary>Isolated tumour cells: at most 0.2 mm, or fewer than 200 cells.</summary>
+    /// <summary>Isolated tumor cells: at most 0.2 mm, or fewer than 200 cells.</summary>
     IsolatedTumorCells,
 
     /// <summary>Micro-metastasis: above 0.2 mm, at most 2 mm.</summary>
@@ -19,10 +19,10 @@ public enum NodeStatus
 /// <summary>The pN stages of CAMELYON17, from the least to the worst.</summary>
 public enum PathologicStage
 {
-    /// <summary>pN0: no tumour.</summary>
+    /// <summary>pN0: no tumor.</summary>
     N0,
 
-    /// <summary>pN0(i+): isolated tumour cells only.</summary>
+    /// <summary>pN0(i+): isolated tumor cells only.</summary>
     N0Isolated,
 
     /// <summary>pN1mi: micro-metastases, no macro-metastasis.</summary>
@@ -61,7 +61,7 @@ public static class PathologicStages
     public static NodeStatus? ParseNode(string name) => (NodeStatus?)Find(NodeNames, name);
 
     /// <summary>
-    /// The stage of a patient by CAMELYON17's rules (Bándi et al. 2019). Isolated tumour cells are no
+    /// The stage of a patient by CAMELYON17's rules (Bándi et al. 2019). Isolated tumor cells are no
     /// metastasis: a node that has only these does not count towards pN1 and pN2.
     /// </summary>
     /// <param name="nodes">One per node, in any order; the challenge has five.</param>

@@ -1,3 +1,5 @@
+using Coverslip.Files;
+
 namespace Coverslip.Evaluation.Staging;
 
 /// <summary>A row that names no patient, and why it is not used.</summary>

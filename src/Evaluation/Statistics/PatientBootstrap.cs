@@ -1,3 +1,4 @@
+using Coverslip.Files;
 using MathNet.Numerics.Statistics;
 
 namespace Coverslip.Evaluation.Statistics;

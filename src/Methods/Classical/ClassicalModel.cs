@@ -1,9 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using Coverslip.Evaluation;
-using Coverslip.Methods.Training;
-using Coverslip.Methods.Training.Learners;
+using Coverslip.Files;
+using Coverslip.Learning.Features;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Recipes;
 using Coverslip.Torch;
 using Coverslip.Torch.Checkpoints;
 
@@ -65,7 +68,7 @@ internal sealed class ClassicalModel(ClassicalRecipe recipe, int classes) : IMod
             scaling = FeatureScaling.From(state);
             classifier = recipe.Classifier switch
             {
-                ClassifierKind.NearestNeighbour => NearestNeighbour.From(state, classes),
+                ClassifierKind.NearestNeighbor => NearestNeighbor.From(state, classes),
                 ClassifierKind.Qda => QuadraticDiscriminant.From(state, classes),
                 ClassifierKind.RandomForest => RandomForest.From(state, classes),
                 _ => SupportVectorMachine.From(state, classes),
@@ -113,7 +116,7 @@ internal sealed class ClassicalModel(ClassicalRecipe recipe, int classes) : IMod
         var raw = Described(task.Training, 0);
         candidate.Scaling = FeatureScaling.Fit(raw);
         var labels = task.Training.Select(p => p.Label).ToArray();
-        var data = new LabelledFeatures([.. raw.Select(candidate.Scaling.Apply)], labels, classes);
+        var data = new LabeledFeatures([.. raw.Select(candidate.Scaling.Apply)], labels, classes);
         candidate.Classifier = candidate.Settings.Train(data, task.Seed);
         if (task.Validation.Count == 0)
             return;

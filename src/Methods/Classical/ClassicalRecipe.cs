@@ -1,12 +1,15 @@
-using Coverslip.Methods.Training;
-using Coverslip.Methods.Training.Learners;
+using Coverslip.Learning.Features;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Recipes;
 
 namespace Coverslip.Methods.Classical;
 
 /// <summary>Which classifier reads the features.</summary>
 public enum ClassifierKind
 {
-    NearestNeighbour,
+    NearestNeighbor,
     Qda,
     RandomForest,
     Svm,
@@ -44,7 +47,7 @@ public sealed record ClassicalRecipe : IRecipe
     public BestBy SelectBy { get; init; } = BestBy.Accuracy;
 
     /// <summary>The classifier's settings to choose from, at least one.</summary>
-    internal IReadOnlyList<IClassifierSettings> Settings { get; init; } = [new NearestNeighbourSettings()];
+    internal IReadOnlyList<IClassifierSettings> Settings { get; init; } = [new NearestNeighborSettings()];
 
     public IModel Untrained(int classes, Torch.Device device) => new ClassicalModel(this, classes);
 
@@ -57,7 +60,7 @@ public sealed record ClassicalRecipe : IRecipe
         var kind = node.Word("classifier", ClassifierKind.Svm);
         var known = new Dictionary<ClassifierKind, IReadOnlyList<IClassifierSettings>>
         {
-            [ClassifierKind.NearestNeighbour] = [new NearestNeighbourSettings()],
+            [ClassifierKind.NearestNeighbor] = [new NearestNeighborSettings()],
             [ClassifierKind.Qda] = Qda(node.Section("qda")),
             [ClassifierKind.RandomForest] = Forests(node.Section("forest")),
             [ClassifierKind.Svm] = Machines(node.Section("svm")),

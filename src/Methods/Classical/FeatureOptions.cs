@@ -1,4 +1,4 @@
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Recipes;
 
 namespace Coverslip.Methods.Classical;
 
@@ -11,7 +11,7 @@ public sealed record FeatureOptions
     public IReadOnlyList<string> Sets { get; init; } = [Pftas.Word];
 
     /// <summary>Bins of each channel's histogram, 2 to 256; 16 by default.</summary>
-    public int ColourBins { get; init; } = 16;
+    public int ColorBins { get; init; } = 16;
 
     /// <summary>Points on the circle of a local binary pattern, 4 to 24; 8 by default.</summary>
     public int LbpPoints { get; init; } = 8;
@@ -25,7 +25,7 @@ public sealed record FeatureOptions
         return new FeatureOptions
         {
             Sets = node.Names("sets", standard.Sets, KnownFeatures.Sets),
-            ColourBins = node.Int("colour_bins", standard.ColourBins, 2, 256),
+            ColorBins = node.Int("color_bins", standard.ColorBins, 2, 256),
             LbpPoints = node.Int("lbp_points", standard.LbpPoints, 4, 24),
             LbpRadius = node.Number("lbp_radius", standard.LbpRadius, 1, 8),
         };

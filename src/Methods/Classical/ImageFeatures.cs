@@ -17,9 +17,9 @@ public interface IImageFeatures
 public static class KnownFeatures
 {
     /// <summary>Names in the order in which combined features stand.</summary>
-    public static IReadOnlyList<string> Names { get; } = [ColourHistogram.Word, LocalBinaryPatterns.Word, Pftas.Word];
+    public static IReadOnlyList<string> Names { get; } = [ColorHistogram.Word, LocalBinaryPatterns.Word, Pftas.Word];
 
-    /// <summary>Every combination, such as <c>colour-histogram+lbp</c>.</summary>
+    /// <summary>Every combination, such as <c>color-histogram+lbp</c>.</summary>
     public static IReadOnlyList<string> Sets { get; } =
     [
         .. Enumerable
@@ -34,7 +34,7 @@ public static class KnownFeatures
     private static IImageFeatures Named(string name, FeatureOptions options) =>
         name switch
         {
-            ColourHistogram.Word => new ColourHistogram(options.ColourBins),
+            ColorHistogram.Word => new ColorHistogram(options.ColorBins),
             LocalBinaryPatterns.Word => new LocalBinaryPatterns(options.LbpPoints, options.LbpRadius),
             Pftas.Word => new Pftas(),
             _ => throw new InvalidDataException(

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Coverslip.Methods.Classical;
 
 /// <summary>
-/// Shares of pixels by uniform, rotation-invariant local binary pattern of the grey image (Ojala, Pietikäinen &amp;
+/// Shares of pixels by uniform, rotation-invariant local binary pattern of the gray image (Ojala, Pietikäinen &amp;
 /// Mäenpää 2002, IEEE TPAMI 24:971, eq. 9: LBP^riu2): how many points of a circle around the pixel are not darker than
 /// it, or <c>points + 1</c> where the circle changes between darker and brighter more than twice.
 /// </summary>
@@ -14,7 +14,7 @@ public sealed class LocalBinaryPatterns(int points, double radius) : IImageFeatu
     internal const string Word = "lbp";
 
     /// <summary>
-    /// Grey levels that rounding of an interpolated value cannot reach: a flat area is not darker than itself.
+    /// Gray levels that rounding of an interpolated value cannot reach: a flat area is not darker than itself.
     /// </summary>
     private const double Rounding = 1e-6;
 
@@ -49,17 +49,17 @@ public sealed class LocalBinaryPatterns(int points, double radius) : IImageFeatu
     /// <summary>[H · W] patterns, 0 to points + 1; −1 where the circle leaves the image or the valid area.</summary>
     internal int[] Codes(PatchPixels image)
     {
-        var grey = image.Grey();
-        var codes = new int[grey.Length];
+        var gray = image.Gray();
+        var codes = new int[gray.Length];
         Array.Fill(codes, -1);
         var margin = (int)Math.Ceiling(radius);
         for (var y = margin; y < image.Height - margin; y++)
         for (var x = margin; x < image.Width - margin; x++)
-            codes[y * image.Width + x] = Code(image, grey, y * image.Width + x);
+            codes[y * image.Width + x] = Code(image, gray, y * image.Width + x);
         return codes;
     }
 
-    private int Code(PatchPixels image, byte[] grey, int at)
+    private int Code(PatchPixels image, byte[] gray, int at)
     {
         if (!image.IsValid(at))
             return -1;
@@ -69,7 +69,7 @@ public sealed class LocalBinaryPatterns(int points, double radius) : IImageFeatu
             var point = circle[i];
             if (!point.IsValid(image, at))
                 return -1;
-            if (point.Value(grey, image.Width, at) >= grey[at] - Rounding)
+            if (point.Value(gray, image.Width, at) >= gray[at] - Rounding)
                 bits |= 1u << i;
         }
         // The circle, turned by one point: where it differs, it changes.
@@ -78,7 +78,7 @@ public sealed class LocalBinaryPatterns(int points, double radius) : IImageFeatu
     }
 
     /// <summary>
-    /// A point between four pixels, relative to the centre: its upper left pixel, and how far on it lies.
+    /// A point between four pixels, relative to the center: its upper left pixel, and how far on it lies.
     /// </summary>
     private readonly record struct CirclePoint(int Row, int Column, double Down, double Right)
     {
@@ -90,12 +90,12 @@ public sealed class LocalBinaryPatterns(int points, double radius) : IImageFeatu
             return new CirclePoint(row, column, y - row, x - column);
         }
 
-        internal double Value(byte[] grey, int width, int at)
+        internal double Value(byte[] gray, int width, int at)
         {
             var first = at + Row * width + Column;
             var (below, beside) = (Down > 0 ? width : 0, Right > 0 ? 1 : 0);
-            var top = (1 - Right) * grey[first] + Right * grey[first + beside];
-            var bottom = (1 - Right) * grey[first + below] + Right * grey[first + below + beside];
+            var top = (1 - Right) * gray[first] + Right * gray[first + beside];
+            var bottom = (1 - Right) * gray[first + below] + Right * gray[first + below + beside];
             return (1 - Down) * top + Down * bottom;
         }
 

@@ -3,13 +3,13 @@ using Coverslip.Slides.Images;
 namespace Coverslip.Methods.Classical;
 
 /// <summary>
-/// One nearest neighbour on colour histograms: 16 bins of each of red, green and blue over the whole image, by L1
+/// One nearest neighbor on color histograms: 16 bins of each of red, green and blue over the whole image, by L1
 /// distance.
-/// It sees colour and nothing of the pattern, so it says how far colour alone goes.
+/// It sees color and nothing of the pattern, so it says how far color alone goes.
 /// </summary>
 public static class NearestHistogram
 {
-    private static readonly ColourHistogram Histogram = new(bins: 16);
+    private static readonly ColorHistogram Histogram = new(bins: 16);
 
     /// <summary>The histogram of an image, 3·16 shares.</summary>
     public static double[] Of(Image image) => Histogram.Describe(PatchPixels.Of(image));

@@ -14,7 +14,7 @@ public readonly record struct PatchPixels(byte[] Samples, int Height, int Width)
     /// <summary>Number of pixels, masked ones included.</summary>
     public int Count => Height * Width;
 
-    /// <summary>A colour image of 8 bits, all of it valid.</summary>
+    /// <summary>A color image of 8 bits, all of it valid.</summary>
     public static PatchPixels Of(Image image)
     {
         var samples = new byte[image.Width * image.Height * Stride];
@@ -34,11 +34,11 @@ public readonly record struct PatchPixels(byte[] Samples, int Height, int Width)
     public byte Color(int pixel, int channel) => Samples[pixel * Stride + channel];
 
     /// <summary>[H · W] 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), rounded.</summary>
-    public byte[] Grey()
+    public byte[] Gray()
     {
-        var grey = new byte[Count];
-        for (var i = 0; i < grey.Length; i++)
-            grey[i] = (byte)((299 * Color(i, 0) + 587 * Color(i, 1) + 114 * Color(i, 2) + 500) / 1000);
-        return grey;
+        var gray = new byte[Count];
+        for (var i = 0; i < gray.Length; i++)
+            gray[i] = (byte)((299 * Color(i, 0) + 587 * Color(i, 1) + 114 * Color(i, 2) + 500) / 1000);
+        return gray;
     }
 }

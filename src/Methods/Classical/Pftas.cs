@@ -1,9 +1,11 @@
+using Coverslip.Files;
+
 namespace Coverslip.Methods.Classical;
 
 /// <summary>
 /// Parameter-free threshold adjacency statistics. Threshold adjacency statistics (Hamilton et al. 2007, BMC
 /// Bioinformatics 8:110) are the shares of white pixels of a black-and-white image that have 0, 1, … 8 white
-/// neighbours. Parameter-free (Coelho et al. 2010, Structured literature image finder): Otsu's threshold finds the
+/// neighbors. Parameter-free (Coelho et al. 2010, Structured literature image finder): Otsu's threshold finds the
 /// bright pixels; with their mean μ and deviation σ, three images are made of each channel, white where μ − σ &lt;
 /// value &lt; μ + σ, where value &gt; μ − σ, and where value &gt; μ; and each of the three is also taken with black and
 /// white exchanged. Spanhol et al. (2016, IEEE TBME 63:1455) take them of red, green and blue: 3 · 54 = 162.
@@ -58,7 +60,7 @@ public sealed class Pftas : IImageFeatures
         for (var i = 0; i < image.Count; i++)
             if (image.IsValid(i))
                 histogram[image.Color(i, channel)]++;
-        var threshold = Otsu(histogram);
+        var threshold = Otsu.Of(histogram).Threshold;
         double count = 0,
             sum = 0,
             squares = 0;
@@ -73,37 +75,6 @@ public sealed class Pftas : IImageFeatures
         for (var value = threshold + 1; value < 256; value++)
             squares += (value - mean) * (value - mean) * histogram[value];
         return (mean, Math.Sqrt(squares / count));
-    }
-
-    /// <summary>
-    /// The value that parts a histogram into two classes of the greatest variance between them (Otsu 1979); the upper
-    /// class is above it.
-    /// </summary>
-    internal static int Otsu(ReadOnlySpan<long> histogram)
-    {
-        double all = 0,
-            total = 0;
-        for (var value = 0; value < histogram.Length; value++)
-        {
-            all += histogram[value];
-            total += (double)value * histogram[value];
-        }
-        double below = 0,
-            sum = 0,
-            best = -1;
-        var threshold = 0;
-        for (var value = 0; value < histogram.Length; value++)
-        {
-            below += histogram[value];
-            sum += (double)value * histogram[value];
-            if (below == 0 || below == all)
-                continue;
-            var apart = sum / below - (total - sum) / (all - below);
-            var between = below * (all - below) * apart * apart;
-            if (between > best)
-                (best, threshold) = (between, value);
-        }
-        return threshold;
     }
 
     private static void Adjacency(Frame frame, byte[] plane, byte[] valid, Span<double> white, Span<double> black)
@@ -152,7 +123,7 @@ public sealed class Pftas : IImageFeatures
         /// <summary>Where pixel <paramref name="i"/> of the image lies in a plane.</summary>
         internal int Inside(int i) => (i / width + 1) * (width + 2) + i % width + 1;
 
-        /// <summary>[H · W] ones among a pixel and its 8 neighbours.</summary>
+        /// <summary>[H · W] ones among a pixel and its 8 neighbors.</summary>
         internal byte[] Sums(byte[] plane)
         {
             var sums = new byte[height * width];

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Coverslip.Methods.Training.Learners;
+using Coverslip.Learning.Features;
 using Coverslip.Torch;
 using MathNet.Numerics.LinearAlgebra;
 
@@ -11,7 +11,7 @@ namespace Coverslip.Methods.Classical;
 /// one.</param>
 internal sealed record QuadraticDiscriminantSettings(double Shrinkage, int Components) : IClassifierSettings
 {
-    public IClassicalClassifier Train(LabelledFeatures data, long seed) => QuadraticDiscriminant.Fit(data, this);
+    public IClassicalClassifier Train(LabeledFeatures data, long seed) => QuadraticDiscriminant.Fit(data, this);
 
     public string Text =>
         string.Create(CultureInfo.InvariantCulture, $"shrinkage={Shrinkage}")
@@ -38,7 +38,7 @@ internal sealed class QuadraticDiscriminant : IClassicalClassifier
     private QuadraticDiscriminant(Matrix<double> components, Gaussian?[] classes) =>
         (this.components, this.classes) = (components, classes);
 
-    internal static QuadraticDiscriminant Fit(LabelledFeatures data, QuadraticDiscriminantSettings settings)
+    internal static QuadraticDiscriminant Fit(LabeledFeatures data, QuadraticDiscriminantSettings settings)
     {
         var smallest = data.Present.Min(c => data.Of(c).Count);
         if (smallest < 2)
@@ -53,9 +53,9 @@ internal sealed class QuadraticDiscriminant : IClassicalClassifier
         {
             var projected = Matrix<double>.Build.DenseOfRows(data.Of(label)) * components;
             var mean = projected.ColumnSums() / projected.RowCount;
-            var centred = Centred(projected, mean);
+            var centered = Centered(projected, mean);
             var covariance =
-                centred.TransposeThisAndMultiply(centred) * ((1 - settings.Shrinkage) / (projected.RowCount - 1))
+                centered.TransposeThisAndMultiply(centered) * ((1 - settings.Shrinkage) / (projected.RowCount - 1))
                 + Matrix<double>.Build.DenseIdentity(components.ColumnCount) * settings.Shrinkage;
             classes[label] = Regular(
                 () => new Gaussian((double)projected.RowCount / all.RowCount, mean, covariance),
@@ -110,15 +110,15 @@ internal sealed class QuadraticDiscriminant : IClassicalClassifier
     {
         if (count == rows.ColumnCount)
             return Matrix<double>.Build.DenseIdentity(count);
-        var centred = Centred(rows, rows.ColumnSums() / rows.RowCount);
+        var centered = Centered(rows, rows.ColumnSums() / rows.RowCount);
         // By rising variance.
-        var axes = centred.TransposeThisAndMultiply(centred).Evd(Symmetricity.Symmetric).EigenVectors;
+        var axes = centered.TransposeThisAndMultiply(centered).Evd(Symmetricity.Symmetric).EigenVectors;
         return Matrix<double>.Build.DenseOfColumnVectors(
             Enumerable.Range(1, count).Select(i => axes.Column(axes.ColumnCount - i))
         );
     }
 
-    private static Matrix<double> Centred(Matrix<double> rows, Vector<double> mean) =>
+    private static Matrix<double> Centered(Matrix<double> rows, Vector<double> mean) =>
         Matrix<double>.Build.Dense(rows.RowCount, rows.ColumnCount, (r, c) => rows[r, c] - mean[c]);
 
     private static Gaussian Regular(Func<Gaussian> made, int label, QuadraticDiscriminantSettings settings)

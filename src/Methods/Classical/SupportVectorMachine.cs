@@ -1,5 +1,5 @@
 using System.Globalization;
-using Coverslip.Methods.Training.Learners;
+using Coverslip.Learning.Features;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.Classical;
@@ -10,7 +10,7 @@ namespace Coverslip.Methods.Classical;
 /// average.</param>
 internal sealed record SupportVectorMachineSettings(double C, double Gamma) : IClassifierSettings
 {
-    public IClassicalClassifier Train(LabelledFeatures data, long seed) => SupportVectorMachine.Fit(data, this);
+    public IClassicalClassifier Train(LabeledFeatures data, long seed) => SupportVectorMachine.Fit(data, this);
 
     public string Text => string.Create(CultureInfo.InvariantCulture, $"c={C} gamma={Gamma}");
 }
@@ -26,7 +26,7 @@ internal sealed class SupportVectorMachine : IClassicalClassifier
 
     private SupportVectorMachine(Learner?[] machines) => this.machines = machines;
 
-    internal static SupportVectorMachine Fit(LabelledFeatures data, SupportVectorMachineSettings settings)
+    internal static SupportVectorMachine Fit(LabeledFeatures data, SupportVectorMachineSettings settings)
     {
         var machines = new Learner?[data.Classes];
         var gamma = settings.Gamma / data.Rows[0].Length;

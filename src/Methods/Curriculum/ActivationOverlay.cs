@@ -1,4 +1,4 @@
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Models;
 using Coverslip.Slides.Heatmaps;
 using Coverslip.Slides.Images;
 
@@ -11,7 +11,7 @@ public static class ActivationOverlay
     private const float MostCover = 0.6f; // where the map is highest
 
     /// <summary>
-    /// Writes a picture: the map from 0 to its maximum in the colours of heatmaps, the more opaque the higher; where it is
+    /// Writes a picture: the map from 0 to its maximum in the colors of heatmaps, the more opaque the higher; where it is
     /// not positive the radiograph stays as it is. The box around the region that reaches half of the maximum is drawn.
     /// </summary>
     /// <param name="path">The picture, PNG.</param>

@@ -1,4 +1,6 @@
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.Curriculum;

@@ -1,9 +1,10 @@
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Recipes;
 
 namespace Coverslip.Methods.Curriculum;
 
-/// <summary>How an image's grey levels are standardised by its own.</summary>
-public enum SampleStandardisation
+/// <summary>How an image's gray levels are standardized by its own.</summary>
+public enum SampleStandardization
 {
     /// <summary>As they are, in [0, 1].</summary>
     None,
@@ -11,7 +12,7 @@ public enum SampleStandardisation
     /// <summary>Minus the image's mean (Park et al. 2019).</summary>
     Mean,
 
-    /// <summary>Minus the image's mean, over its deviation; one below 5 of 255 grey levels counts as 5.</summary>
+    /// <summary>Minus the image's mean, over its deviation; one below 5 of 255 gray levels counts as 5.</summary>
     MeanDeviation,
 }
 
@@ -36,7 +37,7 @@ public sealed record LesionPatchOptions
     /// <summary>Share of patches that show no lesion; 0.5 by default.</summary>
     public double Healthy { get; init; } = 0.5;
 
-    /// <summary>Farthest that a lesion's centre is moved from the patch's, as a share of the side; 0.25 by default.</summary>
+    /// <summary>Farthest that a lesion's center is moved from the patch's, as a share of the side; 0.25 by default.</summary>
     public double Jitter { get; init; } = 0.25;
 
     /// <summary>

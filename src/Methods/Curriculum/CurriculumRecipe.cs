@@ -1,7 +1,10 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
-using Coverslip.Methods.Backbones;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Backbones;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Recipes;
 using Coverslip.Slides.Images;
 using Coverslip.Torch;
 
@@ -20,7 +23,7 @@ public sealed record CurriculumRecipe : INetworkRecipe, IBackboneRecipe
         Height = 1024,
         Width = 1024,
         Interpolation = Interpolation.Linear,
-        Grey = true,
+        Gray = true,
     };
 
     private static readonly AugmentationOptions StandardAugmentation = new() { Orientations = false };
@@ -41,7 +44,7 @@ public sealed record CurriculumRecipe : INetworkRecipe, IBackboneRecipe
     public InputOptions Input { get; init; } = StandardInput;
 
     /// <summary>mean (default), mean-deviation or none.</summary>
-    public SampleStandardisation Standardisation { get; init; } = SampleStandardisation.Mean;
+    public SampleStandardization Standardization { get; init; } = SampleStandardization.Mean;
 
     /// <summary>The first step.</summary>
     public LesionPatchOptions Patches { get; init; } = new();
@@ -118,7 +121,7 @@ public sealed record CurriculumRecipe : INetworkRecipe, IBackboneRecipe
         {
             Seed = node.Int("seed", 1, 0, int.MaxValue),
             Findings = FindingOptions.Read(node),
-            Standardisation = node.Word("standardise", SampleStandardisation.Mean),
+            Standardization = node.Word("standardize", SampleStandardization.Mean),
             Input = InputOptions.Read(input, StandardInput),
             Patches = LesionPatchOptions.Read(patches, training),
             Training = training,
@@ -137,7 +140,7 @@ public sealed record CurriculumRecipe : INetworkRecipe, IBackboneRecipe
             throw input.Wrong(
                 "standardize",
                 "true",
-                "the key 'standardise' of this method says how; leave this one out"
+                "the key 'standardize' of this method says how; leave this one out"
             );
         if (recipe.Network.Trainable != TrainableLayers.All)
             throw network.Wrong("trainable", "last-four", "this method fine-tunes the whole network; expected is all");

@@ -1,5 +1,6 @@
-using Coverslip.Methods.Backbones;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Backbones;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Models;
 using Coverslip.Torch;
 using Coverslip.Torch.Layers;
 
@@ -8,7 +9,7 @@ namespace Coverslip.Methods.Curriculum;
 /// <summary>
 /// A published network (<c>backbone.</c>), the mean over its last map, and one sigmoid for each finding (<c>head.</c>):
 /// a radiograph may show several, so that a softmax would not do (Park et al. 2019). Works on images of any size, which
-/// lets patches and whole images share one network. Grey is given to the network's three channels alike.
+/// lets patches and whole images share one network. Gray is given to the network's three channels alike.
 /// </summary>
 public sealed class FindingClassifier : IClassifier
 {
@@ -17,7 +18,7 @@ public sealed class FindingClassifier : IClassifier
     private readonly IBackbone backbone;
     private readonly Linear head;
 
-    /// <param name="recipe">Network and standardisation.</param>
+    /// <param name="recipe">Network and standardization.</param>
     /// <param name="findings">How many findings.</param>
     /// <param name="device">Where to compute.</param>
     public FindingClassifier(CurriculumRecipe recipe, int findings, Device device)
@@ -70,31 +71,31 @@ public sealed class FindingClassifier : IClassifier
     public void Dispose() => Store.Dispose();
 
     /// <summary>[B, C, h, w].</summary>
-    private Tensor Map(Batch batch) => backbone.Forward(Standardised(batch.Image)).Map;
+    private Tensor Map(Batch batch) => backbone.Forward(Standardized(batch.Image)).Map;
 
     /// <summary>[B, C, h, w] → [B, findings].</summary>
     private Tensor Scores(Tensor map) => head.Forward(map.Mean([2, 3])).To(DType.Float32);
 
-    private Tensor Standardised(Tensor image)
+    private Tensor Standardized(Tensor image)
     {
-        if (recipe.Standardisation == SampleStandardisation.None)
-            return Scaled(image, centred: false);
-        var centred = image - image.Mean([1, 2, 3], keep: true);
-        return recipe.Standardisation == SampleStandardisation.MeanDeviation
-            ? centred / centred.Square().Mean([1, 2, 3], keep: true).Sqrt().Clamp(5 / 255.0)
-            : Scaled(centred, centred: true);
+        if (recipe.Standardization == SampleStandardization.None)
+            return Scaled(image, centered: false);
+        var centered = image - image.Mean([1, 2, 3], keep: true);
+        return recipe.Standardization == SampleStandardization.MeanDeviation
+            ? centered / centered.Square().Mean([1, 2, 3], keep: true).Sqrt().Clamp(5 / 255.0)
+            : Scaled(centered, centered: true);
     }
 
     /// <summary>
     /// As the published weights want it, where they are given: over their deviations, and minus their means unless the
     /// image's own was taken.
     /// </summary>
-    private Tensor Scaled(Tensor x, bool centred)
+    private Tensor Scaled(Tensor x, bool centered)
     {
         if (!recipe.Network.ScalesAsPublished)
             return x;
         var scale = recipe.Network.Kind.Scale;
-        if (!centred)
+        if (!centered)
             x -= Tensor.From(scale.Mean, 1, 3, 1, 1).To(Store.Device);
         return x / Tensor.From(scale.Deviation, 1, 3, 1, 1).To(Store.Device);
     }

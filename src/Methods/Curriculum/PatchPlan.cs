@@ -1,6 +1,6 @@
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Evaluation.Statistics;
-using Coverslip.Methods.Training;
+using Coverslip.Files;
+using Coverslip.Learning.Inputs;
 
 namespace Coverslip.Methods.Curriculum;
 
@@ -67,8 +67,8 @@ internal sealed class PatchPlan(CurriculumRecipe recipe, ILookup<string, Finding
         {
             for (var n = 0; n < options.PerLesion; n++)
             {
-                var left = Place(box.Area.X, box.Area.Width, whole.Width, ref random);
-                var top = Place(box.Area.Y, box.Area.Height, whole.Height, ref random);
+                var left = Place(box.Area.X, box.Area.Width, whole.Width, random);
+                var top = Place(box.Area.Y, box.Area.Height, whole.Height, random);
                 var shown = Shown(lesions, left, top);
                 // At an image's edge a patch may be pushed off its lesion.
                 if (shown.Count > 0)
@@ -78,16 +78,16 @@ internal sealed class PatchPlan(CurriculumRecipe recipe, ILookup<string, Finding
         return patches;
     }
 
-    /// <summary>Where a patch begins whose centre lies near a lesion's, or anywhere over one that is larger.</summary>
-    private int Place(double start, double length, int side, ref SeededRandom random)
+    /// <summary>Where a patch begins whose center lies near a lesion's, or anywhere over one that is larger.</summary>
+    private int Place(double start, double length, int side, SeededRandom random)
     {
-        double Around(ref SeededRandom r) => 2 * r.Unit() - 1;
-        var centre =
+        double Around(SeededRandom r) => 2 * r.Unit() - 1;
+        var center =
             start
             + length / 2
-            + Math.Max(0, (length - options.Side) / 2) * Around(ref random)
-            + options.Jitter * options.Side * Around(ref random);
-        return (int)Math.Clamp(Math.Round(centre - options.Side / 2.0), 0, side - options.Side);
+            + Math.Max(0, (length - options.Side) / 2) * Around(random)
+            + options.Jitter * options.Side * Around(random);
+        return (int)Math.Clamp(Math.Round(center - options.Side / 2.0), 0, side - options.Side);
     }
 
     private List<string> Shown(PlacedLesion[] lesions, int left, int top)

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Coverslip.Evaluation;
-using Coverslip.Evaluation.Statistics;
-using Coverslip.Methods.Training;
+using Coverslip.Files;
+using Coverslip.Learning.Loop;
 using Coverslip.Torch;
 using Coverslip.Torch.Checkpoints;
 using Coverslip.Torch.Optimizers;
@@ -40,7 +39,7 @@ public sealed class EndToEndLearning(EndToEndTask task, EndToEndOptions options,
     /// <param name="slide">Told after each slide: epoch, slides done, slides in all, and its loss.</param>
     /// <param name="epoch">Told after each epoch.</param>
     /// <param name="stop">Asked between mini-batches.</param>
-    /// <exception cref="InvalidOperationException">No slide has a labelled patch; see also
+    /// <exception cref="InvalidOperationException">No slide has a labeled patch; see also
     /// <see cref="RetainedGradients.Compute"/>.</exception>
     public WeightsMoved Run(
         Action<int, int, int, double>? slide = null,
@@ -80,7 +79,7 @@ public sealed class EndToEndLearning(EndToEndTask task, EndToEndOptions options,
             }
             if (taught == 0)
                 throw new InvalidOperationException(
-                    $"none of the {slides.Count} training slides has a labelled patch on its maps; look at the annotations and the label rule"
+                    $"none of the {slides.Count} training slides has a labeled patch on its maps; look at the annotations and the label rule"
                 );
             moved = new WeightsMoved(ofExtractor.Moved(extractor), ofSegmentation.Moved(segmentation));
             seconds += clock.Elapsed.TotalSeconds;

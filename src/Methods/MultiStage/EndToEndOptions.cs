@@ -1,4 +1,4 @@
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Recipes;
 
 namespace Coverslip.Methods.MultiStage;
 
@@ -47,7 +47,7 @@ public readonly record struct WeightsMoved(double Extractor, double Segmentation
 /// <param name="Loss">Mean over slides.</param>
 /// <param name="Moved">How far weights have moved since the run began.</param>
 /// <param name="Slides">Slides that taught.</param>
-/// <param name="WithoutLabel">Slides without a labelled patch on their maps, which were left out.</param>
+/// <param name="WithoutLabel">Slides without a labeled patch on their maps, which were left out.</param>
 /// <param name="Drift">The greatest difference of a second forward pass, see <see cref="EndToEndOutcome"/>.</param>
 public sealed record EndToEndEpoch(
     int Epoch,

@@ -1,5 +1,6 @@
-using Coverslip.Methods.Backbones;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Backbones;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Models;
 using Coverslip.Torch;
 using Coverslip.Torch.Layers;
 

@@ -1,5 +1,5 @@
-using Coverslip.Methods.Backbones;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Backbones;
+using Coverslip.Learning.Recipes;
 
 namespace Coverslip.Methods.MultiStage;
 

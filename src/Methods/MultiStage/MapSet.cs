@@ -1,4 +1,4 @@
-using Coverslip.Evaluation.Statistics;
+using Coverslip.Files;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.MultiStage;
@@ -45,8 +45,8 @@ public sealed class MapSet
     /// <summary>The slide and the one-map layout of a map.</summary>
     public (SlideFeatures Slide, MapLayout Layout) this[int map] => maps[map];
 
-    /// <summary>Maps that have a labelled cell: only these teach.</summary>
-    public IReadOnlyList<int> Labelled =>
+    /// <summary>Maps that have a labeled cell: only these teach.</summary>
+    public IReadOnlyList<int> Labeled =>
         [.. Enumerable.Range(0, maps.Count).Where(m => HasLabel(maps[m].Slide, maps[m].Layout))];
 
     /// <summary>Some maps of one size.</summary>

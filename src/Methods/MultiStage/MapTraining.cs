@@ -1,5 +1,7 @@
 using System.Diagnostics;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Recipes;
 using Coverslip.Torch;
 using Coverslip.Torch.Optimizers;
 
@@ -43,7 +45,7 @@ public sealed class MapTraining(SegmentationModel model, MapTrainingOptions opti
 
     /// <summary>Trains until the epochs are done; the best model is left in the folder and in the model.</summary>
     /// <param name="training">Maps to learn from.</param>
-    /// <param name="validation">Maps that say which epoch was best; without a labelled one the last is.</param>
+    /// <param name="validation">Maps that say which epoch was best; without a labeled one the last is.</param>
     /// <param name="progress">Told how it goes.</param>
     /// <param name="stop">Asked between steps.</param>
     /// <exception cref="InvalidOperationException">No map has a label, or the loss is no finite number.</exception>
@@ -54,10 +56,10 @@ public sealed class MapTraining(SegmentationModel model, MapTrainingOptions opti
         CancellationToken stop = default
     )
     {
-        var (teaching, judging) = (training.Labelled, validation.Labelled);
+        var (teaching, judging) = (training.Labeled, validation.Labeled);
         if (teaching.Count == 0)
             throw new InvalidOperationException(
-                $"none of the {training.Count} training maps has a labelled patch; look at the annotations and the label rule"
+                $"none of the {training.Count} training maps has a labeled patch; look at the annotations and the label rule"
             );
         using var initial = new WeightMovement(model.Store);
         using var optimizer = new Adam(model.Store, options.Rate);

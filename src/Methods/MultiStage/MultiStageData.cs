@@ -1,8 +1,11 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
-using Coverslip.Methods.Training;
-using Coverslip.Methods.Training.SlidePatches;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Runs;
+using Coverslip.Learning.SlidePatches;
 using Coverslip.Torch.Checkpoints;
 
 namespace Coverslip.Methods.MultiStage;
@@ -27,7 +30,7 @@ public sealed class MultiStageData : ITrainingData, IDisposable
     {
         if (cohort.Classes.Count != MultiStageModel.Classes)
             throw new InvalidDataException(
-                $"{cohort.Path} has the classes {string.Join(", ", cohort.Classes)}; this method tells tumour from normal"
+                $"{cohort.Path} has the classes {string.Join(", ", cohort.Classes)}; this method tells tumor from normal"
             );
         this.recipe = recipe;
         Contents = new StageContents(recipe, cohort, stain);

@@ -1,4 +1,5 @@
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.MultiStage;
@@ -6,7 +7,7 @@ namespace Coverslip.Methods.MultiStage;
 /// <summary>Both models of a run, stored under <c>extractor/</c> and <c>segmentation/</c>.</summary>
 public sealed class MultiStageModel : IModel
 {
-    /// <summary>Tumour and normal.</summary>
+    /// <summary>Tumor and normal.</summary>
     internal const int Classes = 2;
 
     /// <param name="recipe">What it is made of.</param>

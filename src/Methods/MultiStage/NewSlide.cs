@@ -1,6 +1,7 @@
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Methods.Training;
-using Coverslip.Methods.Training.SlidePatches;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Runs;
+using Coverslip.Learning.SlidePatches;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Heatmaps;

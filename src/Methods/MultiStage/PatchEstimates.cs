@@ -1,6 +1,6 @@
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Statistics;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Runs;
 
 namespace Coverslip.Methods.MultiStage;
 
@@ -11,13 +11,13 @@ internal sealed record PredictedSlide(string Patient, IReadOnlyList<PredictedPat
 
 /// <summary>
 /// <see cref="PatchFigures"/> with 95 % intervals by drawing patients: <c>patch_accuracy</c>, <c>patch_pr_auc</c>,
-/// <c>tumour_points_per_slide</c>.
+/// <c>tumor_points_per_slide</c>.
 /// </summary>
 internal static class PatchEstimates
 {
     internal const string Accuracy = "patch_accuracy";
     internal const string PrecisionRecallArea = "patch_pr_auc";
-    internal const string Points = "tumour_points_per_slide";
+    internal const string Points = "tumor_points_per_slide";
     private const int Draws = 1000;
 
     internal static RunFigures Of(IReadOnlyList<PredictedSlide> slides)
@@ -28,7 +28,7 @@ internal static class PatchEstimates
         [
             Number(figures.Accuracy),
             Number(figures.PrecisionRecallArea),
-            slides.Count == 0 ? null : (double)figures.TumourPoints / slides.Count,
+            slides.Count == 0 ? null : (double)figures.TumorPoints / slides.Count,
         ];
         var (draws, reason) = Drawn(slides, patients, values);
         Estimate Of(int index, string undefined) =>
@@ -38,14 +38,14 @@ internal static class PatchEstimates
         return new RunFigures(
             [
                 (Accuracy, Of(0, "no test patch has a label")),
-                (PrecisionRecallArea, Of(1, "no test patch is tumour")),
+                (PrecisionRecallArea, Of(1, "no test patch is tumor")),
                 (Points, Of(2, "no slide was tested")),
             ],
             [
                 ("slides", slides.Count),
                 ("patients", patients.Length),
                 ("patches", figures.Judged),
-                ("patches_without_label_not_judged", figures.Unlabelled),
+                ("patches_without_label_not_judged", figures.Unlabeled),
             ]
         );
     }
@@ -67,7 +67,7 @@ internal static class PatchEstimates
             .Where(p => p.p.Patch.Label != GridPatch.NoLabel)
             .ToArray();
         int[] owner = [.. judged.Select(p => p.Patient)];
-        bool[] truth = [.. judged.Select(p => p.p.Patch.Label == GridPatch.Tumour)];
+        bool[] truth = [.. judged.Select(p => p.p.Patch.Label == GridPatch.Tumor)];
         var ranked = new RankedScores([.. judged.Select(p => p.p.Probability)], truth);
         var (right, all, points, count) = (Zeros(), Zeros(), Zeros(), Zeros());
         foreach (var (i, patch) in judged.Index())
@@ -78,7 +78,7 @@ internal static class PatchEstimates
         foreach (var slide in slides)
         {
             count[number[slide.Patient]]++;
-            points[number[slide.Patient]] += TumourPoints.Count(slide.Patches);
+            points[number[slide.Patient]] += TumorPoints.Count(slide.Patches);
         }
         try
         {

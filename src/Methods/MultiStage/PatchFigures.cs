@@ -2,12 +2,12 @@ using Coverslip.Evaluation.Metrics;
 
 namespace Coverslip.Methods.MultiStage;
 
-/// <summary>A patch's probability of being tumour, and its label.</summary>
+/// <summary>A patch's probability of being tumor, and its label.</summary>
 /// <param name="Patch">Place and label.</param>
 /// <param name="Probability">0 to 1.</param>
 public readonly record struct PredictedPatch(GridPatch Patch, double Probability)
 {
-    /// <summary>Whether it is called tumour: its probability is above a half.</summary>
+    /// <summary>Whether it is called tumor: its probability is above a half.</summary>
     public bool Positive => Probability > 0.5;
 }
 
@@ -15,24 +15,24 @@ public readonly record struct PredictedPatch(GridPatch Patch, double Probability
 /// Figures over patches (Takahama et al. 2019, sec. 4.1): patches without a label are not judged.
 /// </summary>
 /// <param name="Judged">Patches with a label.</param>
-/// <param name="Unlabelled">Patches without.</param>
-/// <param name="Accuracy">Of calls at 0.5; not a number without labelled patches.</param>
-/// <param name="PrecisionRecallArea">Average precision; not a number where no patch is tumour.</param>
-/// <param name="TumourPoints">Isolated positive patches in normal tissue, see <see cref="MultiStage.TumourPoints"/>.</param>
+/// <param name="Unlabeled">Patches without.</param>
+/// <param name="Accuracy">Of calls at 0.5; not a number without labeled patches.</param>
+/// <param name="PrecisionRecallArea">Average precision; not a number where no patch is tumor.</param>
+/// <param name="TumorPoints">Isolated positive patches in normal tissue, see <see cref="MultiStage.TumorPoints"/>.</param>
 public sealed record PatchFigures(
     int Judged,
-    int Unlabelled,
+    int Unlabeled,
     double Accuracy,
     double PrecisionRecallArea,
-    int TumourPoints
+    int TumorPoints
 )
 {
-    /// <summary>Of all patches of some slides; slides count tumour points each for itself.</summary>
+    /// <summary>Of all patches of some slides; slides count tumor points each for itself.</summary>
     public static PatchFigures Of(IReadOnlyList<IReadOnlyList<PredictedPatch>> slides)
     {
         PredictedPatch[] all = [.. slides.SelectMany(s => s)];
         PredictedPatch[] judged = [.. all.Where(p => p.Patch.Label != GridPatch.NoLabel)];
-        bool[] truth = [.. judged.Select(p => p.Patch.Label == GridPatch.Tumour)];
+        bool[] truth = [.. judged.Select(p => p.Patch.Label == GridPatch.Tumor)];
         var right = judged.Where((p, i) => p.Positive == truth[i]).Count();
         var ranked = new RankedScores([.. judged.Select(p => p.Probability)], truth);
         return new PatchFigures(
@@ -40,7 +40,7 @@ public sealed record PatchFigures(
             all.Length - judged.Length,
             judged.Length == 0 ? double.NaN : (double)right / judged.Length,
             ranked.Areas(null).AveragePrecision,
-            slides.Sum(MultiStage.TumourPoints.Count)
+            slides.Sum(MultiStage.TumorPoints.Count)
         );
     }
 }

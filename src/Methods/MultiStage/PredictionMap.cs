@@ -4,13 +4,13 @@ using Coverslip.Slides.Images;
 namespace Coverslip.Methods.MultiStage;
 
 /// <summary>
-/// Maps of a slide's patches to look at, as in figure 5 of Takahama et al. 2019: white without tissue, grey normal, red
-/// tumour, purple without a label. Probabilities run from grey over to red.
+/// Maps of a slide's patches to look at, as in figure 5 of Takahama et al. 2019: white without tissue, gray normal, red
+/// tumor, purple without a label. Probabilities run from gray over to red.
 /// </summary>
 public static class PredictionMap
 {
     private static readonly (byte Red, byte Green, byte Blue) White = (255, 255, 255),
-        Grey = (176, 176, 176),
+        Gray = (176, 176, 176),
         Red = (208, 24, 24),
         Purple = (128, 64, 160);
 
@@ -36,17 +36,17 @@ public static class PredictionMap
         label switch
         {
             GridPatch.NoLabel => Purple,
-            GridPatch.Tumour => Red,
-            _ => Grey,
+            GridPatch.Tumor => Red,
+            _ => Gray,
         };
 
     private static (byte Red, byte Green, byte Blue) Mixed(double probability)
     {
         var share = (float)Math.Clamp(probability, 0, 1);
         return (
-            HeatmapColors.Blend(Grey.Red, Red.Red, share),
-            HeatmapColors.Blend(Grey.Green, Red.Green, share),
-            HeatmapColors.Blend(Grey.Blue, Red.Blue, share)
+            HeatmapColors.Blend(Gray.Red, Red.Red, share),
+            HeatmapColors.Blend(Gray.Green, Red.Green, share),
+            HeatmapColors.Blend(Gray.Blue, Red.Blue, share)
         );
     }
 

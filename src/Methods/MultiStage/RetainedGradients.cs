@@ -1,9 +1,10 @@
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.MultiStage;
 
-/// <summary>How batch normalisation of the extractor normalises in end-to-end learning.</summary>
+/// <summary>How batch normalization of the extractor normalizes in end-to-end learning.</summary>
 public enum EndToEndStatistics
 {
     /// <summary>By its running statistics, which stay as separate learning left them; its factors learn.</summary>
@@ -20,8 +21,8 @@ public sealed record RetainedGradientOptions
     public int MiniBatch { get; init; } = 32;
 
     /// <summary>
-    /// running (default) or batch. A mini-batch is a stretch of one slide: normalised by itself, what all its patches
-    /// have in common, such as being tumour, is lost, and features are others than at prediction.
+    /// running (default) or batch. A mini-batch is a stretch of one slide: normalized by itself, what all its patches
+    /// have in common, such as being tumor, is lost, and features are others than at prediction.
     /// </summary>
     public EndToEndStatistics Statistics { get; init; }
 
@@ -30,7 +31,7 @@ public sealed record RetainedGradientOptions
 }
 
 /// <summary>What a step found; the tensors belong to the caller's scope.</summary>
-/// <param name="Loss">Of the labelled cells.</param>
+/// <param name="Loss">Of the labeled cells.</param>
 /// <param name="Probabilities">Float32 [M, classes, side, side] of every cell.</param>
 /// <param name="Drift">
 /// How far the second forward pass's feature vectors were from the first's, relative to how far these spread around

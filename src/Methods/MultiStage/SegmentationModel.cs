@@ -1,4 +1,4 @@
-using Coverslip.Methods.Backbones;
+using Coverslip.Learning.Backbones;
 using Coverslip.Torch;
 using Coverslip.Torch.Layers;
 
@@ -13,7 +13,7 @@ public sealed class SegmentationModel : IDisposable
     private readonly UNet network;
     private readonly int cell;
 
-    /// <param name="options">The U-Net; its input is the length of the feature vector, or 3 colours.</param>
+    /// <param name="options">The U-Net; its input is the length of the feature vector, or 3 colors.</param>
     /// <param name="device">Where to compute.</param>
     /// <param name="type">Float32, or Float64 for those who compare.</param>
     /// <param name="cell">Pixels to a side of a patch of <see cref="ReducedImage"/>; 0 (default): maps of features.</param>
@@ -42,7 +42,7 @@ public sealed class SegmentationModel : IDisposable
     }
 
     /// <summary>
-    /// Mean softmax cross-entropy of the labelled cells of scores [M, classes, H, W] and labels Int64 [M, H, W]. Not a
+    /// Mean softmax cross-entropy of the labeled cells of scores [M, classes, H, W] and labels Int64 [M, H, W]. Not a
     /// number where no cell has a label.
     /// </summary>
     public static Tensor Loss(Tensor scores, Tensor labels) =>

@@ -1,4 +1,4 @@
-using Coverslip.Methods.Training.Learners;
+using Coverslip.Learning.Features;
 
 namespace Coverslip.Methods.MultiStage;
 
@@ -8,7 +8,7 @@ namespace Coverslip.Methods.MultiStage;
 public sealed record ClassedSlide(double[] Features, int Class);
 
 /// <summary>
-/// A random forest from a heatmap's features to the slide's class: negative, isolated tumour cells, micro- or
+/// A random forest from a heatmap's features to the slide's class: negative, isolated tumor cells, micro- or
 /// macrometastasis (Lee &amp; Paeng 2018; Takahama et al. 2019, sec. 4.2.3).
 /// </summary>
 public sealed class SlideClasses : IDisposable
@@ -28,7 +28,7 @@ public sealed class SlideClasses : IDisposable
     {
         if (slides.Count == 0 || slides.Any(s => s.Features.Length != slides[0].Features.Length))
             throw new ArgumentException($"{slides.Count} slides to learn classes from; all need the same features");
-        var data = new LabelledFeatures([.. slides.Select(s => s.Features)], [.. slides.Select(s => s.Class)], classes);
+        var data = new LabeledFeatures([.. slides.Select(s => s.Features)], [.. slides.Select(s => s.Class)], classes);
         return new SlideClasses((RandomForest)Settings.Train(data, seed));
     }
 

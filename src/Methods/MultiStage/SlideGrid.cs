@@ -1,6 +1,6 @@
 using System.Buffers;
-using Coverslip.Methods.Training;
-using Coverslip.Methods.Training.SlidePatches;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.SlidePatches;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Patches;
@@ -18,7 +18,7 @@ public sealed record GridReading(SlidePatchOptions Patches, int Window, WindowPi
 }
 
 /// <summary>
-/// A slide cut into patches side by side (Takahama et al. 2019, sec. 4.1): those with enough tissue, labelled by shares of
+/// A slide cut into patches side by side (Takahama et al. 2019, sec. 4.1): those with enough tissue, labeled by shares of
 /// their area. Windows are read ahead on threads of their own; the same window is the same pixels each time.
 /// </summary>
 public sealed class SlideGrid : ISlidePatches
@@ -48,7 +48,7 @@ public sealed class SlideGrid : ISlidePatches
                 (int)Math.Round((p.At.Y - from.Y) / (side * view.StepY)),
                 p.Label switch
                 {
-                    Slides.Patches.Patch.TumourLabel => GridPatch.Tumour,
+                    Slides.Patches.Patch.TumorLabel => GridPatch.Tumor,
                     Slides.Patches.Patch.NormalLabel => 0,
                     _ => GridPatch.NoLabel,
                 }

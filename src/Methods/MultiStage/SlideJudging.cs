@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Coverslip.Slides;
+using Coverslip.Files;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.Methods.MultiStage;
@@ -16,7 +16,7 @@ internal sealed record JudgedSlide(SlideGrid Grid, IReadOnlyList<PredictedPatch>
 /// <param name="model">The models.</param>
 /// <param name="recipe">Their recipe.</param>
 /// <param name="folder">Where to write.</param>
-/// <param name="positive">The patch classifier's column of tumour.</param>
+/// <param name="positive">The patch classifier's column of tumor.</param>
 internal sealed class SlideJudging(MultiStageModel model, MultiStageRecipe recipe, string folder, int positive)
 {
     private static readonly JsonSerializerOptions Indented = new()
@@ -25,7 +25,7 @@ internal sealed class SlideJudging(MultiStageModel model, MultiStageRecipe recip
         NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
-    /// <summary>Tumour's probability of every patch; of those beyond the border of their map there is none.</summary>
+    /// <summary>Tumor's probability of every patch; of those beyond the border of their map there is none.</summary>
     internal IReadOnlyList<PredictedPatch> Predict(SlideGrid slide, CancellationToken stop) =>
         new SlidePredictor(model, recipe, positive).Predict(slide, stop);
 
@@ -66,14 +66,14 @@ internal sealed class SlideJudging(MultiStageModel model, MultiStageRecipe recip
             accuracy = figures.Accuracy,
             pr_auc = figures.PrecisionRecallArea,
             judged = figures.Judged,
-            unlabelled = figures.Unlabelled,
-            tumour_points = figures.TumourPoints,
+            unlabeled = figures.Unlabeled,
+            tumor_points = figures.TumorPoints,
             slides = slides.Select(s => new
             {
                 slide = s.Grid.Name,
                 patches = s.Grid.Patches.Count,
                 protruding = Beyond(s),
-                tumour_points = TumourPoints.Count(s.Patches),
+                tumor_points = TumorPoints.Count(s.Patches),
                 reason = s.Grid.Reason,
             }),
         };
@@ -81,7 +81,7 @@ internal sealed class SlideJudging(MultiStageModel model, MultiStageRecipe recip
     }
 
     private void WriteFeatures(IReadOnlyList<JudgedSlide> slides, double[][] features) =>
-        CsvFile.Write(
+        CsvTable.Write(
             Path.Combine(folder, "heatmap_features.csv"),
             ["slide", .. HeatmapFeatures.Names],
             slides.Select(

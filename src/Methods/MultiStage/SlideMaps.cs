@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Coverslip.Methods.Training;
-using Coverslip.Methods.Training.SlidePatches;
-using Coverslip.Slides;
+using Coverslip.Files;
+using Coverslip.Learning.Runs;
+using Coverslip.Learning.SlideWalk;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Heatmaps;
@@ -20,7 +20,7 @@ public sealed record GivenTissue(PolygonRegion Region, string Rule);
 /// <param name="Name">Its file name without extension.</param>
 /// <param name="Probability">That of its most probable patch; 0 without patches.</param>
 /// <param name="Patches">Patches with a probability.</param>
-/// <param name="Tumour">Those of them that are called tumour.</param>
+/// <param name="Tumor">Those of them that are called tumor.</param>
 /// <param name="Protruding">Patches beyond their map, which have none.</param>
 /// <param name="Reason">Why there is no patch; null where there are.</param>
 /// <param name="Before">Whether it was finished by an earlier call.</param>
@@ -28,7 +28,7 @@ public sealed record SlideMapOutcome(
     string Name,
     double Probability,
     int Patches,
-    int Tumour,
+    int Tumor,
     int Protruding,
     string? Reason,
     bool Before
@@ -94,7 +94,7 @@ public sealed class SlideMaps(TrainedModel run, string folder)
     public string WriteScores(IEnumerable<SlideMapOutcome> outcomes)
     {
         var path = Path.Combine(folder, "slide_scores.csv");
-        CsvFile.Write(
+        CsvTable.Write(
             path,
             ["image", "probability"],
             outcomes.Select(o => (string[])[o.Name, o.Probability.ToString("R", CultureInfo.InvariantCulture)])
@@ -110,7 +110,7 @@ public sealed class SlideMaps(TrainedModel run, string folder)
             ["key"] = key,
             ["probability"] = outcome.Probability,
             ["patches"] = outcome.Patches,
-            ["tumour"] = outcome.Tumour,
+            ["tumor"] = outcome.Tumor,
             ["protruding"] = outcome.Protruding,
             ["reason"] = outcome.Reason,
         };
@@ -120,7 +120,7 @@ public sealed class SlideMaps(TrainedModel run, string folder)
             name,
             record["probability"]!.GetValue<double>(),
             record["patches"]!.GetValue<int>(),
-            record["tumour"]!.GetValue<int>(),
+            record["tumor"]!.GetValue<int>(),
             record["protruding"]!.GetValue<int>(),
             record["reason"]?.GetValue<string>(),
             Before: true

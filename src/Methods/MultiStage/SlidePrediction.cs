@@ -5,7 +5,7 @@ namespace Coverslip.Methods.MultiStage;
 /// <summary>What a segmentation model says of the patches of slides.</summary>
 public static class SlidePrediction
 {
-    /// <summary>Tumour's probability of every patch of a slide that lies on a map, with a label or without.</summary>
+    /// <summary>Tumor's probability of every patch of a slide that lies on a map, with a label or without.</summary>
     /// <param name="model">In evaluation, as it stands.</param>
     /// <param name="slide">Features of its patches.</param>
     /// <param name="maps">How they are laid out.</param>
@@ -33,15 +33,15 @@ public static class SlidePrediction
     /// <summary>The patches on a batch's maps with what the scores [B, 2, side, side] say of them.</summary>
     internal static List<PredictedPatch> Cells(MapSet set, MapBatch batch, Tensor scores)
     {
-        var tumour = scores.To(DType.Float32).Softmax(1).Select(1, GridPatch.Tumour).ToArray<float>();
-        var cells = tumour.Length / batch.Of.Count;
+        var tumor = scores.To(DType.Float32).Softmax(1).Select(1, GridPatch.Tumor).ToArray<float>();
+        var cells = tumor.Length / batch.Of.Count;
         var predicted = new List<PredictedPatch>();
         foreach (var (place, number) in batch.Of.Index())
         {
             var (slide, layout) = set[number];
             for (var i = 0; i < layout.Placed.Count; i++)
                 predicted.Add(
-                    new PredictedPatch(slide.Patches[layout.Placed[i]], tumour[(place * cells) + layout.Cells[i]])
+                    new PredictedPatch(slide.Patches[layout.Placed[i]], tumor[(place * cells) + layout.Cells[i]])
                 );
         }
         return predicted;

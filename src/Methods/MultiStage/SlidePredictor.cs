@@ -1,4 +1,4 @@
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Models;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.MultiStage;
@@ -6,10 +6,10 @@ namespace Coverslip.Methods.MultiStage;
 /// <summary>What a run's models say of the patches of a slide.</summary>
 /// <param name="model">The models.</param>
 /// <param name="recipe">Their recipe.</param>
-/// <param name="positive">The patch classifier's column of tumour.</param>
+/// <param name="positive">The patch classifier's column of tumor.</param>
 internal sealed class SlidePredictor(MultiStageModel model, MultiStageRecipe recipe, int positive)
 {
-    /// <summary>Tumour's probability of every patch; of those beyond the border of their map there is none.</summary>
+    /// <summary>Tumor's probability of every patch; of those beyond the border of their map there is none.</summary>
     /// <param name="slide">The slide.</param>
     /// <param name="stop">Asked between batches.</param>
     /// <param name="progress">Told how many patches have been read.</param>

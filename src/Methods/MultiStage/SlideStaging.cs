@@ -3,7 +3,7 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Evaluation.Staging;
 using Coverslip.Evaluation.Statistics;
-using Coverslip.Slides;
+using Coverslip.Files;
 
 namespace Coverslip.Methods.MultiStage;
 
@@ -133,7 +133,7 @@ internal sealed class SlideStaging(StagingOptions options, Cohort cohort, long s
         (int Class, double[] Probabilities)[] predicted,
         string folder
     ) =>
-        CsvFile.Write(
+        CsvTable.Write(
             Path.Combine(folder, "slide_classes.csv"),
             ["slide", "patient", "class", "predicted", .. SlideClasses.Camelyon.Select(c => $"p_{c}")],
             slides.Select(

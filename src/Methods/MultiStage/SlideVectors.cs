@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Coverslip.Methods.Training;
-using Coverslip.Methods.Training.SlidePatches;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.SlidePatches;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.MultiStage;

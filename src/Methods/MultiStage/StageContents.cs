@@ -1,6 +1,7 @@
 using System.Globalization;
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Runs;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.MultiStage;
@@ -54,8 +55,8 @@ internal sealed class StageContents(MultiStageRecipe recipe, Cohort cohort, Inpu
         get
         {
             var classes = recipe.Patches.Classes;
-            var unknown = recipe.Patches.TumourWithoutAnnotation;
-            return $"cohort {cohort.Hash}, tumour {string.Join('|', classes.Tumour)}, normal {string.Join('|', classes.Normal)}, {unknown}, positive {recipe.Decision.PositiveOf(cohort.Classes)}";
+            var unknown = recipe.Patches.TumorWithoutAnnotation;
+            return $"cohort {cohort.Hash}, tumor {string.Join('|', classes.Tumor)}, normal {string.Join('|', classes.Normal)}, {unknown}, positive {recipe.Decision.PositiveOf(cohort.Classes)}";
         }
     }
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Coverslip.Evaluation.Splits;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Runs;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.MultiStage;

@@ -5,7 +5,7 @@ namespace Coverslip.Methods.SagaNet;
 
 /// <summary>
 /// Gated convolution, O = σ(W_g ∗ I) ⊙ ELU(W_f ∗ I) (Liu &amp; Sun 2021, sec. 3.1.2), or ELU(W_f ∗ I) in the ablation.
-/// W_f and W_g are the two halves of one convolution's filters. Batch normalisation, where it is on, stands between the
+/// W_f and W_g are the two halves of one convolution's filters. Batch normalization, where it is on, stands between the
 /// convolution and the activations, and folds into W_f and W_g after training.
 /// </summary>
 public sealed class GatedConvolution
@@ -18,7 +18,7 @@ public sealed class GatedConvolution
     /// <param name="input">Channels in.</param>
     /// <param name="output">Channels out.</param>
     /// <param name="kernel">Side of the kernel; zeros are added so that a step of 1 keeps the map's size.</param>
-    /// <param name="options">The network's options: gates, normalisation.</param>
+    /// <param name="options">The network's options: gates, normalization.</param>
     /// <param name="stride">Step of the kernel.</param>
     public GatedConvolution(ParameterPath at, int input, int output, int kernel, SagaNetOptions options, int stride = 1)
     {

@@ -1,4 +1,5 @@
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Models;
 using Coverslip.Torch;
 using Coverslip.Torch.Layers;
 

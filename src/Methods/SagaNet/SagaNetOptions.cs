@@ -77,7 +77,7 @@ public sealed record SagaNetOptions
     public ClassLoss ClassLoss { get; init; } = ClassLoss.Hinge;
 
     /// <summary>
-    /// Batch normalisation between convolution and activation; true by default. The paper does not mention it.
+    /// Batch normalization between convolution and activation; true by default. The paper does not mention it.
     /// </summary>
     public bool Normalize { get; init; } = true;
 

@@ -1,5 +1,5 @@
 using System.Buffers;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Inputs;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.Methods.SelfSupervised;

@@ -1,4 +1,5 @@
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Recipes;
+using Coverslip.Learning.Runs;
 using Coverslip.Torch;
 using Coverslip.Torch.Checkpoints;
 
@@ -25,7 +26,7 @@ internal static class EarlierSegmentation
         }
         if (!Path.Exists(weights))
             throw new RecipeException($"network.weights is '{weights}'; there is no such run or file");
-        using var run = TrainedModel.Load(weights, Recipes.Parse, Device.Cpu);
+        using var run = TrainedModel.Load(weights, Known.Methods, Device.Cpu);
         if (run.Recipe is not SelfSupervisedRecipe)
             throw new RecipeException($"network.weights is '{weights}', a run of another method than self-supervised");
         if (run.Parts.Count > 1)

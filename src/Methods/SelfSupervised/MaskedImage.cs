@@ -1,7 +1,8 @@
 using System.Buffers;
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Methods.Training;
-using Coverslip.Methods.Training.SlidePatches;
+using Coverslip.Learning.Augmentation;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.SlidePatches;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.Methods.SelfSupervised;
@@ -14,7 +15,7 @@ namespace Coverslip.Methods.SelfSupervised;
 internal sealed record MaskedReading(Cohort Cohort, WindowOptions Windows, int Side, InputStain? Stain);
 
 /// <summary>
-/// An image with its mask, as a source of windows at places of a grid: foreground where the window's centre holds any, as
+/// An image with its mask, as a source of windows at places of a grid: foreground where the window's center holds any, as
 /// on slides. Where the image is smaller than a window, its edges are mirrored.
 /// </summary>
 internal sealed class MaskedImage : PatchSource
@@ -61,7 +62,7 @@ internal sealed class MaskedImage : PatchSource
     /// <summary>The place of a window in pixels at the run's scale.</summary>
     internal (int X, int Y) Place(int label, int index) => places[label][index];
 
-    internal override void Read(int label, int index, Augmentation change, PatchTarget target)
+    internal override void Read(int label, int index, ImageChange change, PatchTarget target)
     {
         var (x, y) = places[label][index];
         // A window that moves stays on the image.
@@ -135,8 +136,8 @@ internal sealed class MaskedImage : PatchSource
         foreach (var y in Starts(Padded.Height))
         foreach (var x in Starts(Padded.Width))
         {
-            var (rim, centre) = ((side - reading.Windows.Centre) / 2, reading.Windows.Centre);
-            var any = HasMask && Any(x + rim, y + rim, centre);
+            var (rim, center) = ((side - reading.Windows.Center) / 2, reading.Windows.Center);
+            var any = HasMask && Any(x + rim, y + rim, center);
             if (!any)
                 found[0].Add((x, y));
             if (any || !HasMask)

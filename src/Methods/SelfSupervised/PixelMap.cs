@@ -14,10 +14,10 @@ public sealed record PixelMap(int Width, int Height, float[] Probability, float[
     public const float Threshold = 0.5f;
 
     /// <summary>255 where foreground is called, else 0.</summary>
-    public Image Mask() => Grey(p => p >= Threshold ? byte.MaxValue : (byte)0);
+    public Image Mask() => Gray(p => p >= Threshold ? byte.MaxValue : (byte)0);
 
     /// <summary>0 for 0 to 255 for 1, and 0 where nothing was predicted.</summary>
-    public Image Picture() => Grey(p => float.IsNaN(p) ? (byte)0 : (byte)MathF.Round(p * 255));
+    public Image Picture() => Gray(p => float.IsNaN(p) ? (byte)0 : (byte)MathF.Round(p * 255));
 
     /// <summary>RGB of the reconstruction.</summary>
     public Image ReconstructedPicture()
@@ -110,7 +110,7 @@ public sealed record PixelMap(int Width, int Height, float[] Probability, float[
         return pixels;
     }
 
-    private Image Grey(Func<float, byte> of)
+    private Image Gray(Func<float, byte> of)
     {
         var image = new Image(Width, Height, channels: 1);
         var pixels = image.WritablePixels;

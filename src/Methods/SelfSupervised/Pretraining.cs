@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
-using Coverslip.Evaluation;
-using Coverslip.Methods.Training;
+using Coverslip.Files;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Runs;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.SelfSupervised;
@@ -66,7 +68,7 @@ internal sealed class Pretraining(PretrainingTask task, Device device)
         var network = Fresh(skips);
         try
         {
-            var examples = new WindowExamples(task.Set, recipe, recipe.Windows.ReaderThreads, labelled: false);
+            var examples = new WindowExamples(task.Set, recipe, recipe.Windows.ReaderThreads, labeled: false);
             // The model only lends its training: the network lives on.
             var outcome = new NetworkModel(recipe, network).Fit(examples, new RunFolder(folder), progress, stop);
             return (network, outcome);
@@ -113,7 +115,7 @@ internal sealed class Pretraining(PretrainingTask task, Device device)
             ),
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{windows.Mpp:R} {windows.Scale:R} {windows.Stride} {windows.Centre} {windows.MinTissue:R} {string.Join('|', windows.Classes.Tumour)} {string.Join('|', windows.Classes.Normal)}"
+                $"{windows.Mpp:R} {windows.Scale:R} {windows.Stride} {windows.Center} {windows.MinTissue:R} {string.Join('|', windows.Classes.Tumor)} {string.Join('|', windows.Classes.Normal)}"
             ),
             string.Create(
                 CultureInfo.InvariantCulture,

@@ -1,10 +1,10 @@
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Inputs;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.Methods.SelfSupervised;
 
-/// <summary>An image file in colour at the run's resolution.</summary>
+/// <summary>An image file in color at the run's resolution.</summary>
 /// <param name="Pixels">RGB of 8 bits.</param>
 /// <param name="StoredSize">Pixels of the file.</param>
 /// <param name="StainKept">Whether its stain could not be measured, so that it is as it was.</param>

@@ -1,6 +1,6 @@
 using Coverslip.Evaluation.Segmentation;
 using Coverslip.Evaluation.Statistics;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Runs;
 
 namespace Coverslip.Methods.SelfSupervised;
 

@@ -1,7 +1,7 @@
-using Coverslip.Evaluation;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Segmentation;
-using Coverslip.Methods.Training;
+using Coverslip.Files;
+using Coverslip.Learning.Runs;
 using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
@@ -23,10 +23,10 @@ public sealed record SegmentationFiles(string Folder, string Name)
     /// <summary>Probabilities as NumPy's float32 [H, W]; NaN where nothing was predicted.</summary>
     public string Array => At("probability.npy");
 
-    /// <summary>Probabilities of an image as grey, 0 to 255.</summary>
+    /// <summary>Probabilities of an image as gray, 0 to 255.</summary>
     public string Picture => At("probability.png");
 
-    /// <summary>Probabilities of a slide in colours, a pyramid.</summary>
+    /// <summary>Probabilities of a slide in colors, a pyramid.</summary>
     public string Pyramid => At("probability.tif");
 
     /// <summary>Outlines in pixels of the image, of a slide in those of level 0.</summary>

@@ -1,8 +1,9 @@
 using System.Buffers;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Segmentation;
-using Coverslip.Methods.Training;
-using Coverslip.Methods.Training.SlidePatches;
+using Coverslip.Learning.Augmentation;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.SlidePatches;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Images;
 using Coverslip.Slides.Tissue;
@@ -50,7 +51,7 @@ internal sealed class SegmentationJudging(SegmentationPredictor predictor, Cohor
             var size = side * side;
             var pixels = ArrayPool<byte>.Shared.Rent(chunk.Length * size * 4);
             foreach (var (place, window) in chunk.Index())
-                window.Read(Augmentation.Oriented(0), new PatchTarget(pixels, place, chunk.Length, side, side));
+                window.Read(ImageChange.Oriented(0), new PatchTarget(pixels, place, chunk.Length, side, side));
             var found = predictor.Predict(new WindowBatch(pixels, chunk.Length), reconstruct: true);
             foreach (var (place, window) in chunk.Index())
             {
@@ -89,7 +90,7 @@ internal sealed class SegmentationJudging(SegmentationPredictor predictor, Cohor
             map.Probability,
             map.Width,
             new Vertex(grid.CellWidth, grid.CellHeight),
-            source.Areas.Tumour
+            source.Areas.Tumor
         );
     }
 

@@ -1,7 +1,8 @@
 using System.Runtime.ExceptionServices;
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Methods.Training;
-using Coverslip.Methods.Training.SlidePatches;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Recipes;
+using Coverslip.Learning.SlidePatches;
 using Coverslip.Slides.Formats;
 
 namespace Coverslip.Methods.SelfSupervised;
@@ -56,7 +57,7 @@ internal sealed class SegmentationSources : IDisposable
             );
         if (cohort.Classes.Count != 2)
             throw new InvalidDataException(
-                $"{cohort.Path} has the classes {string.Join(", ", cohort.Classes)}; slides are with tumour or without"
+                $"{cohort.Path} has the classes {string.Join(", ", cohort.Classes)}; slides are with tumor or without"
             );
         var side = recipe.Input.Width;
         var pixels = new WindowPixels(side, side, stain);

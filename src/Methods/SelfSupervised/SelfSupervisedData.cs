@@ -1,8 +1,11 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
-using Coverslip.Methods.Training;
-using Coverslip.Methods.Training.SlidePatches;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Runs;
+using Coverslip.Learning.SlidePatches;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.SelfSupervised;
@@ -56,12 +59,12 @@ public sealed class SelfSupervisedData : ITrainingData, IDisposable
     {
         var network = ((SelfSupervisedModel)model).Network;
         var (training, validating) = Patients(part);
-        var sampler = Sampler(training, "training", labelled: true);
+        var sampler = Sampler(training, "training", labeled: true);
         var validation =
             validating.Count == 0
                 ? []
                 : WindowCorpus.Draw(
-                    Sampler(validating, "validation", labelled: true),
+                    Sampler(validating, "validation", labeled: true),
                     recipe.Windows.Validation,
                     recipe.Windows.Stride,
                     part.Seed,
@@ -74,7 +77,7 @@ public sealed class SelfSupervisedData : ITrainingData, IDisposable
         if (recipe.Pretraining.Training.Epochs > 0)
         {
             var set = new WindowSet(
-                Windows(Sampler(training, "training", labelled: false), recipe.Windows.Unlabelled),
+                Windows(Sampler(training, "training", labeled: false), recipe.Windows.Unlabeled),
                 validation,
                 1,
                 part.Seed
@@ -90,13 +93,13 @@ public sealed class SelfSupervisedData : ITrainingData, IDisposable
                 CompareSkips(pretraining, set, part, progress, stop);
         }
         progress.Stage("segmentation", recipe.Training.Epochs);
-        var labelled = new WindowSet(
-            Windows(sampler, recipe.Windows.Labelled),
+        var labeled = new WindowSet(
+            Windows(sampler, recipe.Windows.Labeled),
             validation,
             recipe.Windows.Repeats,
             part.Seed
         );
-        var examples = new WindowExamples(labelled, stage, recipe.Windows.ReaderThreads, labelled: true);
+        var examples = new WindowExamples(labeled, stage, recipe.Windows.ReaderThreads, labeled: true);
         var second = new NetworkModel(stage, network).Fit(examples, part.Run, progress, stop);
         return second with { Seconds = seconds + second.Seconds };
     }
@@ -149,8 +152,8 @@ public sealed class SelfSupervisedData : ITrainingData, IDisposable
             : ([.. part.Split.Train.Concat(part.Split.Validation).Order(StringComparer.Ordinal)], []);
     }
 
-    private BalancedSampler Sampler(IEnumerable<string> patients, string side, bool labelled) =>
-        new([.. Of(patients).Where(s => !labelled || s is not MaskedImage { HasMask: false })], sources.Classes, side);
+    private BalancedSampler Sampler(IEnumerable<string> patients, string side, bool labeled) =>
+        new([.. Of(patients).Where(s => !labeled || s is not MaskedImage { HasMask: false })], sources.Classes, side);
 
     private IReadOnlyList<PatchSource> Of(IEnumerable<string> patients)
     {
@@ -179,7 +182,7 @@ public sealed class SelfSupervisedData : ITrainingData, IDisposable
             measured,
             recipe.OnPretraining(),
             recipe.Windows.ReaderThreads,
-            labelled: false
+            labeled: false
         );
         var device = pretraining.Device;
         var effect = new SkipEffect([

@@ -1,4 +1,5 @@
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.SelfSupervised;

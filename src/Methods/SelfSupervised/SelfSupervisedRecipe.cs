@@ -1,8 +1,11 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
-using Coverslip.Methods.Backbones;
-using Coverslip.Methods.Training;
-using Coverslip.Methods.Training.SlidePatches;
+using Coverslip.Learning.Backbones;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Recipes;
+using Coverslip.Learning.SlidePatches;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.SelfSupervised;
@@ -21,7 +24,7 @@ public sealed record PretrainingOptions
 }
 
 /// <summary>
-/// A segmentation of few annotated windows by a U-Net that learned to reconstruct many unlabelled ones first: Pasumarthi
+/// A segmentation of few annotated windows by a U-Net that learned to reconstruct many unlabeled ones first: Pasumarthi
 /// &amp; Jaiswal, "Self-Supervised Semantic Segmentation of Lymph Node Metastasis", after Wiehman et al. 2016.
 /// </summary>
 public sealed record SelfSupervisedRecipe : INetworkRecipe
@@ -69,7 +72,7 @@ public sealed record SelfSupervisedRecipe : INetworkRecipe
 
     public SplitOptions Split { get; init; } = new();
 
-    /// <summary>Which class of slides is with tumour.</summary>
+    /// <summary>Which class of slides is with tumor.</summary>
     public DecisionOptions Decision { get; init; } = new();
 
     /// <summary>Whether this is the recipe of the first stage.</summary>
@@ -78,7 +81,7 @@ public sealed record SelfSupervisedRecipe : INetworkRecipe
     public int SmallestSide => 1 << Network.Depth;
 
     public long EpochExamples(Cohort cohort, SplitPart part) =>
-        Reconstructs ? Windows.Unlabelled : (long)Windows.Labelled * Windows.Repeats;
+        Reconstructs ? Windows.Unlabeled : (long)Windows.Labeled * Windows.Repeats;
 
     public EarlierStage? Earlier => Reconstructs || !Shares ? null : new EarlierStage("pretraining", OnPretraining());
 

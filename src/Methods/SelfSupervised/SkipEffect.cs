@@ -1,6 +1,6 @@
 using System.Globalization;
-using Coverslip.Evaluation;
-using Coverslip.Methods.Training;
+using Coverslip.Files;
+using Coverslip.Learning.Inputs;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.SelfSupervised;
@@ -26,8 +26,8 @@ internal sealed record LevelEffect(
 /// <summary>Mean squared errors of reconstructions, over the measured windows, pixels in [0, 1].</summary>
 /// <param name="Intact">Of the network.</param>
 /// <param name="WithoutBottleneck">With the deepest level's output set to zero.</param>
-/// <param name="MeanColour">Of each window's mean colour instead of a reconstruction.</param>
-internal sealed record ReconstructionErrors(double Intact, double WithoutBottleneck, double MeanColour);
+/// <param name="MeanColor">Of each window's mean color instead of a reconstruction.</param>
+internal sealed record ReconstructionErrors(double Intact, double WithoutBottleneck, double MeanColor);
 
 /// <summary>
 /// Measures what Pasumarthi &amp; Jaiswal describe (sec. III.3): that with the outermost skip connection a reconstruction needs
@@ -40,7 +40,7 @@ internal sealed class SkipEffect(IReadOnlyList<Batch> windows)
 
     private const string LevelsHeader =
         "skips,level,numbers,weight_rms_before,weight_rms_after,moved,gradient_rms_before,gradient_rms_after";
-    private const string ErrorsHeader = "skips,error,error_without_bottleneck,error_of_mean_colour";
+    private const string ErrorsHeader = "skips,error,error_without_bottleneck,error_of_mean_color";
 
     /// <summary>Each level of a network that has learned, in the order of the forward pass.</summary>
     internal IReadOnlyList<LevelEffect> Levels(SelfSupervisedNetwork before, SelfSupervisedNetwork after)
@@ -117,7 +117,7 @@ internal sealed class SkipEffect(IReadOnlyList<Batch> windows)
         );
         WholeFile.Write(Path.Combine(folder, LevelsName), $"{LevelsHeader}\n{string.Concat(levels)}");
         var errors = measured.Select(m =>
-            $"{m.Skips},{Text(m.Errors.Intact, m.Errors.WithoutBottleneck, m.Errors.MeanColour)}\n"
+            $"{m.Skips},{Text(m.Errors.Intact, m.Errors.WithoutBottleneck, m.Errors.MeanColor)}\n"
         );
         WholeFile.Write(Path.Combine(folder, ErrorsName), $"{ErrorsHeader}\n{string.Concat(errors)}");
     }

@@ -1,6 +1,7 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Segmentation;
-using Coverslip.Methods.Training.SlidePatches;
+using Coverslip.Learning.SlidePatches;
+using Coverslip.Learning.SlideWalk;
 using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Heatmaps;
@@ -9,7 +10,7 @@ using Coverslip.Slides.Patches;
 namespace Coverslip.Methods.SelfSupervised;
 
 /// <summary>
-/// A segmented slide beside its annotation: a cell of the map is foreground where its middle lies in a tumour. A cell
+/// A segmented slide beside its annotation: a cell of the map is foreground where its middle lies in a tumor. A cell
 /// without tissue counts as called background.
 /// </summary>
 internal static class SlideTruth
@@ -18,11 +19,11 @@ internal static class SlideTruth
     /// <param name="probability">[rows · columns], NaN without tissue.</param>
     /// <param name="columns">Cells to a row.</param>
     /// <param name="cell">A cell's width and height in pixels of level 0.</param>
-    /// <param name="tumour">In pixels of level 0.</param>
-    internal static PixelHistogram Counted(float[] probability, int columns, Vertex cell, PolygonRegion tumour)
+    /// <param name="tumor">In pixels of level 0.</param>
+    internal static PixelHistogram Counted(float[] probability, int columns, Vertex cell, PolygonRegion tumor)
     {
         var size = new PixelSize(columns, probability.Length / columns);
-        using var truth = PolygonRaster.Fill(tumour.Polygons, size, new Vertex(1 / cell.X, 1 / cell.Y));
+        using var truth = PolygonRaster.Fill(tumor.Polygons, size, new Vertex(1 / cell.X, 1 / cell.Y));
         return PixelMap.Counted(probability, truth);
     }
 
@@ -49,14 +50,14 @@ internal static class SlideTruth
         var usual = new PatchClasses();
         var classes = new PatchClasses
         {
-            Tumour = Words("tumour_classes", usual.Tumour),
+            Tumor = Words("tumor_classes", usual.Tumor),
             Normal = Words("normal_classes", usual.Normal),
         };
         using var stream = File.OpenRead(files.Array);
         var values = NpyFile.Read(stream, files.Array, rows, columns);
-        var tumour = CohortSlides.AnnotationOf(cohort, row) is { } file
-            ? classes.Of(AnnotationFile.Read(file)).Tumour
+        var tumor = CohortSlides.AnnotationOf(cohort, row) is { } file
+            ? classes.Of(AnnotationFile.Read(file)).Tumor
             : PolygonRegion.Of([]);
-        return new SegmentedImage(row.Image, row.Patient, Counted(values, columns, cell, tumour));
+        return new SegmentedImage(row.Image, row.Patient, Counted(values, columns, cell, tumor));
     }
 }

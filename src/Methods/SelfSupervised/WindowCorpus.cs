@@ -1,6 +1,6 @@
-using Coverslip.Evaluation.Statistics;
-using Coverslip.Methods.Training;
-using Coverslip.Methods.Training.SlidePatches;
+using Coverslip.Files;
+using Coverslip.Learning.Augmentation;
+using Coverslip.Learning.SlidePatches;
 
 namespace Coverslip.Methods.SelfSupervised;
 
@@ -11,7 +11,7 @@ namespace Coverslip.Methods.SelfSupervised;
 internal readonly record struct CorpusWindow(DrawnPatch At, int Down, int Right)
 {
     /// <summary>Reads it with a random change.</summary>
-    internal void Read(Augmentation change, PatchTarget target) =>
+    internal void Read(ImageChange change, PatchTarget target) =>
         At.Source.Read(At.Label, At.Index, change.Shifted(Down, Right), target);
 }
 
@@ -40,7 +40,7 @@ internal static class WindowCorpus
         for (var n = 0; n < count; n++)
         {
             var random = new SeededRandom(seed + ((n + 1L) * 1_000_003), stream);
-            var at = sampler.Draw(ref random);
+            var at = sampler.Draw(random);
             var (down, right) = (random.Below(stride + 1) - (stride / 2), random.Below(stride + 1) - (stride / 2));
             drawn[n] = new CorpusWindow(at, down, right);
         }

@@ -1,7 +1,10 @@
 using System.Buffers;
-using Coverslip.Evaluation.Statistics;
-using Coverslip.Methods.Training;
-using Coverslip.Methods.Training.SlidePatches;
+using Coverslip.Files;
+using Coverslip.Learning.Augmentation;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.SlidePatches;
 
 namespace Coverslip.Methods.SelfSupervised;
 
@@ -28,14 +31,14 @@ internal sealed class WindowExamples : IExamples
     /// <param name="set">Which windows.</param>
     /// <param name="recipe">Of the stage: size, batch, augmentation.</param>
     /// <param name="readers">Threads that read.</param>
-    /// <param name="labelled">Whether what validates has a truth.</param>
-    internal WindowExamples(WindowSet set, INetworkRecipe recipe, int readers, bool labelled)
+    /// <param name="labeled">Whether what validates has a truth.</param>
+    internal WindowExamples(WindowSet set, INetworkRecipe recipe, int readers, bool labeled)
     {
         (this.set, this.recipe, this.readers) = (set, recipe, readers);
         var count = (long)set.Training.Count * set.Repeats;
         batch = (int)Math.Min(recipe.Training.Batch, count);
         Steps = (int)(count / batch); // whole batches: which windows an epoch leaves out changes with its order
-        ValidationLabels = labelled ? [.. Validation().SelectMany(Truth)] : [.. set.Validation.Select(_ => 0)];
+        ValidationLabels = labeled ? [.. Validation().SelectMany(Truth)] : [.. set.Validation.Select(_ => 0)];
     }
 
     public int Steps { get; }
@@ -58,13 +61,13 @@ internal sealed class WindowExamples : IExamples
             number =>
             {
                 var own = new SeededRandom(set.Seed + 1, unchecked((epoch * 1_000_003) + number));
-                return (set.Training[order[number]], Augmentation.Draw(recipe.Augmentation, height, width, ref own));
+                return (set.Training[order[number]], ImageChange.Draw(recipe.Augmentation, height, width, own));
             }
         );
     }
 
     public IEnumerable<RawBatch> Validation() =>
-        Read(set.Validation.Count, number => (set.Validation[number], Augmentation.Oriented(0)));
+        Read(set.Validation.Count, number => (set.Validation[number], ImageChange.Oriented(0)));
 
     private IEnumerable<int> Truth(RawBatch raw)
     {
@@ -73,7 +76,7 @@ internal sealed class WindowExamples : IExamples
         return truth;
     }
 
-    private IEnumerable<RawBatch> Read(int count, Func<int, (CorpusWindow Window, Augmentation Change)> of)
+    private IEnumerable<RawBatch> Read(int count, Func<int, (CorpusWindow Window, ImageChange Change)> of)
     {
         var (height, width) = (recipe.Input.Height, recipe.Input.Width);
         return new BatchPipeline((count + batch - 1) / batch, Fill, readers).Run();

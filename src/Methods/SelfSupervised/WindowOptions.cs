@@ -1,5 +1,5 @@
-using Coverslip.Methods.Training;
-using Coverslip.Methods.Training.SlidePatches;
+using Coverslip.Learning.Recipes;
+using Coverslip.Learning.SlidePatches;
 using Coverslip.Slides.Patches;
 
 namespace Coverslip.Methods.SelfSupervised;
@@ -39,17 +39,17 @@ public sealed record WindowOptions
     /// <summary>Pixels from one place that may be drawn to the next; each draw moves by up to half of them.</summary>
     public int Stride { get; init; } = 64;
 
-    /// <summary>Pixels to a side of the centre that makes a window foreground where it holds any; 128 by default.</summary>
-    public int Centre { get; init; } = 128;
+    /// <summary>Pixels to a side of the center that makes a window foreground where it holds any; 128 by default.</summary>
+    public int Center { get; init; } = 128;
 
     /// <summary>Least part of a slide's window that is tissue; 0.1 by default.</summary>
     public double MinTissue { get; init; } = 0.1;
 
     /// <summary>Windows that pre-training reconstructs; 6667 by default, of which 200 are the published 3 %.</summary>
-    public int Unlabelled { get; init; } = 6667;
+    public int Unlabeled { get; init; } = 6667;
 
-    /// <summary>Windows whose masks are learned; 200 by default. They are the first of the unlabelled ones.</summary>
-    public int Labelled { get; init; } = 200;
+    /// <summary>Windows whose masks are learned; 200 by default. They are the first of the unlabeled ones.</summary>
+    public int Labeled { get; init; } = 200;
 
     /// <summary>
     /// Windows of the validation patients that say which epoch was best; 0 (default): the last is, and the validation
@@ -66,13 +66,13 @@ public sealed record WindowOptions
     /// <summary>windows (default) or whole: what of test slides is judged. Examples are windows in either case.</summary>
     public TestedSlides TestSlides { get; init; }
 
-    /// <summary>How often a labelled window comes in an epoch, changed anew each time; 8 by default.</summary>
+    /// <summary>How often a labeled window comes in an epoch, changed anew each time; 8 by default.</summary>
     public int Repeats { get; init; } = 8;
 
     /// <summary>Threads that read; 0 (default): one less than there are processors.</summary>
     public int Readers { get; init; }
 
-    /// <summary>Which annotations of slides are tumour, which normal.</summary>
+    /// <summary>Which annotations of slides are tumor, which normal.</summary>
     public PatchClasses Classes { get; init; } = new();
 
     /// <summary>The places of slides.</summary>
@@ -81,7 +81,7 @@ public sealed record WindowOptions
         {
             Mpp = Mpp,
             Stride = Stride,
-            Centre = Centre,
+            Center = Center,
             MinTissue = MinTissue,
             Classes = Classes,
         };
@@ -96,10 +96,10 @@ public sealed record WindowOptions
             Mpp = node.Number("mpp", standard.Mpp, 0, Slides.Geometry.Mpp.Most),
             Scale = node.Number("scale", standard.Scale, 0.02, 1),
             Stride = node.Int("stride", Math.Min(standard.Stride, side), 1, 32_768),
-            Centre = node.Int("centre", Math.Min(standard.Centre, side), 1, 32_768),
+            Center = node.Int("center", Math.Min(standard.Center, side), 1, 32_768),
             MinTissue = node.Number("min_tissue", standard.MinTissue, 0, 1),
-            Unlabelled = node.Int("unlabelled", standard.Unlabelled, 1, 10_000_000),
-            Labelled = node.Int("labelled", standard.Labelled, 1, 10_000_000),
+            Unlabeled = node.Int("unlabeled", standard.Unlabeled, 1, 10_000_000),
+            Labeled = node.Int("labeled", standard.Labeled, 1, 10_000_000),
             Validation = node.Int("validation", standard.Validation, 0, 10_000_000),
             WithoutMask = node.Word("without_mask", standard.WithoutMask),
             Test = node.Int("test", standard.Test, 2, 10_000_000),
@@ -110,7 +110,7 @@ public sealed record WindowOptions
         };
         if (read.Mpp is > 0 and < Slides.Geometry.Mpp.Least)
             throw node.Wrong("mpp", $"{read.Mpp}", $"expected is 0, or a number from {Slides.Geometry.Mpp.Least}");
-        SlidePatchOptions.CheckPlaces(node, side, read.Stride, read.Centre);
+        SlidePatchOptions.CheckPlaces(node, side, read.Stride, read.Center);
         return read;
     }
 }

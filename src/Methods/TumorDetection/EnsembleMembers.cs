@@ -1,5 +1,7 @@
 using Coverslip.Evaluation.Splits;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Recipes;
+using Coverslip.Learning.Runs;
 
 namespace Coverslip.Methods.TumorDetection;
 
@@ -18,8 +20,8 @@ internal static class EnsembleMembers
         var (text, split) = (Path.Combine(folder, "recipe.yaml"), Path.Combine(folder, "split.json"));
         if (!File.Exists(text) || !File.Exists(split))
             throw new RecipeException($"ensemble: '{folder}' is no run folder with recipe.yaml and split.json");
-        if (Recipes.Parse(File.ReadAllText(text), text) is not TumorDetectionRecipe { Ensemble.Count: 0 } member)
-            throw new RecipeException($"ensemble: '{folder}' is no run of a network for tumour detection");
+        if (Known.Methods.Parse(File.ReadAllText(text), text) is not TumorDetectionRecipe { Ensemble.Count: 0 } member)
+            throw new RecipeException($"ensemble: '{folder}' is no run of a network for tumor detection");
         if (Form(member) != Form(recipe))
             throw new RecipeException(
                 $"ensemble: '{folder}' has another form ({Form(member)}) than this recipe ({Form(recipe)}); members share "

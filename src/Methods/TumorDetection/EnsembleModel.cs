@@ -1,4 +1,7 @@
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Runs;
 using Coverslip.Torch;
 using Coverslip.Torch.Checkpoints;
 

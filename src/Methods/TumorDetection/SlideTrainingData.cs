@@ -2,8 +2,13 @@ using System.Security.Cryptography;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
-using Coverslip.Methods.Training;
-using Coverslip.Methods.Training.SlidePatches;
+using Coverslip.Learning.Augmentation;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Runs;
+using Coverslip.Learning.SlidePatches;
+using Coverslip.Learning.SlideWalk;
 using Coverslip.Slides.Geometry;
 
 namespace Coverslip.Methods.TumorDetection;
@@ -52,7 +57,7 @@ public sealed class SlideTrainingData : ITrainingData, IDisposable
     {
         if (cohort.Classes.Count != 2)
             throw new InvalidDataException(
-                $"{cohort.Path} has the classes {string.Join(", ", cohort.Classes)}; tumour detection tells two apart, such as "
+                $"{cohort.Path} has the classes {string.Join(", ", cohort.Classes)}; tumor detection tells two apart, such as "
                     + "normal and tumor"
             );
         var positive = recipe.Decision.PositiveOf(cohort.Classes)!;
@@ -135,7 +140,7 @@ public sealed class SlideTrainingData : ITrainingData, IDisposable
             foreach (var (place, (source, image)) in chunk.Index())
                 source.Read(
                     image,
-                    Augmentation.Oriented(0),
+                    ImageChange.Oriented(0),
                     new PatchTarget(pixels, place, chunk.Length, recipe.Input.Height, recipe.Input.Width)
                 );
             var all = model.Probabilities(new WindowBatch(pixels, chunk.Length), recipe.Test.Orientations);

@@ -1,4 +1,5 @@
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Recipes;
+using Coverslip.Learning.SlideWalk;
 
 namespace Coverslip.Methods.TumorDetection;
 

@@ -1,5 +1,9 @@
-using Coverslip.Methods.Backbones;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Backbones;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Recipes;
+using Coverslip.Learning.Runs;
 using Coverslip.Torch;
 using Coverslip.Torch.Layers;
 
@@ -99,7 +103,7 @@ public sealed class TowerClassifier : IClassifier
 
     private void LoadRun(string weights)
     {
-        using var run = TrainedModel.Load(weights, Recipes.Parse, Device.Cpu);
+        using var run = TrainedModel.Load(weights, Known.Methods, Device.Cpu);
         if (run.Recipe is not TumorDetectionRecipe { Network: var earlier })
             throw new RecipeException($"network.weights is '{weights}', a run of another method than tumor-detection");
         var network = recipe.Network;

@@ -1,5 +1,6 @@
-using Coverslip.Methods.Backbones;
-using Coverslip.Methods.Training;
+using Coverslip.Files;
+using Coverslip.Learning.Backbones;
+using Coverslip.Learning.Recipes;
 
 namespace Coverslip.Methods.TumorDetection;
 
@@ -70,7 +71,7 @@ public sealed record TowerOptions
                 ?? throw node.Wrong(
                     "name",
                     name,
-                    $"the nearest known one is '{Words.Nearest(name, names)}' of {string.Join(", ", names)}"
+                    $"the nearest known one is '{NearestName.Of(name, names)}' of {string.Join(", ", names)}"
                 ),
             Width = node.Number("width", standard.Width, 0.05, 4),
             Context = node.Number("context", standard.Context, 1, 64),

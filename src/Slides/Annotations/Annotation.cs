@@ -39,10 +39,10 @@ public sealed record Annotation
     /// </summary>
     public string? Class { get; init; }
 
-    /// <summary>QuPath's colour of the class, as this annotation has it.</summary>
+    /// <summary>QuPath's color of the class, as this annotation has it.</summary>
     public RgbColor? ClassColor { get; init; }
 
-    /// <summary>A colour of its own.</summary>
+    /// <summary>A color of its own.</summary>
     public RgbColor? Color { get; init; }
 
     /// <summary>

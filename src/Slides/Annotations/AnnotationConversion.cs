@@ -188,6 +188,6 @@ public static class AnnotationConversion
                 yield return "which annotations are locked";
         }
         if (format == AnnotationFormat.Aperio && set.Annotations.Any(a => a.Color is not null))
-            yield return "colours of single annotations; Aperio's layers have one each";
+            yield return "colors of single annotations; Aperio's layers have one each";
     }
 }

@@ -1,3 +1,5 @@
+using Coverslip.Files;
+
 namespace Coverslip.Slides.Annotations;
 
 /// <summary>Reads and writes annotation files.</summary>

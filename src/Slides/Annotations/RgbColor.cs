@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Coverslip.Slides.Annotations;
 
-/// <summary>A colour without transparency.</summary>
+/// <summary>A color without transparency.</summary>
 public readonly record struct RgbColor(byte R, byte G, byte B)
 {
     /// <summary>From <c>#F4FA58</c>, as ASAP writes it.</summary>

@@ -28,11 +28,11 @@ internal sealed unsafe class BigTiffFile : IDisposable
         tables = Taken(data, size);
     }
 
-    /// <summary>Encodes and writes a tile. One of a single colour is written once and then pointed at.</summary>
+    /// <summary>Encodes and writes a tile. One of a single color is written once and then pointed at.</summary>
     public TilePlace WriteTile(Image tile)
     {
-        var colour = OnlyColour(tile);
-        if (colour is { } known && plain.TryGetValue(known, out var written))
+        var color = OnlyColor(tile);
+        if (color is { } known && plain.TryGetValue(known, out var written))
             return written;
         byte* data = null;
         nuint size = 0;
@@ -50,7 +50,7 @@ internal sealed unsafe class BigTiffFile : IDisposable
         {
             NativeImaging.EncodeFree(data);
         }
-        if (colour is { } its)
+        if (color is { } its)
             plain[its] = place;
         return place;
     }
@@ -108,8 +108,8 @@ internal sealed unsafe class BigTiffFile : IDisposable
         }
         if (options.Mpp is not { } mpp)
             return;
-        fields[TiffTag.XResolution] = (TiffType.Rational, 1, PixelsPerCentimetre(mpp.X));
-        fields[TiffTag.YResolution] = (TiffType.Rational, 1, PixelsPerCentimetre(mpp.Y));
+        fields[TiffTag.XResolution] = (TiffType.Rational, 1, PixelsPerCentimeter(mpp.X));
+        fields[TiffTag.YResolution] = (TiffType.Rational, 1, PixelsPerCentimeter(mpp.Y));
         fields[TiffTag.ResolutionUnit] = (TiffType.Short, 1, Bytes(TiffType.Short, [3]));
     }
 
@@ -166,7 +166,7 @@ internal sealed unsafe class BigTiffFile : IDisposable
         return bytes;
     }
 
-    private static byte[] PixelsPerCentimetre(double mpp)
+    private static byte[] PixelsPerCentimeter(double mpp)
     {
         const uint parts = 1000;
         var bytes = new byte[8];
@@ -175,7 +175,7 @@ internal sealed unsafe class BigTiffFile : IDisposable
         return bytes;
     }
 
-    private static int? OnlyColour(Image tile)
+    private static int? OnlyColor(Image tile)
     {
         var pixels = tile.Pixels;
         // Every pixel equals the one before it.

@@ -15,7 +15,7 @@ internal sealed unsafe class JpegLevel
     private readonly long[] offsets;
     private readonly long[] counts;
     private readonly byte[] tables;
-    private readonly int colour;
+    private readonly int color;
 
     /// <summary>Reads what the directory says; every tile has to lie within the file.</summary>
     /// <exception cref="UnreadableSlideException">It does not, or sizes and numbers contradict each other.</exception>
@@ -33,7 +33,7 @@ internal sealed unsafe class JpegLevel
         offsets = TilePlaces(directory, TiffTag.TileOffsets);
         counts = TilePlaces(directory, TiffTag.TileByteCounts);
         tables = directory.Bytes(TiffTag.JpegTables) ?? [];
-        colour = directory.Number(TiffTag.Photometric) switch
+        color = directory.Number(TiffTag.Photometric) switch
         {
             6 => 3,
             2 => 2,
@@ -88,7 +88,7 @@ internal sealed unsafe class JpegLevel
                     TablesSize = (nuint)tables.Length,
                     Width = TileWidth,
                     Height = TileHeight,
-                    Colour = colour,
+                    Color = color,
                     Denominator = reduction,
                     X = x,
                     Y = y,

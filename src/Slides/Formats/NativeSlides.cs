@@ -60,7 +60,7 @@ internal unsafe struct NativeTile
     public nuint TablesSize;
     public int Width;
     public int Height;
-    public int Colour;
+    public int Color;
     public int Denominator;
     public int X;
     public int Y;

@@ -1,3 +1,4 @@
+using Coverslip.Files;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.Slides.Formats;
@@ -5,7 +6,7 @@ namespace Coverslip.Slides.Formats;
 /// <summary>
 /// Writes a slide as BigTIFF of JPEG tiles with a pyramid, in one pass: tiles of level 0 are asked for row by row, and
 /// of the coarser levels, each the mean of 2 × 2 pixels of the one before, one row of tiles is held at a time. For
-/// heatmaps, normalised copies and phantoms; OpenSlide and libvips open it too.
+/// heatmaps, normalized copies and phantoms; OpenSlide and libvips open it too.
 /// </summary>
 public sealed class PyramidWriter
 {

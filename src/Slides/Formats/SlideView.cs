@@ -35,7 +35,7 @@ public sealed class SlideView
 
     /// <summary>
     /// RGB of 8 bits around a place in pixels of level 0, which need not be whole; white outside of the slide. Views of
-    /// other resolutions around the same place show the same centre.
+    /// other resolutions around the same place show the same center.
     /// </summary>
     /// <exception cref="UnreadableSlideException">A tile that cannot be read.</exception>
     public Image ReadAround(double x, double y, PixelSize size) =>

@@ -2,7 +2,7 @@ namespace Coverslip.Slides.Formats;
 
 /// <summary>
 /// Decoded tiles, the least recently used going first; bounded in bytes. A tile enters with its second use: single
-/// patches from anywhere decode no more than they show, and neighbours, which share tiles, find them here.
+/// patches from anywhere decode no more than they show, and neighbors, which share tiles, find them here.
 /// </summary>
 internal sealed class TileCache(long capacity)
 {

@@ -149,12 +149,12 @@ internal static class TiledTiff
         var compression = directory.Number(TiffTag.Compression, otherwise: 1);
         if (compression != Jpeg)
             return $"level {level} has TIFF compression {compression}, not JPEG ({Jpeg})";
-        var (samples, colours) = (
+        var (samples, colors) = (
             directory.Number(TiffTag.SamplesPerPixel, otherwise: 1),
             directory.Number(TiffTag.Photometric)
         );
-        if ((samples, colours) is not ((3, 2) or (3, 6) or (1, 1)))
-            return $"level {level} has {samples} samples of photometric interpretation {colours}";
+        if ((samples, colors) is not ((3, 2) or (3, 6) or (1, 1)))
+            return $"level {level} has {samples} samples of photometric interpretation {colors}";
         (TiffTag Tag, long Usual)[] plain =
         [
             (TiffTag.PlanarConfiguration, 1),

@@ -16,8 +16,8 @@ public static class MaskOutline
     private static readonly (int X, int Y)[] Right = [(0, 0), (-1, 0), (-1, -1), (0, -1)];
 
     /// <summary>One polygon to each piece of the non-zero pixels, in the order in which rows meet them.</summary>
-    /// <param name="mask">Grey, 8 bits.</param>
-    /// <exception cref="ArgumentException">No grey image of 8 bits.</exception>
+    /// <param name="mask">Gray, 8 bits.</param>
+    /// <exception cref="ArgumentException">No gray image of 8 bits.</exception>
     public static IReadOnlyList<RingPolygon> Trace(Image mask)
     {
         var pieces = Components.Find(mask, diagonal: false);

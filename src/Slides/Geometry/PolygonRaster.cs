@@ -2,7 +2,7 @@ using Coverslip.Slides.Images;
 
 namespace Coverslip.Slides.Geometry;
 
-/// <summary>Polygons as pixels: a pixel is set if its centre lies inside.</summary>
+/// <summary>Polygons as pixels: a pixel is set if its center lies inside.</summary>
 public static class PolygonRaster
 {
     /// <summary>A new mask, 255 inside and 0 outside.</summary>
@@ -62,6 +62,6 @@ public static class PolygonRaster
         }
     }
 
-    /// <summary>The first pixel whose centre does not lie before a place.</summary>
+    /// <summary>The first pixel whose center does not lie before a place.</summary>
     private static int Column(double at, int count) => (int)Math.Clamp(Math.Ceiling(at - 0.5), 0, count);
 }

@@ -24,7 +24,7 @@ public sealed record Resolution(Mpp? Mpp, ResolutionSource Source, string Field)
 {
     public static Resolution Of(Mpp byUser) => new(byUser, ResolutionSource.User, "--slide-mpp");
 
-    /// <summary>From the numbers in TIFF's tags; inches and centimetres are known units.</summary>
+    /// <summary>From the numbers in TIFF's tags; inches and centimeters are known units.</summary>
     public static Resolution OfTiff(double? x, double? y, int unit)
     {
         var microns = unit switch
@@ -36,9 +36,9 @@ public sealed record Resolution(Mpp? Mpp, ResolutionSource Source, string Field)
         if (x is null || y is null)
             return new Resolution(null, ResolutionSource.None, "the file has no XResolution and YResolution");
         if (microns == 0)
-            return new Resolution(null, ResolutionSource.None, "its ResolutionUnit is neither inch nor centimetre");
+            return new Resolution(null, ResolutionSource.None, "its ResolutionUnit is neither inch nor centimeter");
         var mpp = new Mpp(microns / x.Value, microns / y.Value);
-        // Programs that know no resolution write 72 to the inch, or 1 to the millimetre.
+        // Programs that know no resolution write 72 to the inch, or 1 to the millimeter.
         if (!Geometry.Mpp.IsPlausible(mpp.X) || !Geometry.Mpp.IsPlausible(mpp.Y))
             return new Resolution(null, ResolutionSource.None, $"its XResolution would mean {mpp}, which no slide has");
         return new Resolution(mpp, ResolutionSource.TiffTag, "XResolution, YResolution");

@@ -1,3 +1,4 @@
+using Coverslip.Files;
 using Coverslip.Slides.Tissue;
 
 namespace Coverslip.Slides.Heatmaps;

@@ -14,7 +14,7 @@ public static class HeatmapColors
         (165, 0, 38),
     ];
 
-    /// <summary>The colour of a probability from 0 to 1.</summary>
+    /// <summary>The color of a probability from 0 to 1.</summary>
     public static (byte Red, byte Green, byte Blue) Of(float probability)
     {
         var place = Math.Clamp(probability, 0, 1) * (Anchors.Length - 1);
@@ -23,6 +23,6 @@ public static class HeatmapColors
         return (Blend(from.Red, to.Red, share), Blend(from.Green, to.Green, share), Blend(from.Blue, to.Blue, share));
     }
 
-    /// <summary>A channel on the way from one colour to another.</summary>
+    /// <summary>A channel on the way from one color to another.</summary>
     public static byte Blend(byte from, byte to, float share) => (byte)MathF.Round(from + (share * (to - from)));
 }

@@ -5,7 +5,7 @@ namespace Coverslip.Slides.Heatmaps;
 
 /// <summary>
 /// Which part of a slide a heatmap's cells stand for: squares of <paramref name="Stride"/> pixels at the resolution of
-/// the model, side by side from the slide's top left corner. A cell's window has the cell's centre.
+/// the model, side by side from the slide's top left corner. A cell's window has the cell's center.
 /// </summary>
 /// <param name="Columns">Cells to a row.</param>
 /// <param name="Rows">Rows of cells; the last row and column may reach beyond the slide.</param>
@@ -41,7 +41,7 @@ public sealed record HeatmapGrid(int Columns, int Rows, int Stride, double CellW
     public double Microns(int columns, int rows) => double.Hypot(columns * CellMicrons.X, rows * CellMicrons.Y);
 
     /// <summary>The middle of a cell in pixels of level 0.</summary>
-    public (double X, double Y) Centre(int column, int row) => ((column + 0.5) * CellWidth, (row + 0.5) * CellHeight);
+    public (double X, double Y) Center(int column, int row) => ((column + 0.5) * CellWidth, (row + 0.5) * CellHeight);
 
     /// <summary>A cell in pixels of level 0, rounded to whole ones.</summary>
     public SlideRectangle Cell(int column, int row)

@@ -8,7 +8,7 @@ namespace Coverslip.Slides.Heatmaps;
 public static class HeatmapPictures
 {
     /// <summary>
-    /// Pixels to a side of a cell: the block in which JPEG halves chroma, so that colours do not run between cells.
+    /// Pixels to a side of a cell: the block in which JPEG halves chroma, so that colors do not run between cells.
     /// </summary>
     public const int CellSide = 16;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Coverslip.Files;
 
 namespace Coverslip.Slides.Heatmaps;
 

@@ -19,13 +19,13 @@ public sealed record ComponentMap(int[] Labels, int Count)
 public static unsafe class Components
 {
     /// <summary>The pieces of the non-zero pixels.</summary>
-    /// <param name="mask">Grey, 8 bits.</param>
+    /// <param name="mask">Gray, 8 bits.</param>
     /// <param name="diagonal">Whether pixels that touch at a corner are connected.</param>
-    /// <exception cref="ArgumentException">The mask is no grey image of 8 bits.</exception>
+    /// <exception cref="ArgumentException">The mask is no gray image of 8 bits.</exception>
     public static ComponentMap Find(Image mask, bool diagonal = true)
     {
         if (mask.Channels != 1 || mask.Depth != 8)
-            throw new ArgumentException($"a mask is a grey image of 8 bits, not a {mask}", nameof(mask));
+            throw new ArgumentException($"a mask is a gray image of 8 bits, not a {mask}", nameof(mask));
         var labels = new int[mask.Width * mask.Height];
         var count = 0;
         fixed (byte* from = mask.Pixels)

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Coverslip.Slides.Images;
 
 /// <summary>
-/// Pixels in a buffer, a pooled one if it is not large: rows from the top without padding, colour interleaved as R, G, B. Disposing it gives the
+/// Pixels in a buffer, a pooled one if it is not large: rows from the top without padding, color interleaved as R, G, B. Disposing it gives the
 /// buffer
 /// back to the pool; the spans of a disposed image must not be used.
 /// </summary>
@@ -20,7 +20,7 @@ public sealed class Image : IDisposable
     /// <summary>An image whose pixels are not set yet: the pool's buffers hold what was in them before.</summary>
     /// <param name="width">Pixels to a row.</param>
     /// <param name="height">Rows.</param>
-    /// <param name="channels">1 (grey) or 3 (RGB).</param>
+    /// <param name="channels">1 (gray) or 3 (RGB).</param>
     /// <param name="depth">Bits per sample: 8 or 16.</param>
     /// <exception cref="ArgumentOutOfRangeException">A value outside of its range, or more than 2 GiB in
     /// all.</exception>
@@ -54,7 +54,7 @@ public sealed class Image : IDisposable
 
     public int Height { get; }
 
-    /// <summary>1 (grey) or 3 (R, G, B).</summary>
+    /// <summary>1 (gray) or 3 (R, G, B).</summary>
     public int Channels { get; }
 
     /// <summary>Bits per sample: 8 or 16.</summary>
@@ -123,7 +123,7 @@ public sealed class Image : IDisposable
         return copy;
     }
 
-    public override string ToString() => $"{Width} × {Height} {(Channels == 1 ? "grey" : "RGB")} image of {Depth} bits";
+    public override string ToString() => $"{Width} × {Height} {(Channels == 1 ? "gray" : "RGB")} image of {Depth} bits";
 
     /// <summary>Gives the buffer back to the pool. A second call does nothing.</summary>
     public void Dispose()

@@ -1,14 +1,15 @@
 using System.Buffers;
+using Coverslip.Files;
 
 namespace Coverslip.Slides.Images;
 
 /// <summary>
-/// PNG, JPEG, TIFF (its first page), BMP and grey DICOM of 8 or 16 bits per sample, told apart by content.
+/// PNG, JPEG, TIFF (its first page), BMP and gray DICOM of 8 or 16 bits per sample, told apart by content.
 /// <list type="bullet">
-/// <item>Grey stays grey unless RGB is asked for; RGB of grey repeats it.</item>
-/// <item>Alpha is composited onto white, the colour of empty glass.</item>
-/// <item>A palette is expanded to its colours.</item>
-/// <item>CMYK JPEG, taken as Adobe writes it (inverted), becomes RGB without a colour profile.</item>
+/// <item>Gray stays gray unless RGB is asked for; RGB of gray repeats it.</item>
+/// <item>Alpha is composited onto white, the color of empty glass.</item>
+/// <item>A palette is expanded to its colors.</item>
+/// <item>CMYK JPEG, taken as Adobe writes it (inverted), becomes RGB without a color profile.</item>
 /// <item>16 bits become 8 by dividing by 257, rounding.</item>
 /// <item>An EXIF orientation is ignored: pixels come as they are stored, so that annotations and masks fit them.</item>
 /// <item>A DICOM image comes as it is meant to be shown: rescaled, windowed, MONOCHROME1 inverted; more than 8 bits

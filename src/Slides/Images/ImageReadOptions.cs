@@ -6,14 +6,14 @@ public sealed record ImageReadOptions
     /// <summary>RGB of 8 bits: what models take. The default of <see cref="ImageFile.Read"/>.</summary>
     public static ImageReadOptions ForModels { get; } = new() { Channels = 3, Depth = 8 };
 
-    /// <summary>Grey stays grey, 16 bits stay 16.</summary>
+    /// <summary>Gray stays gray, 16 bits stay 16.</summary>
     public static ImageReadOptions AsStored { get; } = new();
 
     /// <summary>One channel of 8 bits: what masks are.</summary>
     public static ImageReadOptions Mask { get; } = new() { Channels = 1, Depth = 8 };
 
     /// <summary>
-    /// 3 repeats grey in R, G and B; 1 makes grey as 0.299 R + 0.587 G + 0.114 B; null (default) keeps what the file
+    /// 3 repeats gray in R, G and B; 1 makes gray as 0.299 R + 0.587 G + 0.114 B; null (default) keeps what the file
     /// has.
     /// </summary>
     public int? Channels { get; init; }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Coverslip.Files;
 
 namespace Coverslip.Slides.Images;
 
@@ -7,8 +8,7 @@ internal static unsafe partial class NativeImaging
 {
     public const string Library = "coverslip_imaging";
 
-    static NativeImaging() =>
-        NativeLibrary.SetDllImportResolver(typeof(NativeImaging).Assembly, NativeLibraryFolder.Resolve);
+    static NativeImaging() => NativeLibrary.SetDllImportResolver(typeof(NativeImaging).Assembly, LibraryFinder.Resolve);
 
     [LibraryImport(Library, EntryPoint = "ci_opencv_version")]
     public static partial byte* OpenCvVersion();

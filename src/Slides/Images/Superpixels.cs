@@ -1,6 +1,6 @@
 namespace Coverslip.Slides.Images;
 
-/// <summary>The colours between which SLIC measures distances.</summary>
+/// <summary>The colors between which SLIC measures distances.</summary>
 public enum SlicColors
 {
     /// <summary>CIE L*a*b*, L* in 0 – 100: the paper's, and scikit-image's default for RGB.</summary>
@@ -17,16 +17,16 @@ public sealed record SlicOptions
     public int Segments { get; init; } = 10_000;
 
     /// <summary>
-    /// The weight m of nearness against likeness of colour: D² = d_color² + (d_space · m / step)². From 1 (follows
-    /// colour) to
+    /// The weight m of nearness against likeness of color: D² = d_color² + (d_space · m / step)². From 1 (follows
+    /// color) to
     /// 100 (nearly a grid). Greater than 0.
     /// </summary>
     public double Compactness { get; init; } = 100;
 
-    /// <summary>Rounds of assigning pixels and moving centres, at least 1.</summary>
+    /// <summary>Rounds of assigning pixels and moving centers, at least 1.</summary>
     public int Iterations { get; init; } = 10;
 
-    /// <summary>The colour distances are measured in; grey images are always taken as stored.</summary>
+    /// <summary>The color distances are measured in; gray images are always taken as stored.</summary>
     public SlicColors Colors { get; init; } = SlicColors.Lab;
 }
 
@@ -39,7 +39,7 @@ public sealed record SuperpixelMap(int[] Labels, int Count);
 public static unsafe class Superpixels
 {
     /// <summary>
-    /// SLIC superpixels. Pieces smaller than a quarter of the mean superpixel are merged into a neighbour, what is
+    /// SLIC superpixels. Pieces smaller than a quarter of the mean superpixel are merged into a neighbor, what is
     /// then still
     /// apart is numbered apart, hence the number found differs somewhat from <see cref="SlicOptions.Segments"/>. The
     /// same

@@ -4,23 +4,23 @@ namespace Coverslip.Slides.Patches;
 
 /// <summary>A place on a slide that is a patch; its pixels are read when they are needed.</summary>
 /// <param name="At">Top left corner in pixels of level 0.</param>
-/// <param name="Label">"tumour", "normal" or nothing.</param>
+/// <param name="Label">"tumor", "normal" or nothing.</param>
 public sealed record Patch(SlidePoint At, string Label)
 {
-    public const string TumourLabel = "tumour";
+    public const string TumorLabel = "tumor";
     public const string NormalLabel = "normal";
 
     /// <summary>Part that is tissue, 0 to 1; NaN where no tissue was looked for.</summary>
     public required double Tissue { get; init; }
 
-    /// <summary>Part that is annotated as tumour.</summary>
-    public required double Tumour { get; init; }
+    /// <summary>Part that is annotated as tumor.</summary>
+    public required double Tumor { get; init; }
 
     /// <summary>Part that is annotated as normal.</summary>
     public required double Normal { get; init; }
 
-    /// <summary>Part of the centre 128 × 128 that is tumour; NaN for smaller patches.</summary>
-    public required double Centre { get; init; }
+    /// <summary>Part of the center 128 × 128 that is tumor; NaN for smaller patches.</summary>
+    public required double Center { get; init; }
 
     /// <summary>Part beyond the scanned part of the slide.</summary>
     public required double Outside { get; init; }
@@ -31,9 +31,9 @@ public sealed record Patch(SlidePoint At, string Label)
 /// <param name="Border">Reach beyond the scanned part.</param>
 /// <param name="Repeated">Drawn a second time, or moved onto another.</param>
 /// <param name="Tissue">Too little tissue.</param>
-/// <param name="Unlabelled">The rule gives no label.</param>
+/// <param name="Unlabeled">The rule gives no label.</param>
 /// <param name="Kept">What is left.</param>
-public sealed record PatchCounts(long Candidates, long Border, long Repeated, long Tissue, long Unlabelled, long Kept)
+public sealed record PatchCounts(long Candidates, long Border, long Repeated, long Tissue, long Unlabeled, long Kept)
 {
     public static PatchCounts operator +(PatchCounts a, PatchCounts b) =>
         new(
@@ -41,13 +41,13 @@ public sealed record PatchCounts(long Candidates, long Border, long Repeated, lo
             a.Border + b.Border,
             a.Repeated + b.Repeated,
             a.Tissue + b.Tissue,
-            a.Unlabelled + b.Unlabelled,
+            a.Unlabeled + b.Unlabeled,
             a.Kept + b.Kept
         );
 
     public override string ToString() =>
         $"{Candidates} places: {Border} beyond the border, {Repeated} repeated, {Tissue} without enough tissue, "
-        + $"{Unlabelled} without a label, {Kept} kept";
+        + $"{Unlabeled} without a label, {Kept} kept";
 }
 
 /// <summary>The patches of a slide.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coverslip.Files;
 using Coverslip.Slides.Geometry;
 using CsvHelper;
 
@@ -12,7 +13,7 @@ namespace Coverslip.Slides.Patches;
 public sealed record IndexedPatch(string Slide, int Side, double Mpp, Patch Patch);
 
 /// <summary>
-/// A CSV file of patches: <c>slide,x,y,side,mpp,label,tissue,tumour,normal,centre,outside</c>. Places are in pixels of
+/// A CSV file of patches: <c>slide,x,y,side,mpp,label,tissue,tumor,normal,center,outside</c>. Places are in pixels of
 /// level 0; shares go from 0 to 1; a share that was not measured is empty.
 /// </summary>
 public static class PatchIndex
@@ -26,24 +27,24 @@ public static class PatchIndex
         "mpp",
         "label",
         "tissue",
-        "tumour",
+        "tumor",
         "normal",
-        "centre",
+        "center",
         "outside",
     ];
 
     /// <summary>Writes the file whole or not at all.</summary>
     public static void Write(string path, IEnumerable<IndexedPatch> patches) =>
-        CsvFile.Write(path, Columns, patches.Select(Fields));
+        CsvTable.Write(path, Columns, patches.Select(Fields));
 
     /// <summary>Writes what the filters removed of each slide's patches, or why the slide failed.</summary>
     public static void WriteCounts(
         string path,
         IEnumerable<(string Slide, PatchSelection? Selection, string? Failure)> slides
     ) =>
-        CsvFile.Write(
+        CsvTable.Write(
             path,
-            ["slide", "places", "border", "repeated", "tissue", "unlabelled", "kept", "reason"],
+            ["slide", "places", "border", "repeated", "tissue", "unlabeled", "kept", "reason"],
             slides.Select<(string Slide, PatchSelection? Selection, string? Failure), string[]>(s =>
                 s.Selection is { Counts: var c, Reason: var reason }
                     ?
@@ -53,7 +54,7 @@ public static class PatchIndex
                         $"{c.Border}",
                         $"{c.Repeated}",
                         $"{c.Tissue}",
-                        $"{c.Unlabelled}",
+                        $"{c.Unlabeled}",
                         $"{c.Kept}",
                         reason ?? "",
                     ]
@@ -95,9 +96,9 @@ public static class PatchIndex
             row.Mpp.ToString(CultureInfo.InvariantCulture),
             row.Patch.Label,
             Share(row.Patch.Tissue),
-            Share(row.Patch.Tumour),
+            Share(row.Patch.Tumor),
             Share(row.Patch.Normal),
-            Share(row.Patch.Centre),
+            Share(row.Patch.Center),
             Share(row.Patch.Outside),
         ];
 
@@ -113,9 +114,9 @@ public static class PatchIndex
             new Patch(at, fields[5])
             {
                 Tissue = Measured(6),
-                Tumour = Measured(7),
+                Tumor = Measured(7),
                 Normal = Measured(8),
-                Centre = Measured(9),
+                Center = Measured(9),
                 Outside = Measured(10),
             }
         );

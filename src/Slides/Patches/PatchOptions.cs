@@ -10,12 +10,12 @@ public enum PatchRule
     None = 0,
 
     /// <summary>
-    /// Liu et al. 2017 (arXiv 1703.02442), sec. 3: tumour if a pixel of the centre 128 × 128 is, else normal.
+    /// Liu et al. 2017 (arXiv 1703.02442), sec. 3: tumor if a pixel of the center 128 × 128 is, else normal.
     /// </summary>
     Liu = 1,
 
     /// <summary>
-    /// Takahama et al. 2019, sec. 4.1: tumour if at least 20 % of the pixels are, normal if at least 80 % are annotated
+    /// Takahama et al. 2019, sec. 4.1: tumor if at least 20 % of the pixels are, normal if at least 80 % are annotated
     /// as normal, else no label; at least 80 % of a patch is tissue.
     /// </summary>
     Takahama = 2,
@@ -60,10 +60,10 @@ public sealed record PatchOptions
     public int Seed { get; init; }
 
     /// <summary>Whether patches that a rule gives no label are kept.</summary>
-    public bool KeepUnlabelled { get; init; }
+    public bool KeepUnlabeled { get; init; }
 
-    /// <summary>Pixels to a side of the centre that <see cref="PatchRule.Liu"/> looks at; 128 as published.</summary>
-    public int Centre { get; init; } = 128;
+    /// <summary>Pixels to a side of the center that <see cref="PatchRule.Liu"/> looks at; 128 as published.</summary>
+    public int Center { get; init; } = 128;
 
     /// <summary>Takahama: 0.8. Others: 0.1, so that hardly anything but glass is left out.</summary>
     public double TissueNeeded => MinTissue ?? (Rule == PatchRule.Takahama ? 0.8 : 0.1);
@@ -72,8 +72,8 @@ public sealed record PatchOptions
     public void Check()
     {
         Within(Mpp, Geometry.Mpp.Least, Geometry.Mpp.Most, nameof(Mpp));
-        Within(Centre, 1, 32_768, nameof(Centre));
-        Within(Side, Rule == PatchRule.Liu ? Math.Max(Centre, 8) : 8, 32_768, nameof(Side));
+        Within(Center, 1, 32_768, nameof(Center));
+        Within(Side, Rule == PatchRule.Liu ? Math.Max(Center, 8) : 8, 32_768, nameof(Side));
         Within(Overlap, 0, 0.95, nameof(Overlap));
         Within(TissueNeeded, 0, 1, nameof(MinTissue));
         Within(Random ?? 1, 1, 100_000_000, nameof(Random));
@@ -88,22 +88,18 @@ public sealed record PatchOptions
     }
 }
 
-/// <summary>Which classes of annotations are tumour, and which normal.</summary>
+/// <summary>Which classes of annotations are tumor, and which normal.</summary>
 public sealed record PatchClasses
 {
-    /// <summary>Classes that are tumour; none (default): every class that is not normal.</summary>
-    public IReadOnlyList<string> Tumour { get; init; } = [];
+    /// <summary>Classes that are tumor; none (default): every class that is not normal.</summary>
+    public IReadOnlyList<string> Tumor { get; init; } = [];
 
     /// <summary>Classes that are normal; by default normal and Normal.</summary>
     public IReadOnlyList<string> Normal { get; init; } = ["normal", "Normal"];
 
     /// <summary>The areas of a slide's annotations, its tissue left open.</summary>
     public PatchAreas Of(AnnotationSet set) =>
-        new()
-        {
-            Tumour = set.Region(Tumour.Count > 0 ? Tumour : set.Classes.Except(Normal)),
-            Normal = set.Region(Normal),
-        };
+        new() { Tumor = set.Region(Tumor.Count > 0 ? Tumor : set.Classes.Except(Normal)), Normal = set.Region(Normal) };
 }
 
 /// <summary>What is known of a slide's areas, in pixels of level 0.</summary>
@@ -112,7 +108,7 @@ public sealed record PatchAreas
     /// <summary>Null where no tissue is asked for.</summary>
     public PolygonRegion? Tissue { get; init; }
 
-    public PolygonRegion Tumour { get; init; } = PolygonRegion.Of([]);
+    public PolygonRegion Tumor { get; init; } = PolygonRegion.Of([]);
 
     public PolygonRegion Normal { get; init; } = PolygonRegion.Of([]);
 }

@@ -1,7 +1,7 @@
 using System.Text;
+using Coverslip.Files;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
-using Coverslip.Slides.Phantoms;
 
 namespace Coverslip.Slides.Patches;
 
@@ -136,35 +136,35 @@ public sealed class PatchSampler
             return;
         }
         var patch = Measured(at, whole) with { Tissue = tissue, Outside = outside };
-        if (patch.Label.Length > 0 || options.Rule == PatchRule.None || options.KeepUnlabelled)
+        if (patch.Label.Length > 0 || options.Rule == PatchRule.None || options.KeepUnlabeled)
             patches.Add(patch);
         else
-            counts = counts with { Unlabelled = counts.Unlabelled + 1 };
+            counts = counts with { Unlabeled = counts.Unlabeled + 1 };
     }
 
     private Patch Measured(SlidePoint at, Rectangle whole)
     {
-        var (tumour, normal, centre) = (areas.Tumour.ShareOf(whole), areas.Normal.ShareOf(whole), double.NaN);
-        if (options.Side >= options.Centre)
+        var (tumor, normal, center) = (areas.Tumor.ShareOf(whole), areas.Normal.ShareOf(whole), double.NaN);
+        if (options.Side >= options.Center)
         {
-            var rim = (options.Side - options.Centre) / 2.0;
+            var rim = (options.Side - options.Center) / 2.0;
             var (x, y) = (at.X + (rim * pitch.X), at.Y + (rim * pitch.Y));
-            var (w, h) = (options.Centre * pitch.X, options.Centre * pitch.Y);
-            centre = areas.Tumour.ShareOf(new Rectangle(x, y, w, h));
+            var (w, h) = (options.Center * pitch.X, options.Center * pitch.Y);
+            center = areas.Tumor.ShareOf(new Rectangle(x, y, w, h));
         }
         var label = options.Rule switch
         {
-            PatchRule.Liu => centre > Rounding ? Patch.TumourLabel : Patch.NormalLabel,
-            PatchRule.Takahama when tumour + Rounding >= 0.2 => Patch.TumourLabel,
+            PatchRule.Liu => center > Rounding ? Patch.TumorLabel : Patch.NormalLabel,
+            PatchRule.Takahama when tumor + Rounding >= 0.2 => Patch.TumorLabel,
             PatchRule.Takahama when normal + Rounding >= 0.8 => Patch.NormalLabel,
             _ => "",
         };
         return new Patch(at, label)
         {
             Tissue = 0,
-            Tumour = tumour,
+            Tumor = tumor,
             Normal = normal,
-            Centre = centre,
+            Center = center,
             Outside = 0,
         };
     }

@@ -26,7 +26,7 @@ internal static class CieLab
             Root(((r * 0.019334f) + (g * 0.119193f) + (b * 0.950227f)) * (1 / WhiteZ))
         );
 
-    /// <summary>The linear light of roots; outside of 0 to 1 where no display shows the colour.</summary>
+    /// <summary>The linear light of roots; outside of 0 to 1 where no display shows the color.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static (Vector<float> R, Vector<float> G, Vector<float> B) Light(
         Vector<float> rootX,

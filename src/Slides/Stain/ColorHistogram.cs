@@ -4,7 +4,7 @@ using Coverslip.Slides.Images;
 namespace Coverslip.Slides.Stain;
 
 /// <summary>
-/// Pixels per colour, 64 steps to a channel: all that is measured of an image but the strength of its stains, so that
+/// Pixels per color, 64 steps to a channel: all that is measured of an image but the strength of its stains, so that
 /// neither the order of pixels nor the number of threads can change it. Step 0 holds the value 0 alone, the others up
 /// to four values, the last 248 – 255.
 /// </summary>
@@ -33,13 +33,13 @@ internal sealed unsafe class ColorHistogram : IDisposable
     /// <summary>Pixels of the image.</summary>
     internal double Pixels { get; }
 
-    /// <summary>Pixels of a colour: red · 64² + green · 64 + blue, in steps.</summary>
+    /// <summary>Pixels of a color: red · 64² + green · 64 + blue, in steps.</summary>
     internal int this[int color] => counts[color];
 
-    /// <exception cref="ArgumentException">Grey, or of 16 bits.</exception>
+    /// <exception cref="ArgumentException">Gray, or of 16 bits.</exception>
     internal static ColorHistogram Of(Image image)
     {
-        StainNormaliser.Check(image);
+        StainNormalizer.Check(image);
         int[]? total = null;
         fixed (byte* pixels = image.Pixels)
         {
@@ -64,11 +64,11 @@ internal sealed unsafe class ColorHistogram : IDisposable
         return new ColorHistogram(total!, (double)image.Width * image.Height);
     }
 
-    /// <summary>The steps of a colour.</summary>
+    /// <summary>The steps of a color.</summary>
     internal static (int R, int G, int B) StepsOf(int color) =>
         (color / (Steps * Steps), color / Steps % Steps, color % Steps);
 
-    /// <summary>The colours that occur, in rising order, those darker than a luminance (0 to 1) alone.</summary>
+    /// <summary>The colors that occur, in rising order, those darker than a luminance (0 to 1) alone.</summary>
     internal int[] Occurring(double below = double.PositiveInfinity)
     {
         var found = new List<int>(1 << 15);

@@ -1,9 +1,9 @@
 namespace Coverslip.Slides.Stain;
 
-/// <summary>Mean and covariance of the optical densities of an image's pixels, from its colours.</summary>
+/// <summary>Mean and covariance of the optical densities of an image's pixels, from its colors.</summary>
 internal sealed class DensityMoments
 {
-    /// <param name="colors">Colours of the histogram.</param>
+    /// <param name="colors">Colors of the histogram.</param>
     /// <param name="histogram">How many pixels have each.</param>
     internal DensityMoments(int[] colors, ColorHistogram histogram)
     {

@@ -3,19 +3,19 @@ using Coverslip.Slides.Images;
 namespace Coverslip.Slides.Stain;
 
 /// <summary>
-/// A normaliser that makes glass white first, in the reference as in every image (<see cref="GlassLight"/>). Neither
+/// A normalizer that makes glass white first, in the reference as in every image (<see cref="GlassLight"/>). Neither
 /// StainTools nor TIAToolbox does so; it is an option.
 /// </summary>
-/// <param name="Inner">What normalises then.</param>
-public sealed record GlassBalanced(IStainNormaliser Inner) : IStainNormaliser
+/// <param name="Inner">What normalizes then.</param>
+public sealed record GlassBalanced(IStainNormalizer Inner) : IStainNormalizer
 {
     public StainMethod Method => Inner.Method;
 
-    /// <inheritdoc cref="StainNormaliser.Fit"/>
+    /// <inheritdoc cref="StainNormalizer.Fit"/>
     public static GlassBalanced Fit(StainMethod method, Image reference)
     {
         using var balanced = GlassLight.Of(reference)?.Apply(reference);
-        return new GlassBalanced(StainNormaliser.Fit(method, balanced ?? reference));
+        return new GlassBalanced(StainNormalizer.Fit(method, balanced ?? reference));
     }
 
     /// <inheritdoc/>

@@ -4,13 +4,13 @@ namespace Coverslip.Slides.Stain;
 
 /// <summary>
 /// The light that glass lets through in an image, brought to white: a channel's 99th percentile becomes 255. Many cameras
-/// show glass as a light grey or green; its density, which is no stain, would be taken for one.
+/// show glass as a light gray or green; its density, which is no stain, would be taken for one.
 /// </summary>
 internal sealed class GlassLight
 {
     private const double BrightShare = 0.99;
 
-    /// <summary>Glass is nearly grey: the channels differ by no more than this share of the brightest.</summary>
+    /// <summary>Glass is nearly gray: the channels differ by no more than this share of the brightest.</summary>
     private const double Tint = 0.1;
 
     /// <summary>Glass is bright; what is darker is tissue from edge to edge.</summary>
@@ -23,7 +23,7 @@ internal sealed class GlassLight
     /// <summary>Null where the image shows no glass that is not white: it stays as it is.</summary>
     internal static GlassLight? Of(Image image)
     {
-        StainNormaliser.Check(image);
+        StainNormalizer.Check(image);
         int[] bright = [.. Enumerable.Range(0, 3).Select(channel => Brightest(image, channel))];
         var (least, most) = (bright.Min(), bright.Max());
         if (least < Darkest || most - least > Tint * most || least == 255)
@@ -38,7 +38,7 @@ internal sealed class GlassLight
     /// <summary>A new image of the same size.</summary>
     internal Image Apply(Image image)
     {
-        StainNormaliser.Check(image);
+        StainNormalizer.Check(image);
         var result = new Image(image.Width, image.Height);
         var from = image.Pixels;
         var to = result.WritablePixels;

@@ -4,28 +4,28 @@ using System.Text.Json.Serialization;
 namespace Coverslip.Slides.Stain;
 
 /// <summary>
-/// A normaliser as JSON, see <c>docs/stain.md</c>; what is read equals what was written, digit by digit.
+/// A normalizer as JSON, see <c>docs/stain.md</c>; what is read equals what was written, digit by digit.
 /// </summary>
 public static class StainFile
 {
     /// <summary>The text of a stain file.</summary>
-    public static string ToJson(IStainNormaliser normaliser) =>
-        JsonSerializer.Serialize(ContentOf(normaliser), StainFileJson.Default.StainFileContent);
+    public static string ToJson(IStainNormalizer normalizer) =>
+        JsonSerializer.Serialize(ContentOf(normalizer), StainFileJson.Default.StainFileContent);
 
     /// <summary>Reads a stain file.</summary>
     /// <exception cref="InvalidDataException">A key is missing, unknown, or its value out of range.</exception>
-    public static IStainNormaliser Read(string path) => Parse(File.ReadAllText(path), path);
+    public static IStainNormalizer Read(string path) => Parse(File.ReadAllText(path), path);
 
     /// <summary>Reads the text of a stain file; <paramref name="path"/> names it in errors.</summary>
     /// <inheritdoc cref="Read"/>
-    public static IStainNormaliser Parse(string text, string path)
+    public static IStainNormalizer Parse(string text, string path)
     {
         try
         {
             var content =
                 JsonSerializer.Deserialize(text, StainFileJson.Default.StainFileContent)
                 ?? throw new ArgumentException("there is nothing in it");
-            IStainNormaliser read = content.Method == StainMethod.Reinhard ? Reinhard(content) : Separation(content);
+            IStainNormalizer read = content.Method == StainMethod.Reinhard ? Reinhard(content) : Separation(content);
             return content.BalanceGlass == true ? new GlassBalanced(read) : read;
         }
         catch (Exception error) when (error is JsonException or ArgumentException)
@@ -37,44 +37,44 @@ public static class StainFile
         }
     }
 
-    private static StainFileContent ContentOf(IStainNormaliser normaliser) =>
-        normaliser switch
+    private static StainFileContent ContentOf(IStainNormalizer normalizer) =>
+        normalizer switch
         {
             GlassBalanced n => ContentOf(n.Inner) with { BalanceGlass = true },
-            SeparationNormaliser n => new StainFileContent
+            SeparationNormalizer n => new StainFileContent
             {
                 Method = n.Method,
                 Haematoxylin = Numbers(n.Stains.Haematoxylin),
                 Eosin = Numbers(n.Stains.Eosin),
                 Strength = [n.Strength.Haematoxylin, n.Strength.Eosin],
             },
-            ReinhardNormaliser n => new StainFileContent
+            ReinhardNormalizer n => new StainFileContent
             {
                 Method = n.Method,
                 LabMean = [.. n.Target.Mean],
                 LabDeviation = [.. n.Target.Deviation],
             },
-            _ => throw new ArgumentException($"{normaliser.GetType().Name} has no stain file", nameof(normaliser)),
+            _ => throw new ArgumentException($"{normalizer.GetType().Name} has no stain file", nameof(normalizer)),
         };
 
-    private static SeparationNormaliser Separation(StainFileContent content)
+    private static SeparationNormalizer Separation(StainFileContent content)
     {
         Absent(content.LabMean, "lab_mean", content);
         Absent(content.LabDeviation, "lab_deviation", content);
         var strength = Present(content.Strength, "strength", 2, positive: true);
-        return new SeparationNormaliser(
+        return new SeparationNormalizer(
             content.Method,
             new StainMatrix(Vector(content.Haematoxylin, "haematoxylin"), Vector(content.Eosin, "eosin")),
             new StainStrength(strength[0], strength[1])
         );
     }
 
-    private static ReinhardNormaliser Reinhard(StainFileContent content)
+    private static ReinhardNormalizer Reinhard(StainFileContent content)
     {
         Absent(content.Haematoxylin, "haematoxylin", content);
         Absent(content.Eosin, "eosin", content);
         Absent(content.Strength, "strength", content);
-        return new ReinhardNormaliser(
+        return new ReinhardNormalizer(
             new LabStatistics(
                 Present(content.LabMean, "lab_mean", 3, positive: false),
                 Present(content.LabDeviation, "lab_deviation", 3, positive: true)

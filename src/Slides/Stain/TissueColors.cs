@@ -3,17 +3,17 @@ using System.Numerics;
 namespace Coverslip.Slides.Stain;
 
 /// <summary>
-/// The colours of an image's tissue: their densities, and the share of the tissue's pixels that each has. The arrays
-/// are filled up to whole SIMD vectors with colours of weight 0.
+/// The colors of an image's tissue: their densities, and the share of the tissue's pixels that each has. The arrays
+/// are filled up to whole SIMD vectors with colors of weight 0.
 /// </summary>
 internal sealed class TissueColors
 {
-    // Blank, single-coloured and grey images stay below these. The least that 600 images of real H&E have, patches of
+    // Blank, single-colored and gray images stay below these. The least that 600 images of real H&E have, patches of
     // 50 × 50 pixels among them: 0.012, 0.057 and 2.4°. With less than 1 % the 99th percentile of concentrations, taken
     // over all pixels, would be that of the glass.
     private const double LeastShare = 0.01;
     private const double LeastSpread = 0.03;
-    private const double LeastDegreesFromGrey = 1.5;
+    private const double LeastDegreesFromGray = 1.5;
 
     /// <summary>
     /// The luminance below which a pixel is tissue: L* below 0.8 of its range, as StainTools computes it with OpenCV's
@@ -36,7 +36,7 @@ internal sealed class TissueColors
         static float Density(int step) => (float)ColorHistogram.Density[step];
     }
 
-    /// <summary>Colours.</summary>
+    /// <summary>Colors.</summary>
     internal int Count { get; }
 
     /// <summary>Optical density in red.</summary>
@@ -54,10 +54,10 @@ internal sealed class TissueColors
     /// <summary>Mean and covariance of the densities.</summary>
     internal DensityMoments Moments { get; }
 
-    /// <summary>The colours of the pixels that are darker than 0.8 of L*'s range.</summary>
+    /// <summary>The colors of the pixels that are darker than 0.8 of L*'s range.</summary>
     /// <param name="histogram">Of the image.</param>
     /// <param name="saturated">Whether pixels with a channel at 0 count, whose density has no upper bound.</param>
-    /// <exception cref="StainException">There is no tissue, or it is of one colour, grey, or all saturated.</exception>
+    /// <exception cref="StainException">There is no tissue, or it is of one color, gray, or all saturated.</exception>
     internal static TissueColors Of(ColorHistogram histogram, bool saturated)
     {
         var (colors, moments) = Require(histogram);
@@ -71,8 +71,8 @@ internal sealed class TissueColors
         throw new StainException("too dark: nearly all of the tissue has a channel at 0, whose density is unknown");
     }
 
-    /// <summary>The same colours, saturated ones among them, in the histogram's numbers, and their moments.</summary>
-    /// <exception cref="StainException">There is no tissue, or it is of one colour or grey.</exception>
+    /// <summary>The same colors, saturated ones among them, in the histogram's numbers, and their moments.</summary>
+    /// <exception cref="StainException">There is no tissue, or it is of one color or gray.</exception>
     internal static (int[] Colors, DensityMoments Moments) Require(ColorHistogram histogram)
     {
         var colors = histogram.Occurring(below: TissueLuminance);
@@ -90,16 +90,16 @@ internal sealed class TissueColors
         {
             throw new StainException(
                 FormattableString.Invariant(
-                    $"a single colour: densities spread by {moments.Spread:F3}; at least {LeastSpread} are needed"
+                    $"a single color: densities spread by {moments.Spread:F3}; at least {LeastSpread} are needed"
                 )
             );
         }
         var degrees = moments.Mean.DegreesTo(new StainVector(1, 1, 1));
-        if (degrees < LeastDegreesFromGrey)
+        if (degrees < LeastDegreesFromGray)
         {
             throw new StainException(
                 FormattableString.Invariant(
-                    $"grey: the mean density is {degrees:F2}° from grey; at least {LeastDegreesFromGrey}° are needed"
+                    $"gray: the mean density is {degrees:F2}° from gray; at least {LeastDegreesFromGray}° are needed"
                 )
             );
         }

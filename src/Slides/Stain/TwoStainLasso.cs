@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Coverslip.Slides.Stain;
 
 /// <summary>
-/// Concentrations c ≥ 0 of two stains that minimise ½ ‖density − c₁ first − c₂ second‖² + λ (c₁ + c₂), in closed form:
+/// Concentrations c ≥ 0 of two stains that minimize ½ ‖density − c₁ first − c₂ second‖² + λ (c₁ + c₂), in closed form:
 /// the unbounded solution where it is positive; where one of its parts is not, the other stain alone.
 /// </summary>
 internal readonly record struct TwoStainLasso
@@ -41,7 +41,7 @@ internal readonly record struct TwoStainLasso
     internal (double First, double Second) Unbounded(StainVector density) =>
         (First.Dot(density) - offset1, Second.Dot(density) - offset2);
 
-    /// <summary>The solution without bounds of several colours.</summary>
+    /// <summary>The solution without bounds of several colors.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal (Vector<float> First, Vector<float> Second) Unbounded(Vector<float> r, Vector<float> g, Vector<float> b) =>
         (

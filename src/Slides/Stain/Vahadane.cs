@@ -4,7 +4,7 @@ namespace Coverslip.Slides.Stain;
 
 /// <summary>
 /// The stains as the dictionary of a sparse non-negative factorization (Vahadane et al. 2016):
-/// min ½ ‖V − WH‖² + λ ‖H‖₁ with W, H ≥ 0 and columns of W in the unit ball. V, the tissue's densities, is its colours
+/// min ½ ‖V − WH‖² + λ ‖H‖₁ with W, H ≥ 0 and columns of W in the unit ball. V, the tissue's densities, is its colors
 /// with their weights; H is found exactly, W as by Mairal et al. 2010 (algorithm 2), in turn until W stands still.
 /// </summary>
 internal static class Vahadane
@@ -66,7 +66,7 @@ internal static class Vahadane
     private static double Change(StainVector a, StainVector b) =>
         Math.Max(Math.Abs(a.R - b.R), Math.Max(Math.Abs(a.G - b.G), Math.Abs(a.B - b.B)));
 
-    /// <summary>Weighted sums over colours of the products of concentrations, and of these with densities.</summary>
+    /// <summary>Weighted sums over colors of the products of concentrations, and of these with densities.</summary>
     private readonly record struct Sums(
         double FirstFirst,
         double FirstSecond,

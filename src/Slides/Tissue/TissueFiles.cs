@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Coverslip.Files;
 using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Images;
@@ -97,7 +98,7 @@ public sealed class TissueFiles(string folder)
 
     /// <summary>Writes <c>tissue.csv</c>: what was found on each slide, or why it failed.</summary>
     public void WriteTable(IEnumerable<(string Slide, TissueRecord? Found, string? Failure)> slides) =>
-        CsvFile.Write(
+        CsvTable.Write(
             Path.Combine(folder, "tissue.csv"),
             ["slide", "pieces", "area_mm2", "share", "threshold", "contrast", "channel", "mpp", "reason"],
             slides.Select<(string Slide, TissueRecord? Found, string? Failure), string[]>(s =>

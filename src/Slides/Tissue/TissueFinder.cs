@@ -1,3 +1,4 @@
+using Coverslip.Files;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Images;
@@ -142,7 +143,7 @@ public static class TissueFinder
             using var converted = channel switch
             {
                 TissueChannel.Saturation => ColorSpaces.Convert(band, ColorConversion.RgbToHsv),
-                TissueChannel.Darkness => ColorSpaces.Convert(band, ColorConversion.RgbToGrey),
+                TissueChannel.Darkness => ColorSpaces.Convert(band, ColorConversion.RgbToGray),
                 _ => band.Clone(),
             };
             var from = converted.Pixels;

@@ -3,10 +3,10 @@ namespace Coverslip.Slides.Tissue;
 /// <summary>What Otsu's threshold is laid through; on each of them tissue is high and glass low.</summary>
 public enum TissueChannel
 {
-    /// <summary>Saturation of HSV: colour against white and grey glass.</summary>
+    /// <summary>Saturation of HSV: color against white and gray glass.</summary>
     Saturation = 0,
 
-    /// <summary>255 − grey: dark against bright; also grey dirt and pen.</summary>
+    /// <summary>255 − gray: dark against bright; also gray dirt and pen.</summary>
     Darkness = 1,
 
     /// <summary>255 − green: what haematoxylin and eosin absorb most.</summary>

@@ -1,3 +1,5 @@
+using Coverslip.Files;
+
 namespace Coverslip.Torch.Checkpoints;
 
 /// <summary>

@@ -1,6 +1,6 @@
 namespace Coverslip.Torch.Layers;
 
-/// <summary>What follows a batch normalisation.</summary>
+/// <summary>What follows a batch normalization.</summary>
 public enum Activation
 {
     None,

@@ -1,9 +1,9 @@
 namespace Coverslip.Torch.Layers;
 
 /// <summary>
-/// Batch normalisation over [B, C, H, W]; parameters <c>weight</c>, <c>bias</c>, buffers <c>running_mean</c>,
+/// Batch normalization over [B, C, H, W]; parameters <c>weight</c>, <c>bias</c>, buffers <c>running_mean</c>,
 /// <c>running_var</c>, <c>num_batches_tracked</c>, as PyTorch's. Where its parameters are frozen it acts as in
-/// evaluation while the store trains: it normalises by the running statistics and does not move them. In a store with
+/// evaluation while the store trains: it normalizes by the running statistics and does not move them. In a store with
 /// <see cref="ParameterStore.FixedStatistics"/> it does so, too, and its parameters still learn.
 /// </summary>
 public sealed class BatchNorm2d
@@ -40,7 +40,7 @@ public sealed class BatchNorm2d
 
     public Tensor Bias { get; }
 
-    /// <summary>What it computes behind the normalisation.</summary>
+    /// <summary>What it computes behind the normalization.</summary>
     public Activation Activation { get; }
 
     public Tensor Forward(Tensor x)

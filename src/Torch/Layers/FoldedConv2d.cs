@@ -4,7 +4,7 @@ using Coverslip.Torch.Native;
 namespace Coverslip.Torch.Layers;
 
 /// <summary>
-/// A convolution for evaluation alone: the batch normalisation behind it multiplied into its weights (folded in float64),
+/// A convolution for evaluation alone: the batch normalization behind it multiplied into its weights (folded in float64),
 /// the weights in the type and, on the processor, in the layout in which they are computed with.
 /// </summary>
 internal sealed unsafe class FoldedConv2d : IDisposable

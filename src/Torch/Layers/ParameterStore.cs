@@ -1,3 +1,5 @@
+using Coverslip.Files;
+
 namespace Coverslip.Torch.Layers;
 
 /// <summary>
@@ -35,7 +37,7 @@ public sealed class ParameterStore : IDisposable
     }
 
     /// <summary>
-    /// Whether batch normalisation normalises by its running statistics, and leaves them as they are, while the store
+    /// Whether batch normalization normalizes by its running statistics, and leaves them as they are, while the store
     /// trains; its factors still learn. False by default.
     /// </summary>
     public bool FixedStatistics { get; set; }
@@ -87,7 +89,7 @@ public sealed class ParameterStore : IDisposable
 
     /// <summary>
     /// Makes ready for evaluation alone: from now on, and until the store trains or loads, layers compute with copies of
-    /// the parameters in a type and a layout of their own, batch normalisation multiplied into the convolution before
+    /// the parameters in a type and a layout of their own, batch normalization multiplied into the convolution before
     /// it.
     /// </summary>
     /// <param name="type">Float32, or BFloat16.</param>
@@ -116,9 +118,9 @@ public sealed class ParameterStore : IDisposable
     }
 
     /// <summary>
-    /// Takes parameters out of training: no gradient is computed for them, no optimiser made afterwards moves them, and
+    /// Takes parameters out of training: no gradient is computed for them, no optimizer made afterwards moves them, and
     /// batch
-    /// normalisation whose parameters they are acts as in evaluation.
+    /// normalization whose parameters they are acts as in evaluation.
     /// </summary>
     /// <param name="paths">Which; only parameters are asked for.</param>
     public void Freeze(Func<string, bool> paths)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Coverslip.Files;
 
 namespace Coverslip.Torch.Native;
 

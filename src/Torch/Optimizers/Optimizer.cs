@@ -50,7 +50,7 @@ public abstract class Optimizer : IDisposable
 
     private protected abstract void Step(Moving moving, Tensor[] gradients);
 
-    /// <summary>The state by name (<c>momentum/conv1.weight</c>); belongs to the optimiser.</summary>
+    /// <summary>The state by name (<c>momentum/conv1.weight</c>); belongs to the optimizer.</summary>
     public IEnumerable<(string Name, Tensor Value)> State()
     {
         foreach (var (name, tensors) in slots)
@@ -70,16 +70,16 @@ public abstract class Optimizer : IDisposable
         foreach (var (_, key, value) in pairs)
         {
             if (!state.TryGetValue(key, out var given))
-                throw new TorchException($"the optimiser's state lacks '{key}'");
+                throw new TorchException($"the optimizer's state lacks '{key}'");
             if (!given.Shape.AsSpan().SequenceEqual(value.Shape))
                 throw new TorchException(
-                    $"the optimiser's state '{key}' is {given}, expected was the shape of {value}"
+                    $"the optimizer's state '{key}' is {given}, expected was the shape of {value}"
                 );
         }
         if (state.Count > pairs.Count)
         {
             var known = pairs.Select(p => p.Key).ToHashSet(StringComparer.Ordinal);
-            throw new TorchException($"the optimiser knows no state '{state.Keys.First(k => !known.Contains(k))}'");
+            throw new TorchException($"the optimizer knows no state '{state.Keys.First(k => !known.Contains(k))}'");
         }
         using var off = new NoGradient();
         foreach (var name in names)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Coverslip.Files;
 using Coverslip.Torch.Checkpoints;
 using Coverslip.Torch.Layers;
 using Coverslip.Torch.Native;

@@ -31,7 +31,7 @@ public sealed partial class Tensor
     public static Tensor Full(long[] shape, double value, DType type = DType.Float32, Device device = default) =>
         FullOp.Call(shape, value, type, Layout, device);
 
-    /// <summary>Uninitialised memory.</summary>
+    /// <summary>Uninitialized memory.</summary>
     public static Tensor Empty(long[] shape, DType type = DType.Float32, Device device = default) =>
         EmptyOp.Call(shape, type, Layout, device);
 

@@ -44,7 +44,7 @@ public sealed partial class Tensor
             geometry.Groups
         );
 
-    /// <summary>Batch normalisation; while training, running statistics move by the momentum.</summary>
+    /// <summary>Batch normalization; while training, running statistics move by the momentum.</summary>
     internal Tensor BatchNorm(Tensor? weight, Tensor? bias, BatchNormState state, bool training) =>
         BatchNormOp.Call(this, weight, bias, state.Mean, state.Variance, training, state.Momentum, state.Epsilon, true);
 
@@ -65,7 +65,7 @@ public sealed partial class Tensor
     /// <summary>Averages to a map of the given size.</summary>
     public Tensor AdaptiveAvgPool2d(long height, long width) => AdaptiveAvgPoolOp.Call(this, new[] { height, width });
 
-    /// <summary>Nearest-neighbour upsampling to a size.</summary>
+    /// <summary>Nearest-neighbor upsampling to a size.</summary>
     public Tensor UpsampleNearest(long height, long width) =>
         UpNearestOp.Call(this, new[] { height, width }, Argument.None);
 
@@ -118,7 +118,7 @@ public sealed partial class Tensor
     internal bool ServedByOwnOperators =>
         !Device.IsCuda && DType == DType.Float32 && !Autocast.IsOn && !Scripts.TorchScript.IsTracing;
 
-    /// <summary>The same of batch normalisation, which computes in float32 whatever its map is stored as.</summary>
+    /// <summary>The same of batch normalization, which computes in float32 whatever its map is stored as.</summary>
     internal bool NormServedByOwnOperators =>
         !Device.IsCuda && DType is DType.Float32 or DType.BFloat16 && !Scripts.TorchScript.IsTracing;
 
@@ -134,7 +134,7 @@ public sealed partial class Tensor
     internal Tensor OwnDepthwise(Tensor weight, ConvGeometry geometry) =>
         DepthwiseOp.Call(this, weight, (long)geometry.Stride, geometry.PaddingList);
 
-    /// <summary>Batch normalisation in training, then ReLU if wanted, in two passes over a channels-last map.</summary>
+    /// <summary>Batch normalization in training, then ReLU if wanted, in two passes over a channels-last map.</summary>
     internal Tensor OwnBatchNorm(Tensor weight, Tensor bias, BatchNormState state, Activation activation) =>
         OwnBatchNormOp.Call(
             this,
@@ -163,7 +163,7 @@ public sealed partial class Tensor
     private static long[] Pair(Sides sides) => [sides.Rows, sides.Columns];
 }
 
-/// <summary>Running statistics of a batch normalisation and its constants.</summary>
+/// <summary>Running statistics of a batch normalization and its constants.</summary>
 internal readonly record struct BatchNormState(Tensor Mean, Tensor Variance, double Momentum, double Epsilon);
 
 /// <summary>How a convolution's kernel walks over the map.</summary>

@@ -38,11 +38,11 @@ public sealed class EvaluateFilesVerbsTests : IDisposable
         Slides();
         Mask("masks/Test_001.png", 8, (1, 0, 10), (2, 10, 50));
         Assert.Contains(
-            "holds 1 and 2 beside 0; name tumour's value with --tumor-value",
+            "holds 1 and 2 beside 0; name tumor's value with --tumor-value",
             VerbCall.Run(1, Froc()).Errors
         );
         VerbCall.Run(0, Froc("--tumor-value", "2"));
-        // At 0.1 µm per pixel the same pixels are 62 · 0.1 · 2⁵ = 198 µm long: below 275, isolated tumour cells.
+        // At 0.1 µm per pixel the same pixels are 62 · 0.1 · 2⁵ = 198 µm long: below 275, isolated tumor cells.
         var fine = Json(VerbCall.Run(0, Froc("--tumor-value", "2", "--slide-mpp", "0.1", "--json")).Output);
         Assert.Equal(0, fine.GetProperty("lesions").GetInt32());
         Assert.Equal(1, fine.GetProperty("isolated_tumor_cells").GetInt32());

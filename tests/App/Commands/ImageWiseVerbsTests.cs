@@ -3,7 +3,7 @@ using Coverslip.Evaluation.Splits;
 
 namespace Coverslip.App.Tests.Commands;
 
-/// <summary>An image-wise split is labelled wherever its figures are shown.</summary>
+/// <summary>An image-wise split is labeled wherever its figures are shown.</summary>
 [Collection("console")]
 public sealed class ImageWiseVerbsTests : IDisposable
 {
@@ -97,7 +97,7 @@ public sealed class ImageWiseVerbsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_study_on_an_image_wise_split_is_labelled_and_has_no_second_one()
+    public async Task A_study_on_an_image_wise_split_is_labeled_and_has_no_second_one()
     {
         var split = runs.At("leaky.json");
         PhantomRuns.Call(

@@ -22,7 +22,7 @@ public sealed class MultiStageVerbsTests : IDisposable
     private const string Study = """
         study: small
         metric: patch-pr-auc
-        also: [kappa, tumour-points-per-slide]
+        also: [kappa, tumor-points-per-slide]
         split: {folds: 2, validation_share: 0.34, seeds: 2}
         models:
           alone: {recipe: stages.yaml, with: {learning: segmentation}}
@@ -115,7 +115,7 @@ public sealed class MultiStageVerbsTests : IDisposable
                 runs.At("predicted"),
             ]
         );
-        Assert.Matches(@"P01-1: probability 0\.\d+, \d+ of \d+ patches called tumour", text);
+        Assert.Matches(@"P01-1: probability 0\.\d+, \d+ of \d+ patches called tumor", text);
         foreach (var ending in (string[])["map.png", "heatmap.npy", "heatmap.tif", "overlay.png"])
             Assert.True(File.Exists(runs.At($"predicted/P01-1-{ending}")), ending);
         var scores = File.ReadAllText(runs.At("predicted/slide_scores.csv"));
@@ -136,7 +136,7 @@ public sealed class MultiStageVerbsTests : IDisposable
                 ]
             );
         text = Again(0, "both");
-        Assert.Matches(@"P01-1: probability 0\.\d+, \d+ of \d+ patches called tumour, finished before", text);
+        Assert.Matches(@"P01-1: probability 0\.\d+, \d+ of \d+ patches called tumor, finished before", text);
         Assert.DoesNotMatch("P02-1.*finished before", text);
         Assert.Equal(map, File.GetLastWriteTimeUtc(runs.At("predicted/P01-1-map.png")));
         Assert.StartsWith(scores, File.ReadAllText(runs.At("predicted/slide_scores.csv")));

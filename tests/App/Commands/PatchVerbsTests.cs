@@ -44,10 +44,10 @@ public sealed class PatchVerbsTests : IDisposable
     {
         VerbCall.Run(0, "tissue", At("a.tif"), "--out", At("tissue"), "--mpp", "2", "--min-area", "0.01");
         var square = new Ring([new(0, 0), new(1500, 0), new(1500, 2000), new(0, 2000)]);
-        var tumour = new Annotation { Class = "Tumor", Polygons = [new RingPolygon(square)] };
+        var tumor = new Annotation { Class = "Tumor", Polygons = [new RingPolygon(square)] };
         AnnotationFile.Write(
             At("xml/a.xml"),
-            new AnnotationSet { Format = AnnotationFormat.Asap, Annotations = [tumour] },
+            new AnnotationSet { Format = AnnotationFormat.Asap, Annotations = [tumor] },
             AnnotationFormat.Asap
         );
         string[] patches = ["patches", At("a.tif"), "--annotations", At("xml"), "--tissue", At("tissue")];
@@ -59,11 +59,11 @@ public sealed class PatchVerbsTests : IDisposable
         var found = PatchIndex.Read(At("index.csv"));
         Assert.Contains($"{found.Count} kept", said.Output);
         Assert.All(found, p => Assert.Equal(("a.tif", 128, 0.25), (p.Slide, p.Side, p.Mpp)));
-        Assert.All(found, p => Assert.Equal(p.Patch.At.X < 1500 ? "tumour" : "normal", p.Patch.Label));
+        Assert.All(found, p => Assert.Equal(p.Patch.At.X < 1500 ? "tumor" : "normal", p.Patch.Label));
         Assert.All(found, p => Assert.InRange(p.Patch.Tissue, 0.1, 1));
-        Assert.Contains(found, p => p.Patch.Label == "tumour");
+        Assert.Contains(found, p => p.Patch.Label == "tumor");
         var filters = File.ReadAllLines(At("index.filters.csv"));
-        Assert.Equal("slide,places,border,repeated,tissue,unlabelled,kept,reason", filters[0]);
+        Assert.Equal("slide,places,border,repeated,tissue,unlabeled,kept,reason", filters[0]);
         Assert.EndsWith($",{found.Count},", filters[1]);
 
         VerbCall.Run(0, [.. patches, "--out", At("random.csv"), "--random", "30", "--seed", "1", "--side", "64"]);

@@ -1,4 +1,4 @@
-using Coverslip.Slides.Phantoms;
+using Coverslip.Phantoms;
 
 namespace Coverslip.App.Tests.Commands;
 

@@ -1,6 +1,6 @@
 using Coverslip.Evaluation;
+using Coverslip.Phantoms;
 using Coverslip.Slides.Geometry;
-using Coverslip.Slides.Phantoms;
 
 namespace Coverslip.App.Tests.Commands;
 

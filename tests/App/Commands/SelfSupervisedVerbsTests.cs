@@ -9,12 +9,12 @@ public sealed class SelfSupervisedVerbsTests : IDisposable
 {
     private const string Recipe = """
         method: self-supervised
-        foreground: tumour
+        foreground: tumor
         input: {width: 32, height: 32}
         network: {width: 4, depth: 2, normalize: true}
         pretraining: {epochs: 1, batch: 4, rate: 2.0e-3, compare_skips: true}
         training: {epochs: 1, batch: 4, rate: 2.0e-3}
-        patches: {stride: 8, centre: 16, unlabelled: 8, labelled: 4, repeats: 1}
+        patches: {stride: 8, center: 16, unlabeled: 8, labeled: 4, repeats: 1}
         split: {folds: 2, validation_share: 0.34}
         """;
     private const string Study = """
@@ -28,7 +28,7 @@ public sealed class SelfSupervisedVerbsTests : IDisposable
         models:
           4 without: {recipe: masks.yaml, line: without, at: 4, with: {pretraining: {epochs: 0}}}
           4 with: {recipe: masks.yaml, line: with, at: 4, against: 4 without}
-          8 with: {recipe: masks.yaml, line: with, at: 8, against: 4 with, with: {patches: {labelled: 8}}}
+          8 with: {recipe: masks.yaml, line: with, at: 8, against: 4 with, with: {patches: {labeled: 8}}}
         """;
     private readonly PhantomRuns runs = new();
 
@@ -111,7 +111,7 @@ public sealed class SelfSupervisedVerbsTests : IDisposable
         Assert.Contains("of the tissue called foreground", PhantomRuns.Call(0, [.. call, "--mpp", "2"]));
         foreach (var name in (string[])["s-mask.png", "s-probability.npy", "s-probability.tif", "s-segmentation.json"])
             Assert.True(File.Exists(runs.At($"slides/{name}")), name);
-        Assert.Contains("\"name\":\"tumour\"", File.ReadAllText(runs.At("slides/s.geojson")));
+        Assert.Contains("\"name\":\"tumor\"", File.ReadAllText(runs.At("slides/s.geojson")));
         Assert.Contains("finished before", PhantomRuns.Call(0, [.. call, "--mpp", "2"]));
 
         // Beside its own outlines a slide is right everywhere.

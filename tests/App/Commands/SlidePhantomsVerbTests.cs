@@ -22,11 +22,11 @@ public sealed class SlidePhantomsVerbTests : IDisposable
             ["slide", "phantoms", "--out", folder, "--patients", "2", "--slides", "5", "--tumor", "0.4", .. size]
         );
         Assert.Contains("10 slides of 2 patients", said);
-        Assert.Contains("4 with tumour", said);
+        Assert.Contains("4 with tumor", said);
 
         var cohort = Cohort.Load(At("cohort.csv"));
         Assert.Equal(["normal", "tumor"], cohort.Classes);
-        Assert.Equal(["annotation", "mpp", "node", "artefacts"], cohort.FurtherColumns);
+        Assert.Equal(["annotation", "mpp", "node", "artifacts"], cohort.FurtherColumns);
         Assert.Equal(2, cohort.PatientImages.Count);
 
         // Perfect detections: of every lesion its middle.
@@ -66,7 +66,7 @@ public sealed class SlidePhantomsVerbTests : IDisposable
         string[] size = ["--width", "1200", "--height", "1000", "--mpp", "1", "--tissue", "0.6", "--seed", "2"];
         var said = PhantomRuns.Call(
             0,
-            ["slide", "phantom", At("a.tif"), .. size, "--lesions", "micro:300,itc", "--artefacts", "pen,blur"]
+            ["slide", "phantom", At("a.tif"), .. size, "--lesions", "micro:300,itc", "--artifacts", "pen,blur"]
         );
         Assert.Contains("micro      300 µm", said);
         Assert.Equal(2, AnnotationFile.Read(At("a.xml")).Annotations.Count);
@@ -78,7 +78,7 @@ public sealed class SlidePhantomsVerbTests : IDisposable
     [InlineData("phantom", "--lesions", "huge", "'huge' is no class of lesions; there are macro, micro and itc")]
     [InlineData("phantom", "--lesions", "micro:x", "'micro:x' is no lesion; write a class and microns")]
     [InlineData("phantom", "--lesions", "micro:5000", "a major axis of 5000 µm; it goes from 260 to 1900")]
-    [InlineData("phantom", "--artefacts", "hair", "'hair' is no artefact")]
+    [InlineData("phantom", "--artifacts", "hair", "'hair' is no artifact")]
     [InlineData("phantom", "--mpp", "3", "Mpp is 3; it goes from 0.1 to 2")]
     [InlineData("phantoms", "--classes", "macro", "are 1.02 mm wide; one with a lesion of class macro needs 3.78 mm")]
     [InlineData("phantoms", "--patients", "1", "Patients is 1")]

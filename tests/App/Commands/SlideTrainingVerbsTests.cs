@@ -9,7 +9,7 @@ public sealed class SlideTrainingVerbsTests : IDisposable
     private const string Recipe = """
         method: tumor-detection
         input: {width: 32, height: 32}
-        patches: {mpp: 1, centre: 16, stride: 16, examples: 64, validation_examples: 32}
+        patches: {mpp: 1, center: 16, stride: 16, examples: 64, validation_examples: 32}
         network: {name: mobilenet-v1, width: 0.25}
         training: {epochs: 1, batch: 16, optimizer: adam-w, rate: 3e-3, schedule: constant, patience: 0}
         test: {stride: 32, orientations: false}

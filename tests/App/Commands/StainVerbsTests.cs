@@ -1,6 +1,6 @@
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Phantoms;
 using Coverslip.Slides.Images;
-using Coverslip.Slides.Phantoms;
 using Coverslip.Slides.Stain;
 
 namespace Coverslip.App.Tests.Commands;
@@ -30,13 +30,13 @@ public sealed class StainVerbsTests : IDisposable
         VerbCall.RunQuiet(0, "stain", "apply", At("stain.json"), At("slides/a.png"), "--out", At("new"));
         using var reference = ImageFile.Read(At("reference.png"));
         using var source = ImageFile.Read(At("slides/a.png"));
-        using var expected = StainNormaliser.Fit(Enum.Parse<StainMethod>(method, true), reference).Apply(source);
+        using var expected = StainNormalizer.Fit(Enum.Parse<StainMethod>(method, true), reference).Apply(source);
         using var found = ImageFile.Read(At("new/a.png"));
         Assert.True(expected.Pixels.SequenceEqual(found.Pixels), "not what the library makes");
     }
 
     [Fact]
-    public void An_image_that_cannot_be_normalised_does_not_stop_the_others()
+    public void An_image_that_cannot_be_normalized_does_not_stop_the_others()
     {
         Fit();
         Paint("a.png", stain: 3);
@@ -48,11 +48,11 @@ public sealed class StainVerbsTests : IDisposable
             1,
             ["stain", "apply", At("stain.json"), .. images, "--out", At("new")]
         );
-        Assert.Equal($"normalised 2 of 4 images: {At("new")}\n", output);
+        Assert.Equal($"normalized 2 of 4 images: {At("new")}\n", output);
         var lines = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(2, lines.Length);
-        Assert.StartsWith($"not normalised: {At("blank.png")}: no tissue: 0.00 %", lines[0]);
-        Assert.StartsWith($"not normalised: {At("text.png")}: ", lines[1]);
+        Assert.StartsWith($"not normalized: {At("blank.png")}: no tissue: 0.00 %", lines[0]);
+        Assert.StartsWith($"not normalized: {At("text.png")}: ", lines[1]);
         Assert.Equal(["a.png", "z.png"], Directory.GetFiles(At("new")).Select(f => Path.GetFileName(f)).Order());
     }
 
@@ -74,7 +74,7 @@ public sealed class StainVerbsTests : IDisposable
             ]
         );
         string[] call = ["stain", "apply", At("stain.json"), "--cohort", At("tables/cohort.csv"), "--out", At("new")];
-        Assert.Contains("not normalised: blank.png: no tissue", VerbCall.RunQuiet(1, call).Errors);
+        Assert.Contains("not normalized: blank.png: no tissue", VerbCall.RunQuiet(1, call).Errors);
 
         var cohort = Cohort.Load(At("new/cohort.csv"));
         Assert.Equal(["pictures/x/a.png", "pictures/y/a.png"], cohort.Rows.Select(r => r.Image));
@@ -87,7 +87,7 @@ public sealed class StainVerbsTests : IDisposable
         Assert.StartsWith("no tissue: 0.00 %", refused.Rows[0].Further[1]);
 
         Paint("tables/blank.png", stain: 5);
-        Assert.Contains("normalised 3 of 3 images", VerbCall.RunQuiet(0, call).Output);
+        Assert.Contains("normalized 3 of 3 images", VerbCall.RunQuiet(0, call).Output);
         Assert.Equal(3, Cohort.Load(At("new/cohort.csv")).Rows.Count);
         Assert.False(File.Exists(At("new/refused.csv")), "nothing is refused any more");
     }

@@ -1,12 +1,12 @@
 using Coverslip.Evaluation.Metrics;
-using Coverslip.Methods.SagaNet.Masks;
+using Coverslip.Learning.Masks;
+using Coverslip.Phantoms;
 using Coverslip.Slides.Images;
-using Coverslip.Slides.Phantoms;
 using Coverslip.Slides.Stain;
 
 namespace Coverslip.App.Tests.Commands;
 
-/// <summary>Runs on images of a normalised stain: masks, training, packing and predicting with the one reference.</summary>
+/// <summary>Runs on images of a normalized stain: masks, training, packing and predicting with the one reference.</summary>
 [Collection("console")]
 public sealed class StainedRunTests : IDisposable
 {
@@ -31,20 +31,20 @@ public sealed class StainedRunTests : IDisposable
     public void Dispose() => runs.Dispose();
 
     [Fact]
-    public void A_run_its_package_and_a_run_on_images_normalised_before_predict_alike()
+    public void A_run_its_package_and_a_run_on_images_normalized_before_predict_alike()
     {
         string[] call = ["train", runs.RecipeFile, "--cohort", runs.CohortFile];
         PhantomRuns.Call(0, [.. call, "--out", runs.At("run")]);
         Assert.Equal(StainFile.Read(Stain), StainFile.Read(runs.At("run/stain.json")));
         Assert.Contains("brought to that of stain.json", File.ReadAllText(runs.At("run/report.html")));
 
-        // The same images normalised by hand, under a recipe without the key: the same numbers.
+        // The same images normalized by hand, under a recipe without the key: the same numbers.
         PhantomRuns.Call(0, ["stain", "apply", Stain, "--cohort", runs.CohortFile, "--out", runs.At("by-hand")]);
         File.WriteAllText(runs.At("plain.yaml"), File.ReadAllText(runs.RecipeFile).Replace($", stain: {Stain}", ""));
         string[] byHand = ["--cohort", runs.At("by-hand/cohort.csv"), "--out", runs.At("plain")];
         PhantomRuns.Call(0, ["train", runs.At("plain.yaml"), .. byHand]);
         ExpectEqual("run/predictions.csv", "plain/predictions.csv");
-        Assert.False(File.Exists(runs.At("plain/stain.json")), "nothing was normalised");
+        Assert.False(File.Exists(runs.At("plain/stain.json")), "nothing was normalized");
 
         // The package needs neither the run nor the file that the recipe names.
         PhantomRuns.Call(0, ["pack", runs.At("run"), "--out", runs.At("model.coverslip")]);
@@ -70,7 +70,7 @@ public sealed class StainedRunTests : IDisposable
     }
 
     [Fact]
-    public void Masks_are_made_of_normalised_images_and_others_are_refused()
+    public void Masks_are_made_of_normalized_images_and_others_are_refused()
     {
         string[] settings = ["--channels", "8", "--start-labels", "8", "--steps", "2"];
         string[] mask = ["mask", "--cohort", runs.CohortFile, .. settings];
@@ -116,7 +116,7 @@ public sealed class StainedRunTests : IDisposable
         }
         string[] call = ["train", runs.RecipeFile, "--cohort", runs.CohortFile];
         var refused = PhantomRuns.Call(1, [.. call, "--out", runs.At("run")]);
-        Assert.Contains("images/P01-01.png: its stain cannot be normalised: no tissue", refused);
+        Assert.Contains("images/P01-01.png: its stain cannot be normalized: no tissue", refused);
 
         File.WriteAllText(
             runs.RecipeFile,

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Coverslip.Slides.Phantoms;
+using Coverslip.Phantoms;
 
 namespace Coverslip.App.Tests.Commands;
 
@@ -62,7 +62,7 @@ public sealed class StudyVerbTests : IDisposable
             """
             method: classical
             input: {masks: column, height: 48, width: 48}
-            features: {sets: [colour-histogram+lbp]}
+            features: {sets: [color-histogram+lbp]}
             forest: {trees: 20}
             """
         );
@@ -74,7 +74,7 @@ public sealed class StudyVerbTests : IDisposable
             inputs: [masked]
             models:
               gated: {recipe: small.yaml, with: {training: {epochs: 1}}}
-              1-NN: {recipe: classical.yaml, with: {classifier: nearest-neighbour}, inputs: [raw]}
+              1-NN: {recipe: classical.yaml, with: {classifier: nearest-neighbor}, inputs: [raw]}
               RF: {recipe: classical.yaml, with: {classifier: random-forest}}
             """
         );

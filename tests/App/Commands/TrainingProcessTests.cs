@@ -69,7 +69,7 @@ public sealed class TrainingProcessTests : IDisposable
         var told = Regex.Match(errors, @"needs about ([\d.]+) GiB where ([\d.]+) are free; a batch of (\d+) would fit");
         Assert.True(told.Success, errors);
         double Figure(int group) => double.Parse(told.Groups[group].Value, CultureInfo.InvariantCulture);
-        // Of the stem alone the backward pass needs 16 filtered and 16 normalised maps of 384² floats.
+        // Of the stem alone the backward pass needs 16 filtered and 16 normalized maps of 384² floats.
         var perImage = Figure(1) / 60000 * (1L << 30);
         Assert.InRange(perImage, 32 * 384 * 384 * 4, 40 * 32 * 384 * 384 * 4.0);
         Assert.InRange(Figure(3) * perImage / (1L << 30), 0.5 * Figure(2), Figure(2));

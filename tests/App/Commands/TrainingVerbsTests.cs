@@ -120,18 +120,18 @@ public sealed class TrainingVerbsTests(TrainedRun trained) : IClassFixture<Train
     public void Predict_refuses_what_does_not_fit_with_the_reason()
     {
         var image = runs.At("cohort/images/P01-01.png");
-        var (grey, large, text) = (runs.At("grey.png"), runs.At("large.png"), runs.At("text.png"));
+        var (gray, large, text) = (runs.At("gray.png"), runs.At("large.png"), runs.At("text.png"));
         using (var picture = ImageFile.Read(image))
-        using (var turned = ColorSpaces.Convert(picture, ColorConversion.RgbToGrey))
+        using (var turned = ColorSpaces.Convert(picture, ColorConversion.RgbToGray))
         using (var enlarged = Transforms.Resize(picture, 96, 96))
         {
-            ImageFile.Write(grey, turned);
+            ImageFile.Write(gray, turned);
             ImageFile.Write(large, enlarged);
         }
         File.WriteAllText(text, "no picture");
         string Refused(string model, params string[] rest) =>
             PhantomRuns.Call(1, ["predict", model, .. rest, "--out", runs.At("refused")]);
-        Assert.Contains("grey.png has 1 channel(s)", Refused(trained.Folder, grey));
+        Assert.Contains("gray.png has 1 channel(s)", Refused(trained.Folder, gray));
         Assert.Contains("large.png would be scaled by 0.5 to the model's 48 pixels", Refused(trained.Folder, large));
         Assert.Contains("text.png", Refused(trained.Folder, text));
         Assert.Contains("names no mask", Refused(trained.Folder, image));

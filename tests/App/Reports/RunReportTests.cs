@@ -80,7 +80,7 @@ public sealed partial class RunReportTests : IDisposable
     }
 
     [Fact]
-    public void Masked_out_pixels_are_grey_and_valid_ones_keep_their_colour()
+    public void Masked_out_pixels_are_gray_and_valid_ones_keep_their_color()
     {
         invented.Train(d => d, _ => true);
         var pictures = Section(Report(), "masks")

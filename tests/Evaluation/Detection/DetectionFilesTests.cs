@@ -86,7 +86,7 @@ public sealed class DetectionFilesTests : IDisposable
         Assert.Throws<InvalidDataException>(() => Find(exclude: ["Test_007", "Test_001"]));
         var list = folder.Write("reference.csv", "Test_001,Tumor,IDC,Macro\nTest_002,Tumor,IDC,Micro\n");
         error = Assert.Throws<InvalidDataException>(() => Find(SlideLabels.Read(list)));
-        Assert.Contains("row 2: Test_002 is labelled Tumor and has no mask", error.Message);
+        Assert.Contains("row 2: Test_002 is labeled Tumor and has no mask", error.Message);
         Fill("m/Test_001_mask.tif");
         Assert.Contains("of the same slide", Assert.Throws<InvalidDataException>(() => Find()).Message);
     }

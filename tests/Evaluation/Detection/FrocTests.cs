@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Coverslip.Evaluation.Detection;
-using Coverslip.Evaluation.Statistics;
+using Coverslip.Files;
 
 namespace Coverslip.Evaluation.Tests.Detection;
 
@@ -53,7 +53,7 @@ public sealed class FrocTests
             var random = new SeededRandom(seed);
             var slides = new SmallSlide[1 + random.Below(4)];
             for (var i = 0; i < slides.Length; i++)
-                slides[i] = SmallSlide.Random(ref random);
+                slides[i] = SmallSlide.Random(random);
             var froc = new Froc([.. slides.Select((s, i) => s.Judge($"{i}"))]);
             if (SlowFroc.Curve(slides) is not { } expected)
             {
@@ -77,7 +77,7 @@ public sealed class FrocTests
             var random = new SeededRandom(seed, 1);
             var slides = new SmallSlide[4];
             for (var i = 0; i < slides.Length; i++)
-                slides[i] = SmallSlide.Random(ref random);
+                slides[i] = SmallSlide.Random(random);
             int[] weights = [random.Below(3), random.Below(3), random.Below(3), 1];
             var froc = new Froc([.. slides.Select((s, i) => s.Judge($"{i}"))]);
             SmallSlide[] drawn = [.. slides.SelectMany((s, i) => Enumerable.Repeat(s, weights[i]))];
@@ -127,7 +127,7 @@ public sealed class FrocTests
         var slides = Enumerable
             .Range(0, 40)
             .Select(i =>
-                Slide($"{i}", [.. Draw(ref random, i % 3)], isolated: 0, [.. Draw(ref random, 3)]) with
+                Slide($"{i}", [.. Draw(random, i % 3)], isolated: 0, [.. Draw(random, 3)]) with
                 {
                     Patient = $"{i / 2}",
                 }
@@ -145,7 +145,7 @@ public sealed class FrocTests
         Assert.Null(FrocEvaluation.Of([slides[0]], options).Score.Value);
     }
 
-    private static double[] Draw(ref SeededRandom random, int count)
+    private static double[] Draw(SeededRandom random, int count)
     {
         var values = new double[count];
         for (var i = 0; i < count; i++)

@@ -1,5 +1,5 @@
 using Coverslip.Evaluation.Detection;
-using Coverslip.Evaluation.Statistics;
+using Coverslip.Files;
 
 namespace Coverslip.Evaluation.Tests.Detection;
 
@@ -19,7 +19,7 @@ internal sealed record SmallSlide(byte[]? Mask, (double Probability, int X, int 
             IsolatedBelow = 13,
         };
 
-    internal static SmallSlide Random(ref SeededRandom random)
+    internal static SmallSlide Random(SeededRandom random)
     {
         byte[]? mask = null;
         if (random.Below(4) > 0)
@@ -50,7 +50,7 @@ internal sealed record SmallSlide(byte[]? Mask, (double Probability, int X, int 
 }
 
 /// <summary>
-/// The CAMELYON16 evaluation word for word and as slowly as that: distances to every tumour pixel, floods, and a pass
+/// The CAMELYON16 evaluation word for word and as slowly as that: distances to every tumor pixel, floods, and a pass
 /// over everything per threshold.
 /// </summary>
 internal static class SlowFroc

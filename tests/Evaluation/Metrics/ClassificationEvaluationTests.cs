@@ -142,7 +142,7 @@ public sealed class ClassificationEvaluationTests
         var bins = ClassificationEvaluation.Of(Binary(golden), NoBootstrap).Reliability;
         Assert.Equal((10, 200), (bins.Count, bins.Sum(b => b.Images)));
         Assert.All(bins.Where(b => b.Images > 0), b => Assert.InRange(b.Predicted, b.Low, b.High));
-        var svg = ReliabilityPlot.Svg(bins, "<tumour & co>");
+        var svg = ReliabilityPlot.Svg(bins, "<tumor & co>");
         Assert.Equal(
             bins.Count(b => b.Images > 0),
             System.Xml.Linq.XDocument.Parse(svg).Descendants().Count(e => e.Name.LocalName == "circle")

@@ -65,7 +65,7 @@ public sealed class FindingEvaluationTests : IDisposable
     {
         Predictions One(string label) => new(["x"], [new("a", "1", label, "", [0.5])]) { MultiLabel = true };
         Assert.Contains("no known labels", Throw(One(Predictions.Unknown)));
-        Assert.Contains("labelled 'q'", Throw(One("x;q")));
+        Assert.Contains("labeled 'q'", Throw(One("x;q")));
         Assert.Contains("of classes", Throw(new Predictions(["x", "y"], [new("a", "1", "x", "x", [0.5, 0.5])])));
     }
 

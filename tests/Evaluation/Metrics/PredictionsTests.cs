@@ -46,7 +46,7 @@ public sealed class PredictionsTests : IDisposable
     [Theory]
     [InlineData("z.png,1,x,x,0.5,0.5", "row 2): z.png is not in")]
     [InlineData("a.png,2,x,x,0.5,0.5", "row 2): a.png is patient 2 here and 1 in")]
-    [InlineData("a.png,1,y,x,0.5,0.5", "row 2): a.png is labelled y here and x in")]
+    [InlineData("a.png,1,y,x,0.5,0.5", "row 2): a.png is labeled y here and x in")]
     public void Rows_must_agree_with_the_cohort(string row, string message) =>
         Assert.Contains(
             message,

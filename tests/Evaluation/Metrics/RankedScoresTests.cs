@@ -1,5 +1,5 @@
 using Coverslip.Evaluation.Metrics;
-using Coverslip.Evaluation.Statistics;
+using Coverslip.Files;
 
 namespace Coverslip.Evaluation.Tests.Metrics;
 

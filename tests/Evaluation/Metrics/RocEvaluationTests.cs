@@ -86,7 +86,7 @@ public sealed class RocEvaluationTests : IDisposable
     [InlineData("image,label\n,Tumor\n", "row 2: the slide's name is empty")]
     [InlineData("image,label\n", "no slides")]
     [InlineData("a\n", "row 1: a has no label")]
-    [InlineData("a,benign\n", "no slide is labelled tumor; labels are benign; name the positive with --positive")]
+    [InlineData("a,benign\n", "no slide is labeled tumor; labels are benign; name the positive with --positive")]
     public void Wrong_truth_is_named(string text, string expected)
     {
         var error = Assert.Throws<InvalidDataException>(() =>

@@ -1,6 +1,6 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
-using Coverslip.Evaluation.Statistics;
+using Coverslip.Files;
 
 namespace Coverslip.Evaluation.Tests.Splits;
 
@@ -17,7 +17,7 @@ public sealed class ImageWiseSplitsTests : IDisposable
         var random = new SeededRandom(5);
         for (var round = 0; round < 16; round++)
         {
-            var cohort = Invented(Patients.Random(ref random), round);
+            var cohort = Invented(Patients.Random(random), round);
             var patients = cohort.PatientImages;
             var seed = round * 7L;
             var split = (round % 2) switch

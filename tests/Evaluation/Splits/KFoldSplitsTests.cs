@@ -1,5 +1,5 @@
 using Coverslip.Evaluation.Splits;
-using Coverslip.Evaluation.Statistics;
+using Coverslip.Files;
 
 namespace Coverslip.Evaluation.Tests.Splits;
 
@@ -11,7 +11,7 @@ public sealed class KFoldSplitsTests
         for (var trial = 0; trial < 2000; trial++)
         {
             var random = new SeededRandom(trial);
-            var patients = Patients.Random(ref random);
+            var patients = Patients.Random(random);
             var folds = 2 + random.Below(Math.Min(9, patients.Length - 1));
             var share = patients.Length - patients.Length / folds < 3 ? 0 : random.Below(4) * 0.1;
             var parts = KFoldSplits.Draw(patients, folds, share, random.Below(100));

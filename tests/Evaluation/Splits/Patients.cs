@@ -1,6 +1,6 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
-using Coverslip.Evaluation.Statistics;
+using Coverslip.Files;
 
 namespace Coverslip.Evaluation.Tests.Splits;
 
@@ -14,7 +14,7 @@ internal static class Patients
         [.. patients.Select((p, i) => new PatientImages($"p{i}", p.Class == 0 ? [p.Images, 0] : [0, p.Images]))];
 
     /// <summary>2 to 25 patients of 1 to 40 images and 1 to 3 classes, some with several.</summary>
-    public static PatientImages[] Random(ref SeededRandom random)
+    public static PatientImages[] Random(SeededRandom random)
     {
         var (count, classes, most) = (2 + random.Below(24), 1 + random.Below(3), 1 + random.Below(40));
         var patients = new PatientImages[count];

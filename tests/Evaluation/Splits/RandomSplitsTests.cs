@@ -1,6 +1,6 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
-using Coverslip.Evaluation.Statistics;
+using Coverslip.Files;
 
 namespace Coverslip.Evaluation.Tests.Splits;
 
@@ -13,8 +13,8 @@ public sealed class RandomSplitsTests
         for (var trial = 0; trial < 3000; trial++)
         {
             var random = new SeededRandom(trial);
-            var patients = Patients.Random(ref random);
-            var options = RandomOptions(patients, ref random);
+            var patients = Patients.Random(random);
+            var options = RandomOptions(patients, random);
             try
             {
                 foreach (var part in RandomSplits.Draw(patients, options))
@@ -152,7 +152,7 @@ public sealed class RandomSplitsTests
         Assert.Equal(10, parts.SelectMany(p => p.Train).Distinct().Count());
     }
 
-    private static RandomSplitOptions RandomOptions(PatientImages[] patients, ref SeededRandom random)
+    private static RandomSplitOptions RandomOptions(PatientImages[] patients, SeededRandom random)
     {
         var all = patients.Sum(p => p.Total);
         var test = 1 + random.Below(Math.Max(1, all / 2));

@@ -1,4 +1,5 @@
 using Coverslip.Evaluation.Staging;
+using Coverslip.Files;
 using Coverslip.Tests;
 
 namespace Coverslip.Evaluation.Tests.Staging;

@@ -1,4 +1,5 @@
 using Coverslip.Evaluation.Statistics;
+using Coverslip.Files;
 
 namespace Coverslip.Evaluation.Tests.Statistics;
 

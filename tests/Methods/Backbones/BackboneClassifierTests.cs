@@ -1,6 +1,8 @@
-using Coverslip.Methods.Backbones;
+using Coverslip.Learning.Backbones;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Runs;
 using Coverslip.Methods.Tests.Training;
-using Coverslip.Methods.Training;
 using Coverslip.Torch;
 using Coverslip.Torch.Checkpoints;
 using Coverslip.Torch.Layers;
@@ -149,7 +151,7 @@ public sealed class BackboneClassifierTests(SmallCohort cohort) : IClassFixture<
                 Assert.Equal(published[key].ToArray<float>(), best[$"backbone.{key}"].ToArray<float>());
         }
         File.Delete(file);
-        using var model = TrainedModel.Load(whole.Folder, Recipes.Parse, Device.Cpu);
+        using var model = TrainedModel.Load(whole.Folder, Known.Methods, Device.Cpu);
         var again = model.Predict(new PatchSet(cohort.Cohort, model.Recipe.Input, null), 4);
         var row = again.Rows.Single(r => r.Image == predicted.Rows[0].Image);
         Assert.Equal(predicted.Rows[0].Probabilities, row.Probabilities, (a, b) => Math.Abs(a - b) < 1e-5);
@@ -161,7 +163,7 @@ public sealed class BackboneClassifierTests(SmallCohort cohort) : IClassFixture<
     {
         // A quarter of 256 pixels is less than the 75 that Inception-v3 needs.
         var recipe = (INetworkRecipe)
-            Recipes.Parse(
+            Known.Methods.Parse(
                 "method: backbone\ninput: {height: 256, width: 256}\nnetwork: {name: inception-v3, hidden: 8}",
                 "r.yaml"
             );
@@ -204,7 +206,7 @@ public sealed class BackboneClassifierTests(SmallCohort cohort) : IClassFixture<
     private static IClassifier Build(string network)
     {
         var recipe = (INetworkRecipe)
-            Recipes.Parse(
+            Known.Methods.Parse(
                 $"method: backbone\ninput: {{form: raw, height: 64, width: 48}}\nnetwork: {network}",
                 "r.yaml"
             );

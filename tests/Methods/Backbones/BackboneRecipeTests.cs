@@ -1,5 +1,7 @@
-using Coverslip.Methods.Backbones;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Backbones;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Recipes;
+using Coverslip.Methods.Backbone;
 
 namespace Coverslip.Methods.Tests.Backbones;
 
@@ -9,7 +11,7 @@ public sealed class BackboneRecipeTests
     [Fact]
     public void What_is_left_out_is_as_in_the_paper()
     {
-        var parsed = Recipes.Parse("method: backbone\nnetwork: {name: inception-v3}", "r.yaml");
+        var parsed = Known.Methods.Parse("method: backbone\nnetwork: {name: inception-v3}", "r.yaml");
         var recipe = Assert.IsType<BackboneRecipe>(parsed);
         var network = recipe.Network;
         Assert.Equal((224, 224, InputForm.Masked), (recipe.Input.Height, recipe.Input.Width, recipe.Input.Form));
@@ -23,7 +25,7 @@ public sealed class BackboneRecipeTests
     public void Values_reach_their_options()
     {
         var recipe = (BackboneRecipe)
-            Recipes.Parse(
+            Known.Methods.Parse(
                 """
                 method: backbone
                 seed: 3
@@ -38,7 +40,7 @@ public sealed class BackboneRecipeTests
         Assert.Equal((0.75, "m.pth", TrainableLayers.LastFour), (network.Width, network.Weights, network.Trainable));
         Assert.Equal((64, 0.25), (network.Hidden, network.Dropout));
         var googlenet = (BackboneRecipe)
-            Recipes.Parse(
+            Known.Methods.Parse(
                 "method: backbone\nnetwork: {name: googlenet, auxiliary: true, auxiliary_weight: 0.3}",
                 "r.yaml"
             );
@@ -82,5 +84,5 @@ public sealed class BackboneRecipeTests
         Assert.Equal($"r.yaml: {message}", Refused($"input: {input}\nnetwork: {{name: inception-v3}}"));
 
     private static string Refused(string text) =>
-        Assert.Throws<RecipeException>(() => Recipes.Parse($"method: backbone\n{text}", "r.yaml")).Message;
+        Assert.Throws<RecipeException>(() => Known.Methods.Parse($"method: backbone\n{text}", "r.yaml")).Message;
 }

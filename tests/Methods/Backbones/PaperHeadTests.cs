@@ -1,4 +1,4 @@
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Models;
 using Coverslip.Torch;
 using Coverslip.Torch.Tests;
 
@@ -25,7 +25,7 @@ public sealed class PaperHeadTests
     {
         var width = name == "mobilenet-v1" ? "0.75" : "1";
         var recipe = (INetworkRecipe)
-            Recipes.Parse($"method: backbone\nnetwork: {{name: {name}, width: {width}}}", "r.yaml");
+            Known.Methods.Parse($"method: backbone\nnetwork: {{name: {name}, width: {width}}}", "r.yaml");
         using var model = recipe.Build(2, Device.Cpu);
         Assert.InRange(model.Store.ParameterCount / 1e6, millions * 0.995, millions * 1.005);
         var all = model.Store.All.Where(p => p.Value.DType != DType.Int64).Sum(p => p.Value.Count);

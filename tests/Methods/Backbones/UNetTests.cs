@@ -1,4 +1,4 @@
-using Coverslip.Methods.Backbones;
+using Coverslip.Learning.Backbones;
 using Coverslip.Torch;
 using Coverslip.Torch.Layers;
 using Coverslip.Torch.Tests;

@@ -1,9 +1,11 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
-using Coverslip.Evaluation.Statistics;
+using Coverslip.Files;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Runs;
 using Coverslip.Methods.Tests.Training;
-using Coverslip.Methods.Training;
 using Coverslip.Slides.Images;
 using Coverslip.Torch;
 
@@ -18,13 +20,13 @@ public sealed class ClassicalModelTests(SmallCohort small) : IClassFixture<Small
     private const string Input = "input: {form: raw, height: 48, width: 48}";
     private readonly List<string> chosen = [];
 
-    public static TheoryData<string> Classifiers => ["nearest-neighbour", "qda", "random-forest", "svm"];
+    public static TheoryData<string> Classifiers => ["nearest-neighbor", "qda", "random-forest", "svm"];
 
     [Theory, MemberData(nameof(Classifiers))]
     public void A_run_has_its_files_and_predicts_the_same_later(string classifier)
     {
         var folder = At($"run-{classifier}");
-        var tested = Train(folder, $"classifier: {classifier}\nfeatures: {{sets: [colour-histogram+lbp]}}");
+        var tested = Train(folder, $"classifier: {classifier}\nfeatures: {{sets: [color-histogram+lbp]}}");
         var run = new RunFolder(folder);
         var description = RunDescription.Read(run.Description);
         Assert.Equal((0L, 1, null), (description.Parameters, description.Epochs, description.WeightsMoved));
@@ -33,12 +35,12 @@ public sealed class ClassicalModelTests(SmallCohort small) : IClassFixture<Small
             File.ReadAllLines(Path.Combine(folder, "selection.csv")),
             l => l.EndsWith(",yes", StringComparison.Ordinal)
         );
-        Assert.StartsWith("colour-histogram+lbp", Assert.Single(chosen));
+        Assert.StartsWith("color-histogram+lbp", Assert.Single(chosen));
 
         var packed = At($"{classifier}.coverslip");
-        using (var model = TrainedModel.Load(folder, Recipes.Parse, Device.Cpu))
+        using (var model = TrainedModel.Load(folder, Known.Methods, Device.Cpu))
             model.Pack(packed);
-        using var moved = TrainedModel.Load(packed, Recipes.Parse, Device.Cpu);
+        using var moved = TrainedModel.Load(packed, Known.Methods, Device.Cpu);
         var again = moved.Predict(new PatchSet(small.Cohort, moved.Recipe.Input, null), 4);
         foreach (var row in tested.Rows)
             Assert.Equal(row.Probabilities, again.Rows.Single(r => r.Image == row.Image).Probabilities);
@@ -60,7 +62,7 @@ public sealed class ClassicalModelTests(SmallCohort small) : IClassFixture<Small
     [Theory, MemberData(nameof(Classifiers))]
     public void Other_test_images_leave_the_model_as_it_is(string classifier)
     {
-        var recipe = $"classifier: {classifier}\nfeatures: {{sets: [colour-histogram, lbp]}}";
+        var recipe = $"classifier: {classifier}\nfeatures: {{sets: [color-histogram, lbp]}}";
         Train(At($"before-{classifier}"), recipe);
         Train(At($"after-{classifier}"), recipe, cohort: Other(SplitSide.Test));
         Assert.Equal(Model($"before-{classifier}"), Model($"after-{classifier}"));
@@ -120,7 +122,7 @@ public sealed class ClassicalModelTests(SmallCohort small) : IClassFixture<Small
     {
         var masks = new PatchMasks(small.Cohort.MaskPath, (image, mask, _) => (image.Clone(), mask.Clone()));
         const string masked = "input: {form: masked, masks: column, height: 48, width: 48}";
-        const string recipe = "classifier: nearest-neighbour\nfeatures: {sets: [colour-histogram]}";
+        const string recipe = "classifier: nearest-neighbor\nfeatures: {sets: [color-histogram]}";
         Train(At("masked"), $"{recipe}\n{masked}", masks: masks);
         Train(At("whole"), $"{recipe}\n{Input}");
         Assert.NotEqual(Model("masked"), Model("whole"));
@@ -180,7 +182,7 @@ public sealed class ClassicalModelTests(SmallCohort small) : IClassFixture<Small
         var text = $"method: classical\n{recipe}{(recipe.Contains("input:") ? "" : $"\n{Input}")}";
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "recipe.yaml"), text);
-        var read = Recipes.Parse(text, "r.yaml");
+        var read = Known.Methods.Parse(text, "r.yaml");
         var split = new Split(SplitKind.Random, cohort.Hash, 1, parts ?? Parts(1));
         var set = new PatchSet(cohort, read.Input, masks);
         var tested = new TrainingSession(

@@ -1,6 +1,8 @@
+using Coverslip.Learning.Features;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Recipes;
 using Coverslip.Methods.Classical;
-using Coverslip.Methods.Training;
-using Coverslip.Methods.Training.Learners;
 
 namespace Coverslip.Methods.Tests.Classical;
 
@@ -31,21 +33,18 @@ public sealed class ClassicalRecipeTests
         );
         Assert.Equal([new QuadraticDiscriminantSettings(0.3, 7)], Read($"classifier: qda\n{text}").Settings);
         Assert.Equal([new RandomForestSettings(9, 25, 4)], Read($"classifier: random-forest\n{text}").Settings);
-        Assert.Equal([new NearestNeighbourSettings()], Read($"classifier: nearest-neighbour\n{text}").Settings);
+        Assert.Equal([new NearestNeighborSettings()], Read($"classifier: nearest-neighbor\n{text}").Settings);
     }
 
     [Theory]
-    [InlineData(
-        "classifier: lda",
-        "classifier is 'lda'; expected is one of nearest-neighbour, qda, random-forest, svm"
-    )]
+    [InlineData("classifier: lda", "classifier is 'lda'; expected is one of nearest-neighbor, qda, random-forest, svm")]
     [InlineData(
         "svm: {c: [1, 0]}",
         "svm.c is '0'; expected are a number or a list of numbers from 1E-09 to 1000000000"
     )]
     [InlineData("svm: {cost: 1}", "unknown key 'svm.cost'; the nearest known one is 'svm.c'")]
     [InlineData("qda: {shrinkage: 2}", "qda.shrinkage is '2'; expected are a number or a list of numbers from 0 to 1")]
-    [InlineData("features: {sets: [pftas+lbp]}", "features.sets is 'pftas+lbp'; expected are colour-histogram, lbp,")]
+    [InlineData("features: {sets: [pftas+lbp]}", "features.sets is 'pftas+lbp'; expected are color-histogram, lbp,")]
     [InlineData(
         "input: {form: mask-channel}",
         "input.form is 'mask-channel'; a mask is no feature; expected is masked"
@@ -56,5 +55,5 @@ public sealed class ClassicalRecipeTests
         Assert.Contains(message, Assert.Throws<RecipeException>(() => Read(text)).Message);
 
     private static ClassicalRecipe Read(string text) =>
-        Assert.IsType<ClassicalRecipe>(Recipes.Parse($"method: classical\n{text}", "r.yaml"));
+        Assert.IsType<ClassicalRecipe>(Known.Methods.Parse($"method: classical\n{text}", "r.yaml"));
 }

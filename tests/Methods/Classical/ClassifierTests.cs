@@ -1,5 +1,5 @@
+using Coverslip.Learning.Features;
 using Coverslip.Methods.Classical;
-using Coverslip.Methods.Training.Learners;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.Tests.Classical;
@@ -33,9 +33,9 @@ public sealed class ClassifierTests
         );
 
     [Fact]
-    public void The_nearest_neighbour_is_scikit_learns()
+    public void The_nearest_neighbor_is_scikit_learns()
     {
-        var probabilities = Probabilities(new NearestNeighbourSettings());
+        var probabilities = Probabilities(new NearestNeighborSettings());
         Assert.Equal(
             GoldenClassical.Numbers("learners", "nearest").Select(l => (int)l),
             probabilities.Select(p => Array.IndexOf(p, p.Max()))
@@ -44,9 +44,9 @@ public sealed class ClassifierTests
     }
 
     [Fact]
-    public void An_image_that_is_known_is_its_own_neighbour()
+    public void An_image_that_is_known_is_its_own_neighbor()
     {
-        using var nearest = new NearestNeighbourSettings().Train(GoldenClassical.Known, 1);
+        using var nearest = new NearestNeighborSettings().Train(GoldenClassical.Known, 1);
         Assert.All(
             nearest.Probabilities(GoldenClassical.Known.Rows).Zip(GoldenClassical.Known.Labels),
             p => Assert.Equal(1, p.First[p.Second])
@@ -80,7 +80,7 @@ public sealed class ClassifierTests
     public void Of_two_classes_one_machine_decides()
     {
         var known = GoldenClassical.Known;
-        var two = new LabelledFeatures(known.Rows, [.. known.Labels.Select(l => l == 2 ? 1 : 0)], 2);
+        var two = new LabeledFeatures(known.Rows, [.. known.Labels.Select(l => l == 2 ? 1 : 0)], 2);
         using var machine = Machine.Train(two, 1);
         using var scope = new TensorScope();
         Assert.Equal(["svm.1"], machine.State().Select(s => s.Path));
@@ -99,7 +99,7 @@ public sealed class ClassifierTests
                 Func<IReadOnlyDictionary<string, Tensor>, int, IClassicalClassifier>
             )[]
             {
-                (new NearestNeighbourSettings(), NearestNeighbour.From),
+                (new NearestNeighborSettings(), NearestNeighbor.From),
                 (new QuadraticDiscriminantSettings(0.2, 0), QuadraticDiscriminant.From),
                 (Forest, RandomForest.From),
                 (Machine, SupportVectorMachine.From),
@@ -123,7 +123,7 @@ public sealed class ClassifierTests
         foreach (
             var settings in new IClassifierSettings[]
             {
-                new NearestNeighbourSettings(),
+                new NearestNeighborSettings(),
                 new QuadraticDiscriminantSettings(0.2, 0),
                 Forest,
                 Machine,

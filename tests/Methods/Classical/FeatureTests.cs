@@ -6,8 +6,8 @@ namespace Coverslip.Methods.Tests.Classical;
 public sealed class FeatureTests
 {
     [Theory, InlineData("whole"), InlineData("masked")]
-    public void Colour_histograms_are_numpys(string name) =>
-        Equal(GoldenClassical.Numbers(name, "histogram"), new ColourHistogram(16), name);
+    public void Color_histograms_are_numpys(string name) =>
+        Equal(GoldenClassical.Numbers(name, "histogram"), new ColorHistogram(16), name);
 
     [Theory]
     [InlineData("whole", 8, 1.0)]
@@ -36,15 +36,15 @@ public sealed class FeatureTests
     }
 
     [Fact]
-    public void A_flat_image_has_one_colour_one_pattern_and_no_bright_structure()
+    public void A_flat_image_has_one_color_one_pattern_and_no_bright_structure()
     {
         var samples = new byte[12 * 10 * PatchPixels.Stride];
         Array.Fill(samples, (byte)240);
         var image = new PatchPixels(samples, 12, 10);
-        Assert.Equal(3, new ColourHistogram(16).Describe(image).Count(v => v == 1));
-        // All points of a circle are as bright as its centre: the pattern of all points.
+        Assert.Equal(3, new ColorHistogram(16).Describe(image).Count(v => v == 1));
+        // All points of a circle are as bright as its center: the pattern of all points.
         Assert.Equal(1, new LocalBinaryPatterns(12, 2.5).Describe(image)[12]);
-        // Nothing differs from the mean: each image is wholly black, its exchange white with 8 white neighbours.
+        // Nothing differs from the mean: each image is wholly black, its exchange white with 8 white neighbors.
         var red = new Pftas().Describe(image)[..54];
         Assert.Equal([0, 0, 0, 1, 1, 1], Enumerable.Range(0, 6).Select(i => red[i * 9 + 8]));
         Assert.Equal(3, red.Sum());
@@ -78,13 +78,13 @@ public sealed class FeatureTests
     public void Features_combine_in_one_order() =>
         Assert.Equal(
             [
-                "colour-histogram",
+                "color-histogram",
                 "lbp",
-                "colour-histogram+lbp",
+                "color-histogram+lbp",
                 "pftas",
-                "colour-histogram+pftas",
+                "color-histogram+pftas",
                 "lbp+pftas",
-                "colour-histogram+lbp+pftas",
+                "color-histogram+lbp+pftas",
             ],
             KnownFeatures.Sets
         );

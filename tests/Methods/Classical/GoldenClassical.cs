@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Coverslip.Learning.Features;
 using Coverslip.Methods.Classical;
-using Coverslip.Methods.Training.Learners;
 using Coverslip.Tests;
 
 namespace Coverslip.Methods.Tests.Classical;
@@ -35,7 +35,7 @@ internal static class GoldenClassical
     }
 
     /// <summary>What the classifiers learn from, as it is: scaling is no part of their golden values.</summary>
-    internal static LabelledFeatures Known =>
+    internal static LabeledFeatures Known =>
         new(Rows("rows"), [.. Numbers("learners", "labels").Select(l => (int)l)], 3);
 
     internal static double[][] Tested => Rows("tested");

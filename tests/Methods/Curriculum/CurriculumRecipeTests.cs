@@ -1,6 +1,7 @@
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Recipes;
 using Coverslip.Methods.Curriculum;
-using Coverslip.Methods.Training;
 using Coverslip.Slides.Images;
 using Coverslip.Tests;
 
@@ -12,13 +13,13 @@ public sealed class CurriculumRecipeTests
     [Fact]
     public void The_published_recipe_is_what_the_text_says()
     {
-        var recipe = (CurriculumRecipe)Recipes.Load(Path.Combine(TestData.Root, "recipes/curriculum.yaml"));
+        var recipe = (CurriculumRecipe)Known.Methods.Load(Path.Combine(TestData.Root, "recipes/curriculum.yaml"));
         Assert.Equal(5, recipe.Findings.Names.Count);
         Assert.Equal("resnet-50", recipe.Network.Kind.Name);
         Assert.Equal((1024, 1024), (recipe.Input.Height, recipe.Input.Width));
         Assert.Equal(Interpolation.Linear, recipe.Input.Interpolation);
-        Assert.Equal(SampleStandardisation.Mean, recipe.Standardisation);
-        Assert.True(recipe.Augmentation.Sharpen > 0 && recipe.Augmentation.Blur > 0 && recipe.Input.Grey);
+        Assert.Equal(SampleStandardization.Mean, recipe.Standardization);
+        Assert.True(recipe.Augmentation.Sharpen > 0 && recipe.Augmentation.Blur > 0 && recipe.Input.Gray);
         Assert.False(recipe.Augmentation.Orientations);
         Assert.True(recipe.Patches.Used);
     }
@@ -29,7 +30,7 @@ public sealed class CurriculumRecipeTests
     [InlineData("findings: [a;b]", "separates findings")]
     [InlineData("findings: [a]\nhealthy: [a]", "it is one of the findings")]
     [InlineData("findings: [a]\ninput: {form: masked}", "radiographs have no masks")]
-    [InlineData("findings: [a]\ninput: {standardize: true}", "'standardise'")]
+    [InlineData("findings: [a]\ninput: {standardize: true}", "'standardize'")]
     [InlineData("findings: [a]\npatches: {side: 512, scale: 0.25}", "larger than the image")]
     [InlineData("findings: [a]\npatches: {sides: 512}", "patches.side")]
     [InlineData("findings: [a]\naugmentation: {sharpen: 0.7, blur: 0.6}", "exceed 1")]
@@ -57,7 +58,7 @@ public sealed class CurriculumRecipeTests
         Assert.Equal(["Pneumonia"], taken.Classes);
         Assert.Equal([1, 0], taken.Rows.Select(r => r.Findings!.Count));
         var several = Table("image,labels,patient\na.png,x;y,1\nb.png,,2\n");
-        var single = Recipes.Parse("method: backbone\nnetwork: {name: resnet-50}", "one.yaml");
+        var single = Known.Methods.Parse("method: backbone\nnetwork: {name: resnet-50}", "one.yaml");
         Assert.Contains(
             "method: curriculum",
             Assert.Throws<RecipeException>(() => RecipeCohort.Of(single, several)).Message
@@ -65,7 +66,8 @@ public sealed class CurriculumRecipeTests
     }
 
     private static CurriculumRecipe Parse(string lines) =>
-        (CurriculumRecipe)Recipes.Parse($"method: curriculum\nnetwork: {{name: resnet-50}}\n{lines}\n", "test.yaml");
+        (CurriculumRecipe)
+            Known.Methods.Parse($"method: curriculum\nnetwork: {{name: resnet-50}}\n{lines}\n", "test.yaml");
 
     private static Cohort Table(string text)
     {

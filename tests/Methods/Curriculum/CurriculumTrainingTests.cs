@@ -2,7 +2,10 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Detection;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Recipes;
+using Coverslip.Learning.Runs;
 using Coverslip.Torch;
 using Coverslip.Torch.Tests;
 
@@ -42,7 +45,7 @@ public sealed class CurriculumTrainingTests(SmallChests chests) : IClassFixture<
         // The mean over several findings has an AUC; loaded again, the model says the same.
         Assert.NotNull(FindingEvaluation.Of(tested, new EvaluationOptions { Bootstrap = 20 }).MeanAuc.Value);
         using var scope = new TensorScope();
-        using var model = TrainedModel.Load(run, Recipes.Parse, Device.Cpu);
+        using var model = TrainedModel.Load(run, Known.Methods, Device.Cpu);
         var cohort = chests.Cohort(model.Recipe);
         var again = model.Predict(new PatchSet(cohort, model.Recipe.Input, null), 4);
         var all = again.Rows.ToDictionary(r => r.Image);

@@ -1,7 +1,8 @@
 using System.Text.Json;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Models;
 using Coverslip.Methods.Curriculum;
 using Coverslip.Methods.Tests.Backbones;
-using Coverslip.Methods.Training;
 using Coverslip.Tests;
 using Coverslip.Torch;
 using Coverslip.Torch.Tests;
@@ -22,12 +23,12 @@ public sealed class FindingClassifierTests
     [Theory]
     [InlineData("mean")]
     [InlineData("mean-deviation")]
-    public void Probabilities_maps_and_losses_are_PyTorchs(string standardise)
+    public void Probabilities_maps_and_losses_are_PyTorchs(string standardize)
     {
         using var scope = new TensorScope();
-        using var network = Network(standardise);
+        using var network = Network(standardize);
         network.Store.Training = false;
-        var golden = Golden.GetProperty(standardise);
+        var golden = Golden.GetProperty(standardize);
         using var inference = new Inference();
         Near(golden.GetProperty("probabilities"), network.Predict(Batch(null)), 1e-5);
         var maps = network.Activations(Batch(null));
@@ -49,7 +50,7 @@ public sealed class FindingClassifierTests
     }
 
     // Against double precision PyTorch's own single precision in this layout is 2.4 % off at the stem by a batch's statistics
-    // (two images through fifty normalisations) and 0.45 % by fixed ones (one unit of ReLU falls on the other side of 0).
+    // (two images through fifty normalizations) and 0.45 % by fixed ones (one unit of ReLU falls on the other side of 0).
     [Theory]
     [InlineData("fixed", false, 1e-4, 0.01)]
     [InlineData("train", true, 1e-3, 0.05)]
@@ -99,14 +100,14 @@ public sealed class FindingClassifierTests
             Assert.Equal(expected[i], enlarged[i], 1e-5);
     }
 
-    private static FindingClassifier Network(string standardise)
+    private static FindingClassifier Network(string standardize)
     {
         var recipe = (CurriculumRecipe)
-            Recipes.Parse(
+            Known.Methods.Parse(
                 $$"""
                 method: curriculum
                 findings: [a, b, c]
-                standardise: {{standardise}}
+                standardize: {{standardize}}
                 network: {name: resnet-50}
                 """,
                 "golden.yaml"

@@ -1,6 +1,6 @@
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Learning.Inputs;
 using Coverslip.Methods.Curriculum;
-using Coverslip.Methods.Training;
 
 namespace Coverslip.Methods.Tests.Curriculum;
 
@@ -83,7 +83,7 @@ public sealed class PatchPlanTests
 
     private static CurriculumRecipe Recipe(string patches) =>
         (CurriculumRecipe)
-            Recipes.Parse(
+            Known.Methods.Parse(
                 $$"""
                 method: curriculum
                 findings: [a, b]

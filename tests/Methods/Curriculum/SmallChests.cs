@@ -1,8 +1,12 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
-using Coverslip.Methods.Training;
-using Coverslip.Slides.Phantoms;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Recipes;
+using Coverslip.Learning.Runs;
+using Coverslip.Phantoms;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.Tests.Curriculum;
@@ -34,7 +38,7 @@ public sealed class SmallChests : IDisposable
 
     /// <summary>The recipe, with settings laid over it.</summary>
     internal static INetworkRecipe Read(params string[] settings) =>
-        (INetworkRecipe)Recipes.Parse(Text(settings), "chests.yaml");
+        (INetworkRecipe)Known.Methods.Parse(Text(settings), "chests.yaml");
 
     internal Cohort Cohort(IRecipe recipe) => RecipeCohort.Of(recipe, Evaluation.Cohorts.Cohort.Load(CohortFile));
 
@@ -67,7 +71,7 @@ public sealed class SmallChests : IDisposable
         try
         {
             File.WriteAllText(path, Recipe);
-            return Recipes.TextOf(path, settings);
+            return YamlText.OfFile(path, settings);
         }
         finally
         {

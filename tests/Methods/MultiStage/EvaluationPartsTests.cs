@@ -23,15 +23,15 @@ public sealed class EvaluationPartsTests
     }
 
     [Fact]
-    public void Tumour_points_are_single_positive_normal_patches_away_from_tumour()
+    public void Tumor_points_are_single_positive_normal_patches_away_from_tumor()
     {
-        // At (0, 0) a point; (3, 0) touches (4, 1) at a corner; (0, 3) is not labelled; (7, 3) lies beside labelled tumour;
+        // At (0, 0) a point; (3, 0) touches (4, 1) at a corner; (0, 3) is not labeled; (7, 3) lies beside labeled tumor;
         // (5, 3) is exactly a half and no call.
         var slide = Slide(
             ["91191111", "11119111", "11111111", "91111517", "11111111"],
             ["nnnnnnnn", "nnnnnnnn", "nnnnnnnn", "unnnnntn", "nnnnnnnn"]
         );
-        var points = TumourPoints.Find(slide);
+        var points = TumorPoints.Find(slide);
         Assert.Equal([(0, 0)], points.Select(p => (p.Patch.Column, p.Patch.Row)));
     }
 
@@ -41,10 +41,10 @@ public sealed class EvaluationPartsTests
         var one = Slide(["927"], ["tnu"]);
         var other = Slide(["4 6"], ["t n"]);
         var figures = PatchFigures.Of([one, other]);
-        Assert.Equal((4, 1, 0.5), (figures.Judged, figures.Unlabelled, figures.Accuracy));
+        Assert.Equal((4, 1, 0.5), (figures.Judged, figures.Unlabeled, figures.Accuracy));
         // By falling probability: t 0.9, n 0.6, t 0.4, n 0.2: (1 + 2/3) / 2.
         Assert.Equal(5 / 6.0, figures.PrecisionRecallArea, 12);
-        Assert.Equal(1, figures.TumourPoints);
+        Assert.Equal(1, figures.TumorPoints);
         Assert.Equal(0, PatchFigures.Of([Slide(["9"], ["u"])]).Judged);
         Assert.Equal(double.NaN, PatchFigures.Of([Slide(["9"], ["u"])]).Accuracy);
     }
@@ -99,7 +99,7 @@ public sealed class EvaluationPartsTests
     }
 
     [Fact]
-    public void Maps_are_painted_in_grey_red_purple_and_white()
+    public void Maps_are_painted_in_gray_red_purple_and_white()
     {
         var slide = Slide(["0 :"], ["n u"]);
         slide[1] = slide[1] with { Probability = 1 };

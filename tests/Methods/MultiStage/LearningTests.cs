@@ -1,6 +1,6 @@
-using Coverslip.Methods.Backbones;
+using Coverslip.Learning.Backbones;
+using Coverslip.Learning.Loop;
 using Coverslip.Methods.MultiStage;
-using Coverslip.Methods.Training;
 using Coverslip.Torch;
 using Coverslip.Torch.Tests;
 
@@ -60,9 +60,9 @@ public sealed class LearningTests : IDisposable
         Assert.Contains("was made by 'weights 1'", error.Message, StringComparison.Ordinal);
 
         // Another annotation since then: the same places, other labels.
-        var relabelled = MemoryPatches.Rectangle(3, 2, Side, (_, _) => 0);
+        var relabeled = MemoryPatches.Rectangle(3, 2, Side, (_, _) => 0);
         error = Assert.Throws<InvalidDataException>(() =>
-            SlideFeatures.OfAll(folder, _ => "weights 1", [relabelled], Compute).ToList()
+            SlideFeatures.OfAll(folder, _ => "weights 1", [relabeled], Compute).ToList()
         );
         Assert.Contains("of other places or labels", error.Message, StringComparison.Ordinal);
     }
@@ -80,9 +80,9 @@ public sealed class LearningTests : IDisposable
     }
 
     [Fact]
-    public void A_segmentation_model_learns_a_pattern_of_neighbours_and_resumes_to_the_same_losses()
+    public void A_segmentation_model_learns_a_pattern_of_neighbors_and_resumes_to_the_same_losses()
     {
-        // A cell is tumour where the cell to its left is bright: nothing in its own vector says so.
+        // A cell is tumor where the cell to its left is bright: nothing in its own vector says so.
         var slides = Enumerable.Range(0, 24).Select(Pattern).ToArray();
         var maps = new FeatureMapOptions { Side = 8 };
         MapSet training = new(slides[..18], maps),

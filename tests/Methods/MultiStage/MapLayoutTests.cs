@@ -41,7 +41,7 @@ public sealed class MapLayoutTests
     }
 
     [Fact]
-    public void Every_patch_is_placed_once_keeps_its_neighbours_and_the_map_holds_its_vector()
+    public void Every_patch_is_placed_once_keeps_its_neighbors_and_the_map_holds_its_vector()
     {
         Prop.ForAll(
                 ArbMap.Default.ArbFor<(byte, byte)[]>(),

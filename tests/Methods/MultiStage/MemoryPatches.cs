@@ -1,10 +1,10 @@
+using Coverslip.Learning.Inputs;
 using Coverslip.Methods.MultiStage;
 using Coverslip.Methods.Tests.Backbones;
-using Coverslip.Methods.Training;
 
 namespace Coverslip.Methods.Tests.MultiStage;
 
-/// <summary>A slide whose patches are drawn by a formula when they are read; tumour is darker in red.</summary>
+/// <summary>A slide whose patches are drawn by a formula when they are read; tumor is darker in red.</summary>
 internal sealed class MemoryPatches(IReadOnlyList<GridPatch> patches, int side, string name = "slide") : ISlidePatches
 {
     public string Name => name;
@@ -43,11 +43,11 @@ internal sealed class MemoryPatches(IReadOnlyList<GridPatch> patches, int side, 
     private IEnumerable<byte> Pixels(int number, int drawing)
     {
         var drawn = GoldenBackbone.Draw($"{name} {number} {drawing}", side * side * 3);
-        var tumour = patches[number].Label == GridPatch.Tumour;
+        var tumor = patches[number].Label == GridPatch.Tumor;
         for (var pixel = 0; pixel < side * side; pixel++)
         {
             for (var c = 0; c < 3; c++)
-                yield return (byte)(128 + 60 * drawn[pixel * 3 + c] - (tumour && c == 0 ? 50 : 0));
+                yield return (byte)(128 + 60 * drawn[pixel * 3 + c] - (tumor && c == 0 ? 50 : 0));
             yield return byte.MaxValue;
         }
     }

@@ -1,6 +1,6 @@
-using Coverslip.Methods.Backbones;
+using Coverslip.Learning.Backbones;
+using Coverslip.Learning.Loop;
 using Coverslip.Methods.MultiStage;
-using Coverslip.Methods.Training;
 using Coverslip.Torch;
 using Coverslip.Torch.Tests;
 
@@ -64,7 +64,7 @@ public sealed class ReducedImageTests
     }
 
     [Fact]
-    public void The_segmentation_model_alone_learns_colours()
+    public void The_segmentation_model_alone_learns_colors()
     {
         TorchRuntime.Seed(1);
         using var model = new SegmentationModel(

@@ -1,8 +1,10 @@
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Learning.Augmentation;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Recipes;
+using Coverslip.Learning.SlidePatches;
 using Coverslip.Methods.MultiStage;
 using Coverslip.Methods.Tests.TumorDetection;
-using Coverslip.Methods.Training;
-using Coverslip.Methods.Training.SlidePatches;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Patches;
@@ -32,7 +34,7 @@ public sealed class SlideGridTests : IDisposable
         Assert.Equal(Enumerable.Range(2, 7), grid.Patches.Select(p => p.Row).Distinct().Order());
         Assert.Equal(70, grid.Patches.Count);
         // The red square from (512, 384), 256 wide, is columns 4 and 5 of rows 3 and 4.
-        var red = grid.Patches.Where(p => p.Label == GridPatch.Tumour).Select(p => (p.Column, p.Row)).ToHashSet();
+        var red = grid.Patches.Where(p => p.Label == GridPatch.Tumor).Select(p => (p.Column, p.Row)).ToHashSet();
         Assert.Superset(new HashSet<(int, int)> { (4, 3), (5, 3), (4, 4), (5, 4) }, red);
         Assert.DoesNotContain((6, 3), red);
         // Annotated as normal down to 600: row 4 ends at 640, of which 88 of 128 pixels are annotated.
@@ -61,7 +63,7 @@ public sealed class SlideGridTests : IDisposable
     }
 
     [Fact]
-    public void The_examples_of_a_grid_are_its_labelled_patches()
+    public void The_examples_of_a_grid_are_its_labeled_patches()
     {
         var options = new SlidePatchOptions
         {
@@ -74,9 +76,9 @@ public sealed class SlideGridTests : IDisposable
         Assert.Equal(grid.Patches.Count(p => p.Label == 0), source.Count(0));
         Assert.Equal(grid.Patches.Count(p => p.Label == 1), source.Count(1));
         // A window in the middle of its patch is the grid's own.
-        var number = grid.Patches.Index().First(p => p.Item.Label == GridPatch.Tumour).Index;
+        var number = grid.Patches.Index().First(p => p.Item.Label == GridPatch.Tumor).Index;
         var drawn = new byte[112 * 112 * 4];
-        source.Read(1, 0, Augmentation.Oriented(0), new PatchTarget(drawn, 0, 1, 112, 112));
+        source.Read(1, 0, ImageChange.Oriented(0), new PatchTarget(drawn, 0, 1, 112, 112));
         Assert.Equal(
             Pixels(
                 grid,
@@ -91,7 +93,7 @@ public sealed class SlideGridTests : IDisposable
     [Fact]
     public void Recipes_of_the_method_are_read_and_wrong_ones_refused()
     {
-        var published = (MultiStageRecipe)Recipes.Load(RecipeFile("multistage.yaml"));
+        var published = (MultiStageRecipe)Known.Methods.Load(RecipeFile("multistage.yaml"));
         Assert.Equal(("googlenet", 16), (published.Network.Kind.Name, published.Network.Features));
         Assert.Equal(
             (1e-9, 1e-7, 10),
@@ -102,7 +104,7 @@ public sealed class SlideGridTests : IDisposable
             (published.MapTraining.Batch, published.Augmentation.Sharpness, published.Augmentation.Shift)
         );
         Assert.Equal(16, published.Segmentation.Input);
-        Assert.IsType<MultiStageRecipe>(Recipes.Load(RecipeFile("multistage-small.yaml")));
+        Assert.IsType<MultiStageRecipe>(Known.Methods.Load(RecipeFile("multistage-small.yaml")));
         foreach (
             var (text, message) in ((string, string)[])
                 [
@@ -114,7 +116,9 @@ public sealed class SlideGridTests : IDisposable
                 ]
         )
         {
-            var error = Assert.Throws<RecipeException>(() => Recipes.Parse($"method: multi-stage\n{text}\n", "r.yaml"));
+            var error = Assert.Throws<RecipeException>(() =>
+                Known.Methods.Parse($"method: multi-stage\n{text}\n", "r.yaml")
+            );
             Assert.Contains(message, error.Message, StringComparison.Ordinal);
         }
     }
@@ -131,7 +135,7 @@ public sealed class SlideGridTests : IDisposable
         var areas = new PatchAreas
         {
             Tissue = PolygonRegion.Of([Box(300, 200, 1400, 1000)]),
-            Tumour = PolygonRegion.Of(PaintedSlide.Red.Select(r => Box(r.Left, r.Top, r.Side, r.Side))),
+            Tumor = PolygonRegion.Of(PaintedSlide.Red.Select(r => Box(r.Left, r.Top, r.Side, r.Side))),
             Normal = PolygonRegion.Of([normal]),
         };
         var input = new PatchInput(new WindowPixels(112, 112, null), [1], Positive: 1);

@@ -1,7 +1,8 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Runs;
 using Coverslip.Methods.MultiStage;
-using Coverslip.Methods.Training;
 
 namespace Coverslip.Methods.Tests.MultiStage;
 
@@ -41,7 +42,7 @@ public sealed class StageContentsTests : IDisposable
     [InlineData("patch", "side: 64", "side: 96")]
     [InlineData("tissue", "examples: 64", "examples: 64, min_tissue: 0.5")]
     [InlineData("examples", "examples: 64", "examples: 65")]
-    [InlineData("classes", "examples: 64", "examples: 64, tumour_classes: invasive")]
+    [InlineData("classes", "examples: 64", "examples: 64, tumor_classes: invasive")]
     [InlineData("unannotated", "examples: 64", "examples: 64, unannotated_is_normal: true")]
     [InlineData("network", "width: 0.25", "width: 0.5")]
     [InlineData("features", "features: 4", "features: 8")]
@@ -81,7 +82,7 @@ public sealed class StageContentsTests : IDisposable
 
     private (string Extractor, string Segmentation) Of(string text, long seed = 1, SplitPart? part = null)
     {
-        var recipe = (MultiStageRecipe)Recipes.Parse(text, "test");
+        var recipe = (MultiStageRecipe)Known.Methods.Parse(text, "test");
         var session = new SessionPart(0, part ?? Part, seed, new RunFolder(folder, make: false));
         var contents = new StageContents(recipe, cohort, stain: null);
         return (contents.Extractor(session, default), contents.Segmentation(session, default));

@@ -1,4 +1,4 @@
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Inputs;
 using Coverslip.Tests;
 using Coverslip.Torch;
 using Coverslip.Torch.Checkpoints;

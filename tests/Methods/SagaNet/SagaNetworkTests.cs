@@ -1,5 +1,5 @@
+using Coverslip.Learning.Inputs;
 using Coverslip.Methods.SagaNet;
-using Coverslip.Methods.Training;
 using Coverslip.Torch;
 using Coverslip.Torch.Layers;
 using Coverslip.Torch.Tests;

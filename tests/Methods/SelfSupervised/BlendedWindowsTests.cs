@@ -1,7 +1,7 @@
-using Coverslip.Methods.Backbones;
+using Coverslip.Learning.Backbones;
 using Coverslip.Methods.SelfSupervised;
+using Coverslip.Phantoms;
 using Coverslip.Slides.Images;
-using Coverslip.Slides.Phantoms;
 using Coverslip.Torch;
 using Coverslip.Torch.Tests;
 

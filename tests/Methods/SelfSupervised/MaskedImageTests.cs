@@ -1,8 +1,9 @@
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Learning.Augmentation;
+using Coverslip.Learning.Recipes;
+using Coverslip.Learning.SlidePatches;
 using Coverslip.Methods.SelfSupervised;
 using Coverslip.Methods.Tests.Training.SlidePatches;
-using Coverslip.Methods.Training;
-using Coverslip.Methods.Training.SlidePatches;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.Methods.Tests.SelfSupervised;
@@ -30,17 +31,17 @@ public sealed class MaskedImageTests : IDisposable
     }
 
     [Fact]
-    public void Any_value_but_zero_is_foreground_in_8_and_16_bits_and_in_colour()
+    public void Any_value_but_zero_is_foreground_in_8_and_16_bits_and_in_color()
     {
         using var image = new Image(32, 32);
         image.WritablePixels.Fill(9);
         using var numbered = new Image(32, 32, channels: 1, depth: 16);
         numbered.WritablePixels16.Clear();
         numbered.WritablePixels16[5] = 1; // gland number 1: dividing by 257 would lose it
-        using var coloured = new Image(32, 32);
-        coloured.WritablePixels.Clear();
-        coloured.WritablePixels[17] = 1; // blue of pixel 5
-        foreach (var (name, mask) in new[] { ("sixteen", numbered), ("colour", coloured) })
+        using var colored = new Image(32, 32);
+        colored.WritablePixels.Clear();
+        colored.WritablePixels[17] = 1; // blue of pixel 5
+        foreach (var (name, mask) in new[] { ("sixteen", numbered), ("color", colored) })
         {
             var cohort = small.Pair(name, image, mask);
             using var truth = TruthFile.Read(cohort, cohort.Rows[0], (32, 32));
@@ -50,7 +51,7 @@ public sealed class MaskedImageTests : IDisposable
     }
 
     [Fact]
-    public void A_windows_class_is_its_centres_and_its_fourth_byte_the_truth()
+    public void A_windows_class_is_its_centers_and_its_fourth_byte_the_truth()
     {
         using var image = new Image(80, 48);
         using var mask = new Image(80, 48, channels: 1);
@@ -60,15 +61,15 @@ public sealed class MaskedImageTests : IDisposable
         mask.WritablePixels[(10 * 80) + 60] = 7;
         var cohort = small.Pair("one", image, mask);
         var source = new MaskedImage(cohort.Rows[0], Reading(cohort), keep: true);
-        // Centres of 16 in windows of 32: the pixel at (60, 10) lies in those of windows at x from 37 to 52, y from 0.
+        // Centers of 16 in windows of 32: the pixel at (60, 10) lies in those of windows at x from 37 to 52, y from 0.
         Assert.Equal([(40, 0), (48, 0)], Enumerable.Range(0, source.Count(1)).Select(i => source.Place(1, i)));
         var target = new PatchTarget(new byte[32 * 32 * 4], 0, 1, 32, 32);
-        source.Read(1, 0, Augmentation.Oriented(0).Shifted(2, 3), target);
+        source.Read(1, 0, ImageChange.Oriented(0).Shifted(2, 3), target);
         Assert.Equal(43, target.View(0)[0]); // moved by 3 columns
         Assert.Equal(1, target.View(0).ToArray().Chunk(4).Count(p => p[3] == 255));
         Assert.Equal(255, target.View(0)[((((10 - 2) * 32) + 60 - 43) * 4) + 3]);
         // Beyond the image a window does not move.
-        source.Read(1, 0, Augmentation.Oriented(0).Shifted(-50, 900), target);
+        source.Read(1, 0, ImageChange.Oriented(0).Shifted(-50, 900), target);
         Assert.Equal(48, target.View(0)[0]);
     }
 
@@ -91,7 +92,7 @@ public sealed class MaskedImageTests : IDisposable
         static byte[] Pixels(MaskedImage source)
         {
             var target = new PatchTarget(new byte[32 * 32 * 4], 0, 1, 32, 32);
-            source.Read(1, 0, Augmentation.Oriented(0), target);
+            source.Read(1, 0, ImageChange.Oriented(0), target);
             return target.Buffer;
         }
     }
@@ -118,24 +119,24 @@ public sealed class MaskedImageTests : IDisposable
     public void Windows_of_slides_carry_their_annotation()
     {
         using var slides = new TinySlides();
-        var recipe = SmallMasks.Recipe("patches: {mpp: 2, stride: 8, centre: 16, unlabelled: 4, labelled: 2}");
+        var recipe = SmallMasks.Recipe("patches: {mpp: 2, stride: 8, center: 16, unlabeled: 4, labeled: 2}");
         using var sources = SegmentationSources.Open(recipe, slides.Cohort, null, _ => { });
         var source = sources.Slides.First(s => s.Count(1) > 0);
         var target = new PatchTarget(new byte[32 * 32 * 4], 0, 1, 32, 32);
         for (var place = 0; place < source.Count(1); place += 7)
         {
-            source.Read(1, place, Augmentation.Oriented(0), target);
+            source.Read(1, place, ImageChange.Oriented(0), target);
             var at = source.Place(1, place);
             for (var y = 0; y < 32; y++)
             for (var x = 0; x < 32; x++)
             {
-                // Tumour is red on these slides; the middle of a pixel of 2 µm is level 0's corner between four.
+                // Tumor is red on these slides; the middle of a pixel of 2 µm is level 0's corner between four.
                 var (px, py) = (at.X + (2 * x) + 1, at.Y + (2 * y) + 1);
                 var inside =
-                    px >= TinySlides.Tumour.At.X
-                    && px < TinySlides.Tumour.At.X + TinySlides.Tumour.Width
-                    && py >= TinySlides.Tumour.At.Y
-                    && py < TinySlides.Tumour.At.Y + TinySlides.Tumour.Height;
+                    px >= TinySlides.Tumor.At.X
+                    && px < TinySlides.Tumor.At.X + TinySlides.Tumor.Width
+                    && py >= TinySlides.Tumor.At.Y
+                    && py < TinySlides.Tumor.At.Y + TinySlides.Tumor.Height;
                 Assert.Equal(inside ? 255 : 0, target.View(0)[(((y * 32) + x) * 4) + 3]);
             }
         }

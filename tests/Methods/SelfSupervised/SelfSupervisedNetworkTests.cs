@@ -1,6 +1,6 @@
-using Coverslip.Methods.Backbones;
+using Coverslip.Learning.Backbones;
+using Coverslip.Learning.Inputs;
 using Coverslip.Methods.SelfSupervised;
-using Coverslip.Methods.Training;
 using Coverslip.Torch;
 using Coverslip.Torch.Tests;
 

@@ -1,7 +1,8 @@
 using Coverslip.Evaluation.Splits;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Recipes;
+using Coverslip.Learning.Studies;
 using Coverslip.Methods.SelfSupervised;
-using Coverslip.Methods.Studies;
-using Coverslip.Methods.Training;
 using Coverslip.Tests;
 
 namespace Coverslip.Methods.Tests.SelfSupervised;
@@ -12,18 +13,18 @@ public sealed class SelfSupervisedRecipeTests
     [Fact]
     public void Without_any_key_it_is_the_published_one()
     {
-        var bare = (SelfSupervisedRecipe)Recipes.Parse("method: self-supervised", "bare.yaml");
-        var published = (SelfSupervisedRecipe)Recipes.Load(PathOf("selfsupervised.yaml"));
+        var bare = (SelfSupervisedRecipe)Known.Methods.Parse("method: self-supervised", "bare.yaml");
+        var published = (SelfSupervisedRecipe)Known.Methods.Load(PathOf("selfsupervised.yaml"));
         Assert.Equal((64, 4, 300), (bare.Network.Width, bare.Network.Depth, bare.Input.Width));
         Assert.Equal([0], bare.Network.WithoutSkip);
         Assert.Equal([0], bare.FineTunedWithoutSkip);
-        Assert.Equal((6667, 200, 8), (bare.Windows.Unlabelled, bare.Windows.Labelled, bare.Windows.Repeats));
+        Assert.Equal((6667, 200, 8), (bare.Windows.Unlabeled, bare.Windows.Labeled, bare.Windows.Repeats));
         Assert.Equal(bare.Training, published.Training);
         Assert.Equal(bare.Pretraining, published.Pretraining);
         Assert.Equal(bare.Loss, published.Loss);
         Assert.Equal(
             0,
-            ((SelfSupervisedRecipe)Recipes.Load(PathOf("selfsupervised-segmentation-only.yaml")))
+            ((SelfSupervisedRecipe)Known.Methods.Load(PathOf("selfsupervised-segmentation-only.yaml")))
                 .Loss
                 .ReconstructionWeight
         );
@@ -36,14 +37,14 @@ public sealed class SelfSupervisedRecipeTests
     [InlineData("network: {without_skips: [4]}", "expected are whole numbers from 0 to 3")]
     [InlineData("pretraining: {best_by: auc}", "a reconstruction has a loss only")]
     [InlineData("pretraining: {epochs: 0, compare_skips: true}", "there is nothing to compare")]
-    [InlineData("patches: {centre: 301}", "the window has 300 pixels")]
+    [InlineData("patches: {center: 301}", "the window has 300 pixels")]
     [InlineData("patches: {stride: 10}", "expected is 15 to 300")]
     [InlineData("loss: {reconstruction: 1}", "nearest known one is 'loss.reconstruction_weight'")]
     [InlineData("training: {epochs: 0}", "from 1 to")]
     public void What_makes_no_sense_is_refused_with_the_key(string text, string expected)
     {
         var error = Assert.Throws<RecipeException>(() =>
-            Recipes.Parse($"method: self-supervised\n{text}", "wrong.yaml")
+            Known.Methods.Parse($"method: self-supervised\n{text}", "wrong.yaml")
         );
         Assert.Contains(expected, error.Message);
     }
@@ -53,13 +54,13 @@ public sealed class SelfSupervisedRecipeTests
     [InlineData("selfsupervised-figure3-small.yaml", new double[] { 8, 16, 24, 40 })]
     public void Each_size_of_figure_3_stands_with_and_without_and_is_tested_against_its_own(string file, double[] sizes)
     {
-        var study = StudyRecipe.Load(PathOf(file));
+        var study = StudyRecipe.Load(PathOf(file), Known.Methods);
         foreach (var line in (string[])["with", "without"])
             Assert.Equal(sizes, study.Runs.Where(r => r.Point?.Line == line).Select(r => r.Point!.Value.At).Order());
         foreach (var run in study.Runs.Where(r => r.Point is not null))
         {
             var recipe = (SelfSupervisedRecipe)run.Recipe;
-            Assert.Equal(run.Point!.Value.At, recipe.Windows.Labelled);
+            Assert.Equal(run.Point!.Value.At, recipe.Windows.Labeled);
             var pretrained = run.Point.Value.Line == "with";
             Assert.Equal(pretrained, recipe.Pretraining.Training.Epochs > 0);
             Assert.Equal(pretrained ? $"{run.Point.Value.At} without" : null, study.AgainstOf(run));

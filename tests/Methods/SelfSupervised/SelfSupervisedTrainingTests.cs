@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Coverslip.Evaluation.Segmentation;
+using Coverslip.Learning.Runs;
 using Coverslip.Methods.SelfSupervised;
-using Coverslip.Methods.Training;
 using Coverslip.Torch;
 using Coverslip.Torch.Checkpoints;
 using Coverslip.Torch.Tests;
@@ -64,21 +64,21 @@ public sealed class SelfSupervisedTrainingTests : IDisposable
         SelfSupervisedRecipe Of(string patches, string pretraining = "") =>
             SmallMasks.Recipe(
                 $"pretraining: {{epochs: 1, batch: 4, rate: 2.0e-3{pretraining}}}",
-                $"patches: {{stride: 8, centre: 16, unlabelled: 12, {patches}, repeats: 2}}"
+                $"patches: {{stride: 8, center: 16, unlabeled: 12, {patches}, repeats: 2}}"
             );
         string Train(SelfSupervisedRecipe recipe, string name, int part = 0) =>
             small.Train(recipe, name, part: part, shared: new SharedTraining(store));
-        var few = Train(Of("labelled: 4"), "few");
+        var few = Train(Of("labeled: 4"), "few");
         var alone = small.Train(SmallMasks.Recipe(), "alone");
-        var more = Train(Of("labelled: 6"), "more");
+        var more = Train(Of("labeled: 6"), "more");
         Assert.Single(Stages());
         // Shared or not, the run is the same.
         Assert.Equal(Weights(alone), Weights(more));
         Assert.NotEqual(Weights(few), Weights(more));
-        Train(Of("labelled: 6", ", optimizer: sgd"), "otherwise");
+        Train(Of("labeled: 6", ", optimizer: sgd"), "otherwise");
         Assert.Equal(2, Stages().Length);
         // The other fold has other patients.
-        Train(Of("labelled: 6"), "more", part: 1);
+        Train(Of("labeled: 6"), "more", part: 1);
         Assert.Equal(3, Stages().Length);
 
         string[] Stages() => Directory.GetDirectories(store, "pretraining-*");
@@ -93,7 +93,7 @@ public sealed class SelfSupervisedTrainingTests : IDisposable
         File.WriteAllLines(cohort, without);
         var half = Coverslip.Evaluation.Cohorts.Cohort.Load(cohort);
         var recipe = SmallMasks.Recipe(
-            "patches: {stride: 8, centre: 16, unlabelled: 40, labelled: 20, repeats: 1, without_mask: reconstruct}"
+            "patches: {stride: 8, center: 16, unlabeled: 40, labeled: 20, repeats: 1, without_mask: reconstruct}"
         );
         using var sources = SegmentationSources.Open(recipe, half, null, _ => { });
         var bare = sources.All.OfType<MaskedImage>().Where(i => !i.HasMask).ToArray();
@@ -147,7 +147,7 @@ public sealed class SelfSupervisedTrainingTests : IDisposable
     public void Windows_of_a_smaller_set_are_those_of_a_larger_ones_beginning()
     {
         using var sources = SegmentationSources.Open(SmallMasks.Recipe(), small.Cohort, null, _ => { });
-        var sampler = new Methods.Training.SlidePatches.BalancedSampler(sources.All, sources.Classes, "training");
+        var sampler = new Learning.SlidePatches.BalancedSampler(sources.All, sources.Classes, "training");
         var (few, many) = (WindowCorpus.Draw(sampler, 10, 8, 5), WindowCorpus.Draw(sampler, 200, 8, 5));
         Assert.Equal(few, many.Take(10));
         Assert.InRange(many.Count(w => w.At.Label == 1), 70, 130);
@@ -155,7 +155,7 @@ public sealed class SelfSupervisedTrainingTests : IDisposable
         Assert.All(many, w => Assert.InRange(w.Down, -4, 4));
     }
 
-    // Trained ones; statistics of batch normalisation move with every forward pass.
+    // Trained ones; statistics of batch normalization move with every forward pass.
     private static float[] Weights(string folder)
     {
         using var scope = new TensorScope();

@@ -1,8 +1,8 @@
 using Coverslip.Evaluation.Segmentation;
 using Coverslip.Evaluation.Splits;
+using Coverslip.Learning.Runs;
 using Coverslip.Methods.SelfSupervised;
 using Coverslip.Methods.Tests.Training.SlidePatches;
-using Coverslip.Methods.Training;
 using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Heatmaps;
@@ -18,7 +18,7 @@ public sealed class SlideSegmentationTests : IDisposable
 {
     private static readonly string[] Lines =
     [
-        "patches: {mpp: 2, stride: 8, centre: 16, unlabelled: 8, labelled: 4, repeats: 1, test: 10}",
+        "patches: {mpp: 2, stride: 8, center: 16, unlabeled: 8, labeled: 4, repeats: 1, test: 10}",
     ];
     private readonly TinySlides slides = new();
 
@@ -36,7 +36,7 @@ public sealed class SlideSegmentationTests : IDisposable
         Assert.Equal(10 * 32 * 32, pixels);
         Assert.Contains(tested, i => i.Pixels.At(0).TruePositives > 0);
 
-        using var run = TrainedModel.Load(folder, Recipes.Parse, Device.Cpu);
+        using var run = TrainedModel.Load(folder, Known.Methods, Device.Cpu);
         using var slide = SlideFile.Open(slides.At("s2.tif"));
         var tissue = SlideTissue.Of(slide, new TissueOptions());
         var options = new SlideSegmentationOptions(Mpp: 2, Stride: null, Batch: 4, Reconstruct: false)
@@ -77,8 +77,8 @@ public sealed class SlideSegmentationTests : IDisposable
         Assert.Equal(four.Average(), coarse.Map.Probability[(50 * 192) + 80], 1e-5);
 
         var files = new SegmentationFiles(slides.Folder, "s2");
-        var share = files.WriteSlide(coarse, "tumour");
-        var outlines = AnnotationFile.Read(files.Outlines).Region("tumour");
+        var share = files.WriteSlide(coarse, "tumor");
+        var outlines = AnnotationFile.Read(files.Outlines).Region("tumor");
         var cell = coarse.Grid.CellWidth * coarse.Grid.CellHeight;
         Assert.Equal(coarse.Map.Probability.Count(p => p >= 0.5f) * cell, outlines.Area, 1e-3);
         Assert.InRange(share, 0, 1);
@@ -97,8 +97,8 @@ public sealed class SlideSegmentationTests : IDisposable
             var all = image.Pixels.At(0);
             Assert.Equal(384 * 320, all.TruePositives + all.FalsePositives);
             // 120 × 100 µm at 2 µm per pixel, on every other slide.
-            var isTumour = slides.Cohort.Rows.Single(r => r.Patient == image.Patient).Label == "tumor";
-            Assert.Equal(isTumour ? 60 * 50 : 0, all.TruePositives);
+            var isTumor = slides.Cohort.Rows.Single(r => r.Patient == image.Patient).Label == "tumor";
+            Assert.Equal(isTumor ? 60 * 50 : 0, all.TruePositives);
             // Glass was never called foreground, whatever an untrained network says; windows reach beyond the tissue.
             Assert.InRange(image.Pixels.Background[0], 30_000, (384 * 320) - (288 * 224));
         }

@@ -1,9 +1,10 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Runs;
 using Coverslip.Methods.SelfSupervised;
-using Coverslip.Methods.Training;
+using Coverslip.Phantoms;
 using Coverslip.Slides.Images;
-using Coverslip.Slides.Phantoms;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.Tests.SelfSupervised;
@@ -17,7 +18,7 @@ public sealed class SmallMasks : IDisposable
         network: {width: 4, depth: 2, normalize: true}
         pretraining: {epochs: 1, batch: 4, rate: 2.0e-3}
         training: {epochs: 1, batch: 4, rate: 2.0e-3}
-        patches: {stride: 8, centre: 16, unlabelled: 12, labelled: 6, repeats: 2}
+        patches: {stride: 8, center: 16, unlabeled: 12, labeled: 6, repeats: 2}
         split: {folds: 2, validation_share: 0.3}
         """;
 
@@ -43,7 +44,7 @@ public sealed class SmallMasks : IDisposable
 
     /// <summary>The recipe with lines put over those of the same key.</summary>
     public static SelfSupervisedRecipe Recipe(params string[] lines) =>
-        (SelfSupervisedRecipe)Recipes.Parse(TextOf(lines), "test.yaml");
+        (SelfSupervisedRecipe)Known.Methods.Parse(TextOf(lines), "test.yaml");
 
     /// <summary>The same as text.</summary>
     public static string TextOf(params string[] lines)

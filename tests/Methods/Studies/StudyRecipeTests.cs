@@ -1,7 +1,9 @@
 using Coverslip.Evaluation.Metrics;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Recipes;
+using Coverslip.Learning.Studies;
 using Coverslip.Methods.SagaNet;
-using Coverslip.Methods.Studies;
-using Coverslip.Methods.Training;
 
 namespace Coverslip.Methods.Tests.Studies;
 
@@ -34,7 +36,7 @@ public sealed class StudyRecipeTests : IDisposable
         Assert.Equal(["A", "B"], run.Members);
         Assert.Empty(((Methods.TumorDetection.TumorDetectionRecipe)run.Recipe).Ensemble);
         var recipe = (Methods.TumorDetection.TumorDetectionRecipe)
-            Recipes.Parse(run.With(null, null, ["runs/a", "runs/b"]), "r");
+            Known.Methods.Parse(run.With(null, null, ["runs/a", "runs/b"]), "r");
         Assert.Equal(["runs/a", "runs/b"], recipe.Ensemble);
         Assert.Equal(2, study.Runs[1].Recipe.Seed);
         var error = Assert.Throws<RecipeException>(() =>
@@ -125,7 +127,7 @@ public sealed class StudyRecipeTests : IDisposable
 
     [Theory]
     [InlineData("against: C\n" + Models, "against is 'C'; the nearest model is 'A'")]
-    [InlineData("inputs: [grey]\n" + Models, "inputs is 'grey'; expected are recipe, raw, masked, mask-channel")]
+    [InlineData("inputs: [gray]\n" + Models, "inputs is 'gray'; expected are recipe, raw, masked, mask-channel")]
     [InlineData("model: 1\n" + Models, "unknown key 'model'; the nearest known one is 'models'")]
     [InlineData("models: {A: {recipe: none.yaml}}\n", "models.A.recipe is 'none.yaml'; there is no file")]
     [InlineData(
@@ -164,6 +166,6 @@ public sealed class StudyRecipeTests : IDisposable
     {
         var path = Path.Combine(folder, "study.yaml");
         File.WriteAllText(path, text);
-        return StudyRecipe.Load(path, settings);
+        return StudyRecipe.Load(path, Known.Methods, settings);
     }
 }

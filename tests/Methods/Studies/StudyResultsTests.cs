@@ -1,8 +1,9 @@
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Evaluation.Statistics;
-using Coverslip.Methods.Studies;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Runs;
+using Coverslip.Learning.Studies;
 
 namespace Coverslip.Methods.Tests.Studies;
 
@@ -147,7 +148,7 @@ public sealed class StudyResultsTests : IDisposable
             Against = "SagaNet",
             Split = new SplitOptions(),
             Seed = 1,
-            Runs = [.. models.Select(m => new StudyRun(m.Model, "raw", recipe))],
+            Runs = [.. models.Select(m => new StudyRun(m.Model, "raw", recipe, Known.Methods.Parse(recipe, "test")))],
             ImageWise = imageWise,
         };
         var parts = models.Max(m => m.Right.Length);

@@ -1,4 +1,4 @@
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Inputs;
 
 namespace Coverslip.Methods.Tests.Training;
 

@@ -1,5 +1,8 @@
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Methods.Training;
+using Coverslip.Files;
+using Coverslip.Learning.Augmentation;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
 using Coverslip.Slides.Images;
 using Coverslip.Torch;
 using Coverslip.Torch.Tests;
@@ -17,7 +20,7 @@ public sealed class BatchReaderTests(SmallCohort small) : IClassFixture<SmallCoh
         Height = Side,
         Width = Side,
     };
-    private static readonly AugmentationOptions Colours = new()
+    private static readonly AugmentationOptions Colors = new()
     {
         Brightness = 0.2,
         Hue = 0.1,
@@ -41,12 +44,12 @@ public sealed class BatchReaderTests(SmallCohort small) : IClassFixture<SmallCoh
     [InlineData(5, 24)]
     [InlineData(24, 24)]
     [InlineData(100, 24)]
-    [InlineData(23, 23)] // the last batch would be one image, which batch normalisation cannot take
+    [InlineData(23, 23)] // the last batch would be one image, which batch normalization cannot take
     [InlineData(1, 24)] // unless every batch is
     public void Every_image_comes_once_in_an_epoch(int batch, int expected)
     {
         var set = Set;
-        var batches = new BatchReader(set, batch, Device.Cpu).Training(set.Patches, Colours, 1, 0).ToArray();
+        var batches = new BatchReader(set, batch, Device.Cpu).Training(set.Patches, Colors, 1, 0).ToArray();
         var images = batches.SelectMany(b => b.Patches).Select(p => p.Row.Image).ToArray();
         Assert.Equal(expected, images.Length);
         Assert.Equal(expected, images.Distinct().Count());
@@ -70,7 +73,7 @@ public sealed class BatchReaderTests(SmallCohort small) : IClassFixture<SmallCoh
             {
                 Assert.Same(set.Patches[next++], patch);
                 Assert.Equal(
-                    Colour(set.Pixels(patch)).Select(b => b / 255f),
+                    Color(set.Pixels(patch)).Select(b => b / 255f),
                     pixels[place],
                     (a, b) => Math.Abs(a - b) < 1e-6
                 );
@@ -83,7 +86,7 @@ public sealed class BatchReaderTests(SmallCohort small) : IClassFixture<SmallCoh
     }
 
     [Fact]
-    public void Standardised_images_lose_brightness_and_contrast_over_what_the_mask_keeps()
+    public void Standardized_images_lose_brightness_and_contrast_over_what_the_mask_keeps()
     {
         using var scope = new TensorScope();
         var set = new PatchSet(small.Cohort, Raw with { Standardize = true }, null);
@@ -94,9 +97,9 @@ public sealed class BatchReaderTests(SmallCohort small) : IClassFixture<SmallCoh
         {
             // The second image is the first, darker and flatter; the mask keeps the upper half, the lower is glaring
             // white.
-            var (valid, grey) = (i < half, random.Next(256));
-            pixels.AsSpan(i * 4, 4).Fill((byte)(valid ? grey : 255));
-            pixels.AsSpan((Side * Side + i) * 4, 4).Fill((byte)(valid ? 20 + grey / 2 : 255));
+            var (valid, gray) = (i < half, random.Next(256));
+            pixels.AsSpan(i * 4, 4).Fill((byte)(valid ? gray : 255));
+            pixels.AsSpan((Side * Side + i) * 4, 4).Fill((byte)(valid ? 20 + gray / 2 : 255));
             pixels[i * 4 + 3] = pixels[(Side * Side + i) * 4 + 3] = valid ? (byte)255 : (byte)0;
         }
         var batch = new BatchReader(set, 2, Device.Cpu).ToTensors(
@@ -120,16 +123,13 @@ public sealed class BatchReaderTests(SmallCohort small) : IClassFixture<SmallCoh
     {
         var source = new byte[4 * 4 * 4];
         new Random(1).NextBytes(source);
-        using var image = Image.From(Colour(source), 4, 4);
+        using var image = Image.From(Color(source), 4, 4);
         var expected = Orientations.All.Select(o =>
         {
             using var turned = Transforms.Orient(image, o);
             return Convert.ToHexString(turned.Pixels);
         });
-        var actual = Enumerable
-            .Range(0, 8)
-            .Select(o => Convert.ToHexString(Colour(Applied(source, o, 4, 4))))
-            .ToArray();
+        var actual = Enumerable.Range(0, 8).Select(o => Convert.ToHexString(Color(Applied(source, o, 4, 4)))).ToArray();
         Assert.Equal(8, actual.Distinct().Count());
         Assert.Equal(expected.Order(), actual.Order());
         Assert.Equal(source, Applied(source, 0, 4, 4));
@@ -140,13 +140,13 @@ public sealed class BatchReaderTests(SmallCohort small) : IClassFixture<SmallCoh
     {
         var source = new byte[2 * 3 * 4];
         new Random(1).NextBytes(source);
-        Assert.Equal(4, Augmentation.Orientations(2, 3));
+        Assert.Equal(4, ImageChange.Orientations(2, 3));
         var seen = new HashSet<string>();
         for (var seed = 0; seed < 60; seed++)
         {
-            var random = new Evaluation.Statistics.SeededRandom(seed);
+            var random = new SeededRandom(seed);
             var target = new byte[source.Length];
-            Augmentation.Draw(new AugmentationOptions(), 2, 3, ref random).Apply(source, target, 2, 3);
+            ImageChange.Draw(new AugmentationOptions(), 2, 3, random).Apply(source, target, 2, 3);
             Assert.Equal(Pixels(source).Order(), Pixels(target).Order());
             seen.Add(Convert.ToHexString(target));
         }
@@ -159,8 +159,8 @@ public sealed class BatchReaderTests(SmallCohort small) : IClassFixture<SmallCoh
         var set = Set;
         var reader = new BatchReader(set, 2, Device.Cpu);
         for (var i = 0; i < 50; i++)
-            Assert.Single(reader.Training(set.Patches, Colours, 1, i).Take(1));
-        Assert.Equal(12, reader.Training(set.Patches, Colours, 1, 0).Count());
+            Assert.Single(reader.Training(set.Patches, Colors, 1, i).Take(1));
+        Assert.Equal(12, reader.Training(set.Patches, Colors, 1, 0).Count());
     }
 
     [Fact]
@@ -205,7 +205,7 @@ public sealed class BatchReaderTests(SmallCohort small) : IClassFixture<SmallCoh
     private static string[] Read(PatchSet set, int batch, long seed, int epoch, bool pause = false)
     {
         var read = new List<string>();
-        foreach (var raw in new BatchReader(set, batch, Device.Cpu).Training(set.Patches, Colours, seed, epoch))
+        foreach (var raw in new BatchReader(set, batch, Device.Cpu).Training(set.Patches, Colors, seed, epoch))
         {
             if (pause)
                 Thread.Sleep(5);
@@ -217,11 +217,11 @@ public sealed class BatchReaderTests(SmallCohort small) : IClassFixture<SmallCoh
     private static byte[] Applied(byte[] source, int orientation, int height, int width)
     {
         var target = new byte[source.Length];
-        Augmentation.Oriented(orientation).Apply(source, target, height, width);
+        ImageChange.Oriented(orientation).Apply(source, target, height, width);
         return target;
     }
 
-    private static byte[] Colour(byte[] pixels) => [.. pixels.Where((_, i) => i % 4 != 3)];
+    private static byte[] Color(byte[] pixels) => [.. pixels.Where((_, i) => i % 4 != 3)];
 
     private static IEnumerable<string> Pixels(byte[] pixels) => pixels.Chunk(4).Select(Convert.ToHexString);
 }

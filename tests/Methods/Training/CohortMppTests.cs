@@ -1,5 +1,5 @@
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Inputs;
 
 namespace Coverslip.Methods.Tests.Training;
 

@@ -1,15 +1,16 @@
 using System.Text.Json;
-using Coverslip.Evaluation.Statistics;
-using Coverslip.Methods.Training;
+using Coverslip.Files;
+using Coverslip.Learning.Augmentation;
+using Coverslip.Learning.Loop;
 using Coverslip.Tests;
 
 namespace Coverslip.Methods.Tests.Training;
 
-/// <summary>Random colours against TensorFlow's formulas; the script that wrote the values stands beside them.</summary>
+/// <summary>Random colors against TensorFlow's formulas; the script that wrote the values stands beside them.</summary>
 public sealed class ColorShiftTests
 {
     [Fact]
-    public void Colours_change_as_TensorFlow_changes_them()
+    public void Colors_change_as_TensorFlow_changes_them()
     {
         var file = Path.Combine(TestData.Root, "tests", "Methods", "Training", "golden", "tensorflow_colors.json");
         using var golden = JsonDocument.Parse(File.ReadAllBytes(file));
@@ -25,7 +26,7 @@ public sealed class ColorShiftTests
                 // To the nearest of 256 levels, and a little for floats.
                 for (var c = 0; c < 3; c++)
                     Assert.Equal(expected[(3 * i) + c] * 255, pixel[c], 0.51);
-                Assert.Equal(i % 2, pixel[3]); // the mask is no colour
+                Assert.Equal(i % 2, pixel[3]); // the mask is no color
             }
         }
     }
@@ -46,7 +47,7 @@ public sealed class ColorShiftTests
             .Select(seed =>
             {
                 var random = new SeededRandom(seed);
-                return ColorShift.Draw(options, ref random);
+                return ColorShift.Draw(options, random);
             })
             .ToArray();
         Within(drawn.Select(d => d.Brightness), -64 / 255.0, 64 / 255.0);

@@ -1,11 +1,12 @@
 using System.Text.Json;
-using Coverslip.Evaluation.Statistics;
-using Coverslip.Methods.Training;
+using Coverslip.Files;
+using Coverslip.Learning.Augmentation;
+using Coverslip.Learning.Loop;
 using Coverslip.Tests;
 
 namespace Coverslip.Methods.Tests.Training;
 
-/// <summary>Pillow's colours and sharpness, byte by byte (golden/enhancement.py).</summary>
+/// <summary>Pillow's colors and sharpness, byte by byte (golden/enhancement.py).</summary>
 public sealed class EnhancementTests
 {
     [Fact]
@@ -49,7 +50,7 @@ public sealed class EnhancementTests
         Enhancement Draw(int seed)
         {
             var random = new SeededRandom(seed, 0);
-            return Enhancement.Draw(options, ref random);
+            return Enhancement.Draw(options, random);
         }
     }
 

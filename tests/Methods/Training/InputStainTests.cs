@@ -1,7 +1,8 @@
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Recipes;
+using Coverslip.Phantoms;
 using Coverslip.Slides.Images;
-using Coverslip.Slides.Phantoms;
 using Coverslip.Slides.Stain;
 
 namespace Coverslip.Methods.Tests.Training;
@@ -21,7 +22,7 @@ public sealed class InputStainTests(SmallCohort small) : IClassFixture<SmallCoho
     {
         var (image, file) = (Paint("reference.png", 7), At("fitted.json"));
         using (var reference = ImageFile.Read(image))
-            File.WriteAllText(file, StainFile.ToJson(StainNormaliser.Fit(StainMethod.Macenko, reference)));
+            File.WriteAllText(file, StainFile.ToJson(StainNormalizer.Fit(StainMethod.Macenko, reference)));
         var (fromFile, fromImage) = (
             InputStain.Of(Raw with { Stain = file })!,
             InputStain.Of(Raw with { Stain = image, StainMethod = StainMethod.Macenko })!
@@ -33,7 +34,7 @@ public sealed class InputStainTests(SmallCohort small) : IClassFixture<SmallCoho
     }
 
     [Fact]
-    public void Patches_are_the_normalised_images()
+    public void Patches_are_the_normalized_images()
     {
         var stain = InputStain.Of(Raw with { Stain = Paint("target.png", 9) })!;
         var plain = new PatchSet(small.Cohort, Raw, null);
@@ -78,7 +79,7 @@ public sealed class InputStainTests(SmallCohort small) : IClassFixture<SmallCoho
                 }
             );
         var error = Assert.Throws<InvalidDataException>(() => Read(RefusedStain.Error)).Message;
-        Assert.StartsWith($"{file}: its stain cannot be normalised: no tissue: 0.00 %", error);
+        Assert.StartsWith($"{file}: its stain cannot be normalized: no tissue: 0.00 %", error);
         Assert.Contains("input.stain_refused: keep", error);
         var kept = Read(RefusedStain.Keep);
         Assert.Equal(1, kept.StainsKept);
@@ -97,14 +98,14 @@ public sealed class InputStainTests(SmallCohort small) : IClassFixture<SmallCoho
             "no stain file",
             Assert.Throws<InvalidDataException>(() => InputStain.Of(Raw with { Stain = At("odd.json") })).Message
         );
-        using (var grey = new Image(30, 30))
+        using (var gray = new Image(30, 30))
         {
-            grey.WritablePixels.Fill(90);
-            ImageFile.Write(At("grey.png"), grey);
+            gray.WritablePixels.Fill(90);
+            ImageFile.Write(At("gray.png"), gray);
         }
         Assert.StartsWith(
-            $"input.stain, {At("grey.png")}: ",
-            Assert.Throws<InvalidDataException>(() => InputStain.Of(Raw with { Stain = At("grey.png") })).Message
+            $"input.stain, {At("gray.png")}: ",
+            Assert.Throws<InvalidDataException>(() => InputStain.Of(Raw with { Stain = At("gray.png") })).Message
         );
     }
 

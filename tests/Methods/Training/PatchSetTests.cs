@@ -1,5 +1,5 @@
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Inputs;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.Methods.Tests.Training;
@@ -11,7 +11,7 @@ public sealed class PatchSetTests(SmallCohort small) : IClassFixture<SmallCohort
     private PatchMasks Column => new(small.Cohort.MaskPath, (image, mask, _) => (image.Clone(), mask.Clone()));
 
     [Fact]
-    public void Colours_and_mask_stand_beside_each_other()
+    public void Colors_and_mask_stand_beside_each_other()
     {
         var set = new PatchSet(small.Cohort, Masked, Column);
         Assert.Equal((24, 0), (set.Patches.Count, set.EmptyMasks));
@@ -72,11 +72,11 @@ public sealed class PatchSetTests(SmallCohort small) : IClassFixture<SmallCohort
     [Fact]
     public void The_scale_and_the_channels_of_the_file_are_kept()
     {
-        using var grey = new Image(96, 72, channels: 1);
-        grey.WritablePixels.Fill(77);
-        var file = Path.Combine(small.Folder, "grey.png");
-        ImageFile.Write(file, grey);
-        var table = Path.Combine(small.Folder, "grey.csv");
+        using var gray = new Image(96, 72, channels: 1);
+        gray.WritablePixels.Fill(77);
+        var file = Path.Combine(small.Folder, "gray.png");
+        ImageFile.Write(file, gray);
+        var table = Path.Combine(small.Folder, "gray.csv");
         CohortFile.Write(table, [new CohortRow(2, file, "a", "p")], []);
         var set = new PatchSet(Cohort.Load(table, CohortChecks.Table), Masked with { Form = InputForm.Raw }, null);
         Assert.Equal(new SourceImage(1, 0.5) { Size = (96, 72) }, set.Patches[0].Source);

@@ -1,5 +1,6 @@
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Models;
 using Coverslip.Methods.SagaNet;
-using Coverslip.Methods.Training;
 using Coverslip.Torch;
 using Coverslip.Torch.Tests;
 
@@ -38,7 +39,7 @@ public sealed class PreflightTests
         Assert.Equal(model.Store.ParameterCount, preflight.Parameters);
         Assert.True(preflight.StepSeconds > 0);
         Assert.True(preflight.Disk > 4 * 4 * preflight.Parameters);
-        Assert.InRange(preflight.MemoryFixed, Memory.Resident / 2, preflight.MemoryAvailable);
+        Assert.InRange(preflight.MemoryFixed, ProcessMemory.Resident / 2, preflight.MemoryAvailable);
         Assert.InRange(preflight.LargestBatch, 1, 1_000_000);
         Assert.True(preflight.Memory(10_000_000) > preflight.MemoryAvailable);
     }

@@ -1,5 +1,6 @@
-using Coverslip.Evaluation.Statistics;
-using Coverslip.Methods.Training;
+using Coverslip.Files;
+using Coverslip.Learning.Augmentation;
+using Coverslip.Learning.Loop;
 
 namespace Coverslip.Methods.Tests.Training;
 
@@ -9,17 +10,17 @@ public sealed class RadiographChangeTests
     private const int Side = 40;
 
     [Fact]
-    public void A_turn_moves_a_spot_about_the_centre()
+    public void A_turn_moves_a_spot_about_the_center()
     {
         // Over many draws the spot stays on its circle, to both sides, and never beyond the greatest turn.
         var options = new AugmentationOptions { Rotation = 30 };
         List<double> angles = [];
         for (var n = 0; n < 60; n++)
         {
-            var image = Grey(0);
-            Spot(image, row: 20, column: 34); // 14.5 right of the centre
+            var image = Gray(0);
+            Spot(image, row: 20, column: 34); // 14.5 right of the center
             Apply(image, options, n);
-            var (y, x, _) = Centre(image);
+            var (y, x, _) = Center(image);
             angles.Add(Math.Atan2(y - 19.5, x - 19.5) * 180 / Math.PI);
             Assert.InRange(Math.Sqrt((y - 19.5) * (y - 19.5) + (x - 19.5) * (x - 19.5)), 13.9, 15.1);
         }
@@ -58,7 +59,7 @@ public sealed class RadiographChangeTests
     }
 
     [Fact]
-    public void Colours_change_channel_by_channel()
+    public void Colors_change_channel_by_channel()
     {
         var image = Edge();
         for (var i = 0; i < image.Length; i += 4)
@@ -71,10 +72,10 @@ public sealed class RadiographChangeTests
     private static void Apply(byte[] image, AugmentationOptions options, int stream)
     {
         var random = new SeededRandom(11, stream);
-        RadiographChange.Draw(options, ref random).Apply(image, Side, Side);
+        RadiographChange.Draw(options, random).Apply(image, Side, Side);
     }
 
-    private static byte[] Grey(byte value)
+    private static byte[] Gray(byte value)
     {
         var image = new byte[Side * Side * 4];
         for (var i = 0; i < image.Length; i++)
@@ -84,7 +85,7 @@ public sealed class RadiographChangeTests
 
     private static byte[] Edge()
     {
-        var image = Grey(60);
+        var image = Gray(60);
         for (var y = 0; y < Side; y++)
         for (var x = Side / 2; x < Side; x++)
         for (var c = 0; c < 3; c++)
@@ -100,7 +101,7 @@ public sealed class RadiographChangeTests
             image[(y * Side + x) * 4 + c] = 250;
     }
 
-    private static (double Y, double X, double Sum) Centre(byte[] image)
+    private static (double Y, double X, double Sum) Center(byte[] image)
     {
         double y = 0,
             x = 0,

@@ -1,7 +1,10 @@
 using Coverslip.Evaluation.Splits;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Recipes;
+using Coverslip.Learning.Studies;
 using Coverslip.Methods.SagaNet;
-using Coverslip.Methods.Studies;
-using Coverslip.Methods.Training;
 using Coverslip.Slides.Stain;
 using Coverslip.Tests;
 
@@ -19,14 +22,14 @@ public sealed class RecipesTests
     [Theory, MemberData(nameof(Files))]
     public void Every_recipe_of_the_repository_is_read_and_its_model_can_be_built(string file)
     {
-        var recipe = Recipes.Load(Path.Combine(Folder, file));
+        var recipe = Known.Methods.Load(Path.Combine(Folder, file));
         using var model = recipe.Untrained(2, Torch.Device.Cpu);
         Assert.Equal(recipe is INetworkRecipe, model.Parameters > 1000);
     }
 
     [Theory, MemberData(nameof(StudyFiles))]
     public void Every_study_of_the_repository_is_read_with_all_its_recipes(string file) =>
-        Assert.True(StudyRecipe.Load(Path.Combine(Folder, file)).Runs.Count > 1);
+        Assert.True(StudyRecipe.Load(Path.Combine(Folder, file), Known.Methods).Runs.Count > 1);
 
     [Fact]
     public void Every_file_of_the_folder_is_one_or_the_other() =>
@@ -35,7 +38,7 @@ public sealed class RecipesTests
     [Fact]
     public void What_a_recipe_leaves_out_is_as_published()
     {
-        var recipe = Assert.IsType<SagaNetRecipe>(Recipes.Parse("method: saganet", "r.yaml"));
+        var recipe = Assert.IsType<SagaNetRecipe>(Known.Methods.Parse("method: saganet", "r.yaml"));
         var training = recipe.Training;
         Assert.Equal(
             (300, 4, 5e-6, 0.7, 20),
@@ -73,7 +76,7 @@ public sealed class RecipesTests
         InputForm form
     )
     {
-        var recipe = (SagaNetRecipe)Recipes.Parse($"method: saganet\n{text}", "r.yaml");
+        var recipe = (SagaNetRecipe)Known.Methods.Parse($"method: saganet\n{text}", "r.yaml");
         Assert.Equal(
             (gated, reconstruct, loss, form),
             (recipe.Network.Gated, recipe.Network.Reconstruct, recipe.Network.ClassLoss, recipe.Input.Form)
@@ -84,7 +87,7 @@ public sealed class RecipesTests
     public void Values_reach_their_options()
     {
         var recipe = (SagaNetRecipe)
-            Recipes.Parse(
+            Known.Methods.Parse(
                 """
                 method: saganet
                 seed: 7
@@ -94,7 +97,7 @@ public sealed class RecipesTests
                 training: {optimizer: adam-w, schedule: one-cycle, precision: bfloat16, class_weights: balanced, best_by: auc, per_step: true}
                 augmentation: {orientations: no, shift: 4, hue: 0.02}
                 split: {folds: 0, repeats: 3, images: 4-6}
-                decision: {positive: tumour, threshold_from_validation: true}
+                decision: {positive: tumor, threshold_from_validation: true}
                 """,
                 "r.yaml"
             );
@@ -134,18 +137,18 @@ public sealed class RecipesTests
             (recipe.Augmentation.Orientations, recipe.Augmentation.Shift, recipe.Augmentation.Hue)
         );
         Assert.Equal((0, 3, "4-6"), (recipe.Split.Folds, recipe.Split.Repeats, recipe.Split.Images));
-        Assert.Equal(new DecisionOptions { Positive = "tumour", ThresholdFromValidation = true }, recipe.Decision);
+        Assert.Equal(new DecisionOptions { Positive = "tumor", ThresholdFromValidation = true }, recipe.Decision);
     }
 
     [Fact]
     public void Stain_and_the_split_of_BreakHis_are_read()
     {
-        var standard = Recipes.Parse("method: saganet", "r.yaml");
+        var standard = Known.Methods.Parse("method: saganet", "r.yaml");
         Assert.Equal(
             (false, RefusedStain.Error, false),
             (standard.Input.Restained, standard.Input.StainRefused, standard.Split.BreakHis)
         );
-        var recipe = Recipes.Parse(
+        var recipe = Known.Methods.Parse(
             """
             method: backbone
             input: {stain: a/b.png, stain_method: reinhard, stain_refused: keep}
@@ -180,7 +183,7 @@ public sealed class RecipesTests
     [InlineData("training: {batch: 0}", "r.yaml: training.batch is '0'; expected is a whole number from 1 to 65536")]
     [InlineData("training: {rate: nan}", "r.yaml: training.rate is 'nan'; expected is a number from 0 to 100")]
     [InlineData("training: {rate: -1}", "r.yaml: training.rate is '-1'; expected is a number from 0 to 100")]
-    [InlineData("input: {form: grey}", "r.yaml: input.form is 'grey'; expected is one of masked, raw, mask-channel")]
+    [InlineData("input: {form: gray}", "r.yaml: input.form is 'gray'; expected is one of masked, raw, mask-channel")]
     [InlineData(
         "loss: {class: CrossEntropy}",
         "r.yaml: loss.class is 'CrossEntropy'; expected is one of hinge, cross-entropy"
@@ -194,7 +197,7 @@ public sealed class RecipesTests
     public void A_mistake_is_refused_with_its_place_and_the_way_out(string text, string message) =>
         Assert.Equal(
             message,
-            Assert.Throws<RecipeException>(() => Recipes.Parse($"method: saganet\n{text}", "r.yaml")).Message
+            Assert.Throws<RecipeException>(() => Known.Methods.Parse($"method: saganet\n{text}", "r.yaml")).Message
         );
 
     [Theory]
@@ -210,13 +213,13 @@ public sealed class RecipesTests
     [InlineData("method: saganett", "r.yaml: method is 'saganett'; the nearest known one is 'saganet'")]
     [InlineData("- a", "r.yaml: a recipe is a mapping of keys to values")]
     public void Something_that_is_no_recipe_is_refused(string text, string message) =>
-        Assert.Equal(message, Assert.Throws<RecipeException>(() => Recipes.Parse(text, "r.yaml")).Message);
+        Assert.Equal(message, Assert.Throws<RecipeException>(() => Known.Methods.Parse(text, "r.yaml")).Message);
 
     [Fact]
     public void Broken_yaml_is_told_with_its_line() =>
         Assert.StartsWith(
             "r.yaml, line ",
-            Assert.Throws<RecipeException>(() => Recipes.Parse("method: saganet\nseed: [1", "r.yaml")).Message
+            Assert.Throws<RecipeException>(() => Known.Methods.Parse("method: saganet\nseed: [1", "r.yaml")).Message
         );
 
     private static IEnumerable<string> Named(string key) =>

@@ -1,5 +1,5 @@
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Slides.Phantoms;
+using Coverslip.Phantoms;
 
 namespace Coverslip.Methods.Tests.Training;
 

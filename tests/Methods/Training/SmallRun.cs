@@ -1,7 +1,10 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Runs;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.Tests.Training;
@@ -23,7 +26,7 @@ internal sealed class SmallRun(Cohort cohort, string folder, string change = "")
     internal string RecipeText { get; } =
         string.Join('\n', Recipe.Split('\n').Where(l => !Keys(change).Contains(Key(l))).Append(change));
 
-    internal INetworkRecipe Read => (INetworkRecipe)Recipes.Parse(RecipeText, "small.yaml");
+    internal INetworkRecipe Read => (INetworkRecipe)Known.Methods.Parse(RecipeText, "small.yaml");
 
     /// <summary>How many of the four parts of a cross-validation; 1 by default.</summary>
     internal int Parts { get; init; } = 1;

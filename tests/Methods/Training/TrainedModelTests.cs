@@ -1,5 +1,8 @@
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Runs;
 using Coverslip.Slides.Images;
 using Coverslip.Torch;
 using Coverslip.Torch.Checkpoints;
@@ -82,10 +85,10 @@ public sealed class TrainedModelTests(FinishedRun finished) : IClassFixture<Fini
     }
 
     [Fact]
-    public void A_grey_image_is_refused_by_a_model_of_colour_images()
+    public void A_gray_image_is_refused_by_a_model_of_color_images()
     {
-        using var grey = new Image(48, 48, channels: 1);
-        Assert.EndsWith("grey.png has 1 channel(s), the model was trained on images of 3", Refused("grey.png", grey));
+        using var gray = new Image(48, 48, channels: 1);
+        Assert.EndsWith("gray.png has 1 channel(s), the model was trained on images of 3", Refused("gray.png", gray));
     }
 
     [Theory]
@@ -156,7 +159,7 @@ public sealed class TrainedModelTests(FinishedRun finished) : IClassFixture<Fini
             SafeTensors.Write(without, SafeTensors.Read(file, Device.Cpu).Select(p => (p.Key, p.Value)), metadata);
         }
         var error = Assert.Throws<InvalidDataException>(() => Load(without)).Message;
-        Assert.StartsWith($"{without}: the model was trained on images of a normalised stain", error);
+        Assert.StartsWith($"{without}: the model was trained on images of a normalized stain", error);
         Assert.Contains("(input.stain: reference.json), and that stain is missing here", error);
         Assert.Contains("pack it anew", error);
     }
@@ -176,7 +179,7 @@ public sealed class TrainedModelTests(FinishedRun finished) : IClassFixture<Fini
         );
     }
 
-    private static TrainedModel Load(string path) => TrainedModel.Load(path, Recipes.Parse, Device.Cpu);
+    private static TrainedModel Load(string path) => TrainedModel.Load(path, Known.Methods, Device.Cpu);
 
     private static PatchSet Set(Cohort cohort) =>
         new(

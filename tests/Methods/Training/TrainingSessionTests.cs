@@ -1,6 +1,7 @@
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Recipes;
+using Coverslip.Learning.Runs;
 using Coverslip.Torch.Tests;
 
 namespace Coverslip.Methods.Tests.Training;

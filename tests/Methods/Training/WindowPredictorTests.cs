@@ -1,5 +1,7 @@
-using Coverslip.Methods.Training;
-using Coverslip.Methods.TumorDetection;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Runs;
+using Coverslip.Learning.SlideWalk;
 using Coverslip.Slides.Geometry;
 using Coverslip.Torch;
 using Coverslip.Torch.Tests;
@@ -13,7 +15,7 @@ public sealed class WindowPredictorTests(FinishedRun finished) : IClassFixture<F
     [Fact]
     public void Windows_have_the_probabilities_of_the_same_images_as_files()
     {
-        using var model = TrainedModel.Load(finished.Folder, Recipes.Parse, Device.Cpu);
+        using var model = TrainedModel.Load(finished.Folder, Known.Methods, Device.Cpu);
         var set = new PatchSet(finished.Small.Cohort, model.Recipe.Input, null);
         var (files, bytes) = (model.Predict(set, 8), set.Patches.SelectMany(set.Pixels).ToArray());
         var averaged = ((INetworkRecipe)model.Recipe).Augmentation.AverageOrientations;
@@ -30,7 +32,7 @@ public sealed class WindowPredictorTests(FinishedRun finished) : IClassFixture<F
     [Fact]
     public void The_resolution_comes_from_the_run_or_from_the_caller()
     {
-        using var model = TrainedModel.Load(finished.Folder, Recipes.Parse, Device.Cpu);
+        using var model = TrainedModel.Load(finished.Folder, Known.Methods, Device.Cpu);
         var error = Assert.Throws<InvalidOperationException>(() => SlideModel.Of(model, null, true));
         Assert.Contains("pass --mpp", error.Message);
         var slides = SlideModel.Of(model, 0.5, true);
@@ -44,7 +46,7 @@ public sealed class WindowPredictorTests(FinishedRun finished) : IClassFixture<F
     public void A_recorded_resolution_comes_back()
     {
         var file = Path.Combine(finished.Small.Folder, "run.json");
-        using var model = TrainedModel.Load(finished.Folder, Recipes.Parse, Device.Cpu);
+        using var model = TrainedModel.Load(finished.Folder, Known.Methods, Device.Cpu);
         Assert.Null(model.Description.Mpp);
         (model.Description with { Mpp = 0.2431 }).Write(file);
         Assert.Equal(0.2431, RunDescription.Read(file).Mpp);

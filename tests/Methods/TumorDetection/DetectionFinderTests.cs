@@ -1,4 +1,4 @@
-using Coverslip.Methods.TumorDetection;
+using Coverslip.Learning.SlideWalk;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Heatmaps;
 
@@ -14,12 +14,12 @@ public sealed class DetectionFinderTests
     {
         // Cells of 128 pixels of 0.25 µm are 32 µm apart.
         var heatmap = Of(6, [0.9f, 0.8f, 0.7f, 0.6f, 0.2f, None], [0.6f, None, 0.5f, 0.95f, 0.2f, 0.51f]);
-        // 32 µm reach the four neighbours.
+        // 32 µm reach the four neighbors.
         Assert.Equal(
             [(0.95, 448.0, 192.0), (0.9, 64.0, 64.0), (0.7, 320.0, 64.0), (0.51, 704.0, 192.0)],
             Places(heatmap, new DetectionOptions { RadiusMicrons = 32 })
         );
-        // 46 µm reach the neighbours and, at 45.25, the diagonal ones.
+        // 46 µm reach the neighbors and, at 45.25, the diagonal ones.
         Assert.Equal(
             [(0.95, 448.0, 192.0), (0.9, 64.0, 64.0), (0.51, 704.0, 192.0)],
             Places(heatmap, new DetectionOptions { RadiusMicrons = 46 })
@@ -56,7 +56,7 @@ public sealed class DetectionFinderTests
             if (!best.Any())
                 break;
             var (cell, column, row) = (best.First(), best.First() % 40, best.First() / 40);
-            expected.Add((Math.Round(left[cell], 4), grid.Centre(column, row).X, grid.Centre(column, row).Y));
+            expected.Add((Math.Round(left[cell], 4), grid.Center(column, row).X, grid.Center(column, row).Y));
             for (var i = 0; i < left.Length; i++)
             {
                 if (double.Hypot(((i % 40) - column) * 32, ((i / 40) - row) * 32) <= radius)

@@ -1,4 +1,4 @@
-using Coverslip.Methods.TumorDetection;
+using Coverslip.Learning.SlideWalk;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Heatmaps;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Coverslip.Evaluation;
 using Coverslip.Evaluation.Detection;
-using Coverslip.Methods.TumorDetection;
+using Coverslip.Learning.SlideWalk;
 using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
@@ -166,7 +166,7 @@ public sealed class SlideRunTests : IDisposable
             Assert.InRange(csv.X[i], at.X - 32, at.X + side + 32);
             Assert.InRange(csv.Y[i], at.Y - 32, at.Y + side + 32);
         }
-        // The overlay shows the scanned part: the square's middle is coloured, a corner of the scan is not.
+        // The overlay shows the scanned part: the square's middle is colored, a corner of the scan is not.
         using var overlay = ImageFile.Read(Files(path).Overlay);
         Assert.Equal((2048, 1536), (overlay.Width, overlay.Height));
         var heatmap = Heatmap.Read(Files(path).Heatmap, new HeatmapGrid(47, 38, 64, 64, 64, LeicaSlide.Mpp));

@@ -1,7 +1,10 @@
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Recipes;
+using Coverslip.Learning.Runs;
+using Coverslip.Learning.SlideWalk;
 using Coverslip.Methods.Tests.Training.SlidePatches;
-using Coverslip.Methods.Training;
 using Coverslip.Methods.TumorDetection;
 using Coverslip.Torch;
 using Coverslip.Torch.Tests;
@@ -15,7 +18,7 @@ public sealed class SlideTrainingTests(TinySlides tiny) : IClassFixture<TinySlid
     private const string Recipe = """
         method: tumor-detection
         input: {width: 32, height: 32}
-        patches: {mpp: 1, centre: 16, stride: 16, examples: 64, validation_examples: 32}
+        patches: {mpp: 1, center: 16, stride: 16, examples: 64, validation_examples: 32}
         network: {name: mobilenet-v1, width: 0.25, dropout: 0.1}
         training: {epochs: 2, batch: 16, optimizer: adam-w, rate: 3e-3, schedule: constant, patience: 0}
         test: {stride: 32, orientations: false}
@@ -64,7 +67,7 @@ public sealed class SlideTrainingTests(TinySlides tiny) : IClassFixture<TinySlid
             File.ReadAllText(Path.Combine(resumed, "predictions.csv"))
         );
 
-        using var model = TrainedModel.Load(whole, Recipes.Parse, Device.Cpu);
+        using var model = TrainedModel.Load(whole, Known.Methods, Device.Cpu);
         var slide = SlideModel.Of(model, null, orientations: false);
         Assert.Equal((1.0, 32), (slide.Window.Mpp.X, slide.Window.Side.Width));
         Assert.Equal("tumor", slide.Positive);
@@ -82,8 +85,8 @@ public sealed class SlideTrainingTests(TinySlides tiny) : IClassFixture<TinySlid
         );
         var threshold = RunDescription.Read(Path.Combine(run, "run.json")).Threshold;
         double[] scores = [.. validated.Rows.Select(r => r.Probabilities[1])];
-        bool[] tumour = [.. validated.Rows.Select(r => r.Label == "tumor")];
-        Assert.Equal(DecisionThreshold.Choose(scores, tumour), threshold);
+        bool[] tumor = [.. validated.Rows.Select(r => r.Label == "tumor")];
+        Assert.Equal(DecisionThreshold.Choose(scores, tumor), threshold);
         foreach (var row in Predictions.Read(Path.Combine(run, "predictions.csv")).Rows)
             Assert.Equal(row.Probabilities[1] >= threshold ? "tumor" : "normal", row.Predicted);
     }
@@ -95,7 +98,7 @@ public sealed class SlideTrainingTests(TinySlides tiny) : IClassFixture<TinySlid
     {
         var run = Train("towers", Recipe + "\nseed: 3", "context: 2");
         Assert.Equal(2, Predictions.Read(Path.Combine(run, "predictions.csv")).Rows.Count);
-        using var model = TrainedModel.Load(run, Recipes.Parse, Device.Cpu);
+        using var model = TrainedModel.Load(run, Known.Methods, Device.Cpu);
         Assert.Equal(2, SlideModel.Of(model, null, orientations: false).Window.Context);
     }
 
@@ -118,7 +121,7 @@ public sealed class SlideTrainingTests(TinySlides tiny) : IClassFixture<TinySlid
         }
         // Its weights are its members': it predicts without them.
         Directory.Move(members[0], members[0] + "-moved");
-        using (var model = TrainedModel.Load(run, Recipes.Parse, Device.Cpu))
+        using (var model = TrainedModel.Load(run, Known.Methods, Device.Cpu))
             Assert.Equal(2 * 218_000.0, model.Description.Parameters, 30_000.0);
         Directory.Move(members[0] + "-moved", members[0]);
 
@@ -149,7 +152,7 @@ public sealed class SlideTrainingTests(TinySlides tiny) : IClassFixture<TinySlid
         var folder = Path.Combine(tiny.Folder, name);
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "recipe.yaml"), text);
-        var recipe = (TumorDetectionRecipe)Recipes.Parse(text, name);
+        var recipe = (TumorDetectionRecipe)Known.Methods.Parse(text, name);
         var all = KFoldSplits.Draw(tiny.Cohort.PatientImages, 4, 0.34, 1);
         var split = new Split(SplitKind.Random, tiny.Cohort.Hash, 1, [all[part]]);
         split.Save(Path.Combine(folder, "split.json"));

@@ -1,4 +1,4 @@
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Inputs;
 using Coverslip.Methods.TumorDetection;
 using Coverslip.Torch;
 using Coverslip.Torch.Tests;
@@ -47,8 +47,8 @@ public sealed class TowerClassifierTests
 
     internal static TumorDetectionRecipe Recipe(string more) =>
         (TumorDetectionRecipe)
-            Recipes.Parse(
-                $"method: tumor-detection\npatches: {{centre: 16, stride: 16}}\ntest: {{stride: 16}}\n{more}",
+            Known.Methods.Parse(
+                $"method: tumor-detection\npatches: {{center: 16, stride: 16}}\ntest: {{stride: 16}}\n{more}",
                 "r.yaml"
             );
 }

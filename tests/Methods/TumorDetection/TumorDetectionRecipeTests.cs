@@ -1,4 +1,7 @@
-using Coverslip.Methods.Training;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Recipes;
 using Coverslip.Methods.TumorDetection;
 
 namespace Coverslip.Methods.Tests.TumorDetection;
@@ -8,7 +11,7 @@ public sealed class TumorDetectionRecipeTests
     [Fact]
     public void An_empty_recipe_is_the_published_one()
     {
-        var recipe = (TumorDetectionRecipe)Recipes.Parse("method: tumor-detection", "r.yaml");
+        var recipe = (TumorDetectionRecipe)Known.Methods.Parse("method: tumor-detection", "r.yaml");
         Assert.Equal(
             ("inception-v3", 1.0, 1.0),
             (recipe.Network.Kind.Name, recipe.Network.Width, recipe.Network.Context)
@@ -22,7 +25,7 @@ public sealed class TumorDetectionRecipeTests
         Assert.True(a.Orientations);
         Assert.Equal((ColorChange.TensorFlow, 64 / 255.0, 0.25), (a.Colors, a.Brightness, a.Saturation));
         Assert.Equal((0.04, 0.75, 8), (a.Hue, a.Contrast, a.Shift));
-        Assert.Equal((128, 128), (recipe.Patches.Centre, recipe.Test.Stride));
+        Assert.Equal((128, 128), (recipe.Patches.Center, recipe.Test.Stride));
         Assert.True(recipe.Test.Orientations);
         Assert.Equal([1.0], ((INetworkRecipe)recipe).Views);
         Assert.Equal([1.0, 4.0], ((INetworkRecipe)TowerClassifierTests.Recipe("network: {context: 4}")).Views);
@@ -31,14 +34,16 @@ public sealed class TumorDetectionRecipeTests
     [Theory]
     [InlineData("input: {form: masked}", "input.form is 'masked'; slides have no masks")]
     [InlineData("input: {width: 200}", "input.height is '299'; windows of slides are square; input.width is 200")]
-    [InlineData("input: {width: 64, height: 64}\npatches: {centre: 20, stride: 20}", "inception-v3 needs at least 75")]
-    [InlineData("patches: {centre: 300}", "patches.centre is '300'; the window has 299 pixels")]
+    [InlineData("input: {width: 64, height: 64}\npatches: {center: 20, stride: 20}", "inception-v3 needs at least 75")]
+    [InlineData("patches: {center: 300}", "patches.center is '300'; the window has 299 pixels")]
     [InlineData("patches: {stride: 4}", "patches.stride is '4'; expected is 15 to 299")]
     [InlineData("network: {name: inception-v2}", "the nearest known one is 'inception-v3'")]
     [InlineData("network: {contxt: 2}", "unknown key 'network.contxt'; the nearest known one is 'network.context'")]
     public void What_cannot_be_used_is_refused_with_the_way_out(string more, string expected)
     {
-        var error = Assert.Throws<RecipeException>(() => Recipes.Parse($"method: tumor-detection\n{more}", "r.yaml"));
+        var error = Assert.Throws<RecipeException>(() =>
+            Known.Methods.Parse($"method: tumor-detection\n{more}", "r.yaml")
+        );
         Assert.Contains(expected, error.Message);
     }
 }

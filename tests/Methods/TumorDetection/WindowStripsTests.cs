@@ -1,8 +1,8 @@
-using Coverslip.Methods.TumorDetection;
+using Coverslip.Learning.SlideWalk;
+using Coverslip.Phantoms;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Heatmaps;
-using Coverslip.Slides.Phantoms;
 
 namespace Coverslip.Methods.Tests.TumorDetection;
 
@@ -68,7 +68,7 @@ public sealed class WindowStripsTests(WidePhantom phantom) : IClassFixture<WideP
         using var slide = SlideFile.Open(phantom.Path);
         var (strips, grid, _) = Lay(slide, 0.25, 100, new PixelSize(200, 150));
         using var window = strips.ReadOne(20, 10);
-        var (x, y) = grid.Centre(20, 10);
+        var (x, y) = grid.Center(20, 10);
         Assert.Equal((2050, 1050), (x, y));
         using var expected = slide.Read(
             new RegionRequest(new SlidePoint(1950, 975), new PixelSize(200, 150), Mpp.Of(0.25))

@@ -13,7 +13,7 @@ public sealed class AnnotationReadingTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public void Camelyon16_groups_are_tumour_and_what_is_cut_out_of_it()
+    public void Camelyon16_groups_are_tumor_and_what_is_cut_out_of_it()
     {
         var set = Read(Asap(("_0", "0 0 10 0 10 10 0 10"), ("_1", "20 0 25 0 25 5 20 5"), ("_2", "2 2 4 2 4 4 2 4")));
         Assert.Equal(AnnotationFormat.Asap, set.Format);

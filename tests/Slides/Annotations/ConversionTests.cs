@@ -21,8 +21,8 @@ public sealed class ConversionTests : IDisposable
         {
             var set = Set(
                 AnnotationFormat.GeoJson,
-                Drawn("tumour", Star(random, 0), [Rings.Star(random, new(0, 0), 5, 20)]),
-                Drawn("tumour", Star(random, 1000), []),
+                Drawn("tumor", Star(random, 0), [Rings.Star(random, new(0, 0), 5, 20)]),
+                Drawn("tumor", Star(random, 1000), []),
                 Drawn("stroma", Star(random, 2000), [Rings.Star(random, new(2000, 0), 5, 20)])
             );
             Assert.DoesNotContain(Write(set, format), loss => loss.Contains("square pixels"));
@@ -86,7 +86,7 @@ public sealed class ConversionTests : IDisposable
             }
         );
         var losses = Write(set, AnnotationFormat.Aperio);
-        foreach (var word in new[] { "metadata", "measurements", "object types", "locked", "colours" })
+        foreach (var word in new[] { "metadata", "measurements", "object types", "locked", "colors" })
             Assert.Contains(losses, loss => loss.Contains(word));
     }
 

@@ -105,10 +105,10 @@ public sealed class BoundedSlideTests : IDisposable
             Format = AnnotationFormat.GeoJson,
             Annotations = [new Annotation { Class = "Tumor", Polygons = [new RingPolygon(ring)] }],
         };
-        var tumour = drawn.Moved(slide.Bounds.At.X, slide.Bounds.At.Y).Region("Tumor");
+        var tumor = drawn.Moved(slide.Bounds.At.X, slide.Bounds.At.Y).Region("Tumor");
         var (at, side, _) = LeicaSlide.Square;
-        Assert.Equal(1, tumour.ShareOf(new Rectangle(at.X, at.Y, side, side)), 1e-12);
-        Assert.Equal((double)side * side, tumour.Area, 1e-6);
+        Assert.Equal(1, tumor.ShareOf(new Rectangle(at.X, at.Y, side, side)), 1e-12);
+        Assert.Equal((double)side * side, tumor.Area, 1e-6);
     }
 
     private static int Green(Image image, int x, int y) => image.Pixels[(((y * image.Width) + x) * 3) + 1];

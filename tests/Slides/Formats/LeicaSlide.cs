@@ -6,7 +6,7 @@ namespace Coverslip.Slides.Tests.Formats;
 
 /// <summary>
 /// A slide of which a part was scanned, as OpenSlide's reader of Leica's SCN takes it
-/// (openslide.org/formats/leica): one image placed on a larger collection, in nanometres.
+/// (openslide.org/formats/leica): one image placed on a larger collection, in nanometers.
 /// </summary>
 internal static class LeicaSlide
 {
@@ -22,17 +22,17 @@ internal static class LeicaSlide
     /// <param name="paint">Paints what was scanned, from its own corner on.</param>
     public static string Write(string path, PyramidWriter.TilePainter paint)
     {
-        const int nanometres = 500;
+        const int nanometers = 500;
         var (at, width, height) = Scanned;
         var text = FormattableString.Invariant(
             $"""
             <?xml version="1.0"?><scn xmlns="http://www.leica-microsystems.com/scn/2010/10/01"><collection
-            sizeX="{Whole.Width * nanometres}" sizeY="{Whole.Height * nanometres}"><image>
+            sizeX="{Whole.Width * nanometers}" sizeY="{Whole.Height * nanometers}"><image>
             <device model="painted" version="1"/><scanSettings><objectiveSettings><objective>20</objective></objectiveSettings>
             <illuminationSettings><numericalAperture>0.75</numericalAperture><illuminationSource>brightfield</illuminationSource>
             </illuminationSettings></scanSettings>
-            <view sizeX="{width * nanometres}" sizeY="{height * nanometres}"
-            offsetX="{at.X * nanometres}" offsetY="{at.Y * nanometres}"/>
+            <view sizeX="{width * nanometers}" sizeY="{height * nanometers}"
+            offsetX="{at.X * nanometers}" offsetY="{at.Y * nanometers}"/>
             <pixels sizeX="{width}" sizeY="{height}"><dimension sizeX="{width}" sizeY="{height}" r="0" ifd="0"/>
             <dimension sizeX="{width / 4}" sizeY="{height / 4}" r="1" ifd="1"/></pixels></image></collection></scn>
             """

@@ -5,7 +5,7 @@ using Coverslip.Slides.Images;
 
 namespace Coverslip.Slides.Tests.Formats;
 
-/// <summary>Kinds of TIFF: byte orders, colour models, sub-directories, and those that are left to OpenSlide.</summary>
+/// <summary>Kinds of TIFF: byte orders, color models, sub-directories, and those that are left to OpenSlide.</summary>
 public sealed class TiledTiffTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("coverslip-tiff-").FullName;
@@ -17,7 +17,7 @@ public sealed class TiledTiffTests : IDisposable
     [InlineData(true, 1)]
     [InlineData(false, 3)]
     [InlineData(true, 3)]
-    public void Either_byte_order_grey_and_colour_with_tables_in_every_tile(bool bigEndian, int samples)
+    public void Either_byte_order_gray_and_color_with_tables_in_every_tile(bool bigEndian, int samples)
     {
         var path = Put("tiny.tif", Tiny(bigEndian, samples, photometric: samples == 1 ? 1 : 6));
         using var ours = TestSlides.Open(path, TestSlides.Ours);

@@ -15,7 +15,7 @@ internal static class Rings
     public static Ring Star(Random random, Vertex at, double least, double most)
     {
         var count = random.Next(3, 30);
-        // Equal angles: an edge of a sharper star could pass its own centre.
+        // Equal angles: an edge of a sharper star could pass its own center.
         return new Ring([
             .. Enumerable
                 .Range(0, count)

@@ -4,7 +4,7 @@ using Coverslip.Slides.Heatmaps;
 
 namespace Coverslip.Slides.Tests.Heatmaps;
 
-/// <summary>Heatmaps as files and colours.</summary>
+/// <summary>Heatmaps as files and colors.</summary>
 public sealed class HeatmapTests : IDisposable
 {
     private static readonly HeatmapGrid Grid = new(3, 2, 128, 128, 128, Mpp.Of(0.25));
@@ -53,7 +53,7 @@ public sealed class HeatmapTests : IDisposable
     [InlineData(0.5, 255, 255, 191)]
     [InlineData(1, 165, 0, 38)]
     [InlineData(0.125, 83, 114, 179)]
-    public void Colours_are_linear_between_five(float value, byte red, byte green, byte blue)
+    public void Colors_are_linear_between_five(float value, byte red, byte green, byte blue)
     {
         var color = HeatmapColors.Of(value);
         Assert.Equal(red, color.Red, tolerance: 1.0);

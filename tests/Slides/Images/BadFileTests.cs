@@ -99,7 +99,7 @@ public sealed class BadFileTests : IDisposable
 
     private static byte[] TiffOfFloats() => Tiff(width: 2, bits: 32, sampleFormat: 3);
 
-    /// <summary>A grey TIFF of one row with eight bytes of pixels.</summary>
+    /// <summary>A gray TIFF of one row with eight bytes of pixels.</summary>
     private static byte[] Tiff(int width, int bits, int sampleFormat)
     {
         (ushort Tag, int Value)[] tags =

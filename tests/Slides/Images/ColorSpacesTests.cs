@@ -12,7 +12,7 @@ public sealed class ColorSpacesTests
     [InlineData(0, 0, 255, 82, 207, 20)]
     [InlineData(255, 255, 255, 255, 128, 128)]
     [InlineData(0, 0, 0, 0, 128, 128)]
-    public void Lab_of_known_colours(byte r, byte g, byte b, int l, int a, int bb)
+    public void Lab_of_known_colors(byte r, byte g, byte b, int l, int a, int bb)
     {
         var lab = Convert(ColorConversion.RgbToLab, r, g, b);
         Assert.InRange(lab[0], l - 1, l + 1);
@@ -26,15 +26,15 @@ public sealed class ColorSpacesTests
     [InlineData(0, 0, 255, 120, 255, 255)]
     [InlineData(128, 64, 64, 0, 128, 128)]
     [InlineData(90, 90, 90, 0, 0, 90)]
-    public void Hsv_of_known_colours(byte r, byte g, byte b, byte h, byte s, byte v) =>
+    public void Hsv_of_known_colors(byte r, byte g, byte b, byte h, byte s, byte v) =>
         Assert.Equal(new[] { h, s, v }, Convert(ColorConversion.RgbToHsv, r, g, b));
 
     [Fact]
-    public void Grey_is_the_weighted_sum_and_back_it_is_repeated()
+    public void Gray_is_the_weighted_sum_and_back_it_is_repeated()
     {
-        Assert.Equal(new byte[] { 125 }, Convert(ColorConversion.RgbToGrey, 200, 100, 60)); // 59.8 + 58.7 + 6.84
-        using var grey = Image.From([7, 9], 2, 1, channels: 1);
-        using var rgb = ColorSpaces.Convert(grey, ColorConversion.GreyToRgb);
+        Assert.Equal(new byte[] { 125 }, Convert(ColorConversion.RgbToGray, 200, 100, 60)); // 59.8 + 58.7 + 6.84
+        using var gray = Image.From([7, 9], 2, 1, channels: 1);
+        using var rgb = ColorSpaces.Convert(gray, ColorConversion.GrayToRgb);
         Assert.Equal(new byte[] { 7, 7, 7, 9, 9, 9 }, rgb.Pixels.ToArray());
     }
 
@@ -57,11 +57,11 @@ public sealed class ColorSpacesTests
     [Fact]
     public void What_does_not_suit_the_conversion_is_refused()
     {
-        using var grey = new Image(2, 2, channels: 1);
+        using var gray = new Image(2, 2, channels: 1);
         using var deep = new Image(2, 2, depth: 16);
         Assert.Contains(
             "takes 3 channels",
-            Assert.Throws<ArgumentException>(() => ColorSpaces.Convert(grey, ColorConversion.RgbToLab)).Message
+            Assert.Throws<ArgumentException>(() => ColorSpaces.Convert(gray, ColorConversion.RgbToLab)).Message
         );
         Assert.Contains(
             "takes 8 bits",

@@ -4,7 +4,7 @@ using Coverslip.Tests;
 namespace Coverslip.Slides.Tests.Images;
 
 /// <summary>
-/// Grey DICOM files. Those under <c>dicom/</c> and the values they shall show were made by <c>dicom/make.py</c>.
+/// Gray DICOM files. Those under <c>dicom/</c> and the values they shall show were made by <c>dicom/make.py</c>.
 /// </summary>
 public sealed class DicomTests
 {
@@ -27,7 +27,7 @@ public sealed class DicomTests
     }
 
     [Theory]
-    [InlineData("bad-colour", "'RGB' with 3 samples")]
+    [InlineData("bad-color", "'RGB' with 3 samples")]
     [InlineData("bad-frames", "holds 2 frames")]
     [InlineData("bad-report", "no pixel data (SOP class '1.2.840.10008.5.1.4.1.1.88.11')")]
     [InlineData("bad-window", "window is 0.000000 wide")]
@@ -35,7 +35,7 @@ public sealed class DicomTests
     [InlineData("bad-function", "'CUBIC'")]
     [InlineData("bad-bits", "high bit is 15")]
     [InlineData("bad-modality", "Modality LUT")]
-    public void What_is_no_single_grey_image_is_refused_with_a_reason(string name, string reason)
+    public void What_is_no_single_gray_image_is_refused_with_a_reason(string name, string reason)
     {
         var path = Path.Combine(Folder, $"{name}.dcm");
         var error = Assert.Throws<UnreadableImageException>(() => ImageFile.Read(path));
@@ -44,8 +44,8 @@ public sealed class DicomTests
     }
 
     [Theory]
-    [InlineData("grey8")]
-    [InlineData("grey12")]
+    [InlineData("gray8")]
+    [InlineData("gray12")]
     [InlineData("implicit")]
     [InlineData("lossless12")]
     [InlineData("j2k16")]
@@ -65,7 +65,7 @@ public sealed class DicomTests
     [Fact]
     public void A_changed_byte_gives_an_image_or_an_error()
     {
-        foreach (var name in new[] { "grey12", "lossless12", "j2k12", "lut" })
+        foreach (var name in new[] { "gray12", "lossless12", "j2k12", "lut" })
         {
             var whole = File.ReadAllBytes(Path.Combine(Folder, $"{name}.dcm"));
             for (var at = 128; at < whole.Length; at += 7)
@@ -90,10 +90,10 @@ public sealed class DicomTests
     {
         using var folder = new TemporaryImages();
         var path = folder.At("radiograph.png");
-        File.Copy(Path.Combine(Folder, "grey12.dcm"), path);
+        File.Copy(Path.Combine(Folder, "gray12.dcm"), path);
         using var image = ImageFile.Read(path);
         Assert.Equal("24 × 16 RGB image of 8 bits", $"{image}");
-        Assert.Equal(image.Pixels[0], image.Pixels[2]); // grey repeated
+        Assert.Equal(image.Pixels[0], image.Pixels[2]); // gray repeated
     }
 
     [Fact]
@@ -105,13 +105,13 @@ public sealed class DicomTests
             ImageReadOptions.AsStored
         );
         using var inverted = ImageFile.Read(Path.Combine(folder, "Fake_MONOHR1.dcm"), ImageReadOptions.AsStored);
-        Assert.Equal("1024 × 1024 grey image of 8 bits", $"{plain}");
+        Assert.Equal("1024 × 1024 gray image of 8 bits", $"{plain}");
         for (var i = 0; i < plain.Pixels.Length; i += 101)
             Assert.Equal(255 - plain.Pixels[i], inverted.Pixels[i]);
     }
 
     [Fact]
-    public void A_slide_of_colour_is_no_radiograph()
+    public void A_slide_of_color_is_no_radiograph()
     {
         var path = Path.Combine(TestData.Folder("wsi"), "boxes_0.dcm");
         Assert.Contains("'RGB'", Assert.Throws<UnreadableImageException>(() => ImageFile.Read(path)).Message);

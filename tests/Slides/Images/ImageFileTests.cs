@@ -52,12 +52,12 @@ public sealed class ImageFileTests : IDisposable
     }
 
     [Fact]
-    public void Models_get_rgb_of_8_bits_from_16_bit_grey()
+    public void Models_get_rgb_of_8_bits_from_16_bit_gray()
     {
         using var image = new Image(3, 2, channels: 1, depth: 16);
         ushort[] samples = [0, 128, 129, 257, 65406, 65535];
         samples.CopyTo(image.WritablePixels16);
-        using var read = ImageFile.Decode(ImageFile.Encode(image, ".png"), "grey");
+        using var read = ImageFile.Decode(ImageFile.Encode(image, ".png"), "gray");
         byte[] expected = [0, 0, 1, 1, 254, 255]; // divided by 257 and rounded: 128/257 is below a half, 129/257 above
         Assert.Equal("3 × 2 RGB image of 8 bits", read.ToString());
         Assert.Equal(expected.SelectMany(value => new[] { value, value, value }), read.Pixels.ToArray());
@@ -68,12 +68,12 @@ public sealed class ImageFileTests : IDisposable
     {
         using var image = Image.From([0, 1, 255], 3, 1, channels: 1);
         var options = new ImageReadOptions { Depth = 16 };
-        using var read = ImageFile.Decode(ImageFile.Encode(image, ".png"), "grey", options);
+        using var read = ImageFile.Decode(ImageFile.Encode(image, ".png"), "gray", options);
         Assert.Equal(new ushort[] { 0, 257, 65535 }, read.Pixels16.ToArray());
     }
 
     [Fact]
-    public void A_mask_is_read_as_grey_even_from_rgb()
+    public void A_mask_is_read_as_gray_even_from_rgb()
     {
         using var image = Image.From([255, 255, 255, 0, 0, 0, 255, 0, 0], 3, 1);
         using var read = ImageFile.Decode(ImageFile.Encode(image, ".bmp"), "mask", ImageReadOptions.Mask);
@@ -91,12 +91,12 @@ public sealed class ImageFileTests : IDisposable
     }
 
     [Fact]
-    public void Grey_with_alpha_stays_grey()
+    public void Gray_with_alpha_stays_gray()
     {
         byte[] samples = [80, 255, 80, 0];
-        var file = PngBytes.Of(2, 1, 8, PngBytes.GreyAlpha, samples);
+        var file = PngBytes.Of(2, 1, 8, PngBytes.GrayAlpha, samples);
         using var read = ImageFile.Decode(file, "alpha", ImageReadOptions.AsStored);
-        Assert.Equal("2 × 1 grey image of 8 bits", read.ToString());
+        Assert.Equal("2 × 1 gray image of 8 bits", read.ToString());
         Assert.Equal(new byte[] { 80, 255 }, read.Pixels.ToArray());
     }
 

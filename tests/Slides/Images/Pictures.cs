@@ -36,7 +36,7 @@ internal static class Pictures
         return image;
     }
 
-    /// <summary>Discs of three colours on a pale ground.</summary>
+    /// <summary>Discs of three colors on a pale ground.</summary>
     public static Image Discs(int side)
     {
         var image = new Image(side, side);

@@ -8,10 +8,10 @@ namespace Coverslip.Slides.Tests.Images;
 internal static class PngBytes
 {
     public const byte Palette = 3;
-    public const byte GreyAlpha = 4;
+    public const byte GrayAlpha = 4;
     public const byte RgbAlpha = 6;
 
-    public static byte[] Of(int width, int height, byte depth, byte colourType, byte[] samples, byte[]? palette = null)
+    public static byte[] Of(int width, int height, byte depth, byte colorType, byte[] samples, byte[]? palette = null)
     {
         var stride = samples.Length / height;
         using var rows = new MemoryStream();
@@ -25,7 +25,7 @@ internal static class PngBytes
         }
         using var file = new MemoryStream();
         file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
-        Chunk(file, "IHDR", Header(width, height, depth, colourType));
+        Chunk(file, "IHDR", Header(width, height, depth, colorType));
         if (palette is not null)
             Chunk(file, "PLTE", palette);
         Chunk(file, "IDAT", rows.ToArray());
@@ -33,12 +33,12 @@ internal static class PngBytes
         return file.ToArray();
     }
 
-    private static byte[] Header(int width, int height, byte depth, byte colourType)
+    private static byte[] Header(int width, int height, byte depth, byte colorType)
     {
         var header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
-        (header[8], header[9]) = (depth, colourType);
+        (header[8], header[9]) = (depth, colorType);
         return header;
     }
 

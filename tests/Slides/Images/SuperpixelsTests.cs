@@ -27,7 +27,7 @@ public sealed class SuperpixelsTests
     }
 
     [Fact]
-    public void A_low_compactness_follows_edges_of_colour()
+    public void A_low_compactness_follows_edges_of_color()
     {
         using var image = Pictures.Discs(128);
         var loose = Spread(image, compactness: 5);
@@ -48,7 +48,7 @@ public sealed class SuperpixelsTests
     }
 
     [Fact]
-    public void Grey_images_have_superpixels_too()
+    public void Gray_images_have_superpixels_too()
     {
         using var image = Pictures.Ramp(60, 60, channels: 1);
         var map = Superpixels.Slic(image, new SlicOptions { Segments = 36 });
@@ -87,7 +87,7 @@ public sealed class SuperpixelsTests
     }
 
     [Fact]
-    public void Components_of_a_colour_image_are_refused()
+    public void Components_of_a_color_image_are_refused()
     {
         using var image = new Image(4, 4);
         Assert.Throws<ArgumentException>(() => Components.Find(image));

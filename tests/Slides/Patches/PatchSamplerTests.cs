@@ -40,42 +40,42 @@ public sealed class PatchSamplerTests
     }
 
     [Theory]
-    [InlineData(63.9, "normal")] // the centre 128 of 256 begins 64 from the patch's edge
+    [InlineData(63.9, "normal")] // the center 128 of 256 begins 64 from the patch's edge
     [InlineData(64.0, "normal")]
-    [InlineData(64.1, "tumour")]
-    public void Liu_asks_for_tumour_in_the_centre(double width, string label)
+    [InlineData(64.1, "tumor")]
+    public void Liu_asks_for_tumor_in_the_center(double width, string label)
     {
-        var areas = new PatchAreas { Tumour = Box(100, 200, width, 600) };
+        var areas = new PatchAreas { Tumor = Box(100, 200, width, 600) };
         var found = Sample(new PatchOptions { Rule = PatchRule.Liu, MinTissue = 0 }, areas);
         Assert.Equal(label, found.Patches[0].Label);
         Assert.Equal("normal", found.Patches[1].Label);
-        Assert.Equal(width / 256, found.Patches[0].Tumour, 1e-12);
-        Assert.Equal(Math.Max(0, (width - 64) / 128), found.Patches[0].Centre, 1e-12);
+        Assert.Equal(width / 256, found.Patches[0].Tumor, 1e-12);
+        Assert.Equal(Math.Max(0, (width - 64) / 128), found.Patches[0].Center, 1e-12);
     }
 
     [Theory]
-    [InlineData(20, 80, 100, "tumour")]
+    [InlineData(20, 80, 100, "tumor")]
     [InlineData(19.9, 80.1, 100, "normal")]
     [InlineData(19.9, 79.9, 100, "")]
-    [InlineData(50, 50, 80, "tumour")]
+    [InlineData(50, 50, 80, "tumor")]
     [InlineData(50, 50, 79.9, null)]
-    public void Takahama_asks_for_shares(double tumour, double normal, double tissue, string? label)
+    public void Takahama_asks_for_shares(double tumor, double normal, double tissue, string? label)
     {
         var areas = new PatchAreas
         {
             Tissue = Box(100, 200, tissue, 100),
-            Tumour = Box(100, 200, tumour, 600),
-            Normal = Box(100 + tumour, 200, normal, 600),
+            Tumor = Box(100, 200, tumor, 600),
+            Normal = Box(100 + tumor, 200, normal, 600),
         };
         var options = new PatchOptions { Side = 100, Rule = PatchRule.Takahama };
-        var found = Sample(options with { KeepUnlabelled = true }, areas);
+        var found = Sample(options with { KeepUnlabeled = true }, areas);
         Assert.Equal(label, found.Patches.FirstOrDefault()?.Label);
         Assert.Equal(label is null ? 60 : 59, found.Counts.Tissue);
 
-        var labelled = Sample(options, areas);
-        Assert.Equal(label == "" ? 1 : 0, labelled.Counts.Unlabelled);
-        Assert.Equal(string.IsNullOrEmpty(label) ? 0 : 1, labelled.Counts.Kept);
-        Assert.Equal(string.IsNullOrEmpty(label), labelled.Reason?.StartsWith("no patch of 60 places") == true);
+        var labeled = Sample(options, areas);
+        Assert.Equal(label == "" ? 1 : 0, labeled.Counts.Unlabeled);
+        Assert.Equal(string.IsNullOrEmpty(label) ? 0 : 1, labeled.Counts.Kept);
+        Assert.Equal(string.IsNullOrEmpty(label), labeled.Reason?.StartsWith("no patch of 60 places") == true);
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public sealed class PatchSamplerTests
     {
         var folder = Directory.CreateTempSubdirectory("coverslip-index-").FullName;
         var path = Path.Combine(folder, "index.csv");
-        var areas = new PatchAreas { Tumour = Box(150, 200, 33.333, 600), Tissue = Box(100, 200, 500, 500) };
+        var areas = new PatchAreas { Tumor = Box(150, 200, 33.333, 600), Tissue = Box(100, 200, 500, 500) };
         var found = Sample(new PatchOptions { Rule = PatchRule.Liu, MinTissue = 0.3 }, areas);
         var rows = found.Patches.Select(p => new IndexedPatch("a, b/\"c\".svs", 256, 0.5, p)).ToList();
         PatchIndex.Write(path, rows);
@@ -181,7 +181,7 @@ public sealed class PatchSamplerTests
         {
             Assert.Equal((row.Slide, row.Side, row.Mpp), (again.Slide, again.Side, again.Mpp));
             Assert.Equal((row.Patch.At, row.Patch.Label), (again.Patch.At, again.Patch.Label));
-            Assert.Equal(row.Patch.Tumour, again.Patch.Tumour, 1e-9);
+            Assert.Equal(row.Patch.Tumor, again.Patch.Tumor, 1e-9);
             Assert.Equal(row.Patch.Tissue, again.Patch.Tissue, 1e-9);
         }
         File.WriteAllText(path, File.ReadAllText(path).Replace("100,200", "100,x"));
@@ -190,7 +190,7 @@ public sealed class PatchSamplerTests
     }
 
     private static void AssertAddsUp(PatchCounts c) =>
-        Assert.Equal(c.Candidates, c.Border + c.Repeated + c.Tissue + c.Unlabelled + c.Kept);
+        Assert.Equal(c.Candidates, c.Border + c.Repeated + c.Tissue + c.Unlabeled + c.Kept);
 
     private static PatchSelection Sample(
         PatchOptions options,

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Coverslip.Slides.Phantoms;
+using Coverslip.Phantoms;
 
 namespace Coverslip.Slides.Tests.Phantoms;
 
@@ -7,9 +7,9 @@ public sealed class PatchPhantomTests
 {
     // Golden: a change of one bit in a patch, on any machine, changes these.
     [Theory]
-    [InlineData(TumourPattern.Sheets, "F376039CE24B2DFB")]
-    [InlineData(TumourPattern.Rosettes, "F13C7A3B60A43BCA")]
-    public void The_same_seed_gives_the_same_bytes_on_every_machine(TumourPattern pattern, string expected)
+    [InlineData(TumorPattern.Sheets, "F376039CE24B2DFB")]
+    [InlineData(TumorPattern.Rosettes, "F13C7A3B60A43BCA")]
+    public void The_same_seed_gives_the_same_bytes_on_every_machine(TumorPattern pattern, string expected)
     {
         var options = new PatchPhantomOptions
         {
@@ -34,19 +34,19 @@ public sealed class PatchPhantomTests
     [InlineData(48)]
     [InlineData(256)]
     [InlineData(768)]
-    public void Every_size_holds_tumour_and_something_else(int size)
+    public void Every_size_holds_tumor_and_something_else(int size)
     {
-        var options = new PatchPhantomOptions { Size = size, Pattern = TumourPattern.Rosettes };
+        var options = new PatchPhantomOptions { Size = size, Pattern = TumorPattern.Rosettes };
         using var patch = PatchPhantom.Paint(options, seed: 5);
         Assert.Equal((size, size), (patch.Image.Width, patch.Image.Height));
         Assert.Equal(size * size, patch.Mask.Length);
         Assert.InRange(patch.Mask.Count(value => value == 255) / (double)(size * size), 0.25, 0.66);
         for (var i = 0; i < patch.Mask.Length; i++)
-            Assert.Equal(patch.Regions[i] == TissueKind.Tumour ? 255 : 0, patch.Mask[i]);
+            Assert.Equal(patch.Regions[i] == TissueKind.Tumor ? 255 : 0, patch.Mask[i]);
     }
 
     [Fact]
-    public void Tumour_passes_the_published_rules_and_nothing_else_does()
+    public void Tumor_passes_the_published_rules_and_nothing_else_does()
     {
         var passed = Enum.GetValues<TissueKind>().ToDictionary(kind => kind, _ => 0);
         var judged = Enum.GetValues<TissueKind>().ToDictionary(kind => kind, _ => 0);
@@ -57,7 +57,7 @@ public sealed class PatchPhantomTests
             using var painted = PatchPhantom.Paint(patch.Options, patch.Seed);
             foreach (var kind in judged.Keys)
             {
-                var area = AreaColour.Of(painted, kind);
+                var area = AreaColor.Of(painted, kind);
                 if (area is null)
                     continue;
                 judged[kind]++;
@@ -70,16 +70,16 @@ public sealed class PatchPhantomTests
             }
         }
         Assert.All(judged.Values, count => Assert.True(count >= 40, $"only {count} areas"));
-        var (pass, all) = (passed[TissueKind.Tumour], judged[TissueKind.Tumour]);
-        Assert.True(pass >= 0.9 * all, $"{pass} of {all} tumours pass");
+        var (pass, all) = (passed[TissueKind.Tumor], judged[TissueKind.Tumor]);
+        Assert.True(pass >= 0.9 * all, $"{pass} of {all} tumors pass");
         Assert.Equal(judged[TissueKind.Blood], red);
         Assert.Equal(judged[TissueKind.Stroma], smooth);
-        foreach (var kind in judged.Keys.Where(kind => kind != TissueKind.Tumour))
+        foreach (var kind in judged.Keys.Where(kind => kind != TissueKind.Tumor))
             Assert.Equal(0, passed[kind]);
     }
 
     [Fact]
-    public void Both_patterns_have_the_same_colours_in_the_mean()
+    public void Both_patterns_have_the_same_colors_in_the_mean()
     {
         // The same seed paints the same layout and stain for both patterns; only the nuclei move.
         double[] difference = [0, 0, 0, 0];
@@ -88,9 +88,9 @@ public sealed class PatchPhantomTests
         {
             var options = new PatchPhantomOptions { StainSeed = seed };
             using var sheets = PatchPhantom.Paint(options, seed);
-            using var rosettes = PatchPhantom.Paint(options with { Pattern = TumourPattern.Rosettes }, seed);
+            using var rosettes = PatchPhantom.Paint(options with { Pattern = TumorPattern.Rosettes }, seed);
             Assert.Equal(sheets.Mask, rosettes.Mask);
-            var (a, b) = (AreaColour.Of(sheets, TissueKind.Tumour)!, AreaColour.Of(rosettes, TissueKind.Tumour)!);
+            var (a, b) = (AreaColor.Of(sheets, TissueKind.Tumor)!, AreaColor.Of(rosettes, TissueKind.Tumor)!);
             difference[0] += (a.R - b.R) / pairs;
             difference[1] += (a.G - b.G) / pairs;
             difference[2] += (a.B - b.B) / pairs;
@@ -105,7 +105,7 @@ public sealed class PatchPhantomTests
         Assert.Contains("Size is 20; it goes from 48 to 4096", Refused(new PatchPhantomOptions { Size = 20 }));
         Assert.Contains("NucleusRadius is 1", Refused(new PatchPhantomOptions { NucleusRadius = 1 }));
         Assert.Contains("StainLevel is NaN", Refused(new PatchPhantomOptions { StainLevel = double.NaN }));
-        Assert.Contains("MostTumour is 0.2; it goes from 0.4", Refused(new PatchPhantomOptions { MostTumour = 0.2 }));
+        Assert.Contains("MostTumor is 0.2; it goes from 0.4", Refused(new PatchPhantomOptions { MostTumor = 0.2 }));
     }
 
     private static string Refused(PatchPhantomOptions options) =>

@@ -1,5 +1,5 @@
+using Coverslip.Phantoms;
 using Coverslip.Slides.Images;
-using Coverslip.Slides.Phantoms;
 
 namespace Coverslip.Slides.Tests.Phantoms;
 
@@ -34,12 +34,12 @@ public sealed class PhantomCohortTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Colour_alone_does_not_tell_the_classes(int seed)
+    public void Color_alone_does_not_tell_the_classes(int seed)
     {
         var patches = PhantomCohort.Describe(new PhantomCohortOptions { Seed = seed });
         var histograms = patches.Select(Histograms).ToArray();
-        Assert.InRange(NearestNeighbour(patches, [.. histograms.Select(h => h.ByChannel)]), 0, 0.65);
-        Assert.InRange(NearestNeighbour(patches, [.. histograms.Select(h => h.Joint)]), 0, 0.65);
+        Assert.InRange(NearestNeighbor(patches, [.. histograms.Select(h => h.ByChannel)]), 0, 0.65);
+        Assert.InRange(NearestNeighbor(patches, [.. histograms.Select(h => h.Joint)]), 0, 0.65);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class PhantomCohortTests
                     Assert.Equal(first, File.ReadAllBytes(Path.Combine(folder, "two", file)));
                 }
                 using var mask = ImageFile.Read(Path.Combine(folder, "one", fields[3]), ImageReadOptions.AsStored);
-                Assert.Equal("64 × 64 grey image of 8 bits", mask.ToString());
+                Assert.Equal("64 × 64 gray image of 8 bits", mask.ToString());
                 Assert.True(mask.Pixels.IndexOfAnyExcept((byte)0, (byte)255) < 0);
                 Assert.StartsWith(fields[2], Path.GetFileName(fields[0]));
             }
@@ -152,7 +152,7 @@ public sealed class PhantomCohortTests
     }
 
     /// <summary>Accuracy of giving each patch the label of the nearest patch, by L1, of any other patient.</summary>
-    private static double NearestNeighbour(IReadOnlyList<PhantomCohortPatch> patches, double[][] features)
+    private static double NearestNeighbor(IReadOnlyList<PhantomCohortPatch> patches, double[][] features)
     {
         var right = 0;
         for (var i = 0; i < patches.Count; i++)

@@ -1,7 +1,7 @@
+using Coverslip.Phantoms;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Images;
-using Coverslip.Slides.Phantoms;
 
 namespace Coverslip.Slides.Tests.Phantoms;
 
@@ -19,7 +19,7 @@ public sealed class PhantomSlideCohortTests : IDisposable
             {
                 Patients = 40,
                 Mpp = Mpp.Of(1),
-                Tumour = 0.4,
+                Tumor = 0.4,
             }
         );
         Assert.Equal(40, slides.Select(s => s.Patient).Distinct().Count());
@@ -35,7 +35,7 @@ public sealed class PhantomSlideCohortTests : IDisposable
             slides.Where(s => s.Class is null).Average(s => s.Options.StainLevel)
         );
         Assert.Equal(with, without, 0.06);
-        Assert.InRange(slides.SelectMany(s => s.Options.Artefacts).Count(), 30, 80); // a third of 160 on average
+        Assert.InRange(slides.SelectMany(s => s.Options.Artifacts).Count(), 30, 80); // a third of 160 on average
         Assert.Equal(40, slides.Select(s => s.Options.Seed).Distinct().Count());
     }
 
@@ -101,7 +101,7 @@ public sealed class PhantomSlideCohortTests : IDisposable
         }
         var painted = PhantomSlideCohort.Write(folder, options);
         var rows = File.ReadAllLines(At("cohort.csv"));
-        Assert.Equal("image,label,patient,annotation,mpp,node,artefacts", rows[0]);
+        Assert.Equal("image,label,patient,annotation,mpp,node,artifacts", rows[0]);
         Assert.Equal(5, rows.Length);
         foreach (var (slide, row) in painted.Zip(rows.Skip(1).Select(r => r.Split(','))))
         {

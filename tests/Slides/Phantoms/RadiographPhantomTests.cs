@@ -1,5 +1,5 @@
+using Coverslip.Phantoms;
 using Coverslip.Slides.Images;
-using Coverslip.Slides.Phantoms;
 
 namespace Coverslip.Slides.Tests.Phantoms;
 
@@ -78,7 +78,7 @@ public sealed class RadiographPhantomTests : IDisposable
         var labels = rows.ToDictionary(r => r[0], r => r[1].Split(';'));
         Assert.All(boxes, b => Assert.Contains(b[1], labels[b[0]]));
         using var image = ImageFile.Read(Path.Combine(folder, rows[0][0]), ImageReadOptions.AsStored);
-        Assert.Equal("64 × 64 grey image of 8 bits", $"{image}");
+        Assert.Equal("64 × 64 gray image of 8 bits", $"{image}");
     }
 
     [Fact]

@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
+using Coverslip.Phantoms;
 using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Images;
-using Coverslip.Slides.Phantoms;
 using static Coverslip.Slides.Tests.Phantoms.PaintedPixels;
 
 namespace Coverslip.Slides.Tests.Phantoms;
@@ -20,7 +20,7 @@ public sealed class SlidePhantomTests : IDisposable
         Seed = 5,
         Pieces = 1,
     };
-    private static readonly SlidePhantomOptions WithTumour = Small with
+    private static readonly SlidePhantomOptions WithTumor = Small with
     {
         Lesions = [new LesionOrder(LesionClass.Micro, 420), new LesionOrder(LesionClass.Itc)],
     };
@@ -40,7 +40,7 @@ public sealed class SlidePhantomTests : IDisposable
             Height = 4096,
             Mpp = Mpp.Of(mpp),
             Lesions = [new LesionOrder(LesionClass.Micro, 300)],
-            Artefacts = Enum.GetValues<ArtefactKind>(),
+            Artifacts = Enum.GetValues<ArtifactKind>(),
         };
         var painter = SlidePhantom.Plan(options).Painter();
         using var tile = new Image(256, 256);
@@ -56,7 +56,7 @@ public sealed class SlidePhantomTests : IDisposable
     [Fact]
     public void Windows_of_any_size_show_the_same_pixels()
     {
-        var phantom = SlidePhantom.Plan(WithTumour);
+        var phantom = SlidePhantom.Plan(WithTumor);
         var painter = phantom.Tissue();
         var box = Box(phantom.Lesions[0].Outline.Outer);
         var (left, top) = (((int)box.X / 16 * 16) - 64, ((int)box.Y / 16 * 16) - 64);
@@ -79,13 +79,13 @@ public sealed class SlidePhantomTests : IDisposable
     }
 
     [Fact]
-    public void What_lies_in_an_outline_is_painted_as_tumour_and_nothing_else_is()
+    public void What_lies_in_an_outline_is_painted_as_tumor_and_nothing_else_is()
     {
-        var (with, without) = (SlidePhantom.Plan(WithTumour), SlidePhantom.Plan(Small));
+        var (with, without) = (SlidePhantom.Plan(WithTumor), SlidePhantom.Plan(Small));
         var (painted, plain) = (Pixels(with), Pixels(without));
         using var truth = with.Truth(level: 0);
         var (width, height) = (truth.Width, truth.Height);
-        // Lymphocytes whose centre would lie in tumour are not painted; they reach out of it by less than 4 µm, 8 pixels.
+        // Lymphocytes whose center would lie in tumor are not painted; they reach out of it by less than 4 µm, 8 pixels.
         const int reach = 8;
         var inside = 0;
         var changed = 0;
@@ -102,24 +102,24 @@ public sealed class SlidePhantomTests : IDisposable
                 }
                 else if (!same)
                 {
-                    Assert.True(IsNear(truth, x, y, reach), $"{x}, {y} differs and is no tumour");
+                    Assert.True(IsNear(truth, x, y, reach), $"{x}, {y} differs and is no tumor");
                 }
             }
         }
         Assert.InRange(inside, 100_000, 1_000_000);
-        Assert.True(changed > 0.4 * inside, $"{changed} of {inside} pixels of tumour look as normal tissue would");
+        Assert.True(changed > 0.4 * inside, $"{changed} of {inside} pixels of tumor look as normal tissue would");
     }
 
     [Fact]
-    public void Nuclei_of_tumour_are_larger_and_fewer_and_cover_as_much()
+    public void Nuclei_of_tumor_are_larger_and_fewer_and_cover_as_much()
     {
         var path = At("slide.tif");
-        var phantom = SlidePhantom.Write(path, WithTumour);
+        var phantom = SlidePhantom.Write(path, WithTumor);
         using var slide = SlideFile.Open(path);
         using var pixels = new Image(2048, 2048);
         slide.ReadLevel(0, new LevelPoint(0, 0), pixels);
-        var tumour = phantom.Lesions[0].Outline.Outer.Points;
-        var (x, y) = ((int)tumour.Average(p => p.X), (int)tumour.Average(p => p.Y));
+        var tumor = phantom.Lesions[0].Outline.Outer.Points;
+        var (x, y) = ((int)tumor.Average(p => p.X), (int)tumor.Average(p => p.Y));
         var lesion = Nuclei(pixels, x - 110, y - 110);
         using var truth = phantom.Truth(level: 0);
         var (px, py) = Enumerable
@@ -127,22 +127,22 @@ public sealed class SlidePhantomTests : IDisposable
             .Select(i => (X: 200 + (i % 60 * 27), Y: 200 + (i / 60 * 27)))
             .First(at => !IsNear(truth, at.X, at.Y, 115) && IsTissue(pixels, at.X - 115, at.Y - 115, 230));
         var other = Nuclei(pixels, px - 110, py - 110);
-        Assert.True(lesion.Size > 1.7 * other.Size, $"{lesion} in tumour, {other} elsewhere");
-        Assert.True(lesion.Count < 0.65 * other.Count, $"{lesion} in tumour, {other} elsewhere");
-        // Of two places; over whole slides both cover the same (colours are compared in Coverslip.Methods.Tests).
+        Assert.True(lesion.Size > 1.7 * other.Size, $"{lesion} in tumor, {other} elsewhere");
+        Assert.True(lesion.Count < 0.65 * other.Count, $"{lesion} in tumor, {other} elsewhere");
+        // Of two places; over whole slides both cover the same (colors are compared in Coverslip.Methods.Tests).
         Assert.InRange(lesion.Cover / other.Cover, 0.65, 1.5);
     }
 
-    // Harder phantoms: tumour's nuclei come nearer to lymphocytes', and germinal centres have nuclei of the tumour's size.
+    // Harder phantoms: tumor's nuclei come nearer to lymphocytes', and germinal centers have nuclei of the tumor's size.
     [Fact]
-    public void Hardness_brings_the_nuclei_of_tumour_nearer_and_gives_follicles_germinal_centres()
+    public void Hardness_brings_the_nuclei_of_tumor_nearer_and_gives_follicles_germinal_centers()
     {
-        var easy = SlidePhantom.Plan(WithTumour);
-        var hard = SlidePhantom.Plan(WithTumour with { Hardness = 1 });
-        var (easySize, hardSize) = (SizeInTumour(easy), SizeInTumour(hard));
+        var easy = SlidePhantom.Plan(WithTumor);
+        var hard = SlidePhantom.Plan(WithTumor with { Hardness = 1 });
+        var (easySize, hardSize) = (SizeInTumor(easy), SizeInTumor(hard));
         Assert.InRange(hardSize / easySize, 0.4, 0.75);
 
-        // Outside of tumour nothing changes but the middles of follicles.
+        // Outside of tumor nothing changes but the middles of follicles.
         using var truth = hard.Truth(level: 0);
         var (before, after) = (Pixels(easy), Pixels(hard));
         var changed = Enumerable
@@ -152,11 +152,11 @@ public sealed class SlidePhantomTests : IDisposable
         Assert.InRange(changed / (double)(truth.Width * truth.Height), 0.005, 0.2);
     }
 
-    private static double SizeInTumour(SlidePhantom phantom)
+    private static double SizeInTumor(SlidePhantom phantom)
     {
         using var pixels = Image.From(Pixels(phantom), 2048, 2048);
-        var tumour = phantom.Lesions[0].Outline.Outer.Points;
-        return Nuclei(pixels, (int)tumour.Average(p => p.X) - 110, (int)tumour.Average(p => p.Y) - 110).Size;
+        var tumor = phantom.Lesions[0].Outline.Outer.Points;
+        return Nuclei(pixels, (int)tumor.Average(p => p.X) - 110, (int)tumor.Average(p => p.Y) - 110).Size;
     }
 
     [Theory]
@@ -232,13 +232,13 @@ public sealed class SlidePhantomTests : IDisposable
     }
 
     [Fact]
-    public void Artefacts_keep_off_lesions_and_show_elsewhere()
+    public void Artifacts_keep_off_lesions_and_show_elsewhere()
     {
-        var clean = SlidePhantom.Plan(WithTumour);
-        foreach (var kind in Enum.GetValues<ArtefactKind>())
+        var clean = SlidePhantom.Plan(WithTumor);
+        foreach (var kind in Enum.GetValues<ArtifactKind>())
         {
-            var phantom = SlidePhantom.Plan(WithTumour with { Artefacts = [kind] });
-            Assert.Equal([kind], phantom.Artefacts);
+            var phantom = SlidePhantom.Plan(WithTumor with { Artifacts = [kind] });
+            Assert.Equal([kind], phantom.Artifacts);
             Assert.Empty(phantom.LeftOut);
             var (a, b) = (Pixels(clean), Pixels(phantom));
             using var truth = clean.Truth(level: 0);
@@ -285,13 +285,13 @@ public sealed class SlidePhantomTests : IDisposable
         {
             for (var x = 0; x < truth.Width; x++)
             {
-                var centre = new Vertex((x + 0.5) * 8, (y + 0.5) * 8);
-                var tumour = read.Annotations.Count(a => Encloses(a.Polygons[0].Outer, centre)) % 2 == 1;
-                Assert.Equal(tumour, truth.Pixels[(y * truth.Width) + x] != 0);
-                set += tumour ? 1 : 0;
+                var center = new Vertex((x + 0.5) * 8, (y + 0.5) * 8);
+                var tumor = read.Annotations.Count(a => Encloses(a.Polygons[0].Outer, center)) % 2 == 1;
+                Assert.Equal(tumor, truth.Pixels[(y * truth.Width) + x] != 0);
+                set += tumor ? 1 : 0;
             }
         }
-        Assert.True(set > 1000, $"{set} pixels of tumour");
+        Assert.True(set > 1000, $"{set} pixels of tumor");
     }
 
     [Fact]

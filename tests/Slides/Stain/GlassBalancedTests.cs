@@ -1,10 +1,10 @@
+using Coverslip.Phantoms;
 using Coverslip.Slides.Images;
-using Coverslip.Slides.Phantoms;
 using Coverslip.Slides.Stain;
 
 namespace Coverslip.Slides.Tests.Stain;
 
-/// <summary>Glass that a camera shows grey or green, on phantoms whose glass is known.</summary>
+/// <summary>Glass that a camera shows gray or green, on phantoms whose glass is known.</summary>
 public sealed class GlassBalancedTests
 {
     [Theory]
@@ -16,10 +16,10 @@ public sealed class GlassBalancedTests
         using var reference = Painted(7);
         using var white = Painted(8);
         using var green = Through(white, 0.84, 0.89, 0.87);
-        var normaliser = GlassBalanced.Fit(method, reference);
-        using var wanted = normaliser.Apply(white);
-        using var balanced = normaliser.Apply(green);
-        using var plain = normaliser.Inner.Apply(green);
+        var normalizer = GlassBalanced.Fit(method, reference);
+        using var wanted = normalizer.Apply(white);
+        using var balanced = normalizer.Apply(green);
+        using var plain = normalizer.Inner.Apply(green);
         Assert.True(Difference(balanced, wanted) < 3, $"{Difference(balanced, wanted)}");
         // Reinhard's means and deviations take away most of a tint by themselves.
         if (method != StainMethod.Reinhard)
@@ -28,7 +28,7 @@ public sealed class GlassBalancedTests
 
     [Theory]
     [InlineData(120, 60, 140)] // dark tissue from edge to edge
-    [InlineData(235, 170, 205)] // pale pink tissue: bright, but no grey
+    [InlineData(235, 170, 205)] // pale pink tissue: bright, but no gray
     [InlineData(255, 255, 255)] // white already
     public void Images_without_tinted_glass_stay_as_they_are(byte r, byte g, byte b)
     {
@@ -43,20 +43,20 @@ public sealed class GlassBalancedTests
     public void A_file_keeps_it()
     {
         using var reference = Painted(7);
-        var normaliser = GlassBalanced.Fit(StainMethod.Macenko, reference);
-        var text = StainFile.ToJson(normaliser);
+        var normalizer = GlassBalanced.Fit(StainMethod.Macenko, reference);
+        var text = StainFile.ToJson(normalizer);
         Assert.Contains("\"balance_glass\": true", text);
-        Assert.Equal(normaliser, Assert.IsType<GlassBalanced>(StainFile.Parse(text, "stain.json")));
-        Assert.DoesNotContain("balance_glass", StainFile.ToJson(normaliser.Inner));
+        Assert.Equal(normalizer, Assert.IsType<GlassBalanced>(StainFile.Parse(text, "stain.json")));
+        Assert.DoesNotContain("balance_glass", StainFile.ToJson(normalizer.Inner));
     }
 
     private static Image Painted(int seed)
     {
-        using var phantom = PatchPhantom.Paint(new PatchPhantomOptions { Size = 128, MostTumour = 0.5 }, seed);
+        using var phantom = PatchPhantom.Paint(new PatchPhantomOptions { Size = 128, MostTumor = 0.5 }, seed);
         return Through(phantom.Image, 1, 1, 1);
     }
 
-    /// <summary>The image under a light of another colour.</summary>
+    /// <summary>The image under a light of another color.</summary>
     private static Image Through(Image image, double r, double g, double b)
     {
         var result = new Image(image.Width, image.Height);

@@ -24,7 +24,7 @@ public sealed class GoldenStainTests
     {
         var golden = Golden.GetProperty(method.ToString().ToLowerInvariant()).GetProperty(image);
         using var pixels = Read(image);
-        var found = (SeparationNormaliser)StainNormaliser.Fit(method, pixels);
+        var found = (SeparationNormalizer)StainNormalizer.Fit(method, pixels);
         Assert.InRange(found.Stains.Haematoxylin.DegreesTo(Vector(golden.GetProperty("stains")[0])), 0, 0.5);
         Assert.InRange(found.Stains.Eosin.DegreesTo(Vector(golden.GetProperty("stains")[1])), 0, 0.5);
         var strength = Numbers(golden.GetProperty("strength"));
@@ -39,7 +39,7 @@ public sealed class GoldenStainTests
     {
         var golden = Golden.GetProperty("reinhard").GetProperty(image);
         using var pixels = Read(image);
-        var found = ((ReinhardNormaliser)StainNormaliser.Fit(StainMethod.Reinhard, pixels)).Target;
+        var found = ((ReinhardNormalizer)StainNormalizer.Fit(StainMethod.Reinhard, pixels)).Target;
         var (mean, deviation) = (Numbers(golden.GetProperty("mean")), Numbers(golden.GetProperty("deviation")));
         for (var channel = 0; channel < 3; channel++)
         {
@@ -52,12 +52,12 @@ public sealed class GoldenStainTests
     [InlineData(StainMethod.Macenko, 1.0)]
     [InlineData(StainMethod.Vahadane, 1.0)]
     [InlineData(StainMethod.Reinhard, 1.0)]
-    public void The_normalised_image(StainMethod method, double levels)
+    public void The_normalized_image(StainMethod method, double levels)
     {
         using var reference = Read("reference");
         using var source = Read("source");
         using var expected = Read(method.ToString().ToLowerInvariant());
-        using var found = StainNormaliser.Fit(method, reference).Apply(source);
+        using var found = StainNormalizer.Fit(method, reference).Apply(source);
         Assert.InRange(StainImages.Difference(expected, found), 0, levels);
     }
 

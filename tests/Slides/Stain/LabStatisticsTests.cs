@@ -5,7 +5,7 @@ namespace Coverslip.Slides.Tests.Stain;
 
 public sealed class LabStatisticsTests
 {
-    // Lindbloom's figures for sRGB under D65; black and a dark grey lie where f is a line.
+    // Lindbloom's figures for sRGB under D65; black and a dark gray lie where f is a line.
     [Theory]
     [InlineData(255, 255, 255, 100, 0, 0)]
     [InlineData(255, 0, 0, 53.24, 80.09, 67.20)]
@@ -13,7 +13,7 @@ public sealed class LabStatisticsTests
     [InlineData(0, 0, 255, 32.30, 79.19, -107.86)]
     [InlineData(10, 10, 10, 2.74, 0, 0)]
     [InlineData(0, 0, 0, 0, 0, 0)]
-    public void Lab_of_known_colours_and_back(byte r, byte g, byte b, double l, double a, double bb)
+    public void Lab_of_known_colors_and_back(byte r, byte g, byte b, double l, double a, double bb)
     {
         static Vector<float> Light(byte value) => new((float)LinearLight.Of[value]);
         var (x, y, z) = CieLab.Roots(Light(r), Light(g), Light(b));
@@ -34,7 +34,7 @@ public sealed class LabStatisticsTests
     }
 
     [Fact]
-    public void Two_colours_that_share_a_channel_give_nothing_to_stretch()
+    public void Two_colors_that_share_a_channel_give_nothing_to_stretch()
     {
         var reasons = new List<string>();
         for (var red = 80; red < 250; red += 4)

@@ -28,11 +28,11 @@ public sealed class RealStainTests
         var all = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "stain_matrices.json"))).RootElement;
         var theirs = all.GetProperty($"{image}.staintools.{method.ToString().ToLowerInvariant()}");
         using var pixels = ImageFile.Read(Path.Combine(folder, $"{image}.png"));
-        var ours = SeparationNormaliser.Estimate(method, pixels);
+        var ours = SeparationNormalizer.Estimate(method, pixels);
         Assert.InRange(ours.Haematoxylin.DegreesTo(Vector(theirs[0])), 0, MostDegrees);
         Assert.InRange(ours.Eosin.DegreesTo(Vector(theirs[1])), 0, MostDegrees);
         using var shuffled = StainImages.Shuffled(pixels, seed: 1);
-        Assert.Equal(ours, SeparationNormaliser.Estimate(method, shuffled));
+        Assert.Equal(ours, SeparationNormalizer.Estimate(method, shuffled));
     }
 
     [Theory]
@@ -43,14 +43,14 @@ public sealed class RealStainTests
     {
         var folder = TestData.Folder("stain");
         using var target = ImageFile.Read(Path.Combine(folder, "target.png"));
-        var normaliser = StainNormaliser.Fit(method, target);
+        var normalizer = StainNormalizer.Fit(method, target);
         foreach (var image in (string[])["glas", "breakhis", "cmu"])
         {
             using var source = ImageFile.Read(Path.Combine(folder, $"{image}.png"));
             using var theirs = ImageFile.Read(
                 Path.Combine(folder, $"{image}.{tool}.{method.ToString().ToLowerInvariant()}.png")
             );
-            using var ours = normaliser.Apply(source);
+            using var ours = normalizer.Apply(source);
             Assert.InRange(StainImages.Difference(ours, theirs), 0, MostLevels);
         }
     }

@@ -12,12 +12,12 @@ public sealed class RefusedImageTests
             { "white", "no tissue: 0.00 %" },
             { "noisy white", "no tissue: 0.00 %" },
             { "white with dust", "no tissue: 0.39 %" },
-            { "black", "a single colour" },
-            { "noisy black", "grey" },
-            { "pink", "a single colour" },
-            { "noisy pink", "a single colour" },
-            { "grey ramp", "grey" },
-            { "noisy grey", "grey" },
+            { "black", "a single color" },
+            { "noisy black", "gray" },
+            { "pink", "a single color" },
+            { "noisy pink", "a single color" },
+            { "gray ramp", "gray" },
+            { "noisy gray", "gray" },
         };
 
     [Theory]
@@ -28,9 +28,9 @@ public sealed class RefusedImageTests
         using var reference = StainImages.Phantom(stain: 2, seed: 1);
         foreach (var method in Enum.GetValues<StainMethod>())
         {
-            Assert.Contains(reason, Assert.Throws<StainException>(() => StainNormaliser.Fit(method, image)).Message);
-            var normaliser = StainNormaliser.Fit(method, reference);
-            Assert.Contains(reason, Assert.Throws<StainException>(() => normaliser.Apply(image)).Message);
+            Assert.Contains(reason, Assert.Throws<StainException>(() => StainNormalizer.Fit(method, image)).Message);
+            var normalizer = StainNormalizer.Fit(method, reference);
+            Assert.Contains(reason, Assert.Throws<StainException>(() => normalizer.Apply(image)).Message);
         }
     }
 
@@ -43,7 +43,7 @@ public sealed class RefusedImageTests
         {
             Assert.Contains(
                 "one stain only",
-                Assert.Throws<StainException>(() => StainNormaliser.Fit(method, image)).Message
+                Assert.Throws<StainException>(() => StainNormalizer.Fit(method, image)).Message
             );
         }
     }
@@ -56,7 +56,7 @@ public sealed class RefusedImageTests
             image.WritablePixels[i] = 0;
         Assert.Contains(
             "too dark",
-            Assert.Throws<StainException>(() => StainNormaliser.Fit(StainMethod.Vahadane, image)).Message
+            Assert.Throws<StainException>(() => StainNormalizer.Fit(StainMethod.Vahadane, image)).Message
         );
     }
 
@@ -67,7 +67,7 @@ public sealed class RefusedImageTests
         using var blank = StainImages.Plain(255, 255, 255);
         foreach (var method in StainImages.Separating)
         {
-            using var result = StainNormaliser.Fit(method, reference).Measure(reference).Apply(blank);
+            using var result = StainNormalizer.Fit(method, reference).Measure(reference).Apply(blank);
             Assert.True(blank.Pixels.SequenceEqual(result.Pixels), "glass has no stain to change");
         }
     }
@@ -82,8 +82,8 @@ public sealed class RefusedImageTests
             "noisy black" => StainImages.Plain(3, 3, 3, noise: 3),
             "pink" => StainImages.Plain(210, 120, 170),
             "noisy pink" => StainImages.Plain(210, 120, 170, noise: 2),
-            "grey ramp" => Ramp(),
-            "noisy grey" => StainImages.Plain(128, 128, 128, noise: 25),
+            "gray ramp" => Ramp(),
+            "noisy gray" => StainImages.Plain(128, 128, 128, noise: 25),
             _ => throw new ArgumentException(name),
         };
 

@@ -1,4 +1,4 @@
-using Coverslip.Slides.Phantoms;
+using Coverslip.Phantoms;
 using Coverslip.Slides.Stain;
 
 namespace Coverslip.Slides.Tests.Stain;
@@ -13,7 +13,7 @@ public sealed class StainEstimateTests
     public void Macenko_finds_the_stains_that_were_mixed()
     {
         using var image = StainImages.Mixture(Haematoxylin, Eosin);
-        var found = SeparationNormaliser.Estimate(StainMethod.Macenko, image);
+        var found = SeparationNormalizer.Estimate(StainMethod.Macenko, image);
         Assert.InRange(found.Haematoxylin.DegreesTo(Haematoxylin), 0, 1);
         Assert.InRange(found.Eosin.DegreesTo(Eosin), 0, 1);
     }
@@ -22,7 +22,7 @@ public sealed class StainEstimateTests
     public void Vahadane_finds_them_but_for_the_pull_of_sparsity()
     {
         using var image = StainImages.Mixture(Haematoxylin, Eosin);
-        var found = SeparationNormaliser.Estimate(StainMethod.Vahadane, image);
+        var found = SeparationNormalizer.Estimate(StainMethod.Vahadane, image);
         Assert.InRange(found.Haematoxylin.DegreesTo(Haematoxylin), 0, 4);
         Assert.InRange(found.Eosin.DegreesTo(Eosin), 0, 4);
         Assert.True(found.DegreesApart < Haematoxylin.DegreesTo(Eosin), "sparsity draws stains together");
@@ -34,11 +34,11 @@ public sealed class StainEstimateTests
         using var image = StainImages.Phantom(stain: 5, seed: 3);
         foreach (var method in StainImages.Separating)
         {
-            var expected = SeparationNormaliser.Estimate(method, image);
+            var expected = SeparationNormalizer.Estimate(method, image);
             for (var seed = 1; seed <= 10; seed++)
             {
                 using var shuffled = StainImages.Shuffled(image, seed);
-                Assert.Equal(expected, SeparationNormaliser.Estimate(method, shuffled));
+                Assert.Equal(expected, SeparationNormalizer.Estimate(method, shuffled));
             }
         }
     }
@@ -51,7 +51,7 @@ public sealed class StainEstimateTests
             using var image = StainImages.Phantom(stain: seed, seed: 100 + seed);
             foreach (var method in StainImages.Separating)
             {
-                var found = SeparationNormaliser.Estimate(method, image);
+                var found = SeparationNormalizer.Estimate(method, image);
                 foreach (var vector in new[] { found.Haematoxylin, found.Eosin })
                 {
                     Assert.Equal(1, vector.Length, 9);
@@ -78,11 +78,11 @@ public sealed class StainEstimateTests
                         {
                             Size = 160,
                             StainDrift = 0,
-                            Pattern = (TumourPattern)(seed % 2),
+                            Pattern = (TumorPattern)(seed % 2),
                         },
                         seed
                     );
-                    return SeparationNormaliser.Estimate(method, patch.Image);
+                    return SeparationNormalizer.Estimate(method, patch.Image);
                 })
                 .ToArray();
             Assert.All(found, one => Assert.InRange(one.Haematoxylin.DegreesTo(found[0].Haematoxylin), 0, 4));
@@ -94,11 +94,11 @@ public sealed class StainEstimateTests
     public void Saturated_pixels_do_not_draw_vahadanes_stains_away()
     {
         using var image = StainImages.Mixture(Haematoxylin, Eosin);
-        var expected = SeparationNormaliser.Estimate(StainMethod.Vahadane, image);
+        var expected = SeparationNormalizer.Estimate(StainMethod.Vahadane, image);
         var pixels = image.WritablePixels;
         for (var i = 0; i < pixels.Length / 50; i++)
             pixels[i * 3 % pixels.Length] = 0;
-        var found = SeparationNormaliser.Estimate(StainMethod.Vahadane, image);
+        var found = SeparationNormalizer.Estimate(StainMethod.Vahadane, image);
         Assert.InRange(found.Haematoxylin.DegreesTo(expected.Haematoxylin), 0, 0.5);
         Assert.InRange(found.Eosin.DegreesTo(expected.Eosin), 0, 0.5);
     }
@@ -109,7 +109,7 @@ public sealed class StainEstimateTests
         using var image = StainImages.Phantom(stain: 1, seed: 1);
         Assert.Contains(
             "Reinhard finds no stains",
-            Assert.Throws<ArgumentException>(() => SeparationNormaliser.Estimate(StainMethod.Reinhard, image)).Message
+            Assert.Throws<ArgumentException>(() => SeparationNormalizer.Estimate(StainMethod.Reinhard, image)).Message
         );
     }
 }

@@ -16,11 +16,11 @@ public sealed class StainFileTests
     [InlineData(StainMethod.Macenko)]
     [InlineData(StainMethod.Vahadane)]
     [InlineData(StainMethod.Reinhard)]
-    public void What_is_read_normalises_as_what_was_written(StainMethod method)
+    public void What_is_read_normalizes_as_what_was_written(StainMethod method)
     {
         using var reference = StainImages.Phantom(stain: 2, seed: 1);
         using var source = StainImages.Phantom(stain: 9, seed: 5);
-        var written = StainNormaliser.Fit(method, reference);
+        var written = StainNormalizer.Fit(method, reference);
         var json = StainFile.ToJson(written);
         Assert.InRange(json.Length, 50, 600);
         var read = StainFile.Parse(json, "stain.json");
@@ -34,11 +34,11 @@ public sealed class StainFileTests
     [Fact]
     public void Numbers_arrive_where_they_belong()
     {
-        var separation = (SeparationNormaliser)StainFile.Parse(Vahadane, "a.json");
+        var separation = (SeparationNormalizer)StainFile.Parse(Vahadane, "a.json");
         Assert.Equal(new StainVector(0.6, 0.64, 0.48), separation.Stains.Haematoxylin);
         Assert.Equal(new StainVector(0, 0.96, 0.28), separation.Stains.Eosin);
         Assert.Equal(new StainStrength(1.5, 0.9), separation.Strength);
-        var reinhard = (ReinhardNormaliser)StainFile.Parse(Reinhard, "b.json");
+        var reinhard = (ReinhardNormalizer)StainFile.Parse(Reinhard, "b.json");
         Assert.Equal([70, 20, -10], reinhard.Target.Mean);
         Assert.Equal([15, 10, 8], reinhard.Target.Deviation);
     }

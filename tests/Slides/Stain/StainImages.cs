@@ -1,5 +1,5 @@
+using Coverslip.Phantoms;
 using Coverslip.Slides.Images;
-using Coverslip.Slides.Phantoms;
 using Coverslip.Slides.Stain;
 
 namespace Coverslip.Slides.Tests.Stain;
@@ -41,15 +41,15 @@ internal static class StainImages
         static byte Light(double density) => (byte)Math.Round(255 * Math.Exp(-density));
     }
 
-    /// <summary>An image of one colour with noise of at most <paramref name="noise"/> in each channel.</summary>
+    /// <summary>An image of one color with noise of at most <paramref name="noise"/> in each channel.</summary>
     internal static Image Plain(byte r, byte g, byte b, int noise = 0, int side = 64)
     {
         var random = new Random(4);
         var image = new Image(side, side);
         var pixels = image.WritablePixels;
-        byte[] colour = [r, g, b];
+        byte[] color = [r, g, b];
         for (var i = 0; i < pixels.Length; i++)
-            pixels[i] = (byte)Math.Clamp(colour[i % 3] + random.Next(-noise, noise + 1), 0, 255);
+            pixels[i] = (byte)Math.Clamp(color[i % 3] + random.Next(-noise, noise + 1), 0, 255);
         return image;
     }
 
@@ -64,7 +64,7 @@ internal static class StainImages
         return result;
     }
 
-    /// <summary>The mean absolute difference of two images' samples in grey levels.</summary>
+    /// <summary>The mean absolute difference of two images' samples in gray levels.</summary>
     internal static double Difference(Image a, Image b)
     {
         Assert.Equal(a.ToString(), b.ToString());

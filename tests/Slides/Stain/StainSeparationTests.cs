@@ -4,7 +4,7 @@ using Coverslip.Slides.Tests.Images;
 
 namespace Coverslip.Slides.Tests.Stain;
 
-/// <summary>The vectorised concentrations and colours against the same formulas written plainly.</summary>
+/// <summary>The vectorised concentrations and colors against the same formulas written plainly.</summary>
 public sealed class StainSeparationTests
 {
     private static readonly StainMatrix From = new(
@@ -18,9 +18,9 @@ public sealed class StainSeparationTests
     );
 
     [Fact]
-    public void Concentrations_are_the_least_of_the_objective_and_colours_follow_from_them()
+    public void Concentrations_are_the_least_of_the_objective_and_colors_follow_from_them()
     {
-        using var image = Pictures.Noise(101, 37); // every colour, most of them no mixture of the stains
+        using var image = Pictures.Noise(101, 37); // every color, most of them no mixture of the stains
         var factor = new StainStrength(0.8, 1.3);
         using var found = new StainSeparation(From).Restain(image, To, factor);
         for (var i = 0; i < image.ByteCount; i += 3)

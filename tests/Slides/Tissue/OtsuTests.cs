@@ -1,4 +1,4 @@
-using Coverslip.Slides.Tissue;
+using Coverslip.Files;
 
 namespace Coverslip.Slides.Tests.Tissue;
 

@@ -15,7 +15,7 @@ public sealed class SlideTissueTests : IDisposable
     [Fact]
     public void Rectangles_that_touch_tissue_have_some()
     {
-        // Violet from column 1024 on; glass with noise of a few grey levels before.
+        // Violet from column 1024 on; glass with noise of a few gray levels before.
         var path = Path.Combine(folder, "half.tif");
         PyramidWriter.Write(
             path,

@@ -24,7 +24,7 @@ public sealed class TissueFinderTests : IDisposable
         using var map = TissueFinder.Find(slide, new TissueOptions { Mpp = 2 });
         Assert.Null(map.Reason);
         // 1280 × 1280 pixels of 0.25 µm.
-        // A pixel of the mask around it, into which JPEG carries its colour, is weakly stained tissue.
+        // A pixel of the mask around it, into which JPEG carries its color, is weakly stained tissue.
         Assert.Equal(0.1024, map.Area, 0.003);
         var polygon = Assert.Single(map.Region.Polygons);
         Assert.Empty(polygon.Holes);
@@ -96,7 +96,7 @@ public sealed class TissueFinderTests : IDisposable
     [InlineData(TissueChannel.Green)]
     public void Weakly_stained_tissue_beside_strongly_stained_is_tissue(TissueChannel channel)
     {
-        // Left half as above, right half a third of the colour; both noisy, as the glass.
+        // Left half as above, right half a third of the color; both noisy, as the glass.
         var options = new TissueOptions { Channel = channel };
         using var map = Find(Stained(1, 1 / 3f), options);
         Assert.Equal(2 * 0.16, map.Area, 1e-9);

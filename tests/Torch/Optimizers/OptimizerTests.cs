@@ -4,7 +4,7 @@ using Coverslip.Torch.Optimizers;
 namespace Coverslip.Torch.Tests.Optimizers;
 
 /// <summary>
-/// Six steps of every optimiser on a linear layer against PyTorch's (TensorFlow's form: against its formula).
+/// Six steps of every optimizer on a linear layer against PyTorch's (TensorFlow's form: against its formula).
 /// </summary>
 [NoTensorLeaks]
 public sealed class OptimizerTests

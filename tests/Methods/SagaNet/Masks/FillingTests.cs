@@ -1,4 +1,4 @@
-using Coverslip.Methods.SagaNet.Masks;
+using Coverslip.Learning.Masks;
 
 namespace Coverslip.Methods.Tests.SagaNet.Masks;
 

@@ -1,4 +1,4 @@
-using Coverslip.Methods.SagaNet.Masks;
+using Coverslip.Learning.Masks;
 using Coverslip.Slides.Images;
 using Coverslip.Torch;
 
@@ -17,7 +17,7 @@ public sealed class LabelSegmentationTests
     };
 
     // Left dark violet, right bright: what any segmentation must tell apart, with grain so that both have texture.
-    private static Image TwoColours(int side = 48)
+    private static Image TwoColors(int side = 48)
     {
         var image = new Image(side, side);
         var random = new Random(5);
@@ -34,9 +34,9 @@ public sealed class LabelSegmentationTests
     [InlineData(MaskMode.Fast, "saganet")]
     [InlineData(MaskMode.Plain, "saganet")]
     [InlineData(MaskMode.Fast, "kanezaki")]
-    public void Two_colours_share_no_label_and_nothing_leaks(MaskMode mode, string network)
+    public void Two_colors_share_no_label_and_nothing_leaks(MaskMode mode, string network)
     {
-        using var image = TwoColours();
+        using var image = TwoColors();
         var options =
             network == "saganet"
                 ? Small
@@ -61,7 +61,7 @@ public sealed class LabelSegmentationTests
     [Fact]
     public void The_same_seed_gives_the_same_labels_and_another_may_not()
     {
-        using var image = TwoColours();
+        using var image = TwoColors();
         var options = Small with { MinimumLabels = 6 };
         var (a, b) = (LabelSegmentation.Segment(image, options), LabelSegmentation.Segment(image, options));
         Assert.Equal(a.Labels, b.Labels);
@@ -76,7 +76,7 @@ public sealed class LabelSegmentationTests
     [Fact]
     public void The_step_limit_ends_it()
     {
-        using var image = TwoColours();
+        using var image = TwoColors();
         var found = LabelSegmentation.Segment(image, Small with { MaxSteps = 1 });
         Assert.Equal(1, found.Steps);
         Assert.False(found.Stopped);
@@ -86,7 +86,7 @@ public sealed class LabelSegmentationTests
     [Fact]
     public void Fast_and_plain_begin_with_the_same_labels_and_end_in_the_same_areas()
     {
-        using var image = TwoColours();
+        using var image = TwoColors();
         var first = Small with { MaxSteps = 1 };
         Assert.Equal(
             LabelSegmentation.Segment(image, first with { Mode = MaskMode.Plain }).Labels.Distinct().Count(),
@@ -107,7 +107,7 @@ public sealed class LabelSegmentationTests
     [Fact]
     public void A_shrunk_segmentation_is_judged_at_full_size()
     {
-        using var image = TwoColours(96);
+        using var image = TwoColors(96);
         var result = new MaskMaker(
             Small with
             {
@@ -129,7 +129,7 @@ public sealed class LabelSegmentationTests
     [Fact]
     public void Nothing_valid_says_which_rule_removed_each_area()
     {
-        using var image = TwoColours();
+        using var image = TwoColors();
         var result = new MaskMaker(Small, MaskRules.Published).Make(image);
         Assert.True(result.Empty);
         Assert.All(result.Mask, m => Assert.Equal(0, m));
@@ -140,8 +140,8 @@ public sealed class LabelSegmentationTests
     [Fact]
     public void Bad_options_and_images_are_refused()
     {
-        using var image = TwoColours();
-        using var grey = new Image(8, 8, channels: 1);
+        using var image = TwoColors();
+        using var gray = new Image(8, 8, channels: 1);
         void Refused(string part, MaskOptions options) =>
             Assert.Contains(
                 part,
@@ -152,7 +152,7 @@ public sealed class LabelSegmentationTests
         Refused("Scale is 0", Small with { Scale = 0 });
         Refused("Momentum is 1", Small with { Momentum = 1 });
         Refused("MaxSteps is 0", Small with { MaxSteps = 0 });
-        Assert.Contains("RGB", Assert.Throws<ArgumentException>(() => LabelSegmentation.Segment(grey, Small)).Message);
+        Assert.Contains("RGB", Assert.Throws<ArgumentException>(() => LabelSegmentation.Segment(gray, Small)).Message);
     }
 
     private static double MaskIou(byte[] a, byte[] b)

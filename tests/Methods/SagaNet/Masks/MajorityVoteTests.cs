@@ -1,4 +1,4 @@
-using Coverslip.Methods.SagaNet.Masks;
+using Coverslip.Learning.Masks;
 using Coverslip.Torch;
 using FsCheck;
 using FsCheck.Fluent;

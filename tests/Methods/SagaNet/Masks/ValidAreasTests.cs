@@ -1,10 +1,10 @@
-using Coverslip.Methods.SagaNet.Masks;
+using Coverslip.Learning.Masks;
 
 namespace Coverslip.Methods.Tests.SagaNet.Masks;
 
 public sealed class ValidAreasTests
 {
-    // Two colours in equal parts: mean and deviation are exact.
+    // Two colors in equal parts: mean and deviation are exact.
     private static Area AreaOf((byte R, byte G, byte B) low, (byte R, byte G, byte B) high)
     {
         byte[] pixels = [low.R, low.G, low.B, high.R, high.G, high.B];

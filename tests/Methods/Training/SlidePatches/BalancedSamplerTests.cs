@@ -1,6 +1,6 @@
-using Coverslip.Evaluation.Statistics;
-using Coverslip.Methods.Training;
-using Coverslip.Methods.Training.SlidePatches;
+using Coverslip.Files;
+using Coverslip.Learning.Augmentation;
+using Coverslip.Learning.SlidePatches;
 
 namespace Coverslip.Methods.Tests.Training.SlidePatches;
 
@@ -12,7 +12,7 @@ public sealed class BalancedSamplerTests
     [Fact]
     public void Classes_then_slides_then_patches_are_drawn_alike()
     {
-        // Patches lie unevenly; the third slide has no tumour.
+        // Patches lie unevenly; the third slide has no tumor.
         Counted[] slides = [new("a", 5, 2), new("b", 400, 30), new("c", 60, 0)];
         var sampler = new BalancedSampler(slides, ["normal", "tumor"], "training");
         Assert.Equal((3, 2), (sampler.SlidesWith(0), sampler.SlidesWith(1)));
@@ -20,7 +20,7 @@ public sealed class BalancedSamplerTests
         var random = new SeededRandom(5);
         for (var i = 0; i < Draws; i++)
         {
-            var drawn = sampler.Draw(ref random);
+            var drawn = sampler.Draw(random);
             var key = (drawn.Source.Name, drawn.Label, drawn.Index);
             counts[key] = counts.GetValueOrDefault(key) + 1;
         }
@@ -57,7 +57,7 @@ public sealed class BalancedSamplerTests
     {
         public override int Count(int label) => counts[label];
 
-        internal override void Read(int label, int index, Augmentation change, PatchTarget target) =>
+        internal override void Read(int label, int index, ImageChange change, PatchTarget target) =>
             throw new NotSupportedException();
     }
 }

@@ -1,5 +1,6 @@
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Methods.Training.SlidePatches;
+using Coverslip.Learning.Augmentation;
+using Coverslip.Learning.SlidePatches;
 using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
@@ -11,7 +12,7 @@ namespace Coverslip.Methods.Tests.Training.SlidePatches;
 public sealed class CohortSlidesTests(TinySlides tiny) : IClassFixture<TinySlides>
 {
     [Fact]
-    public void Places_are_those_of_the_rule_and_a_normal_slide_has_no_tumour()
+    public void Places_are_those_of_the_rule_and_a_normal_slide_has_no_tumor()
     {
         using var slides = tiny.Open(tiny.Cohort);
         Assert.Equal(8, slides.Slides.Count());
@@ -21,7 +22,7 @@ public sealed class CohortSlidesTests(TinySlides tiny) : IClassFixture<TinySlide
             Assert.True(slide.Count(0) > 100);
             for (var i = 0; i < slide.Count(1); i++)
             {
-                // Its centre of 16 pixels touches the annotated rectangle.
+                // Its center of 16 pixels touches the annotated rectangle.
                 var (x, y) = (slide.Place(1, i).X + 8, slide.Place(1, i).Y + 8);
                 Assert.True(x + 16 > 300 && x < 420 && y + 16 > 250 && y < 350, $"({x}, {y})");
             }
@@ -31,26 +32,23 @@ public sealed class CohortSlidesTests(TinySlides tiny) : IClassFixture<TinySlide
     [Fact]
     public void An_annotation_that_is_missing_or_elsewhere_is_refused_with_the_slide()
     {
-        var row = tiny.Slide("odd", isTumour: true);
+        var row = tiny.Slide("odd", isTumor: true);
         File.Delete(tiny.At("odd.xml"));
         Assert.Contains("odd.xml: there is no such file", Refused<AnnotationException>(row));
         tiny.Annotate("odd.xml", new SlideRectangle(new SlidePoint(5000, 100), 300, 300));
         Assert.Contains("outside of odd.tif, which has 768 × 640 pixels", Refused<InvalidDataException>(row));
         Assert.Contains(
-            "odd.tif is labelled tumor and has no annotation",
+            "odd.tif is labeled tumor and has no annotation",
             Refused<InvalidDataException>(row with { Further = [""] })
         );
-        tiny.Annotate("odd.xml", TinySlides.Tumour);
-        Assert.Contains(
-            "odd.tif is labelled normal, and",
-            Refused<InvalidDataException>(row with { Label = "normal" })
-        );
+        tiny.Annotate("odd.xml", TinySlides.Tumor);
+        Assert.Contains("odd.tif is labeled normal, and", Refused<InvalidDataException>(row with { Label = "normal" }));
     }
 
     [Fact]
     public void A_slide_that_is_coarser_than_the_run_is_refused_with_the_way_out()
     {
-        var row = tiny.Slide("coarse", isTumour: true, mpp: 2);
+        var row = tiny.Slide("coarse", isTumor: true, mpp: 2);
         var error = Refused<UnreadableSlideException>(row);
         Assert.Contains("coarse.tif", error);
         Assert.Contains("1 µm/px asked, its finest level has 2 µm/px", error);
@@ -77,7 +75,7 @@ public sealed class CohortSlidesTests(TinySlides tiny) : IClassFixture<TinySlide
         Assert.Equal((1, 1), (source.Count(0), source.Count(1)));
         var pixels = new byte[32 * 32 * 4];
         // 64 pixels at 0.5 µm are 32 at 1.
-        source.Read(1, 0, Methods.Training.Augmentation.Oriented(0), new PatchTarget(pixels, 0, 1, 32, 32));
+        source.Read(1, 0, ImageChange.Oriented(0), new PatchTarget(pixels, 0, 1, 32, 32));
         Assert.All(pixels.Where((_, i) => i % 4 != 3), p => Assert.Equal(100, p));
 
         CohortFile.Write(tiny.At("bare.csv"), [.. rows.Select(r => r with { Further = [] })], []);

@@ -1,12 +1,15 @@
-using Coverslip.Evaluation.Statistics;
-using Coverslip.Methods.Training;
-using Coverslip.Methods.Training.SlidePatches;
+using Coverslip.Files;
+using Coverslip.Learning.Augmentation;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.SlidePatches;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 
 namespace Coverslip.Methods.Tests.Training.SlidePatches;
 
-/// <summary>Examples from slides: the same whoever reads them, labelled by what they show, moved on the slide.</summary>
+/// <summary>Examples from slides: the same whoever reads them, labeled by what they show, moved on the slide.</summary>
 public sealed class SlideExamplesTests(TinySlides tiny) : IClassFixture<TinySlides>
 {
     private const int Side = 32;
@@ -38,7 +41,7 @@ public sealed class SlideExamplesTests(TinySlides tiny) : IClassFixture<TinySlid
     }
 
     [Fact]
-    public void Tumour_is_what_shows_red_in_its_centre()
+    public void Tumor_is_what_shows_red_in_its_center()
     {
         using var slides = tiny.Open(tiny.Cohort);
         var seen = new int[2];
@@ -72,7 +75,7 @@ public sealed class SlideExamplesTests(TinySlides tiny) : IClassFixture<TinySlid
         for (var seed = 0; seed < 6; seed++)
         {
             var random = new SeededRandom(seed);
-            var change = Augmentation.Draw(options, Side, Side, ref random);
+            var change = ImageChange.Draw(options, Side, Side, random);
             var pixels = new byte[Side * Side * 4];
             source.Read(0, 40, change, new PatchTarget(pixels, 0, 1, Side, Side));
             using var expected = source
@@ -93,7 +96,7 @@ public sealed class SlideExamplesTests(TinySlides tiny) : IClassFixture<TinySlid
     [Theory]
     [InlineData(2)]
     [InlineData(4)]
-    public void Both_views_are_centred_on_the_same_point(double factor)
+    public void Both_views_are_centered_on_the_same_point(double factor)
     {
         // A black mark of 24 pixels around (512, 512), which is where the middle of the patch is.
         var path = tiny.At($"mark-{factor}.tif");
@@ -133,9 +136,9 @@ public sealed class SlideExamplesTests(TinySlides tiny) : IClassFixture<TinySlid
     private static SlideExamples Examples(CohortSlides slides, int readers, long seed = 1)
     {
         var recipe = (INetworkRecipe)
-            Recipes.Parse(
+            Known.Methods.Parse(
                 "method: tumor-detection\ninput: {width: 32, height: 32}\nnetwork: {name: mobilenet-v1}\n"
-                    + "patches: {centre: 16, stride: 16}\ntraining: {batch: 8}\ntest: {stride: 16}",
+                    + "patches: {center: 16, stride: 16}\ntraining: {batch: 8}\ntest: {stride: 16}",
                 "tiny.yaml"
             );
         var sampler = new BalancedSampler(slides.Sources, slides.Cohort.Classes, "training");

@@ -1,6 +1,6 @@
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Methods.Training;
-using Coverslip.Methods.Training.SlidePatches;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.SlidePatches;
 using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
@@ -10,22 +10,22 @@ namespace Coverslip.Methods.Tests.Training.SlidePatches;
 
 /// <summary>
 /// Slides of 768 × 640 pixels at 1 µm: glass, violet tissue from (96, 96) to (672, 544), and on every other slide a red
-/// tumour, in a folder that goes with the test class.
+/// tumor, in a folder that goes with the test class.
 /// </summary>
 public sealed class TinySlides : IDisposable
 {
     public const int Width = 768;
     public const int Height = 640;
-    public static readonly SlideRectangle Tumour = new(new SlidePoint(300, 250), 120, 100);
+    public static readonly SlideRectangle Tumor = new(new SlidePoint(300, 250), 120, 100);
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("coverslip-").FullName;
 
-    /// <summary>Eight slides of as many patients, every other one with tumour.</summary>
+    /// <summary>Eight slides of as many patients, every other one with tumor.</summary>
     public Cohort Cohort { get; }
 
     public TinySlides()
     {
-        var rows = Enumerable.Range(1, 8).Select(i => Slide($"s{i}", isTumour: i % 2 == 0, seed: i)).ToArray();
+        var rows = Enumerable.Range(1, 8).Select(i => Slide($"s{i}", isTumor: i % 2 == 0, seed: i)).ToArray();
         Cohort = Write("cohort.csv", rows);
     }
 
@@ -34,7 +34,7 @@ public sealed class TinySlides : IDisposable
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
     /// <summary>Paints a slide and writes its annotation; returns its row.</summary>
-    public CohortRow Slide(string name, bool isTumour, int seed = 1, double mpp = 1)
+    public CohortRow Slide(string name, bool isTumor, int seed = 1, double mpp = 1)
     {
         var options = new PyramidOptions { Mpp = Mpp.Of(mpp), Quality = 95 };
         PyramidWriter.Write(
@@ -42,13 +42,13 @@ public sealed class TinySlides : IDisposable
             Width,
             Height,
             options,
-            (x, y, tile) => Paint(x, y, tile, isTumour, seed)
+            (x, y, tile) => Paint(x, y, tile, isTumor, seed)
         );
-        if (isTumour)
-            Annotate($"{name}.xml", Tumour);
-        return new CohortRow(0, $"{name}.tif", isTumour ? "tumor" : "normal", $"P-{name}")
+        if (isTumor)
+            Annotate($"{name}.xml", Tumor);
+        return new CohortRow(0, $"{name}.tif", isTumor ? "tumor" : "normal", $"P-{name}")
         {
-            Further = [isTumour ? $"{name}.xml" : ""],
+            Further = [isTumor ? $"{name}.xml" : ""],
         };
     }
 
@@ -71,7 +71,7 @@ public sealed class TinySlides : IDisposable
         return Cohort.Load(At(name));
     }
 
-    /// <summary>Opens slides for windows of 32 pixels, labelled by their centre of 16.</summary>
+    /// <summary>Opens slides for windows of 32 pixels, labeled by their center of 16.</summary>
     internal CohortSlides Open(Cohort cohort, double mpp = 1, params double[] views) =>
         CohortSlides.Open(
             cohort,
@@ -79,13 +79,13 @@ public sealed class TinySlides : IDisposable
             {
                 Mpp = mpp,
                 Stride = 16,
-                Centre = 16,
+                Center = 16,
             },
             new PatchInput(new WindowPixels(32, 32, null), views.Length == 0 ? [1] : views, Positive: 1),
             side: 32
         );
 
-    private static void Paint(int left, int top, Image tile, bool isTumour, int seed)
+    private static void Paint(int left, int top, Image tile, bool isTumor, int seed)
     {
         tile.WritablePixels.Fill(243);
         for (var y = 0; y < tile.Height; y++)
@@ -97,11 +97,11 @@ public sealed class TinySlides : IDisposable
                     continue;
                 var grain = (byte)(((px * (7 + seed)) ^ (py * 13)) & 31);
                 var isRed =
-                    isTumour
-                    && px >= Tumour.At.X
-                    && px < Tumour.At.X + Tumour.Width
-                    && py >= Tumour.At.Y
-                    && py < Tumour.At.Y + Tumour.Height;
+                    isTumor
+                    && px >= Tumor.At.X
+                    && px < Tumor.At.X + Tumor.Width
+                    && py >= Tumor.At.Y
+                    && py < Tumor.At.Y + Tumor.Height;
                 ReadOnlySpan<byte> pixel = isRed ? [(byte)(200 + grain), 60, 90] : [(byte)(130 + grain), 90, 160];
                 pixel.CopyTo(tile.WritablePixels[((y * tile.Stride) + (3 * x))..]);
             }

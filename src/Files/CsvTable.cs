@@ -1,0 +1,127 @@
+using CsvHelper;
+
+namespace Coverslip.Files;
+
+/// <summary>
+/// A row of a CSV file. <paramref name="Number"/> counts lines as an editor shows them: the header is row 1.
+/// </summary>
+public sealed record TableRow(int Number, string[] Fields);
+
+/// <summary>
+/// A comma-separated file with a header, read and written field by field (no reflection over classes).
+/// </summary>
+public sealed class CsvTable(string path, IReadOnlyList<string> columns, IReadOnlyList<TableRow> rows)
+{
+    private static readonly CsvReaderOptions Reading = new()
+    {
+        Separator = ',',
+        HasHeader = false,
+        TrimWhitespace = true,
+        TrackLineNumbers = true,
+        MalformedData = CsvMalformedDataHandling.Throw,
+    };
+
+    private static readonly CsvWriterOptions Writing = new() { NewLine = "\n" };
+
+    public IReadOnlyList<string> Columns { get; } = columns;
+
+    public IReadOnlyList<TableRow> Rows { get; } = rows;
+
+    /// <summary>The place of <paramref name="column"/> in a row, or -1.</summary>
+    public int IndexOf(string column)
+    {
+        for (var i = 0; i < Columns.Count; i++)
+            if (Columns[i] == column)
+                return i;
+        return -1;
+    }
+
+    /// <summary>The place of a column that the file must have.</summary>
+    public int Require(string column)
+    {
+        var index = IndexOf(column);
+        if (index >= 0)
+            return index;
+        throw new InvalidDataException(
+            $"{path}: row 1: no column '{column}'; the header has: {string.Join(", ", Columns)}"
+        );
+    }
+
+    /// <exception cref="InvalidDataException">
+    /// No header, a column twice, or a row with more or fewer fields.
+    /// </exception>
+    public static CsvTable Read(string path)
+    {
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"{path}: no such file", path);
+        using var reader = CsvReader.FromFile(path, Reading);
+        try
+        {
+            return Read(path, reader);
+        }
+        catch (CsvFormatException error)
+        {
+            throw new InvalidDataException($"{path}: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Every row of a file, the first included, however many fields each has.</summary>
+    /// <exception cref="InvalidDataException">A quotation that does not end.</exception>
+    public static IReadOnlyList<TableRow> ReadRows(string path)
+    {
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"{path}: no such file", path);
+        using var reader = CsvReader.FromFile(path, Reading);
+        var rows = new List<TableRow>();
+        try
+        {
+            while (reader.Read())
+                rows.Add(new TableRow((int)reader.LineNumber, Fields(reader)));
+        }
+        catch (CsvFormatException error)
+        {
+            throw new InvalidDataException($"{path}: {error.Message}", error);
+        }
+        return rows;
+    }
+
+    private static CsvTable Read(string path, CsvReader reader)
+    {
+        if (!reader.Read())
+            throw new InvalidDataException($"{path}: the file is empty; its first row must name the columns");
+        var columns = Fields(reader);
+        if (columns.GroupBy(c => c).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new InvalidDataException($"{path}: row 1: column '{twice.Key}' stands twice");
+        var rows = new List<TableRow>();
+        while (reader.Read())
+        {
+            var line = (int)reader.LineNumber;
+            if (reader.FieldCount != columns.Length)
+                throw new InvalidDataException(
+                    $"{path}: row {line}: {reader.FieldCount} fields, the header has {columns.Length}"
+                );
+            rows.Add(new TableRow(line, Fields(reader)));
+        }
+        return new CsvTable(path, columns, rows);
+    }
+
+    private static string[] Fields(CsvReader reader)
+    {
+        var fields = new string[reader.FieldCount];
+        for (var i = 0; i < fields.Length; i++)
+            fields[i] = reader.GetString(i).Trim();
+        return fields;
+    }
+
+    /// <summary>Writes a whole file or nothing.</summary>
+    public static void Write(string path, IReadOnlyList<string> columns, IEnumerable<IEnumerable<string>> rows) =>
+        WholeFile.Write(
+            path,
+            stream =>
+            {
+                using var csv = CsvWriter.Create(stream, Writing, leaveOpen: true);
+                foreach (var row in rows.Prepend(columns))
+                    csv.WriteRecord(row.ToArray());
+            }
+        );
+}

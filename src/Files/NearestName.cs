@@ -1,0 +1,26 @@
+namespace Coverslip.Files;
+
+/// <summary>The known name that a mistyped one most likely means.</summary>
+public static class NearestName
+{
+    /// <summary>The name of the smallest edit distance; null where there are none.</summary>
+    public static string? Of(string wanted, IEnumerable<string> known) => known.MinBy(name => Distance(wanted, name));
+
+    /// <summary>Insertions, deletions and substitutions that turn one word into the other (Levenshtein 1966).</summary>
+    public static int Distance(string a, string b)
+    {
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(substituted, Math.Min(row[j], row[j - 1]) + 1);
+            }
+        }
+        return row[^1];
+    }
+}

@@ -1,0 +1,5 @@
+[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Coverslip.Methods")]
+[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("coverslip")]
+[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Coverslip.Methods.Tests")]
+[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Coverslip.App.Tests")]
+[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Coverslip.Learning.Tests")]

@@ -1,0 +1,109 @@
+using Coverslip.Files;
+using Coverslip.Learning.Recipes;
+
+namespace Coverslip.Learning.Backbones;
+
+/// <summary>What of a network is trained.</summary>
+public enum TrainableLayers
+{
+    /// <summary>Everything.</summary>
+    All,
+
+    /// <summary>
+    /// The last four layers: flattening, the hidden fully connected layer, dropout, the last fully connected layer. The
+    /// network below stays as its published weights are, its batch normalization included.
+    /// </summary>
+    LastFour,
+}
+
+/// <summary>What images are scaled to before the network sees them.</summary>
+public enum InputScaling
+{
+    /// <summary>As the network's published weights want it where weights are given, unit from scratch.</summary>
+    Auto,
+
+    /// <summary>[0, 1].</summary>
+    Unit,
+
+    /// <summary>As the network's published weights want it.</summary>
+    Published,
+}
+
+/// <summary>A published network under a new classifier (Liu &amp; Sun 2021, sec. 4.2).</summary>
+public sealed record BackboneNetworkOptions
+{
+    /// <summary>Which network, in kebab-case; required.</summary>
+    public required BackboneKind Kind { get; init; }
+
+    /// <summary>Multiplies the channels of MobileNets and Inception-v3, in (0, 4]; 1 by default.</summary>
+    public double Width { get; init; } = 1;
+
+    /// <summary>
+    /// File of published weights, or a run or packed model of ours of the same network, relative to the current folder;
+    /// empty, the default: training starts from scratch.
+    /// </summary>
+    public string Weights { get; init; } = "";
+
+    /// <summary>auto (default), unit or published.</summary>
+    public InputScaling Scaling { get; init; }
+
+    /// <summary>all (default) or last-four.</summary>
+    public TrainableLayers Trainable { get; init; }
+
+    /// <summary>Units of the hidden layer; 512 by default.</summary>
+    public int Hidden { get; init; } = 512;
+
+    /// <summary>Dropout between the two fully connected layers; 0.5 by default.</summary>
+    public double Dropout { get; init; } = 0.5;
+
+    /// <summary>Whether auxiliary classifiers train along (Inception-v3, GoogLeNet); false by default.</summary>
+    public bool Auxiliary { get; init; }
+
+    /// <summary>Weight of each auxiliary classifier's loss; 0.4 by default.</summary>
+    public double AuxiliaryWeight { get; init; } = 0.4;
+
+    /// <summary>What is built of the network for a number of classes.</summary>
+    public BackboneOptions Shape(int classes) =>
+        new()
+        {
+            Classes = 0,
+            AuxiliaryClasses = Auxiliary ? classes : 0,
+            Width = Width,
+        };
+
+    /// <summary>Whether images are scaled as the published weights want them.</summary>
+    public bool ScalesAsPublished =>
+        Scaling == InputScaling.Published || (Scaling == InputScaling.Auto && Weights.Length > 0);
+
+    /// <summary>The least side of an image, in pixels.</summary>
+    public int SmallestSide => Kind.SmallestSide(Auxiliary);
+
+    internal static BackboneNetworkOptions Read(RecipeNode node)
+    {
+        var names = KnownBackbones.All.Select(k => k.Name).ToArray();
+        var name = node.Text("name", "");
+        var among = name.Length == 0 ? "expected is one" : $"the nearest known one is '{NearestName.Of(name, names)}'";
+        var kind =
+            KnownBackbones.All.FirstOrDefault(k => k.Name == name)
+            ?? throw node.Wrong("name", name, $"{among} of {string.Join(", ", names)}");
+        var read = new BackboneNetworkOptions
+        {
+            Kind = kind,
+            Width = node.Number("width", 1, 0.1, 4),
+            Weights = node.Text("weights", ""),
+            Scaling = node.Word("scaling", InputScaling.Auto),
+            Trainable = node.Word("trainable", TrainableLayers.All),
+            Hidden = node.Int("hidden", 512, 1, 65536),
+            Dropout = node.Number("dropout", 0.5, 0, 0.95),
+            Auxiliary = node.Flag("auxiliary", false),
+            AuxiliaryWeight = node.Number("auxiliary_weight", 0.4, 0, 100),
+        };
+        if (read.Width != 1 && !kind.HasWidth)
+            throw node.Wrong("width", $"{read.Width}", $"{name} has no width; expected is 1");
+        if (read.Auxiliary && kind.Auxiliary.Count == 0)
+            throw node.Wrong("auxiliary", "true", $"{name} has no auxiliary classifiers; expected is false");
+        if (read.Trainable == TrainableLayers.LastFour && read.Weights.Length == 0)
+            throw node.Wrong("trainable", "last-four", "all below would stay random; set network.weights or train all");
+        return read;
+    }
+}

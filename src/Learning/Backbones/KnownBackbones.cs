@@ -1,0 +1,29 @@
+using Coverslip.Files;
+
+namespace Coverslip.Learning.Backbones;
+
+/// <summary>The published networks by name.</summary>
+public static class KnownBackbones
+{
+    public static IReadOnlyList<BackboneKind> All { get; } =
+    [
+        .. DenseNet.Kinds,
+        InceptionV3.Kind,
+        ResNet50.Kind,
+        Xception.Kind,
+        MobileNetV1.Kind,
+        MobileNetV2.Kind,
+        .. NasNet.Kinds,
+        GoogLeNet.Kind,
+    ];
+
+    /// <summary>The network of a name.</summary>
+    /// <exception cref="ArgumentException">There is none; the message names the nearest and all.</exception>
+    public static BackboneKind Named(string name)
+    {
+        var names = All.Select(k => k.Name).ToArray();
+        var (nearest, all) = (NearestName.Of(name, names), string.Join(", ", names));
+        return All.FirstOrDefault(k => k.Name == name)
+            ?? throw new ArgumentException($"there is no network '{name}'; the nearest is '{nearest}' of {all}");
+    }
+}

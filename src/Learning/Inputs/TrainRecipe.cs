@@ -1,0 +1,283 @@
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Splits;
+using Coverslip.Learning.Recipes;
+using Coverslip.Slides.Images;
+using Coverslip.Slides.Stain;
+
+namespace Coverslip.Learning.Inputs;
+
+/// <summary>What the network sees of an image and its mask.</summary>
+public enum InputForm
+{
+    /// <summary>The image times its mask.</summary>
+    Masked,
+
+    /// <summary>The image as it is.</summary>
+    Raw,
+
+    /// <summary>The image times its mask, and the mask as a fourth channel.</summary>
+    MaskChannel,
+}
+
+/// <summary>What becomes of an image in whose mask nothing is valid.</summary>
+public enum EmptyMask
+{
+    /// <summary>It is used without a mask.</summary>
+    Raw,
+
+    /// <summary>It is left out of training; it is still predicted, without a mask.</summary>
+    Drop,
+}
+
+/// <summary>Where masks come from.</summary>
+public enum MaskSource
+{
+    /// <summary>Made without labels (Liu &amp; Sun 2021, sec. 3.1.1).</summary>
+    Computed,
+
+    /// <summary>The cohort's <c>mask</c> column.</summary>
+    Column,
+}
+
+/// <summary>Input of a run.</summary>
+public sealed record InputOptions
+{
+    /// <summary>masked (default), raw or mask-channel.</summary>
+    public InputForm Form { get; init; } = InputForm.Masked;
+
+    /// <summary>Height in pixels that images are resized to; 768 by default.</summary>
+    public int Height { get; init; } = 768;
+
+    /// <summary>Width in pixels that images are resized to; 768 by default.</summary>
+    public int Width { get; init; } = 768;
+
+    /// <summary>computed (default) or column.</summary>
+    public MaskSource Masks { get; init; }
+
+    /// <summary>
+    /// Rules of computed masks: <c>published</c> (default), <c>calibrated</c> (fitted to the cohort without labels), or
+    /// a file.
+    /// </summary>
+    public string MaskRules { get; init; } = "published";
+
+    /// <summary>Images are shrunk by this factor while their masks are made; 1 by default.</summary>
+    public double MaskScale { get; init; } = 1;
+
+    /// <summary>
+    /// Channels of the segmentation network and labels at its start; 100 by default. Small patches do with fewer.
+    /// </summary>
+    public int MaskChannels { get; init; } = 100;
+
+    /// <summary>Most steps of a segmentation; 100 by default.</summary>
+    public int MaskSteps { get; init; } = 100;
+
+    /// <summary>Whether the valid area is rotated and shifted to fill masked regions; false by default.</summary>
+    public bool Fill { get; init; }
+
+    /// <summary>raw (default) or drop.</summary>
+    public EmptyMask EmptyMask { get; init; }
+
+    /// <summary>
+    /// Whether each image's unmasked pixels are brought to mean 0 and deviation 1 per channel, so that how dark and how
+    /// pink a
+    /// patient is stained tells nothing; masked pixels are then 0, the mean. False by default: images lie in [0, 1].
+    /// </summary>
+    public bool Standardize { get; init; }
+
+    /// <summary>
+    /// The stain that images are brought to before masks are made of them and before they are resized: a file of
+    /// <c>coverslip stain fit</c> (<c>.json</c>), a reference image, or <c>none</c> (default).
+    /// </summary>
+    public string Stain { get; init; } = NoStain;
+
+    /// <summary>How a reference image is measured; vahadane by default. A stain file has its own.</summary>
+    public StainMethod StainMethod { get; init; } = StainMethod.Vahadane;
+
+    /// <summary>error (default) or keep: what becomes of an image whose stain cannot be measured.</summary>
+    public RefusedStain StainRefused { get; init; }
+
+    /// <summary>
+    /// How images are brought to their size: area (default), linear (bilinear), cubic or nearest. Masks are always nearest.
+    /// </summary>
+    public Interpolation Interpolation { get; init; } = Interpolation.Area;
+
+    /// <summary>
+    /// Whether images are gray: color is taken for a stored copy of gray and averaged, and the network sees three equal
+    /// channels. False by default; true for radiographs.
+    /// </summary>
+    public bool Gray { get; init; }
+
+    /// <summary>Whether images are brought to a reference's stain.</summary>
+    public bool Restained => Stain != NoStain;
+
+    private const string NoStain = "none";
+
+    /// <summary>Channels that the network is given.</summary>
+    public int Channels => Form == InputForm.MaskChannel ? 4 : 3;
+
+    internal static InputOptions Read(RecipeNode node, InputOptions? standard = null)
+    {
+        standard ??= new InputOptions();
+        return new InputOptions
+        {
+            Form = node.Word("form", standard.Form),
+            Height = node.Int("height", standard.Height, 16, 16384),
+            Width = node.Int("width", standard.Width, 16, 16384),
+            Masks = node.Word("masks", standard.Masks),
+            MaskRules = node.Text("mask_rules", standard.MaskRules),
+            MaskScale = node.Number("mask_scale", standard.MaskScale, 0.05, 1),
+            MaskChannels = node.Int("mask_channels", standard.MaskChannels, 8, 256),
+            MaskSteps = node.Int("mask_steps", standard.MaskSteps, 1, 10_000),
+            Fill = node.Flag("fill", standard.Fill),
+            EmptyMask = node.Word("empty_mask", standard.EmptyMask),
+            Standardize = node.Flag("standardize", standard.Standardize),
+            Stain = node.Text("stain", standard.Stain),
+            StainMethod = node.Word("stain_method", standard.StainMethod),
+            StainRefused = node.Word("stain_refused", standard.StainRefused),
+            Interpolation = node.Word("interpolation", standard.Interpolation),
+            Gray = node.Flag("gray", standard.Gray),
+        };
+    }
+}
+
+/// <summary>How the decision between classes is made and reported.</summary>
+public sealed record DecisionOptions
+{
+    /// <summary>
+    /// The class whose probability is held against the threshold, of two; empty: the second in alphabetical order.
+    /// </summary>
+    public string Positive { get; init; } = "";
+
+    /// <summary>
+    /// Whether the threshold is chosen on the validation patients; otherwise the most probable class is taken. False by
+    /// default.
+    /// </summary>
+    public bool ThresholdFromValidation { get; init; }
+
+    /// <summary>The class that is looked for; null where none is named among more than two.</summary>
+    /// <exception cref="RecipeException">The named one is none of the classes.</exception>
+    internal string? PositiveOf(IReadOnlyList<string> classes)
+    {
+        if (Positive.Length == 0)
+            return classes.Count == 2 ? classes[1] : null;
+        return classes.Contains(Positive)
+            ? Positive
+            : throw new RecipeException(
+                $"decision.positive is '{Positive}'; the cohort's classes are {string.Join(", ", classes)}"
+            );
+    }
+
+    internal static DecisionOptions Read(RecipeNode node) =>
+        new()
+        {
+            Positive = node.Text("positive", ""),
+            ThresholdFromValidation = node.Flag("threshold_from_validation", false),
+        };
+}
+
+/// <summary>The split that a recipe draws where none is given.</summary>
+public sealed record SplitOptions
+{
+    /// <summary>
+    /// Folds of a stratified cross-validation by patient; 5 by default, 0 for repeated random splits.
+    /// </summary>
+    public int Folds { get; init; } = 5;
+
+    /// <summary>
+    /// Five draws of 70 % of each class's patients to train and 30 % to test instead, as published with BreakHis; false
+    /// by default.
+    /// </summary>
+    public bool BreakHis { get; init; }
+
+    /// <summary>Random splits; 20 by default, as published.</summary>
+    public int Repeats { get; init; } = 20;
+
+    /// <summary>
+    /// Bounds of the number of test images of a random split, and of validation images; 45-55 by default, as published.
+    /// </summary>
+    public string Images { get; init; } = "45-55";
+
+    /// <summary>
+    /// Share of the training patients that validates, in cross-validation and of <see cref="BreakHis"/>; 0.2 by default.
+    /// </summary>
+    public double ValidationShare { get; init; } = 0.2;
+
+    /// <summary>
+    /// Above 1: so many parts that all are the first one's division of patients, so that only the seed differs, as where a
+    /// method is trained three times with other initial weights; 1 by default.
+    /// </summary>
+    public int Seeds { get; init; } = 1;
+
+    /// <summary>
+    /// A further column of the cohort that says <c>train</c> or <c>test</c> of every patient; empty, the default: drawn.
+    /// </summary>
+    public string Column { get; init; } = "";
+
+    /// <summary>Draws the split of a cohort.</summary>
+    /// <exception cref="RecipeException">The bounds cannot be read.</exception>
+    /// <exception cref="NoSuchSplitException">The cohort has no such split.</exception>
+    public Split Draw(Cohort cohort, long seed)
+    {
+        var split = DrawOnce(cohort, seed);
+        return Seeds == 1
+            ? split
+            : new Split(SplitKind.Random, split.CohortHash, seed, [.. Enumerable.Repeat(split.Parts[0], Seeds)]);
+    }
+
+    private Split DrawOnce(Cohort cohort, long seed)
+    {
+        if (Column.Length > 0)
+            return new Split(
+                SplitKind.Random,
+                cohort.Hash,
+                seed,
+                [ColumnSplits.Draw(cohort, Column, ValidationShare, seed)]
+            );
+        if (BreakHis)
+            return new Split(
+                SplitKind.BreakHis,
+                cohort.Hash,
+                seed,
+                BreakHisSplits.Draw(cohort.PatientImages, ValidationShare, seed)
+            );
+        if (Folds > 0)
+            return new Split(
+                SplitKind.KFold,
+                cohort.Hash,
+                seed,
+                KFoldSplits.Draw(cohort.PatientImages, Folds, ValidationShare, seed)
+            );
+        if (!ImageBounds.TryParse(Images, out var bounds))
+            throw new RecipeException($"split.images is '{Images}'; write bounds such as 45-55");
+        return new Split(
+            SplitKind.Random,
+            cohort.Hash,
+            seed,
+            RandomSplits.Draw(
+                cohort.PatientImages,
+                new RandomSplitOptions
+                {
+                    TestImages = bounds,
+                    ValidationImages = bounds,
+                    Repeats = Repeats,
+                    Seed = seed,
+                }
+            )
+        );
+    }
+
+    internal static SplitOptions Read(RecipeNode node)
+    {
+        var standard = new SplitOptions();
+        return new SplitOptions
+        {
+            Folds = node.Int("folds", standard.Folds, 0, 1000),
+            BreakHis = node.Flag("breakhis", standard.BreakHis),
+            Repeats = node.Int("repeats", standard.Repeats, 1, 10_000),
+            Images = node.Text("images", standard.Images),
+            Seeds = node.Int("seeds", standard.Seeds, 1, 1000),
+            Column = node.Text("column", standard.Column),
+            ValidationShare = node.Number("validation_share", standard.ValidationShare, 0.01, 0.9),
+        };
+    }
+}

@@ -1,0 +1,274 @@
+using Coverslip.Learning.Recipes;
+
+namespace Coverslip.Learning.Loop;
+
+/// <summary>How the learning rate moves.</summary>
+public enum RateSchedule
+{
+    /// <summary>Times a factor per epoch.</summary>
+    Exponential,
+
+    /// <summary>Times a factor after every given number of epochs.</summary>
+    Step,
+
+    /// <summary>Up during the first quarter, then down to almost nothing (Smith 2018).</summary>
+    OneCycle,
+
+    /// <summary>As it is.</summary>
+    Constant,
+}
+
+/// <summary>Which rule moves the weights.</summary>
+public enum OptimizerKind
+{
+    Adam,
+    AdamW,
+    Sgd,
+    RmsProp,
+}
+
+/// <summary>Which validation figure says that a model is the best so far.</summary>
+public enum BestBy
+{
+    Loss,
+    Accuracy,
+    Auc,
+}
+
+/// <summary>How classes of unequal size count.</summary>
+public enum ClassWeights
+{
+    /// <summary>Every image alike.</summary>
+    None,
+
+    /// <summary>
+    /// Every class alike: images weigh inversely to their class's share. Of findings, the images that show one weigh as
+    /// much together as those that do not, up to <see cref="TrainingOptions.MostPositiveWeight"/> each.
+    /// </summary>
+    Balanced,
+}
+
+/// <summary>Whose RMSprop.</summary>
+public enum RmsForm
+{
+    /// <summary>Epsilon beside the root, squares from zero, the rate outside of the momentum.</summary>
+    Pytorch,
+
+    /// <summary>Epsilon inside the root, squares from one, the rate inside the momentum.</summary>
+    TensorFlow,
+}
+
+/// <summary>Numbers in which the forward pass is computed.</summary>
+public enum Precision
+{
+    Float32,
+    Bfloat16,
+}
+
+/// <summary>How a run trains. The defaults are the published ones (Liu &amp; Sun 2021, sec. 4.2).</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Passes over the training images; 300 by default.</summary>
+    public int Epochs { get; init; } = 300;
+
+    /// <summary>Images per step; 4 by default.</summary>
+    public int Batch { get; init; } = 4;
+
+    /// <summary>adam (default), adam-w, sgd or rms-prop.</summary>
+    public OptimizerKind Optimizer { get; init; }
+
+    /// <summary>First, or in one cycle highest, learning rate; 5e-6 by default.</summary>
+    public double Rate { get; init; } = 5e-6;
+
+    /// <summary>exponential (default), step, one-cycle or constant.</summary>
+    public RateSchedule Schedule { get; init; }
+
+    /// <summary>The schedule's factor; 0.7 by default.</summary>
+    public double Factor { get; init; } = 0.7;
+
+    /// <summary>
+    /// Epochs between factors: of the step schedule, or for one whole factor of the exponential; 1 by default.
+    /// </summary>
+    public double Every { get; init; } = 1;
+
+    /// <summary>
+    /// Training examples between factors, instead of <see cref="Every"/>; 0 by default: epochs count.
+    /// </summary>
+    public int EveryExamples { get; init; }
+
+    /// <summary>
+    /// Whether the exponential factor is applied smoothly with every step instead of at the end of an epoch; false by
+    /// default.
+    /// </summary>
+    public bool PerStep { get; init; }
+
+    /// <summary>Epochs without improvement after which training stops; 20 by default, 0 never.</summary>
+    public int Patience { get; init; } = 20;
+
+    /// <summary>loss (default), accuracy or auc.</summary>
+    public BestBy BestBy { get; init; }
+
+    /// <summary>Shrinkage (adam-w) or L2 penalty of the weights; 0 by default.</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>Momentum of sgd and rms-prop; 0.9 by default.</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>Decay of the mean square of rms-prop; 0.99 by default, as in PyTorch.</summary>
+    public double SquareDecay { get; init; } = 0.99;
+
+    /// <summary>What keeps rms-prop's divisor from zero; 1e-8 by default.</summary>
+    public double Epsilon { get; init; } = 1e-8;
+
+    /// <summary>pytorch (default) or tensor-flow: whose rms-prop.</summary>
+    public RmsForm RmsForm { get; init; }
+
+    /// <summary>Longest gradient: longer ones are scaled down to it; 0 (default) leaves them.</summary>
+    public double ClipGradient { get; init; }
+
+    /// <summary>float32 (default) or bfloat16.</summary>
+    public Precision Precision { get; init; }
+
+    /// <summary>none (default) or balanced.</summary>
+    public ClassWeights ClassWeights { get; init; }
+
+    /// <summary>A finding of one image in a thousand must not make that image the whole gradient.</summary>
+    public const double MostPositiveWeight = 20;
+
+    internal static TrainingOptions Read(RecipeNode node, TrainingOptions? standard = null, int leastEpochs = 1)
+    {
+        standard ??= new TrainingOptions();
+        return new TrainingOptions
+        {
+            Epochs = node.Int("epochs", standard.Epochs, leastEpochs, 1_000_000),
+            Batch = node.Int("batch", standard.Batch, 1, 65_536),
+            Optimizer = node.Word("optimizer", standard.Optimizer),
+            Rate = node.Number("rate", standard.Rate, 0, 100),
+            Schedule = node.Word("schedule", standard.Schedule),
+            Factor = node.Number("factor", standard.Factor, 1e-6, 1),
+            Every = node.Number("every", standard.Every, 1e-3, 1e6),
+            EveryExamples = node.Int("every_examples", standard.EveryExamples, 0, int.MaxValue),
+            PerStep = node.Flag("per_step", standard.PerStep),
+            Patience = node.Int("patience", standard.Patience, 0, 1_000_000),
+            BestBy = node.Word("best_by", standard.BestBy),
+            WeightDecay = node.Number("weight_decay", standard.WeightDecay, 0, 10),
+            Momentum = node.Number("momentum", standard.Momentum, 0, 0.9999),
+            SquareDecay = node.Number("square_decay", standard.SquareDecay, 0, 0.99999),
+            Epsilon = node.Number("epsilon", standard.Epsilon, 1e-12, 1000),
+            RmsForm = node.Word("rms_form", standard.RmsForm),
+            ClipGradient = node.Number("clip_gradient", standard.ClipGradient, 0, 1e9),
+            Precision = node.Word("precision", standard.Precision),
+            ClassWeights = node.Word("class_weights", standard.ClassWeights),
+        };
+    }
+}
+
+/// <summary>How colors are changed at random.</summary>
+public enum ColorChange
+{
+    /// <summary>One affine map: hue and saturation in YIQ, contrast about mid-gray, brightness as a factor.</summary>
+    Affine,
+
+    /// <summary>
+    /// As TensorFlow's random_brightness (a summand), random_saturation and random_hue (in HSV) and random_contrast (about
+    /// the mean of each channel), in this order, cut off at the end.
+    /// </summary>
+    TensorFlow,
+
+    /// <summary>
+    /// Saturation, contrast, brightness and sharpness as Pillow's ImageEnhance, in this order; no hue.
+    /// </summary>
+    Pillow,
+}
+
+/// <summary>Random changes of training images, and the orientations averaged when predicting.</summary>
+public sealed record AugmentationOptions
+{
+    /// <summary>
+    /// The color changes of Liu et al. 2017 (arXiv 1703.02442, sec. 3), as TensorFlow computes them.
+    /// </summary>
+    internal static AugmentationOptions Liu2017 { get; } =
+        new()
+        {
+            Colors = ColorChange.TensorFlow,
+            Brightness = 64 / 255.0,
+            Saturation = 0.25,
+            Hue = 0.04,
+            Contrast = 0.75,
+        };
+
+    /// <summary>
+    /// Whether images are turned and flipped at random (eight ways; four where they are not square); true by default.
+    /// </summary>
+    public bool Orientations { get; init; } = true;
+
+    /// <summary>affine (default), tensor-flow or pillow.</summary>
+    public ColorChange Colors { get; init; }
+
+    /// <summary>Largest change of brightness, as a share; 0 by default.</summary>
+    public double Brightness { get; init; }
+
+    /// <summary>Largest change of contrast, as a share; 0 by default.</summary>
+    public double Contrast { get; init; }
+
+    /// <summary>Largest change of saturation, as a share; 0 by default.</summary>
+    public double Saturation { get; init; }
+
+    /// <summary>Largest change of sharpness, as a share, with pillow's colors; 0 by default.</summary>
+    public double Sharpness { get; init; }
+
+    /// <summary>Largest turn of the hue, as a share of the full circle; 0 by default.</summary>
+    public double Hue { get; init; }
+
+    /// <summary>Largest shift in pixels; edges are mirrored. 0 by default.</summary>
+    public int Shift { get; init; }
+
+    /// <summary>Largest turn to either side, in degrees, about the center; edges are mirrored. 0 by default.</summary>
+    public double Rotation { get; init; }
+
+    /// <summary>
+    /// Share of images that are sharpened, and share that are blurred, together 1 at most; 0 by default. See
+    /// <see cref="Focus"/>.
+    /// </summary>
+    public double Sharpen { get; init; }
+
+    /// <inheritdoc cref="Sharpen"/>
+    public double Blur { get; init; }
+
+    /// <summary>Largest deviation, in pixels, of the Gaussian that blurs, or that sharpens as an unsharp mask; 1.5 by
+    /// default.</summary>
+    public double Focus { get; init; } = 1.5;
+
+    internal bool ChangesFocusOrAngle => Rotation > 0 || Sharpen + Blur > 0;
+
+    /// <summary>Whether predictions are averaged over the orientations; false by default.</summary>
+    public bool AverageOrientations { get; init; }
+
+    internal static AugmentationOptions Read(RecipeNode node, AugmentationOptions? standard = null)
+    {
+        standard ??= new AugmentationOptions();
+        var read = new AugmentationOptions
+        {
+            Orientations = node.Flag("orientations", standard.Orientations),
+            Colors = node.Word("colors", standard.Colors),
+            Brightness = node.Number("brightness", standard.Brightness, 0, 1),
+            Contrast = node.Number("contrast", standard.Contrast, 0, 1),
+            Saturation = node.Number("saturation", standard.Saturation, 0, 1),
+            Sharpness = node.Number("sharpness", standard.Sharpness, 0, 1),
+            Hue = node.Number("hue", standard.Hue, 0, 0.5),
+            Shift = node.Int("shift", standard.Shift, 0, 4096),
+            Rotation = node.Number("rotation", standard.Rotation, 0, 180),
+            Sharpen = node.Number("sharpen", standard.Sharpen, 0, 1),
+            Blur = node.Number("blur", standard.Blur, 0, 1),
+            Focus = node.Number("focus", standard.Focus, 0.1, 16),
+            AverageOrientations = node.Flag("average_orientations", standard.AverageOrientations),
+        };
+        if (read.Sharpen + read.Blur > 1)
+            throw node.Wrong("blur", $"{read.Blur}", $"with sharpen {read.Sharpen} the shares exceed 1");
+        if (read is { Sharpness: > 0, Colors: not ColorChange.Pillow })
+            throw node.Wrong("sharpness", $"{read.Sharpness}", "only colors: pillow changes sharpness");
+        if (read is { Hue: > 0, Colors: ColorChange.Pillow })
+            throw node.Wrong("hue", $"{read.Hue}", "colors: pillow turns no hue; set 0, or other colors");
+        return read;
+    }
+}

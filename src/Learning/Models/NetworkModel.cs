@@ -1,0 +1,44 @@
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Torch;
+
+namespace Coverslip.Learning.Models;
+
+/// <summary>A network as a model: the training loop fits it.</summary>
+internal sealed class NetworkModel(INetworkRecipe recipe, IClassifier network) : IModel
+{
+    public long Parameters => network.Store.ParameterCount;
+
+    public FitOutcome Fit(FitTask task, RunFolder run, ITrainingProgress progress, CancellationToken stop)
+    {
+        var reader = new BatchReader(task.Set, recipe.Training.Batch, network.Store.Device);
+        return Fit(new ImageExamples(reader, task.Training, task.Validation, recipe), run, progress, stop);
+    }
+
+    public FitOutcome Fit(IExamples examples, RunFolder run, ITrainingProgress progress, CancellationToken stop)
+    {
+        recipe.Begin(network);
+        new TrainingLoop(new TrainingTask(recipe, network, examples), run, progress).Run(stop);
+        run.LoadBest(network.Store);
+        var (state, moved) = run.Outcome();
+        return new FitOutcome(state.Epoch, state.BestEpoch, state.Seconds, moved) { WaitingShare = state.WaitingShare };
+    }
+
+    public IEnumerable<(string Path, Tensor Value)> State() => network.Store.All.Select(p => (p.Path, p.Value));
+
+    public void Load(IReadOnlyDictionary<string, Tensor> state) => network.Store.Load(state);
+
+    public void PrepareToPredict() =>
+        network.PrepareToPredict(recipe.Training.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32);
+
+    public IReadOnlyList<double[]> Probabilities(PredictionTask task, CancellationToken stop = default)
+    {
+        var reader = new BatchReader(task.Set, task.Batch ?? recipe.Training.Batch, network.Store.Device);
+        return new Predictor(network, reader, recipe).Probabilities(task.Images, task.Progress, stop);
+    }
+
+    public IReadOnlyList<double[]> Probabilities(WindowBatch windows, bool orientations) =>
+        new WindowPredictor(network, recipe).Probabilities(windows, orientations);
+
+    public void Dispose() => network.Dispose();
+}

@@ -1,0 +1,104 @@
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Metrics;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Torch;
+
+namespace Coverslip.Learning.Models;
+
+/// <summary>Probabilities of many images, in order; averaged over orientations where the recipe says so.</summary>
+public sealed class Predictor(IClassifier model, BatchReader reader, INetworkRecipe recipe)
+{
+    /// <summary>
+    /// Probabilities [images][classes]. <paramref name="progress"/> is told how many images are done.
+    /// </summary>
+    public IReadOnlyList<double[]> Probabilities(
+        IReadOnlyList<Patch> patches,
+        Action<int>? progress = null,
+        CancellationToken stop = default
+    )
+    {
+        model.Store.Training = false;
+        using var inference = new Inference();
+        int[] orientations =
+            !recipe.Augmentation.AverageOrientations ? [0]
+            : recipe.Input.Height == recipe.Input.Width ? [0, 1, 2, 3, 4, 5, 6, 7]
+            : [0, 2, 4, 6];
+        var sums = new double[patches.Count][];
+        var done = 0;
+        foreach (var orientation in orientations)
+        {
+            var next = 0;
+            foreach (var raw in reader.Plain(patches, orientation))
+            {
+                stop.ThrowIfCancellationRequested();
+                using var scope = new TensorScope();
+                using var cast = new Autocast(
+                    model.Store.Device,
+                    recipe.Training.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32
+                );
+                foreach (var row in Rows(model.Predict(reader.ToTensors(raw))))
+                {
+                    var sum = sums[next++] ??= new double[row.Length];
+                    for (var c = 0; c < row.Length; c++)
+                        sum[c] += row[c] / orientations.Length;
+                }
+                done += raw.Patches.Count;
+                progress?.Invoke(done / orientations.Length);
+            }
+        }
+        return sums;
+    }
+
+    /// <summary>A predictions file's rows of findings; decided at one half.</summary>
+    public static Predictions TableOfFindings(
+        IReadOnlyList<string> findings,
+        IReadOnlyList<Patch> patches,
+        IReadOnlyList<double[]> probabilities
+    )
+    {
+        var rows = patches.Zip(
+            probabilities,
+            (patch, p) =>
+                new Prediction(
+                    patch.Row.Image,
+                    patch.Row.Patient,
+                    patch.Row.Findings is { } shown ? CohortFile.Join(shown) : Predictions.Unknown,
+                    "",
+                    p
+                )
+        );
+        return new Predictions(findings, [.. rows]) { MultiLabel = true }.DecideFindings([
+            .. findings.Select(_ => 0.5),
+        ]);
+    }
+
+    /// <summary>A predictions file's rows; decided for the most probable class.</summary>
+    public static Predictions Table(
+        IReadOnlyList<string> classes,
+        IReadOnlyList<Patch> patches,
+        IReadOnlyList<double[]> probabilities
+    ) =>
+        new(
+            classes,
+            [
+                .. patches.Zip(
+                    probabilities,
+                    (patch, p) =>
+                        new Prediction(
+                            patch.Row.Image,
+                            patch.Row.Patient,
+                            patch.Label < 0 ? "" : patch.Row.Label,
+                            classes[Array.IndexOf(p, p.Max())],
+                            p
+                        )
+                ),
+            ]
+        );
+
+    internal static IEnumerable<double[]> Rows(Tensor probabilities)
+    {
+        var classes = (int)probabilities.Size(1);
+        return probabilities.To(DType.Float64).ToArray<double>().Chunk(classes);
+    }
+}

@@ -1,0 +1,86 @@
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Splits;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Torch;
+
+namespace Coverslip.Learning.Models;
+
+/// <summary>What every method's recipe has.</summary>
+public interface IRecipe
+{
+    /// <summary>Seed of whatever a method draws at random.</summary>
+    long Seed { get; }
+
+    InputOptions Input { get; }
+
+    SplitOptions Split { get; }
+
+    DecisionOptions Decision { get; }
+
+    /// <summary>
+    /// What images may show, of a method for which an image shows several findings or none; null, the default: every image
+    /// is of one of the cohort's classes.
+    /// </summary>
+    FindingOptions? Findings => null;
+
+    /// <summary>
+    /// Whether images show a whole field whatever their pixels measure, so that one of another width is no other scale;
+    /// false by default.
+    /// </summary>
+    bool AnyScale => false;
+
+    /// <summary>Files and folders that training starts from; none by default.</summary>
+    IReadOnlyList<string> Needs => [];
+
+    /// <summary>Keys of the figures that the method writes into <c>figures.json</c> of each part; none by default.</summary>
+    IReadOnlyList<string> OwnFigures => [];
+
+    /// <summary>Whether runs may have stages in common that one of them trains; false by default.</summary>
+    bool Shares => false;
+
+    /// <summary>A model that has learned nothing yet, on a device.</summary>
+    IModel Untrained(int classes, Device device);
+}
+
+/// <summary>A stage that is trained before another.</summary>
+/// <param name="Section">The recipe's section that says how.</param>
+/// <param name="Recipe">As the training loop takes it.</param>
+public sealed record EarlierStage(string Section, INetworkRecipe Recipe);
+
+/// <summary>The recipe of a network that the training loop trains.</summary>
+public interface INetworkRecipe : IRecipe
+{
+    TrainingOptions Training { get; }
+
+    AugmentationOptions Augmentation { get; }
+
+    /// <summary>
+    /// The least height and width, in pixels, that the network can be computed on; 1 where it does not matter.
+    /// </summary>
+    int SmallestSide => 1;
+
+    /// <summary>
+    /// At how many times the microns per pixel the network sees each place, the finest first; [1] by default.
+    /// </summary>
+    IReadOnlyList<double> Views => [1];
+
+    /// <summary>Training examples that make an epoch of a part; by default its training rows, once.</summary>
+    long EpochExamples(Cohort cohort, SplitPart part) => part.Rows(cohort, SplitSide.Train).Count;
+
+    /// <summary>What is trained before, with the same kind of network; null, the default: nothing.</summary>
+    EarlierStage? Earlier => null;
+
+    /// <summary>The same recipe for another image size.</summary>
+    INetworkRecipe Sized(int height, int width);
+
+    /// <summary>A freshly initialized network on a device.</summary>
+    IClassifier Build(int classes, Device device);
+
+    /// <summary>
+    /// Gives a fresh network what its training starts from besides random numbers; nothing by default.
+    /// </summary>
+    void Begin(IClassifier model) { }
+
+    IModel IRecipe.Untrained(int classes, Device device) => new NetworkModel(this, Build(classes, device));
+}

@@ -1,0 +1,71 @@
+using Coverslip.Learning.Augmentation;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Torch;
+
+namespace Coverslip.Learning.Models;
+
+/// <summary>
+/// Probabilities of pictures in memory. They go to the device once, and are turned and flipped there, see
+/// <see cref="ImageChange.Oriented"/>.
+/// </summary>
+internal sealed class WindowPredictor(IClassifier network, INetworkRecipe recipe)
+{
+    /// <summary>Probabilities [windows][classes], over eight orientations of a square, four otherwise.</summary>
+    public IReadOnlyList<double[]> Probabilities(WindowBatch windows, bool orientations)
+    {
+        var input = recipe.Input;
+        network.Store.Training = false;
+        using var inference = new Inference();
+        using var scope = new TensorScope();
+        using var cast = new Autocast(
+            network.Store.Device,
+            recipe.Training.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32
+        );
+        var (image, mask) = BatchReader.Pixels(windows.Pixels, windows.Count, input, network.Store.Device);
+        var further = BatchReader.FurtherViews(
+            windows.Pixels,
+            windows.Count,
+            recipe.Views.Count,
+            input,
+            network.Store.Device
+        );
+        var target = Tensor.From<long>(new long[windows.Count]).To(network.Store.Device); // nothing has a label
+        int[] all =
+            !orientations ? [0]
+            : input.Height == input.Width ? [0, 1, 2, 3, 4, 5, 6, 7]
+            : [0, 2, 4, 6];
+        var sums = Enumerable.Range(0, windows.Count).Select(_ => Array.Empty<double>()).ToArray();
+        foreach (var orientation in all)
+        {
+            using var each = new TensorScope();
+            var batch = new Batch(
+                Oriented(image, orientation).Contiguous(MemoryFormat.ChannelsLast),
+                Oriented(mask, orientation).Contiguous(),
+                target,
+                null
+            )
+            {
+                FurtherViews = [.. further.Select(v => Oriented(v, orientation).Contiguous(MemoryFormat.ChannelsLast))],
+            };
+            foreach (var (window, row) in Predictor.Rows(network.Predict(batch)).Index())
+            {
+                if (sums[window].Length == 0)
+                    sums[window] = new double[row.Length];
+                for (var c = 0; c < row.Length; c++)
+                    sums[window][c] += row[c] / all.Length;
+            }
+        }
+        return sums;
+    }
+
+    /// <summary>[B, C, H, W] turned as the bits say: 1 transposes, after 2 and 4 flip rows and columns.</summary>
+    private static Tensor Oriented(Tensor pixels, int orientation)
+    {
+        if ((orientation & 2) != 0)
+            pixels = pixels.Flip(2);
+        if ((orientation & 4) != 0)
+            pixels = pixels.Flip(3);
+        return (orientation & 1) != 0 ? pixels.Transpose(2, 3) : pixels;
+    }
+}

@@ -1,0 +1,62 @@
+using YamlDotNet.RepresentationModel;
+
+namespace Coverslip.Learning.Recipes;
+
+/// <summary>YAML mappings laid over each other: what the upper one says holds, mapping by mapping.</summary>
+public static class YamlText
+{
+    /// <summary>A recipe file's text with settings such as <c>input.width=192</c> laid over it.</summary>
+    /// <exception cref="RecipeException">The file is no YAML mapping, or a setting cannot be read.</exception>
+    public static string OfFile(string path, IReadOnlyList<string> settings)
+    {
+        var text = File.ReadAllText(path);
+        return settings.Count == 0
+            ? text
+            : Over(RecipeNode.Mapping(text, Path.GetFileName(path)), [.. settings.Select(OfSetting)]);
+    }
+
+    /// <summary>The text of the first mapping with the others laid over it in turn.</summary>
+    internal static string Over(YamlMappingNode first, params IEnumerable<YamlMappingNode?> others)
+    {
+        var merged = others.OfType<YamlMappingNode>().Aggregate(first, Laid);
+        using var text = new StringWriter();
+        new YamlStream(new YamlDocument(merged)).Save(text, assignAnchors: false);
+        return text.ToString();
+    }
+
+    /// <summary>What <c>--set</c> says, <c>key=value</c> or <c>section.key=value</c>, as a mapping.</summary>
+    /// <exception cref="RecipeException">There is no equals sign, or no key before it.</exception>
+    internal static YamlMappingNode OfSetting(string setting)
+    {
+        var at = setting.IndexOf('=');
+        if (at <= 0)
+            throw new RecipeException($"--set is '{setting}'; write KEY=VALUE such as input.width=192");
+        return Of(setting[(at + 1)..], setting[..at].Split('.'));
+    }
+
+    /// <summary>A mapping of one value under a path of keys.</summary>
+    internal static YamlMappingNode Of(string value, params ReadOnlySpan<string> path)
+    {
+        YamlNode node = new YamlScalarNode(value);
+        for (var i = path.Length - 1; i >= 0; i--)
+            node = new YamlMappingNode(new YamlScalarNode(path[i]), node);
+        return (YamlMappingNode)node;
+    }
+
+    /// <summary>A mapping of one list under a key.</summary>
+    internal static YamlMappingNode Of(IEnumerable<string> values, string key) =>
+        new(new YamlScalarNode(key), new YamlSequenceNode(values.Select(v => new YamlScalarNode(v))));
+
+    private static YamlMappingNode Laid(YamlMappingNode under, YamlMappingNode over)
+    {
+        var laid = new YamlMappingNode(under.Children);
+        foreach (var (key, value) in over.Children)
+            laid.Children[key] =
+                value is YamlMappingNode upper
+                && laid.Children.TryGetValue(key, out var before)
+                && before is YamlMappingNode lower
+                    ? Laid(lower, upper)
+                    : value;
+        return laid;
+    }
+}

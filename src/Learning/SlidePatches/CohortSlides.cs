@@ -1,0 +1,229 @@
+using System.Globalization;
+using System.Runtime.ExceptionServices;
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Splits;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Runs;
+using Coverslip.Slides.Annotations;
+using Coverslip.Slides.Formats;
+using Coverslip.Slides.Geometry;
+using Coverslip.Slides.Patches;
+using Coverslip.Slides.Tissue;
+
+namespace Coverslip.Learning.SlidePatches;
+
+/// <summary>
+/// A cohort of slides, image files, or both. A slide's tumor is what the file in its column <c>annotation</c> says;
+/// a slide without one is normal all over. Column <c>mpp</c>: of an image file its resolution, of a slide that of its
+/// finest level, over what the slide says.
+/// </summary>
+public sealed class CohortSlides : IDisposable
+{
+    public const string AnnotationColumn = "annotation";
+
+    /// <summary>Decoded tiles that are kept, over all slides: places are drawn at random, and rarely share one.</summary>
+    private const long CacheBytes = 256L << 20;
+
+    private CohortSlides(Cohort cohort, IReadOnlyList<PatchSource> sources) => (Cohort, Sources) = (cohort, sources);
+
+    public Cohort Cohort { get; }
+
+    /// <summary>Slides in the order of the cohort's rows, then patients with image files.</summary>
+    public IReadOnlyList<PatchSource> Sources { get; }
+
+    public IEnumerable<SlideSource> Slides => Sources.OfType<SlideSource>();
+
+    /// <summary>Opens every slide, finds its tissue and lays its places; nothing else is read.</summary>
+    /// <param name="cohort">Of two classes.</param>
+    /// <param name="options">Resolution, places, label rule.</param>
+    /// <param name="input">How patches become input.</param>
+    /// <param name="side">Pixels to a side of a patch.</param>
+    /// <param name="progress">Told how many slides are done.</param>
+    /// <exception cref="InvalidDataException">
+    /// A slide whose annotation is missing, elsewhere, or at odds with its label; an image without resolution; two slides
+    /// of one name.
+    /// </exception>
+    /// <exception cref="UnreadableSlideException">A slide that cannot be read or is too coarse.</exception>
+    public static CohortSlides Open(
+        Cohort cohort,
+        SlidePatchOptions options,
+        PatchInput input,
+        int side,
+        Action<int>? progress = null
+    )
+    {
+        var columns = new Columns(cohort);
+        var isSlide = cohort.Rows.Select(r => SlideFile.IsSlide(cohort.ImagePath(r))).ToArray();
+        CohortRow[] rows = [.. cohort.Rows.Where((_, i) => isSlide[i])];
+        CheckNames(rows);
+        var slides = new SlideSource[rows.Length];
+        var done = 0;
+        var cache = Math.Max(1 << 20, CacheBytes / Math.Max(1, rows.Length));
+        try
+        {
+            Parallel.For(
+                0,
+                rows.Length,
+                new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount },
+                i =>
+                {
+                    var opening = new SlideOptions { Mpp = columns.MppOf(rows[i]), CacheBytes = cache };
+                    var slide = SlideFile.Open(cohort.ImagePath(rows[i]), opening);
+                    try
+                    {
+                        var areas = AreasOf(rows[i], slide, columns, (options, input));
+                        slides[i] = new SlideSource(rows[i], slide, areas, input, options.Places(side));
+                    }
+                    catch
+                    {
+                        slide.Dispose();
+                        throw;
+                    }
+                    progress?.Invoke(Interlocked.Increment(ref done));
+                }
+            );
+        }
+        catch (AggregateException error)
+        {
+            foreach (var slide in slides)
+                slide?.Dispose();
+            ExceptionDispatchInfo.Throw(error.InnerExceptions[0]);
+        }
+        var images = cohort
+            .Rows.Where((_, i) => !isSlide[i])
+            .GroupBy(r => r.Patient)
+            .Select(g => new ImageSource(
+                g.Key,
+                [.. g.Select(r => columns.ImageOf(r, options.Mpp))],
+                input,
+                options.Mpp
+            ));
+        return new CohortSlides(cohort, [.. slides, .. images]);
+    }
+
+    /// <summary>The sources of the patients on a side of a part.</summary>
+    public IReadOnlyList<PatchSource> Of(SessionPart part, SplitSide side)
+    {
+        var wanted = part.Split.Rows(Cohort, side).Select(r => r.Patient).ToHashSet(StringComparer.Ordinal);
+        return [.. Sources.Where(s => wanted.Contains(s.Patient))];
+    }
+
+    /// <summary>Examples drawn of a part's training and validation patients.</summary>
+    /// <exception cref="InvalidDataException">A class of which a side has no patch.</exception>
+    internal SlideExamples Examples(INetworkRecipe recipe, SlidePatchOptions patches, SessionPart part)
+    {
+        BalancedSampler? Sampler(SplitSide side, string name) =>
+            Of(part, side) is { Count: > 0 } found ? new BalancedSampler(found, Cohort.Classes, name) : null;
+        return new SlideExamples(
+            Sampler(SplitSide.Train, "training")!,
+            Sampler(SplitSide.Validation, "validation"),
+            recipe,
+            patches,
+            part.Seed
+        );
+    }
+
+    public void Dispose()
+    {
+        foreach (var slide in Slides)
+            slide.Dispose();
+    }
+
+    /// <summary>Full path of a slide's annotations; null where it has none.</summary>
+    internal static string? AnnotationOf(Cohort cohort, CohortRow row) => new Columns(cohort).AnnotationOf(row);
+
+    private static PatchAreas AreasOf(
+        CohortRow row,
+        Slide slide,
+        Columns columns,
+        (SlidePatchOptions Patches, PatchInput Input) wanted
+    )
+    {
+        var isTumor = row.Label == columns.Cohort.Classes[wanted.Input.Positive];
+        var none = PolygonRegion.Of([]);
+        PolygonRegion tissue;
+        using (var map = TissueFinder.Find(slide, new TissueOptions()))
+            tissue = map.Region;
+        if (columns.AnnotationOf(row) is not { } file)
+        {
+            if (isTumor && wanted.Patches.TumorWithoutAnnotation == UnknownTumor.NoLabel)
+                return new PatchAreas { Tissue = tissue, Normal = none };
+            return isTumor
+                ? throw new InvalidDataException(
+                    $"{columns.Cohort.Path}: row {row.Number}: {row.Image} is labeled {row.Label} and has no annotation, so that "
+                        + $"nobody knows where; name its file in the column {AnnotationColumn}, or leave the slide out"
+                )
+                : new PatchAreas { Tissue = tissue, Normal = wanted.Patches.UnannotatedIsNormal ? tissue : none };
+        }
+        var areas = wanted.Patches.Classes.Of(AnnotationFile.Read(file)) with { Tissue = tissue };
+        Check(row, slide, areas.Tumor, file);
+        if (isTumor == areas.Tumor.IsEmpty)
+            throw new InvalidDataException(
+                $"{columns.Cohort.Path}: row {row.Number}: {row.Image} is labeled {row.Label}, and {file} annotates "
+                    + $"{(isTumor ? "no" : "")} tumor{(isTumor ? "" : " on it")}; correct one of them, or say which classes are "
+                    + "tumor (patches.tumor_classes)"
+            );
+        return wanted.Patches.UnannotatedIsNormal ? areas with { Normal = tissue } : areas;
+    }
+
+    /// <summary>An annotation of another slide, or of another level, reaches beyond this one.</summary>
+    private static void Check(CohortRow row, Slide slide, PolygonRegion tumor, string file)
+    {
+        var (width, height) = (slide.Levels[0].Width, slide.Levels[0].Height);
+        // A hand that draws at the border draws a little beyond it.
+        if (tumor.IsEmpty || tumor.AreaIn(new Rectangle(0, 0, width, height)) >= 0.99 * tumor.Area)
+            return;
+        var box = tumor.Box;
+        throw new InvalidDataException(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{file}: its tumor lies at ({box.X:0}, {box.Y:0}) to ({box.X + box.Width:0}, {box.Y + box.Height:0}), outside of {row.Image}, which has {width} × {height} pixels; is it this slide's, in pixels of level 0?"
+            )
+        );
+    }
+
+    private static void CheckNames(IReadOnlyList<CohortRow> rows)
+    {
+        var twice = rows.GroupBy(r => Path.GetFileNameWithoutExtension(r.Image), StringComparer.OrdinalIgnoreCase)
+            .FirstOrDefault(g => g.Count() > 1);
+        if (twice is not null)
+            throw new InvalidDataException(
+                $"{twice.Count()} slides of the cohort are named {twice.Key}; heatmaps and detections go by that name: rename them"
+            );
+    }
+
+    /// <summary>The columns of a cohort that slides need.</summary>
+    private sealed record Columns(Cohort Cohort)
+    {
+        private readonly int annotation = Cohort.FurtherColumns.ToList().IndexOf(AnnotationColumn);
+        private readonly int mpp = Cohort.FurtherColumns.ToList().IndexOf(CohortMpp.Column);
+
+        /// <summary>Full path of the slide's annotations; null where it has none.</summary>
+        internal string? AnnotationOf(CohortRow row) =>
+            annotation >= 0 && row.Further[annotation].Length > 0
+                ? Path.GetFullPath(Path.Combine(Cohort.Folder, row.Further[annotation]))
+                : null;
+
+        internal Mpp? MppOf(CohortRow row) =>
+            mpp >= 0 && row.Further[mpp].Length > 0 ? Mpp.Of(CohortMpp.Parse(Cohort, row, row.Further[mpp])) : null;
+
+        internal ImageExample ImageOf(CohortRow row, double wanted)
+        {
+            var own =
+                MppOf(row)?.X
+                ?? throw new InvalidDataException(
+                    $"{Cohort.Path}: row {row.Number}: {row.Image} is an image file and brings no resolution; write its microns per "
+                        + $"pixel into the column {CohortMpp.Column}"
+                );
+            if (own > wanted * CohortMpp.MostRatio)
+                throw new InvalidDataException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{Cohort.Path}: row {row.Number}: {row.Image} has {own} µm/px, coarser than the run's {wanted}; leave it out, or train at {own} (patches.mpp)"
+                    )
+                );
+            return new ImageExample(row, Cohort.ImagePath(row), Cohort.Classes.ToList().IndexOf(row.Label), own);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using Coverslip.Evaluation;
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Detection;
+using Coverslip.Evaluation.Metrics;
+using Coverslip.Evaluation.Statistics;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Runs;
+
+namespace Coverslip.Learning.SlideWalk;
+
+/// <summary>A part's folder and the slides that it tested.</summary>
+internal sealed record TestedPart(string Folder, IReadOnlyList<CohortRow> Slides);
+
+/// <summary>
+/// What detections are worth on slides that no model has seen (Liu et al. 2017, sec. 4): area under the ROC curve of the
+/// slides' scores (<c>slide_auc</c>), FROC score (<c>froc</c>), sensitivity at 8 false positives per slide
+/// (<c>sensitivity_at_8</c>); intervals by drawing patients. Isolated tumor cells are no lesions to be found.
+/// </summary>
+public static class DetectionFigures
+{
+    /// <summary>The figures over the test slides of a run's parts; null where no part is finished or none tests slides.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="cohort">Its cohort.</param>
+    /// <param name="parts">How many parts the split has.</param>
+    /// <exception cref="InvalidDataException">A damaged file of a part.</exception>
+    public static RunFigures? OfRun(string folder, Cohort cohort, int parts)
+    {
+        var rows = cohort.Rows.ToDictionary(r => r.Image);
+        var tested = Enumerable
+            .Range(0, parts)
+            .Select(part => TrainingSession.PartFolder(folder, part, parts))
+            .Where(f => File.Exists(Path.Combine(TestFiles.SlidesFolder(f), "slide_scores.csv")))
+            .Select(f => new TestedPart(
+                f,
+                [.. Predictions.Read(Path.Combine(f, "predictions.csv")).Rows.Select(r => rows[r.Image])]
+            ))
+            .ToArray();
+        // A slide that several parts tested would count several times.
+        if (tested.Length == 0 || tested.SelectMany(t => t.Slides).CountBy(s => s.Image).Any(c => c.Value > 1))
+            return null;
+        var description = RunDescription.Read(new RunFolder(tested[0].Folder, make: false).Description);
+        return Of(tested, description.Classes, description.Positive!);
+    }
+
+    internal static RunFigures Of(IReadOnlyList<TestedPart> parts, IReadOnlyList<string> classes, string positive)
+    {
+        var slides = parts
+            .SelectMany(part => part.Slides.Select(row => (part.Folder, Row: row)))
+            .Select(s => (s.Row, Files: TestFiles.Of(s.Folder, s.Row), s.Folder))
+            .ToArray();
+        FrocSlide[] judged =
+        [
+            .. slides.Select(s =>
+                FrocSlide.Of(
+                    s.Files.Name,
+                    Detections.Read(s.Files.Detections),
+                    TruthMask.Read(s.Folder, s.Row),
+                    s.Row.Patient
+                )
+            ),
+        ];
+        var (score, sensitivity) = Froc(judged);
+        var scores = parts.SelectMany(Scores).ToArray();
+        var predictions = new Predictions(
+            classes,
+            [
+                .. scores.Select(s =>
+                {
+                    double[] p = classes[1] == positive ? [1 - s.Score, s.Score] : [s.Score, 1 - s.Score];
+                    return new Prediction(s.Row.Image, s.Row.Patient, s.Row.Label, classes[p[1] > p[0] ? 1 : 0], p);
+                }),
+            ]
+        );
+        var roc = ClassificationEvaluation.Of(predictions, new EvaluationOptions { Positive = positive });
+        return new RunFigures(
+            [("slide_auc", roc.Figures[Metric.Auc]), ("froc", score), ("sensitivity_at_8", sensitivity)],
+            [
+                ("slides", slides.Length),
+                ("patients", judged.Select(s => s.Patient).Distinct().Count()),
+                ("lesions", judged.Sum(s => s.Lesions.Count - s.Isolated)),
+            ]
+        );
+    }
+
+    /// <summary>FROC score and sensitivity at 8; without an interval where hardly any draw of patients has a lesion.</summary>
+    private static (Estimate Score, Estimate Sensitivity) Froc(IReadOnlyList<FrocSlide> slides)
+    {
+        try
+        {
+            var froc = FrocEvaluation.Of(slides);
+            return (froc.Score, froc.Sensitivities[^1]);
+        }
+        catch (InvalidDataException error)
+        {
+            var froc = FrocEvaluation.Of(slides, new FrocOptions { Bootstrap = 0 });
+            return (froc.Score with { Reason = error.Message }, froc.Sensitivities[^1] with { Reason = error.Message });
+        }
+    }
+
+    private static IEnumerable<(CohortRow Row, double Score)> Scores(TestedPart part)
+    {
+        var scores = SlideScores.Read(
+            Path.Combine(TestFiles.SlidesFolder(part.Folder), "slide_scores.csv"),
+            ["probability"]
+        );
+        return part.Slides.Select(row => (row, scores.Of(TestFiles.NameOf(row))!.Value));
+    }
+}

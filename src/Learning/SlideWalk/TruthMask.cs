@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text.Json;
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Detection;
+using Coverslip.Files;
+using Coverslip.Learning.SlidePatches;
+using Coverslip.Slides.Geometry;
+using Coverslip.Slides.Images;
+
+namespace Coverslip.Learning.SlideWalk;
+
+/// <summary>
+/// A slide's annotated tumor as a mask, as <c>coverslip evaluate froc</c> takes it: one pixel for 2^level of level 0,
+/// the level being the one whose pixels come nearest to those of CAMELYON16's masks. A slide without tumor has no mask.
+/// </summary>
+internal static class TruthMask
+{
+    /// <summary>Microns per pixel of CAMELYON16's masks: level 5 of 0.243 µm.</summary>
+    private const double Microns = 0.243 * 32;
+
+    /// <summary>Writes <c>truth/NAME.png</c>, and <c>truth/NAME.json</c> with level and resolution.</summary>
+    public static void Write(string part, SlideSource source)
+    {
+        var (folder, name) = (TestFiles.TruthFolder(part), TestFiles.NameOf(source.Row));
+        var mpp = source.Slide.Resolution.Mpp!.Value;
+        var rules = new LesionRules
+        {
+            MicronsPerPixel = Math.Sqrt(mpp.X * mpp.Y),
+            Level = (int)Math.Clamp(Math.Round(Math.Log2(Microns / Math.Sqrt(mpp.X * mpp.Y))), 0, 20),
+        };
+        Directory.CreateDirectory(folder);
+        if (!source.Areas.Tumor.IsEmpty)
+        {
+            var finest = source.Slide.Levels[0];
+            var scale = 1 / rules.Downsampling;
+            using var mask = PolygonRaster.Fill(
+                source.Areas.Tumor.Polygons,
+                new PixelSize((int)Math.Ceiling(finest.Width * scale), (int)Math.Ceiling(finest.Height * scale)),
+                new Vertex(scale, scale)
+            );
+            ImageFile.Write(Path.Combine(folder, $"{name}.png"), mask);
+        }
+        WholeFile.Write(
+            Path.Combine(folder, $"{name}.json"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{{\"level\": {rules.Level}, \"level0_mpp\": {rules.MicronsPerPixel:R}}}\n"
+            )
+        );
+    }
+
+    /// <summary>The lesions of a slide that <see cref="Write"/> was told of; null without tumor.</summary>
+    public static LesionMap? Read(string part, CohortRow row)
+    {
+        var (folder, name) = (TestFiles.TruthFolder(part), TestFiles.NameOf(row));
+        using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, $"{name}.json")));
+        var rules = new LesionRules
+        {
+            Level = json.RootElement.GetProperty("level").GetInt32(),
+            MicronsPerPixel = json.RootElement.GetProperty("level0_mpp").GetDouble(),
+        };
+        var file = Path.Combine(folder, $"{name}.png");
+        if (!File.Exists(file))
+            return null;
+        using var mask = ImageFile.Read(file, ImageReadOptions.Mask);
+        return LesionMap.Of(mask.Pixels, mask.Width, rules);
+    }
+}

@@ -1,0 +1,64 @@
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Recipes;
+
+namespace Coverslip.Learning.Studies;
+
+/// <summary>A network trained on another cohort first, whose weights models of the study start from.</summary>
+/// <param name="Name">What models name it by.</param>
+/// <param name="Text">Its recipe's text.</param>
+/// <param name="Recipe">Its recipe.</param>
+public sealed record Pretraining(string Name, string Text, IRecipe Recipe)
+{
+    /// <summary>The run's folder within the study.</summary>
+    public string Folder { get; } = StudyRun.Slug(Name);
+}
+
+/// <summary>One model on one form of input, trained on every part of the study's split.</summary>
+/// <param name="Model">The model's name in the tables.</param>
+/// <param name="Input">raw, masked, mask-channel, or recipe: as the model's recipe says.</param>
+/// <param name="Text">The recipe, all of the study's changes in it.</param>
+/// <param name="Recipe">The recipe that the text says.</param>
+/// <param name="Pretraining">The pre-training it starts from; empty without.</param>
+public sealed record StudyRun(string Model, string Input, string Text, IRecipe Recipe, string Pretraining = "")
+{
+    /// <summary>Models of the study whose mean it is, instead of training; empty for others.</summary>
+    public IReadOnlyList<string> Members { get; init; } = [];
+
+    /// <summary>The model that it is tested against; empty: the study's.</summary>
+    public string Against { get; init; } = "";
+
+    /// <summary>The curve that it is a point of, see <see cref="StudyCurve"/>; null for none.</summary>
+    public CurvePoint? Point { get; init; }
+
+    /// <summary>Whether it trains on the split that divides images and not patients.</summary>
+    public bool ImageWise { get; init; }
+
+    /// <summary>
+    /// The run's folder and recipe file within the study: letters, digits and hyphens of model and input.
+    /// </summary>
+    public string Name => Slug($"{Model}-{Input}{(ImageWise ? "-image-wise" : "")}");
+
+    /// <summary>What it is called in messages.</summary>
+    public string Title => $"{Model}, {Input}{(ImageWise ? ", image-wise" : "")}";
+
+    /// <summary>The recipe's text with what is known only when the study runs.</summary>
+    /// <param name="maskRules">File of the thresholds of its masks; null where it has none.</param>
+    /// <param name="weights">Folder of the pre-trained run; null without.</param>
+    /// <param name="members">Run folders of <see cref="Members"/>.</param>
+    public string With(string? maskRules, string? weights, IReadOnlyList<string>? members = null) =>
+        maskRules is null && weights is null && members is not { Count: > 0 }
+            ? Text
+            : YamlText.Over(
+                RecipeNode.Mapping(Text, Name),
+                maskRules is null ? null : YamlText.Of(maskRules, "input", "mask_rules"),
+                weights is null ? null : YamlText.Of(weights, "network", "weights"),
+                members is { Count: > 0 } ? YamlText.Of(members, "ensemble") : null
+            );
+
+    internal static string Slug(string name) =>
+        string.Join(
+            '-',
+            string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : ' '))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        );
+}

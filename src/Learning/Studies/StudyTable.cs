@@ -1,0 +1,205 @@
+using System.Globalization;
+using System.Text;
+using Coverslip.Evaluation.Splits;
+using Coverslip.Evaluation.Statistics;
+
+namespace Coverslip.Learning.Studies;
+
+/// <summary>A study's rows as tables for people and programs.</summary>
+public static class StudyTable
+{
+    private static readonly string[] Names =
+    [
+        "model",
+        "input",
+        "parts",
+        "mean ± deviation",
+        "p: t",
+        "p: corrected t",
+        "p: Wilcoxon",
+        "parameters",
+        "s per epoch",
+        "peak MiB",
+    ];
+
+    /// <summary>Heads the image-wise figures.</summary>
+    private const string ImageWiseHead = "image-wise (inflated)";
+
+    /// <summary>What the p-values are, and why the plain t-test is optimistic.</summary>
+    public static string NoteOf(StudyOutcome outcome) =>
+        (outcome.ImageWise ? $"All figures are {Split.InflatedNote}. " : "")
+        + $"Figures are {outcome.Study.Figure.Words} on test {(outcome.ImageWise ? "images" : "patients")}, mean ± standard deviation over the parts. p-values are two-sided, "
+        + $"paired over the parts: {outcome.Study.AgainstWords}, on the same input, with Holm's correction over the models of an input in brackets. The parts share "
+        + "patients, so their figures are not independent: the plain t-test, which the paper uses, is optimistic; the corrected one (Nadeau & Bengio 2003) "
+        + "enlarges its variance by test over training images."
+        + (
+            outcome.Study.ImageWise
+                ? $" The column {ImageWiseHead} is {Split.InflatedNote}: the same models on parts with as many images of each class on each side, "
+                    + "drawn over images, so that a patient's images train and test. It shows what such a split adds, and judges no model."
+                : ""
+        )
+        + (outcome.PretrainedOn is { } pretrained ? $" {pretrained}" : "");
+
+    /// <summary>The cells of a row under the heads of <see cref="Heads"/>.</summary>
+    public static IReadOnlyList<string> CellsOf(StudyRow row) =>
+        [
+            row.Run.Model,
+            row.Run.Input,
+            $"{row.Known.Count}/{row.Figures.Count}",
+            FigureOf(row),
+            .. row.ImageWise is { } imageWise ? (string[])[FigureOf(imageWise)] : [],
+            Text(row.Comparison?.T),
+            Text(row.Comparison?.CorrectedT),
+            Text(row.Comparison?.Wilcoxon),
+            row.Parameters is > 0 and var parameters ? Text($"{parameters / 1e6:0.00} M") : "–",
+            row.SecondsPerEpoch is { } seconds ? Text($"{seconds:0.0}") : "–",
+            row.PeakMemory is { } memory ? Text($"{memory:0}") : "–",
+        ];
+
+    /// <summary>The heads of the rows' cells.</summary>
+    public static IReadOnlyList<string> Heads(IReadOnlyList<StudyRow> rows) =>
+        rows.Any(row => row.ImageWise is not null) ? [.. Names[..4], ImageWiseHead, .. Names[4..]] : Names;
+
+    /// <summary>All tables in Markdown: of several groups first the figures side by side, then each group's own.</summary>
+    public static string Markdown(StudyOutcome outcome)
+    {
+        var text = new StringBuilder();
+        if (outcome.Groups.Count > 1)
+            text.Append(Padded(SideBySide(outcome))).Append('\n');
+        foreach (var (name, rows) in outcome.Groups)
+        {
+            if (name.Length > 0)
+                text.Append("## ").Append(outcome.HeadingOf(name)).Append("\n\n");
+            text.Append(Padded([Heads(rows), .. rows.Select(CellsOf)])).Append('\n');
+            if (Unseen(rows) is { Count: > 0 } unseen)
+                text.Append(Padded(unseen)).Append('\n').Append(UnseenNote).Append("\n\n");
+            if (StudyCurve.Lines(rows) is { Count: > 0 } points)
+                text.Append(Padded(points)).Append('\n').Append(StudyCurve.NoteOf(outcome.Study)).Append("\n\n");
+            if (StudyDifferences.Lines(outcome.Study, rows) is { Count: > 0 } lines)
+                text.Append(Padded(lines)).Append('\n').Append(StudyDifferences.NoteOf(outcome.Study)).Append("\n\n");
+        }
+        return text.Append(NoteOf(outcome)).Append('\n').ToString();
+    }
+
+    /// <summary>What the intervals of <see cref="Unseen"/> are.</summary>
+    public const string UnseenNote =
+        "Over the test images or slides of all parts together, by models that had not seen them; in brackets 95 % intervals by drawing patients.";
+
+    /// <summary>A line per model with the figures of its method and their intervals, heads first; empty without.</summary>
+    public static IReadOnlyList<IReadOnlyList<string>> Unseen(IReadOnlyList<StudyRow> rows)
+    {
+        var known = rows.Where(r => r.Unseen is not null).ToArray();
+        if (known.Length == 0)
+            return [];
+        var first = known[0].Unseen!;
+        return
+        [
+            ["model", .. first.Figures.Select(f => Words(f.Key)), .. first.Counts.Select(c => Words(c.Key))],
+            .. known.Select(r =>
+                (IReadOnlyList<string>)
+                    [
+                        r.Run.Model,
+                        .. r.Unseen!.Figures.Select(f => IntervalOf(f.Figure)),
+                        .. r.Unseen.Counts.Select(c => Text($"{c.Count}")),
+                    ]
+            ),
+        ];
+    }
+
+    private static string Words(string key) => key.Replace('_', ' ');
+
+    private static string IntervalOf(Estimate figure) =>
+        figure switch
+        {
+            { Value: null } => "–",
+            { Low: null } => Text($"{figure.Value:0.000}"),
+            _ => Text($"{figure.Value:0.000} ({figure.Low:0.000} – {figure.High:0.000})"),
+        };
+
+    /// <summary>A line per model and input, a column per group; the heads come first.</summary>
+    public static IReadOnlyList<IReadOnlyList<string>> SideBySide(StudyOutcome outcome) =>
+        [
+            ["model", "input", .. outcome.Groups.Select(g => g.Name)],
+            .. outcome
+                .Groups[0]
+                .Rows.Index()
+                .Select(r =>
+                    (IReadOnlyList<string>)
+                        [r.Item.Run.Model, r.Item.Run.Input, .. outcome.Groups.Select(g => FigureOf(g.Rows[r.Index]))]
+                ),
+        ];
+
+    /// <summary>Everything, a row per group, model and input, full precision; the parts' figures last.</summary>
+    public static string Csv(StudyOutcome outcome)
+    {
+        var parts = outcome.Rows.Select(r => r.Figures.Count).FirstOrDefault();
+        var text = new StringBuilder(
+            "group,model,input,mean,deviation,difference,p_t,p_t_holm,p_corrected,p_corrected_holm,p_wilcoxon,p_wilcoxon_holm,parameters,seconds_per_epoch,peak_mib"
+        );
+        for (var part = 1; part <= parts; part++)
+            text.Append(CultureInfo.InvariantCulture, $",part_{part}");
+        if (outcome.Study.ImageWise)
+        {
+            text.Append(",image_wise_inflated_mean,image_wise_inflated_deviation");
+            for (var part = 1; part <= parts; part++)
+                text.Append(CultureInfo.InvariantCulture, $",image_wise_inflated_part_{part}");
+        }
+        text.Append('\n');
+        foreach (var (group, row) in outcome.Groups.SelectMany(g => g.Rows.Select(r => (g.Name, r))))
+        {
+            var c = row.Comparison;
+            double?[] numbers =
+            [
+                row.Mean,
+                row.Deviation,
+                c?.Difference,
+                c?.T.Value,
+                c?.T.Holm,
+                c?.CorrectedT.Value,
+                c?.CorrectedT.Holm,
+                c?.Wilcoxon.Value,
+                c?.Wilcoxon.Holm,
+                row.Parameters,
+                row.SecondsPerEpoch,
+                row.PeakMemory,
+                .. row.Figures,
+                .. row.ImageWise is { } leaky ? (double?[])[leaky.Mean, leaky.Deviation, .. leaky.Figures] : [],
+            ];
+            text.AppendJoin(',', Quoted(group), Quoted(row.Run.Model), row.Run.Input)
+                .Append(',')
+                .AppendJoin(',', numbers.Select(n => n?.ToString("R", CultureInfo.InvariantCulture) ?? ""))
+                .Append('\n');
+        }
+        return text.ToString();
+    }
+
+    private static string Padded(IReadOnlyList<IReadOnlyList<string>> lines)
+    {
+        var widths = Enumerable.Range(0, lines[0].Count).Select(c => lines.Max(l => l[c].Length)).ToArray();
+        var text = new StringBuilder();
+        foreach (var (i, line) in lines.Index())
+        {
+            text.Append("| ").AppendJoin(" | ", line.Select((cell, c) => cell.PadRight(widths[c]))).Append(" |\n");
+            if (i == 0)
+                text.Append("|").AppendJoin('|', widths.Select(w => new string('-', w + 2))).Append("|\n");
+        }
+        return text.ToString();
+    }
+
+    private static string FigureOf(StudyRow row) =>
+        row.Mean is { } mean
+            ? Text($"{mean:0.000}") + (row.Deviation is { } deviation ? Text($" ± {deviation:0.000}") : "")
+            : "–";
+
+    internal static string Quoted(string text) =>
+        text.IndexOfAny([',', '"', '\n']) < 0 ? text : $"\"{text.Replace("\"", "\"\"")}\"";
+
+    private static string Text(PValue? p) =>
+        p is { Value: { } value } known
+            ? Text($"{Small(value)} ({(known.Holm is { } holm ? Small(holm) : "–")})")
+            : "–";
+
+    private static string Small(double p) => p < 0.001 ? "< 0.001" : Text($"{p:0.000}");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,85 @@
+using Coverslip.Learning.Backbones;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Models;
+using Coverslip.Torch;
+using Coverslip.Torch.Layers;
+
+namespace Coverslip.Methods.Backbone;
+
+/// <summary>
+/// A published network (<c>backbone.</c>) under a new classifier (<c>head.</c>), with softmax cross-entropy, as the
+/// training loop sees it. Where published weights are given or the recipe says so, images are scaled as these want them;
+/// masked pixels are black before.
+/// </summary>
+public sealed class BackboneClassifier : IClassifier
+{
+    private readonly BackboneRecipe recipe;
+    private readonly BackboneOptions shape;
+    private readonly IBackbone backbone;
+    private readonly FlattenHead head;
+
+    /// <param name="recipe">Network, losses, input.</param>
+    /// <param name="classes">Number of classes.</param>
+    /// <param name="device">Where to compute.</param>
+    public BackboneClassifier(BackboneRecipe recipe, int classes, Device device)
+    {
+        var (network, input) = (recipe.Network, recipe.Input);
+        this.recipe = recipe;
+        shape = network.Shape(classes);
+        Store = new ParameterStore(device);
+        backbone = network.Kind.Build(Store.Root / "backbone", shape);
+        var cells = backbone.Channels * network.Kind.MapSide(input.Height) * network.Kind.MapSide(input.Width);
+        head = new FlattenHead(Store.Root / "head", cells, classes, network);
+        Store.ToChannelsLast();
+        if (network.Trainable == TrainableLayers.LastFour)
+            Store.Freeze(path => path.StartsWith("backbone.", StringComparison.Ordinal));
+    }
+
+    public ParameterStore Store { get; }
+
+    /// <summary>Fills the network below the head with published weights, or with those of another run.</summary>
+    /// <exception cref="TorchException">They do not fit; the message lists the keys.</exception>
+    public void Load(string weights)
+    {
+        if (EarlierRun.Is(weights))
+            EarlierRun.Load(Store.Root / "backbone", recipe.Network, weights);
+        else
+            PublishedWeights.Load(Store.Root / "backbone", recipe.Network.Kind, shape, weights);
+    }
+
+    public Outcome Judge(Batch batch)
+    {
+        var output = backbone.Forward(Input(batch));
+        var scores = head.Forward(output.Map).To(DType.Float32);
+        var classLoss = CrossEntropy(scores, batch);
+        var total = classLoss;
+        foreach (var auxiliary in output.Auxiliary)
+            total += recipe.Network.AuxiliaryWeight * CrossEntropy(auxiliary.To(DType.Float32), batch);
+        return new Outcome(total, classLoss, null, scores.Softmax(1).Detach());
+    }
+
+    public Tensor Predict(Batch batch) => head.Forward(backbone.Forward(Input(batch)).Map).To(DType.Float32).Softmax(1);
+
+    public void PrepareToPredict(DType type) => Store.Fold(type);
+
+    public void Dispose() => Store.Dispose();
+
+    private Tensor Input(Batch batch)
+    {
+        var x = batch.Input(recipe.Input.Form);
+        if (!recipe.Network.ScalesAsPublished)
+            return x;
+        var scale = recipe.Network.Kind.Scale;
+        var (mean, deviation) = (Tensor.From(scale.Mean, 1, 3, 1, 1), Tensor.From(scale.Deviation, 1, 3, 1, 1));
+        return (x - mean.To(Store.Device)) / deviation.To(Store.Device);
+    }
+
+    private static Tensor CrossEntropy(Tensor scores, Batch batch)
+    {
+        if (batch.Weights is null)
+            return Losses.CrossEntropy(scores, batch.Target);
+        // log p of the true class, [B]
+        var chosen = scores.LogSoftmax(1).Gather(1, batch.Target.Unsqueeze(1)).Squeeze(1);
+        return -(chosen * batch.Weights).Mean();
+    }
+}

@@ -1,0 +1,12 @@
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Recipes;
+
+namespace Coverslip.Methods.Backbone;
+
+/// <summary>The method as everything outside this folder sees it.</summary>
+internal sealed class BackboneMethod : IMethod
+{
+    public string Name => "backbone";
+
+    public IRecipe Read(RecipeNode node) => BackboneRecipe.Read(node);
+}

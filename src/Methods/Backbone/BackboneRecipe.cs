@@ -1,0 +1,70 @@
+using Coverslip.Learning.Backbones;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Recipes;
+
+namespace Coverslip.Methods.Backbone;
+
+/// <summary>A run of a published network, as the paper compares SagaNet with (Liu &amp; Sun 2021, sec. 4.2).</summary>
+public sealed record BackboneRecipe : INetworkRecipe, IBackboneRecipe
+{
+    /// <summary>224×224 pixels, by which the paper's numbers of parameters come out.</summary>
+    private static readonly InputOptions StandardInput = new() { Height = 224, Width = 224 };
+
+    public long Seed { get; init; } = 1;
+
+    public InputOptions Input { get; init; } = StandardInput;
+
+    public TrainingOptions Training { get; init; } = new();
+
+    public AugmentationOptions Augmentation { get; init; } = new();
+
+    public SplitOptions Split { get; init; } = new();
+
+    public DecisionOptions Decision { get; init; } = new();
+
+    public required BackboneNetworkOptions Network { get; init; }
+
+    public int SmallestSide => Network.SmallestSide;
+
+    public IReadOnlyList<string> Needs => Network.Weights.Length > 0 ? [Network.Weights] : [];
+
+    public INetworkRecipe Sized(int height, int width) =>
+        this with
+        {
+            Input = Input with { Height = height, Width = width },
+        };
+
+    public IClassifier Build(int classes, Torch.Device device) => new BackboneClassifier(this, classes, device);
+
+    public void Begin(IClassifier model)
+    {
+        if (Network.Weights.Length > 0)
+            ((BackboneClassifier)model).Load(Network.Weights);
+    }
+
+    /// <summary>Reads the method's sections.</summary>
+    public static BackboneRecipe Read(RecipeNode node)
+    {
+        var (input, network) = (node.Section("input"), node.Section("network"));
+        var recipe = new BackboneRecipe
+        {
+            Seed = node.Int("seed", 1, 0, int.MaxValue),
+            Input = InputOptions.Read(input, StandardInput),
+            Training = TrainingOptions.Read(node.Section("training")),
+            Augmentation = AugmentationOptions.Read(node.Section("augmentation")),
+            Split = SplitOptions.Read(node.Section("split")),
+            Decision = DecisionOptions.Read(node.Section("decision")),
+            Network = BackboneNetworkOptions.Read(network),
+        };
+        if (recipe.Input.Form == InputForm.MaskChannel)
+            throw input.Wrong("form", "mask-channel", "published networks take 3 channels; expected is masked or raw");
+        var (name, least) = (recipe.Network.Kind.Name, recipe.SmallestSide);
+        var wayOut = recipe.Network.Auxiliary ? ", or network.auxiliary: false" : "";
+        foreach (var (key, side) in new[] { ("height", recipe.Input.Height), ("width", recipe.Input.Width) })
+            if (side < least)
+                throw input.Wrong(key, $"{side}", $"{name} needs at least {least} pixels{wayOut}");
+        return recipe;
+    }
+}

@@ -1,0 +1,12 @@
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Recipes;
+
+namespace Coverslip.Methods.Curriculum;
+
+/// <summary>The method as everything outside this folder sees it.</summary>
+internal sealed class CurriculumMethod : IMethod
+{
+    public string Name => "curriculum";
+
+    public IRecipe Read(RecipeNode node) => CurriculumRecipe.Read(node);
+}

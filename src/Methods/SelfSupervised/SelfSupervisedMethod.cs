@@ -1,0 +1,12 @@
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Recipes;
+
+namespace Coverslip.Methods.SelfSupervised;
+
+/// <summary>The method as everything outside this folder sees it.</summary>
+internal sealed class SelfSupervisedMethod : IMethod
+{
+    public string Name => "self-supervised";
+
+    public IRecipe Read(RecipeNode node) => SelfSupervisedRecipe.Read(node);
+}

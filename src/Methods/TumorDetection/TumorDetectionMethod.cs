@@ -1,0 +1,12 @@
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Recipes;
+
+namespace Coverslip.Methods.TumorDetection;
+
+/// <summary>The method as everything outside this folder sees it.</summary>
+internal sealed class TumorDetectionMethod : IMethod
+{
+    public string Name => "tumor-detection";
+
+    public IRecipe Read(RecipeNode node) => TumorDetectionRecipe.Read(node);
+}
