@@ -36,8 +36,6 @@ CI_EXPORT void ci_encode_free(std::uint8_t* data);
 
 // interpolation: 0 nearest, 1 linear, 2 cubic, 3 area
 CI_EXPORT int ci_resize(const ci_image* source, const ci_image* target, int interpolation);
-// orientation: 0..3 quarter turns clockwise; 4..7 the same turns after a left-right flip
-CI_EXPORT int ci_orient(const ci_image* source, const ci_image* target, int orientation);
 // conversion: see transform.cpp
 CI_EXPORT int ci_convert(const ci_image* source, const ci_image* target, int conversion);
 // Components of the non-zero pixels of an 8-bit image; labels: 0 background, 1..count.

@@ -12,25 +12,6 @@ CI_EXPORT int ci_resize(const ci_image* source, const ci_image* target, int inte
     });
 }
 
-CI_EXPORT int ci_orient(const ci_image* source, const ci_image* target, int orientation) {
-    return ci::guarded([&] {
-        if (orientation < 0 || orientation > 7) throw ci::failure("orientation is 0 to 7");
-        static const int turns[] = {-1, cv::ROTATE_90_CLOCKWISE, cv::ROTATE_180, cv::ROTATE_90_COUNTERCLOCKWISE};
-        cv::Mat into = ci::view(*target), result = ci::view(*source);
-        if (orientation >= 4) {
-            cv::Mat flipped;
-            cv::flip(result, flipped, 1);
-            result = flipped;
-        }
-        if (orientation % 4 != 0) {
-            cv::Mat turned;
-            cv::rotate(result, turned, turns[orientation % 4]);
-            result = turned;
-        }
-        ci::deliver(result, into);
-    });
-}
-
 CI_EXPORT int ci_convert(const ci_image* source, const ci_image* target, int conversion) {
     return ci::guarded([&] {
         // In the order of the managed enumeration ColorConversion.

@@ -60,6 +60,23 @@ public abstract class Slide(string path) : IDisposable
     /// </exception>
     public SlideRegion Read(RegionRequest request) => ReaderOf(request.Mpp).Read(request.At, request.Size);
 
+    /// <summary>
+    /// Pixels of level 0 to one pixel of a region at a resolution. A level within 1 % is read as it is, and its pixels
+    /// then lie that much nearer or farther: over a whole slide this is many pixels.
+    /// </summary>
+    /// <exception cref="UnreadableSlideException">No resolution is known, or it is finer than the slide.</exception>
+    internal Vertex PitchOf(Mpp mpp)
+    {
+        using var probe = Read(new RegionRequest(Bounds.At, new PixelSize(1, 1), mpp));
+        var level = Levels[probe.Level];
+        var finest = Resolution.Mpp!.Value;
+        var (gridX, gridY) = (level.DownsampleX * probe.Reduction, level.DownsampleY * probe.Reduction);
+        var (x, y) = (Math.Max(1, mpp.X / finest.X), Math.Max(1, mpp.Y / finest.Y));
+        return x / gridX <= 1.01 && y / gridY <= 1.01
+            ? new Vertex(gridX, gridY)
+            : new Vertex(Math.Max(gridX, x), Math.Max(gridY, y));
+    }
+
     /// <summary>The slide as one picture at a resolution, of which parts are read.</summary>
     /// <exception cref="UnreadableSlideException">No known resolution, or one that the slide does not have.</exception>
     public SlideView View(Mpp mpp) => new(Levels[0], ReaderOf(mpp));

@@ -31,9 +31,6 @@ internal static unsafe partial class NativeImaging
     [LibraryImport(Library, EntryPoint = "ci_resize")]
     public static partial int Resize(NativeImage* source, NativeImage* target, int interpolation);
 
-    [LibraryImport(Library, EntryPoint = "ci_orient")]
-    public static partial int Orient(NativeImage* source, NativeImage* target, int orientation);
-
     [LibraryImport(Library, EntryPoint = "ci_convert")]
     public static partial int Convert(NativeImage* source, NativeImage* target, int conversion);
 

@@ -35,21 +35,6 @@ public static unsafe class Transforms
         }
     }
 
-    /// <summary>Turns and flips without touching a sample.</summary>
-    public static Image Orient(Image image, Orientation orientation)
-    {
-        var (width, height) = orientation.SwapsSides() ? (image.Height, image.Width) : (image.Width, image.Height);
-        var result = new Image(width, height, image.Channels, image.Depth);
-        fixed (
-            byte* from = image.Pixels,
-                to = result.WritablePixels
-        )
-        {
-            var (source, target) = (NativeImage.Of(image, from), NativeImage.Of(result, to));
-            return Checked(NativeImaging.Orient(&source, &target, (int)orientation), result, $"orient {image}");
-        }
-    }
-
     /// <summary>The rectangle with its top left corner at (<paramref name="x"/>, <paramref name="y"/>).</summary>
     /// <exception cref="ArgumentOutOfRangeException">The rectangle leaves the image.</exception>
     public static Image Crop(Image image, int x, int y, int width, int height)

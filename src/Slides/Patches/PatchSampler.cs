@@ -37,7 +37,7 @@ public sealed class PatchSampler
     public static PatchSelection Sample(Slide slide, PatchAreas areas, PatchOptions options)
     {
         options.Check();
-        var pitch = RegionPitch.Of(slide, Mpp.Of(options.Mpp));
+        var pitch = slide.PitchOf(Mpp.Of(options.Mpp));
         return Sample(slide.Bounds, pitch, areas, options, Path.GetFileNameWithoutExtension(slide.Path));
     }
 

@@ -27,7 +27,7 @@ public static class TissueFinder
         options.Check();
         var finest = slide.Resolution.Mpp ?? new Mpp(0, 0);
         var mpp = Mpp.Of(Math.Max(options.Mpp, Math.Max(finest.X, finest.Y)));
-        var pitch = RegionPitch.Of(slide, mpp);
+        var pitch = slide.PitchOf(mpp);
         var grid = new MaskGrid(slide.Bounds, pitch, slide.Resolution.Mpp!.Value);
         var (width, height) = (Math.Ceiling(slide.Bounds.Width / pitch.X), Math.Ceiling(slide.Bounds.Height / pitch.Y));
         if (width * height > MostPixels)

@@ -1,5 +1,3 @@
-using Coverslip.Torch.Native;
-
 namespace Coverslip.Torch.Checkpoints;
 
 /// <summary>The tensors of an unpickled checkpoint, whatever way its storages are kept.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics.X86;
-using Coverslip.Torch.Native;
 
 namespace Coverslip.Torch.Layers;
 

@@ -45,7 +45,7 @@ public sealed class ParameterStore : IDisposable
     /// <summary>The type that layers compute evaluation in, after <see cref="Fold"/>; null before.</summary>
     public DType? Folded { get; private set; }
 
-    internal bool ComputesFolded => Folded is not null && !Scripts.TorchScript.IsTracing;
+    internal bool ComputesFolded => Folded is not null && !Tracing.IsOn;
 
     /// <summary>The path of the outermost module.</summary>
     public ParameterPath Root => new(this, "");

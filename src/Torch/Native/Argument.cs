@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Coverslip.Torch.Native;
+namespace Coverslip.Torch;
 
 /// <summary>One argument of a boxed call: whatever an operator's schema can ask for, by implicit conversion.</summary>
 public readonly struct Argument

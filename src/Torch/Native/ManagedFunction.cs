@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace Coverslip.Torch.Native;
+namespace Coverslip.Torch;
 
 /// <summary>
 /// A C# function that libtorch calls in the middle of its own work. Its exception cannot cross native frames: it is

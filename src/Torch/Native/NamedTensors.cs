@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Coverslip.Torch.Native;
+namespace Coverslip.Torch;
 
 /// <summary>Collects what a native function hands over tensor by tensor; what is not taken is released.</summary>
 internal sealed unsafe class NamedTensors : IDisposable

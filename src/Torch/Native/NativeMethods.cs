@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Coverslip.Files;
 
-namespace Coverslip.Torch.Native;
+namespace Coverslip.Torch;
 
 /// <summary>The exports of libcoverslip_torch, one to one (native/torch/coverslip_torch.h).</summary>
 internal static unsafe partial class NativeMethods

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Coverslip.Torch.Native;
+namespace Coverslip.Torch;
 
 /// <summary>
 /// An operator of libtorch's dispatcher, found by name and called with boxed arguments. Arguments left out at the end

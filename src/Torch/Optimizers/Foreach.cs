@@ -1,5 +1,3 @@
-using Coverslip.Torch.Native;
-
 namespace Coverslip.Torch.Optimizers;
 
 /// <summary>libtorch's operators over lists of tensors: one call for all parameters, fused on GPUs.</summary>

@@ -102,7 +102,7 @@ public abstract class Optimizer : IDisposable
         return made;
     }
 
-    private static readonly Native.Operator FullLike = new("aten::full_like");
+    private static readonly Operator FullLike = new("aten::full_like");
 
     public void Dispose()
     {

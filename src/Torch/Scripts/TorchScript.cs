@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using Coverslip.Files;
 using Coverslip.Torch.Checkpoints;
 using Coverslip.Torch.Layers;
-using Coverslip.Torch.Native;
 
 namespace Coverslip.Torch.Scripts;
 
@@ -95,12 +94,6 @@ public sealed unsafe class TorchScript : IDisposable
         }
     }
 
-    /// <summary>
-    /// Whether this thread is recording a network, so that only operators which others have may be called.
-    /// </summary>
-    [field: ThreadStatic]
-    internal static bool IsTracing { get; private set; }
-
     private static void Trace(
         string temporary,
         ParameterStore store,
@@ -115,7 +108,7 @@ public sealed unsafe class TorchScript : IDisposable
         var isBuffer = state.Select(s => buffers.Contains(s.Path) ? 1 : 0).ToArray();
         var names = state.Select(s => Marshal.StringToCoTaskMemUTF8(s.Path)).ToArray();
         var context = GCHandle.Alloc(forward);
-        IsTracing = true;
+        Tracing.IsOn = true;
         try
         {
             fixed (
@@ -140,7 +133,7 @@ public sealed unsafe class TorchScript : IDisposable
         }
         finally
         {
-            IsTracing = false;
+            Tracing.IsOn = false;
             context.Free();
             foreach (var name in names)
                 Marshal.FreeCoTaskMem(name);

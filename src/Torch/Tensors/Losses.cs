@@ -1,5 +1,3 @@
-using Coverslip.Torch.Native;
-
 namespace Coverslip.Torch;
 
 /// <summary>Losses as PyTorch computes them, averaged over the batch unless said.</summary>

@@ -1,5 +1,3 @@
-using Coverslip.Torch.Native;
-
 namespace Coverslip.Torch;
 
 /// <summary>Switches gradient recording off on this thread until disposed of.</summary>
@@ -54,4 +52,12 @@ public readonly unsafe ref struct Autocast
             wanted = type;
         NativeMethods.Check(NativeMethods.ct_autocast(device, 0, &on, &wanted));
     }
+}
+
+/// <summary>Whether a network is being recorded as TorchScript, which may hold libtorch's own operators only.</summary>
+internal static class Tracing
+{
+    /// <summary>On this thread.</summary>
+    [field: ThreadStatic]
+    internal static bool IsOn { get; set; }
 }

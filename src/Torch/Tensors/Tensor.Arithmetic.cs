@@ -1,5 +1,3 @@
-using Coverslip.Torch.Native;
-
 namespace Coverslip.Torch;
 
 /// <summary>Elementwise arithmetic, comparison and functions; operands broadcast.</summary>

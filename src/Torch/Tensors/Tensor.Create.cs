@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Coverslip.Torch.Native;
 
 namespace Coverslip.Torch;
 

@@ -1,6 +1,3 @@
-using Coverslip.Torch.Layers;
-using Coverslip.Torch.Native;
-
 namespace Coverslip.Torch;
 
 /// <summary>The operators of networks. Images are [B, C, H, W].</summary>
@@ -115,12 +112,11 @@ public sealed partial class Tensor
     /// Whether native/torch's own float32 operators apply: on the processor, not under autocast, not while a network is
     /// traced.
     /// </summary>
-    internal bool ServedByOwnOperators =>
-        !Device.IsCuda && DType == DType.Float32 && !Autocast.IsOn && !Scripts.TorchScript.IsTracing;
+    internal bool ServedByOwnOperators => !Device.IsCuda && DType == DType.Float32 && !Autocast.IsOn && !Tracing.IsOn;
 
     /// <summary>The same of batch normalization, which computes in float32 whatever its map is stored as.</summary>
     internal bool NormServedByOwnOperators =>
-        !Device.IsCuda && DType is DType.Float32 or DType.BFloat16 && !Scripts.TorchScript.IsTracing;
+        !Device.IsCuda && DType is DType.Float32 or DType.BFloat16 && !Tracing.IsOn;
 
     /// <summary>The same of the gradients of depthwise convolutions, whose maps under autocast are short.</summary>
     internal bool DepthwiseServedByOwnOperators =>

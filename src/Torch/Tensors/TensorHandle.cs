@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Coverslip.Torch.Native;
 
 namespace Coverslip.Torch;
 

@@ -123,16 +123,29 @@ public sealed class BatchReaderTests(SmallCohort small) : IClassFixture<SmallCoh
     {
         var source = new byte[4 * 4 * 4];
         new Random(1).NextBytes(source);
-        using var image = Image.From(Color(source), 4, 4);
-        var expected = Orientations.All.Select(o =>
-        {
-            using var turned = Transforms.Orient(image, o);
-            return Convert.ToHexString(turned.Pixels);
-        });
+        var turns = new List<byte[]> { Color(source) };
+        for (var i = 0; i < 3; i++)
+            turns.Add(Moved(turns[^1], (row, column) => (column, 3 - row)));
+        var expected = turns
+            .SelectMany(turn => new[] { turn, Moved(turn, (row, column) => (row, 3 - column)) })
+            .Select(Convert.ToHexString);
         var actual = Enumerable.Range(0, 8).Select(o => Convert.ToHexString(Color(Applied(source, o, 4, 4)))).ToArray();
         Assert.Equal(8, actual.Distinct().Count());
         Assert.Equal(expected.Order(), actual.Order());
         Assert.Equal(source, Applied(source, 0, 4, 4));
+    }
+
+    /// <summary>A picture of 4 × 4 whose pixels went elsewhere.</summary>
+    private static byte[] Moved(byte[] colors, Func<int, int, (int Row, int Column)> to)
+    {
+        var moved = new byte[colors.Length];
+        for (var row = 0; row < 4; row++)
+        for (var column = 0; column < 4; column++)
+        {
+            var at = to(row, column);
+            colors.AsSpan((row * 4 + column) * 3, 3).CopyTo(moved.AsSpan((at.Row * 4 + at.Column) * 3));
+        }
+        return moved;
     }
 
     [Fact]

@@ -4,55 +4,6 @@ namespace Coverslip.Slides.Tests.Images;
 
 public sealed class TransformsTests
 {
-    public static TheoryData<Orientation> Eight => [.. Orientations.All];
-
-    [Theory]
-    [MemberData(nameof(Eight))]
-    public void The_inverse_undoes_every_orientation(Orientation orientation)
-    {
-        using var image = Pictures.Noise(7, 5);
-        using var there = Transforms.Orient(image, orientation);
-        using var back = Transforms.Orient(there, orientation.Inverse());
-        Pictures.AssertEqual(image, back);
-    }
-
-    [Theory]
-    [MemberData(nameof(Eight))]
-    public void Two_after_each_other_are_the_one_that_Then_names(Orientation first)
-    {
-        using var image = Pictures.Noise(4, 6, channels: 1, depth: 16);
-        using var once = Transforms.Orient(image, first);
-        foreach (var next in Orientations.All)
-        {
-            using var twice = Transforms.Orient(once, next);
-            using var direct = Transforms.Orient(image, first.Then(next));
-            Pictures.AssertEqual(twice, direct);
-        }
-    }
-
-    [Fact]
-    public void The_eight_are_all_different()
-    {
-        using var image = Pictures.Noise(5, 5);
-        var seen = Orientations.All.Select(orientation =>
-        {
-            using var turned = Transforms.Orient(image, orientation);
-            return Convert.ToHexString(turned.Pixels);
-        });
-        Assert.Equal(8, seen.Distinct().Count());
-    }
-
-    [Fact]
-    public void Turns_go_clockwise_and_the_flip_is_left_to_right()
-    {
-        using var image = Image.From([1, 2, 3, 4, 5, 6], 3, 2, channels: 1);
-        using var turned = Transforms.Orient(image, Orientation.Turn90);
-        using var flipped = Transforms.Orient(image, Orientation.Flip);
-        Assert.Equal((2, 3), (turned.Width, turned.Height));
-        Assert.Equal(new byte[] { 4, 1, 5, 2, 6, 3 }, turned.Pixels.ToArray());
-        Assert.Equal(new byte[] { 3, 2, 1, 6, 5, 4 }, flipped.Pixels.ToArray());
-    }
-
     [Fact]
     public void Shrinking_takes_the_mean_over_the_area()
     {

@@ -1,5 +1,4 @@
 using Coverslip.Torch.Layers;
-using Coverslip.Torch.Native;
 
 namespace Coverslip.Torch.Tests.Native;
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the DICOM files of this folder and, beside each that can be read, the grey values to be shown as a PNG.
+"""Makes the DICOM files of this folder and, beside each that can be read, the gray values to be shown as a PNG.
 
 Written by hand after DICOM PS3.5 and PS3.10; compressed by GDCM's own gdcmconv (Debian: libgdcm-tools). Shown values
 are computed here, in numpy, after PS3.3 C.7.6.3.1.2, C.11.1 and C.11.2. Run in this folder: python3 make.py
@@ -39,13 +39,13 @@ def write(name, stored, syntax=EXPLICIT, bits=8, photometric="MONOCHROME2", pixe
     signed = stored.dtype.kind == "i"
     allocated = stored.dtype.itemsize * 8
     frames = extra.pop("frames", None)
-    colour = stored.ndim == 3 and frames is None
+    color = stored.ndim == 3 and frames is None
     sop = extra.pop("sop", "1.2.840.10008.5.1.4.1.1.7")
     values = {
         (0x0008, 0x0016): ("UI", sop),
         (0x0008, 0x0018): ("UI", "1.2.3.4"),
         (0x0010, 0x0010): ("PN", "Phantom"),
-        (0x0028, 0x0002): ("US", [3 if colour else 1]),
+        (0x0028, 0x0002): ("US", [3 if color else 1]),
         (0x0028, 0x0004): ("CS", photometric),
         (0x0028, 0x0010): ("US", [HEIGHT]),
         (0x0028, 0x0011): ("US", [WIDTH]),
@@ -54,7 +54,7 @@ def write(name, stored, syntax=EXPLICIT, bits=8, photometric="MONOCHROME2", pixe
         (0x0028, 0x0102): ("US", [extra.pop("high", bits - 1)]),
         (0x0028, 0x0103): ("US", [int(signed)]),
     }
-    if colour:
+    if color:
         values[(0x0028, 0x0006)] = ("US", [0])
     if frames:
         values[(0x0028, 0x0008)] = ("IS", str(frames))
@@ -106,10 +106,10 @@ def write(name, stored, syntax=EXPLICIT, bits=8, photometric="MONOCHROME2", pixe
 def expect(name, share, wide, inverted=False, black=None):
     white = 65535 if wide else 255
     share = np.clip(share, 0, 1)
-    grey = np.floor((1 - share if inverted else share) * white + 0.5).astype(np.uint16 if wide else np.uint8)
+    gray = np.floor((1 - share if inverted else share) * white + 0.5).astype(np.uint16 if wide else np.uint8)
     if black is not None:
-        grey[black] = 0
-    Image.fromarray(grey).save(name + ".png")
+        gray[black] = 0
+    Image.fromarray(gray).save(name + ".png")
 
 
 def compress(source, name, *options):
@@ -127,18 +127,18 @@ sixteen = (1000 + y * 3000 + x * 500).astype(np.uint16)  # 1000 … 57500
 signed = (-1200 + y * 180 + x * 20).astype(np.int16)
 
 full = (twelve - 100.0) / (twelve.max() - 100.0)
-write("grey8", eight)
-expect("grey8", eight / 255, False)
+write("gray8", eight)
+expect("gray8", eight / 255, False)
 write("inverted8", eight, photometric="MONOCHROME1")
 expect("inverted8", eight / 255, False, inverted=True)
-write("grey12", twelve, bits=12)
-expect("grey12", full, True)
+write("gray12", twelve, bits=12)
+expect("gray12", full, True)
 write("inverted12", twelve, bits=12, photometric="MONOCHROME1")
 expect("inverted12", full, True, inverted=True)
 write("overlay12", twelve | 0xF000, bits=12)  # what stands in the unused bits is no picture
 expect("overlay12", full, True)
-write("grey16", sixteen, bits=16)
-expect("grey16", (sixteen - 1000.0) / (sixteen.max() - 1000.0), True)
+write("gray16", sixteen, bits=16)
+expect("gray16", (sixteen - 1000.0) / (sixteen.max() - 1000.0), True)
 write("windows", sixteen, bits=16, centre="20000\\30000", width="16000\\500")
 expect("windows", linear(sixteen.astype(float), 20000, 16000), True)
 write("rescaled", signed, bits=16, slope="2", intercept="-100.5", centre="40", width="3000")
@@ -168,18 +168,18 @@ for name, options in (
     ("jpegls12", ["--jpegls"]),
     ("rle12", ["--rle"]),
 ):
-    compress("grey12", name, *options)
+    compress("gray12", name, *options)
     expect(name, full, True)
-compress("grey16", "lossless16", "--jpeg")
+compress("gray16", "lossless16", "--jpeg")
 expect("lossless16", (sixteen - 1000.0) / (sixteen.max() - 1000.0), True)
-compress("grey16", "j2k16", "--j2k")
+compress("gray16", "j2k16", "--j2k")
 expect("j2k16", (sixteen - 1000.0) / (sixteen.max() - 1000.0), True)
 compress("inverted8", "lossless8", "--jpeg")
 expect("lossless8", eight / 255, False, inverted=True)
-compress("grey8", "baseline8", "--jpeg", "--lossy", "-q", "100")
+compress("gray8", "baseline8", "--jpeg", "--lossy", "-q", "100")
 expect("baseline8", eight / 255, False)  # the test allows what quality 100 loses
 
-write("bad-colour", np.repeat(eight[..., None], 3, 2), photometric="RGB")
+write("bad-color", np.repeat(eight[..., None], 3, 2), photometric="RGB")
 write("bad-frames", np.stack([eight, eight]), frames=2)
 write("bad-report", eight, sop="1.2.840.10008.5.1.4.1.1.88.11", pixels=False)
 write("bad-window", twelve, bits=12, centre="2000", width="0")

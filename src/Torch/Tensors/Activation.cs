@@ -1,4 +1,4 @@
-namespace Coverslip.Torch.Layers;
+namespace Coverslip.Torch;
 
 /// <summary>What follows a batch normalization.</summary>
 public enum Activation

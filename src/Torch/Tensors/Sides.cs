@@ -1,4 +1,4 @@
-namespace Coverslip.Torch.Layers;
+namespace Coverslip.Torch;
 
 /// <summary>Two lengths in cells of a map, such as a kernel's or the zeros around it; one number means both.</summary>
 public readonly record struct Sides(int Rows, int Columns)
