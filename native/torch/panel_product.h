@@ -1,6 +1,7 @@
 // Small matrix products held in registers. Included once per instruction set, after `Lanes` is defined.
 #pragma once
 
+#include "simd.h"
 #include "winograd.h"
 
 namespace coverslip::winograd {

@@ -64,7 +64,7 @@ inline void locate(const Geometry& g, int64_t tile, int margin, int64_t channels
 // Two-dimensional transform of one vector of channels: Side x Side pixels to rows [First, Last) of the 6x6 points,
 // point p stored at to + (p - 6 First) * stride.
 template <int Side, int First, int Last>
-inline __attribute__((always_inline)) void transformPixels(
+inline COVERSLIP_INLINE void transformPixels(
     const float* const* pixels, int64_t channel, int count, float* to, int64_t stride,
     void (*points)(const Vector*, Vector*)) {
     Vector columns[kPoints][Side];
@@ -84,7 +84,7 @@ inline __attribute__((always_inline)) void transformPixels(
 // Rows [First, Last) of B^T d B of one tile, to[point][channel].
 template <int First, int Last>
 inline void transformInput(const float* const* pixels, int64_t channels, float* to, int64_t stride) {
-    forChannels(channels, [&](int64_t c, int count) __attribute__((always_inline)) {
+    forChannels(channels, [&](int64_t c, int count) COVERSLIP_INLINE {
         transformPixels<kPoints, First, Last>(pixels, c, count, to + c, stride, inputPoints);
     });
 }
@@ -92,14 +92,14 @@ inline void transformInput(const float* const* pixels, int64_t channels, float* 
 // Rows [First, Last) of A y A^T of one tile of the output's gradient.
 template <int First, int Last>
 inline void transformGradient(const float* const* pixels, int64_t channels, float* to, int64_t stride) {
-    forChannels(channels, [&](int64_t c, int count) __attribute__((always_inline)) {
+    forChannels(channels, [&](int64_t c, int count) COVERSLIP_INLINE {
         transformPixels<kTileSide, First, Last>(pixels, c, count, to + c, stride, gradientPoints);
     });
 }
 
 // sum += the sixteen pixels of one tile of the output's gradient.
 inline void addPixels(const float* const* pixels, int64_t channels, float* sum) {
-    forChannels(channels, [&](int64_t c, int count) __attribute__((always_inline)) {
+    forChannels(channels, [&](int64_t c, int count) COVERSLIP_INLINE {
         Vector total = Lanes::load(sum + c);
         for (int i = 0; i < kTileSide * kTileSide; ++i) total += Lanes::load(pixels[i] + c, count);
         Lanes::store(sum + c, total);
@@ -109,7 +109,7 @@ inline void addPixels(const float* const* pixels, int64_t channels, float* sum) 
 // A^T m A of one tile, plus bias, into its sixteen pixels.
 inline void transformOutput(const float* from, int64_t stride, int64_t channels, const float* bias,
                             float* const* pixels) {
-    forChannels(channels, [&](int64_t c, int count) __attribute__((always_inline)) {
+    forChannels(channels, [&](int64_t c, int count) COVERSLIP_INLINE {
         Vector rows[kTileSide][kPoints];
         for (int j = 0; j < kPoints; ++j) {
             Vector m[kPoints], y[kTileSide];
