@@ -1,9 +1,9 @@
 #include <cstring>
 #include <memory>
 
+#include <zlib.h>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
-#include <zlib.h>
 
 #include "dicom.h"
 #include "jpeg.h"

@@ -100,8 +100,9 @@ bool head_fits(const std::vector<std::uint8_t>& stream, const layout& is) {
     for (std::size_t at = 2; at + 4 <= stream.size();) {
         const int marker = two(at), length = two(at + 2);
         if (marker < 0xffc0 || length < 2 || at + 2 + length > stream.size()) return false;
-        const bool frame = (marker >= 0xffc0 && marker <= 0xffcf && marker != 0xffc4 && marker != 0xffc8 &&
-                            marker != 0xffcc) || marker == 0xfff7;
+        const bool frame =
+            (marker >= 0xffc0 && marker <= 0xffcf && marker != 0xffc4 && marker != 0xffc8 && marker != 0xffcc) ||
+            marker == 0xfff7;
         if (frame) {
             if (framed || length < 11 || two(at + 5) != is.height || two(at + 7) != is.width) return false;
             const int bits = stream[at + 4];
@@ -163,11 +164,9 @@ std::vector<std::uint8_t> decompressed(const ci::dicom_set& set, const layout& i
     const auto type = syntax::GetTSType(set.transfer_syntax().c_str());
     if (type != syntax::RLELossless) check_end(fragments);
     switch (type) {
-        case syntax::JPEGBaselineProcess1:
-            return by_picture(set, is, true);
+        case syntax::JPEGBaselineProcess1: return by_picture(set, is, true);
         case syntax::JPEG2000Lossless:
-        case syntax::JPEG2000:
-            return by_picture(set, is, false);
+        case syntax::JPEG2000: return by_picture(set, is, false);
         case syntax::JPEGExtendedProcess2_4:
         case syntax::JPEGLosslessProcess14:
         case syntax::JPEGLosslessProcess14_1:
@@ -176,10 +175,8 @@ std::vector<std::uint8_t> decompressed(const ci::dicom_set& set, const layout& i
             if (!head_fits(joined(fragments), is))
                 throw undecoded(set, "are damaged: their head does not fit the file's");
             return by_gdcm(set, is, type);
-        case syntax::RLELossless:
-            return by_gdcm(set, is, type);
-        default:
-            throw undecoded(set, "are compressed in a way that is not read");
+        case syntax::RLELossless: return by_gdcm(set, is, type);
+        default: throw undecoded(set, "are compressed in a way that is not read");
     }
 }
 

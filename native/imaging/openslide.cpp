@@ -22,7 +22,8 @@ const bool quiet = [] {
     using setter = unsigned (*)(const char*, int, handler, void*);
     constexpr int critical = 1 << 3, warning = 1 << 4;
     if (auto set = reinterpret_cast<setter>(dlsym(RTLD_DEFAULT, "g_log_set_handler")))
-        set("Openslide", critical | warning, [](const char*, int, const char*, void*) {}, nullptr);
+        set(
+            "Openslide", critical | warning, [](const char*, int, const char*, void*) {}, nullptr);
     return true;
 }();
 

@@ -12,8 +12,8 @@ void gather(const Element* x, const Depthwise& d, const Tap* rows, int64_t count
                 const float* const weight = weights + rows[r].kernel * d.kernelColumns * d.channels + c;
                 Vector row{};  // a sum of its own, so that rows do not wait for each other
                 for (const Tap* tap = first; tap < last; ++tap)
-                    row += load(from + tap->from * d.channels, lanes)
-                        * Lanes::load(weight + tap->kernel * d.channels, lanes);
+                    row += load(from + tap->from * d.channels, lanes) *
+                           Lanes::load(weight + tap->kernel * d.channels, lanes);
                 sum += row;
             }
             store(y + column * d.channels + c, sum, lanes);

@@ -8,10 +8,10 @@ namespace coverslip::rows {
 namespace {
 
 using Vector = Lanes::Vector;
-using winograd::Panels;
 using winograd::forChannels;
 using winograd::multiplyRows;
 using winograd::padded;
+using winograd::Panels;
 
 // Rows that stay in the first-level cache while the vectors of channels take turns.
 constexpr int64_t kRows = 32;
@@ -21,9 +21,7 @@ template <class Step>
 inline void forRows(int64_t rows, int64_t channels, Step step) {
     for (int64_t first = 0; first < rows; first += kRows) {
         const int64_t last = first + kRows < rows ? first + kRows : rows;
-        forChannels(channels, [&](int64_t c, int count) COVERSLIP_INLINE {
-            step(c, count, first, last);
-        });
+        forChannels(channels, [&](int64_t c, int count) COVERSLIP_INLINE { step(c, count, first, last); });
     }
 }
 
@@ -151,9 +149,8 @@ double crossEntropy(const float* x, const int64_t* target, int64_t rows, int64_t
     double loss = 0;
     for (int64_t r = 0; r < rows; ++r, x += channels, dx += channels) {
         Vector largest = Vector{} + x[0];
-        forChannels(channels, [&](int64_t c, int count) COVERSLIP_INLINE {
-            largest = Lanes::max(largest, Lanes::load(x + c, count, x[0]));
-        });
+        forChannels(channels, [&](int64_t c, int count)
+                                  COVERSLIP_INLINE { largest = Lanes::max(largest, Lanes::load(x + c, count, x[0])); });
         const float top = Lanes::largest(largest);
         Vector sums{};
         forChannels(channels, [&](int64_t c, int count) COVERSLIP_INLINE {
@@ -257,8 +254,9 @@ void productGradient(const float* x, const float* dy, int64_t rows, int64_t inpu
     }
 }
 
-constexpr Kernels kKernels{Lanes::kWidth, kNorm<float>, kNorm<Brain>, kDepthwise<float>, kDepthwise<Brain>, crossEntropy, argmax, productScratch, product,
-                           productGradientScratch, productGradient};
+constexpr Kernels kKernels{Lanes::kWidth,     kNorm<float>,           kNorm<Brain>,   kDepthwise<float>,
+                           kDepthwise<Brain>, crossEntropy,           argmax,         productScratch,
+                           product,           productGradientScratch, productGradient};
 
 }  // namespace
 }  // namespace coverslip::rows

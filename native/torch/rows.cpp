@@ -1,7 +1,7 @@
 // Operators over the pixels of channels-last images (rows.h), with their gradients: coverslip::conv1x1,
 // batch_norm_relu, channel_affine, cross_entropy and argmax. Other tensors and processors get libtorch's own operators.
-#include "operators.h"
 #include "rows.h"
+#include "operators.h"
 
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -17,10 +17,11 @@ namespace rows {
 
 const Kernels* kernels() {
 #if defined(__x86_64__)
-    const bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
-        && __builtin_cpu_supports("avx512vl");
+    const bool wide =
+        __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
     static const Kernels* const best = wide ? avx512Kernels()
-        : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? avx2Kernels() : nullptr;
+                                       : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? avx2Kernels()
+                                                                                                         : nullptr;
     return best;
 #else
     return nullptr;
@@ -118,16 +119,15 @@ void track(const OptionalTensor& mean, const OptionalTensor& variance, int64_t r
 struct BatchNormRelu : torch::autograd::Function<BatchNormRelu> {
     static at::Tensor forward(AutogradContext* context, const at::Tensor& input, const at::Tensor& weight,
                               const at::Tensor& bias, const OptionalTensor& runningMean,
-                              const OptionalTensor& runningVariance, double momentum, double epsilon,
-                              int64_t reluAt) {
+                              const OptionalTensor& runningVariance, double momentum, double epsilon, int64_t reluAt) {
         const auto relu = static_cast<Relu>(reluAt);
         const auto image = channelsLast(input);
         const int64_t channels = image.size(1), rows = image.numel() / channels;
         // Sums about the first pixel: squares about zero would cancel where the mean is far from it.
         auto origin = image.select(0, 0).select(1, 0).select(1, 0).to(at::kFloat).contiguous();
         if (relu == Relu::Before) origin = origin.relu();
-        const auto sums = isBrain(image) ? moments<rows::Brain>(image, origin, relu)
-                                         : moments<float>(image, origin, relu);
+        const auto sums =
+            isBrain(image) ? moments<rows::Brain>(image, origin, relu) : moments<float>(image, origin, relu);
         // Per channel: the mean, scale and offset in float32, then the deviation.
         auto of = at::empty({4, channels}, at::kFloat);
         std::vector<double> means(channels), variances(channels);
@@ -147,8 +147,10 @@ struct BatchNormRelu : torch::autograd::Function<BatchNormRelu> {
         }
         track(runningMean, runningVariance, rows, momentum, means.data(), variances.data());
         auto output = at::empty_like(image);
-        if (isBrain(image)) normalise<rows::Brain>(image, normalisation(of), relu, output);
-        else normalise<float>(image, normalisation(of), relu, output);
+        if (isBrain(image))
+            normalise<rows::Brain>(image, normalisation(of), relu, output);
+        else
+            normalise<float>(image, normalisation(of), relu, output);
         context->saved_data["relu"] = reluAt;
         context->save_for_backward({image, of});
         return output;
@@ -177,9 +179,11 @@ private:
         const int64_t channels = image.size(1), rows = image.numel() / channels;
         const Element *const x = Of<Element>::data(image), *const dy = Of<Element>::data(gradient);
         const auto n = normalisation(of);
-        const at::Tensor sums = sumBlocks(rows, channels, [&](int64_t first, int64_t count, float* sum, float* products) {
-            kernels.gradientSums(x + first * channels, dy + first * channels, count, channels, n, relu, sum, products);
-        });
+        const at::Tensor sums =
+            sumBlocks(rows, channels, [&](int64_t first, int64_t count, float* sum, float* products) {
+                kernels.gradientSums(x + first * channels, dy + first * channels, count, channels, n, relu, sum,
+                                     products);
+            });
         variable_list result(8);
         // Ioffe & Szegedy 2015, sec. 3, with the two means per channel known.
         auto parts = at::empty({4, channels}, at::kFloat);
@@ -212,17 +216,16 @@ at::Tensor rectified(const at::Tensor& y, Relu relu) {
 }
 
 at::Tensor batchNormRelu(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
-                         const OptionalTensor& runningMean, const OptionalTensor& runningVariance,
-                         double momentum, double epsilon, int64_t relu) {
+                         const OptionalTensor& runningMean, const OptionalTensor& runningVariance, double momentum,
+                         double epsilon, int64_t relu) {
     TORCH_CHECK(relu >= 0 && relu <= 3,
                 "coverslip::batch_norm_relu: relu 0 (none), 1 (before), 2 (after) or 3 (after, to 6) expected, got ",
                 relu);
     const int64_t channels = input.dim() == 4 ? input.size(1) : -1;
-    TORCH_CHECK(weight.numel() == channels && bias.numel() == channels,
-                "coverslip::batch_norm_relu: input ", input.sizes(), ", weight ", weight.sizes(), " and bias ",
-                bias.sizes(), " do not match");
-    if (normServed(input) && served(weight) && served(bias) && served(runningMean) && served(runningVariance)
-        && runningMean.has_value() == runningVariance.has_value())
+    TORCH_CHECK(weight.numel() == channels && bias.numel() == channels, "coverslip::batch_norm_relu: input ",
+                input.sizes(), ", weight ", weight.sizes(), " and bias ", bias.sizes(), " do not match");
+    if (normServed(input) && served(weight) && served(bias) && served(runningMean) && served(runningVariance) &&
+        runningMean.has_value() == runningVariance.has_value())
         return BatchNormRelu::apply(input, weight.contiguous(), bias.contiguous(), runningMean, runningVariance,
                                     momentum, epsilon, relu);
     const auto y = at::batch_norm(relu == 1 ? input.relu() : input, weight, bias, runningMean, runningVariance, true,
@@ -237,8 +240,8 @@ at::Tensor channelAffine(const at::Tensor& input, const at::Tensor& scale, const
     TORCH_CHECK(scale.numel() == channels && offset.numel() == channels, "coverslip::channel_affine: input ",
                 input.sizes(), ", scale ", scale.sizes(), " and offset ", offset.sizes(), " do not match");
     const auto relu = static_cast<Relu>(reluAt);
-    const bool records = at::GradMode::is_enabled()
-        && (input.requires_grad() || scale.requires_grad() || offset.requires_grad());
+    const bool records =
+        at::GradMode::is_enabled() && (input.requires_grad() || scale.requires_grad() || offset.requires_grad());
     if (records || !normServed(input) || !served(scale) || !served(offset)) {
         const auto y = input * scale.view({1, channels, 1, 1}) + offset.view({1, channels, 1, 1});
         return rectified(y, relu).to(input.scalar_type());
@@ -246,8 +249,10 @@ at::Tensor channelAffine(const at::Tensor& input, const at::Tensor& scale, const
     const auto image = channelsLast(input), factor = scale.contiguous(), constant = offset.contiguous();
     auto output = at::empty_like(image);
     const rows::Normalisation n{nullptr, factor.data_ptr<float>(), constant.data_ptr<float>()};
-    if (isBrain(image)) normalise<rows::Brain>(image, n, relu, output);
-    else normalise<float>(image, n, relu, output);
+    if (isBrain(image))
+        normalise<rows::Brain>(image, n, relu, output);
+    else
+        normalise<float>(image, n, relu, output);
     return output;
 }
 
@@ -264,7 +269,7 @@ struct CrossEntropy : torch::autograd::Function<CrossEntropy> {
         forBlocks(count, [&](int64_t first, int64_t block) {
             const int64_t at = first * classes;
             loss[first / kBlock] = rows::kernels()->crossEntropy(from + at, label + first, block, classes,
-                                                                1.0f / static_cast<float>(count), to + at);
+                                                                 1.0f / static_cast<float>(count), to + at);
         });
         context->saved_data["gradient"] = gradient;
         return (losses.sum() / count).to(at::kFloat);
@@ -280,10 +285,10 @@ struct CrossEntropy : torch::autograd::Function<CrossEntropy> {
 
 at::Tensor crossEntropy(const at::Tensor& scores, const at::Tensor& target) {
     if (!served(scores) || !target.device().is_cpu()) return at::cross_entropy_loss(scores, target);
-    TORCH_CHECK(scores.dim() == 2 && target.dim() == 1 && target.size(0) == scores.size(0)
-                    && target.scalar_type() == at::kLong,
-                "coverslip::cross_entropy: scores [N, classes] and int64 target [N] expected, got ", scores.sizes(),
-                " and ", target.sizes(), " of ", target.scalar_type());
+    TORCH_CHECK(
+        scores.dim() == 2 && target.dim() == 1 && target.size(0) == scores.size(0) && target.scalar_type() == at::kLong,
+        "coverslip::cross_entropy: scores [N, classes] and int64 target [N] expected, got ", scores.sizes(), " and ",
+        target.sizes(), " of ", target.scalar_type());
     const int64_t least = target.min().item<int64_t>(), most = target.max().item<int64_t>();
     TORCH_CHECK(least >= 0 && most < scores.size(1), "coverslip::cross_entropy: target from ", least, " to ", most,
                 ", but scores has ", scores.size(1), " classes");
@@ -309,7 +314,8 @@ at::Tensor argmax(const at::Tensor& scores) {
 
 TORCH_LIBRARY_FRAGMENT(coverslip, m) {
     m.def("batch_norm_relu(Tensor input, Tensor weight, Tensor bias, Tensor? running_mean, Tensor? running_var, "
-          "float momentum, float eps, int relu) -> Tensor", coverslip::batchNormRelu);
+          "float momentum, float eps, int relu) -> Tensor",
+          coverslip::batchNormRelu);
     m.def("channel_affine(Tensor input, Tensor scale, Tensor offset, int relu) -> Tensor", coverslip::channelAffine);
     m.def("cross_entropy(Tensor scores, Tensor target) -> Tensor", coverslip::crossEntropy);
     m.def("argmax(Tensor scores) -> Tensor", coverslip::argmax);

@@ -1,6 +1,6 @@
-// Kernels over the rows of a matrix [pixels, channels], as a channels-last image is one: 1x1 convolution, batch norm with
-// its ReLU, softmax cross-entropy and argmax. Each reads and writes every value as seldom as
-// its arithmetic allows: an image of a hundred channels is larger than any cache, and time goes to memory.
+// Kernels over the rows of a matrix [pixels, channels], as a channels-last image is one: 1x1 convolution, batch norm
+// with its ReLU, softmax cross-entropy and argmax. Each reads and writes every value as seldom as its arithmetic
+// allows: an image of a hundred channels is larger than any cache, and time goes to memory.
 #pragma once
 
 #include <cstdint>

@@ -40,8 +40,10 @@ struct Lanes {
         return count == kWidth ? load(from) : _mm256_maskload_ps(from, first(count));
     }
     static void store(float* to, Vector v, int count) {
-        if (count == kWidth) store(to, v);
-        else _mm256_maskstore_ps(to, first(count), v);
+        if (count == kWidth)
+            store(to, v);
+        else
+            _mm256_maskstore_ps(to, first(count), v);
     }
     static Vector load(const float* from, int count, float rest) {
         return _mm256_blendv_ps(_mm256_set1_ps(rest), load(from, count), _mm256_castsi256_ps(first(count)));
@@ -62,8 +64,8 @@ struct Lanes {
 }  // namespace
 }  // namespace coverslip
 
-#include "winograd_kernels.h"
 #include "row_kernels.h"
+#include "winograd_kernels.h"
 
 namespace coverslip::winograd {
 const Kernels* avx2Kernels() { return &kKernels; }

@@ -49,8 +49,8 @@ struct Lanes {
 }  // namespace
 }  // namespace coverslip
 
-#include "winograd_kernels.h"
 #include "row_kernels.h"
+#include "winograd_kernels.h"
 
 namespace coverslip::winograd {
 const Kernels* avx512Kernels() { return &kKernels; }

@@ -8,8 +8,8 @@ namespace {
 
 using Vector = Lanes::Vector;
 
-// The method's points are 0, ±a, ±b and infinity. Lavin & Gray (2016, sec. 4.3) take a = 1 and b = 2; these, sums of few powers of
-// two as well, leave less than half of the error (docs/decisions/one-step-convolutions.md).
+// The method's points are 0, ±a, ±b and infinity. Lavin & Gray (2016, sec. 4.3) take a = 1 and b = 2; these, sums of
+// few powers of two as well, leave less than half of the error (docs/decisions/one-step-convolutions.md).
 constexpr float kA = 0.625f, kB = 1.5f;
 constexpr float kA2 = kA * kA, kB2 = kB * kB;
 
@@ -64,9 +64,8 @@ inline void locate(const Geometry& g, int64_t tile, int margin, int64_t channels
 // Two-dimensional transform of one vector of channels: Side x Side pixels to rows [First, Last) of the 6x6 points,
 // point p stored at to + (p - 6 First) * stride.
 template <int Side, int First, int Last>
-inline COVERSLIP_INLINE void transformPixels(
-    const float* const* pixels, int64_t channel, int count, float* to, int64_t stride,
-    void (*points)(const Vector*, Vector*)) {
+inline COVERSLIP_INLINE void transformPixels(const float* const* pixels, int64_t channel, int count, float* to,
+                                             int64_t stride, void (*points)(const Vector*, Vector*)) {
     Vector columns[kPoints][Side];
     for (int x = 0; x < Side; ++x) {
         Vector d[Side], t[kPoints];
