@@ -1,6 +1,8 @@
 // coverslip::gated_elu: σ(gate) · ELU(feature) of the two halves of a convolution's channels in one pass, and one pass
 // back (Liu & Sun 2021, sec. 3.1.2). libtorch's own operators take seven passes and keep four maps; this keeps its
 // input.
+#include "simd.h"
+
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -10,16 +12,10 @@
 
 // Compiled with -ffast-math (CMakeLists.txt), so that expf becomes the vector one of glibc. Infinities and NaNs are
 // then not told apart inside these loops; the training loop looks for them in the loss.
-#if defined(__x86_64__) && defined(__gnu_linux__)
-#define COVERSLIP_CLONES __attribute__((target_clones("avx512f", "avx2,fma", "default")))
-#else
-#define COVERSLIP_CLONES
-#endif
-
 namespace {
 
-COVERSLIP_CLONES void gate_forward(const float* __restrict feature, const float* __restrict gate, float* __restrict out,
-                                   int64_t count) {
+COVERSLIP_INLINE inline void forward_loop(const float* __restrict feature, const float* __restrict gate,
+                                          float* __restrict out, int64_t count) {
     for (int64_t i = 0; i < count; i++) {
         const float sigmoid = 1.0f / (1.0f + expf(-gate[i]));
         const float elu = feature[i] > 0 ? feature[i] : expf(feature[i]) - 1.0f;
@@ -27,9 +23,9 @@ COVERSLIP_CLONES void gate_forward(const float* __restrict feature, const float*
     }
 }
 
-COVERSLIP_CLONES void gate_backward(const float* __restrict feature, const float* __restrict gate,
-                                    const float* __restrict flowing, float* __restrict to_feature,
-                                    float* __restrict to_gate, int64_t count) {
+COVERSLIP_INLINE inline void backward_loop(const float* __restrict feature, const float* __restrict gate,
+                                           const float* __restrict flowing, float* __restrict to_feature,
+                                           float* __restrict to_gate, int64_t count) {
     for (int64_t i = 0; i < count; i++) {
         const float sigmoid = 1.0f / (1.0f + expf(-gate[i]));
         const float grown = expf(feature[i] > 0 ? 0.0f : feature[i]);  // ELU' = 1 above zero, e^f below
@@ -37,6 +33,39 @@ COVERSLIP_CLONES void gate_backward(const float* __restrict feature, const float
         to_feature[i] = flowing[i] * sigmoid * grown;
         to_gate[i] = flowing[i] * elu * sigmoid * (1.0f - sigmoid);
     }
+}
+
+// The loops compiled for one instruction set.
+#define COVERSLIP_GATE(Name, target)                                                                                  \
+    struct Name {                                                                                                     \
+        target static void forward(const float* feature, const float* gate, float* out, int64_t count) {              \
+            forward_loop(feature, gate, out, count);                                                                  \
+        }                                                                                                             \
+        target static void backward(const float* feature, const float* gate, const float* flowing, float* to_feature, \
+                                    float* to_gate, int64_t count) {                                                  \
+            backward_loop(feature, gate, flowing, to_feature, to_gate, count);                                        \
+        }                                                                                                             \
+    };
+
+COVERSLIP_GATE(Plain, )
+#if defined(__x86_64__)
+COVERSLIP_GATE(Avx2, __attribute__((target("avx2,fma"))))
+COVERSLIP_GATE(Avx512, __attribute__((target("avx512f"))))
+#else
+using Avx2 = Plain;
+using Avx512 = Plain;
+#endif
+
+// Calls act with the loops of this process's instruction set.
+template <class Act>
+void with_gate(Act act) {
+    const auto set = coverslip::simd();
+    if (set == coverslip::Simd::Avx512)
+        act(Avx512());
+    else if (set == coverslip::Simd::Avx2)
+        act(Avx2());
+    else
+        act(Plain());
 }
 
 // A tensor [B, 2C, H, W] as runs of `half` features followed by `half` gates: whole planes, or one pixel's channels.
@@ -67,8 +96,10 @@ at::Tensor forward_of(const at::Tensor& x) {
     float* to = out.data_ptr<float>();
     const int64_t half = in.half;
     at::parallel_for(0, in.runs, std::max<int64_t>(1, 8192 / half), [&](int64_t begin, int64_t end) {
-        for (int64_t run = begin; run < end; run++)
-            gate_forward(from + 2 * run * half, from + (2 * run + 1) * half, to + run * half, half);
+        with_gate([&](auto loops) {
+            for (int64_t run = begin; run < end; run++)
+                loops.forward(from + 2 * run * half, from + (2 * run + 1) * half, to + run * half, half);
+        });
     });
     return out;
 }
@@ -91,9 +122,11 @@ struct GatedElu : torch::autograd::Function<GatedElu> {
         float* to = out.data_ptr<float>();
         const int64_t half = in.half;
         at::parallel_for(0, in.runs, std::max<int64_t>(1, 8192 / half), [&](int64_t begin, int64_t end) {
-            for (int64_t run = begin; run < end; run++)
-                gate_backward(from + 2 * run * half, from + (2 * run + 1) * half, flow + run * half,
-                              to + 2 * run * half, to + (2 * run + 1) * half, half);
+            with_gate([&](auto loops) {
+                for (int64_t run = begin; run < end; run++)
+                    loops.backward(from + 2 * run * half, from + (2 * run + 1) * half, flow + run * half,
+                                   to + 2 * run * half, to + (2 * run + 1) * half, half);
+            });
         });
         return {out};
     }

@@ -2,6 +2,7 @@
 // batch_norm_relu, channel_affine, cross_entropy and argmax. Other tensors and processors get libtorch's own operators.
 #include "rows.h"
 #include "operators.h"
+#include "simd.h"
 
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -16,16 +17,8 @@ namespace coverslip {
 namespace rows {
 
 const Kernels* kernels() {
-#if defined(__x86_64__)
-    const bool wide =
-        __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
-    static const Kernels* const best = wide ? avx512Kernels()
-                                       : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? avx2Kernels()
-                                                                                                         : nullptr;
+    static const Kernels* const best = chosen(avx512Kernels, avx2Kernels);
     return best;
-#else
-    return nullptr;
-#endif
 }
 
 }  // namespace rows

@@ -37,13 +37,3 @@ CT_API int32_t ct_cuda_devices() {
 CT_API int32_t ct_cuda_synchronize(int32_t index) {
     return guarded([&] { torch::cuda::synchronize(index); });
 }
-
-// How libtorch was built: BLAS, oneDNN, CUDA.
-CT_API int32_t ct_build_text(char* text, int32_t capacity) {
-    return guarded([&] {
-        const auto config = at::show_config();
-        const auto length = std::min<size_t>(config.size(), capacity - 1);
-        config.copy(text, length);
-        text[length] = 0;
-    });
-}

@@ -1,5 +1,6 @@
 // The kernels of winograd.h and rows.h for processors with AVX2 and fused multiply-add.
 #include "rows.h"
+#include "simd.h"
 #include "winograd.h"
 
 #if defined(__x86_64__)
@@ -73,5 +74,13 @@ const Kernels* avx2Kernels() { return &kKernels; }
 
 namespace coverslip::rows {
 const Kernels* avx2Kernels() { return &kKernels; }
+}  // namespace coverslip::rows
+#else
+namespace coverslip::winograd {
+const Kernels* avx2Kernels() { return nullptr; }
+}  // namespace coverslip::winograd
+
+namespace coverslip::rows {
+const Kernels* avx2Kernels() { return nullptr; }
 }  // namespace coverslip::rows
 #endif

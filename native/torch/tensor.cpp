@@ -1,4 +1,4 @@
-// One tensor's life: made over foreign memory, described, released; and this thread's last error.
+// One tensor's life: described, shared, released; and this thread's last error.
 #include <ATen/ATen.h>
 #include <torch/version.h>
 
@@ -54,18 +54,6 @@ CT_API int32_t ct_info(CtTensor* pointer, CtInfo* info) {
         info->device_index = tensor.device().has_index() ? tensor.device().index() : 0;
         info->requires_grad = tensor.requires_grad();
         info->channels_last = tensor.dim() == 4 && tensor.is_contiguous(at::MemoryFormat::ChannelsLast);
-    });
-}
-
-// A contiguous tensor over the caller's memory; `deleter` (may be null) gets `context` when the last reference goes.
-CT_API int32_t ct_from_memory(void* data, const int64_t* shape, int32_t dimensions, int32_t dtype, CtDeleter deleter,
-                              void* context, CtTensor** result) {
-    return guarded([&] {
-        auto options = at::TensorOptions().dtype(static_cast<at::ScalarType>(dtype));
-        const at::IntArrayRef sizes(shape, dimensions);
-        *result = give(deleter ? at::from_blob(
-                                     data, sizes, [deleter, context](void*) { deleter(context); }, options)
-                               : at::from_blob(data, sizes, options));
     });
 }
 

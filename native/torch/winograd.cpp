@@ -2,6 +2,7 @@
 // (float32 on a processor with AVX2), with its gradients.
 #include "winograd.h"
 #include "operators.h"
+#include "simd.h"
 
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -14,16 +15,8 @@ namespace coverslip {
 namespace winograd {
 
 const Kernels* kernels() {
-#if defined(__x86_64__)
-    static const Kernels* const best =
-        __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")
-            ? avx512Kernels()
-        : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? avx2Kernels()
-                                                                          : nullptr;
+    static const Kernels* const best = chosen(avx512Kernels, avx2Kernels);
     return best;
-#else
-    return nullptr;
-#endif
 }
 
 }  // namespace winograd
