@@ -205,6 +205,8 @@ private:
 };
 
 at::Tensor rectified(const at::Tensor& y, Relu relu) {
+    // hardtanh has no gradient for bfloat16 in libtorch 1.13.
+    if (relu == Relu::Clipped && isBrain(y)) return at::hardtanh(y.to(at::kFloat), 0, 6).to(y.scalar_type());
     return relu == Relu::After ? y.relu() : relu == Relu::Clipped ? at::hardtanh(y, 0, 6) : y;
 }
 

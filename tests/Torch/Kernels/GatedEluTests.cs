@@ -1,7 +1,4 @@
-using Coverslip.Torch;
-using Coverslip.Torch.Tests;
-
-namespace Coverslip.Methods.Tests.SagaNet;
+namespace Coverslip.Torch.Tests.Kernels;
 
 /// <summary>
 /// σ(gate) ⊙ ELU(feature): the one-pass operator against the formula, in both layouts and beside its fallback.
