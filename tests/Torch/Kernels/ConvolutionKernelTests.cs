@@ -7,6 +7,7 @@ namespace Coverslip.Torch.Tests.Kernels;
 /// and blocks do not come out even.
 /// </summary>
 [NoTensorLeaks]
+[Threads(2)]
 public sealed class ConvolutionKernelTests
 {
     private const double Tolerance = 2e-5;

@@ -4,6 +4,7 @@ namespace Coverslip.Torch.Tests.Kernels;
 
 /// <summary>A filter of its own for every channel: native/torch's gradients against libtorch's in float64.</summary>
 [NoTensorLeaks]
+[Threads(2)]
 public sealed class DepthwiseKernelTests
 {
     private static readonly Operator Depthwise = new("coverslip::depthwise");

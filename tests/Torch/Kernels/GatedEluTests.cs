@@ -4,6 +4,7 @@ namespace Coverslip.Torch.Tests.Kernels;
 /// σ(gate) ⊙ ELU(feature): the one-pass operator against the formula, in both layouts and beside its fallback.
 /// </summary>
 [NoTensorLeaks]
+[Threads(2)]
 public sealed class GatedEluTests
 {
     [Theory]

@@ -7,6 +7,7 @@ namespace Coverslip.Torch.Tests.Kernels;
 /// and bfloat16; a bfloat16 map's reference computes from the same rounded numbers.
 /// </summary>
 [NoTensorLeaks]
+[Threads(2)]
 public sealed class NormKernelTests
 {
     private const double Momentum = 0.1,

@@ -4,6 +4,7 @@ namespace Coverslip.Torch.Tests.Kernels;
 
 /// <summary>Cross-entropy and argmax over rows of scores, of native/torch against libtorch's in float64.</summary>
 [NoTensorLeaks]
+[Threads(2)]
 public sealed class ScoreKernelTests
 {
     private static readonly Operator Entropy = new("coverslip::cross_entropy"),
