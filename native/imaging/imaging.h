@@ -7,7 +7,7 @@
 
 #define CI_EXPORT extern "C" __attribute__((visibility("default")))
 
-// Interleaved pixels, rows from the top; colour is R, G, B. The caller owns the memory.
+// Interleaved pixels, rows from the top; color is R, G, B. The caller owns the memory.
 struct ci_image {
     std::uint8_t* pixels;
     std::int64_t stride;  // bytes from one row to the next
@@ -25,7 +25,7 @@ CI_EXPORT const char* ci_opencv_version();
 
 // Decodes a whole file held in memory. info's pixels stay null; its sizes say what ci_decode_copy needs.
 CI_EXPORT int ci_decode_open(const std::uint8_t* data, std::size_t size, ci_image* info, ci_decoded** out);
-// Copies the pixels: channels 1 (grey) or 3 (RGB), depth 8 or 16; alpha is composited onto white first.
+// Copies the pixels: channels 1 (gray) or 3 (RGB), depth 8 or 16; alpha is composited onto white first.
 CI_EXPORT int ci_decode_copy(const ci_decoded* decoded, const ci_image* target);
 CI_EXPORT void ci_decode_close(ci_decoded* decoded);
 

@@ -75,7 +75,7 @@ void moments(const Element* x, int64_t rows, int64_t channels, const float* shif
 }
 
 template <class Element>
-void normalise(const Element* x, int64_t rows, int64_t channels, const Normalisation& n, Relu relu, Element* y) {
+void normalize(const Element* x, int64_t rows, int64_t channels, const Normalization& n, Relu relu, Element* y) {
     forRows(rows, channels, [&](int64_t c, int count, int64_t first, int64_t last) COVERSLIP_INLINE {
         const Vector scale = Lanes::load(n.scale + c, count), offset = Lanes::load(n.offset + c, count);
         for (int64_t r = first; r < last; ++r) {
@@ -86,7 +86,7 @@ void normalise(const Element* x, int64_t rows, int64_t channels, const Normalisa
 }
 
 template <class Element>
-void gradientSums(const Element* x, const Element* dy, int64_t rows, int64_t channels, const Normalisation& n,
+void gradientSums(const Element* x, const Element* dy, int64_t rows, int64_t channels, const Normalization& n,
                   Relu relu, float* sum, float* products) {
     forRows(rows, channels, [&](int64_t c, int count, int64_t first, int64_t last) COVERSLIP_INLINE {
         const Vector mean = Lanes::load(n.mean + c, count);
@@ -104,8 +104,8 @@ void gradientSums(const Element* x, const Element* dy, int64_t rows, int64_t cha
 }
 
 template <class Element>
-void normalisationGradient(const Element* x, const Element* dy, int64_t rows, int64_t channels, const Normalisation& n,
-                           const NormalisationGradient& g, Relu relu, Element* dx) {
+void normalizationGradient(const Element* x, const Element* dy, int64_t rows, int64_t channels, const Normalization& n,
+                           const NormalizationGradient& g, Relu relu, Element* dx) {
     forRows(rows, channels, [&](int64_t c, int count, int64_t first, int64_t last) COVERSLIP_INLINE {
         const Vector mean = Lanes::load(n.mean + c, count);
         const Vector scale = Lanes::load(n.scale + c, count), offset = Lanes::load(n.offset + c, count);
@@ -122,8 +122,8 @@ void normalisationGradient(const Element* x, const Element* dy, int64_t rows, in
 }
 
 template <class Element>
-constexpr NormKernels<Element> kNorm{moments<Element>, normalise<Element>, gradientSums<Element>,
-                                     normalisationGradient<Element>};
+constexpr NormKernels<Element> kNorm{moments<Element>, normalize<Element>, gradientSums<Element>,
+                                     normalizationGradient<Element>};
 
 #include "depthwise_kernels.h"
 

@@ -78,12 +78,12 @@ bool normServed(const at::Tensor& image) {
 }
 
 template <class Element>
-void normalise(const at::Tensor& image, const rows::Normalisation& n, Relu relu, const at::Tensor& output) {
+void normalize(const at::Tensor& image, const rows::Normalization& n, Relu relu, const at::Tensor& output) {
     const int64_t channels = image.size(1);
     const Element* const x = Of<Element>::data(image);
     Element* const y = Of<Element>::data(output);
     forBlocks(image.numel() / channels, [&](int64_t first, int64_t count) {
-        Of<Element>::kernels().normalise(x + first * channels, count, channels, n, relu, y + first * channels);
+        Of<Element>::kernels().normalize(x + first * channels, count, channels, n, relu, y + first * channels);
     });
 }
 
@@ -141,9 +141,9 @@ struct BatchNormRelu : torch::autograd::Function<BatchNormRelu> {
         track(runningMean, runningVariance, rows, momentum, means.data(), variances.data());
         auto output = at::empty_like(image);
         if (isBrain(image))
-            normalise<rows::Brain>(image, normalisation(of), relu, output);
+            normalize<rows::Brain>(image, normalization(of), relu, output);
         else
-            normalise<float>(image, normalisation(of), relu, output);
+            normalize<float>(image, normalization(of), relu, output);
         context->saved_data["relu"] = reluAt;
         context->save_for_backward({image, of});
         return output;
@@ -159,7 +159,7 @@ struct BatchNormRelu : torch::autograd::Function<BatchNormRelu> {
     }
 
 private:
-    static rows::Normalisation normalisation(const at::Tensor& of) {
+    static rows::Normalization normalization(const at::Tensor& of) {
         const int64_t channels = of.size(1);
         const float* const numbers = of.data_ptr<float>();
         return {numbers, numbers + channels, numbers + 2 * channels};
@@ -171,7 +171,7 @@ private:
         const auto& kernels = Of<Element>::kernels();
         const int64_t channels = image.size(1), rows = image.numel() / channels;
         const Element *const x = Of<Element>::data(image), *const dy = Of<Element>::data(gradient);
-        const auto n = normalisation(of);
+        const auto n = normalization(of);
         const at::Tensor sums =
             sumBlocks(rows, channels, [&](int64_t first, int64_t count, float* sum, float* products) {
                 kernels.gradientSums(x + first * channels, dy + first * channels, count, channels, n, relu, sum,
@@ -193,12 +193,12 @@ private:
         result[2] = parts[1];
         if (!needed) return result;
         const float* const from = parts.data_ptr<float>();
-        const rows::NormalisationGradient g{n.scale, from + 2 * channels, from + 3 * channels};
+        const rows::NormalizationGradient g{n.scale, from + 2 * channels, from + 3 * channels};
         result[0] = at::empty_like(image);
         Element* const dx = Of<Element>::data(result[0]);
         forBlocks(rows, [&](int64_t first, int64_t count) {
             const int64_t at = first * channels;
-            kernels.normalisationGradient(x + at, dy + at, count, channels, n, g, relu, dx + at);
+            kernels.normalizationGradient(x + at, dy + at, count, channels, n, g, relu, dx + at);
         });
         return result;
     }
@@ -243,11 +243,11 @@ at::Tensor channelAffine(const at::Tensor& input, const at::Tensor& scale, const
     }
     const auto image = channelsLast(input), factor = scale.contiguous(), constant = offset.contiguous();
     auto output = at::empty_like(image);
-    const rows::Normalisation n{nullptr, factor.data_ptr<float>(), constant.data_ptr<float>()};
+    const rows::Normalization n{nullptr, factor.data_ptr<float>(), constant.data_ptr<float>()};
     if (isBrain(image))
-        normalise<rows::Brain>(image, n, relu, output);
+        normalize<rows::Brain>(image, n, relu, output);
     else
-        normalise<float>(image, n, relu, output);
+        normalize<float>(image, n, relu, output);
     return output;
 }
 
