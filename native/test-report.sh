@@ -1,25 +1,43 @@
 # shellcheck shell=bash
 # Runs the test executables and sums up their reports; sourced by ./coverslip test.
 
+# Names and starts of the executables that run, by their process.
+declare -A running=() since=()
+
 # run_test_executables ARGUMENT…: one line per executable, what failed and what was skipped, the sum as the last line.
+# As many at a time as there are processors, each with one thread: most tests compute on images too small to be shared
+# out, and threads that wait for each other while others want their processor cost a multiple of the work.
 run_test_executables() {
-    local executable name report log status started passed=0 failed=0 skipped=0 ran=0
+    local executable name passed=0 failed=0 skipped=0 ran=0 lanes
     local reports=$artifacts/test-reports
+    lanes=$(usable_cores)
     rm -rf "$reports"
     mkdir -p "$reports" "$logs"
+    trap 'kill "${!running[@]}" 2> /dev/null || true' EXIT
     for executable in "$artifacts"/bin/*.Tests/release/*.Tests; do
         # A project that was removed leaves its executable behind.
         name=$(basename "$executable")
         grep -q "/$name.csproj\"" "$root/Coverslip.slnx" || continue
-        report=$reports/$name.xml log=$logs/$name.log status=0 started=$SECONDS ran=$(( ran + 1 ))
-        printf '%s … ' "$name"
-        with_allocator "$executable" --no-ansi --no-progress --report-xunit --report-xunit-filename "$name.xml" \
-            --results-directory "$reports" "$@" > "$log" 2>&1 < /dev/null || status=$?
-        report_executable
+        (( ${#running[@]} < lanes )) || report_next
+        (exec env "${allocator[@]}" "$executable" --no-ansi --no-progress --report-xunit \
+            --report-xunit-filename "$name.xml" --results-directory "$reports" "$@" > "$logs/$name.log" 2>&1 < /dev/null) &
+        running[$!]=$name since[$!]=$SECONDS ran=$(( ran + 1 ))
     done
+    while (( ${#running[@]} > 0 )); do report_next; done
     (( ran > 0 )) || fail "no test executables under $artifacts/bin"
     printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
     (( failed == 0 ))
+}
+
+# Waits for one of the running executables and reports it.
+report_next() {
+    local pid name status=0 started report log
+    wait -n -p pid || status=$?
+    name=${running[$pid]} started=${since[$pid]}
+    report=$reports/$name.xml log=$logs/$name.log
+    unset "running[$pid]"
+    printf '%s … ' "$name"
+    report_executable
 }
 
 # Reads the counts of one executable from its report; without one, or with an exit code that says more than "tests

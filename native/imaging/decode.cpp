@@ -1,9 +1,9 @@
 #include <cstring>
 #include <memory>
 
+#include <zlib.h>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
-#include <zlib.h>
 
 #include "dicom.h"
 #include "jpeg.h"
@@ -12,7 +12,7 @@
 
 struct ci_decoded {
     cv::Mat pixels;      // 1 channel, RGB, or RGBA
-    bool premultiplied;  // colour was already scaled by alpha
+    bool premultiplied;  // color was already scaled by alpha
 };
 
 namespace {
@@ -23,7 +23,7 @@ bool starts(const std::uint8_t* data, std::size_t size, const char* magic, std::
     return size >= length && std::memcmp(data, magic, length) == 0;
 }
 
-kind recognise(const std::uint8_t* data, std::size_t size) {
+kind recognize(const std::uint8_t* data, std::size_t size) {
     if (size == 0) throw ci::failure("the file is empty");
     if (ci::is_jpeg(data, size)) return kind::jpeg;
     if (ci::is_tiff(data, size)) return kind::tiff;
@@ -145,15 +145,15 @@ CI_EXPORT int ci_decode_open(const std::uint8_t* data, std::size_t size, ci_imag
     return ci::guarded([&] {
         if (size > static_cast<std::size_t>(std::numeric_limits<int>::max()))
             throw ci::failure("the file is larger than 2 GiB");
-        const kind format = recognise(data, size);
+        const kind format = recognize(data, size);
         auto decoded = std::make_unique<ci_decoded>();
         decoded->pixels = read(format, data, size);
         if (decoded->pixels.depth() != CV_8U && decoded->pixels.depth() != CV_16U)
             throw ci::failure("its samples are neither 8 nor 16 bits wide");
         decoded->premultiplied = format == kind::tiff;
 
-        constexpr std::uint8_t grey_alpha = 4;
-        if (format == kind::png && data[25] == grey_alpha && decoded->pixels.channels() == 4)
+        constexpr std::uint8_t gray_alpha = 4;
+        if (format == kind::png && data[25] == gray_alpha && decoded->pixels.channels() == 4)
             cv::extractChannel(without_alpha(*decoded), decoded->pixels, 0);
 
         info->pixels = nullptr;

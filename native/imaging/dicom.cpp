@@ -37,19 +37,19 @@ struct layout {
     std::size_t bytes() const { return static_cast<std::size_t>(width) * height * (allocated / 8); }
 };
 
-// Refuses what is no single grey image before anything is decoded.
+// Refuses what is no single gray image before anything is decoded.
 layout check_kind(const ci::dicom_set& set) {
     if (!set.has(pixel_data)) {
         if (set.has(0x7fe00008) || set.has(0x7fe00009))
-            throw ci::failure("its DICOM pixels are floating-point numbers; grey values of 8 to 16 bits are read");
+            throw ci::failure("its DICOM pixels are floating-point numbers; gray values of 8 to 16 bits are read");
         throw ci::failure("the DICOM file holds no pixel data (SOP class " + quoted(set.text(0x00080016)) +
                           "): a report or another object without an image, or a file that lost its image");
     }
     const int samples = set.whole(0x00280002, 1);
-    const std::string colours = set.text(0x00280004);
-    if (samples != 1 || (colours != "MONOCHROME1" && colours != "MONOCHROME2"))
-        throw ci::failure("the DICOM image is of " + quoted(colours) + " with " + std::to_string(samples) +
-                          " samples a pixel; only grey ones (MONOCHROME1, MONOCHROME2) are read");
+    const std::string colors = set.text(0x00280004);
+    if (samples != 1 || (colors != "MONOCHROME1" && colors != "MONOCHROME2"))
+        throw ci::failure("the DICOM image is of " + quoted(colors) + " with " + std::to_string(samples) +
+                          " samples a pixel; only gray ones (MONOCHROME1, MONOCHROME2) are read");
     const auto frames = set.numbers(0x00280008);
     if (!frames.empty() && frames[0] != 1)
         throw ci::failure("the DICOM file holds " + set.text(0x00280008) +
@@ -73,7 +73,7 @@ layout check_kind(const ci::dicom_set& set) {
     return found;
 }
 
-// Decoders fill what a cut stream lacks with grey. JPEG, JPEG-LS and JPEG 2000 all end with FF D9.
+// Decoders fill what a cut stream lacks with gray. JPEG, JPEG-LS and JPEG 2000 all end with FF D9.
 void check_end(const std::vector<ci::dicom_bytes>& fragments) {
     ci::dicom_bytes last = fragments.back();
     while (last.size > 0 && last.data[last.size - 1] == 0) --last.size;
@@ -100,8 +100,9 @@ bool head_fits(const std::vector<std::uint8_t>& stream, const layout& is) {
     for (std::size_t at = 2; at + 4 <= stream.size();) {
         const int marker = two(at), length = two(at + 2);
         if (marker < 0xffc0 || length < 2 || at + 2 + length > stream.size()) return false;
-        const bool frame = (marker >= 0xffc0 && marker <= 0xffcf && marker != 0xffc4 && marker != 0xffc8 &&
-                            marker != 0xffcc) || marker == 0xfff7;
+        const bool frame =
+            (marker >= 0xffc0 && marker <= 0xffcf && marker != 0xffc4 && marker != 0xffc8 && marker != 0xffcc) ||
+            marker == 0xfff7;
         if (frame) {
             if (framed || length < 11 || two(at + 5) != is.height || two(at + 7) != is.width) return false;
             const int bits = stream[at + 4];
@@ -145,14 +146,14 @@ std::vector<std::uint8_t> by_gdcm(const ci::dicom_set& set, const layout& is, gd
 std::vector<std::uint8_t> by_picture(const ci::dicom_set& set, const layout& is, bool jpeg) {
     const auto stream = joined(set.fragments());
     const cv::Mat bytes(1, static_cast<int>(stream.size()), CV_8UC1, const_cast<std::uint8_t*>(stream.data()));
-    cv::Mat grey = jpeg ? ci::read_jpeg(stream.data(), stream.size()) : cv::imdecode(bytes, cv::IMREAD_UNCHANGED);
-    if (grey.empty()) throw undecoded(set, "are damaged, or compressed in a way that is not read");
-    if (grey.channels() != 1 || grey.cols != is.width || grey.rows != is.height || is.has_sign ||
-        grey.elemSize() > static_cast<std::size_t>(is.allocated / 8))
+    cv::Mat gray = jpeg ? ci::read_jpeg(stream.data(), stream.size()) : cv::imdecode(bytes, cv::IMREAD_UNCHANGED);
+    if (gray.empty()) throw undecoded(set, "are damaged, or compressed in a way that is not read");
+    if (gray.channels() != 1 || gray.cols != is.width || gray.rows != is.height || is.has_sign ||
+        gray.elemSize() > static_cast<std::size_t>(is.allocated / 8))
         throw undecoded(set, "are of another size or kind than the file says");
-    if (is.allocated == 16) grey.convertTo(grey, CV_16U);
+    if (is.allocated == 16) gray.convertTo(gray, CV_16U);
     std::vector<std::uint8_t> raw(is.bytes());
-    std::memcpy(raw.data(), grey.data, raw.size());
+    std::memcpy(raw.data(), gray.data, raw.size());
     return raw;
 }
 
@@ -163,11 +164,9 @@ std::vector<std::uint8_t> decompressed(const ci::dicom_set& set, const layout& i
     const auto type = syntax::GetTSType(set.transfer_syntax().c_str());
     if (type != syntax::RLELossless) check_end(fragments);
     switch (type) {
-        case syntax::JPEGBaselineProcess1:
-            return by_picture(set, is, true);
+        case syntax::JPEGBaselineProcess1: return by_picture(set, is, true);
         case syntax::JPEG2000Lossless:
-        case syntax::JPEG2000:
-            return by_picture(set, is, false);
+        case syntax::JPEG2000: return by_picture(set, is, false);
         case syntax::JPEGExtendedProcess2_4:
         case syntax::JPEGLosslessProcess14:
         case syntax::JPEGLosslessProcess14_1:
@@ -176,10 +175,8 @@ std::vector<std::uint8_t> decompressed(const ci::dicom_set& set, const layout& i
             if (!head_fits(joined(fragments), is))
                 throw undecoded(set, "are damaged: their head does not fit the file's");
             return by_gdcm(set, is, type);
-        case syntax::RLELossless:
-            return by_gdcm(set, is, type);
-        default:
-            throw undecoded(set, "are compressed in a way that is not read");
+        case syntax::RLELossless: return by_gdcm(set, is, type);
+        default: throw undecoded(set, "are compressed in a way that is not read");
     }
 }
 

@@ -1,4 +1,4 @@
-// Grey DICOM images through GDCM, as they are meant to be shown.
+// Gray DICOM images through GDCM, as they are meant to be shown.
 #pragma once
 
 #include <opencv2/core.hpp>

@@ -89,10 +89,9 @@ private:
         } else {
             length = number(4, how);
         }
-        if (tag == pixel_data && length == undefined)
-            return read_fragments(set, how);
-        const bool sequence = !std::strcmp(kind, "SQ") || length == undefined ||
-                              (!how.explicit_kinds && is_known_sequence(tag));
+        if (tag == pixel_data && length == undefined) return read_fragments(set, how);
+        const bool sequence =
+            !std::strcmp(kind, "SQ") || length == undefined || (!how.explicit_kinds && is_known_sequence(tag));
         if (length != undefined && length > end - at)
             throw failure("the DICOM file is truncated: element " + name_of(tag) + " has " + std::to_string(length) +
                           " bytes, " + std::to_string(end - at) + " are left");

@@ -14,17 +14,17 @@ namespace {
 using tone = std::function<double(double)>;
 
 // PS3.3, C.11.2.1.2 and C.11.2.1.3.
-tone window(double centre, double width, const std::string& function) {
+tone window(double center, double width, const std::string& function) {
     const bool linear = function.empty() || function == "LINEAR";
     if (!linear && function != "LINEAR_EXACT" && function != "SIGMOID")
         throw failure("its DICOM VOI LUT function is '" + function + "'; LINEAR, LINEAR_EXACT and SIGMOID are read");
     if (linear ? width < 1 : width <= 0)
         throw failure("its DICOM window is " + std::to_string(width) + " wide; expected is " +
                       (linear ? "1 and more" : "more than 0"));
-    if (function == "SIGMOID") return [=](double x) { return 1 / (1 + std::exp(-4 * (x - centre) / width)); };
-    if (function == "LINEAR_EXACT") return [=](double x) { return (x - centre) / width + 0.5; };
-    if (width == 1) return [=](double x) { return x <= centre - 0.5 ? 0.0 : 1.0; };
-    return [=](double x) { return (x - (centre - 0.5)) / (width - 1) + 0.5; };
+    if (function == "SIGMOID") return [=](double x) { return 1 / (1 + std::exp(-4 * (x - center) / width)); };
+    if (function == "LINEAR_EXACT") return [=](double x) { return (x - center) / width + 0.5; };
+    if (width == 1) return [=](double x) { return x <= center - 0.5 ? 0.0 : 1.0; };
+    return [=](double x) { return (x - (center - 0.5)) / (width - 1) + 0.5; };
 }
 
 // PS3.3, C.11.2.1.1: a table from the first value on; values beyond it take its ends.
@@ -89,27 +89,27 @@ cv::Mat shown(const std::vector<std::int32_t>& stored, const dicom_set& set, cv:
     const double slope = slopes.empty() ? 1 : slopes[0], intercept = intercepts.empty() ? 0 : intercepts[0];
     if (slope == 0) throw failure("its DICOM rescale slope is 0; expected is any other number");
     const tone rescale = [=](double value) { return slope * value + intercept; };
-    const auto centres = set.numbers(0x00281050), widths = set.numbers(0x00281051);
+    const auto centers = set.numbers(0x00281050), widths = set.numbers(0x00281051);
     const padding background = padding_of(set, has_sign);
-    if (has_sign && !wide && centres.empty())
+    if (has_sign && !wide && centers.empty())
         throw failure("its DICOM values are signed numbers of 8 bits without a window, which is not read");
     const auto& tables = set.items(0x00283010);
-    const tone grey = !centres.empty() && !widths.empty() ? window(centres[0], widths[0], set.text(0x00281056))
+    const tone gray = !centers.empty() && !widths.empty() ? window(centers[0], widths[0], set.text(0x00281056))
                       : !tables.empty()                   ? table(tables[0], has_sign)
                                                           : full_range(stored, background, wide, rescale);
 
-    // Every stored value occurs many times: its grey is computed once.
+    // Every stored value occurs many times: its gray is computed once.
     const std::int32_t least = has_sign ? -(1 << (bits - 1)) : 0;
-    std::vector<std::uint16_t> greys(std::size_t{1} << bits);
-    for (std::size_t i = 0; i < greys.size(); ++i) {
+    std::vector<std::uint16_t> grays(std::size_t{1} << bits);
+    for (std::size_t i = 0; i < grays.size(); ++i) {
         const auto value = least + static_cast<std::int32_t>(i);
-        const double share = std::clamp(grey(rescale(value)), 0.0, 1.0);
+        const double share = std::clamp(gray(rescale(value)), 0.0, 1.0);
         const double light = (inverted ? 1 - share : share) * (wide ? 65535 : 255);
-        greys[i] = background.holds(value) ? 0 : static_cast<std::uint16_t>(std::lround(light));
+        grays[i] = background.holds(value) ? 0 : static_cast<std::uint16_t>(std::lround(light));
     }
     cv::Mat pixels(size, wide ? CV_16UC1 : CV_8UC1);
     for (std::size_t i = 0; i < stored.size(); ++i) {
-        const auto value = greys[static_cast<std::size_t>(stored[i] - least)];
+        const auto value = grays[static_cast<std::size_t>(stored[i] - least)];
         if (wide)
             pixels.ptr<std::uint16_t>()[i] = value;
         else

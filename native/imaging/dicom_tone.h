@@ -1,4 +1,4 @@
-// From the stored values of a DICOM image to the grey it is meant to show.
+// From the stored values of a DICOM image to the gray it is meant to show.
 #pragma once
 
 #include <opencv2/core.hpp>

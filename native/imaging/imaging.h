@@ -7,10 +7,10 @@
 
 #define CI_EXPORT extern "C" __attribute__((visibility("default")))
 
-// Interleaved pixels, rows from the top; colour is R, G, B. The caller owns the memory.
+// Interleaved pixels, rows from the top; color is R, G, B. The caller owns the memory.
 struct ci_image {
     std::uint8_t* pixels;
-    std::int64_t stride;    // bytes from one row to the next
+    std::int64_t stride;  // bytes from one row to the next
     std::int32_t width, height;
     std::int32_t channels;  // 1, 3, or 4 with alpha (decoded files only)
     std::int32_t depth;     // bits per sample: 8 or 16
@@ -25,7 +25,7 @@ CI_EXPORT const char* ci_opencv_version();
 
 // Decodes a whole file held in memory. info's pixels stay null; its sizes say what ci_decode_copy needs.
 CI_EXPORT int ci_decode_open(const std::uint8_t* data, std::size_t size, ci_image* info, ci_decoded** out);
-// Copies the pixels: channels 1 (grey) or 3 (RGB), depth 8 or 16; alpha is composited onto white first.
+// Copies the pixels: channels 1 (gray) or 3 (RGB), depth 8 or 16; alpha is composited onto white first.
 CI_EXPORT int ci_decode_copy(const ci_decoded* decoded, const ci_image* target);
 CI_EXPORT void ci_decode_close(ci_decoded* decoded);
 
@@ -66,8 +66,7 @@ CI_EXPORT int ci_forest_train(const ci_samples* samples, const ci_forest_options
 // C-SVC with the kernel exp(-gamma |x - y|^2).
 CI_EXPORT int ci_svm_train(const ci_samples* samples, double c, double gamma, ci_learner** out);
 // votes: [rows, classes] trees that name each class; labels are 0 to classes - 1.
-CI_EXPORT int ci_forest_votes(const ci_learner* learner, const ci_samples* samples, std::int32_t* votes,
-                              int classes);
+CI_EXPORT int ci_forest_votes(const ci_learner* learner, const ci_samples* samples, std::int32_t* votes, int classes);
 // decisions: [rows], of a machine of two labels; positive for the greater one.
 CI_EXPORT int ci_svm_decisions(const ci_learner* learner, const ci_samples* samples, float* decisions);
 // OpenCV's text of the model; freed by ci_encode_free.

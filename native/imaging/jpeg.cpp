@@ -53,9 +53,9 @@ cv::Mat ci::read_jpeg(const std::uint8_t* data, std::size_t size) {
     if (!header(info, handler, data, size)) throw failure(handler.text);
 
     ci::check_size(info.image_width, info.image_height);
-    const bool grey = info.num_components == 1, inks = info.num_components == 4;
-    info.out_color_space = grey ? JCS_GRAYSCALE : inks ? JCS_CMYK : JCS_RGB;
-    cv::Mat pixels(static_cast<int>(info.image_height), static_cast<int>(info.image_width), grey ? CV_8UC1 : CV_8UC3);
+    const bool gray = info.num_components == 1, inks = info.num_components == 4;
+    info.out_color_space = gray ? JCS_GRAYSCALE : inks ? JCS_CMYK : JCS_RGB;
+    cv::Mat pixels(static_cast<int>(info.image_height), static_cast<int>(info.image_width), gray ? CV_8UC1 : CV_8UC3);
     std::vector<std::uint8_t> row(inks ? static_cast<std::size_t>(info.image_width) * 4 : 0);
     if (!body(info, handler, pixels.data, pixels.step, inks ? row.data() : nullptr)) throw failure(handler.text);
     return pixels;

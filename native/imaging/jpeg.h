@@ -1,4 +1,4 @@
-// JPEG through libjpeg-turbo itself: OpenCV fills what a truncated file lacks with grey and reports success.
+// JPEG through libjpeg-turbo itself: OpenCV fills what a truncated file lacks with gray and reports success.
 #pragma once
 
 #include <opencv2/core.hpp>
@@ -6,7 +6,7 @@
 namespace ci {
 
 bool is_jpeg(const std::uint8_t* data, std::size_t size);
-// Grey stays one channel, everything else becomes R, G, B. Any warning of the library is a failure.
+// Gray stays one channel, everything else becomes R, G, B. Any warning of the library is a failure.
 cv::Mat read_jpeg(const std::uint8_t* data, std::size_t size);
 
 }  // namespace ci

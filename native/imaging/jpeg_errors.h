@@ -1,5 +1,5 @@
-// libjpeg's errors as jumps out of it, for the three places that call it. Plain C between setjmp and longjmp: no object with a
-// destructor is born there.
+// libjpeg's errors as jumps out of it, for the three places that call it. Plain C between setjmp and longjmp: no object
+// with a destructor is born there.
 #pragma once
 #include <csetjmp>
 #include <cstdio>

@@ -82,8 +82,7 @@ CI_EXPORT int ci_svm_train(const ci_samples* samples, double c, double gamma, ci
     });
 }
 
-CI_EXPORT int ci_forest_votes(const ci_learner* learner, const ci_samples* samples, std::int32_t* votes,
-                              int classes) {
+CI_EXPORT int ci_forest_votes(const ci_learner* learner, const ci_samples* samples, std::int32_t* votes, int classes) {
     return ci::guarded([&] {
         if (!learner->forest) throw ci::failure("the model is no forest");
         check_width(*learner, *samples);
@@ -93,8 +92,8 @@ CI_EXPORT int ci_forest_votes(const ci_learner* learner, const ci_samples* sampl
         for (int column = 0; column < counted.cols; ++column) {
             const int label = counted.at<int>(0, column);
             if (label < 0 || label >= classes)
-                throw ci::failure("the forest has a label " + std::to_string(label) + " of " +
-                                  std::to_string(classes) + " classes");
+                throw ci::failure("the forest has a label " + std::to_string(label) + " of " + std::to_string(classes) +
+                                  " classes");
             for (int row = 0; row < samples->rows; ++row)
                 votes[static_cast<std::size_t>(row) * classes + label] = counted.at<int>(row + 1, column);
         }
@@ -115,7 +114,8 @@ CI_EXPORT int ci_svm_decisions(const ci_learner* learner, const ci_samples* samp
 CI_EXPORT int ci_learner_save(const ci_learner* learner, std::uint8_t** out, std::size_t* size) {
     return ci::guarded([&] {
         cv::FileStorage storage("learner.yml", cv::FileStorage::WRITE | cv::FileStorage::MEMORY);
-        storage << "learner" << "{";
+        storage << "learner"
+                << "{";
         learner->model()->write(storage);
         storage << "}";
         const std::string text = storage.releaseAndGetString();

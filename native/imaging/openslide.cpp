@@ -22,7 +22,8 @@ const bool quiet = [] {
     using setter = unsigned (*)(const char*, int, handler, void*);
     constexpr int critical = 1 << 3, warning = 1 << 4;
     if (auto set = reinterpret_cast<setter>(dlsym(RTLD_DEFAULT, "g_log_set_handler")))
-        set("Openslide", critical | warning, [](const char*, int, const char*, void*) {}, nullptr);
+        set(
+            "Openslide", critical | warning, [](const char*, int, const char*, void*) {}, nullptr);
     return true;
 }();
 
@@ -30,7 +31,7 @@ void check(openslide_t* handle) {
     if (const char* text = openslide_get_error(handle)) throw ci::failure(text);
 }
 
-// Colour is scaled by alpha already; what is missing of it is the white of empty glass.
+// Color is scaled by alpha already; what is missing of it is the white of empty glass.
 std::int64_t onto_white(const std::uint32_t* from, std::uint8_t* to, int width) {
     std::int64_t empty = 0;
     for (int x = 0; x < width; ++x, to += 3) {

@@ -11,7 +11,7 @@ struct ci_tile {
     const std::uint8_t* tables;  // TIFF's JPEGTables, or null
     std::size_t tables_size;
     std::int32_t width, height;  // as the TIFF directory says; a stream of another size is an error
-    std::int32_t colour;         // what the stream holds: 1 grey, 2 R G B, 3 Y Cb Cr; markers in it do not count
+    std::int32_t color;          // what the stream holds: 1 gray, 2 R G B, 3 Y Cb Cr; markers in it do not count
     std::int32_t denominator;    // 1, 2, 4 or 8: decoded at this fraction of its sides
     std::int32_t x, y;           // the window's place in the tile as decoded, whose sides are rounded up
 };
@@ -26,7 +26,7 @@ CI_EXPORT int ci_tile_tables(int quality, std::uint8_t** out, std::size_t* size)
 CI_EXPORT int ci_tile_encode(const ci_image* source, int quality, std::uint8_t** out, std::size_t* size);
 
 // Each target pixel is the mean of the source rectangle of step_x × step_y (at least 1) pixels whose first corner, for
-// target pixel (0, 0), lies at (x, y). The rectangles lie within the source. RGB or grey, 8 bits.
+// target pixel (0, 0), lies at (x, y). The rectangles lie within the source. RGB or gray, 8 bits.
 CI_EXPORT int ci_area_sample(const ci_image* source, const double from_step[4], const ci_image* target);
 
 struct ci_slide;  // a slide opened by OpenSlide

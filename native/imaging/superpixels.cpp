@@ -7,7 +7,7 @@ namespace {
 
 constexpr int lab = 0, as_stored = 1;
 
-// OpenCV's connectivity step merges small pieces but joins them by 4-neighbours of the scan only; numbering every
+// OpenCV's connectivity step merges small pieces but joins them by 4-neighbors of the scan only; numbering every
 // connected piece anew makes "each label is one connected piece" true by construction.
 int number_pieces(const cv::Mat& labels, std::int32_t* out) {
     const int width = labels.cols, height = labels.rows;

@@ -67,7 +67,7 @@ toff_t size_of(thandle_t handle) { return static_cast<memory*>(handle)->size; }
 
 struct page {
     std::uint32_t width = 0, height = 0;
-    std::uint16_t bits = 1, samples = 1, format = SAMPLEFORMAT_UINT, planes = PLANARCONFIG_CONTIG, colours = 0;
+    std::uint16_t bits = 1, samples = 1, format = SAMPLEFORMAT_UINT, planes = PLANARCONFIG_CONTIG, colors = 0;
     std::uint16_t extras = 0, orientation = ORIENTATION_TOPLEFT;
     bool premultiplied = false;
 
@@ -79,22 +79,22 @@ struct page {
         TIFFGetFieldDefaulted(file, TIFFTAG_SAMPLEFORMAT, &format);
         TIFFGetFieldDefaulted(file, TIFFTAG_PLANARCONFIG, &planes);
         TIFFGetFieldDefaulted(file, TIFFTAG_ORIENTATION, &orientation);
-        TIFFGetField(file, TIFFTAG_PHOTOMETRIC, &colours);
+        TIFFGetField(file, TIFFTAG_PHOTOMETRIC, &colors);
         std::uint16_t* kinds = nullptr;
         if (TIFFGetField(file, TIFFTAG_EXTRASAMPLES, &extras, &kinds) && extras > 0)
             premultiplied = kinds[0] == EXTRASAMPLE_ASSOCALPHA;
     }
-    bool grey() const { return colours == PHOTOMETRIC_MINISBLACK || colours == PHOTOMETRIC_MINISWHITE; }
+    bool gray() const { return colors == PHOTOMETRIC_MINISBLACK || colors == PHOTOMETRIC_MINISWHITE; }
 };
 
-// Up to 8 bits: libtiff's own conversion knows every layout and colour model; it scales colour by alpha.
+// Up to 8 bits: libtiff's own conversion knows every layout and color model; it scales color by alpha.
 cv::Mat read_rgba(TIFF* file, const page& is) {
     cv::Mat rgba(static_cast<int>(is.height), static_cast<int>(is.width), CV_8UC4);
     // Asking for the orientation that is stored leaves the pixels as they are stored.
     if (!TIFFReadRGBAImageOriented(file, is.width, is.height, rgba.ptr<std::uint32_t>(), is.orientation, 1))
         throw ci::failure(complaint.empty() ? "the TIFF page cannot be decoded" : complaint);
     if (is.extras > 0) return rgba;
-    const int channels = is.grey() ? 1 : 3;
+    const int channels = is.gray() ? 1 : 3;
     cv::Mat pixels(rgba.size(), CV_MAKETYPE(CV_8U, channels));
     const int pairs[] = {0, 0, 1, 1, 2, 2};
     cv::mixChannels(&rgba, 1, &pixels, 1, pairs, static_cast<std::size_t>(channels));
@@ -116,10 +116,10 @@ void check_read(tmsize_t read) {
 }
 
 cv::Mat read_16_bit(TIFF* file, const page& is) {
-    const bool known = is.grey() || is.colours == PHOTOMETRIC_RGB;
-    const int wanted = (is.grey() ? 1 : 3) + is.extras;
+    const bool known = is.gray() || is.colors == PHOTOMETRIC_RGB;
+    const int wanted = (is.gray() ? 1 : 3) + is.extras;
     if (!known || is.planes != PLANARCONFIG_CONTIG || is.samples != wanted || is.extras > 1)
-        throw ci::failure("a 16-bit TIFF is read as interleaved grey or RGB, with at most one alpha channel");
+        throw ci::failure("a 16-bit TIFF is read as interleaved gray or RGB, with at most one alpha channel");
     cv::Mat pixels(static_cast<int>(is.height), static_cast<int>(is.width), CV_MAKETYPE(CV_16U, is.samples));
     const int width = pixels.cols, height = pixels.rows;
     std::uint32_t side_x = is.width, side_y = is.height;
@@ -143,22 +143,22 @@ cv::Mat read_16_bit(TIFF* file, const page& is) {
             place(strip, width, pixels, 0, y, static_cast<int>(side_y));
         }
     }
-    if (is.colours == PHOTOMETRIC_MINISWHITE) cv::bitwise_not(pixels, pixels);
+    if (is.colors == PHOTOMETRIC_MINISWHITE) cv::bitwise_not(pixels, pixels);
     return pixels;
 }
 
-// [grey or RGB + alpha] of 16 bits to RGBA with colour scaled by alpha, as libtiff gives for 8 bits.
+// [gray or RGB + alpha] of 16 bits to RGBA with color scaled by alpha, as libtiff gives for 8 bits.
 cv::Mat scaled_by_alpha(const cv::Mat& pixels, bool premultiplied) {
-    const int colours = pixels.channels() - 1;
+    const int colors = pixels.channels() - 1;
     cv::Mat rgba(pixels.size(), CV_16UC4);
     for (int y = 0; y < pixels.rows; ++y) {
         const auto* from = pixels.ptr<std::uint16_t>(y);
         auto* to = rgba.ptr<std::uint16_t>(y);
-        for (int x = 0; x < pixels.cols; ++x, from += colours + 1, to += 4) {
-            const std::uint64_t alpha = from[colours];
+        for (int x = 0; x < pixels.cols; ++x, from += colors + 1, to += 4) {
+            const std::uint64_t alpha = from[colors];
             for (int c = 0; c < 3; ++c) {
-                const std::uint64_t colour = from[colours == 3 ? c : 0];
-                to[c] = static_cast<std::uint16_t>(premultiplied ? colour : (colour * alpha + 32767) / 65535);
+                const std::uint64_t color = from[colors == 3 ? c : 0];
+                to[c] = static_cast<std::uint16_t>(premultiplied ? color : (color * alpha + 32767) / 65535);
             }
             to[3] = static_cast<std::uint16_t>(alpha);
         }

@@ -6,7 +6,7 @@
 namespace ci {
 
 bool is_tiff(const std::uint8_t* data, std::size_t size);
-// The first page: 1 channel, RGB, or RGBA whose colour is already scaled by alpha.
+// The first page: 1 channel, RGB, or RGBA whose color is already scaled by alpha.
 cv::Mat read_tiff(const std::uint8_t* data, std::size_t size);
 
 }  // namespace ci

@@ -20,9 +20,9 @@ void count_scans(j_common_ptr info) {
 void check(jpeg_decompress_struct& info, const ci_tile& tile) {
     auto* self = reinterpret_cast<ci::jpeg_errors*>(info.err);
     const int width = static_cast<int>(info.image_width), height = static_cast<int>(info.image_height);
-    if (width == tile.width && height == tile.height && info.num_components == (tile.colour == 1 ? 1 : 3)) return;
+    if (width == tile.width && height == tile.height && info.num_components == (tile.color == 1 ? 1 : 3)) return;
     std::snprintf(self->text, sizeof self->text, "the JPEG is %d x %d of %d channels; the directory says %d x %d of %d",
-                  width, height, info.num_components, tile.width, tile.height, tile.colour == 1 ? 1 : 3);
+                  width, height, info.num_components, tile.width, tile.height, tile.color == 1 ? 1 : 3);
     std::longjmp(self->leave, 1);
 }
 
@@ -53,7 +53,7 @@ bool decode(jpeg_decompress_struct& info, jpeg_progress_mgr& progress, const ci_
     jpeg_read_header(&info, TRUE);
     check(info, tile);
     // libjpeg would go by the JFIF or Adobe marker; in a TIFF the directory decides.
-    info.jpeg_color_space = tile.colour == 1 ? JCS_GRAYSCALE : tile.colour == 2 ? JCS_RGB : JCS_YCbCr;
+    info.jpeg_color_space = tile.color == 1 ? JCS_GRAYSCALE : tile.color == 2 ? JCS_RGB : JCS_YCbCr;
     info.out_color_space = JCS_RGB;
     info.scale_num = 1;
     info.scale_denom = static_cast<unsigned>(tile.denominator);
@@ -64,7 +64,7 @@ bool decode(jpeg_decompress_struct& info, jpeg_progress_mgr& progress, const ci_
         ci::jpeg_fail_with(base(info), "the window leaves the tile");
     std::size_t skip = static_cast<std::size_t>(tile.x);
     if (target.width < width && !info.progressive_mode) {
-        // Chroma is interpolated between neighbours: a margin keeps the crop's own edges out of the window.
+        // Chroma is interpolated between neighbors: a margin keeps the crop's own edges out of the window.
         constexpr int margin = 16;
         const int left = tile.x > margin ? tile.x - margin : 0;
         const int right = tile.x + target.width + margin < width ? tile.x + target.width + margin : width;
@@ -93,7 +93,7 @@ CI_EXPORT int ci_tile_decode(const ci_tile* tile, const ci_image* target) {
         if (target->channels != 3 || target->depth != 8 || target->width < 1 || target->height < 1 || tile->x < 0 ||
             tile->y < 0)
             throw ci::failure("a tile is decoded to RGB of 8 bits, within its sides");
-        if (tile->colour < 1 || tile->colour > 3) throw ci::failure("a tile is grey, RGB or YCbCr");
+        if (tile->color < 1 || tile->color > 3) throw ci::failure("a tile is gray, RGB or YCbCr");
         jpeg_decompress_struct info{};
         ci::jpeg_errors handler{};
         info.err = ci::install_strict(handler);

@@ -92,8 +92,7 @@ struct Conv1x1 : torch::autograd::Function<Conv1x1> {
 at::Tensor conv1x1(const at::Tensor& input, const at::Tensor& weight, const OptionalTensor& bias) {
     TORCH_CHECK(weight.dim() == 4 && weight.size(2) == 1 && weight.size(3) == 1,
                 "coverslip::conv1x1: weight [outputs, inputs, 1, 1] expected, got ", weight.sizes());
-    if (!served(input) || !served(weight) || !served(bias) || input.dim() != 4)
-        return at::conv2d(input, weight, bias);
+    if (!served(input) || !served(weight) || !served(bias) || input.dim() != 4) return at::conv2d(input, weight, bias);
     TORCH_CHECK(input.size(1) == weight.size(1) && (!bias || bias->numel() == weight.size(0)),
                 "coverslip::conv1x1: input ", input.sizes(), ", weight ", weight.sizes(), " and bias do not match");
     return Conv1x1::apply(input, weight, bias);

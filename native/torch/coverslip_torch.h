@@ -12,27 +12,35 @@ struct CtPacked;    // a convolution made ready for inference
 
 // What a boxed argument or result is. Lists point at the caller's memory for the time of the call.
 enum CtKind : int32_t {
-  CT_NONE = 0, CT_TENSOR = 1, CT_INT = 2, CT_DOUBLE = 3, CT_BOOL = 4, CT_STRING = 5, CT_INT_LIST = 6,
-  CT_DOUBLE_LIST = 7, CT_TENSOR_LIST = 8, CT_BOOL_LIST = 9,
+    CT_NONE = 0,
+    CT_TENSOR = 1,
+    CT_INT = 2,
+    CT_DOUBLE = 3,
+    CT_BOOL = 4,
+    CT_STRING = 5,
+    CT_INT_LIST = 6,
+    CT_DOUBLE_LIST = 7,
+    CT_TENSOR_LIST = 8,
+    CT_BOOL_LIST = 9,
 };
 
 struct CtValue {
-  int32_t kind;
-  int32_t length;  // of a list or string
-  union {
-    int64_t integer;
-    double number;
-    CtTensor* tensor;
-    const void* pointer;
-  };
+    int32_t kind;
+    int32_t length;  // of a list or string
+    union {
+        int64_t integer;
+        double number;
+        CtTensor* tensor;
+        const void* pointer;
+    };
 };
 
 struct CtInfo {
-  int64_t shape[8];
-  int64_t strides[8];
-  void* data;
-  int32_t dimensions, dtype, device, device_index;
-  int32_t requires_grad, channels_last;
+    int64_t shape[8];
+    int64_t strides[8];
+    void* data;
+    int32_t dimensions, dtype, device, device_index;
+    int32_t requires_grad, channels_last;
 };
 
 using CtDeleter = void (*)(void* context);

@@ -1,6 +1,6 @@
-// coverslip::depthwise(input, weight, stride, padding): at::conv2d with a filter of its own for every channel, of 5 or 7
-// columns, on channels-last images of float32 or bfloat16. The convolution is libtorch's; its gradients are ours: oneDNN
-// 2.6 has fast ones for 3x3 only.
+// coverslip::depthwise(input, weight, stride, padding): at::conv2d with a filter of its own for every channel, of 5 or
+// 7 columns, on channels-last images of float32 or bfloat16. The convolution is libtorch's; its gradients are ours:
+// oneDNN 2.6 has fast ones for 3x3 only.
 #include "operators.h"
 #include "rows.h"
 
@@ -53,9 +53,13 @@ Element* data(const at::Tensor& image) {
 template <class Element>
 const rows::DepthwiseKernels<Element>& kernels();
 template <>
-const rows::DepthwiseKernels<float>& kernels() { return rows::kernels()->depthwise; }
+const rows::DepthwiseKernels<float>& kernels() {
+    return rows::kernels()->depthwise;
+}
 template <>
-const rows::DepthwiseKernels<Brain>& kernels() { return rows::kernels()->brainDepthwise; }
+const rows::DepthwiseKernels<Brain>& kernels() {
+    return rows::kernels()->brainDepthwise;
+}
 
 // [channels, 1, rows, columns] -> [rows, columns, channels]
 at::Tensor packed(const at::Tensor& weight) { return weight.squeeze(1).permute({1, 2, 0}).contiguous(); }
@@ -77,8 +81,8 @@ void gather(const at::Tensor& from, const at::Tensor& weights, const Line& rows,
 }
 
 template <class Element>
-at::Tensor weightGradient(const at::Tensor& image, const at::Tensor& gradient, const Line& rows,
-                          at::IntArrayRef kernel, const std::vector<int64_t>& walk) {
+at::Tensor weightGradient(const at::Tensor& image, const at::Tensor& gradient, const Line& rows, at::IntArrayRef kernel,
+                          const std::vector<int64_t>& walk) {
     const int64_t channels = image.size(1), height = gradient.size(2), width = gradient.size(3);
     const rows::Depthwise map{channels, image.size(3), width, kernel[3], walk[0], walk[2], {}};
     const int64_t all = gradient.size(0) * height, parts = std::min<int64_t>(at::get_num_threads(), all);
@@ -99,8 +103,8 @@ struct Function : torch::autograd::Function<Function> {
     static at::Tensor forward(AutogradContext* context, const at::Tensor& input, const at::Tensor& weight,
                               int64_t stride, int64_t above, int64_t left) {
         const auto image = channelsLast(input);
-        const auto output = at::conv2d(image, weight.to(image.scalar_type()), {}, {stride, stride}, {above, left}, {1, 1},
-                                       image.size(1));
+        const auto output = at::conv2d(image, weight.to(image.scalar_type()), {}, {stride, stride}, {above, left},
+                                       {1, 1}, image.size(1));
         context->save_for_backward({image, weight});
         context->saved_data["walk"] = std::vector<int64_t>{stride, above, left};
         return output;
@@ -121,26 +125,28 @@ struct Function : torch::autograd::Function<Function> {
             result[0] = at::empty_like(image);
             const auto columns = line(image.size(3), gradient.size(3), weight.size(3), {walk[0], walk[2]}, true);
             const auto weights = packed(weight);
-            if (whole) gather<float>(gradient, weights, rows(true), columns, result[0]);
-            else gather<Brain>(gradient, weights, rows(true), columns, result[0]);
+            if (whole)
+                gather<float>(gradient, weights, rows(true), columns, result[0]);
+            else
+                gather<Brain>(gradient, weights, rows(true), columns, result[0]);
         }
         if (context->needs_input_grad(1))
-            result[1] = whole
-                ? weightGradient<float>(image, gradient, rows(false), weight.sizes(), walk)
-                : weightGradient<Brain>(image, gradient, rows(false), weight.sizes(), walk);
+            result[1] = whole ? weightGradient<float>(image, gradient, rows(false), weight.sizes(), walk)
+                              : weightGradient<Brain>(image, gradient, rows(false), weight.sizes(), walk);
         return result;
     }
 };
 
 at::Tensor depthwise(const at::Tensor& input, const at::Tensor& weight, int64_t stride, at::IntArrayRef padding) {
-    TORCH_CHECK(input.dim() == 4 && weight.dim() == 4 && weight.size(1) == 1 && weight.size(0) == input.size(1)
-                    && stride > 0 && padding.size() == 2,
+    TORCH_CHECK(input.dim() == 4 && weight.dim() == 4 && weight.size(1) == 1 && weight.size(0) == input.size(1) &&
+                    stride > 0 && padding.size() == 2,
                 "coverslip::depthwise: images [B, channels, H, W], weight [channels, 1, kH, kW], a stride and two "
-                "paddings expected, got ", input.sizes(), ", ", weight.sizes(), ", ", stride, " and ", padding);
-    const bool fits = input.size(2) + 2 * padding[0] >= weight.size(2) && input.size(3) + 2 * padding[1] >= weight.size(3)
-        && (weight.size(3) == 5 || weight.size(3) == 7);
-    const bool brain = rows::kernels() && input.device().is_cpu() && input.scalar_type() == at::kBFloat16
-        && input.numel() > 0;
+                "paddings expected, got ",
+                input.sizes(), ", ", weight.sizes(), ", ", stride, " and ", padding);
+    const bool fits = input.size(2) + 2 * padding[0] >= weight.size(2) &&
+                      input.size(3) + 2 * padding[1] >= weight.size(3) && (weight.size(3) == 5 || weight.size(3) == 7);
+    const bool brain =
+        rows::kernels() && input.device().is_cpu() && input.scalar_type() == at::kBFloat16 && input.numel() > 0;
     if (!fits || !served(weight) || !(served(input) || brain))
         return at::conv2d(input, weight.to(input.scalar_type()), {}, {stride, stride}, padding, {1, 1}, input.size(1));
     return Function::apply(input, weight, stride, padding[0], padding[1]);

@@ -2,7 +2,7 @@
 
 template <class Element>
 void gather(const Element* x, const Depthwise& d, const Tap* rows, int64_t count, const float* weights, Element* y) {
-    forChannels(d.channels, [&](int64_t c, int lanes) __attribute__((always_inline)) {
+    forChannels(d.channels, [&](int64_t c, int lanes) COVERSLIP_INLINE {
         for (int64_t column = 0; column < d.toColumns; ++column) {
             const Tap* const first = d.columns.taps + d.columns.start[column];
             const Tap* const last = d.columns.taps + d.columns.start[column + 1];
@@ -12,8 +12,8 @@ void gather(const Element* x, const Depthwise& d, const Tap* rows, int64_t count
                 const float* const weight = weights + rows[r].kernel * d.kernelColumns * d.channels + c;
                 Vector row{};  // a sum of its own, so that rows do not wait for each other
                 for (const Tap* tap = first; tap < last; ++tap)
-                    row += load(from + tap->from * d.channels, lanes)
-                        * Lanes::load(weight + tap->kernel * d.channels, lanes);
+                    row += load(from + tap->from * d.channels, lanes) *
+                           Lanes::load(weight + tap->kernel * d.channels, lanes);
                 sum += row;
             }
             store(y + column * d.channels + c, sum, lanes);
@@ -25,7 +25,7 @@ void gather(const Element* x, const Depthwise& d, const Tap* rows, int64_t count
 template <int Columns, class Element>
 inline void weightGradientOf(const Element* x, const Element* dy, const Depthwise& d, const Tap* rows, int64_t count,
                              float* sum) {
-    forChannels(d.channels, [&](int64_t c, int lanes) __attribute__((always_inline)) {
+    forChannels(d.channels, [&](int64_t c, int lanes) COVERSLIP_INLINE {
         for (int64_t r = 0; r < count; ++r) {
             const Element* const from = x + rows[r].from * d.fromColumns * d.channels + c;
             float* const to = sum + rows[r].kernel * Columns * d.channels + c;

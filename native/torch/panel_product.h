@@ -1,6 +1,7 @@
 // Small matrix products held in registers. Included once per instruction set, after `Lanes` is defined.
 #pragma once
 
+#include "simd.h"
 #include "winograd.h"
 
 namespace coverslip::winograd {
@@ -24,8 +25,7 @@ inline void multiplyPanel(const float* a, int64_t aRow, int64_t aStep, const flo
     using Vector = Lanes::Vector;
     Vector sum[kRowsAtOnce][Width];
     for (int r = 0; r < kRowsAtOnce; ++r)
-        for (int v = 0; v < Width; ++v)
-            sum[r][v] = Add ? Lanes::load(c + r * cRow + v * Lanes::kWidth) : Vector{};
+        for (int v = 0; v < Width; ++v) sum[r][v] = Add ? Lanes::load(c + r * cRow + v * Lanes::kWidth) : Vector{};
     for (int64_t k = 0; k < depth; ++k, a += aStep, b += bStep) {
         Vector column[Width];
         for (int v = 0; v < Width; ++v) column[v] = Lanes::load(b + v * Lanes::kWidth);
@@ -66,11 +66,13 @@ inline void multiplyRows(int width, int64_t rows, const float* a, int64_t aRow, 
         switch (width) {
             case 1: multiplyPanel<1, Add>(rowsOfA, aRow, aStep, b, bStep, depth, rowsOfC, cRow); break;
             case 2: multiplyPanel<2, Add>(rowsOfA, aRow, aStep, b, bStep, depth, rowsOfC, cRow); break;
-            case 3: if constexpr (Lanes::kPanel > 2)
-                        multiplyPanel<3, Add>(rowsOfA, aRow, aStep, b, bStep, depth, rowsOfC, cRow);
-                    break;
-            default: if constexpr (Lanes::kPanel > 2)
-                         multiplyPanel<4, Add>(rowsOfA, aRow, aStep, b, bStep, depth, rowsOfC, cRow);
+            case 3:
+                if constexpr (Lanes::kPanel > 2)
+                    multiplyPanel<3, Add>(rowsOfA, aRow, aStep, b, bStep, depth, rowsOfC, cRow);
+                break;
+            default:
+                if constexpr (Lanes::kPanel > 2)
+                    multiplyPanel<4, Add>(rowsOfA, aRow, aStep, b, bStep, depth, rowsOfC, cRow);
         }
     }
 }
@@ -80,8 +82,8 @@ inline int64_t packedOffset(int64_t rows, int64_t columns, int64_t row, int64_t 
     const Panels panels(columns);
     const int64_t vector = column / Lanes::kWidth;
     const int64_t panel = panels.of(vector);
-    return (panels.first(panel) * rows + row * panels.width(panel)) * Lanes::kWidth + column
-        - panels.first(panel) * Lanes::kWidth;
+    return (panels.first(panel) * rows + row * panels.width(panel)) * Lanes::kWidth + column -
+           panels.first(panel) * Lanes::kWidth;
 }
 
 // sum [stride] += the rows of a matrix [rows, stride].

@@ -8,10 +8,10 @@ namespace coverslip::rows {
 namespace {
 
 using Vector = Lanes::Vector;
-using winograd::Panels;
 using winograd::forChannels;
 using winograd::multiplyRows;
 using winograd::padded;
+using winograd::Panels;
 
 // Rows that stay in the first-level cache while the vectors of channels take turns.
 constexpr int64_t kRows = 32;
@@ -21,9 +21,7 @@ template <class Step>
 inline void forRows(int64_t rows, int64_t channels, Step step) {
     for (int64_t first = 0; first < rows; first += kRows) {
         const int64_t last = first + kRows < rows ? first + kRows : rows;
-        forChannels(channels, [&](int64_t c, int count) __attribute__((always_inline)) {
-            step(c, count, first, last);
-        });
+        forChannels(channels, [&](int64_t c, int count) COVERSLIP_INLINE { step(c, count, first, last); });
     }
 }
 
@@ -63,7 +61,7 @@ inline void store(Brain* to, Vector v, int count) {
 template <class Element>
 void moments(const Element* x, int64_t rows, int64_t channels, const float* shift, Relu relu, float* sum,
              float* squares) {
-    forRows(rows, channels, [&](int64_t c, int count, int64_t first, int64_t last) __attribute__((always_inline)) {
+    forRows(rows, channels, [&](int64_t c, int count, int64_t first, int64_t last) COVERSLIP_INLINE {
         const Vector origin = Lanes::load(shift + c, count);
         Vector s{}, q{};
         for (int64_t r = first; r < last; ++r) {
@@ -77,8 +75,8 @@ void moments(const Element* x, int64_t rows, int64_t channels, const float* shif
 }
 
 template <class Element>
-void normalise(const Element* x, int64_t rows, int64_t channels, const Normalisation& n, Relu relu, Element* y) {
-    forRows(rows, channels, [&](int64_t c, int count, int64_t first, int64_t last) __attribute__((always_inline)) {
+void normalize(const Element* x, int64_t rows, int64_t channels, const Normalization& n, Relu relu, Element* y) {
+    forRows(rows, channels, [&](int64_t c, int count, int64_t first, int64_t last) COVERSLIP_INLINE {
         const Vector scale = Lanes::load(n.scale + c, count), offset = Lanes::load(n.offset + c, count);
         for (int64_t r = first; r < last; ++r) {
             const Vector v = rectify(load(x + r * channels + c, count), relu) * scale + offset;
@@ -88,9 +86,9 @@ void normalise(const Element* x, int64_t rows, int64_t channels, const Normalisa
 }
 
 template <class Element>
-void gradientSums(const Element* x, const Element* dy, int64_t rows, int64_t channels, const Normalisation& n,
+void gradientSums(const Element* x, const Element* dy, int64_t rows, int64_t channels, const Normalization& n,
                   Relu relu, float* sum, float* products) {
-    forRows(rows, channels, [&](int64_t c, int count, int64_t first, int64_t last) __attribute__((always_inline)) {
+    forRows(rows, channels, [&](int64_t c, int count, int64_t first, int64_t last) COVERSLIP_INLINE {
         const Vector mean = Lanes::load(n.mean + c, count);
         const Vector scale = Lanes::load(n.scale + c, count), offset = Lanes::load(n.offset + c, count);
         Vector s{}, p{};
@@ -106,9 +104,9 @@ void gradientSums(const Element* x, const Element* dy, int64_t rows, int64_t cha
 }
 
 template <class Element>
-void normalisationGradient(const Element* x, const Element* dy, int64_t rows, int64_t channels, const Normalisation& n,
-                           const NormalisationGradient& g, Relu relu, Element* dx) {
-    forRows(rows, channels, [&](int64_t c, int count, int64_t first, int64_t last) __attribute__((always_inline)) {
+void normalizationGradient(const Element* x, const Element* dy, int64_t rows, int64_t channels, const Normalization& n,
+                           const NormalizationGradient& g, Relu relu, Element* dx) {
+    forRows(rows, channels, [&](int64_t c, int count, int64_t first, int64_t last) COVERSLIP_INLINE {
         const Vector mean = Lanes::load(n.mean + c, count);
         const Vector scale = Lanes::load(n.scale + c, count), offset = Lanes::load(n.offset + c, count);
         const Vector slope = Lanes::load(g.slope + c, count), tilt = Lanes::load(g.tilt + c, count);
@@ -124,8 +122,8 @@ void normalisationGradient(const Element* x, const Element* dy, int64_t rows, in
 }
 
 template <class Element>
-constexpr NormKernels<Element> kNorm{moments<Element>, normalise<Element>, gradientSums<Element>,
-                                     normalisationGradient<Element>};
+constexpr NormKernels<Element> kNorm{moments<Element>, normalize<Element>, gradientSums<Element>,
+                                     normalizationGradient<Element>};
 
 #include "depthwise_kernels.h"
 
@@ -151,19 +149,18 @@ double crossEntropy(const float* x, const int64_t* target, int64_t rows, int64_t
     double loss = 0;
     for (int64_t r = 0; r < rows; ++r, x += channels, dx += channels) {
         Vector largest = Vector{} + x[0];
-        forChannels(channels, [&](int64_t c, int count) __attribute__((always_inline)) {
-            largest = Lanes::max(largest, Lanes::load(x + c, count, x[0]));
-        });
+        forChannels(channels, [&](int64_t c, int count)
+                                  COVERSLIP_INLINE { largest = Lanes::max(largest, Lanes::load(x + c, count, x[0])); });
         const float top = Lanes::largest(largest);
         Vector sums{};
-        forChannels(channels, [&](int64_t c, int count) __attribute__((always_inline)) {
+        forChannels(channels, [&](int64_t c, int count) COVERSLIP_INLINE {
             const Vector e = exponential(Lanes::load(x + c, count, top - 200.0f) - top);
             sums += e;
             Lanes::store(dx + c, e, count);
         });
         const float sum = Lanes::sum(sums);
         const float factor = scale / sum;
-        forChannels(channels, [&](int64_t c, int count) __attribute__((always_inline)) {
+        forChannels(channels, [&](int64_t c, int count) COVERSLIP_INLINE {
             Lanes::store(dx + c, Lanes::load(dx + c, count) * factor, count);
         });
         dx[target[r]] -= scale;
@@ -180,7 +177,7 @@ void argmax(const float* x, int64_t rows, int64_t channels, int64_t* label) {
     for (int64_t r = 0; r < rows; ++r, x += channels) {
         Vector best = Vector{} + kLeast;
         Integers where{};
-        forChannels(channels, [&](int64_t c, int count) __attribute__((always_inline)) {
+        forChannels(channels, [&](int64_t c, int count) COVERSLIP_INLINE {
             const Vector v = Lanes::load(x + c, count, kLeast);
             const auto greater = v > best;
             best = greater ? v : best;
@@ -221,7 +218,7 @@ void product(const float* x, int64_t rows, int64_t inputs, int64_t outputs, cons
                                 result + whole * row + column, row);
         }
         for (int64_t r = 0; r < count; ++r)
-            forChannels(outputs, [&](int64_t c, int n) __attribute__((always_inline)) {
+            forChannels(outputs, [&](int64_t c, int n) COVERSLIP_INLINE {
                 const Vector v = Lanes::load(result + r * row + c);
                 Lanes::store(y + (first + r) * outputs + c, bias ? v + Lanes::load(bias + c, n) : v, n);
             });
@@ -241,10 +238,10 @@ void productGradient(const float* x, const float* dy, int64_t rows, int64_t inpu
     for (int64_t first = 0; first < rows; first += kProductRows) {
         const int64_t count = rows - first < kProductRows ? rows - first : kProductRows;
         for (int64_t r = 0; r < count; ++r) {
-            forChannels(inputs, [&](int64_t c, int n) __attribute__((always_inline)) {
+            forChannels(inputs, [&](int64_t c, int n) COVERSLIP_INLINE {
                 Lanes::store(xs + r * xRow + c, Lanes::load(x + (first + r) * inputs + c, n));
             });
-            forChannels(outputs, [&](int64_t c, int n) __attribute__((always_inline)) {
+            forChannels(outputs, [&](int64_t c, int n) COVERSLIP_INLINE {
                 Lanes::store(dys + r * dyRow + c, Lanes::load(dy + (first + r) * outputs + c, n));
             });
         }
@@ -257,8 +254,9 @@ void productGradient(const float* x, const float* dy, int64_t rows, int64_t inpu
     }
 }
 
-constexpr Kernels kKernels{Lanes::kWidth, kNorm<float>, kNorm<Brain>, kDepthwise<float>, kDepthwise<Brain>, crossEntropy, argmax, productScratch, product,
-                           productGradientScratch, productGradient};
+constexpr Kernels kKernels{Lanes::kWidth,     kNorm<float>,           kNorm<Brain>,   kDepthwise<float>,
+                           kDepthwise<Brain>, crossEntropy,           argmax,         productScratch,
+                           product,           productGradientScratch, productGradient};
 
 }  // namespace
 }  // namespace coverslip::rows

@@ -1,7 +1,8 @@
 // Operators over the pixels of channels-last images (rows.h), with their gradients: coverslip::conv1x1,
 // batch_norm_relu, channel_affine, cross_entropy and argmax. Other tensors and processors get libtorch's own operators.
-#include "operators.h"
 #include "rows.h"
+#include "operators.h"
+#include "simd.h"
 
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -16,15 +17,8 @@ namespace coverslip {
 namespace rows {
 
 const Kernels* kernels() {
-#if defined(__x86_64__)
-    const bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
-        && __builtin_cpu_supports("avx512vl");
-    static const Kernels* const best = wide ? avx512Kernels()
-        : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? avx2Kernels() : nullptr;
+    static const Kernels* const best = chosen(avx512Kernels, avx2Kernels);
     return best;
-#else
-    return nullptr;
-#endif
 }
 
 }  // namespace rows
@@ -84,12 +78,12 @@ bool normServed(const at::Tensor& image) {
 }
 
 template <class Element>
-void normalise(const at::Tensor& image, const rows::Normalisation& n, Relu relu, const at::Tensor& output) {
+void normalize(const at::Tensor& image, const rows::Normalization& n, Relu relu, const at::Tensor& output) {
     const int64_t channels = image.size(1);
     const Element* const x = Of<Element>::data(image);
     Element* const y = Of<Element>::data(output);
     forBlocks(image.numel() / channels, [&](int64_t first, int64_t count) {
-        Of<Element>::kernels().normalise(x + first * channels, count, channels, n, relu, y + first * channels);
+        Of<Element>::kernels().normalize(x + first * channels, count, channels, n, relu, y + first * channels);
     });
 }
 
@@ -118,16 +112,15 @@ void track(const OptionalTensor& mean, const OptionalTensor& variance, int64_t r
 struct BatchNormRelu : torch::autograd::Function<BatchNormRelu> {
     static at::Tensor forward(AutogradContext* context, const at::Tensor& input, const at::Tensor& weight,
                               const at::Tensor& bias, const OptionalTensor& runningMean,
-                              const OptionalTensor& runningVariance, double momentum, double epsilon,
-                              int64_t reluAt) {
+                              const OptionalTensor& runningVariance, double momentum, double epsilon, int64_t reluAt) {
         const auto relu = static_cast<Relu>(reluAt);
         const auto image = channelsLast(input);
         const int64_t channels = image.size(1), rows = image.numel() / channels;
         // Sums about the first pixel: squares about zero would cancel where the mean is far from it.
         auto origin = image.select(0, 0).select(1, 0).select(1, 0).to(at::kFloat).contiguous();
         if (relu == Relu::Before) origin = origin.relu();
-        const auto sums = isBrain(image) ? moments<rows::Brain>(image, origin, relu)
-                                         : moments<float>(image, origin, relu);
+        const auto sums =
+            isBrain(image) ? moments<rows::Brain>(image, origin, relu) : moments<float>(image, origin, relu);
         // Per channel: the mean, scale and offset in float32, then the deviation.
         auto of = at::empty({4, channels}, at::kFloat);
         std::vector<double> means(channels), variances(channels);
@@ -147,8 +140,10 @@ struct BatchNormRelu : torch::autograd::Function<BatchNormRelu> {
         }
         track(runningMean, runningVariance, rows, momentum, means.data(), variances.data());
         auto output = at::empty_like(image);
-        if (isBrain(image)) normalise<rows::Brain>(image, normalisation(of), relu, output);
-        else normalise<float>(image, normalisation(of), relu, output);
+        if (isBrain(image))
+            normalize<rows::Brain>(image, normalization(of), relu, output);
+        else
+            normalize<float>(image, normalization(of), relu, output);
         context->saved_data["relu"] = reluAt;
         context->save_for_backward({image, of});
         return output;
@@ -164,7 +159,7 @@ struct BatchNormRelu : torch::autograd::Function<BatchNormRelu> {
     }
 
 private:
-    static rows::Normalisation normalisation(const at::Tensor& of) {
+    static rows::Normalization normalization(const at::Tensor& of) {
         const int64_t channels = of.size(1);
         const float* const numbers = of.data_ptr<float>();
         return {numbers, numbers + channels, numbers + 2 * channels};
@@ -176,10 +171,12 @@ private:
         const auto& kernels = Of<Element>::kernels();
         const int64_t channels = image.size(1), rows = image.numel() / channels;
         const Element *const x = Of<Element>::data(image), *const dy = Of<Element>::data(gradient);
-        const auto n = normalisation(of);
-        const at::Tensor sums = sumBlocks(rows, channels, [&](int64_t first, int64_t count, float* sum, float* products) {
-            kernels.gradientSums(x + first * channels, dy + first * channels, count, channels, n, relu, sum, products);
-        });
+        const auto n = normalization(of);
+        const at::Tensor sums =
+            sumBlocks(rows, channels, [&](int64_t first, int64_t count, float* sum, float* products) {
+                kernels.gradientSums(x + first * channels, dy + first * channels, count, channels, n, relu, sum,
+                                     products);
+            });
         variable_list result(8);
         // Ioffe & Szegedy 2015, sec. 3, with the two means per channel known.
         auto parts = at::empty({4, channels}, at::kFloat);
@@ -196,33 +193,34 @@ private:
         result[2] = parts[1];
         if (!needed) return result;
         const float* const from = parts.data_ptr<float>();
-        const rows::NormalisationGradient g{n.scale, from + 2 * channels, from + 3 * channels};
+        const rows::NormalizationGradient g{n.scale, from + 2 * channels, from + 3 * channels};
         result[0] = at::empty_like(image);
         Element* const dx = Of<Element>::data(result[0]);
         forBlocks(rows, [&](int64_t first, int64_t count) {
             const int64_t at = first * channels;
-            kernels.normalisationGradient(x + at, dy + at, count, channels, n, g, relu, dx + at);
+            kernels.normalizationGradient(x + at, dy + at, count, channels, n, g, relu, dx + at);
         });
         return result;
     }
 };
 
 at::Tensor rectified(const at::Tensor& y, Relu relu) {
+    // hardtanh has no gradient for bfloat16 in libtorch 1.13.
+    if (relu == Relu::Clipped && isBrain(y)) return at::hardtanh(y.to(at::kFloat), 0, 6).to(y.scalar_type());
     return relu == Relu::After ? y.relu() : relu == Relu::Clipped ? at::hardtanh(y, 0, 6) : y;
 }
 
 at::Tensor batchNormRelu(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
-                         const OptionalTensor& runningMean, const OptionalTensor& runningVariance,
-                         double momentum, double epsilon, int64_t relu) {
+                         const OptionalTensor& runningMean, const OptionalTensor& runningVariance, double momentum,
+                         double epsilon, int64_t relu) {
     TORCH_CHECK(relu >= 0 && relu <= 3,
                 "coverslip::batch_norm_relu: relu 0 (none), 1 (before), 2 (after) or 3 (after, to 6) expected, got ",
                 relu);
     const int64_t channels = input.dim() == 4 ? input.size(1) : -1;
-    TORCH_CHECK(weight.numel() == channels && bias.numel() == channels,
-                "coverslip::batch_norm_relu: input ", input.sizes(), ", weight ", weight.sizes(), " and bias ",
-                bias.sizes(), " do not match");
-    if (normServed(input) && served(weight) && served(bias) && served(runningMean) && served(runningVariance)
-        && runningMean.has_value() == runningVariance.has_value())
+    TORCH_CHECK(weight.numel() == channels && bias.numel() == channels, "coverslip::batch_norm_relu: input ",
+                input.sizes(), ", weight ", weight.sizes(), " and bias ", bias.sizes(), " do not match");
+    if (normServed(input) && served(weight) && served(bias) && served(runningMean) && served(runningVariance) &&
+        runningMean.has_value() == runningVariance.has_value())
         return BatchNormRelu::apply(input, weight.contiguous(), bias.contiguous(), runningMean, runningVariance,
                                     momentum, epsilon, relu);
     const auto y = at::batch_norm(relu == 1 ? input.relu() : input, weight, bias, runningMean, runningVariance, true,
@@ -237,17 +235,19 @@ at::Tensor channelAffine(const at::Tensor& input, const at::Tensor& scale, const
     TORCH_CHECK(scale.numel() == channels && offset.numel() == channels, "coverslip::channel_affine: input ",
                 input.sizes(), ", scale ", scale.sizes(), " and offset ", offset.sizes(), " do not match");
     const auto relu = static_cast<Relu>(reluAt);
-    const bool records = at::GradMode::is_enabled()
-        && (input.requires_grad() || scale.requires_grad() || offset.requires_grad());
+    const bool records =
+        at::GradMode::is_enabled() && (input.requires_grad() || scale.requires_grad() || offset.requires_grad());
     if (records || !normServed(input) || !served(scale) || !served(offset)) {
         const auto y = input * scale.view({1, channels, 1, 1}) + offset.view({1, channels, 1, 1});
         return rectified(y, relu).to(input.scalar_type());
     }
     const auto image = channelsLast(input), factor = scale.contiguous(), constant = offset.contiguous();
     auto output = at::empty_like(image);
-    const rows::Normalisation n{nullptr, factor.data_ptr<float>(), constant.data_ptr<float>()};
-    if (isBrain(image)) normalise<rows::Brain>(image, n, relu, output);
-    else normalise<float>(image, n, relu, output);
+    const rows::Normalization n{nullptr, factor.data_ptr<float>(), constant.data_ptr<float>()};
+    if (isBrain(image))
+        normalize<rows::Brain>(image, n, relu, output);
+    else
+        normalize<float>(image, n, relu, output);
     return output;
 }
 
@@ -264,7 +264,7 @@ struct CrossEntropy : torch::autograd::Function<CrossEntropy> {
         forBlocks(count, [&](int64_t first, int64_t block) {
             const int64_t at = first * classes;
             loss[first / kBlock] = rows::kernels()->crossEntropy(from + at, label + first, block, classes,
-                                                                1.0f / static_cast<float>(count), to + at);
+                                                                 1.0f / static_cast<float>(count), to + at);
         });
         context->saved_data["gradient"] = gradient;
         return (losses.sum() / count).to(at::kFloat);
@@ -280,10 +280,10 @@ struct CrossEntropy : torch::autograd::Function<CrossEntropy> {
 
 at::Tensor crossEntropy(const at::Tensor& scores, const at::Tensor& target) {
     if (!served(scores) || !target.device().is_cpu()) return at::cross_entropy_loss(scores, target);
-    TORCH_CHECK(scores.dim() == 2 && target.dim() == 1 && target.size(0) == scores.size(0)
-                    && target.scalar_type() == at::kLong,
-                "coverslip::cross_entropy: scores [N, classes] and int64 target [N] expected, got ", scores.sizes(),
-                " and ", target.sizes(), " of ", target.scalar_type());
+    TORCH_CHECK(
+        scores.dim() == 2 && target.dim() == 1 && target.size(0) == scores.size(0) && target.scalar_type() == at::kLong,
+        "coverslip::cross_entropy: scores [N, classes] and int64 target [N] expected, got ", scores.sizes(), " and ",
+        target.sizes(), " of ", target.scalar_type());
     const int64_t least = target.min().item<int64_t>(), most = target.max().item<int64_t>();
     TORCH_CHECK(least >= 0 && most < scores.size(1), "coverslip::cross_entropy: target from ", least, " to ", most,
                 ", but scores has ", scores.size(1), " classes");
@@ -309,7 +309,8 @@ at::Tensor argmax(const at::Tensor& scores) {
 
 TORCH_LIBRARY_FRAGMENT(coverslip, m) {
     m.def("batch_norm_relu(Tensor input, Tensor weight, Tensor bias, Tensor? running_mean, Tensor? running_var, "
-          "float momentum, float eps, int relu) -> Tensor", coverslip::batchNormRelu);
+          "float momentum, float eps, int relu) -> Tensor",
+          coverslip::batchNormRelu);
     m.def("channel_affine(Tensor input, Tensor scale, Tensor offset, int relu) -> Tensor", coverslip::channelAffine);
     m.def("cross_entropy(Tensor scores, Tensor target) -> Tensor", coverslip::crossEntropy);
     m.def("argmax(Tensor scores) -> Tensor", coverslip::argmax);

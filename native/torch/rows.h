@@ -1,6 +1,6 @@
-// Kernels over the rows of a matrix [pixels, channels], as a channels-last image is one: 1x1 convolution, batch norm with
-// its ReLU, softmax cross-entropy and argmax. Each reads and writes every value as seldom as
-// its arithmetic allows: an image of a hundred channels is larger than any cache, and time goes to memory.
+// Kernels over the rows of a matrix [pixels, channels], as a channels-last image is one: 1x1 convolution, batch norm
+// with its ReLU, softmax cross-entropy and argmax. Each reads and writes every value as seldom as its arithmetic
+// allows: an image of a hundred channels is larger than any cache, and time goes to memory.
 #pragma once
 
 #include <cstdint>
@@ -16,12 +16,12 @@ struct Brain {
 };
 
 // Batch norm, per channel. With x' = max(x, 0) for Relu::Before, else x: y = x' scale + offset.
-struct Normalisation {
+struct Normalization {
     const float *mean, *scale, *offset;
 };
 
 // dx = slope dy + tilt (x' - mean) + shift, zero where the ReLU was.
-struct NormalisationGradient {
+struct NormalizationGradient {
     const float *slope, *tilt, *shift;
 };
 
@@ -31,12 +31,12 @@ struct NormKernels {
     // sum += x' - shift, squares += (x' - shift)^2, per channel.
     void (*moments)(const Element* x, int64_t rows, int64_t channels, const float* shift, Relu relu, float* sum,
                     float* squares);
-    void (*normalise)(const Element* x, int64_t rows, int64_t channels, const Normalisation&, Relu relu, Element* y);
+    void (*normalize)(const Element* x, int64_t rows, int64_t channels, const Normalization&, Relu relu, Element* y);
     // sum += dy, products += dy (x' - mean), dy zero where a ReLU after was.
-    void (*gradientSums)(const Element* x, const Element* dy, int64_t rows, int64_t channels, const Normalisation&,
+    void (*gradientSums)(const Element* x, const Element* dy, int64_t rows, int64_t channels, const Normalization&,
                          Relu relu, float* sum, float* products);
-    void (*normalisationGradient)(const Element* x, const Element* dy, int64_t rows, int64_t channels,
-                                  const Normalisation&, const NormalisationGradient&, Relu relu, Element* dx);
+    void (*normalizationGradient)(const Element* x, const Element* dy, int64_t rows, int64_t channels,
+                                  const Normalization&, const NormalizationGradient&, Relu relu, Element* dx);
 };
 
 // One row or column of a kernel, and the row or column of the map that it is multiplied with.

@@ -1,5 +1,6 @@
 // The kernels of winograd.h and rows.h for processors with AVX2 and fused multiply-add.
 #include "rows.h"
+#include "simd.h"
 #include "winograd.h"
 
 #if defined(__x86_64__)
@@ -40,8 +41,10 @@ struct Lanes {
         return count == kWidth ? load(from) : _mm256_maskload_ps(from, first(count));
     }
     static void store(float* to, Vector v, int count) {
-        if (count == kWidth) store(to, v);
-        else _mm256_maskstore_ps(to, first(count), v);
+        if (count == kWidth)
+            store(to, v);
+        else
+            _mm256_maskstore_ps(to, first(count), v);
     }
     static Vector load(const float* from, int count, float rest) {
         return _mm256_blendv_ps(_mm256_set1_ps(rest), load(from, count), _mm256_castsi256_ps(first(count)));
@@ -62,8 +65,8 @@ struct Lanes {
 }  // namespace
 }  // namespace coverslip
 
-#include "winograd_kernels.h"
 #include "row_kernels.h"
+#include "winograd_kernels.h"
 
 namespace coverslip::winograd {
 const Kernels* avx2Kernels() { return &kKernels; }
@@ -71,5 +74,13 @@ const Kernels* avx2Kernels() { return &kKernels; }
 
 namespace coverslip::rows {
 const Kernels* avx2Kernels() { return &kKernels; }
+}  // namespace coverslip::rows
+#else
+namespace coverslip::winograd {
+const Kernels* avx2Kernels() { return nullptr; }
+}  // namespace coverslip::winograd
+
+namespace coverslip::rows {
+const Kernels* avx2Kernels() { return nullptr; }
 }  // namespace coverslip::rows
 #endif

@@ -1,5 +1,6 @@
 // The kernels of winograd.h and rows.h for processors with AVX-512.
 #include "rows.h"
+#include "simd.h"
 #include "winograd.h"
 
 #if defined(__x86_64__)
@@ -49,8 +50,8 @@ struct Lanes {
 }  // namespace
 }  // namespace coverslip
 
-#include "winograd_kernels.h"
 #include "row_kernels.h"
+#include "winograd_kernels.h"
 
 namespace coverslip::winograd {
 const Kernels* avx512Kernels() { return &kKernels; }
@@ -58,5 +59,13 @@ const Kernels* avx512Kernels() { return &kKernels; }
 
 namespace coverslip::rows {
 const Kernels* avx512Kernels() { return &kKernels; }
+}  // namespace coverslip::rows
+#else
+namespace coverslip::winograd {
+const Kernels* avx512Kernels() { return nullptr; }
+}  // namespace coverslip::winograd
+
+namespace coverslip::rows {
+const Kernels* avx512Kernels() { return nullptr; }
 }  // namespace coverslip::rows
 #endif

@@ -1,7 +1,8 @@
 // coverslip::conv3x3(input, weight, bias): at::conv2d with stride 1 and padding 1, by Winograd's method where it serves
 // (float32 on a processor with AVX2), with its gradients.
-#include "operators.h"
 #include "winograd.h"
+#include "operators.h"
+#include "simd.h"
 
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -14,14 +15,8 @@ namespace coverslip {
 namespace winograd {
 
 const Kernels* kernels() {
-#if defined(__x86_64__)
-    static const Kernels* const best = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
-            && __builtin_cpu_supports("avx512vl") ? avx512Kernels()
-        : __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? avx2Kernels() : nullptr;
+    static const Kernels* const best = chosen(avx512Kernels, avx2Kernels);
     return best;
-#else
-    return nullptr;
-#endif
 }
 
 }  // namespace winograd
@@ -66,9 +61,8 @@ at::Tensor packWeights(const Kernels& kernels, const at::Tensor& weight, bool fo
     }
     auto packed = floats({kProducts * kernels.packedSize(rows, columns)});
     float* const to = packed.data_ptr<float>();
-    forVectors(kernels, columns, [&](int64_t first, int64_t last) {
-        kernels.packWeights(taps, rows, columns, first, last, to);
-    });
+    forVectors(kernels, columns,
+               [&](int64_t first, int64_t last) { kernels.packWeights(taps, rows, columns, first, last, to); });
     return packed;
 }
 
@@ -114,10 +108,10 @@ std::vector<Share> shares(const Geometry& g, int64_t lanes) {
     return all;
 }
 
-// dL/dg = G^T (sum over tiles of B^T d B * A dy A^T) G, laid out as `weight` [K, C, 3, 3], and, if there is one, the gradient of the
-// bias [K].
-std::pair<at::Tensor, at::Tensor> weightGradient(const Kernels& kernels, const at::Tensor& input, const at::Tensor& weight,
-                                                 const at::Tensor& gradient, bool biased) {
+// dL/dg = G^T (sum over tiles of B^T d B * A dy A^T) G, laid out as `weight` [K, C, 3, 3], and, if there is one, the
+// gradient of the bias [K].
+std::pair<at::Tensor, at::Tensor> weightGradient(const Kernels& kernels, const at::Tensor& input,
+                                                 const at::Tensor& weight, const at::Tensor& gradient, bool biased) {
     const Geometry g(input.size(0), input.size(2), input.size(3), input.size(1), gradient.size(1));
     const int64_t rows = winograd::roundUp(g.inputs, winograd::kRowsAtOnce);
     const int64_t columns = winograd::roundUp(g.outputs, kernels.lanes);
@@ -168,7 +162,8 @@ struct Conv3x3 : torch::autograd::Function<Conv3x3> {
         const bool biased = context->saved_data["biased"].toBool();
         if (context->needs_input_grad(1))
             std::tie(result[1], result[2]) = weightGradient(kernels, saved[0], saved[1], gradient, biased);
-        else if (biased && context->needs_input_grad(2)) result[2] = gradient.sum({0, 2, 3});
+        else if (biased && context->needs_input_grad(2))
+            result[2] = gradient.sum({0, 2, 3});
         return result;
     }
 };

@@ -12,7 +12,7 @@ namespace coverslip::winograd {
 constexpr int kPoints = 6;                    // 1-D points of a tile: 4 outputs + 3 taps - 1
 constexpr int kProducts = kPoints * kPoints;  // matrix products per block
 constexpr int kTileSide = 4;
-constexpr int kRowsAtOnce = 6;                // rows of the result that a matrix kernel holds in registers
+constexpr int kRowsAtOnce = 6;  // rows of the result that a matrix kernel holds in registers
 
 // Images [batch, height, width, channels], contiguous in that order.
 struct Geometry {
@@ -20,8 +20,13 @@ struct Geometry {
     int64_t tilesDown, tilesAcross;
 
     Geometry(int64_t n, int64_t h, int64_t w, int64_t c, int64_t k)
-        : batch(n), height(h), width(w), inputs(c), outputs(k),
-          tilesDown((h + kTileSide - 1) / kTileSide), tilesAcross((w + kTileSide - 1) / kTileSide) {}
+        : batch(n),
+          height(h),
+          width(w),
+          inputs(c),
+          outputs(k),
+          tilesDown((h + kTileSide - 1) / kTileSide),
+          tilesAcross((w + kTileSide - 1) / kTileSide) {}
 
     int64_t tiles() const { return batch * tilesDown * tilesAcross; }
 };
@@ -55,13 +60,14 @@ struct Kernels {
     int64_t (*packedOffset)(int64_t rows, int64_t columns, int64_t row, int64_t column);
     int64_t (*packedSize)(int64_t rows, int64_t columns);
     // Transforms and packs the kernels of the vectors [first, last) of columns.
-    void (*packWeights)(const Taps<const float>&, int64_t rows, int64_t columns, int64_t firstVector, int64_t lastVector,
-                        float* packed);
+    void (*packWeights)(const Taps<const float>&, int64_t rows, int64_t columns, int64_t firstVector,
+                        int64_t lastVector, float* packed);
     // Convolves the tiles [first, last) of input [N, H, W, inputs] into output [N, H, W, outputs]; bias may be null.
     void (*convolve)(const Geometry&, const float* input, const float* packedWeights, const float* bias, float* output,
                      int64_t first, int64_t last, float* scratch);
     // Adds the share's part of the transformed weight gradient to sum [36][roundUp(inputs, 6)]
-    // [roundUp(outputs, lanes)], and the sum of its tiles' output gradient to biasSum [roundUp(outputs, lanes)] unless null.
+    // [roundUp(outputs, lanes)], and the sum of its tiles' output gradient to biasSum [roundUp(outputs, lanes)] unless
+    // null.
     void (*weightGradient)(const Geometry&, const float* input, const float* outputGradient, const Share&, float* sum,
                            float* biasSum, float* scratch);
     // The gradient's taps, rows inputs and columns outputs, from sums [parts][36]...

@@ -7,8 +7,9 @@
 namespace coverslip::winograd {
 namespace {
 
-// Tiles of a block. Up to a hundred channels or so the points of 36 tiles fill half of a 1 MiB cache, beside the weights
-// that pass through. With more channels all weights pass through from memory for every block, and larger blocks pay.
+// Tiles of a block. Up to a hundred channels or so the points of 36 tiles fill half of a 1 MiB cache, beside the
+// weights that pass through. With more channels all weights pass through from memory for every block, and larger blocks
+// pay.
 constexpr int64_t kFewChannels = 128;
 inline int64_t tilesOf(int64_t widest) { return widest <= kFewChannels ? 36 : 96; }
 inline int64_t gradientTilesOf(int64_t widest) { return widest <= kFewChannels ? 48 : 144; }
@@ -31,7 +32,8 @@ int64_t convolveScratch(const Geometry& g) {
 }
 
 // products [tiles, outputs] = points [tiles, inputs] times packed weights, in pieces of the inputs.
-inline void multiplyTiles(const Geometry& g, int64_t tiles, const float* points, const float* weights, float* products) {
+inline void multiplyTiles(const Geometry& g, int64_t tiles, const float* points, const float* weights,
+                          float* products) {
     const int64_t inputRow = tileRow(g.inputs), outputRow = tileRow(g.outputs);
     const Panels panels(g.outputs);
     for (int64_t panel = 0; panel < panels.count; ++panel) {
@@ -81,8 +83,8 @@ constexpr int kRowsPerPass = 2;
 int64_t weightGradientScratch(const Geometry& g) {
     const int64_t products = kRowsPerPass * kPoints, most = gradientTilesOf(outsideSize(g));
     // The last rows of a kernel may read up to five floats past the last input channel.
-    return outsideSize(g) + products * (matrixSize(most, tileRow(g.inputs)) + matrixSize(most, tileRow(g.outputs)))
-        + Lanes::kWidth;
+    return outsideSize(g) + products * (matrixSize(most, tileRow(g.inputs)) + matrixSize(most, tileRow(g.outputs))) +
+           Lanes::kWidth;
 }
 
 template <int First>
@@ -126,8 +128,8 @@ void weightGradient(const Geometry& g, const float* input, const float* gradient
     weightGradientRows<4>(g, input, gradient, share, sum, biasSum, scratch);
 }
 
-constexpr Kernels kKernels{Lanes::kWidth, convolveScratch, weightGradientScratch, packedOffset, packedSize, packWeights,
-                           convolve, weightGradient, unpackGradient};
+constexpr Kernels kKernels{Lanes::kWidth, convolveScratch, weightGradientScratch, packedOffset,  packedSize,
+                           packWeights,   convolve,        weightGradient,        unpackGradient};
 
 }  // namespace
 }  // namespace coverslip::winograd

@@ -8,8 +8,8 @@ namespace {
 
 using Vector = Lanes::Vector;
 
-// The method's points are 0, ±a, ±b and infinity. Lavin & Gray (2016, sec. 4.3) take a = 1 and b = 2; these, sums of few powers of
-// two as well, leave less than half of the error (docs/decisions/one-step-convolutions.md).
+// The method's points are 0, ±a, ±b and infinity. Lavin & Gray (2016, sec. 4.3) take a = 1 and b = 2; these, sums of
+// few powers of two as well, leave less than half of the error (docs/decisions/one-step-convolutions.md).
 constexpr float kA = 0.625f, kB = 1.5f;
 constexpr float kA2 = kA * kA, kB2 = kB * kB;
 
@@ -64,9 +64,8 @@ inline void locate(const Geometry& g, int64_t tile, int margin, int64_t channels
 // Two-dimensional transform of one vector of channels: Side x Side pixels to rows [First, Last) of the 6x6 points,
 // point p stored at to + (p - 6 First) * stride.
 template <int Side, int First, int Last>
-inline __attribute__((always_inline)) void transformPixels(
-    const float* const* pixels, int64_t channel, int count, float* to, int64_t stride,
-    void (*points)(const Vector*, Vector*)) {
+inline COVERSLIP_INLINE void transformPixels(const float* const* pixels, int64_t channel, int count, float* to,
+                                             int64_t stride, void (*points)(const Vector*, Vector*)) {
     Vector columns[kPoints][Side];
     for (int x = 0; x < Side; ++x) {
         Vector d[Side], t[kPoints];
@@ -84,7 +83,7 @@ inline __attribute__((always_inline)) void transformPixels(
 // Rows [First, Last) of B^T d B of one tile, to[point][channel].
 template <int First, int Last>
 inline void transformInput(const float* const* pixels, int64_t channels, float* to, int64_t stride) {
-    forChannels(channels, [&](int64_t c, int count) __attribute__((always_inline)) {
+    forChannels(channels, [&](int64_t c, int count) COVERSLIP_INLINE {
         transformPixels<kPoints, First, Last>(pixels, c, count, to + c, stride, inputPoints);
     });
 }
@@ -92,14 +91,14 @@ inline void transformInput(const float* const* pixels, int64_t channels, float* 
 // Rows [First, Last) of A y A^T of one tile of the output's gradient.
 template <int First, int Last>
 inline void transformGradient(const float* const* pixels, int64_t channels, float* to, int64_t stride) {
-    forChannels(channels, [&](int64_t c, int count) __attribute__((always_inline)) {
+    forChannels(channels, [&](int64_t c, int count) COVERSLIP_INLINE {
         transformPixels<kTileSide, First, Last>(pixels, c, count, to + c, stride, gradientPoints);
     });
 }
 
 // sum += the sixteen pixels of one tile of the output's gradient.
 inline void addPixels(const float* const* pixels, int64_t channels, float* sum) {
-    forChannels(channels, [&](int64_t c, int count) __attribute__((always_inline)) {
+    forChannels(channels, [&](int64_t c, int count) COVERSLIP_INLINE {
         Vector total = Lanes::load(sum + c);
         for (int i = 0; i < kTileSide * kTileSide; ++i) total += Lanes::load(pixels[i] + c, count);
         Lanes::store(sum + c, total);
@@ -109,7 +108,7 @@ inline void addPixels(const float* const* pixels, int64_t channels, float* sum) 
 // A^T m A of one tile, plus bias, into its sixteen pixels.
 inline void transformOutput(const float* from, int64_t stride, int64_t channels, const float* bias,
                             float* const* pixels) {
-    forChannels(channels, [&](int64_t c, int count) __attribute__((always_inline)) {
+    forChannels(channels, [&](int64_t c, int count) COVERSLIP_INLINE {
         Vector rows[kTileSide][kPoints];
         for (int j = 0; j < kPoints; ++j) {
             Vector m[kPoints], y[kTileSide];

@@ -1,5 +1,5 @@
-// Weights into the 36 points and their gradients back, a vector of columns at a time. Included once per instruction set,
-// after `Lanes` is defined.
+// Weights into the 36 points and their gradients back, a vector of columns at a time. Included once per instruction
+// set, after `Lanes` is defined.
 #pragma once
 
 #include "winograd_transform.h"
@@ -14,9 +14,9 @@ inline int64_t packedSize(int64_t rows, int64_t columns) { return matrixSize(row
 
 // G, a row to a point: 1, x, x^2 over the product of the differences to the other finite points.
 constexpr float kAtA = 1 / (2 * kA2 * (kA2 - kB2)), kAtB = 1 / (2 * kB2 * (kB2 - kA2));
-constexpr float kFilter[kPoints][3] = {
-    {1 / (kA2 * kB2), 0, 0}, {kAtA, kA * kAtA, kA2 * kAtA}, {kAtA, -kA * kAtA, kA2 * kAtA},
-    {kAtB, kB * kAtB, kB2 * kAtB}, {kAtB, -kB * kAtB, kB2 * kAtB}, {0, 0, 1}};
+constexpr float kFilter[kPoints][3] = {{1 / (kA2 * kB2), 0, 0},      {kAtA, kA* kAtA, kA2* kAtA},
+                                       {kAtA, -kA* kAtA, kA2* kAtA}, {kAtB, kB* kAtB, kB2* kAtB},
+                                       {kAtB, -kB* kAtB, kB2* kAtB}, {0, 0, 1}};
 
 // G g G^T.
 void packWeights(const Taps<const float>& taps, int64_t rows, int64_t columns, int64_t firstVector, int64_t lastVector,
@@ -34,13 +34,13 @@ void packWeights(const Taps<const float>& taps, int64_t rows, int64_t columns, i
             Vector half[kPoints][3];
             for (int i = 0; i < kPoints; ++i)
                 for (int x = 0; x < 3; ++x)
-                    half[i][x] = kFilter[i][0] * Lanes::load(g[x]) + kFilter[i][1] * Lanes::load(g[3 + x])
-                        + kFilter[i][2] * Lanes::load(g[6 + x]);
+                    half[i][x] = kFilter[i][0] * Lanes::load(g[x]) + kFilter[i][1] * Lanes::load(g[3 + x]) +
+                                 kFilter[i][2] * Lanes::load(g[6 + x]);
             float* const at = to + row * step;
             for (int i = 0; i < kPoints; ++i)
                 for (int j = 0; j < kPoints; ++j)
-                    Lanes::store(at + (i * kPoints + j) * size, half[i][0] * kFilter[j][0] + half[i][1] * kFilter[j][1]
-                                                                    + half[i][2] * kFilter[j][2]);
+                    Lanes::store(at + (i * kPoints + j) * size,
+                                 half[i][0] * kFilter[j][0] + half[i][1] * kFilter[j][1] + half[i][2] * kFilter[j][2]);
         }
     }
 }

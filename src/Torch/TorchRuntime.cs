@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Coverslip.Torch;
 
@@ -9,15 +8,18 @@ public static unsafe class TorchRuntime
     /// <summary>The libtorch that the native library was built against, such as <c>1.13.0</c>.</summary>
     public static string Version => Marshal.PtrToStringUTF8((nint)NativeMethods.ct_version()) ?? "";
 
-    /// <summary>How libtorch was built: BLAS, oneDNN, CUDA.</summary>
-    public static string Build
+    /// <summary>
+    /// The instruction set of the library's own kernels: <c>avx512</c>, <c>avx2</c> or <c>none</c>; the widest there
+    /// is, or what <c>COVERSLIP_SIMD</c> names.
+    /// </summary>
+    /// <exception cref="TorchException">COVERSLIP_SIMD is unknown or more than the processor has.</exception>
+    public static string Simd
     {
         get
         {
-            var text = new byte[16384];
-            fixed (byte* start = text)
-                NativeMethods.Check(NativeMethods.ct_build_text(start, text.Length));
-            return Encoding.UTF8.GetString(text.AsSpan(0, text.AsSpan().IndexOf((byte)0)));
+            byte* name;
+            NativeMethods.Check(NativeMethods.ct_simd(&name));
+            return Marshal.PtrToStringUTF8((nint)name) ?? "";
         }
     }
 

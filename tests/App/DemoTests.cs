@@ -4,7 +4,7 @@ using Coverslip.Evaluation.Metrics;
 
 namespace Coverslip.App.Tests;
 
-/// <summary>What <c>./coverslip demo</c> states, over three seeds.</summary>
+/// <summary>What <c>./coverslip demo</c> states, for one seed; <c>bench/demo.sh</c> has the mean of three.</summary>
 [Collection("console")]
 public sealed class DemoTests : IDisposable
 {
@@ -15,29 +15,14 @@ public sealed class DemoTests : IDisposable
     [Fact]
     public void Unseen_patients_are_told_apart_where_color_alone_fails()
     {
-        DemoResult[] results =
-        [
-            .. Enumerable
-                .Range(1, 3)
-                .Select(seed => DemoRun.Run(Path.Combine(folder, $"{seed}"), seed, baseline: false, default)),
-        ];
-        double[] accuracies =
-        [
-            .. results.Select(r => ClassificationEvaluation.Of(r.Full).Figures[Metric.Accuracy].Value!.Value),
-        ];
-        var told = string.Join(
-            "; ",
-            results.Zip(
-                accuracies,
-                (r, accuracy) =>
-                    FormattableString.Invariant(
-                        $"accuracy {accuracy:0.000}, color {r.ColorAlone:0.000}, IoU {r.MaskOverlap:0.000} of whole {r.WholeOverlap:0.000}"
-                    )
-            )
+        var result = DemoRun.Run(folder, seed: 1, baseline: false, default);
+        var accuracy = ClassificationEvaluation.Of(result.Full).Figures[Metric.Accuracy].Value!.Value;
+        var told = FormattableString.Invariant(
+            $"accuracy {accuracy:0.000}, color {result.ColorAlone:0.000}, IoU {result.MaskOverlap:0.000} of whole {result.WholeOverlap:0.000}"
         );
-        Assert.True(accuracies.Average() >= DemoRun.StatedAccuracy, told);
-        Assert.All(results, r => Assert.True(r.ColorAlone <= 0.65, told));
-        Assert.True(results.Average(r => r.MaskOverlap - r.WholeOverlap) >= 0.2, told);
+        Assert.True(accuracy >= DemoRun.StatedAccuracy, told);
+        Assert.True(result.ColorAlone <= 0.65, told);
+        Assert.True(result.MaskOverlap - result.WholeOverlap >= 0.2, told);
     }
 
     [Fact]

@@ -17,6 +17,33 @@ public sealed class LauncherTestVerbTests : IDisposable
     }
 
     [Fact]
+    public void More_executables_than_processors_are_each_reported_once_with_their_own_counts()
+    {
+        int[] numbers = [.. Enumerable.Range(1, Environment.ProcessorCount + 2)];
+        _folder.TestExecutable("exit 8");
+        _folder.Write(
+            "Coverslip.slnx",
+            string.Concat(numbers.Select(n => $"""<Project Path="tests/T{n}.Tests.csproj" />""" + "\n"))
+        );
+        foreach (var n in numbers)
+            _folder.Write(
+                $"artifacts/bin/T{n}.Tests/release/T{n}.Tests",
+                $"""
+                #!/usr/bin/env bash
+                echo "<assembly passed=\"{n}\" failed=\"0\" skipped=\"0\" errors=\"0\" x>" > \
+                    "$PROJECT/artifacts/test-reports/T{n}.Tests.xml"
+                """,
+                executable: true
+            );
+        var outcome = _folder.Run("test");
+        Assert.All(
+            numbers,
+            n => Assert.Single(outcome.Output.Split('\n'), l => l.StartsWith($"T{n}.Tests … {n} passed,"))
+        );
+        Assert.Equal($"{numbers.Sum()} passed, 0 failed, 0 skipped", outcome.LastLine);
+    }
+
+    [Fact]
     public void A_failed_test_is_told_with_its_message_and_a_skipped_one_with_its_reason()
     {
         _folder.TestExecutable(

@@ -4,6 +4,7 @@ using Coverslip.Torch.Optimizers;
 namespace Coverslip.Torch.Tests;
 
 [NoTensorLeaks]
+[Threads(1)]
 public sealed class MemoryTests
 {
     [Fact]

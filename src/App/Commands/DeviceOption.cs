@@ -15,6 +15,7 @@ internal static class DeviceOption
     internal static Device Of(ParseResult parsed)
     {
         var device = Torch.Device.Parse(parsed.GetValue(Device)!);
+        _ = TorchRuntime.Simd; // a wrong COVERSLIP_SIMD is refused before the work begins
         if (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is null)
             TorchRuntime.Threads = Environment.ProcessorCount;
         return device;

@@ -8,6 +8,7 @@ public static class Examination
     [
         MachineChecks.DotNet,
         LibraryChecks.Torch,
+        LibraryChecks.Kernels,
         LibraryChecks.Blas,
         LibraryChecks.OpenCv,
         LibraryChecks.OpenSlide,

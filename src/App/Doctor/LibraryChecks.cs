@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
+using Coverslip.Torch;
 
 namespace Coverslip.App.Doctor;
 
@@ -21,6 +22,21 @@ internal static partial class LibraryChecks
         if (TorchLibrary is not { } path)
             return new("libtorch", "libcoverslip_torch.so brings no libtorch_cpu.so", false, Rebuild);
         return new("libtorch", $"{TorchVersion(path)} ({path})", true);
+    }
+
+    /// <summary>The instruction set of Coverslip's own kernels; <c>COVERSLIP_SIMD</c> may name another.</summary>
+    public static DoctorCheck Kernels()
+    {
+        if (LoadedLibraries.LoadOwn("torch") is { } failure)
+            return new("kernels", failure, false, Rebuild);
+        try
+        {
+            return new("kernels", TorchRuntime.Simd, true);
+        }
+        catch (TorchException refused)
+        {
+            return new("kernels", refused.Message, false, "unset COVERSLIP_SIMD");
+        }
     }
 
     /// <summary>Loads Coverslip's own library over OpenCV, and names the OpenCV that came with it.</summary>

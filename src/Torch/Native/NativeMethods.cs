@@ -41,17 +41,6 @@ internal static unsafe partial class NativeMethods
     internal static partial int ct_info(nint tensor, NativeInfo* info);
 
     [LibraryImport(Library)]
-    internal static partial int ct_from_memory(
-        void* data,
-        long* shape,
-        int dimensions,
-        int dtype,
-        delegate* unmanaged<nint, void> deleter,
-        nint context,
-        nint* result
-    );
-
-    [LibraryImport(Library)]
     internal static partial int ct_set_requires_grad(nint tensor, int value);
 
     [LibraryImport(Library)]
@@ -105,7 +94,7 @@ internal static unsafe partial class NativeMethods
     internal static partial int ct_cuda_synchronize(int index);
 
     [LibraryImport(Library)]
-    internal static partial int ct_build_text(byte* text, int capacity);
+    internal static partial int ct_simd(byte** name);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int ct_script_save(

@@ -72,15 +72,6 @@ public sealed partial class Tensor
     public static Tensor From<T>(T[] values, params long[] shape)
         where T : unmanaged => From((ReadOnlySpan<T>)values, shape);
 
-    /// <summary>A contiguous tensor over the caller's memory, which must outlive it and every view of it.</summary>
-    internal static unsafe Tensor Over(void* data, DType type, long[] shape)
-    {
-        nint result = 0;
-        fixed (long* sizes = shape)
-            NativeMethods.Check(NativeMethods.ct_from_memory(data, sizes, shape.Length, (int)type, null, 0, &result));
-        return Own(result);
-    }
-
     /// <summary>The elements, copied in row-major order whatever the layout.</summary>
     /// <exception cref="TorchException">T is not the element type.</exception>
     public unsafe T[] ToArray<T>()

@@ -3,8 +3,7 @@ using System.Text.Json;
 namespace Coverslip.App.Tests.Commands;
 
 /// <summary>The multi-stage method as a user calls it: a study with seeds, stages of patients, other slides.</summary>
-[Collection("console")]
-public sealed class MultiStageVerbsTests : IDisposable
+public sealed class MultiStageVerbsTests(MultiStageVerbsTests.Slides runs) : IClassFixture<MultiStageVerbsTests.Slides>
 {
     private const string Recipe = """
         method: multi-stage
@@ -28,36 +27,47 @@ public sealed class MultiStageVerbsTests : IDisposable
           alone: {recipe: stages.yaml, with: {learning: segmentation}}
           both: {recipe: stages.yaml}
         """;
-    private readonly PhantomRuns runs = new();
 
-    public MultiStageVerbsTests()
+    /// <summary>Slides of six patients with both recipes beside them, painted once; each test has folders of its own.</summary>
+    public sealed class Slides : IAsyncLifetime
     {
-        PhantomRuns.Call(
-            0,
-            [
-                "slide",
-                "phantoms",
-                "--out",
-                runs.At("slides"),
-                "--mpp",
-                "2",
-                "--side",
-                "1024",
-                "--patients",
-                "6",
-                "--slides",
-                "5",
-                "--tumor",
-                "0.5",
-                "--classes",
-                "micro,itc",
-            ]
-        );
-        File.WriteAllText(runs.At("stages.yaml"), Recipe);
-        File.WriteAllText(runs.At("study.yaml"), Study);
-    }
+        private readonly PhantomRuns runs = new();
 
-    public void Dispose() => runs.Dispose();
+        internal string At(string name) => runs.At(name);
+
+        public ValueTask DisposeAsync()
+        {
+            runs.Dispose();
+            return default;
+        }
+
+        public async ValueTask InitializeAsync()
+        {
+            await ProgramProcess.Call(
+                0,
+                [
+                    "slide",
+                    "phantoms",
+                    "--out",
+                    runs.At("slides"),
+                    "--mpp",
+                    "2",
+                    "--side",
+                    "1024",
+                    "--patients",
+                    "6",
+                    "--slides",
+                    "5",
+                    "--tumor",
+                    "0.5",
+                    "--classes",
+                    "micro,itc",
+                ]
+            );
+            File.WriteAllText(runs.At("stages.yaml"), Recipe);
+            File.WriteAllText(runs.At("study.yaml"), Study);
+        }
+    }
 
     [Fact]
     public async Task A_study_compares_patches_and_stages_over_seeds_and_its_run_predicts_other_slides()
@@ -84,7 +94,7 @@ public sealed class MultiStageVerbsTests : IDisposable
         var part = runs.At("study/runs/both-recipe/part-1");
         using var own = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(part, "figures.json")));
         using var again = JsonDocument.Parse(
-            PhantomRuns.Call(
+            await ProgramProcess.Call(
                 0,
                 [
                     "evaluate",
@@ -105,7 +115,7 @@ public sealed class MultiStageVerbsTests : IDisposable
         var known = File.ReadAllLines(runs.At("slides/stages.csv")).ToHashSet();
         Assert.Subset(known, File.ReadAllLines(Path.Combine(part, "stages_true.csv")).ToHashSet());
 
-        var text = PhantomRuns.Call(
+        var text = await ProgramProcess.Call(
             0,
             [
                 "predict",
@@ -123,8 +133,8 @@ public sealed class MultiStageVerbsTests : IDisposable
 
         // Again with another slide: the finished one is not computed anew, and a model's other prediction is refused.
         var map = File.GetLastWriteTimeUtc(runs.At("predicted/P01-1-map.png"));
-        string Again(int exit, string run) =>
-            PhantomRuns.Call(
+        Task<string> Again(int exit, string run) =>
+            ProgramProcess.Call(
                 exit,
                 [
                     "predict",
@@ -135,12 +145,12 @@ public sealed class MultiStageVerbsTests : IDisposable
                     runs.At("predicted"),
                 ]
             );
-        text = Again(0, "both");
+        text = await Again(0, "both");
         Assert.Matches(@"P01-1: probability 0\.\d+, \d+ of \d+ patches called tumor, finished before", text);
         Assert.DoesNotMatch("P02-1.*finished before", text);
         Assert.Equal(map, File.GetLastWriteTimeUtc(runs.At("predicted/P01-1-map.png")));
         Assert.StartsWith(scores, File.ReadAllText(runs.At("predicted/slide_scores.csv")));
-        Assert.Contains("P01-1-map.json is of another slide or model", Again(1, "alone"));
+        Assert.Contains("P01-1-map.json is of another slide or model", await Again(1, "alone"));
 
         // Both seeds of 'alone' have the same pixels on their maps; all else differs between seeds and methods.
         var shared = Directory.GetDirectories(runs.At("study/shared")).Select(d => Path.GetFileName(d)!);
@@ -151,11 +161,11 @@ public sealed class MultiStageVerbsTests : IDisposable
     }
 
     [Fact]
-    public void Runs_share_what_they_have_in_common_and_come_out_as_if_each_had_trained_its_own()
+    public async Task Runs_share_what_they_have_in_common_and_come_out_as_if_each_had_trained_its_own()
     {
-        string Train(string name, string learning, params string[] more)
+        async Task<string> Train(string name, string learning, params string[] more)
         {
-            var told = PhantomRuns.Call(
+            var told = await ProgramProcess.Call(
                 0,
                 [
                     "train",
@@ -177,16 +187,16 @@ public sealed class MultiStageVerbsTests : IDisposable
             return File.ReadAllText(runs.At($"{name}/part-1/predictions.csv"));
         }
         string[] share = ["--share", runs.At("shared")];
-        var alone = Train("alone", "separate");
-        var first = Train("first", "classifier", share);
+        var alone = await Train("alone", "separate");
+        var first = await Train("first", "classifier", share);
         var trained = File.GetLastWriteTimeUtc(runs.At("first/part-1/extractor/state.safetensors"));
-        Assert.Equal(alone, Train("second", "separate", share));
+        Assert.Equal(alone, await Train("second", "separate", share));
         // Without an epoch of its own, end-to-end learning is where separate learning ended.
-        Assert.Equal(alone, Train("third", "end-to-end", [.. share, "--set", "end_to_end.epochs=0"]));
+        Assert.Equal(alone, await Train("third", "end-to-end", [.. share, "--set", "end_to_end.epochs=0"]));
         Assert.NotEqual(alone, first);
         Assert.Equal(trained, File.GetLastWriteTimeUtc(runs.At("third/part-1/extractor/state.safetensors")));
         // Another rate is another extractor.
-        _ = Train("other", "classifier", [.. share, "--set", "training.rate=1e-3"]);
+        _ = await Train("other", "classifier", [.. share, "--set", "training.rate=1e-3"]);
         Assert.Equal(
             [("claims", 1), ("extractor", 2), ("features", 1), ("segmentation", 1)],
             Directory

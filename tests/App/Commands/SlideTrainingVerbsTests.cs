@@ -2,11 +2,11 @@ using System.Text.Json;
 
 namespace Coverslip.App.Tests.Commands;
 
-/// <summary>Training from slides as a user calls it: train, predict, study.</summary>
+/// <summary>Training from slides as a user calls it: train, predict.</summary>
 [Collection("console")]
 public sealed class SlideTrainingVerbsTests : IDisposable
 {
-    private const string Recipe = """
+    internal const string Recipe = """
         method: tumor-detection
         input: {width: 32, height: 32}
         patches: {mpp: 1, center: 16, stride: 16, examples: 64, validation_examples: 32}
@@ -99,34 +99,5 @@ public sealed class SlideTrainingVerbsTests : IDisposable
                 ]
             )
         );
-    }
-
-    [Fact]
-    public async Task A_study_ends_in_a_table_with_intervals_ensembles_included()
-    {
-        File.WriteAllText(
-            runs.At("table.yaml"),
-            """
-            study: slides
-            metric: auc
-            split: {folds: 2, validation_share: 0.5}
-            models:
-              one: {recipe: tumor.yaml}
-              two: {recipe: tumor.yaml, with: {seed: 2}}
-              both: {recipe: tumor.yaml, ensemble: [one, two]}
-            """
-        );
-        var (code, output, errors) = await ProgramProcess.Run([
-            "study",
-            runs.At("table.yaml"),
-            "--cohort",
-            Cohort,
-            "--out",
-            runs.At("table"),
-        ]);
-        Assert.True(code == 0, errors);
-        Assert.Matches(@"\| model +\| slide auc +\| froc +\| sensitivity at 8 +\| slides \|", output);
-        Assert.Matches(@"\| both +\| \d\.\d{3} \(\d\.\d{3} – \d\.\d{3}\)", output);
-        Assert.Matches(@"\| both +\| recipe +\| 2/2 ", output);
     }
 }

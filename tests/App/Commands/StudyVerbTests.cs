@@ -4,7 +4,6 @@ using Coverslip.Phantoms;
 namespace Coverslip.App.Tests.Commands;
 
 /// <summary>The verb study as a user calls it.</summary>
-[Collection("console")]
 public sealed class StudyVerbTests : IDisposable
 {
     private readonly PhantomRuns runs = new();

@@ -3,7 +3,6 @@ using Coverslip.Evaluation.Detection;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Learning.Inputs;
-using Coverslip.Learning.Loop;
 using Coverslip.Learning.Recipes;
 using Coverslip.Learning.Runs;
 using Coverslip.Torch;
@@ -20,8 +19,7 @@ public sealed class CurriculumTrainingTests(SmallChests chests) : IClassFixture<
     [Fact]
     public void A_run_leaves_both_steps_predictions_and_places()
     {
-        var watched = new Watched();
-        var tested = chests.Train("whole", None, watched);
+        var (tested, watched) = chests.Whole;
         Assert.Equal([("patches", 2), ("whole images", 2)], watched.Stages);
         Assert.Equal(4, watched.Epochs);
         Assert.True(tested.MultiLabel);
@@ -69,8 +67,8 @@ public sealed class CurriculumTrainingTests(SmallChests chests) : IClassFixture<
         Assert.Null(first.Recipe.Earlier);
         Assert.Null(SmallChests.Read("patches.epochs=0").Earlier);
         Assert.Equal(part.Rows(cohort, SplitSide.Train).Count, recipe.EpochExamples(cohort, part));
-        chests.Train("needs", None, new Watched());
-        var cut = Cohort.Load(Path.Combine(chests.At("needs"), "patches", "cohort.csv"), CohortChecks.Table);
+        _ = chests.Whole;
+        var cut = Cohort.Load(Path.Combine(chests.At("whole"), "patches", "cohort.csv"), CohortChecks.Table);
         // Patches that an image's edge pushed off their lesion, and healthy ones without a place, are counted before.
         var patches = cut.Rows.Count(r => cut.Further(r, "side") == "train");
         Assert.InRange(first.Recipe.EpochExamples(cohort, part), patches, 1.5 * patches);
@@ -79,10 +77,10 @@ public sealed class CurriculumTrainingTests(SmallChests chests) : IClassFixture<
     [Fact]
     public void Patients_of_the_patches_are_those_of_the_part()
     {
-        chests.Train("sides", None, new Watched());
-        var cut = Cohort.Load(Path.Combine(chests.At("sides"), "patches", "cohort.csv"), CohortChecks.Table);
-        var tested = Predictions.Read(Path.Combine(chests.At("sides"), "predictions.csv"));
-        var validated = Predictions.Read(Path.Combine(chests.At("sides"), "validation.csv"));
+        _ = chests.Whole;
+        var cut = Cohort.Load(Path.Combine(chests.At("whole"), "patches", "cohort.csv"), CohortChecks.Table);
+        var tested = Predictions.Read(Path.Combine(chests.At("whole"), "predictions.csv"));
+        var validated = Predictions.Read(Path.Combine(chests.At("whole"), "validation.csv"));
         Assert.Empty(cut.Rows.Select(r => r.Patient).Intersect(tested.Rows.Select(r => r.Patient)));
         string[] Of(string side) =>
             [.. cut.Rows.Where(r => cut.Further(r, "side") == side).Select(r => r.Patient).Distinct()];
@@ -97,20 +95,17 @@ public sealed class CurriculumTrainingTests(SmallChests chests) : IClassFixture<
     [InlineData(3)] // in the middle of the second
     public void A_stopped_run_goes_on_to_the_same_numbers(int epochs)
     {
-        chests.Train("straight", None, new Watched());
+        _ = chests.Whole;
         using var stop = new CancellationTokenSource();
         var name = $"stopped-{epochs}";
         Assert.Throws<OperationCanceledException>(() =>
-            chests.Train(name, stop.Token, new Watched { OnEpoch = n => Cancel(n, epochs, stop) })
+            chests.Train(name, stop.Token, new WatchedTraining { OnEpoch = n => Cancel(n, epochs, stop) })
         );
-        chests.Train(name, None, new Watched());
+        chests.Train(name, None, new WatchedTraining());
         foreach (var file in new[] { "metrics.csv", "patches/metrics.csv" })
-            Assert.Equal(
-                Losses(Path.Combine(chests.At("straight"), file)),
-                Losses(Path.Combine(chests.At(name), file))
-            );
+            Assert.Equal(Losses(Path.Combine(chests.At("whole"), file)), Losses(Path.Combine(chests.At(name), file)));
         Assert.Equal(
-            File.ReadAllText(Path.Combine(chests.At("straight"), "predictions.csv")),
+            File.ReadAllText(Path.Combine(chests.At("whole"), "predictions.csv")),
             File.ReadAllText(Path.Combine(chests.At(name), "predictions.csv"))
         );
     }
@@ -118,7 +113,7 @@ public sealed class CurriculumTrainingTests(SmallChests chests) : IClassFixture<
     [Fact]
     public void Without_patches_it_is_the_baseline_and_needs_no_boxes()
     {
-        var watched = new Watched();
+        var watched = new WatchedTraining();
         chests.Train("baseline", None, watched, "patches.epochs=0", "patches.boxes=missing.csv");
         Assert.Empty(watched.Stages);
         Assert.False(Directory.Exists(Path.Combine(chests.At("baseline"), "patches")));
@@ -128,7 +123,7 @@ public sealed class CurriculumTrainingTests(SmallChests chests) : IClassFixture<
     public void A_missing_boxes_file_is_told_with_the_way_out()
     {
         var error = Assert.Throws<RecipeException>(() =>
-            chests.Train("no-boxes", None, new Watched(), "patches.boxes=missing.csv")
+            chests.Train("no-boxes", None, new WatchedTraining(), "patches.boxes=missing.csv")
         );
         Assert.Contains("patches.boxes is 'missing.csv'", error.Message);
         Assert.Contains("patches.epochs: 0", error.Message);
@@ -138,7 +133,7 @@ public sealed class CurriculumTrainingTests(SmallChests chests) : IClassFixture<
     public void The_second_step_begins_where_the_first_ended()
     {
         // With a rate of nothing the second step leaves what patches taught.
-        chests.Train("kept", None, new Watched(), "training.rate=0", "patches.rate=0.001", "training.epochs=1");
+        chests.Train("kept", None, new WatchedTraining(), "training.rate=0", "patches.rate=0.001", "training.epochs=1");
         using var scope = new TensorScope();
         var (first, second) = (Weights("kept/patches/best.safetensors"), Weights("kept/best.safetensors"));
         foreach (var (key, value) in first.Where(p => p.Key.EndsWith("weight", StringComparison.Ordinal)))
@@ -148,11 +143,11 @@ public sealed class CurriculumTrainingTests(SmallChests chests) : IClassFixture<
     [Fact]
     public void Another_runs_network_can_be_the_beginning()
     {
-        chests.Train("teacher", None, new Watched(), "patches.epochs=0", "training.epochs=1");
+        chests.Train("teacher", None, new WatchedTraining(), "patches.epochs=0", "training.epochs=1");
         chests.Train(
             "pupil",
             None,
-            new Watched(),
+            new WatchedTraining(),
             "patches.epochs=0",
             "training.epochs=1",
             "training.rate=0",
@@ -175,23 +170,4 @@ public sealed class CurriculumTrainingTests(SmallChests chests) : IClassFixture<
 
     private static string[] Losses(string file) =>
         [.. File.ReadAllLines(file).Select(l => string.Join(',', l.Split(',').Where((_, i) => i != 1)))];
-
-    private sealed class Watched : ITrainingProgress
-    {
-        internal List<(string, int)> Stages { get; } = [];
-
-        internal int Epochs { get; private set; }
-
-        internal Action<int>? OnEpoch { get; init; }
-
-        void ITrainingProgress.Step(int epoch, int step, int steps, MeanLoss soFar) { }
-
-        void ITrainingProgress.Epoch(EpochRow row, RunState state)
-        {
-            Epochs++;
-            OnEpoch?.Invoke(Epochs);
-        }
-
-        void ITrainingProgress.Stage(string name, int epochs) => Stages.Add((name, epochs));
-    }
 }

@@ -25,6 +25,8 @@ public sealed class SmallChests : IDisposable
         decision: {threshold_from_validation: true}
         """;
 
+    private (Predictions Tested, WatchedTraining Seen)? whole;
+
     private readonly string folder = Directory.CreateTempSubdirectory("coverslip-chests-").FullName;
 
     public SmallChests() =>
@@ -33,6 +35,9 @@ public sealed class SmallChests : IDisposable
     public string CohortFile { get; }
 
     public string At(string name) => Path.Combine(folder, name);
+
+    /// <summary>Both steps in the folder "whole", trained for the first test that asks: what it tested and told.</summary>
+    internal (Predictions Tested, WatchedTraining Seen) Whole => whole ??= TrainWhole();
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
@@ -63,6 +68,12 @@ public sealed class SmallChests : IDisposable
             _ => progress
         );
         return session.Run(stop: stop)[0];
+    }
+
+    private (Predictions Tested, WatchedTraining Seen) TrainWhole()
+    {
+        var seen = new WatchedTraining();
+        return (Train("whole", default, seen), seen);
     }
 
     private static string Text(string[] settings)

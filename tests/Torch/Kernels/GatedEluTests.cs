@@ -1,12 +1,10 @@
-using Coverslip.Torch;
-using Coverslip.Torch.Tests;
-
-namespace Coverslip.Methods.Tests.SagaNet;
+namespace Coverslip.Torch.Tests.Kernels;
 
 /// <summary>
 /// σ(gate) ⊙ ELU(feature): the one-pass operator against the formula, in both layouts and beside its fallback.
 /// </summary>
 [NoTensorLeaks]
+[Threads(2)]
 public sealed class GatedEluTests
 {
     [Theory]

@@ -1,0 +1,43 @@
+namespace Coverslip.App.Tests.Commands;
+
+/// <summary>A study of recipes that train from slides.</summary>
+public sealed class SlideStudyTests : IDisposable
+{
+    private readonly PhantomRuns runs = new();
+
+    public void Dispose() => runs.Dispose();
+
+    [Fact]
+    public async Task A_study_ends_in_a_table_with_intervals_ensembles_included()
+    {
+        await ProgramProcess.Call(
+            0,
+            ["slide", "phantoms", "--out", runs.At("slides"), "--mpp", "1", "--side", "1024", "--patients", "8"]
+        );
+        File.WriteAllText(runs.At("tumor.yaml"), SlideTrainingVerbsTests.Recipe);
+        File.WriteAllText(
+            runs.At("table.yaml"),
+            """
+            study: slides
+            metric: auc
+            split: {folds: 2, validation_share: 0.5}
+            models:
+              one: {recipe: tumor.yaml}
+              two: {recipe: tumor.yaml, with: {seed: 2}}
+              both: {recipe: tumor.yaml, ensemble: [one, two]}
+            """
+        );
+        var (code, output, errors) = await ProgramProcess.Run([
+            "study",
+            runs.At("table.yaml"),
+            "--cohort",
+            runs.At("slides/cohort.csv"),
+            "--out",
+            runs.At("table"),
+        ]);
+        Assert.True(code == 0, errors);
+        Assert.Matches(@"\| model +\| slide auc +\| froc +\| sensitivity at 8 +\| slides \|", output);
+        Assert.Matches(@"\| both +\| \d\.\d{3} \(\d\.\d{3} – \d\.\d{3}\)", output);
+        Assert.Matches(@"\| both +\| recipe +\| 2/2 ", output);
+    }
+}
