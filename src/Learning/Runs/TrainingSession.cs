@@ -113,8 +113,7 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
             Images = facts.Images,
             StainsKept = facts.StainsKept,
             PeakMemory = ProcessMemory.Peak / 1048576.0,
-            Versions =
-                $"coverslip {typeof(TrainingSession).Assembly.GetName().Version?.ToString(3)}, libtorch {TorchRuntime.Version}",
+            Versions = $"coverslip {ProgramVersion.Current}, libtorch {TorchRuntime.Version}",
         }.Write(run.Description);
     }
 }
