@@ -33,15 +33,22 @@ class Stage:
         self.folder, self.user, self.entry = "/", "root", None
 
     def run(self, command, user=None):
-        environment = self.environment | {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        user = user or self.user
+        environment = {"HOME": self.home(user)} | self.environment
+        environment |= {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         # A mount and process namespace of its own: what is mounted there ends with the command.
         subprocess.run(
             ["unshare", "--mount", "--pid", "--fork", f"--mount-proc={self.root}/proc", "env", "-i"]
             + [f"{name}={value}" for name, value in environment.items()]
-            + ["chroot", f"--userspec={user or self.user}", str(self.root)]
+            + ["chroot", f"--userspec={user}", str(self.root)]
             + ["/bin/sh", "-ec", f"cd {self.folder}; {command}"],
             check=True,
         )
+
+    def home(self, user):
+        """As container engines set it: / for a user without a name."""
+        lines = (line.split(":") for line in (self.root / "etc/passwd").read_text().splitlines())
+        return next((fields[5] for fields in lines if fields[0] == user), "/")
 
     def path(self, inside):
         return Path(f"{self.root}/{os.path.join(self.folder, inside)}")
