@@ -20,8 +20,9 @@ import time
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
-# What this machine's network asks for: its certificates, and how NuGet is to use them.
-PASSED_ON = ("SSL_CERT_FILE", "NUGET_CERT_REVOCATION_MODE", "http_proxy", "https_proxy")
+# What this machine's network asks for. The certificates it trusts lie in the roots under a name of their own.
+PASSED_ON = ("NUGET_CERT_REVOCATION_MODE", "http_proxy", "https_proxy")
+CERTIFICATES = "/etc/certificates-of-the-builder.crt"
 
 
 class Stage:
@@ -35,6 +36,8 @@ class Stage:
     def run(self, command, user=None):
         user = user or self.user
         environment = {"HOME": self.home(user)} | self.environment
+        if "SSL_CERT_FILE" in os.environ:
+            environment["SSL_CERT_FILE"] = CERTIFICATES
         environment |= {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         # A mount and process namespace of its own: what is mounted there ends with the command.
         subprocess.run(
@@ -81,9 +84,7 @@ def base(image, folder, name):
         sources.write_text(main + updates + security)
         shutil.copy("/etc/resolv.conf", folder / "debian/etc/resolv.conf")
         if bundle := os.environ.get("SSL_CERT_FILE"):
-            place = folder / f"debian/{bundle}"
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(bundle, place)
+            shutil.copy(bundle, f"{folder}/debian/{CERTIFICATES}")
     subprocess.run(["cp", "-a", folder / "debian", folder / name], check=True)
     return Stage(image, folder / name)
 
