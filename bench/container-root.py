@@ -39,12 +39,13 @@ class Stage:
         if "SSL_CERT_FILE" in os.environ:
             environment["SSL_CERT_FILE"] = CERTIFICATES
         environment |= {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        inside = ["chroot", f"--userspec={user}", str(self.root), "/bin/sh", "-ec", f"cd {self.folder}; {command}"]
         # A mount and process namespace of its own: what is mounted there ends with the command.
         subprocess.run(
-            ["unshare", "--mount", "--pid", "--fork", f"--mount-proc={self.root}/proc", "env", "-i"]
+            ["unshare", "--mount", "--pid", "--fork", f"--mount-proc={self.root}/proc"]
+            + ["sh", "-ec", f"mount --rbind /sys {self.root}/sys; exec \"$@\"", "-", "env", "-i"]
             + [f"{name}={value}" for name, value in environment.items()]
-            + ["chroot", f"--userspec={user}", str(self.root)]
-            + ["/bin/sh", "-ec", f"cd {self.folder}; {command}"],
+            + inside,
             check=True,
         )
 
@@ -153,8 +154,8 @@ def main():
         build = definition if name.endswith(".def") else containerfile
         stage = build((PROJECT / name).read_text(), folder)
         print(f"--- built in {time.monotonic() - started:.0f} s")
-        subprocess.run(["du", "-sh", f"{stage.root}", f"{stage.root}/opt/coverslip"], check=True)
-        for call in ("--version", "doctor", "phantoms --out phantoms --patients 2 --images 1 --size 64"):
+        subprocess.run(["du", "-sh", f"{stage.root}/opt/coverslip", f"{stage.root}"], check=True)
+        for call in ("--version", "doctor", "phantoms --out phantoms --patients 2 --least 1 --most 2"):
             print(f"--- {stage.user}: coverslip {call}", flush=True)
             stage.run(f"id -un; {stage.entry} {call}")
         print("--- somebody without a name or a home: coverslip doctor", flush=True)
