@@ -35,7 +35,18 @@ public sealed class LauncherFolder : IDisposable
 
     public LauncherFolder()
     {
-        foreach (var file in new[] { "coverslip", "native/environment.sh", "native/test-report.sh" })
+        foreach (
+            var file in new[]
+            {
+                "coverslip",
+                "Directory.Build.props",
+                "native/environment.sh",
+                "native/packages.sh",
+                "native/packages.txt",
+                "native/test-report.sh",
+                "native/version.sh",
+            }
+        )
         {
             Directory.CreateDirectory(Path.GetDirectoryName(At(file))!);
             File.Copy(Path.Combine(TestData.Root, file), At(file));

@@ -40,6 +40,15 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Fact]
+    public async Task Another_version_is_built_beside_the_one_that_runs()
+    {
+        _folder.Run();
+        await _folder.Start([], ("COVERSLIP_VERSION", "1.2.3"));
+        await _folder.Start([], ("COVERSLIP_VERSION", "1.2.3"));
+        Assert.Equal(2, _folder.Builds);
+    }
+
+    [Fact]
     public void A_test_source_does_not_concern_the_program()
     {
         _folder.Run();

@@ -114,7 +114,7 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
             StainsKept = facts.StainsKept,
             PeakMemory = ProcessMemory.Peak / 1048576.0,
             Versions =
-                $"coverslip {typeof(TrainingSession).Assembly.GetName().Version?.ToString(3)}, libtorch {TorchRuntime.Version}, kernels {TorchRuntime.Simd}",
+                $"coverslip {ProgramVersion.Current}, libtorch {TorchRuntime.Version}, kernels {TorchRuntime.Simd}",
         }.Write(run.Description);
     }
 }

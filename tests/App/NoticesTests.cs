@@ -1,0 +1,31 @@
+using System.Text.RegularExpressions;
+using Coverslip.Tests;
+
+namespace Coverslip.App.Tests;
+
+public sealed partial class NoticesTests
+{
+    private static readonly string Page = Read("docs/third-party.md");
+
+    [Fact]
+    public void Every_package_that_is_restored_stands_in_the_notices() =>
+        Assert.All(Packages().Matches(Read("Directory.Packages.props")), match => InPage(match.Groups[1].Value));
+
+    [Fact]
+    public void Every_library_that_a_run_needs_stands_in_the_notices()
+    {
+        var names = Libraries().Matches(Read("native/packages.txt")).Select(match => match.Groups[1].Value).ToArray();
+        Assert.Contains("libopenslide0", names);
+        Assert.All(names, InPage);
+    }
+
+    private static void InPage(string name) => Assert.Contains($"`{name}`", Page);
+
+    private static string Read(string file) => File.ReadAllText(Path.Combine(TestData.Root, file));
+
+    [GeneratedRegex("PackageVersion Include=\"([^\"]+)\"")]
+    private static partial Regex Packages();
+
+    [GeneratedRegex(@"^(?:run|both) +(\S+)$", RegexOptions.Multiline)]
+    private static partial Regex Libraries();
+}
