@@ -98,7 +98,10 @@ public sealed record CurriculumRecipe : INetworkRecipe, IBackboneRecipe
         return (long)(lesions * Patches.PerLesion / (1 - Patches.Healthy));
     }
 
-    public EarlierStage? Earlier => IsOnPatches || !Patches.Used ? null : new EarlierStage("patches", OnPatches());
+    public IReadOnlyList<TrainingStage> Stages =>
+        IsOnPatches || !Patches.Used
+            ? [new TrainingStage("training", this)]
+            : [new TrainingStage("patches", OnPatches()), new TrainingStage("training", this)];
 
     /// <summary>The recipe of the first step, as the training loop takes it.</summary>
     internal CurriculumRecipe OnPatches() =>

@@ -1,5 +1,6 @@
 using Coverslip.Evaluation.Splits;
 using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
 using Coverslip.Learning.Runs;
 
@@ -20,8 +21,12 @@ internal static class EnsembleMembers
         var (text, split) = (Path.Combine(folder, "recipe.yaml"), Path.Combine(folder, "split.json"));
         if (!File.Exists(text) || !File.Exists(split))
             throw new RecipeException($"ensemble: '{folder}' is no run folder with recipe.yaml and split.json");
-        if (Known.Methods.Parse(File.ReadAllText(text), text) is not TumorDetectionRecipe { Ensemble.Count: 0 } member)
+        var node = RecipeNode.Parse(File.ReadAllText(text), text);
+        if (node.Text("method", "") != TumorDetectionMethod.Word)
             throw new RecipeException($"ensemble: '{folder}' is no run of a network for tumor detection");
+        var member = TumorDetectionRecipe.Read(node);
+        if (member.Ensemble.Count > 0)
+            throw new RecipeException($"ensemble: '{folder}' is an ensemble itself; name the runs of networks");
         if (Form(member) != Form(recipe))
             throw new RecipeException(
                 $"ensemble: '{folder}' has another form ({Form(member)}) than this recipe ({Form(recipe)}); members share "

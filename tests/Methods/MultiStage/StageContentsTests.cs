@@ -1,6 +1,7 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
 using Coverslip.Methods.MultiStage;
 

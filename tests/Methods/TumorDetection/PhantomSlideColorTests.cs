@@ -1,3 +1,4 @@
+using Coverslip.Learning.Features;
 using Coverslip.Methods.Classical;
 using Coverslip.Phantoms;
 using Coverslip.Slides.Formats;
