@@ -1,5 +1,4 @@
 using Coverslip.Learning.Features;
-using Coverslip.Methods.Classical;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.Methods.Tests.Classical;

@@ -2,7 +2,6 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
-using Coverslip.Learning.Runs;
 using Coverslip.Methods.MultiStage;
 
 namespace Coverslip.Methods.Tests.MultiStage;

@@ -1,5 +1,4 @@
 using Coverslip.Learning.Features;
-using Coverslip.Methods.Classical;
 using Coverslip.Phantoms;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
