@@ -96,10 +96,8 @@ public interface INetworkRecipe : IRecipe
     /// <summary>A freshly initialized network on a device.</summary>
     IClassifier Build(int classes, Device device);
 
-    /// <summary>
-    /// Gives a fresh network what its training starts from besides random numbers; nothing by default.
-    /// </summary>
-    void Begin(IClassifier model) { }
+    /// <summary>File or run that training starts from, see <see cref="IStartsFromWeights"/>; empty by default.</summary>
+    string StartsFrom => "";
 
     int IRecipe.Epochs => Training.Epochs;
 

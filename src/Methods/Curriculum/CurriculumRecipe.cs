@@ -74,11 +74,7 @@ public sealed record CurriculumRecipe : INetworkRecipe, IBackboneRecipe
 
     public IClassifier Build(int classes, Device device) => new FindingClassifier(this, classes, device);
 
-    public void Begin(IClassifier model)
-    {
-        if (Network.Weights.Length > 0)
-            ((FindingClassifier)model).Load(Network.Weights);
-    }
+    public string StartsFrom => Network.Weights;
 
     IModel IRecipe.Untrained(int classes, Device device) =>
         new CurriculumModel(this, new FindingClassifier(this, classes, device));

@@ -134,11 +134,7 @@ public sealed record MultiStageRecipe : INetworkRecipe
 
     public IClassifier Build(int classes, Device device) => new FeatureExtractor(Network, classes, device);
 
-    public void Begin(IClassifier model)
-    {
-        if (Network.Weights.Length > 0)
-            ((FeatureExtractor)model).LoadPublished(Network.Weights);
-    }
+    public string StartsFrom => Network.Weights;
 
     IReadOnlyList<TrainingStage> IRecipe.Stages => TrainsExtractor ? [new TrainingStage("training", this)] : [];
 

@@ -102,11 +102,7 @@ public sealed record SelfSupervisedRecipe : INetworkRecipe
 
     public IClassifier Build(int classes, Device device) => Build(device);
 
-    public void Begin(IClassifier model)
-    {
-        if (Weights.Length > 0)
-            EarlierSegmentation.Load((SelfSupervisedNetwork)model, Weights);
-    }
+    public string StartsFrom => Weights;
 
     IModel IRecipe.Untrained(int classes, Device device) => Model(device);
 

@@ -21,12 +21,8 @@ internal static class EnsembleMembers
         var (text, split) = (Path.Combine(folder, "recipe.yaml"), Path.Combine(folder, "split.json"));
         if (!File.Exists(text) || !File.Exists(split))
             throw new RecipeException($"ensemble: '{folder}' is no run folder with recipe.yaml and split.json");
-        var node = RecipeNode.Parse(File.ReadAllText(text), text);
-        if (node.Text("method", "") != TumorDetectionMethod.Word)
+        if (TumorDetectionMethod.Of(File.ReadAllText(text), text) is not { Ensemble.Count: 0 } member)
             throw new RecipeException($"ensemble: '{folder}' is no run of a network for tumor detection");
-        var member = TumorDetectionRecipe.Read(node);
-        if (member.Ensemble.Count > 0)
-            throw new RecipeException($"ensemble: '{folder}' is an ensemble itself; name the runs of networks");
         if (Form(member) != Form(recipe))
             throw new RecipeException(
                 $"ensemble: '{folder}' has another form ({Form(member)}) than this recipe ({Form(recipe)}); members share "

@@ -93,11 +93,7 @@ public sealed record TumorDetectionRecipe : INetworkRecipe
 
     public IClassifier Build(int classes, Device device) => new TowerClassifier(this, classes, device);
 
-    public void Begin(IClassifier model)
-    {
-        if (Network.Weights.Length > 0)
-            ((TowerClassifier)model).Load(Network.Weights);
-    }
+    public string StartsFrom => Network.Weights;
 
     /// <summary>Reads the method's sections.</summary>
     /// <exception cref="RecipeException">A key that is unknown, or a value outside its range.</exception>

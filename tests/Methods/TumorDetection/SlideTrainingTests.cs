@@ -5,6 +5,7 @@ using Coverslip.Learning.Models;
 using Coverslip.Learning.Progress;
 using Coverslip.Learning.Recipes;
 using Coverslip.Learning.Runs;
+using Coverslip.Learning.SlideWalk;
 using Coverslip.Methods.Tests.Training.SlidePatches;
 using Coverslip.Methods.TumorDetection;
 using Coverslip.Torch;
