@@ -85,7 +85,7 @@ public static class DemoCommand
     private static void Print(SlideDemoResult slides)
     {
         Console.WriteLine();
-        SlideFigures.Print(slides.Figures);
+        RunSummaries.Print([slides.Figures.OnUnseenSlides()]);
         Console.WriteLine($"report: {slides.Report}");
     }
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Segmentation;
 using Coverslip.Evaluation.Statistics;
-using Coverslip.Methods.SelfSupervised;
+using Coverslip.Learning.Segmentation;
 
 namespace Coverslip.App.Commands;
 

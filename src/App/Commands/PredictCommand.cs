@@ -129,12 +129,13 @@ public static class PredictCommand
             model.CheckFits(cohort);
         using var stop = new StopSignal();
         var rules = model.Description.MaskRules is { } json ? MaskRules.Parse(json, parsed.GetValue(Model)!) : null;
-        var (masks, _) = RunMasks.Prepare(
+        var (masks, _) = CohortMasks.Prepare(
             model.Recipe.Input,
             cohort,
-            new RunMasks.Place(parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"), rules, device)
+            new MaskPlace(parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"), rules, device)
             {
                 Stain = model.Stain,
+                Progress = new ConsoleProgress(),
             },
             stop.Token
         );
@@ -156,7 +157,8 @@ public static class PredictCommand
         line.Dispose();
         if (model.HasMaps)
             PredictFindings.Write(model, patches, predictions, new(folder, parsed.GetValue(Batch)), stop.Token);
-        RunStain.Tell(patches);
+        if (patches.StainNote is { } kept)
+            Console.Error.WriteLine(kept);
         if (patches.EmptyMasks > 0)
             Console.Error.WriteLine(
                 $"{patches.EmptyMasks} of {patches.Patches.Count} images have no valid area in their mask and were predicted without one"

@@ -4,7 +4,6 @@ using Coverslip.Evaluation.Metrics;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
-using Coverslip.Methods.Curriculum;
 
 namespace Coverslip.App.Commands;
 

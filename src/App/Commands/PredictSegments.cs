@@ -4,6 +4,7 @@ using System.Text.Json;
 using Coverslip.App.Progress;
 using Coverslip.Files;
 using Coverslip.Learning.Runs;
+using Coverslip.Learning.Segmentation;
 using Coverslip.Learning.SlideWalk;
 using Coverslip.Methods.SelfSupervised;
 using Coverslip.Slides.Formats;

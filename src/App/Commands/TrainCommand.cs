@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Coverslip.App.Doctor;
 using Coverslip.App.Progress;
 using Coverslip.App.Reports;
@@ -7,16 +6,11 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Files;
-using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
 using Coverslip.Learning.Runs;
 using Coverslip.Methods;
-using Coverslip.Methods.MultiStage;
-using Coverslip.Methods.SagaNet;
 using Coverslip.Methods.SelfSupervised;
-using Coverslip.Methods.TumorDetection;
-using Coverslip.Torch;
 
 namespace Coverslip.App.Commands;
 
@@ -111,41 +105,39 @@ public static class TrainCommand
             Console.Error.WriteLine($"warning: {warning}");
         if (split.ImageWise)
             Console.Error.WriteLine($"warning: {Split.InflatedNote}");
-        if (recipe is INetworkRecipe network and not MultiStageRecipe { TrainsExtractor: false })
-            Tell(network, cohort, split, device);
+        TrainPreflight.Tell(recipe, cohort, split, device);
+        using var stop = new StopSignal();
+        using var data = recipe.Prepare(
+            new Preparation(cohort, device)
+            {
+                Stain = stain,
+                MaskFolder = parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"),
+                SharedFolder = parsed.GetValue(Share),
+                Progress = new ConsoleProgress(),
+                Stop = stop.Token,
+            }
+        );
+        var session = new TrainingSession(
+            new SessionInput(recipe, data, split, device),
+            folder,
+            part => new TrainingProgress(
+                split.Parts.Count == 1 ? "training" : $"part {part + 1}/{split.Parts.Count}",
+                recipe.Epochs
+            )
+        );
+        session.Check();
+        // Only now is there a run: what fails before leaves the folder to the next start.
         WholeFile.Write(stored, text);
         WholeFile.Write(Path.Combine(folder, "cohort.txt"), cohort.Path + "\n");
         split.Save(Path.Combine(folder, "split.json"));
         RunStain.Keep(stain, folder);
-
-        using var stop = new StopSignal();
-        var place = new RunMasks.Place(parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"), null, device)
-        {
-            Stain = stain,
-        };
-        var shared = parsed.GetValue(Share) is { } share ? new SharedTraining(share) : null;
-        using var data = RunData.Prepare(recipe, cohort, place, shared, stop.Token);
-        var session = new TrainingSession(
-            new SessionInput(recipe, data.Data, split, device, data.Rules?.ToJson()),
-            folder,
-            part => new TrainingProgress(
-                split.Parts.Count == 1 ? "training" : $"part {part + 1}/{split.Parts.Count}",
-                (recipe as INetworkRecipe)?.Training.Epochs ?? 1
-            )
-        );
         try
         {
             var tested = session.Run(only - 1, stop.Token);
             if (split.ImageWise)
                 Console.WriteLine(Split.InflatedNote);
-            if (recipe is SelfSupervisedRecipe)
-                Console.WriteLine($"report: {SegmentationSummary.Tell(folder, cohort)}");
-            else
-                Summarize(tested, cohort, folder, data.Masks);
-            if (recipe is TumorDetectionRecipe)
-                SlideFigures.Tell(folder, cohort, split.Parts.Count);
-            if (recipe is MultiStageRecipe)
-                SlideFigures.TellParts(folder, split.Parts.Count);
+            Summarize(tested, folder, data);
+            RunSummaries.Print(recipe.Summaries(folder, cohort, split.Parts.Count));
             return 0;
         }
         catch (OperationCanceledException)
@@ -187,40 +179,14 @@ public static class TrainCommand
         return recipe.Split.Draw(cohort, recipe.Seed);
     }
 
-    /// <summary>What each stage will need, the first one first.</summary>
-    private static void Tell(INetworkRecipe recipe, Cohort cohort, Split split, Device device)
+    private static void Summarize(IReadOnlyList<Predictions> tested, string folder, ITrainingData data)
     {
-        if (recipe.Earlier is { } earlier)
-            TellStage(earlier, $"{earlier.Section}: ", cohort, split, device);
-        var (section, said) = ("training", recipe.Earlier is null ? "" : "then training: ");
-        TellStage(new EarlierStage(section, recipe), said, cohort, split, device);
-    }
-
-    private static void TellStage(EarlierStage stage, string said, Cohort cohort, Split split, Device device)
-    {
-        var recipe = stage.Recipe;
-        var preflight = Preflight.Of(recipe, cohort.Classes.Count, device);
-        var batch = recipe.Training.Batch;
-        const double gib = 1L << 30;
-        var images = split.Parts.Sum(part => recipe.EpochExamples(cohort, part));
-        var longest = TimeSpan.FromSeconds(preflight.StepSeconds * images / batch * recipe.Training.Epochs);
-        Console.Error.WriteLine(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{said}{preflight.Parameters:N0} parameters; about {preflight.Memory(batch) / gib:0.0} of {preflight.MemoryAvailable / gib:0.0} GiB memory at batch {batch}; {preflight.Disk * split.Parts.Count / 1048576.0:0} MiB disk; at most {ProgressLine.Clock(longest)} for {split.Parts.Count} part(s) of {recipe.Training.Epochs} epochs"
-            )
-        );
-        if (preflight.Memory(batch) > preflight.MemoryAvailable)
-            throw new InvalidOperationException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{stage.Section}.batch is {batch}, which needs about {preflight.Memory(batch) / gib:0.0} GiB where {preflight.MemoryAvailable / gib:0.0} are free; {(preflight.LargestBatch > 0 ? $"a batch of {preflight.LargestBatch} would fit" : "not even one image fits")}; or take a smaller input{(recipe is SagaNetRecipe ? ", or set network.recompute: true" : "")}"
-                )
-            );
-    }
-
-    private static void Summarize(IReadOnlyList<Predictions> tested, Cohort cohort, string folder, PatchMasks? masks)
-    {
+        var cohort = data.Cohort;
+        if (tested.Count == 0)
+        {
+            Console.WriteLine($"report: {SegmentationReport.Write(folder, cohort, SegmentationFigures.Parts(folder))}");
+            return;
+        }
         var pooled = Path.Combine(folder, "predictions.csv");
         var sets = File.Exists(pooled) ? [Predictions.Read(pooled)] : tested;
         foreach (var predictions in sets)
@@ -245,6 +211,6 @@ public static class TrainCommand
             Console.WriteLine($"report: {FindingReport.Write(folder, cohort)}");
             return;
         }
-        Console.WriteLine($"report: {RunReport.Write(new RunReportInput(folder, cohort, masks?.FileOf))}");
+        Console.WriteLine($"report: {RunReport.Write(new RunReportInput(folder, cohort, data.Masks?.FileOf))}");
     }
 }

@@ -1,14 +1,13 @@
-using Coverslip.App.Commands;
 using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Files;
+using Coverslip.Learning.Features;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
 using Coverslip.Methods;
-using Coverslip.Methods.Classical;
 using Coverslip.Phantoms;
 using Coverslip.Slides.Images;
 using Coverslip.Torch;
@@ -66,15 +65,15 @@ internal static class DemoRun
         var parts = KFoldSplits.Draw(cohort.PatientImages, recipe.Split.Folds, recipe.Split.ValidationShare, seed);
         var split = new Split(SplitKind.KFold, cohort.Hash, seed, [parts[0]]);
 
-        var (masks, rules) = RunMasks.Prepare(
-            recipe.Input,
-            cohort,
-            new RunMasks.Place(Path.Combine(folder, "masks"), null, Device.Cpu),
-            stop
-        );
-        var (overlap, whole) = Overlaps(cohort, masks!);
-        Predictions Train(string name, INetworkRecipe chosen, string? rulesText)
+        var given = new Preparation(cohort, Device.Cpu)
         {
+            MaskFolder = Path.Combine(folder, "masks"),
+            Progress = new ConsoleProgress(),
+            Stop = stop,
+        };
+        (Predictions Tested, PatchMasks? Masks) Train(string name, IRecipe chosen)
+        {
+            using var data = chosen.Prepare(given);
             var run = Path.Combine(folder, name);
             Directory.CreateDirectory(run);
             WholeFile.Write(
@@ -82,16 +81,16 @@ internal static class DemoRun
                 Text($"saganet-demo{(name == "run" ? "" : "-" + name)}.yaml")
             );
             split.Save(Path.Combine(run, "split.json"));
-            var patches = new PatchSet(cohort, chosen.Input, masks);
             var session = new TrainingSession(
-                new SessionInput(chosen, new ImageTrainingData(chosen, patches), split, Device.Cpu, rulesText),
+                new SessionInput(chosen, data, split, Device.Cpu),
                 run,
-                _ => new TrainingProgress(name, chosen.Training.Epochs)
+                _ => new TrainingProgress(name, chosen.Epochs)
             );
-            return session.Run(null, stop)[0];
+            return (session.Run(null, stop)[0], data.Masks);
         }
-        var full = Train("run", recipe, rules?.ToJson());
-        var plain = baseline ? Train("baseline", Embedded("saganet-demo-baseline.yaml"), null) : null;
+        var (full, masks) = Train("run", recipe);
+        var plain = baseline ? Train("baseline", Embedded("saganet-demo-baseline.yaml")).Tested : null;
+        var (overlap, whole) = Overlaps(cohort, masks!);
         return new DemoResult(full, plain, ColorAlone(cohort, split), overlap, whole)
         {
             Cohort = cohort,
@@ -99,7 +98,7 @@ internal static class DemoRun
         };
     }
 
-    internal static INetworkRecipe Embedded(string name) => (INetworkRecipe)Known.Methods.Parse(Text(name), name);
+    internal static IRecipe Embedded(string name) => Known.Methods.Parse(Text(name), name);
 
     internal static string Text(string name)
     {

@@ -4,9 +4,9 @@ using Coverslip.App.Reports;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Files;
+using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.SlideWalk;
-using Coverslip.Methods.TumorDetection;
 using Coverslip.Phantoms;
 using Coverslip.Slides.Geometry;
 using Coverslip.Torch;
@@ -40,7 +40,7 @@ internal static class SlideDemo
         if (!File.Exists(file))
             Paint(Path.GetDirectoryName(file)!, Phantoms(seed), stop);
         var cohort = Cohort.Load(file);
-        var recipe = (TumorDetectionRecipe)DemoRun.Embedded(RecipeName);
+        var recipe = DemoRun.Embedded(RecipeName);
         var parts = KFoldSplits.Draw(cohort.PatientImages, recipe.Split.Folds, recipe.Split.ValidationShare, seed);
         var split = new Split(SplitKind.KFold, cohort.Hash, seed, [parts[0]]);
 
@@ -48,13 +48,12 @@ internal static class SlideDemo
         Directory.CreateDirectory(run);
         WholeFile.Write(Path.Combine(run, "recipe.yaml"), DemoRun.Text(RecipeName));
         split.Save(Path.Combine(run, "split.json"));
-        using (var progress = new SlideProgress(cohort.Rows.Count))
-        using (var data = SlideTrainingData.Open(recipe, cohort, null, progress))
+        using (var data = recipe.Prepare(new Preparation(cohort, Device.Cpu) { Progress = new ConsoleProgress() }))
         {
             var session = new TrainingSession(
                 new SessionInput(recipe, data, split, Device.Cpu),
                 run,
-                _ => new TrainingProgress("slides", recipe.Training.Epochs)
+                _ => new TrainingProgress("slides", recipe.Epochs)
             );
             session.Run(null, stop);
         }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Coverslip.Learning.Progress;
 
 namespace Coverslip.App.Progress;
 
@@ -7,7 +8,7 @@ namespace Coverslip.App.Progress;
 /// One line of progress with rate and time left: rewritten in place on a terminal, and otherwise a plain line at most
 /// every ten seconds. It goes to standard error, so that standard output holds results alone.
 /// </summary>
-public sealed class ProgressLine(string what, long total, string unit) : IDisposable
+public sealed class ProgressLine(string what, long total, string unit) : IWorkSteps
 {
     private static readonly TimeSpan TerminalPause = TimeSpan.FromMilliseconds(100),
         PlainPause = TimeSpan.FromSeconds(10);
@@ -17,8 +18,10 @@ public sealed class ProgressLine(string what, long total, string unit) : IDispos
     private TimeSpan last;
     private bool shown;
 
+    public void Report(long done) => Report(done, "");
+
     /// <summary>Shows that <paramref name="done"/> of the total are done, with a word on how it stands.</summary>
-    public void Report(long done, string word = "")
+    public void Report(long done, string word)
     {
         lock (gate)
         {

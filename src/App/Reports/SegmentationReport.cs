@@ -43,7 +43,7 @@ internal static class SegmentationReport
 
     private static XElement Figures(IReadOnlyList<string> parts)
     {
-        var together = parts.Count == 1 ? RunFigures.Read(parts[0])!.Figures : SegmentationSummary.Together(parts);
+        var together = parts.Count == 1 ? RunFigures.Read(parts[0])!.Figures : SegmentationFigures.Together(parts);
         var each = parts.Select(p => (Name: NameOf(p, parts), RunFigures.Read(p)!.Figures)).ToArray();
         return Html.Section(
             "figures",

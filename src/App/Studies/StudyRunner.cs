@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Coverslip.App.Commands;
 using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
@@ -140,15 +139,16 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
                 var folder = input.Folder.Masks(group.Key);
                 using var claim = input.Folder.Await(group.Key, stop);
                 rulesFile = Path.Combine(folder, "rules.json");
-                var place = new RunMasks.Place(
+                var place = new MaskPlace(
                     folder,
                     File.Exists(rulesFile) ? MaskRules.Read(rulesFile) : null,
                     Device.Parse(input.Device)
                 )
                 {
                     Stain = InputStain.Of(settings),
+                    Progress = new ConsoleProgress(),
                 };
-                var (_, rules) = RunMasks.Prepare(settings, input.Cohort, place, stop);
+                var (_, rules) = CohortMasks.Prepare(settings, input.Cohort, place, stop);
                 if (!File.Exists(rulesFile))
                     WholeFile.Write(rulesFile, rules!.ToJson());
             }

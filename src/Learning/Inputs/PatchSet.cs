@@ -130,6 +130,12 @@ public sealed class PatchSet
     /// <summary>Images that are used as they are because their stain could not be measured.</summary>
     public int StainsKept => Patches.Count(p => p.StainKept);
 
+    /// <summary>A line on images whose stain cannot be measured; null where there are none.</summary>
+    public string? StainNote =>
+        StainsKept is > 0 and var kept
+            ? $"{kept} of {Patches.Count} images have no stain that can be measured and are used as they are"
+            : null;
+
     /// <summary>The pixels of a patch, H·W·4 bytes.</summary>
     internal byte[] Pixels(Patch patch)
     {

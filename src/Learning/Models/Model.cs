@@ -35,25 +35,16 @@ public sealed record PredictionTask(
 );
 
 /// <summary>
-/// What a method makes of a recipe: it learns from one part of a split into a run folder, is stored as named tensors,
-/// and says what images show.
+/// What a method makes of a recipe: stored as named tensors. What it can beyond that it says by further interfaces, see
+/// <see cref="Ability"/>.
 /// </summary>
 public interface IModel : IDisposable
 {
     /// <summary>Numbers in the weights of a network; 0 where there is none.</summary>
     long Parameters { get; }
 
-    /// <summary>
-    /// Learns, or goes on where the folder stands; what was learned is left in <see cref="RunFolder.Best"/> and in this
-    /// model.
-    /// </summary>
-    /// <exception cref="OperationCanceledException">Stopped; calling again on the same folder goes on.</exception>
-    FitOutcome Fit(FitTask task, RunFolder run, ITrainingProgress progress, CancellationToken stop);
-
-    /// <summary>The same from any source of examples; networks only.</summary>
-    /// <exception cref="NotSupportedException">The method describes image files alone.</exception>
-    FitOutcome Fit(IExamples examples, RunFolder run, ITrainingProgress progress, CancellationToken stop) =>
-        throw new NotSupportedException("this method learns from image files alone");
+    /// <summary>What it is used on, in words for who gave it something else.</summary>
+    string Takes => "image files";
 
     /// <summary>
     /// Everything that predicting needs, by path; the tensors belong to the model or to the open scope.
@@ -65,22 +56,38 @@ public interface IModel : IDisposable
 
     /// <summary>Takes the form that predicts fastest, after loading; nothing by default.</summary>
     void PrepareToPredict() { }
+}
 
+/// <summary>A model that learns from image files.</summary>
+public interface IFitsImages : IModel
+{
+    /// <summary>
+    /// Learns, or goes on where the folder stands; what was learned is left in <see cref="RunFolder.Best"/> and in this
+    /// model.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Stopped; calling again on the same folder goes on.</exception>
+    FitOutcome Fit(FitTask task, RunFolder run, ITrainingProgress progress, CancellationToken stop);
+}
+
+/// <summary>A model that says what image files show.</summary>
+public interface IPredictsImages : IModel
+{
     /// <summary>Probabilities [images][classes].</summary>
     IReadOnlyList<double[]> Probabilities(PredictionTask task, CancellationToken stop = default);
+}
 
-    /// <summary>Whether <see cref="Maps"/> says where in an image a class is seen.</summary>
-    bool HasMaps => false;
-
-    /// <summary>Image by image, where its classes are seen.</summary>
-    /// <exception cref="NotSupportedException">The method has no such maps.</exception>
-    IEnumerable<ActivationMap> Maps(PredictionTask task, CancellationToken stop = default) =>
-        throw new NotSupportedException("this run's method has no maps of where it sees its classes");
-
-    /// <summary>Probabilities [windows][classes] of pictures in memory; networks only.</summary>
+/// <summary>A model that says what pictures in memory show, such as windows of slides.</summary>
+public interface IPredictsWindows : IModel
+{
+    /// <summary>Probabilities [windows][classes].</summary>
     /// <param name="windows">At the recipe's input size, unmasked.</param>
     /// <param name="orientations">Whether to average over the orientations that keep the size.</param>
-    /// <exception cref="NotSupportedException">The method describes image files alone.</exception>
-    IReadOnlyList<double[]> Probabilities(WindowBatch windows, bool orientations) =>
-        throw new NotSupportedException("this run's method takes image files; slides need the run of a network");
+    IReadOnlyList<double[]> Probabilities(WindowBatch windows, bool orientations);
+}
+
+/// <summary>A model that says where in an image it sees its classes.</summary>
+public interface IMapsFindings : IModel
+{
+    /// <summary>Image by image, where its classes are seen.</summary>
+    IEnumerable<ActivationMap> Maps(PredictionTask task, CancellationToken stop = default);
 }

@@ -5,7 +5,10 @@ using Coverslip.Torch;
 namespace Coverslip.Learning.Models;
 
 /// <summary>A network as a model: the training loop fits it.</summary>
-internal sealed class NetworkModel(INetworkRecipe recipe, IClassifier network) : IModel
+internal sealed class NetworkModel(INetworkRecipe recipe, IClassifier network)
+    : IFitsImages,
+        IPredictsImages,
+        IPredictsWindows
 {
     public long Parameters => network.Store.ParameterCount;
 
@@ -15,6 +18,8 @@ internal sealed class NetworkModel(INetworkRecipe recipe, IClassifier network) :
         return Fit(new ImageExamples(reader, task.Training, task.Validation, recipe), run, progress, stop);
     }
 
+    /// <summary>The same from any source of examples.</summary>
+    /// <inheritdoc cref="IFitsImages.Fit"/>
     public FitOutcome Fit(IExamples examples, RunFolder run, ITrainingProgress progress, CancellationToken stop)
     {
         recipe.Begin(network);

@@ -39,14 +39,33 @@ public interface IRecipe
     /// <summary>Whether runs may have stages in common that one of them trains; false by default.</summary>
     bool Shares => false;
 
+    /// <summary>Epochs of the training that is shown; 1 by default, for methods that have none.</summary>
+    int Epochs => 1;
+
+    /// <summary>What the training loop trains, the first stage first; nothing by default.</summary>
+    IReadOnlyList<TrainingStage> Stages => [];
+
+    /// <summary>Makes ready what the recipe trains on; by default the cohort's image files, with masks.</summary>
+    /// <exception cref="InvalidDataException">A file that cannot be used; the message says which and why.</exception>
+    ITrainingData Prepare(Preparation given) => ImageTrainingData.Prepare(this, given);
+
     /// <summary>A model that has learned nothing yet, on a device.</summary>
     IModel Untrained(int classes, Device device);
+
+    /// <summary>
+    /// Figures of a finished run that its predictions do not give; those over all parts are left in the run's folder. None
+    /// by default.
+    /// </summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="cohort">Its cohort.</param>
+    /// <param name="parts">How many parts the split has.</param>
+    IReadOnlyList<RunSummary> Summaries(string folder, Cohort cohort, int parts) => [];
 }
 
-/// <summary>A stage that is trained before another.</summary>
+/// <summary>A stage of a training.</summary>
 /// <param name="Section">The recipe's section that says how.</param>
 /// <param name="Recipe">As the training loop takes it.</param>
-public sealed record EarlierStage(string Section, INetworkRecipe Recipe);
+public sealed record TrainingStage(string Section, INetworkRecipe Recipe);
 
 /// <summary>The recipe of a network that the training loop trains.</summary>
 public interface INetworkRecipe : IRecipe
@@ -68,8 +87,8 @@ public interface INetworkRecipe : IRecipe
     /// <summary>Training examples that make an epoch of a part; by default its training rows, once.</summary>
     long EpochExamples(Cohort cohort, SplitPart part) => part.Rows(cohort, SplitSide.Train).Count;
 
-    /// <summary>What is trained before, with the same kind of network; null, the default: nothing.</summary>
-    EarlierStage? Earlier => null;
+    /// <summary>What makes a training need less memory.</summary>
+    string MemoryAdvice => "take a smaller input";
 
     /// <summary>The same recipe for another image size.</summary>
     INetworkRecipe Sized(int height, int width);
@@ -77,10 +96,12 @@ public interface INetworkRecipe : IRecipe
     /// <summary>A freshly initialized network on a device.</summary>
     IClassifier Build(int classes, Device device);
 
-    /// <summary>
-    /// Gives a fresh network what its training starts from besides random numbers; nothing by default.
-    /// </summary>
-    void Begin(IClassifier model) { }
+    /// <summary>File or run that training starts from, see <see cref="IStartsFromWeights"/>; empty by default.</summary>
+    string StartsFrom => "";
+
+    int IRecipe.Epochs => Training.Epochs;
+
+    IReadOnlyList<TrainingStage> IRecipe.Stages => [new TrainingStage("training", this)];
 
     IModel IRecipe.Untrained(int classes, Device device) => new NetworkModel(this, Build(classes, device));
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Coverslip.Evaluation.Statistics;
 using Coverslip.Files;
+using Coverslip.Learning.Models;
 
 namespace Coverslip.Learning.Runs;
 
@@ -55,6 +56,14 @@ public sealed record RunFigures(
         {
             throw new InvalidDataException($"{path} holds no figures: {error.Message}", error);
         }
+    }
+
+    /// <summary>As they are told of slides that the run has not seen.</summary>
+    /// <param name="of">What is told of, such as <c>part 1: </c>; empty for the whole run.</param>
+    public RunSummary OnUnseenSlides(string of = "")
+    {
+        var counts = Counts.Select(c => $"{c.Count} {c.Key.Replace('_', ' ')}");
+        return new RunSummary($"{of}unseen slides: {string.Join(", ", counts)}; 95 % intervals over patients", Figures);
     }
 
     private static Estimate Of(JsonElement figure)

@@ -121,7 +121,7 @@ public sealed class TrainedModel : IDisposable
                 batch,
                 done => progress?.Invoke((done + index * sums.Length) / models.Count)
             );
-            var rows = model.Probabilities(task, stop);
+            var rows = model.Able<IPredictsImages>().Probabilities(task, stop);
             for (var i = 0; i < sums.Length; i++)
             for (var c = 0; c < sums[i].Length; c++)
                 sums[i][c] += rows[i][c] / models.Count;
@@ -145,25 +145,26 @@ public sealed class TrainedModel : IDisposable
             : null;
 
     /// <summary>Whether the method says where in an image it sees its classes.</summary>
-    public bool HasMaps => models.All(m => m.HasMaps);
+    public bool HasMaps => models.All(m => m is IMapsFindings);
 
     /// <summary>Image by image, the mean of the parts' maps.</summary>
-    /// <inheritdoc cref="IModel.Maps"/>
+    /// <inheritdoc cref="IMapsFindings.Maps"/>
     public IEnumerable<ActivationMap> Maps(PatchSet patches, int batch, CancellationToken stop = default)
     {
         var task = new PredictionTask(patches, patches.Patches, batch);
         return models
-            .Select(m => m.Maps(task, stop))
+            .Select(m => m.Able<IMapsFindings>().Maps(task, stop))
             .Aggregate((all, more) => all.Zip(more, (a, b) => a.Plus(b)))
             .Select(sum => sum.Over(models.Count));
     }
 
     /// <summary>The mean of the parts' probabilities [windows][classes] of pictures in memory.</summary>
-    /// <inheritdoc cref="IModel.Probabilities(WindowBatch, bool)"/>
+    /// <inheritdoc cref="IPredictsWindows.Probabilities"/>
     public IReadOnlyList<double[]> Predict(WindowBatch windows, bool orientations)
     {
-        var sums = models[0].Probabilities(windows, orientations);
-        foreach (var model in models.Skip(1))
+        var able = models.Select(m => m.Able<IPredictsWindows>()).ToArray();
+        var sums = able[0].Probabilities(windows, orientations);
+        foreach (var model in able.Skip(1))
         foreach (var (sum, row) in sums.Zip(model.Probabilities(windows, orientations)))
             for (var c = 0; c < sum.Length; c++)
                 sum[c] += row[c];

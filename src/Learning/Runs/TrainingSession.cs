@@ -12,14 +12,7 @@ namespace Coverslip.Learning.Runs;
 /// <param name="Data">Where examples come from, and what is judged.</param>
 /// <param name="Split">Which patients train, validate and test, once or several times.</param>
 /// <param name="Device">Where to compute.</param>
-/// <param name="MaskRules">Thresholds of computed masks as JSON, stored with the run; null without.</param>
-public sealed record SessionInput(
-    IRecipe Recipe,
-    ITrainingData Data,
-    Split Split,
-    Device Device,
-    string? MaskRules = null
-);
+public sealed record SessionInput(IRecipe Recipe, ITrainingData Data, Split Split, Device Device);
 
 /// <summary>
 /// Trains every part of a split into a folder of its own, and predicts its test images with the best model.
@@ -30,6 +23,17 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
     public static string PartFolder(string folder, int part, int parts) =>
         parts == 1 ? folder : Path.Combine(folder, $"part-{part + 1}");
 
+    /// <summary>Refuses what cannot become a run, before anything of it is written.</summary>
+    /// <exception cref="InvalidDataException">A resolution that cannot be recorded.</exception>
+    /// <exception cref="Recipes.RecipeException">The recipe's positive class is none of the classes.</exception>
+    public void Check()
+    {
+        if (input.Recipe.Findings is { } findings && !findings.Names.SequenceEqual(input.Data.Cohort.Classes))
+            throw new ArgumentException("the cohort has not been brought to the recipe's findings");
+        _ = input.Data.Facts;
+        _ = Decision.Of(input.Recipe, input.Data.Cohort.Classes);
+    }
+
     /// <summary>
     /// Trains what is not finished; returns the predictions of each part's test images, none where the method says nothing
     /// of whole images.
@@ -39,9 +43,7 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
     /// <exception cref="OperationCanceledException">Stopped; calling again resumes.</exception>
     public IReadOnlyList<Predictions> Run(int? only = null, CancellationToken stop = default)
     {
-        if (input.Recipe.Findings is { } findings && !findings.Names.SequenceEqual(input.Data.Cohort.Classes))
-            throw new ArgumentException("the cohort has not been brought to the recipe's findings");
-        _ = input.Data.Facts; // a resolution that cannot be recorded is told before the training
+        Check();
         var parts = input.Split.Parts.Count;
         var tested = new List<Predictions>();
         for (var part = only ?? 0; part < (only + 1 ?? parts); part++)
@@ -64,21 +66,21 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
         var (recipe, data) = (input.Recipe, input.Data);
         var decision = Decision.Of(recipe, data.Cohort.Classes);
         TorchRuntime.Seed(recipe.Seed + part);
-        using var model = recipe.Untrained(data.Cohort.Classes.Count, input.Device);
-        var parameters = model.Parameters; // before the model takes the form that predicts fastest
-        var own = new SessionPart(part, input.Split.Parts[part], recipe.Seed + part, run);
-        var outcome = data.Fit(model, own, progressOf(part), stop);
+        var split = new SessionPart(part, input.Split.Parts[part], recipe.Seed + part, run);
+        using var own = data.Begin(split, input.Device);
+        var parameters = own.Parameters; // before the model takes the form that predicts fastest
+        var outcome = own.Fit(progressOf(part), stop);
 
-        if (data.Judge(model, own, SplitSide.Validation, stop) is { } validated)
+        if (own.Judge(SplitSide.Validation, stop) is { } validated)
         {
             decision = decision.From(validated);
             decision.On(validated).Write(run.Validation);
         }
-        if (data.Judge(model, own, SplitSide.Test, stop) is { } said)
+        if (own.Judge(SplitSide.Test, stop) is { } said)
         {
             var tested = decision.On(said);
-            if (model.HasMaps)
-                ActivationFile.Write(run.Activations, ActivationMap.Locate(tested, data.Maps(model, own, stop)));
+            if (own.Maps(stop) is { } maps)
+                ActivationFile.Write(run.Activations, ActivationMap.Locate(tested, maps));
             tested.Write(run.Predictions);
         }
         Describe(run, part, (parameters, outcome), decision);
@@ -98,7 +100,7 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
             ScaleLow = facts.ScaleLow,
             ScaleHigh = facts.ScaleHigh,
             Mpp = facts.Mpp,
-            MaskRules = input.MaskRules,
+            MaskRules = input.Data.Rules?.ToJson(),
             ImageWise = input.Split.ImageWise,
             Seed = input.Recipe.Seed + part,
             Part = part + 1,

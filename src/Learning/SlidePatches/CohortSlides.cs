@@ -4,7 +4,7 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
-using Coverslip.Learning.Runs;
+using Coverslip.Learning.Progress;
 using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
@@ -100,6 +100,14 @@ public sealed class CohortSlides : IDisposable
                 options.Mpp
             ));
         return new CohortSlides(cohort, [.. slides, .. images]);
+    }
+
+    /// <summary>Tells of slides of which no patch can be drawn, with the reason.</summary>
+    public void TellEmpty(IWorkProgress progress)
+    {
+        foreach (var slide in Slides)
+            if (slide.Reason is { } reason)
+                progress.Note($"{slide.Name}: {reason}");
     }
 
     /// <summary>The sources of the patients on a side of a part.</summary>

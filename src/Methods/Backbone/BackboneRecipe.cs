@@ -38,11 +38,7 @@ public sealed record BackboneRecipe : INetworkRecipe, IBackboneRecipe
 
     public IClassifier Build(int classes, Torch.Device device) => new BackboneClassifier(this, classes, device);
 
-    public void Begin(IClassifier model)
-    {
-        if (Network.Weights.Length > 0)
-            ((BackboneClassifier)model).Load(Network.Weights);
-    }
+    public string StartsFrom => Network.Weights;
 
     /// <summary>Reads the method's sections.</summary>
     public static BackboneRecipe Read(RecipeNode node)

@@ -16,7 +16,7 @@ namespace Coverslip.Methods.Classical;
 /// A classical classifier as a model. Scaling and classifier are fitted to training images alone; of several settings
 /// validation images choose one, and what chose is left in <c>selection.csv</c>.
 /// </summary>
-internal sealed class ClassicalModel(ClassicalRecipe recipe, int classes) : IModel
+internal sealed class ClassicalModel(ClassicalRecipe recipe, int classes) : IFitsImages, IPredictsImages
 {
     private readonly FeatureStore features = new(recipe.Features);
     private string set = "";

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
+using Coverslip.Learning.Features;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Coverslip.Learning.Features;
 
 namespace Coverslip.Methods.Classical;
 

@@ -1,4 +1,5 @@
 using Coverslip.Files;
+using Coverslip.Learning.Features;
 
 namespace Coverslip.Methods.Classical;
 

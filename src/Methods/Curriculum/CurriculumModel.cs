@@ -9,13 +9,14 @@ namespace Coverslip.Methods.Curriculum;
 /// A finding classifier that learns patches first and whole images then, each by the training loop, in the run folder's
 /// <c>patches/</c> and in the run folder itself.
 /// </summary>
-internal sealed class CurriculumModel(CurriculumRecipe recipe, FindingClassifier network) : IModel
+internal sealed class CurriculumModel(CurriculumRecipe recipe, FindingClassifier network)
+    : IFitsImages,
+        IPredictsImages,
+        IMapsFindings
 {
     private readonly NetworkModel whole = new(recipe, network);
 
     public long Parameters => whole.Parameters;
-
-    public bool HasMaps => true;
 
     public FitOutcome Fit(FitTask task, RunFolder run, ITrainingProgress progress, CancellationToken stop)
     {

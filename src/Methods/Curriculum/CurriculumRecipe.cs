@@ -74,11 +74,7 @@ public sealed record CurriculumRecipe : INetworkRecipe, IBackboneRecipe
 
     public IClassifier Build(int classes, Device device) => new FindingClassifier(this, classes, device);
 
-    public void Begin(IClassifier model)
-    {
-        if (Network.Weights.Length > 0)
-            ((FindingClassifier)model).Load(Network.Weights);
-    }
+    public string StartsFrom => Network.Weights;
 
     IModel IRecipe.Untrained(int classes, Device device) =>
         new CurriculumModel(this, new FindingClassifier(this, classes, device));
@@ -98,7 +94,10 @@ public sealed record CurriculumRecipe : INetworkRecipe, IBackboneRecipe
         return (long)(lesions * Patches.PerLesion / (1 - Patches.Healthy));
     }
 
-    public EarlierStage? Earlier => IsOnPatches || !Patches.Used ? null : new EarlierStage("patches", OnPatches());
+    public IReadOnlyList<TrainingStage> Stages =>
+        IsOnPatches || !Patches.Used
+            ? [new TrainingStage("training", this)]
+            : [new TrainingStage("patches", OnPatches()), new TrainingStage("training", this)];
 
     /// <summary>The recipe of the first step, as the training loop takes it.</summary>
     internal CurriculumRecipe OnPatches() =>

@@ -12,7 +12,7 @@ namespace Coverslip.Methods.MultiStage;
 /// patch classifier's last layer (<c>last.</c>, f_n), which end-to-end learning does without. Nothing stands between
 /// the last two layers.
 /// </summary>
-public sealed class FeatureExtractor : IClassifier
+public sealed class FeatureExtractor : IStartsFromWeights
 {
     private const string LastLayer = "last.";
     private readonly IBackbone backbone;
@@ -52,8 +52,7 @@ public sealed class FeatureExtractor : IClassifier
 
     /// <summary>Fills the network below the layer of features with published weights.</summary>
     /// <exception cref="TorchException">They do not fit; the message lists the keys.</exception>
-    public void LoadPublished(string file) =>
-        PublishedWeights.Load(Store.Root / "backbone", Options.Kind, Options.Shape, file);
+    public void Load(string file) => PublishedWeights.Load(Store.Root / "backbone", Options.Kind, Options.Shape, file);
 
     /// <summary>
     /// Fills it with what separate learning left; of a whole patch classifier the last layer is left out where this one

@@ -6,6 +6,7 @@ using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.SlidePatches;
+using Coverslip.Torch;
 using Coverslip.Torch.Checkpoints;
 
 namespace Coverslip.Methods.MultiStage;
@@ -14,7 +15,7 @@ namespace Coverslip.Methods.MultiStage;
 /// The slides of a cohort as a session sees them: patches of the training patients teach the extractor, maps of their
 /// slides the segmentation model, both together end to end; the test patients' slides are predicted patch by patch.
 /// </summary>
-public sealed class MultiStageData : ITrainingData, IDisposable
+public sealed class MultiStageData : TrainingData<MultiStageModel>
 {
     private readonly MultiStageRecipe recipe;
     private readonly WindowPixels pixels;
@@ -49,35 +50,56 @@ public sealed class MultiStageData : ITrainingData, IDisposable
     /// <summary>What decides how the stages come out.</summary>
     internal StageContents Contents { get; }
 
-    public Cohort Cohort => Slides.Cohort;
+    public override Cohort Cohort => Slides.Cohort;
 
-    public ImageFacts Facts => new(3, 1, 1, recipe.Patches.Mpp, Cohort.Rows.Count) { StainsKept = pixels.StainsKept };
+    public override ImageFacts Facts =>
+        new(3, 1, 1, recipe.Patches.Mpp, Cohort.Rows.Count) { StainsKept = pixels.StainsKept };
 
-    public FitOutcome Fit(IModel model, SessionPart part, ITrainingProgress progress, CancellationToken stop)
+    /// <summary>Opens the slides of a cohort, and tells of those without patches.</summary>
+    internal static MultiStageData Prepare(MultiStageRecipe recipe, Preparation given)
+    {
+        MultiStageData data;
+        using (var opening = given.Progress.Begin("opening slides", given.Cohort.Rows.Count, "slides"))
+            data = new MultiStageData(recipe, given.Cohort, given.Stain, done => opening.Report(done))
+            {
+                Shared = given.SharedFolder is { } folder ? new SharedTraining(folder) : null,
+            };
+        data.Slides.TellEmpty(given.Progress);
+        return data;
+    }
+
+    protected override MultiStageModel Untrained(Device device) => new(recipe, device);
+
+    protected override FitOutcome Fit(
+        MultiStageModel model,
+        SessionPart part,
+        ITrainingProgress progress,
+        CancellationToken stop
+    )
     {
         if (recipe.Stages.Folds > 0)
             Staging(part).Check(part.Split.Rows(Cohort, SplitSide.Test));
-        var outcome = new StagedTraining(this, recipe, part, progress).Run((MultiStageModel)model, stop);
+        var outcome = new StagedTraining(this, recipe, part, progress).Run(model, stop);
         SafeTensors.Write(part.Run.Best, model.State());
         return outcome;
     }
 
-    public Predictions? Judge(IModel model, SessionPart part, SplitSide side, CancellationToken stop)
+    protected override Predictions? Judge(
+        MultiStageModel model,
+        SessionPart part,
+        SplitSide side,
+        CancellationToken stop
+    )
     {
         if (side != SplitSide.Test)
             return null;
-        var judging = new SlideJudging(
-            (MultiStageModel)model,
-            recipe,
-            part.Run.Path,
-            Cohort.Classes.ToList().IndexOf(positive)
-        );
+        var judging = new SlideJudging(model, recipe, part.Run.Path, Cohort.Classes.ToList().IndexOf(positive));
         var slides = Grids(part, side).Select(g => new JudgedSlide(g, judging.Predict(g, stop))).ToArray();
         judging.Write(slides, Staging(part));
         return new Predictions(Cohort.Classes, [.. slides.Select(s => Row(s.Grid, s.Patches))]);
     }
 
-    public void Dispose() => Slides.Dispose();
+    public override void Dispose() => Slides.Dispose();
 
     private SlideStaging Staging(SessionPart part) => new(recipe.Stages, Cohort, part.Seed);
 

@@ -31,8 +31,7 @@ public sealed class MultiStageModel : IModel
 
     public long Parameters => (Extractor?.Store.ParameterCount ?? 0) + (Segmentation?.Store.ParameterCount ?? 0);
 
-    public FitOutcome Fit(FitTask task, RunFolder run, ITrainingProgress progress, CancellationToken stop) =>
-        throw new NotSupportedException("this method learns from slides; its cohort names slide files");
+    public string Takes => "whole slides";
 
     public IEnumerable<(string Path, Tensor Value)> State() =>
         [
@@ -46,9 +45,6 @@ public sealed class MultiStageModel : IModel
         Extractor?.Load(RunFolder.Under(all, "extractor/"));
         Segmentation?.Store.Load(RunFolder.Under(all, "segmentation/"));
     }
-
-    public IReadOnlyList<double[]> Probabilities(PredictionTask task, CancellationToken stop = default) =>
-        throw new NotSupportedException("this run's method looks at whole slides");
 
     public void Dispose()
     {

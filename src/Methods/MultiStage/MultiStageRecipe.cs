@@ -5,6 +5,7 @@ using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
+using Coverslip.Learning.Runs;
 using Coverslip.Learning.SlidePatches;
 using Coverslip.Torch;
 
@@ -108,7 +109,7 @@ public sealed record MultiStageRecipe : INetworkRecipe
     public bool Shares => true;
 
     /// <summary>Whether the extractor learns from patches.</summary>
-    public bool TrainsExtractor => Learning is not (Learning.Untrained or Learning.Segmentation);
+    internal bool TrainsExtractor => Learning is not (Learning.Untrained or Learning.Segmentation);
 
     /// <summary>Pixels to a side of what is read of a patch.</summary>
     internal int Window => Cell > 0 ? Cell : Input.Width;
@@ -133,13 +134,22 @@ public sealed record MultiStageRecipe : INetworkRecipe
 
     public IClassifier Build(int classes, Device device) => new FeatureExtractor(Network, classes, device);
 
-    public void Begin(IClassifier model)
-    {
-        if (Network.Weights.Length > 0)
-            ((FeatureExtractor)model).LoadPublished(Network.Weights);
-    }
+    public string StartsFrom => Network.Weights;
+
+    IReadOnlyList<TrainingStage> IRecipe.Stages => TrainsExtractor ? [new TrainingStage("training", this)] : [];
+
+    public ITrainingData Prepare(Preparation given) => MultiStageData.Prepare(this, given);
 
     IModel IRecipe.Untrained(int classes, Device device) => new MultiStageModel(this, device);
+
+    public IReadOnlyList<RunSummary> Summaries(string folder, Cohort cohort, int parts) =>
+        [
+            .. Enumerable
+                .Range(0, parts)
+                .Select(p => (Part: p, Figures: RunFigures.Read(TrainingSession.PartFolder(folder, p, parts))))
+                .Where(p => p.Figures is not null)
+                .Select(p => p.Figures!.OnUnseenSlides(parts > 1 ? $"part {p.Part + 1}: " : "")),
+        ];
 
     /// <summary>Reads the method's sections.</summary>
     /// <exception cref="RecipeException">A key that is unknown, or a value outside its range.</exception>

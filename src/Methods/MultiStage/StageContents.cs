@@ -1,6 +1,7 @@
 using System.Globalization;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
 using Coverslip.Torch;
 

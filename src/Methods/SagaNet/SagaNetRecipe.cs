@@ -39,6 +39,8 @@ public sealed record SagaNetRecipe : INetworkRecipe
 
     public int SmallestSide => Network.SmallestSide;
 
+    public string MemoryAdvice => "take a smaller input, or set network.recompute: true";
+
     public INetworkRecipe Sized(int height, int width) =>
         this with
         {

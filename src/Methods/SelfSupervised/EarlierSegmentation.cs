@@ -26,14 +26,14 @@ internal static class EarlierSegmentation
         }
         if (!Path.Exists(weights))
             throw new RecipeException($"network.weights is '{weights}'; there is no such run or file");
-        using var run = TrainedModel.Load(weights, Known.Methods, Device.Cpu);
-        if (run.Recipe is not SelfSupervisedRecipe)
+        var run = StoredRun.Open(weights);
+        if (RecipeNode.Parse(run.RecipeText, weights).Text("method", "") != SelfSupervisedMethod.Word)
             throw new RecipeException($"network.weights is '{weights}', a run of another method than self-supervised");
         if (run.Parts.Count > 1)
             throw new RecipeException(
                 $"network.weights is '{weights}', a run of {run.Parts.Count} parts, each with weights of its own; name one "
                     + "part's folder 'pretraining', or train with --part 1 on a split of one part"
             );
-        network.TakeOver(run.Weights(0));
+        network.TakeOver(run.Weights(0, network.Store.Device));
     }
 }

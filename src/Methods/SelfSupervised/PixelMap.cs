@@ -1,4 +1,3 @@
-using Coverslip.Evaluation.Segmentation;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.Methods.SelfSupervised;
@@ -98,16 +97,6 @@ public sealed record PixelMap(int Width, int Height, float[] Probability, float[
         var at = Math.Clamp(((place + 0.5) * own / extent) - 0.5, 0, own - 1);
         var first = (int)at;
         return (first, Math.Min(first + 1, own - 1), (float)(at - first));
-    }
-
-    /// <summary>Probabilities [H · W] beside a mask of the same size; where nothing was predicted, background was called.</summary>
-    internal static PixelHistogram Counted(float[] probability, Image truth)
-    {
-        var pixels = new PixelHistogram();
-        var set = truth.Pixels;
-        for (var i = 0; i < probability.Length; i++)
-            pixels.Add(float.IsNaN(probability[i]) ? 0 : Math.Clamp(probability[i], 0, 1), set[i] != 0);
-        return pixels;
     }
 
     private Image Gray(Func<float, byte> of)

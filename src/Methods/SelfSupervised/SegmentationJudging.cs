@@ -3,6 +3,7 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Segmentation;
 using Coverslip.Learning.Augmentation;
 using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Segmentation;
 using Coverslip.Learning.SlidePatches;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Images;
@@ -32,7 +33,7 @@ internal sealed class SegmentationJudging(SegmentationPredictor predictor, Cohor
             errors.Add(map.ErrorFrom(seen));
             var whole = map.Resized(image.StoredSize.Width, image.StoredSize.Height);
             using var truth = TruthFile.Read(cohort, image.Row, image.StoredSize);
-            judged.Add(new SegmentedImage(image.Row.Image, image.Patient, PixelMap.Counted(whole.Probability, truth)));
+            judged.Add(new SegmentedImage(image.Row.Image, image.Patient, CountedPixels.Of(whole.Probability, truth)));
             if (!shown.Contains(image))
                 continue;
             using var small = Transforms.Resize(truth, map.Width, map.Height, Interpolation.Nearest);
@@ -62,7 +63,7 @@ internal sealed class SegmentationJudging(SegmentationPredictor predictor, Cohor
                 errors.Add(map.ErrorFrom(seen));
                 if (!slides.TryGetValue(window.At.Source, out var counted))
                     slides.Add(window.At.Source, counted = new PixelHistogram());
-                counted.Add(PixelMap.Counted(map.Probability, truth));
+                counted.Add(CountedPixels.Of(map.Probability, truth));
                 if ((number * layout.Batch) + place < ExampleFiles.Most)
                     ExampleFiles.Write(folder, $"window-{(number * layout.Batch) + place + 1}", map, (seen, truth));
             }

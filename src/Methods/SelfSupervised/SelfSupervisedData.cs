@@ -14,7 +14,7 @@ namespace Coverslip.Methods.SelfSupervised;
 /// Images with masks, or annotated slides, as a session sees them. Both stages see windows of the part's training patients
 /// only (of its validation patients too where nothing validates); test patients are predicted and judged pixel by pixel.
 /// </summary>
-public sealed class SelfSupervisedData : ITrainingData, IDisposable
+internal sealed class SelfSupervisedData : TrainingData<SelfSupervisedModel>
 {
     private const int ValidationStream = 1;
     private const int TestStream = 2;
@@ -34,16 +34,27 @@ public sealed class SelfSupervisedData : ITrainingData, IDisposable
         sources = SegmentationSources.Open(recipe, cohort, stain, opened);
     }
 
-    public Cohort Cohort { get; }
+    public override Cohort Cohort { get; }
 
     /// <summary>Where runs find what they have in common; null (default): each trains its own.</summary>
     public SharedTraining? Shared { get; init; }
 
-    /// <summary>Slides of which no window can be drawn, with the reason.</summary>
-    public IEnumerable<(string Slide, string Reason)> Empty =>
-        sources.Slides.Where(s => s.Reason is not null).Select(s => (s.Name, s.Reason!));
+    /// <summary>Opens what a cohort names, and tells of slides of which no window can be drawn.</summary>
+    internal static SelfSupervisedData Prepare(SelfSupervisedRecipe recipe, Preparation given)
+    {
+        SelfSupervisedData data;
+        using (var opening = given.Progress.Begin("opening", given.Cohort.Rows.Count, "images"))
+            data = new SelfSupervisedData(recipe, given.Cohort, given.Stain, done => opening.Report(done))
+            {
+                Shared = given.SharedFolder is { } folder ? new SharedTraining(folder) : null,
+            };
+        foreach (var slide in data.sources.Slides)
+            if (slide.Reason is { } reason)
+                given.Progress.Note($"{slide.Name}: {reason}");
+        return data;
+    }
 
-    public ImageFacts Facts =>
+    public override ImageFacts Facts =>
         new(
             3,
             recipe.Windows.Scale,
@@ -55,9 +66,16 @@ public sealed class SelfSupervisedData : ITrainingData, IDisposable
             StainsKept = sources.StainsKept,
         };
 
-    public FitOutcome Fit(IModel model, SessionPart part, ITrainingProgress progress, CancellationToken stop)
+    protected override SelfSupervisedModel Untrained(Device device) => recipe.Model(device);
+
+    protected override FitOutcome Fit(
+        SelfSupervisedModel model,
+        SessionPart part,
+        ITrainingProgress progress,
+        CancellationToken stop
+    )
     {
-        var network = ((SelfSupervisedModel)model).Network;
+        var network = model.Network;
         var (training, validating) = Patients(part);
         var sampler = Sampler(training, "training", labeled: true);
         var validation =
@@ -104,12 +122,17 @@ public sealed class SelfSupervisedData : ITrainingData, IDisposable
         return second with { Seconds = seconds + second.Seconds };
     }
 
-    public Predictions? Judge(IModel model, SessionPart part, SplitSide side, CancellationToken stop)
+    protected override Predictions? Judge(
+        SelfSupervisedModel model,
+        SessionPart part,
+        SplitSide side,
+        CancellationToken stop
+    )
     {
         if (side != SplitSide.Test)
             return null;
         var judging = new SegmentationJudging(
-            new SegmentationPredictor([((SelfSupervisedModel)model).Network], recipe),
+            new SegmentationPredictor([model.Network], recipe),
             Cohort,
             part.Run.Path
         );
@@ -131,7 +154,7 @@ public sealed class SelfSupervisedData : ITrainingData, IDisposable
         return null;
     }
 
-    public void Dispose() => sources.Dispose();
+    public override void Dispose() => sources.Dispose();
 
     /// <summary>Images of a side; of an image-wise split a patient's images stand on several.</summary>
     private IEnumerable<MaskedImage> ImagesOf(SessionPart part, SplitSide side)
@@ -144,7 +167,7 @@ public sealed class SelfSupervisedData : ITrainingData, IDisposable
     private (IReadOnlyList<string> Training, IReadOnlyList<string> Validating) Patients(SessionPart part)
     {
         if (part.Split.ImageWise)
-            throw new NotSupportedException(
+            throw new ArgumentException(
                 "this method's split divides patients; an image-wise one would show windows of test patients in both stages"
             );
         return recipe.Windows.Validation > 0

@@ -6,7 +6,9 @@ namespace Coverslip.Methods.SelfSupervised;
 /// <summary>The method as everything outside this folder sees it.</summary>
 internal sealed class SelfSupervisedMethod : IMethod
 {
-    public string Name => "self-supervised";
+    internal const string Word = "self-supervised";
+
+    public string Name => Word;
 
     public IRecipe Read(RecipeNode node) => SelfSupervisedRecipe.Read(node);
 }

@@ -11,8 +11,7 @@ internal sealed class SelfSupervisedModel(SelfSupervisedRecipe recipe, SelfSuper
 
     public long Parameters => network.Store.ParameterCount;
 
-    public FitOutcome Fit(FitTask task, RunFolder run, ITrainingProgress progress, CancellationToken stop) =>
-        throw new NotSupportedException("this method learns from images with masks or from annotated slides");
+    public string Takes => "images and slides of whose pixels they say what they show";
 
     public IEnumerable<(string Path, Tensor Value)> State() => network.Store.All.Select(p => (p.Path, p.Value));
 
@@ -20,9 +19,6 @@ internal sealed class SelfSupervisedModel(SelfSupervisedRecipe recipe, SelfSuper
 
     public void PrepareToPredict() =>
         network.PrepareToPredict(recipe.Training.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32);
-
-    public IReadOnlyList<double[]> Probabilities(PredictionTask task, CancellationToken stop = default) =>
-        throw new NotSupportedException("this run's method says what pixels show, not images");
 
     public void Dispose() => network.Dispose();
 }

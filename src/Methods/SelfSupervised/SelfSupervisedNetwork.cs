@@ -31,7 +31,7 @@ public sealed record JointLossOptions
 /// A U-Net whose last layer gives five maps: red, green and blue of the input again, and the scores of background and
 /// foreground. Pre-training descends the reconstruction alone, fine-tuning both.
 /// </summary>
-public sealed class SelfSupervisedNetwork : IClassifier
+public sealed class SelfSupervisedNetwork : IStartsFromWeights
 {
     internal const int Colors = 3;
 
@@ -133,6 +133,9 @@ public sealed class SelfSupervisedNetwork : IClassifier
         }
         Store.Load(fitting);
     }
+
+    /// <inheritdoc cref="EarlierSegmentation.Load"/>
+    public void Load(string weights) => EarlierSegmentation.Load(this, weights);
 
     public void Dispose() => Store.Dispose();
 }

@@ -83,7 +83,10 @@ public sealed record SelfSupervisedRecipe : INetworkRecipe
     public long EpochExamples(Cohort cohort, SplitPart part) =>
         Reconstructs ? Windows.Unlabeled : (long)Windows.Labeled * Windows.Repeats;
 
-    public EarlierStage? Earlier => Reconstructs || !Shares ? null : new EarlierStage("pretraining", OnPretraining());
+    public IReadOnlyList<TrainingStage> Stages =>
+        Reconstructs || !Shares
+            ? [new TrainingStage("training", this)]
+            : [new TrainingStage("pretraining", OnPretraining()), new TrainingStage("training", this)];
 
     public IReadOnlyList<string> Needs => Weights.Length > 0 ? [Weights] : [];
 
@@ -99,13 +102,16 @@ public sealed record SelfSupervisedRecipe : INetworkRecipe
 
     public IClassifier Build(int classes, Device device) => Build(device);
 
-    public void Begin(IClassifier model)
-    {
-        if (Weights.Length > 0)
-            EarlierSegmentation.Load((SelfSupervisedNetwork)model, Weights);
-    }
+    public string StartsFrom => Weights;
 
-    IModel IRecipe.Untrained(int classes, Device device) => new SelfSupervisedModel(this, Build(device));
+    IModel IRecipe.Untrained(int classes, Device device) => Model(device);
+
+    internal SelfSupervisedModel Model(Device device) => new(this, Build(device));
+
+    public ITrainingData Prepare(Preparation given) => SelfSupervisedData.Prepare(this, given);
+
+    public IReadOnlyList<RunSummary> Summaries(string folder, Cohort cohort, int parts) =>
+        SegmentationFigures.Summaries(folder);
 
     /// <summary>The recipe of the first stage.</summary>
     /// <param name="skips">Levels without skip connection; null: as the recipe says.</param>

@@ -1,5 +1,6 @@
 using Coverslip.Evaluation.Splits;
 using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
 using Coverslip.Learning.Runs;
 
@@ -20,7 +21,7 @@ internal static class EnsembleMembers
         var (text, split) = (Path.Combine(folder, "recipe.yaml"), Path.Combine(folder, "split.json"));
         if (!File.Exists(text) || !File.Exists(split))
             throw new RecipeException($"ensemble: '{folder}' is no run folder with recipe.yaml and split.json");
-        if (Known.Methods.Parse(File.ReadAllText(text), text) is not TumorDetectionRecipe { Ensemble.Count: 0 } member)
+        if (TumorDetectionMethod.Of(File.ReadAllText(text), text) is not { Ensemble.Count: 0 } member)
             throw new RecipeException($"ensemble: '{folder}' is no run of a network for tumor detection");
         if (Form(member) != Form(recipe))
             throw new RecipeException(

@@ -12,7 +12,7 @@ namespace Coverslip.Methods.TumorDetection;
 /// it takes what other runs have learned, and is stored with all of their weights (<c>1/</c>, <c>2/</c>, …).
 /// </summary>
 /// <param name="members">Networks of one form.</param>
-internal sealed class EnsembleModel(IReadOnlyList<IModel> members) : IModel
+internal sealed class EnsembleModel(IReadOnlyList<NetworkModel> members) : IPredictsImages, IPredictsWindows
 {
     public long Parameters => members.Sum(m => m.Parameters);
 
@@ -33,9 +33,6 @@ internal sealed class EnsembleModel(IReadOnlyList<IModel> members) : IModel
             null
         );
     }
-
-    public FitOutcome Fit(FitTask task, RunFolder run, ITrainingProgress progress, CancellationToken stop) =>
-        throw new NotSupportedException("an ensemble takes what other runs have learned, and learns nothing");
 
     public IEnumerable<(string Path, Tensor Value)> State() =>
         members.Index().SelectMany(m => m.Item.State().Select(p => ($"{m.Index + 1}/{p.Path}", p.Value)));
@@ -64,7 +61,7 @@ internal sealed class EnsembleModel(IReadOnlyList<IModel> members) : IModel
             member.Dispose();
     }
 
-    private IReadOnlyList<double[]> Mean(Func<IModel, IReadOnlyList<double[]>> of)
+    private IReadOnlyList<double[]> Mean(Func<NetworkModel, IReadOnlyList<double[]>> of)
     {
         var all = members.Select(of).ToArray();
         return

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Learning.Progress;
 using Coverslip.Learning.SlidePatches;
 using Coverslip.Learning.SlideWalk;
 
@@ -9,7 +11,7 @@ namespace Coverslip.Methods.TumorDetection;
 /// <param name="options">Stride, orientations, detections.</param>
 /// <param name="folder">The part's folder.</param>
 /// <param name="progress">Told how it goes.</param>
-internal sealed class SlideTest(SlideModel model, TestOptions options, string folder, ITestProgress progress)
+internal sealed class SlideTest(SlideModel model, TestOptions options, string folder, IWorkProgress progress)
 {
     /// <summary>Heatmaps, detections and scores go to <c>slides/</c>, true masks to <c>truth/</c>.</summary>
     /// <param name="slides">The slides.</param>
@@ -39,15 +41,21 @@ internal sealed class SlideTest(SlideModel model, TestOptions options, string fo
             var files = TestFiles.Of(folder, source.Row);
             TruthMask.Write(folder, source);
             work.Average(source.Slide, files, [.. members.Select(m => TestFiles.Of(m, source.Row))]);
-            outcomes.Add(
-                work.Predict(
-                    source.Slide,
-                    files,
-                    (done, windows) => progress.Predicted(files.Name, done, windows),
-                    stop
+            IWorkSteps? steps = null;
+            var outcome = work.Predict(
+                source.Slide,
+                files,
+                (done, windows) => (steps ??= progress.Begin($"testing {files.Name}", windows, "patches")).Report(done),
+                stop
+            );
+            steps?.Dispose();
+            outcomes.Add(outcome);
+            progress.Note(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"tested {outcome.Name}: probability {outcome.Score:0.000}, detections {outcome.Detections}, patches of tissue {outcome.TissueCells}"
                 )
             );
-            progress.Finished(outcomes[^1]);
         }
         new SlideSummary(outcomes, [], work.Rates, options.Detection).Write(TestFiles.SlidesFolder(folder));
         var figures = DetectionFigures.Of(

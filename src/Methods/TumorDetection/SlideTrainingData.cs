@@ -6,10 +6,11 @@ using Coverslip.Learning.Augmentation;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
-using Coverslip.Learning.Runs;
+using Coverslip.Learning.Progress;
 using Coverslip.Learning.SlidePatches;
 using Coverslip.Learning.SlideWalk;
 using Coverslip.Slides.Geometry;
+using Coverslip.Torch;
 
 namespace Coverslip.Methods.TumorDetection;
 
@@ -17,14 +18,14 @@ namespace Coverslip.Methods.TumorDetection;
 /// Slides and image files as a session sees them: patches of the training patients train, patches of the validation
 /// patients validate, and the test patients' slides are predicted whole.
 /// </summary>
-public sealed class SlideTrainingData : ITrainingData, IDisposable
+internal sealed class SlideTrainingData : TrainingData<IPredictsWindows>
 {
     private const string ValidationFolder = "validation";
     private readonly TumorDetectionRecipe recipe;
     private readonly CohortSlides slides;
     private readonly InputStain? stain;
     private readonly WindowPixels pixels;
-    private readonly ITestProgress progress;
+    private readonly IWorkProgress progress;
     private readonly string positive;
 
     private SlideTrainingData(
@@ -32,7 +33,7 @@ public sealed class SlideTrainingData : ITrainingData, IDisposable
         CohortSlides slides,
         (InputStain? Stain, WindowPixels Pixels) form,
         string positive,
-        ITestProgress progress
+        IWorkProgress progress
     ) =>
         (this.recipe, this.slides, (stain, pixels), this.positive, this.progress) = (
             recipe,
@@ -44,17 +45,11 @@ public sealed class SlideTrainingData : ITrainingData, IDisposable
 
     /// <summary>Opens the slides of a cohort.</summary>
     /// <param name="recipe">The recipe.</param>
-    /// <param name="cohort">Of two classes.</param>
-    /// <param name="stain">What patches are brought to; null for none.</param>
-    /// <param name="progress">Told of what takes long.</param>
+    /// <param name="given">A cohort of two classes, stain, progress.</param>
     /// <exception cref="InvalidDataException">See <see cref="CohortSlides.Open"/>.</exception>
-    public static SlideTrainingData Open(
-        TumorDetectionRecipe recipe,
-        Cohort cohort,
-        InputStain? stain,
-        ITestProgress progress
-    )
+    public static SlideTrainingData Open(TumorDetectionRecipe recipe, Preparation given)
     {
+        var (cohort, stain, progress) = (given.Cohort, given.Stain, given.Progress);
         if (cohort.Classes.Count != 2)
             throw new InvalidDataException(
                 $"{cohort.Path} has the classes {string.Join(", ", cohort.Classes)}; tumor detection tells two apart, such as "
@@ -63,25 +58,45 @@ public sealed class SlideTrainingData : ITrainingData, IDisposable
         var positive = recipe.Decision.PositiveOf(cohort.Classes)!;
         var pixels = new WindowPixels(recipe.Input.Width, recipe.Input.Height, stain);
         var input = new PatchInput(pixels, recipe.Views, cohort.Classes.ToList().IndexOf(positive));
-        var slides = CohortSlides.Open(cohort, recipe.Patches, input, recipe.Input.Width, progress.Opened);
+        CohortSlides slides;
+        using (var opening = progress.Begin("opening slides", cohort.Rows.Count, "slides"))
+            slides = CohortSlides.Open(cohort, recipe.Patches, input, recipe.Input.Width, done => opening.Report(done));
+        slides.TellEmpty(progress);
+        progress.Note(Found(slides));
         return new SlideTrainingData(recipe, slides, (stain, pixels), positive, progress);
     }
 
-    public Cohort Cohort => slides.Cohort;
+    public override Cohort Cohort => slides.Cohort;
 
-    /// <summary>The cohort's slides and image files.</summary>
-    public CohortSlides Slides => slides;
+    public override ImageFacts Facts =>
+        new(3, 1, 1, recipe.Patches.Mpp, Cohort.Rows.Count) { StainsKept = pixels.StainsKept };
 
-    public ImageFacts Facts => new(3, 1, 1, recipe.Patches.Mpp, Cohort.Rows.Count) { StainsKept = pixels.StainsKept };
+    protected override IPredictsWindows Untrained(Device device) => recipe.Model(Cohort.Classes.Count, device);
 
-    public FitOutcome Fit(IModel model, SessionPart part, ITrainingProgress training, CancellationToken stop)
-    {
-        if (model is EnsembleModel ensemble)
-            return ensemble.Take(EnsembleMembers.Of(recipe, part), part.Run);
-        return model.Fit(slides.Examples(recipe, recipe.Patches, part), part.Run, training, stop);
-    }
+    protected override FitOutcome Fit(
+        IPredictsWindows model,
+        SessionPart part,
+        ITrainingProgress training,
+        CancellationToken stop
+    ) =>
+        model switch
+        {
+            EnsembleModel ensemble => ensemble.Take(EnsembleMembers.Of(recipe, part), part.Run),
+            NetworkModel network => network.Fit(
+                slides.Examples(recipe, recipe.Patches, part),
+                part.Run,
+                training,
+                stop
+            ),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
 
-    public Predictions? Judge(IModel model, SessionPart part, SplitSide side, CancellationToken stop)
+    protected override Predictions? Judge(
+        IPredictsWindows model,
+        SessionPart part,
+        SplitSide side,
+        CancellationToken stop
+    )
     {
         // Validation slides are predicted whole only for the threshold: patches chose the epoch.
         if (side == SplitSide.Train || (side == SplitSide.Validation && !recipe.Decision.ThresholdFromValidation))
@@ -101,9 +116,22 @@ public sealed class SlideTrainingData : ITrainingData, IDisposable
         return predictions;
     }
 
-    public void Dispose() => slides.Dispose();
+    public override void Dispose() => slides.Dispose();
 
-    private SlideModel ModelOf(IModel model, SessionPart part)
+    private static string Found(CohortSlides slides)
+    {
+        var classes = slides.Cohort.Classes.Select(
+            (name, label) =>
+            {
+                var having = slides.Sources.Where(s => s.Count(label) > 0).ToArray();
+                return $"{name}: {having.Sum(s => (long)s.Count(label)):N0} places on {having.Length}";
+            }
+        );
+        var whole = slides.Slides.Count();
+        return $"{whole} slides, image files of {slides.Sources.Count - whole} patients; {string.Join(", ", classes)}";
+    }
+
+    private SlideModel ModelOf(IPredictsWindows model, SessionPart part)
     {
         var (side, column) = (recipe.Input.Width, Cohort.Classes.ToList().IndexOf(positive));
         var window = new WindowInput(
@@ -127,7 +155,7 @@ public sealed class SlideTrainingData : ITrainingData, IDisposable
     }
 
     /// <summary>Image files one by one; null where there are none.</summary>
-    private Predictions? Images(IModel model, IReadOnlyList<ImageSource> sources, CancellationToken stop)
+    private Predictions? Images(IPredictsWindows model, IReadOnlyList<ImageSource> sources, CancellationToken stop)
     {
         var size = recipe.Input.Width * recipe.Input.Height * 4;
         var rows = new List<Prediction>();
@@ -160,17 +188,4 @@ public sealed class SlideTrainingData : ITrainingData, IDisposable
 
     private Prediction Row(CohortRow row, double[] p) =>
         new(row.Image, row.Patient, row.Label, Cohort.Classes[p[1] > p[0] ? 1 : 0], p);
-}
-
-/// <summary>Told what a run on slides is at, beside its training.</summary>
-public interface ITestProgress
-{
-    /// <summary>After a slide was opened: how many are.</summary>
-    void Opened(int slides);
-
-    /// <summary>After windows of a test slide: how many of how many are predicted.</summary>
-    void Predicted(string slide, int done, int windows);
-
-    /// <summary>After a test slide, with its line.</summary>
-    void Finished(SlideOutcome outcome);
 }

@@ -13,7 +13,7 @@ namespace Coverslip.Methods.TumorDetection;
 /// One or two towers (<c>tower.</c>, <c>context.</c>), each pooled to its mean over the map; joined; dropout; one linear
 /// layer (<c>head.</c>); softmax cross-entropy (Liu et al. 2017, sec. 3 and fig. 2).
 /// </summary>
-public sealed class TowerClassifier : IClassifier
+public sealed class TowerClassifier : IStartsFromWeights
 {
     private readonly TumorDetectionRecipe recipe;
     private readonly BackboneOptions shape;
@@ -103,8 +103,8 @@ public sealed class TowerClassifier : IClassifier
 
     private void LoadRun(string weights)
     {
-        using var run = TrainedModel.Load(weights, Known.Methods, Device.Cpu);
-        if (run.Recipe is not TumorDetectionRecipe { Network: var earlier })
+        var run = StoredRun.Open(weights);
+        if (TumorDetectionMethod.Of(run.RecipeText, weights) is not { Network: var earlier })
             throw new RecipeException($"network.weights is '{weights}', a run of another method than tumor-detection");
         var network = recipe.Network;
         if (
@@ -120,7 +120,7 @@ public sealed class TowerClassifier : IClassifier
                     + "a split of one part"
             );
         using var scope = new TensorScope();
-        var all = run.Weights(0);
+        var all = run.Weights(0, Store.Device);
         foreach (var (name, _) in towers)
         {
             var own = RunFolder.Under(all, $"{name}.");

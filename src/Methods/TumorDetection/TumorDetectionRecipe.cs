@@ -5,6 +5,7 @@ using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
 using Coverslip.Learning.SlidePatches;
+using Coverslip.Learning.SlideWalk;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.TumorDetection;
@@ -73,18 +74,26 @@ public sealed record TumorDetectionRecipe : INetworkRecipe
             Input = Input with { Height = height, Width = width },
         };
 
-    public IModel Untrained(int classes, Device device) =>
+    public ITrainingData Prepare(Preparation given) => SlideTrainingData.Open(this, given);
+
+    public IReadOnlyList<RunSummary> Summaries(string folder, Cohort cohort, int parts)
+    {
+        if (DetectionFigures.OfRun(folder, cohort, parts) is not { } figures)
+            return [];
+        figures.Write(folder);
+        return [figures.OnUnseenSlides()];
+    }
+
+    IModel IRecipe.Untrained(int classes, Device device) => Model(classes, device);
+
+    internal IPredictsWindows Model(int classes, Device device) =>
         Ensemble.Count == 0
             ? new NetworkModel(this, Build(classes, device))
             : new EnsembleModel([.. Ensemble.Select(_ => new NetworkModel(this, Build(classes, device)))]);
 
     public IClassifier Build(int classes, Device device) => new TowerClassifier(this, classes, device);
 
-    public void Begin(IClassifier model)
-    {
-        if (Network.Weights.Length > 0)
-            ((TowerClassifier)model).Load(Network.Weights);
-    }
+    public string StartsFrom => Network.Weights;
 
     /// <summary>Reads the method's sections.</summary>
     /// <exception cref="RecipeException">A key that is unknown, or a value outside its range.</exception>

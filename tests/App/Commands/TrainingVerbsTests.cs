@@ -178,6 +178,30 @@ public sealed class TrainingVerbsTests(TrainedRun trained) : IClassFixture<Train
         Assert.False(Directory.Exists(runs.At("huge")));
     }
 
+    [Fact]
+    public void A_failed_start_leaves_no_run_behind()
+    {
+        var (recipe, run) = (runs.At("broken.yaml"), runs.At("broken"));
+        File.WriteAllText(
+            recipe,
+            PhantomRuns.Recipe.Replace("form: masked, masks: column", "form: raw").Replace("epochs: 4", "epochs: 1")
+        );
+        string[] call = ["train", recipe, "--cohort", runs.CohortFile, "--out", run, "--part", "1"];
+        var image = runs.At("cohort/images/P03-02.png");
+        var whole = File.ReadAllBytes(image);
+        try
+        {
+            File.WriteAllBytes(image, whole[..(whole.Length / 2)]);
+            Assert.Contains("P03-02.png", PhantomRuns.Call(1, call));
+            Assert.False(Directory.Exists(run));
+        }
+        finally
+        {
+            File.WriteAllBytes(image, whole);
+        }
+        Assert.Contains("accuracy", PhantomRuns.Call(0, call)); // afresh, without --resume
+    }
+
     [Theory]
     [InlineData(2, "train")]
     [InlineData(2, "train", "r.yaml", "--cohort", "c.csv")]

@@ -4,6 +4,7 @@ using Coverslip.Evaluation.Splits;
 using Coverslip.Files;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
 using Coverslip.Methods.Tests.Training;
 using Coverslip.Slides.Images;

@@ -1,3 +1,4 @@
+using Coverslip.Learning.Features;
 using Coverslip.Methods.Classical;
 
 namespace Coverslip.Methods.Tests.Classical;

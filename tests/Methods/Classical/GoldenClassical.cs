@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Coverslip.Learning.Features;
-using Coverslip.Methods.Classical;
 using Coverslip.Tests;
 
 namespace Coverslip.Methods.Tests.Classical;

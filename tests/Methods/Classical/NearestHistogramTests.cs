@@ -1,4 +1,4 @@
-using Coverslip.Methods.Classical;
+using Coverslip.Learning.Features;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.Methods.Tests.Classical;

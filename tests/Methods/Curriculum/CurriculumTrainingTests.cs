@@ -61,11 +61,12 @@ public sealed class CurriculumTrainingTests(SmallChests chests) : IClassFixture<
         var recipe = SmallChests.Read();
         var cohort = chests.Cohort(recipe);
         var part = KFoldSplits.Draw(cohort.PatientImages, 3, 0.3, 1)[0];
-        var first = recipe.Earlier!;
+        var first = recipe.Stages[0];
         Assert.Equal("patches", first.Section);
         Assert.Equal((32, 32), (first.Recipe.Input.Height, first.Recipe.Input.Width));
-        Assert.Null(first.Recipe.Earlier);
-        Assert.Null(SmallChests.Read("patches.epochs=0").Earlier);
+        Assert.Equal(["patches", "training"], recipe.Stages.Select(s => s.Section));
+        Assert.Single(first.Recipe.Stages);
+        Assert.Single(SmallChests.Read("patches.epochs=0").Stages);
         Assert.Equal(part.Rows(cohort, SplitSide.Train).Count, recipe.EpochExamples(cohort, part));
         _ = chests.Whole;
         var cut = Cohort.Load(Path.Combine(chests.At("whole"), "patches", "cohort.csv"), CohortChecks.Table);

@@ -1,7 +1,7 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Learning.Loop;
-using Coverslip.Learning.Runs;
+using Coverslip.Learning.Models;
 using Coverslip.Methods.MultiStage;
 
 namespace Coverslip.Methods.Tests.MultiStage;

@@ -1,6 +1,7 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Learning.Augmentation;
 using Coverslip.Learning.Recipes;
+using Coverslip.Learning.Segmentation;
 using Coverslip.Learning.SlidePatches;
 using Coverslip.Methods.SelfSupervised;
 using Coverslip.Methods.Tests.Training.SlidePatches;

@@ -74,11 +74,11 @@ public sealed class SelfSupervisedRecipeTests
         var part = KFoldSplits.Draw(masks.Cohort.PatientImages, 2, 0.3, 1)[0];
         INetworkRecipe recipe = SmallMasks.Recipe();
         Assert.Equal(6 * 2, recipe.EpochExamples(masks.Cohort, part));
-        Assert.Equal("pretraining", recipe.Earlier!.Section);
-        Assert.Equal(12, recipe.Earlier.Recipe.EpochExamples(masks.Cohort, part));
-        Assert.Null(recipe.Earlier.Recipe.Earlier);
+        Assert.Equal(["pretraining", "training"], recipe.Stages.Select(s => s.Section));
+        Assert.Equal(12, recipe.Stages[0].Recipe.EpochExamples(masks.Cohort, part));
+        Assert.Single(recipe.Stages[0].Recipe.Stages);
         INetworkRecipe bare = SmallMasks.Recipe("pretraining: {epochs: 0}");
-        Assert.Null(bare.Earlier);
+        Assert.Single(bare.Stages);
     }
 
     private static string PathOf(string name) => Path.Combine(TestData.Root, "recipes", name);

@@ -1,6 +1,7 @@
 using Coverslip.Evaluation.Segmentation;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Learning.Runs;
+using Coverslip.Learning.Segmentation;
 using Coverslip.Methods.SelfSupervised;
 using Coverslip.Methods.Tests.Training.SlidePatches;
 using Coverslip.Slides.Annotations;

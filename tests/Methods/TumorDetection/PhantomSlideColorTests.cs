@@ -1,4 +1,4 @@
-using Coverslip.Methods.Classical;
+using Coverslip.Learning.Features;
 using Coverslip.Phantoms;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;

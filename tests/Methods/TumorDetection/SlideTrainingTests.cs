@@ -1,6 +1,8 @@
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Progress;
 using Coverslip.Learning.Recipes;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.SlideWalk;
@@ -13,7 +15,7 @@ namespace Coverslip.Methods.Tests.TumorDetection;
 
 /// <summary>Whole runs on tiny slides: what they leave, that they resume to the same numbers, ensembles of them.</summary>
 [NoTensorLeaks]
-public sealed class SlideTrainingTests(TinySlides tiny) : IClassFixture<TinySlides>, ITrainingProgress, ITestProgress
+public sealed class SlideTrainingTests(TinySlides tiny) : IClassFixture<TinySlides>, ITrainingProgress, IWorkProgress
 {
     private const string Recipe = """
         method: tumor-detection
@@ -156,7 +158,7 @@ public sealed class SlideTrainingTests(TinySlides tiny) : IClassFixture<TinySlid
         var all = KFoldSplits.Draw(tiny.Cohort.PatientImages, 4, 0.34, 1);
         var split = new Split(SplitKind.Random, tiny.Cohort.Hash, 1, [all[part]]);
         split.Save(Path.Combine(folder, "split.json"));
-        using var data = SlideTrainingData.Open(recipe, tiny.Cohort, null, this);
+        using var data = recipe.Prepare(new Preparation(tiny.Cohort, Device.Cpu) { Progress = this });
         var input = new SessionInput(recipe, data, split, Device.Cpu);
         new TrainingSession(input, folder, _ => this).Run(stop: stop);
         return folder;
@@ -172,9 +174,11 @@ public sealed class SlideTrainingTests(TinySlides tiny) : IClassFixture<TinySlid
 
     void ITrainingProgress.Epoch(EpochRow row, RunState state) { }
 
-    void ITestProgress.Opened(int slides) { }
+    IWorkSteps IWorkProgress.Begin(string what, long total, string unit) => SilentProgress.Instance;
 
-    void ITestProgress.Predicted(string slide, int done, int windows) { }
-
-    void ITestProgress.Finished(SlideOutcome outcome) => slidesTested++;
+    void IWorkProgress.Note(string line)
+    {
+        if (line.StartsWith("tested ", StringComparison.Ordinal))
+            slidesTested++;
+    }
 }

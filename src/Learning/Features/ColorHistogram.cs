@@ -1,4 +1,4 @@
-namespace Coverslip.Methods.Classical;
+namespace Coverslip.Learning.Features;
 
 /// <summary>
 /// Shares of valid pixels by value of red, of green and of blue, in bins of equal width over 0 to 255.

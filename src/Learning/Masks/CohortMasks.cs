@@ -1,30 +1,33 @@
-using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Learning.Inputs;
-using Coverslip.Learning.Masks;
+using Coverslip.Learning.Progress;
 using Coverslip.Slides.Images;
 using Coverslip.Torch;
 
-namespace Coverslip.App.Commands;
+namespace Coverslip.Learning.Masks;
 
-/// <summary>The masks of a run: made where they are missing, found where they are not.</summary>
-internal static class RunMasks
+/// <summary>Where a cohort's masks lie and by which thresholds areas count.</summary>
+/// <param name="Folder">Folder of masks, as <c>coverslip mask</c> writes it.</param>
+/// <param name="Rules">Thresholds; null: as the recipe says.</param>
+/// <param name="Device">Where the segmentation runs.</param>
+public sealed record MaskPlace(string Folder, MaskRules? Rules, Device Device)
 {
-    /// <summary>Where masks lie and by which thresholds areas count.</summary>
-    /// <param name="Folder">Folder of masks, as <c>coverslip mask</c> writes it.</param>
-    /// <param name="Rules">Thresholds; null: as the recipe says.</param>
-    /// <param name="Device">Where the segmentation runs.</param>
-    internal sealed record Place(string Folder, MaskRules? Rules, Device Device)
-    {
-        /// <summary>The stain that images are brought to before masks are made of them; null for none.</summary>
-        internal InputStain? Stain { get; init; }
-    }
+    /// <summary>The stain that images are brought to before masks are made of them; null (default) for none.</summary>
+    public InputStain? Stain { get; init; }
 
+    /// <summary>Told how many are made; nobody by default.</summary>
+    public IWorkProgress Progress { get; init; } = SilentProgress.Instance;
+}
+
+/// <summary>The masks of a cohort: made where they are missing, found where they are not.</summary>
+public static class CohortMasks
+{
     /// <summary>Masks of a cohort, and the thresholds they were judged by; null for raw input.</summary>
-    internal static (PatchMasks? Masks, MaskRules? Rules) Prepare(
+    /// <exception cref="InvalidDataException">A row without a mask where the cohort has to bring them.</exception>
+    public static (PatchMasks? Masks, MaskRules? Rules) Prepare(
         InputOptions input,
         Cohort cohort,
-        Place place,
+        MaskPlace place,
         CancellationToken stop
     )
     {
@@ -69,14 +72,14 @@ internal static class RunMasks
         Cohort cohort,
         MaskOptions options,
         MaskRules rules,
-        Place place,
+        MaskPlace place,
         CancellationToken stop
     )
     {
         var store = MaskStore.Open(place.Folder, options, rules);
         var maker = new MaskMaker(options, rules);
         var missing = cohort.Rows.Where(r => !store.Has(r.Image)).ToArray();
-        using var line = new ProgressLine("masks", missing.Length, "images");
+        using var line = place.Progress.Begin("masks", missing.Length, "images");
         try
         {
             foreach (var (done, row) in missing.Index())

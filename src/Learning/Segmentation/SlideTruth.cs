@@ -7,7 +7,7 @@ using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Heatmaps;
 using Coverslip.Slides.Patches;
 
-namespace Coverslip.Methods.SelfSupervised;
+namespace Coverslip.Learning.Segmentation;
 
 /// <summary>
 /// A segmented slide beside its annotation: a cell of the map is foreground where its middle lies in a tumor. A cell
@@ -24,7 +24,7 @@ internal static class SlideTruth
     {
         var size = new PixelSize(columns, probability.Length / columns);
         using var truth = PolygonRaster.Fill(tumor.Polygons, size, new Vertex(1 / cell.X, 1 / cell.Y));
-        return PixelMap.Counted(probability, truth);
+        return CountedPixels.Of(probability, truth);
     }
 
     /// <summary>A slide that <c>predict</c> wrote, beside what its cohort says of it.</summary>

@@ -1,15 +1,14 @@
 using Coverslip.Files;
 using Coverslip.Learning.Inputs;
-using Coverslip.Learning.Runs;
 
-namespace Coverslip.App.Commands;
+namespace Coverslip.Learning.Runs;
 
 /// <summary>The stain reference of a run: fitted once, kept as <c>stain.json</c> in its folder.</summary>
-internal static class RunStain
+public static class RunStain
 {
     /// <summary>The run's reference, kept in its folder or as the recipe names it; null where it names none.</summary>
     /// <exception cref="IOException">The run was begun with another reference.</exception>
-    internal static InputStain? Of(InputOptions input, string folder)
+    public static InputStain? Of(InputOptions input, string folder)
     {
         if (!input.Restained)
             return null;
@@ -26,18 +25,9 @@ internal static class RunStain
     }
 
     /// <summary>Keeps it in the run's folder.</summary>
-    internal static void Keep(InputStain? stain, string folder)
+    public static void Keep(InputStain? stain, string folder)
     {
         if (stain is not null)
             WholeFile.Write(Path.Combine(folder, StoredRun.StainName), stain.Json);
-    }
-
-    /// <summary>Says how many images are used as they are.</summary>
-    internal static void Tell(PatchSet patches)
-    {
-        if (patches.StainsKept > 0)
-            Console.Error.WriteLine(
-                $"{patches.StainsKept} of {patches.Patches.Count} images have no stain that can be measured and are used as they are"
-            );
     }
 }

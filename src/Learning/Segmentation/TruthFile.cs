@@ -1,7 +1,7 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Slides.Images;
 
-namespace Coverslip.Methods.SelfSupervised;
+namespace Coverslip.Learning.Segmentation;
 
 /// <summary>Masks of foreground: 0 is background, whatever else is foreground, such as the number of a gland.</summary>
 public static class TruthFile

@@ -1,8 +1,7 @@
-using Coverslip.Learning.Models;
 using Coverslip.Slides.Heatmaps;
 using Coverslip.Slides.Images;
 
-namespace Coverslip.Methods.Curriculum;
+namespace Coverslip.Learning.Models;
 
 /// <summary>A radiograph with a finding's class activation map laid over it (Park et al. 2019, step 3).</summary>
 public static class ActivationOverlay

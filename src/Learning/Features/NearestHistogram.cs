@@ -1,6 +1,6 @@
 using Coverslip.Slides.Images;
 
-namespace Coverslip.Methods.Classical;
+namespace Coverslip.Learning.Features;
 
 /// <summary>
 /// One nearest neighbor on color histograms: 16 bins of each of red, green and blue over the whole image, by L1

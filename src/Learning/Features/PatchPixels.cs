@@ -1,6 +1,6 @@
 using Coverslip.Slides.Images;
 
-namespace Coverslip.Methods.Classical;
+namespace Coverslip.Learning.Features;
 
 /// <summary>An image with its mask, as features see it.</summary>
 /// <param name="Samples">[H · W · 4] red, green, blue, and not 0 where the pixel is valid.</param>

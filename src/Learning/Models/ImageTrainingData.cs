@@ -1,0 +1,106 @@
+using System.Globalization;
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Metrics;
+using Coverslip.Evaluation.Splits;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Masks;
+using Coverslip.Torch;
+
+namespace Coverslip.Learning.Models;
+
+/// <summary>Image files at the network's size.</summary>
+/// <param name="recipe">The recipe; its models learn from image files and predict them.</param>
+/// <param name="set">The images.</param>
+public sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : TrainingData<IModel>, ITrainingData
+{
+    public override Cohort Cohort => set.Cohort;
+
+    public PatchMasks? Masks { get; private init; }
+
+    public MaskRules? Rules { get; private init; }
+
+    public override ImageFacts Facts =>
+        new(
+            set.Patches.Max(p => p.Source.Channels),
+            set.Patches.Min(p => p.Source.Scale),
+            set.Patches.Max(p => p.Source.Scale),
+            CohortMpp.Of(set.Cohort),
+            set.Patches.Count
+        )
+        {
+            EmptyMasks = set.EmptyMasks,
+            StainsKept = set.StainsKept,
+        };
+
+    /// <summary>Makes or finds a cohort's masks where the recipe asks for them, and reads its images.</summary>
+    /// <exception cref="Coverslip.Slides.Images.UnreadableImageException">An image that cannot be read.</exception>
+    public static ImageTrainingData Prepare(IRecipe recipe, Preparation given)
+    {
+        var (input, progress) = (recipe.Input, given.Progress);
+        var place = new MaskPlace(given.MaskFolder ?? "", null, given.Device)
+        {
+            Stain = given.Stain,
+            Progress = progress,
+        };
+        var (masks, rules) = CohortMasks.Prepare(input, given.Cohort, place, given.Stop);
+        PatchSet set;
+        using (var reading = progress.Begin("reading images", given.Cohort.Rows.Count, "images"))
+            set = new PatchSet(
+                given.Cohort,
+                input,
+                masks,
+                new PatchReading { Stain = given.Stain, Progress = done => reading.Report(done) }
+            );
+        if (set.StainNote is { } kept)
+            progress.Note(kept);
+        if (input.Form != InputForm.Raw)
+            progress.Note(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"masks keep some area in {set.Patches.Count - set.EmptyMasks} of {set.Patches.Count} images ({1 - (double)set.EmptyMasks / set.Patches.Count:0.0%}); at least 80 % is needed for masked results to mean anything"
+                )
+            );
+        return new ImageTrainingData(recipe, set) { Masks = masks, Rules = rules };
+    }
+
+    protected override IModel Untrained(Device device) => recipe.Untrained(Cohort.Classes.Count, device);
+
+    protected override FitOutcome Fit(
+        IModel model,
+        SessionPart part,
+        ITrainingProgress progress,
+        CancellationToken stop
+    )
+    {
+        var training = Side(part, SplitSide.Train)
+            .Where(p => !(p.Empty && recipe.Input.EmptyMask == EmptyMask.Drop))
+            .ToArray();
+        if (training.Length == 0)
+            throw new InvalidOperationException(
+                $"part {part.Number + 1} of the split has no image to train on that has a mask; set input.empty_mask: raw, or other mask rules"
+            );
+        var task = new FitTask(set, training, Side(part, SplitSide.Validation), part.Seed);
+        return model.Able<IFitsImages>().Fit(task, part.Run, progress, stop);
+    }
+
+    protected override Predictions? Judge(IModel model, SessionPart part, SplitSide side, CancellationToken stop)
+    {
+        var images = Side(part, side);
+        if (images.Count == 0 && side == SplitSide.Validation)
+            return null;
+        var probabilities = model.Able<IPredictsImages>().Probabilities(new PredictionTask(set, images), stop);
+        return recipe.Findings is null
+            ? Predictor.Table(Cohort.Classes, images, probabilities)
+            : Predictor.TableOfFindings(Cohort.Classes, images, probabilities);
+    }
+
+    protected override IEnumerable<ActivationMap>? Maps(IModel model, SessionPart part, CancellationToken stop) =>
+        (model as IMapsFindings)?.Maps(new PredictionTask(set, Side(part, SplitSide.Test)), stop);
+
+    private IReadOnlyList<Patch> Side(SessionPart part, SplitSide side)
+    {
+        var rows = part.Split.Rows(set.Cohort, side).ToHashSet(ReferenceEqualityComparer.Instance);
+        return [.. set.Patches.Where(p => rows.Contains(p.Row))];
+    }
+}

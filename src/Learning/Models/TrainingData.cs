@@ -1,0 +1,115 @@
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Metrics;
+using Coverslip.Evaluation.Splits;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Masks;
+using Coverslip.Torch;
+
+namespace Coverslip.Learning.Models;
+
+/// <summary>One part of a split at work.</summary>
+/// <param name="Number">Which, from 0.</param>
+/// <param name="Split">Its patients.</param>
+/// <param name="Seed">Of whatever is drawn at random in it.</param>
+/// <param name="Run">Where its files go.</param>
+public sealed record SessionPart(int Number, SplitPart Split, long Seed, RunFolder Run);
+
+/// <summary>What run.json says of the images.</summary>
+/// <param name="Channels">Of the images as stored: 1 gray, 3 color.</param>
+/// <param name="ScaleLow">Least factor by which they were brought to the network's width.</param>
+/// <param name="ScaleHigh">Greatest factor.</param>
+/// <param name="Mpp">Microns per pixel as stored; null where nobody said.</param>
+/// <param name="Images">How many there are.</param>
+public sealed record ImageFacts(int Channels, double ScaleLow, double ScaleHigh, double? Mpp, int Images)
+{
+    /// <summary>Images whose mask held nothing valid.</summary>
+    public int EmptyMasks { get; init; }
+
+    /// <summary>Images whose stain could not be measured and that were used as they are.</summary>
+    public int StainsKept { get; init; }
+}
+
+/// <summary>What a session trains on and what it judges: image files, or slides.</summary>
+public interface ITrainingData : IDisposable
+{
+    Cohort Cohort { get; }
+
+    /// <summary>As far as they are known by now.</summary>
+    /// <exception cref="InvalidDataException">A resolution that cannot be recorded.</exception>
+    ImageFacts Facts { get; }
+
+    /// <summary>Masks of image files; null, the default, without.</summary>
+    PatchMasks? Masks => null;
+
+    /// <summary>Thresholds of computed masks, stored with the run; null, the default, without.</summary>
+    MaskRules? Rules => null;
+
+    /// <summary>A part with a model that has learned nothing yet.</summary>
+    ITrainingPart Begin(SessionPart part, Device device);
+}
+
+/// <summary>A part of a split with its model, as it learns and is judged.</summary>
+public interface ITrainingPart : IDisposable
+{
+    /// <inheritdoc cref="IModel.Parameters"/>
+    long Parameters { get; }
+
+    /// <summary>Lets the model learn from the part's training patients, or go on.</summary>
+    /// <exception cref="InvalidDataException">There is nothing to learn from; the message says why.</exception>
+    FitOutcome Fit(ITrainingProgress progress, CancellationToken stop);
+
+    /// <summary>
+    /// What the model says of a side of the part, by the most probable class; null where it has nothing to be judged on, or
+    /// says nothing of whole images and has written its figures itself.
+    /// </summary>
+    Predictions? Judge(SplitSide side, CancellationToken stop);
+
+    /// <summary>Where the model sees its classes in the part's test images; null where it does not say.</summary>
+    IEnumerable<ActivationMap>? Maps(CancellationToken stop);
+}
+
+/// <summary>The data of a method with models of one kind.</summary>
+/// <typeparam name="TModel">The kind.</typeparam>
+public abstract class TrainingData<TModel> : ITrainingData
+    where TModel : IModel
+{
+    public abstract Cohort Cohort { get; }
+
+    public abstract ImageFacts Facts { get; }
+
+    public ITrainingPart Begin(SessionPart part, Device device) => new Part(this, part, Untrained(device));
+
+    public virtual void Dispose() => GC.SuppressFinalize(this);
+
+    /// <summary>A model that has learned nothing yet, on a device.</summary>
+    protected abstract TModel Untrained(Device device);
+
+    /// <inheritdoc cref="ITrainingPart.Fit"/>
+    protected abstract FitOutcome Fit(
+        TModel model,
+        SessionPart part,
+        ITrainingProgress progress,
+        CancellationToken stop
+    );
+
+    /// <inheritdoc cref="ITrainingPart.Judge"/>
+    protected abstract Predictions? Judge(TModel model, SessionPart part, SplitSide side, CancellationToken stop);
+
+    /// <inheritdoc cref="ITrainingPart.Maps"/>
+    protected virtual IEnumerable<ActivationMap>? Maps(TModel model, SessionPart part, CancellationToken stop) => null;
+
+    private sealed class Part(TrainingData<TModel> data, SessionPart part, TModel model) : ITrainingPart
+    {
+        public long Parameters => model.Parameters;
+
+        public FitOutcome Fit(ITrainingProgress progress, CancellationToken stop) =>
+            data.Fit(model, part, progress, stop);
+
+        public Predictions? Judge(SplitSide side, CancellationToken stop) => data.Judge(model, part, side, stop);
+
+        public IEnumerable<ActivationMap>? Maps(CancellationToken stop) => data.Maps(model, part, stop);
+
+        public void Dispose() => model.Dispose();
+    }
+}
