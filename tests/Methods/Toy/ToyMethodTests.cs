@@ -42,6 +42,7 @@ public sealed class ToyMethodTests(SmallCohort small) : IClassFixture<SmallCohor
         Assert.Equal(5, Assert.IsType<ToyRecipe>(trained.Recipe).Spread);
         var patches = new PatchSet(small.Cohort, recipe.Input, null);
         var said = trained.Predict(patches, batch: 8);
+        using var scope = new TensorScope();
         var models = Enumerable.Range(0, 4).Select(p => trained.Weights(p)["means"].ToArray<double>()).ToArray();
         foreach (var (row, patch) in said.Rows.Zip(patches.Patches))
         {
