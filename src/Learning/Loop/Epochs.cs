@@ -1,33 +1,33 @@
 using Coverslip.Evaluation.Metrics;
-using Coverslip.Learning.Models;
 
 namespace Coverslip.Learning.Loop;
 
 /// <summary>A loss and its parts, as numbers.</summary>
 public readonly record struct LossParts(double Total, double Class, double Reconstruction)
 {
-    internal static LossParts Of(Outcome outcome) =>
-        new(outcome.Total.Item(), outcome.Class.Item(), outcome.Reconstruction?.Item() ?? 0);
+    /// <summary>A loss of one part.</summary>
+    public LossParts(double loss)
+        : this(loss, loss, 0) { }
 }
 
-/// <summary>Mean of losses over images.</summary>
+/// <summary>Mean of losses over examples.</summary>
 public sealed class MeanLoss
 {
     private double total,
         classes,
         reconstruction;
 
-    public long Images { get; private set; }
+    public long Examples { get; private set; }
 
     public LossParts Value =>
-        new(total / Math.Max(Images, 1), classes / Math.Max(Images, 1), reconstruction / Math.Max(Images, 1));
+        new(total / Math.Max(Examples, 1), classes / Math.Max(Examples, 1), reconstruction / Math.Max(Examples, 1));
 
-    public void Add(LossParts losses, int images)
+    public void Add(StepLoss step)
     {
-        total += losses.Total * images;
-        classes += losses.Class * images;
-        reconstruction += losses.Reconstruction * images;
-        Images += images;
+        total += step.Loss.Total * step.Examples;
+        classes += step.Loss.Class * step.Examples;
+        reconstruction += step.Loss.Reconstruction * step.Examples;
+        Examples += step.Examples;
     }
 }
 
@@ -40,7 +40,7 @@ public sealed class MeanLoss
 /// NaN with one class only.</param>
 public sealed record Judged(LossParts Loss, double Accuracy, double Auc)
 {
-    internal static Judged Of(MeanLoss mean, IReadOnlyList<int> labels, IReadOnlyList<double[]> probabilities)
+    public static Judged Of(MeanLoss mean, IReadOnlyList<int> labels, IReadOnlyList<double[]> probabilities)
     {
         var right = 0;
         for (var i = 0; i < labels.Count; i++)
@@ -92,10 +92,11 @@ public sealed record Judged(LossParts Loss, double Accuracy, double Auc)
 /// <summary>One epoch's row of metrics.csv.</summary>
 /// <param name="Epoch">From 0.</param>
 /// <param name="Seconds">Training and validation time since the run began.</param>
-/// <param name="Rate">Learning rate of the last step.</param>
+/// <param name="Rate">Learning rate of the last step; of several models the first one's.</param>
 /// <param name="Training">Mean training loss.</param>
 /// <param name="Validation">What validation said; null without validation images.</param>
-/// <param name="Moved">How far the weights stand from where they began, relative to their length.</param>
+/// <param name="Moved">How far the weights stand from where they began, relative to their length; of several
+/// models those that moved most.</param>
 public sealed record EpochRow(
     int Epoch,
     double Seconds,
@@ -107,6 +108,9 @@ public sealed record EpochRow(
 {
     /// <summary>Time of the training steps.</summary>
     public Pace? Pace { get; init; }
+
+    /// <summary>Columns beyond those of every training; none by default.</summary>
+    public IReadOnlyList<(string Name, double Value)> Further { get; init; } = [];
 }
 
 /// <summary>Told how a training goes.</summary>

@@ -3,14 +3,14 @@ using Coverslip.Torch.Layers;
 
 namespace Coverslip.Learning.Loop;
 
-/// <summary>Gradients of a store as one vector.</summary>
+/// <summary>Gradients of some stores as one vector.</summary>
 internal static class Gradients
 {
     /// <summary>Scales all gradients down so that together they are at most <paramref name="longest"/> long.</summary>
-    internal static void Clip(ParameterStore store, double longest)
+    internal static void Clip(IReadOnlyList<ParameterStore> stores, double longest)
     {
         using var off = new NoGradient();
-        var gradients = store.Parameters.Select(p => p.Value.Gradient).OfType<Tensor>().ToArray();
+        var gradients = stores.SelectMany(s => s.Parameters).Select(p => p.Value.Gradient).OfType<Tensor>().ToArray();
         var length = Tensor.Stack([.. gradients.Select(g => g.Norm())], 0).Norm().Item();
         if (length <= longest)
             return;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Coverslip.Learning.Inputs;
 
 namespace Coverslip.Learning.Loop;
 
@@ -15,7 +14,7 @@ public sealed class Pace
     public double Seconds { get; private set; }
 
     /// <summary>The batches, the time until each of them comes taken.</summary>
-    internal IEnumerable<RawBatch> Timed(IEnumerable<RawBatch> batches)
+    internal IEnumerable<T> Timed<T>(IEnumerable<T> batches)
     {
         clock.Restart();
         using var each = batches.GetEnumerator();

@@ -2,8 +2,6 @@ using System.Globalization;
 using Coverslip.Files;
 using Coverslip.Torch;
 using Coverslip.Torch.Checkpoints;
-using Coverslip.Torch.Layers;
-using Coverslip.Torch.Optimizers;
 
 namespace Coverslip.Learning.Loop;
 
@@ -58,16 +56,18 @@ public sealed class RunFolder
     /// <summary>
     /// Sets weights, optimizer and random state to where the folder stands; seeds nothing where it is new.
     /// </summary>
-    internal RunState Restore(ParameterStore store, Optimizer optimizer)
+    internal RunState Restore(ModelsInTraining models)
     {
         if (!Started)
             return new RunState();
         using var scope = new TensorScope();
-        var saved = SafeTensors.Read(State, store.Device);
+        var saved = SafeTensors.Read(State, models.Device);
         var metadata = SafeTensors.ReadMetadata(State);
-        store.Load(Under(saved, "model/"));
-        optimizer.Restore(Under(saved, "optimizer/"), long.Parse(metadata["steps"], CultureInfo.InvariantCulture));
-        TorchRuntime.SetRandomState(saved["random"].ToArray<byte>());
+        models.LoadWeights(Under(saved, "model/"));
+        models.LoadMemory(Under(saved, "optimizer/"), long.Parse(metadata["steps"], CultureInfo.InvariantCulture));
+        // States of earlier versions, and those left by a processor, hold no GPU's.
+        var gpu = saved.GetValueOrDefault("random_gpu")?.ToArray<byte>();
+        new RandomState(saved["random"].ToArray<byte>(), gpu).Set(models.Device);
         var state = RunState.From(metadata);
         metrics.Clear();
         metrics.AddRange(File.ReadLines(Metrics).Take(1 + state.Epoch));
@@ -75,7 +75,7 @@ public sealed class RunFolder
     }
 
     /// <summary>Writes an epoch's row, the weights if they are the best, and the state.</summary>
-    internal RunState Finish(EpochRow row, RunState before, BestBy by, ParameterStore store, Optimizer optimizer)
+    internal RunState Finish(EpochRow row, RunState before, BestBy by, ModelsInTraining models)
     {
         // Without validation images the newest model counts as the best.
         var figure = row.Validation?.Figure(by) ?? row.Epoch;
@@ -92,37 +92,46 @@ public sealed class RunFolder
                 before.Stepping.Waited + (row.Pace?.Waited ?? 0)
             ),
         };
+        metrics[0] = string.Join(',', [Header, .. row.Further.Select(f => f.Name)]);
         metrics.Add(Line(row));
         WholeFile.Write(Metrics, string.Join('\n', metrics) + "\n");
         if (better)
-            SafeTensors.Write(Best, store.All);
+            SafeTensors.Write(Best, models.Weights);
         using var scope = new TensorScope();
         var metadata = state.ToMetadata();
-        metadata["steps"] = optimizer.Steps.ToString(CultureInfo.InvariantCulture);
+        metadata["steps"] = models.Steps.ToString(CultureInfo.InvariantCulture);
+        var random = RandomState.Now(models.Device);
         SafeTensors.Write(
             State,
             [
-                .. store.All.Select(p => ("model/" + p.Path, p.Value)),
-                .. optimizer.State().Select(s => ("optimizer/" + s.Name, s.Value)),
-                ("random", Tensor.From(TorchRuntime.RandomState())),
+                .. models.Weights.Select(p => ("model/" + p.Path, p.Value)),
+                .. models.Memory.Select(s => ("optimizer/" + s.Path, s.Value)),
+                ("random", Tensor.From(random.Processor)),
+                .. random.Gpu is { } gpu ? [("random_gpu", Tensor.From(gpu))] : Array.Empty<(string, Tensor)>(),
             ],
             metadata
         );
         return state;
     }
 
-    /// <summary>Loads the best epoch's weights.</summary>
-    internal void LoadBest(ParameterStore store)
+    /// <summary>How the training ended, its best epoch left in the models; without an epoch they stay as they are.</summary>
+    internal FitOutcome End(ModelsInTraining models)
     {
+        if (!Started)
+            return new FitOutcome(0, -1, 0, 0);
         using var scope = new TensorScope();
-        store.Load(SafeTensors.Read(Best, store.Device));
-    }
-
-    /// <summary>Where the run ended, and how far its weights had moved then.</summary>
-    internal (RunState State, double Moved) Outcome()
-    {
+        models.LoadWeights(SafeTensors.Read(Best, models.Device));
         var state = RunState.From(SafeTensors.ReadMetadata(State));
-        return (state, double.Parse(File.ReadLines(Metrics).Last().Split(',')[^1], CultureInfo.InvariantCulture));
+        var moved = File.ReadLines(Metrics).Last().Split(',')[Array.IndexOf(Header.Split(','), "weights_moved")];
+        return new FitOutcome(
+            state.Epoch,
+            state.BestEpoch,
+            state.Seconds,
+            double.Parse(moved, CultureInfo.InvariantCulture)
+        )
+        {
+            WaitingShare = state.WaitingShare,
+        };
     }
 
     /// <summary>The folders of a run's parts in their order; the run's own where it has a single part.</summary>
@@ -151,6 +160,7 @@ public sealed class RunFolder
             judged?.Accuracy,
             judged?.Auc,
             row.Moved,
+            .. row.Further.Select(f => (double?)f.Value),
         ];
         return $"{row.Epoch},{string.Join(',', figures.Select(f => f is { } value && double.IsFinite(value) ? value.ToString("R", CultureInfo.InvariantCulture) : ""))}";
     }

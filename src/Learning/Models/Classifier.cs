@@ -1,4 +1,5 @@
 using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
 using Coverslip.Torch;
 using Coverslip.Torch.Layers;
 
@@ -11,6 +12,8 @@ namespace Coverslip.Learning.Models;
 /// <param name="Probabilities">[B, classes], without gradient.</param>
 public readonly record struct Outcome(Tensor Total, Tensor Class, Tensor? Reconstruction, Tensor Probabilities)
 {
+    internal LossParts Numbers => new(Total.Item(), Class.Item(), Reconstruction?.Item() ?? 0);
+
     /// <summary>The same, handed out of a scope.</summary>
     internal Outcome KeptBy(TensorScope scope)
     {

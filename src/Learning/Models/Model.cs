@@ -11,17 +11,6 @@ namespace Coverslip.Learning.Models;
 /// <param name="Seed">Of whatever is drawn at random.</param>
 public sealed record FitTask(PatchSet Set, IReadOnlyList<Patch> Training, IReadOnlyList<Patch> Validation, long Seed);
 
-/// <summary>How a fit ended.</summary>
-/// <param name="Epochs">Passes over the training images; 1 where there is only one.</param>
-/// <param name="BestEpoch">The pass whose model was kept, from 0.</param>
-/// <param name="Seconds">Time of training and validation.</param>
-/// <param name="WeightsMoved">Relative distance of the weights from their beginning; null where none move.</param>
-public sealed record FitOutcome(int Epochs, int BestEpoch, double Seconds, double? WeightsMoved)
-{
-    /// <summary>The part of the training steps' time that they waited for data; null without steps.</summary>
-    public double? WaitingShare { get; init; }
-}
-
 /// <summary>Images to be predicted.</summary>
 /// <param name="Set">Where the pixels are.</param>
 /// <param name="Images">Which of them.</param>

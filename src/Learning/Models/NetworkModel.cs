@@ -23,18 +23,15 @@ internal sealed class NetworkModel(INetworkRecipe recipe, IClassifier network)
     public FitOutcome Fit(IExamples examples, RunFolder run, ITrainingProgress progress, CancellationToken stop)
     {
         recipe.Begin(network);
-        new TrainingLoop(new TrainingTask(recipe, network, examples), run, progress).Run(stop);
-        run.LoadBest(network.Store);
-        var (state, moved) = run.Outcome();
-        return new FitOutcome(state.Epoch, state.BestEpoch, state.Seconds, moved) { WaitingShare = state.WaitingShare };
+        var rule = new ClassifierTraining(recipe, network, examples);
+        return new TrainingLoop<RawBatch>(rule, recipe.Training, run, progress).Run(stop);
     }
 
     public IEnumerable<(string Path, Tensor Value)> State() => network.Store.All.Select(p => (p.Path, p.Value));
 
     public void Load(IReadOnlyDictionary<string, Tensor> state) => network.Store.Load(state);
 
-    public void PrepareToPredict() =>
-        network.PrepareToPredict(recipe.Training.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32);
+    public void PrepareToPredict() => network.PrepareToPredict(recipe.Training.Precision.Type());
 
     public IReadOnlyList<double[]> Probabilities(PredictionTask task, CancellationToken stop = default)
     {

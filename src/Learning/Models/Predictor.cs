@@ -33,10 +33,7 @@ public sealed class Predictor(IClassifier model, BatchReader reader, INetworkRec
             {
                 stop.ThrowIfCancellationRequested();
                 using var scope = new TensorScope();
-                using var cast = new Autocast(
-                    model.Store.Device,
-                    recipe.Training.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32
-                );
+                using var cast = recipe.Training.Precision.On(model.Store.Device);
                 foreach (var row in Rows(model.Predict(reader.ToTensors(raw))))
                 {
                     var sum = sums[next++] ??= new double[row.Length];

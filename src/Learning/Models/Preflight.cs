@@ -89,7 +89,7 @@ public sealed record Preflight(
         model.Store.ClearGradients();
         Outcome outcome;
         using (var forward = new TensorScope())
-        using (new Autocast(device, recipe.Training.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32))
+        using (recipe.Training.Precision.On(device))
             outcome = model
                 .Judge(
                     new Batch(image, mask, Tensor.Zeros([count], DType.Int64, device), null)

@@ -131,7 +131,7 @@ internal sealed class ClassicalModel(ClassicalRecipe recipe, int classes) : IFit
         foreach (var (image, p) in images.Zip(probabilities))
         {
             var loss = -Math.Log(Math.Max(p[image.Label], 1e-6));
-            mean.Add(new LossParts(loss, loss, 0), 1);
+            mean.Add(new StepLoss(new LossParts(loss, loss, 0), 1));
         }
         return Judged.Of(mean, [.. images.Select(p => p.Label)], probabilities);
     }

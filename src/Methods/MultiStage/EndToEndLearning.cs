@@ -1,97 +1,120 @@
-using System.Diagnostics;
-using System.Globalization;
 using Coverslip.Files;
 using Coverslip.Learning.Loop;
 using Coverslip.Torch;
-using Coverslip.Torch.Checkpoints;
-using Coverslip.Torch.Optimizers;
 
 namespace Coverslip.Methods.MultiStage;
 
 /// <summary>What end-to-end learning works on.</summary>
 /// <param name="Extractor">Without its last layer, with separate learning's weights.</param>
 /// <param name="Segmentation">With separate learning's weights.</param>
-/// <param name="Slides">The training slides of an epoch, the same in number and order each time; pixels may differ.</param>
+/// <param name="Slides">The training slides.</param>
 /// <param name="Side">Pixels to a side of a patch.</param>
 /// <param name="Maps">How patches are laid out.</param>
 public sealed record EndToEndTask(
     FeatureExtractor Extractor,
     SegmentationModel Segmentation,
-    Func<int, IReadOnlyList<ISlidePatches>> Slides,
+    IReadOnlyList<ISlidePatches> Slides,
     int Side,
     FeatureMapOptions Maps
-);
+)
+{
+    /// <summary>Slides that say which epoch was best; none by default: the last is.</summary>
+    public IReadOnlyList<ISlidePatches> Validation { get; init; } = [];
+
+    /// <summary>How their maps are judged: how many at a time, and by which figure.</summary>
+    public MapTrainingOptions Judging { get; init; } = new();
+}
+
+/// <summary>A slide as a step of end-to-end learning takes it.</summary>
+/// <param name="Slide">Its patches.</param>
+/// <param name="Layout">Their maps.</param>
+/// <param name="MiniBatches">Places in <see cref="MapLayout.Placed"/>, in the order in which they are read.</param>
+public sealed record TaughtSlide(ISlidePatches Slide, MapLayout Layout, IReadOnlyList<int[]> MiniBatches);
 
 /// <summary>
 /// End-to-end learning (Takahama et al. 2019, sec. 3.2.2): both models together, a step of Adam per slide. After every epoch
-/// <c>metrics.csv</c> and <c>state.safetensors</c> are written, from which a stopped run goes on to the same numbers.
+/// the validation slides are predicted anew, features included, and the best epoch is kept.
 /// </summary>
-public sealed class EndToEndLearning(EndToEndTask task, EndToEndOptions options, string folder, long seed)
+public sealed class EndToEndLearning : ITrainingRule<TaughtSlide>
 {
-    private const string Header = "epoch,seconds,loss,extractor_moved,segmentation_moved,slides,without_label,drift";
-    private readonly List<string> metrics = [Header];
+    private readonly EndToEndTask task;
+    private readonly EndToEndOptions options;
+    private readonly long seed;
+    private readonly RetainedGradients step;
+    private readonly MapLayout[] layouts;
+    private readonly ISlidePatches[] judging;
+    private double drift;
 
-    private string Metrics => Path.Combine(folder, "metrics.csv");
-
-    private string State => Path.Combine(folder, "state.safetensors");
-
-    /// <summary>Trains until the epochs are done; what was learned is left in both models and in the folder.</summary>
-    /// <param name="slide">Told after each slide: epoch, slides done, slides in all, and its loss.</param>
-    /// <param name="epoch">Told after each epoch.</param>
-    /// <param name="stop">Asked between mini-batches.</param>
-    /// <exception cref="InvalidOperationException">No slide has a labeled patch; see also
-    /// <see cref="RetainedGradients.Compute"/>.</exception>
-    public WeightsMoved Run(
-        Action<int, int, int, double>? slide = null,
-        Action<EndToEndEpoch>? epoch = null,
-        CancellationToken stop = default
-    )
+    /// <param name="task">Models and slides.</param>
+    /// <param name="options">Epochs, rates, how gradients are computed.</param>
+    /// <param name="seed">Of the order of slides, and of what is drawn.</param>
+    /// <exception cref="InvalidOperationException">No training slide has a labeled patch on its maps.</exception>
+    public EndToEndLearning(EndToEndTask task, EndToEndOptions options, long seed)
     {
-        Directory.CreateDirectory(folder);
-        var (extractor, segmentation) = (task.Extractor.Store, task.Segmentation.Store);
-        using WeightMovement ofExtractor = new(extractor),
-            ofSegmentation = new(segmentation);
-        using Adam extracting = new(extractor, options.ExtractorRate),
-            segmenting = new(segmentation, options.SegmentationRate);
-        var step = new RetainedGradients(task.Extractor, task.Segmentation, options.Gradients);
-        var (next, seconds) = Restore(extracting, segmenting);
-        var moved = new WeightsMoved(ofExtractor.Moved(extractor), ofSegmentation.Moved(segmentation));
-        for (var number = next; number < options.Epochs; number++)
-        {
-            var clock = Stopwatch.StartNew();
-            var slides = task.Slides(number);
-            int[] order = [.. Enumerable.Range(0, slides.Count)];
-            var random = new SeededRandom(seed, number);
-            random.Shuffle(order.AsSpan());
-            var (sum, taught, drift) = (0.0, 0, 0.0);
-            foreach (var (done, which) in order.Index())
-            {
-                stop.ThrowIfCancellationRequested();
-                var layout = MapLayout.Of(slides[which].Patches, task.Maps);
-                if (layout.Placed.All(p => slides[which].Patches[p].Label == GridPatch.NoLabel))
-                    continue;
-                using var scope = new TensorScope();
-                var outcome = step.Compute(slides[which], task.Side, layout, Batches(layout, (number, which)), stop);
-                extracting.Step();
-                segmenting.Step();
-                (sum, taught, drift) = (sum + outcome.Loss, taught + 1, Math.Max(drift, outcome.Drift));
-                slide?.Invoke(number, done + 1, slides.Count, outcome.Loss);
-            }
-            if (taught == 0)
-                throw new InvalidOperationException(
-                    $"none of the {slides.Count} training slides has a labeled patch on its maps; look at the annotations and the label rule"
-                );
-            moved = new WeightsMoved(ofExtractor.Moved(extractor), ofSegmentation.Moved(segmentation));
-            seconds += clock.Elapsed.TotalSeconds;
-            var row = new EndToEndEpoch(number, seconds, sum / taught, moved, taught, slides.Count - taught, drift);
-            Write(row, extracting, segmenting);
-            epoch?.Invoke(row);
-        }
-        return moved;
+        (this.task, this.options, this.seed) = (task, options, seed);
+        step = new RetainedGradients(task.Extractor, task.Segmentation, options.Gradients);
+        layouts = [.. task.Slides.Select(s => MapLayout.Of(s.Patches, task.Maps))];
+        judging = [.. task.Validation.Where(s => HasLabel(s, MapLayout.Of(s.Patches, task.Maps)))];
+        Steps = task.Slides.Zip(layouts).Count(s => HasLabel(s.First, s.Second));
+        if (Steps == 0)
+            throw new InvalidOperationException(
+                $"none of the {task.Slides.Count} training slides has a labeled patch on its maps; look at the annotations and the label rule"
+            );
+        Stores =
+        [
+            new TrainedStore("extractor", task.Extractor.Store, options.ExtractorRate),
+            new TrainedStore("segmentation", task.Segmentation.Store, options.SegmentationRate),
+        ];
+    }
+
+    public IReadOnlyList<TrainedStore> Stores { get; }
+
+    /// <summary>Slides that teach: those with a labeled patch on their maps.</summary>
+    public int Steps { get; }
+
+    public long PerEpoch => Steps;
+
+    public string Remedy => "lower end_to_end.extractor_rate and end_to_end.segmentation_rate";
+
+    /// <summary>The greatest difference of a second forward pass in the epoch, see <see cref="EndToEndOutcome"/>.</summary>
+    public IReadOnlyList<(string Name, double Value)> Figures => [("drift", drift)];
+
+    /// <summary>Trains into a folder, or goes on there; the best epoch is left in the folder and in both models.</summary>
+    /// <exception cref="InvalidOperationException">See <see cref="RetainedGradients.Compute"/>.</exception>
+    public FitOutcome Run(RunFolder run, ITrainingProgress progress, CancellationToken stop = default)
+    {
+        TorchRuntime.Seed(seed);
+        var training = task.Judging.Training with { Epochs = options.Epochs };
+        return new TrainingLoop<TaughtSlide>(this, training, run, progress).Run(stop);
+    }
+
+    public IEnumerable<TaughtSlide> Epoch(int epoch)
+    {
+        drift = 0;
+        int[] order = [.. Enumerable.Range(0, task.Slides.Count)];
+        var random = new SeededRandom(seed, epoch);
+        random.Shuffle(order.AsSpan());
+        return order
+            .Where(n => HasLabel(task.Slides[n], layouts[n]))
+            .Select(n => new TaughtSlide(task.Slides[n], layouts[n], MiniBatches(layouts[n], (epoch, n))));
+    }
+
+    public StepLoss Gradients(TaughtSlide batch, CancellationToken stop)
+    {
+        var outcome = step.Compute(batch.Slide, task.Side, batch.Layout, batch.MiniBatches, stop);
+        drift = Math.Max(drift, outcome.Drift);
+        return new StepLoss(new LossParts(outcome.Loss), Examples: 1);
+    }
+
+    public Judged? Judge(CancellationToken stop)
+    {
+        var reading = (task.Side, SlideVectors.Batch);
+        var features = judging.Select(s => SlideFeatures.Compute(task.Extractor, s, reading, stop: stop));
+        return MapTraining.Judge(task.Segmentation, new MapSet(features, task.Maps), task.Judging.Batch, stop);
     }
 
     /// <summary>With batch statistics mini-batches are drawn from the whole slide, by seed, epoch and slide.</summary>
-    private IReadOnlyList<int[]> Batches(MapLayout layout, (int Epoch, int Slide) at)
+    private IReadOnlyList<int[]> MiniBatches(MapLayout layout, (int Epoch, int Slide) at)
     {
         if (options.Gradients.Statistics == EndToEndStatistics.Running)
             return layout.MiniBatches(options.Gradients.MiniBatch);
@@ -101,53 +124,6 @@ public sealed class EndToEndLearning(EndToEndTask task, EndToEndOptions options,
         return layout.MiniBatches(options.Gradients.MiniBatch, order);
     }
 
-    private (int Epoch, double Seconds) Restore(Adam extracting, Adam segmenting)
-    {
-        if (!File.Exists(State))
-        {
-            TorchRuntime.Seed(seed);
-            return (0, 0);
-        }
-        using var scope = new TensorScope();
-        var saved = SafeTensors.Read(State, task.Extractor.Store.Device);
-        var text = SafeTensors.ReadMetadata(State);
-        var steps = long.Parse(text["steps"], CultureInfo.InvariantCulture);
-        task.Extractor.Store.Load(RunFolder.Under(saved, "extractor/"));
-        task.Segmentation.Store.Load(RunFolder.Under(saved, "segmentation/"));
-        extracting.Restore(RunFolder.Under(saved, "extracting/"), steps);
-        segmenting.Restore(RunFolder.Under(saved, "segmenting/"), steps);
-        TorchRuntime.SetRandomState(saved["random"].ToArray<byte>());
-        var epoch = int.Parse(text["epoch"], CultureInfo.InvariantCulture);
-        metrics.Clear();
-        metrics.AddRange(File.ReadLines(Metrics).Take(1 + epoch));
-        return (epoch, double.Parse(text["seconds"], CultureInfo.InvariantCulture));
-    }
-
-    private void Write(EndToEndEpoch row, Adam extracting, Adam segmenting)
-    {
-        metrics.Add(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{row.Epoch},{row.Seconds:R},{row.Loss:R},{row.Moved.Extractor:R},{row.Moved.Segmentation:R},{row.Slides},{row.WithoutLabel},{row.Drift:R}"
-            )
-        );
-        WholeFile.Write(Metrics, string.Join('\n', metrics) + "\n");
-        using var scope = new TensorScope();
-        SafeTensors.Write(
-            State,
-            [
-                .. task.Extractor.Store.All.Select(p => ("extractor/" + p.Path, p.Value)),
-                .. task.Segmentation.Store.All.Select(p => ("segmentation/" + p.Path, p.Value)),
-                .. extracting.State().Select(s => ("extracting/" + s.Name, s.Value)),
-                .. segmenting.State().Select(s => ("segmenting/" + s.Name, s.Value)),
-                ("random", Tensor.From(TorchRuntime.RandomState())),
-            ],
-            new Dictionary<string, string>
-            {
-                ["epoch"] = (row.Epoch + 1).ToString(CultureInfo.InvariantCulture),
-                ["seconds"] = row.Seconds.ToString("R", CultureInfo.InvariantCulture),
-                ["steps"] = extracting.Steps.ToString(CultureInfo.InvariantCulture),
-            }
-        );
-    }
+    private static bool HasLabel(ISlidePatches slide, MapLayout layout) =>
+        layout.Placed.Any(p => slide.Patches[p].Label != GridPatch.NoLabel);
 }

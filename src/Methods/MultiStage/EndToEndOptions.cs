@@ -37,24 +37,3 @@ public sealed record EndToEndOptions
         };
     }
 }
-
-/// <summary>How far the weights of both models stand from where end-to-end learning began, relative to their length.</summary>
-public readonly record struct WeightsMoved(double Extractor, double Segmentation);
-
-/// <summary>An epoch of end-to-end learning.</summary>
-/// <param name="Epoch">From 0.</param>
-/// <param name="Seconds">Since the run began.</param>
-/// <param name="Loss">Mean over slides.</param>
-/// <param name="Moved">How far weights have moved since the run began.</param>
-/// <param name="Slides">Slides that taught.</param>
-/// <param name="WithoutLabel">Slides without a labeled patch on their maps, which were left out.</param>
-/// <param name="Drift">The greatest difference of a second forward pass, see <see cref="EndToEndOutcome"/>.</param>
-public sealed record EndToEndEpoch(
-    int Epoch,
-    double Seconds,
-    double Loss,
-    WeightsMoved Moved,
-    int Slides,
-    int WithoutLabel,
-    double Drift
-);

@@ -1,9 +1,6 @@
-using System.Diagnostics;
 using Coverslip.Learning.Loop;
-using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
 using Coverslip.Torch;
-using Coverslip.Torch.Optimizers;
 
 namespace Coverslip.Methods.MultiStage;
 
@@ -22,6 +19,18 @@ public sealed record MapTrainingOptions
     /// <summary>loss (default), accuracy or auc: which validation figure says that a model is the best so far.</summary>
     public BestBy BestBy { get; init; }
 
+    /// <summary>The same as the loop takes it: Adam at one rate to the last epoch.</summary>
+    internal TrainingOptions Training =>
+        new()
+        {
+            Epochs = Epochs,
+            Batch = Batch,
+            Rate = Rate,
+            Schedule = RateSchedule.Constant,
+            Patience = 0,
+            BestBy = BestBy,
+        };
+
     internal static MapTrainingOptions Read(RecipeNode node)
     {
         var standard = new MapTrainingOptions();
@@ -37,107 +46,96 @@ public sealed record MapTrainingOptions
 
 /// <summary>
 /// Second half of separate learning (Takahama et al. 2019, sec. 3.2.1): the segmentation model over feature maps that
-/// stay as they are. Resumes from its folder to the same numbers.
+/// stay as they are; a batch is the numbers of some maps of one size.
 /// </summary>
-public sealed class MapTraining(SegmentationModel model, MapTrainingOptions options, RunFolder run, long seed)
+public sealed class MapTraining : ITrainingRule<int[]>
 {
-    private readonly Device device = model.Store.Device;
+    private readonly SegmentationModel model;
+    private readonly MapTrainingOptions options;
+    private readonly MapSet training,
+        validation;
+    private readonly IReadOnlyList<int> teaching;
+    private readonly long seed;
 
-    /// <summary>Trains until the epochs are done; the best model is left in the folder and in the model.</summary>
-    /// <param name="training">Maps to learn from.</param>
-    /// <param name="validation">Maps that say which epoch was best; without a labeled one the last is.</param>
-    /// <param name="progress">Told how it goes.</param>
-    /// <param name="stop">Asked between steps.</param>
-    /// <exception cref="InvalidOperationException">No map has a label, or the loss is no finite number.</exception>
-    public FitOutcome Run(
-        MapSet training,
-        MapSet validation,
-        ITrainingProgress progress,
-        CancellationToken stop = default
+    /// <param name="model">What learns.</param>
+    /// <param name="options">How.</param>
+    /// <param name="maps">Maps to learn from, and maps that say which epoch was best; without a labeled one the last
+    /// is.</param>
+    /// <param name="seed">Of the order of the maps, and of what is drawn.</param>
+    /// <exception cref="InvalidOperationException">No map has a label.</exception>
+    public MapTraining(
+        SegmentationModel model,
+        MapTrainingOptions options,
+        (MapSet Training, MapSet Validation) maps,
+        long seed
     )
     {
-        var (teaching, judging) = (training.Labeled, validation.Labeled);
+        (this.model, this.options, this.seed) = (model, options, seed);
+        (training, validation) = maps;
+        teaching = training.Labeled;
         if (teaching.Count == 0)
             throw new InvalidOperationException(
                 $"none of the {training.Count} training maps has a labeled patch; look at the annotations and the label rule"
             );
-        using var initial = new WeightMovement(model.Store);
-        using var optimizer = new Adam(model.Store, options.Rate);
-        if (!run.Started)
-            TorchRuntime.Seed(seed);
-        var state = run.Restore(model.Store, optimizer);
-        var clock = Stopwatch.StartNew();
-        for (var epoch = state.Epoch; epoch < options.Epochs; epoch++)
-        {
-            var (mean, step) = (new MeanLoss(), 0);
-            model.Store.Training = true;
-            var batches = training.Batches(teaching, options.Batch, (seed, epoch));
-            foreach (var batch in batches)
-            {
-                stop.ThrowIfCancellationRequested();
-                mean.Add(Step(training.Batch, batch, optimizer), batch.Length);
-                progress.Step(epoch, ++step, batches.Count, mean);
-            }
-            var row = new EpochRow(
-                epoch,
-                state.Seconds + clock.Elapsed.TotalSeconds,
-                options.Rate,
-                mean,
-                judging.Count == 0 ? null : Judge(validation, judging, stop),
-                initial.Moved(model.Store)
-            );
-            state = run.Finish(row, state, options.BestBy, model.Store, optimizer);
-            progress.Epoch(row, state);
-            clock.Restart();
-        }
-        run.LoadBest(model.Store);
-        var (end, moved) = run.Outcome();
-        return new FitOutcome(end.Epoch, end.BestEpoch, end.Seconds, moved);
+        Stores = [new TrainedStore("", model.Store)];
+        Steps = training.Batches(teaching, options.Batch).Count;
     }
 
-    private LossParts Step(Func<IReadOnlyList<int>, Device, MapBatch> make, int[] numbers, Adam optimizer)
+    public IReadOnlyList<TrainedStore> Stores { get; }
+
+    public int Steps { get; }
+
+    public long PerEpoch => teaching.Count;
+
+    public string Remedy => "lower segmentation.rate";
+
+    /// <summary>Trains into a folder, or goes on there; the best epoch is left in both.</summary>
+    public FitOutcome Run(RunFolder run, ITrainingProgress progress, CancellationToken stop = default)
     {
-        using var scope = new TensorScope();
-        model.Store.ClearGradients();
+        TorchRuntime.Seed(seed);
+        return new TrainingLoop<int[]>(this, options.Training, run, progress).Run(stop);
+    }
+
+    public IEnumerable<int[]> Epoch(int epoch) => training.Batches(teaching, options.Batch, (seed, epoch));
+
+    public StepLoss Gradients(int[] batch, CancellationToken stop)
+    {
         Tensor loss;
         using (var forward = new TensorScope())
         {
-            var batch = make(numbers, device);
-            loss = forward.Keep(SegmentationModel.Loss(model.Forward(batch.Maps), batch.Labels));
+            var built = training.Batch(batch, model.Store.Device);
+            loss = forward.Keep(SegmentationModel.Loss(model.Forward(built.Maps), built.Labels));
         }
         loss.Backward();
-        optimizer.Step();
-        var value = loss.Item();
-        return double.IsFinite(value)
-            ? new LossParts(value, value, 0)
-            : throw new InvalidOperationException(
-                FormattableString.Invariant(
-                    $"the loss became {value} at rate {options.Rate:g3}; lower segmentation.rate"
-                )
-            );
+        return new StepLoss(new LossParts(loss.Item()), batch.Length);
     }
 
-    private Judged Judge(MapSet set, IReadOnlyList<int> judging, CancellationToken stop)
+    public Judged? Judge(CancellationToken stop) => Judge(model, validation, options.Batch, stop);
+
+    /// <summary>What a model in evaluation says of the labeled patches of some maps; null where there are none.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="maps">All of them; those without a label do not count.</param>
+    /// <param name="batch">Maps at a time.</param>
+    /// <param name="stop">Asked between batches.</param>
+    internal static Judged? Judge(SegmentationModel model, MapSet maps, int batch, CancellationToken stop)
     {
-        model.Store.Training = false;
-        using var inference = new Inference();
         var (mean, labels, probabilities) = (new MeanLoss(), new List<int>(), new List<double[]>());
-        foreach (var numbers in set.Batches(judging, options.Batch))
+        foreach (var numbers in maps.Batches(maps.Labeled, batch))
         {
             stop.ThrowIfCancellationRequested();
             using var scope = new TensorScope();
-            var batch = set.Batch(numbers, device);
-            var scores = model.Forward(batch.Maps);
-            var value = SegmentationModel.Loss(scores, batch.Labels).Item();
-            mean.Add(new LossParts(value, value, 0), numbers.Length);
+            var built = maps.Batch(numbers, model.Store.Device);
+            var scores = model.Forward(built.Maps);
+            var loss = SegmentationModel.Loss(scores, built.Labels).Item();
+            mean.Add(new StepLoss(new LossParts(loss), numbers.Length));
             foreach (
-                var patch in SlidePrediction.Cells(set, batch, scores).Where(p => p.Patch.Label != GridPatch.NoLabel)
+                var patch in SlidePrediction.Cells(maps, built, scores).Where(p => p.Patch.Label != GridPatch.NoLabel)
             )
             {
                 labels.Add(patch.Patch.Label);
                 probabilities.Add([1 - patch.Probability, patch.Probability]);
             }
         }
-        return Judged.Of(mean, labels, probabilities);
+        return labels.Count == 0 ? null : Judged.Of(mean, labels, probabilities);
     }
 }

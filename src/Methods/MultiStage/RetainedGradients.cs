@@ -138,7 +138,7 @@ public sealed class RetainedGradients(
             var placed = Tensor.Zeros(features.Shape, features.DType, device);
             placed.ScatterAddInPlace(0, places, features); // row p: the vector of Placed[p]
             Tensor scores;
-            using (Cast())
+            using (options.Precision.On(device))
                 scores = segmentation.Forward(FeatureMap.Of(placed, layout));
             scores = scores.To(segmentation.Store.DType);
             loss = forward.Keep(SegmentationModel.Loss(scores, labels));
@@ -147,7 +147,9 @@ public sealed class RetainedGradients(
         loss.Backward();
         var value = loss.Item();
         if (!double.IsFinite(value))
-            throw new InvalidOperationException($"{slide.Name}: the loss became {value}; lower the rates");
+            throw new InvalidOperationException(
+                $"{slide.Name}: the loss became {value}; lower end_to_end.extractor_rate and end_to_end.segmentation_rate"
+            );
         return (value, scope.Keep(probabilities));
     }
 
@@ -182,26 +184,10 @@ public sealed class RetainedGradients(
     private Tensor Features(WindowBatch batch, int side)
     {
         using var scope = new TensorScope();
-        using var cast = Cast();
+        using var cast = options.Precision.On(device);
         return scope.Keep(extractor.Features(extractor.Images(batch, side)).To(extractor.Store.DType));
     }
 
-    private Autocast Cast() => new(device, options.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32);
-
     /// <summary>What is held between the passes for all patches, and for each mini-batch.</summary>
     private sealed record Retained(Tensor Features, Tensor Gradient, RandomState[] States);
-
-    /// <summary>What dropout draws from: the processor's generator, and the GPU's.</summary>
-    private sealed record RandomState(byte[] Processor, byte[]? Gpu)
-    {
-        internal static RandomState Now(Device device) =>
-            new(TorchRuntime.RandomState(), device.IsCuda ? TorchRuntime.RandomState(device) : null);
-
-        internal void Set(Device device)
-        {
-            TorchRuntime.SetRandomState(Processor);
-            if (Gpu is not null)
-                TorchRuntime.SetRandomState(Gpu, device);
-        }
-    }
 }

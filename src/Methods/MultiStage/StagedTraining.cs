@@ -72,12 +72,7 @@ internal sealed class StagedTraining(
         progress.Stage("segmentation", recipe.MapTraining.Epochs);
         TellProtruding(maps.Training, maps.Validation);
         using var stage = Enter("segmentation", data.Contents.Segmentation(part, model.Store.Device), stop);
-        return new MapTraining(model, recipe.MapTraining, Folder("segmentation"), part.Seed).Run(
-            maps.Training,
-            maps.Validation,
-            progress,
-            stop
-        );
+        return new MapTraining(model, recipe.MapTraining, maps, part.Seed).Run(Folder("segmentation"), progress, stop);
     }
 
     private void TellProtruding(params MapSet[] sets)
@@ -96,37 +91,19 @@ internal sealed class StagedTraining(
 
     private FitOutcome LearnEndToEnd(MultiStageModel model, FitOutcome before, CancellationToken stop)
     {
-        var grids = data.Grids(part, SplitSide.Train);
-        var task = new EndToEndTask(model.Extractor!, model.Segmentation!, _ => grids, recipe.Input.Width, recipe.Maps);
-        progress.Stage("end to end", recipe.EndToEnd.Epochs);
-        var seconds = 0.0;
-        var mean = new MeanLoss();
-        var moved = new EndToEndLearning(task, recipe.EndToEnd, Folder("end-to-end").Path, part.Seed).Run(
-            (epoch, done, slides, loss) =>
-            {
-                mean.Add(new LossParts(loss, loss, 0), 1);
-                progress.Step(epoch, done, slides, mean);
-            },
-            epoch =>
-            {
-                seconds = epoch.Seconds;
-                progress.Chosen(
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"epoch {epoch.Epoch + 1}: loss {epoch.Loss:0.0000}, extractor moved {epoch.Moved.Extractor:0.##e+0}, segmentation moved {epoch.Moved.Segmentation:0.##e+0}, {epoch.WithoutLabel} slides without a label left out"
-                    )
-                );
-                mean = new MeanLoss();
-            },
-            stop
-        );
-        return before with
+        var (grids, side) = (data.Grids(part, SplitSide.Train), recipe.Input.Width);
+        var task = new EndToEndTask(model.Extractor!, model.Segmentation!, grids, side, recipe.Maps)
         {
-            Epochs = recipe.EndToEnd.Epochs,
-            BestEpoch = recipe.EndToEnd.Epochs - 1,
-            Seconds = before.Seconds + seconds,
-            WeightsMoved = Math.Max(moved.Extractor, moved.Segmentation),
+            Validation = data.Grids(part, SplitSide.Validation),
+            Judging = recipe.MapTraining,
         };
+        progress.Stage("end to end", recipe.EndToEnd.Epochs);
+        var learning = new EndToEndLearning(task, recipe.EndToEnd, part.Seed);
+        if (learning.Steps < grids.Count)
+            progress.Chosen($"{grids.Count - learning.Steps} of {grids.Count} slides have no label and teach nothing");
+        var outcome = learning.Run(Folder("end-to-end"), progress, stop);
+        // Its steps read slides themselves: what the loop waits between them says nothing.
+        return outcome with { Seconds = before.Seconds + outcome.Seconds, WaitingShare = null };
     }
 
     private RunFolder Folder(string name) => new(Path.Combine(part.Run.Path, name));

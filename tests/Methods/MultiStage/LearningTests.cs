@@ -104,8 +104,7 @@ public sealed class LearningTests : IDisposable
             TorchRuntime.Seed(5);
             using var model = new SegmentationModel(Shape);
             var run = new RunFolder(Path.Combine(folder, name));
-            var learning = new MapTraining(model, how, run, seed: 9);
-            var outcome = learning.Run(training, validation, new Silent());
+            var outcome = new MapTraining(model, how, (training, validation), seed: 9).Run(run, new Silent());
             Assert.True(outcome.WeightsMoved > 0);
             var predicted = slides[18..].Select(s => SlidePrediction.Of(model, s, maps, batch: 4));
             return (
@@ -118,9 +117,6 @@ public sealed class LearningTests : IDisposable
     [Fact]
     public void End_to_end_learning_moves_both_models_lowers_the_loss_and_resumes_to_the_same_numbers()
     {
-        var slides = new[] { 0, 1, 2 }
-            .Select(n => MemoryPatches.Rectangle(3, 2, Side, (x, y) => n == 2 ? GridPatch.NoLabel : (x + n) % 2))
-            .ToArray();
         var options = new EndToEndOptions
         {
             Epochs = 4,
@@ -128,26 +124,69 @@ public sealed class LearningTests : IDisposable
             SegmentationRate = 1e-3,
             Gradients = new RetainedGradientOptions { MiniBatch = 4 },
         };
-        var whole = Run("whole", options);
-        Assert.All(whole, e => Assert.Equal((2, 1), (e.Slides, e.WithoutLabel)));
-        Assert.True(whole[^1].Loss < whole[0].Loss, $"{whole[0].Loss} to {whole[^1].Loss}");
-        Assert.All(whole, e => Assert.True(e.Moved.Extractor > 0 && e.Moved.Segmentation > 0));
-        Assert.True(whole[^1].Moved.Extractor > whole[0].Moved.Extractor);
-        _ = Run("parts", options with { Epochs = 2 });
-        var resumed = Run("parts", options);
-        Assert.Equal(whole[2..].Select(e => (e.Loss, e.Moved)), resumed.Select(e => (e.Loss, e.Moved)));
+        var (whole, ended) = EndToEnd("whole", options);
+        Assert.All(whole, e => Assert.Equal(2, e.Training.Examples)); // the third slide has no label
+        Assert.True(Loss(whole[^1]) < Loss(whole[0]), $"{Loss(whole[0])} to {Loss(whole[^1])}");
+        Assert.All(whole, e => Assert.True(Moved(e, "extractor") > 0 && Moved(e, "segmentation") > 0));
+        Assert.True(Moved(whole[^1], "extractor") > Moved(whole[0], "extractor"));
+        Assert.Equal((4, 3), (ended.Epochs, ended.BestEpoch)); // nothing validates: the last one is kept
+        _ = EndToEnd("parts", options with { Epochs = 2 });
+        var (resumed, _) = EndToEnd("parts", options);
+        Assert.Equal(whole[2..].Select(Figures), resumed.Select(Figures));
         Assert.Equal(5, File.ReadLines(Path.Combine(folder, "parts", "metrics.csv")).Count());
 
-        List<EndToEndEpoch> Run(string name, EndToEndOptions how)
+        static double Loss(EpochRow row) => row.Training.Value.Total;
+        static double Moved(EpochRow row, string model) => row.Further.Single(f => f.Name == $"{model}_moved").Value;
+        static (double, double, double) Figures(EpochRow row) =>
+            (Loss(row), Moved(row, "extractor"), Moved(row, "segmentation"));
+    }
+
+    [Fact]
+    public void End_to_end_learning_judges_validation_maps_and_keeps_the_epoch_that_was_best()
+    {
+        // What validates is labeled the other way round: the better the training goes, the worse it becomes.
+        var options = new EndToEndOptions
         {
-            TorchRuntime.Seed(5);
-            using var extractor = Extractor();
-            using var segmentation = new SegmentationModel(Shape);
-            var task = new EndToEndTask(extractor, segmentation, _ => slides, Side, new FeatureMapOptions { Side = 8 });
-            var epochs = new List<EndToEndEpoch>();
-            new EndToEndLearning(task, how, Path.Combine(folder, name), seed: 2).Run(epoch: epochs.Add);
-            return epochs;
-        }
+            Epochs = 3,
+            ExtractorRate = 1e-3,
+            SegmentationRate = 3e-2,
+            Gradients = new RetainedGradientOptions { MiniBatch = 4 },
+        };
+        var against = MemoryPatches.Rectangle(3, 2, Side, (x, _) => 1 - (x % 2));
+        var (rows, outcome) = EndToEnd("judged", options, against);
+        Assert.All(rows, r => Assert.True(r.Validation!.Loss.Total > 0));
+        Assert.Equal(3, outcome.Epochs);
+        Assert.Equal(rows.MinBy(r => r.Validation!.Loss.Total)!.Epoch, outcome.BestEpoch);
+        Assert.NotEqual(2, outcome.BestEpoch);
+        // As an earlier end of the same training leaves it.
+        _ = EndToEnd("stopped", options with { Epochs = outcome.BestEpoch + 1 });
+        byte[] Best(string name) => File.ReadAllBytes(Path.Combine(folder, name, "best.safetensors"));
+        Assert.Equal(Best("stopped"), Best("judged"));
+    }
+
+    /// <summary>On three slides, the last without a label.</summary>
+    private (List<EpochRow> Rows, FitOutcome Outcome) EndToEnd(
+        string name,
+        EndToEndOptions how,
+        params ISlidePatches[] validation
+    )
+    {
+        MemoryPatches[] slides =
+        [
+            .. new[] { 0, 1, 2 }.Select(n =>
+                MemoryPatches.Rectangle(3, 2, Side, (x, y) => n == 2 ? GridPatch.NoLabel : (x + n) % 2)
+            ),
+        ];
+        TorchRuntime.Seed(5);
+        using var extractor = Extractor();
+        using var segmentation = new SegmentationModel(Shape);
+        var task = new EndToEndTask(extractor, segmentation, slides, Side, new FeatureMapOptions { Side = 8 })
+        {
+            Validation = validation,
+        };
+        var told = new Silent();
+        var outcome = new EndToEndLearning(task, how, seed: 2).Run(new RunFolder(Path.Combine(folder, name)), told);
+        return (told.Rows, outcome);
     }
 
     [Fact]
@@ -192,8 +231,10 @@ public sealed class LearningTests : IDisposable
 
     internal sealed class Silent : ITrainingProgress
     {
+        internal List<EpochRow> Rows { get; } = [];
+
         public void Step(int epoch, int step, int steps, MeanLoss soFar) { }
 
-        public void Epoch(EpochRow row, RunState state) { }
+        public void Epoch(EpochRow row, RunState state) => Rows.Add(row);
     }
 }

@@ -89,11 +89,8 @@ public sealed class ReducedImageTests
             Rate = 1e-2,
         };
         var maps = new FeatureMapOptions { Side = 4 };
-        new MapTraining(model, options, new RunFolder(folder), 1).Run(
-            new MapSet(slides[..5], maps),
-            new MapSet(slides[5..], maps),
-            new LearningTests.Silent()
-        );
+        var sets = (new MapSet(slides[..5], maps), new MapSet(slides[5..], maps));
+        new MapTraining(model, options, sets, seed: 1).Run(new RunFolder(folder), new LearningTests.Silent());
         Directory.Delete(folder, recursive: true);
         var figures = PatchFigures.Of([SlidePrediction.Of(model, slides[5], maps, 4)]);
         Assert.True(figures.Accuracy > 0.9, $"{figures}");

@@ -53,9 +53,9 @@ public sealed class TrainingLoopTests(SmallCohort small) : IClassFixture<SmallCo
             store.Root.Parameter("b", [2], Initial.Constant(1))
         );
         ((a * 3).Sum() + (b * Tensor.From<float>([0, 4])).Sum()).Backward();
-        Gradients.Clip(store, 10);
+        Gradients.Clip([store], 10);
         Assert.Equal([3f, 0f, 4f], [.. a.Gradient!.ToArray<float>(), .. b.Gradient!.ToArray<float>()]);
-        Gradients.Clip(store, 0.5);
+        Gradients.Clip([store], 0.5);
         Assert.Equal(
             [0.3f, 0f, 0.4f],
             [.. a.Gradient!.ToArray<float>(), .. b.Gradient!.ToArray<float>()],
@@ -88,7 +88,8 @@ public sealed class TrainingLoopTests(SmallCohort small) : IClassFixture<SmallCo
         using var model = new Watched(run.Read.Build(2, Device.Cpu));
         var reader = new BatchReader(set, run.Read.Training.Batch, Device.Cpu);
         var examples = new ImageExamples(reader, uneven, [], run.Read);
-        new TrainingLoop(new TrainingTask(run.Read, model, examples), run.Run, this).Run();
+        var rule = new ClassifierTraining(run.Read, model, examples);
+        _ = new TrainingLoop<RawBatch>(rule, run.Read.Training, run.Run, this).Run();
         return model.Seen;
     }
 
