@@ -3,6 +3,7 @@ using System.Text.Json;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Segmentation;
 using Coverslip.Evaluation.Statistics;
+using Coverslip.Learning.Reports;
 using Coverslip.Methods.SelfSupervised;
 
 namespace Coverslip.App.Commands;
@@ -66,7 +67,7 @@ internal static class EvaluateSegmentationCommand
         {
             Console.WriteLine($"{images.Length} images of {images.Select(i => i.Patient).Distinct().Count()} patients");
             foreach (var (key, figure) in figures)
-                Console.WriteLine($"{key.Replace('_', '-')}  {EvaluateCommand.Text(figure)}");
+                Console.WriteLine($"{key.Replace('_', '-')}  {FigureText.WithInterval(figure)}");
         }
         return 0;
     }

@@ -4,18 +4,15 @@ using Coverslip.App.Doctor;
 using Coverslip.App.Progress;
 using Coverslip.App.Reports;
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Files;
-using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
+using Coverslip.Learning.RunReports;
 using Coverslip.Learning.Runs;
 using Coverslip.Methods;
 using Coverslip.Methods.MultiStage;
 using Coverslip.Methods.SagaNet;
-using Coverslip.Methods.SelfSupervised;
-using Coverslip.Methods.TumorDetection;
 using Coverslip.Torch;
 
 namespace Coverslip.App.Commands;
@@ -135,17 +132,14 @@ public static class TrainCommand
         );
         try
         {
-            var tested = session.Run(only - 1, stop.Token);
+            session.Run(only - 1, stop.Token);
             if (split.ImageWise)
                 Console.WriteLine(Split.InflatedNote);
-            if (recipe is SelfSupervisedRecipe)
-                Console.WriteLine($"report: {SegmentationSummary.Tell(folder, cohort)}");
-            else
-                Summarize(tested, cohort, folder, data.Masks);
-            if (recipe is TumorDetectionRecipe)
-                SlideFigures.Tell(folder, cohort, split.Parts.Count);
-            if (recipe is MultiStageRecipe)
-                SlideFigures.TellParts(folder, split.Parts.Count);
+            var report = IRunReport.Of(Known.Methods.Of(text, Path.GetFileName(path)));
+            var run = new FinishedRun(folder, cohort) { MaskOf = data.Masks is { } masks ? masks.FileOf : null };
+            foreach (var line in report.Summary(run))
+                Console.WriteLine(line);
+            Console.WriteLine($"report: {RunReport.Write(run, report)}");
             return 0;
         }
         catch (OperationCanceledException)
@@ -217,34 +211,5 @@ public static class TrainCommand
                     $"{stage.Section}.batch is {batch}, which needs about {preflight.Memory(batch) / gib:0.0} GiB where {preflight.MemoryAvailable / gib:0.0} are free; {(preflight.LargestBatch > 0 ? $"a batch of {preflight.LargestBatch} would fit" : "not even one image fits")}; or take a smaller input{(recipe is SagaNetRecipe ? ", or set network.recompute: true" : "")}"
                 )
             );
-    }
-
-    private static void Summarize(IReadOnlyList<Predictions> tested, Cohort cohort, string folder, PatchMasks? masks)
-    {
-        var pooled = Path.Combine(folder, "predictions.csv");
-        var sets = File.Exists(pooled) ? [Predictions.Read(pooled)] : tested;
-        foreach (var predictions in sets)
-        {
-            if (predictions.MultiLabel)
-            {
-                FindingTables.Print(FindingEvaluation.Of(predictions.Within(cohort)));
-                continue;
-            }
-            var figures = ClassificationEvaluation.Of(predictions.Within(cohort)).Figures;
-            Console.WriteLine(
-                string.Join(
-                    "  ",
-                    new[] { Metric.Accuracy, Metric.BalancedAccuracy, Metric.Auc, Metric.RecognitionRate }.Select(m =>
-                        $"{m.Key()} {EvaluateCommand.Text(figures[m])}"
-                    )
-                )
-            );
-        }
-        if (sets[0].MultiLabel)
-        {
-            Console.WriteLine($"report: {FindingReport.Write(folder, cohort)}");
-            return;
-        }
-        Console.WriteLine($"report: {RunReport.Write(new RunReportInput(folder, cohort, masks?.FileOf))}");
     }
 }

@@ -6,6 +6,7 @@ using Coverslip.Evaluation.Splits;
 using Coverslip.Files;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
+using Coverslip.Learning.RunReports;
 using Coverslip.Learning.Runs;
 using Coverslip.Methods;
 using Coverslip.Methods.Classical;
@@ -100,6 +101,9 @@ internal static class DemoRun
     }
 
     internal static INetworkRecipe Embedded(string name) => (INetworkRecipe)Known.Methods.Parse(Text(name), name);
+
+    /// <summary>What tells the runs of an embedded recipe.</summary>
+    internal static IRunReport ReportOf(string name) => IRunReport.Of(Known.Methods.Of(Text(name), name));
 
     internal static string Text(string name)
     {

@@ -1,12 +1,15 @@
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
+using Coverslip.Learning.RunReports;
 
 namespace Coverslip.Methods.SelfSupervised;
 
 /// <summary>The method as everything outside this folder sees it.</summary>
-internal sealed class SelfSupervisedMethod : IMethod
+internal sealed class SelfSupervisedMethod : IMethod, IReportsRuns
 {
     public string Name => "self-supervised";
 
     public IRecipe Read(RecipeNode node) => SelfSupervisedRecipe.Read(node);
+
+    public IRunReport Report { get; } = new SelfSupervisedReport();
 }
