@@ -4,6 +4,8 @@ using Coverslip.App.Demo;
 using Coverslip.App.Progress;
 using Coverslip.App.Reports;
 using Coverslip.Evaluation.Metrics;
+using Coverslip.Learning.Reports;
+using Coverslip.Learning.RunReports;
 
 namespace Coverslip.App.Commands;
 
@@ -63,10 +65,10 @@ public static class DemoCommand
         );
         Console.WriteLine($"{"", -24}{"accuracy", -26}{"ROC AUC", -26}");
         Console.WriteLine(
-            $"{"SagaNet, full method", -24}{EvaluateCommand.Text(full.Figures[Metric.Accuracy]), -26}{EvaluateCommand.Text(full.Figures[Metric.Auc]), -26}"
+            $"{"SagaNet, full method", -24}{FigureText.WithInterval(full.Figures[Metric.Accuracy]), -26}{FigureText.WithInterval(full.Figures[Metric.Auc]), -26}"
         );
         Console.WriteLine(
-            $"{"baseline without it", -24}{EvaluateCommand.Text(plain.Figures[Metric.Accuracy]), -26}{EvaluateCommand.Text(plain.Figures[Metric.Auc]), -26}"
+            $"{"baseline without it", -24}{FigureText.WithInterval(plain.Figures[Metric.Accuracy]), -26}{FigureText.WithInterval(plain.Figures[Metric.Auc]), -26}"
         );
         Console.WriteLine(
             string.Create(CultureInfo.InvariantCulture, $"{"color alone (1-NN)", -24}{result.ColorAlone:0.000}")
@@ -78,14 +80,15 @@ public static class DemoCommand
             )
         );
         Console.WriteLine(
-            $"report: {RunReport.Write(new RunReportInput(Path.Combine(folder, "run"), result.Cohort, result.Masks.FileOf))}"
+            $"report: {RunReport.Write(new FinishedRun(Path.Combine(folder, "run"), result.Cohort) { MaskOf = result.Masks.FileOf }, DemoRun.ReportOf("saganet-demo.yaml"))}"
         );
     }
 
     private static void Print(SlideDemoResult slides)
     {
         Console.WriteLine();
-        RunSummaries.Print([slides.Figures.OnUnseenSlides()]);
+        foreach (var line in SlideFigures.Lines(slides.Figures))
+            Console.WriteLine(line);
         Console.WriteLine($"report: {slides.Report}");
     }
 }

@@ -205,15 +205,6 @@ public static class EvaluateCommand
         PrintFigures(comparison.Differences, "95 % interval over patients");
     }
 
-    /// <summary>0.912 (0.893 – 0.931), or why there is no figure.</summary>
-    internal static string Text(Estimate figure) =>
-        figure.Value is not { } value
-            ? figure.Reason ?? "-"
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"{value:0.000}{(figure is { Low: { } low, High: { } high } ? $" ({low:0.000} – {high:0.000})" : "")}"
-            );
-
     private static void PrintFigures(IReadOnlyDictionary<Metric, Estimate> figures, string heading)
     {
         Console.WriteLine($"{"", -20}{"value", 8}   {heading}");

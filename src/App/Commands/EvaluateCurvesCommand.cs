@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using Coverslip.App.Reports;
 using Coverslip.Files;
+using Coverslip.Learning.Reports;
+using Coverslip.Learning.RunReports;
 
 namespace Coverslip.App.Commands;
 
@@ -46,10 +48,10 @@ internal static class EvaluateCurvesCommand
         LearningCurve[] curves = [.. folders.Select(LearningCurve.Read)];
         var baseline = curves[^1];
         var target = baseline.Losses.Min();
-        WholeFile.Write(output, CurvesPlot.Of(curves, target).DrawAlone().ToString());
+        WholeFile.Write(output, new SvgPlot(CurvesPlot.Of(curves, target)).DrawAlone().ToString());
         string Number(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
         Console.WriteLine($"best validation loss of the baseline {baseline.Name}: {Number(target)}");
-        FindingTables.Print(
+        var lines = TextTable.Lines(
             [
                 "run",
                 "epochs",
@@ -76,6 +78,8 @@ internal static class EvaluateCurvesCommand
                 }),
             ]
         );
+        foreach (var line in lines)
+            Console.WriteLine(line);
         Console.WriteLine($"wrote {output}");
         return 0;
     }

@@ -4,6 +4,8 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Detection;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Statistics;
+using Coverslip.Learning.Reports;
+using Coverslip.Learning.RunReports;
 
 namespace Coverslip.App.Commands;
 
@@ -80,20 +82,26 @@ internal static class EvaluateFindingsCommand
             Console.WriteLine(Json(whole, sites, places));
             return 0;
         }
-        FindingTables.Print(whole);
+        Print(FindingTables.Lines(whole));
         foreach (var (site, evaluation) in sites)
         {
             Console.WriteLine();
             Console.Write($"{parsed.GetValue(Site)} {site}: ");
-            FindingTables.Print(evaluation);
+            Print(FindingTables.Lines(evaluation));
         }
         if (places is not null)
         {
             Console.WriteLine();
             Console.WriteLine("the map's maximum inside a box of the finding, and overlap with the best box");
-            FindingTables.Print(FindingTables.LocationHeads, FindingTables.Rows(places));
+            Print(TextTable.Lines(FindingTables.LocationHeads, FindingTables.Rows(places)));
         }
         return 0;
+    }
+
+    private static void Print(IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+            Console.WriteLine(line);
     }
 
     private static (Predictions, Cohort) Load(ParseResult parsed, string path)

@@ -4,6 +4,7 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Segmentation;
 using Coverslip.Evaluation.Statistics;
 using Coverslip.Learning.Segmentation;
+using Coverslip.Learning.Reports;
 
 namespace Coverslip.App.Commands;
 
@@ -66,7 +67,7 @@ internal static class EvaluateSegmentationCommand
         {
             Console.WriteLine($"{images.Length} images of {images.Select(i => i.Patient).Distinct().Count()} patients");
             foreach (var (key, figure) in figures)
-                Console.WriteLine($"{key.Replace('_', '-')}  {EvaluateCommand.Text(figure)}");
+                Console.WriteLine($"{key.Replace('_', '-')}  {FigureText.WithInterval(figure)}");
         }
         return 0;
     }

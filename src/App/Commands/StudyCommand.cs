@@ -1,11 +1,12 @@
 using System.CommandLine;
-using System.Xml.Linq;
 using Coverslip.App.Progress;
 using Coverslip.App.Reports;
 using Coverslip.App.Studies;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Files;
+using Coverslip.Learning.Reports;
+using Coverslip.Learning.RunReports;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.Studies;
 using Coverslip.Methods;
@@ -196,27 +197,28 @@ public static class StudyCommand
             part => (part.Rows(group.Cohort, SplitSide.Test).Count, part.Rows(group.Cohort, SplitSide.Train).Count)
         );
 
-    /// <summary>Prediction maps of the first part's test slides, every model beside the truth.</summary>
-    private static IEnumerable<XElement> Maps(
+    /// <summary>What methods show of the first part's test images, every model beside the truth.</summary>
+    private static IEnumerable<ReportSection> Pictures(
         StudyRecipe study,
         IReadOnlyList<(StudyGroup Group, Split Part)> groups
-    ) =>
-        groups
-            .Select(g =>
-                MapSections.Of(
-                    $"maps{g.Group.Name}",
-                    g.Group.Cohort,
-                    [
-                        .. study
-                            .Runs.Select(r => new MapColumn(
-                                r.Model,
-                                TrainingSession.PartFolder(g.Group.Folder.Run(r), 0, g.Part.Parts.Count)
-                            ))
-                            .Where(c => File.Exists(Path.Combine(c.Folder, "run.json"))),
-                    ]
-                )
-            )
-            .OfType<XElement>();
+    )
+    {
+        foreach (var (group, split) in groups)
+        {
+            NamedPart[] parts =
+            [
+                .. study
+                    .Runs.Select(r => new NamedPart(
+                        r.Model,
+                        TrainingSession.PartFolder(group.Folder.Run(r), 0, split.Parts.Count)
+                    ))
+                    .Where(p => File.Exists(Path.Combine(p.Folder, "run.json"))),
+            ];
+            foreach (var method in Known.Methods.All)
+                if (IRunReport.Of(method).SideBySide($"maps{group.Name}", group.Cohort, parts) is { } section)
+                    yield return section;
+        }
+    }
 
     private static void Show(
         StudyOutcome outcome,
@@ -231,12 +233,12 @@ public static class StudyCommand
             WholeFile.Write(folder.At("figures.csv"), StudyDifferences.Csv(outcome));
         if (outcome.Study.Curve.Length > 0)
             WholeFile.Write(folder.At("curve.csv"), StudyCurve.Csv(outcome));
+        var page = folder.At("study.html");
+        WholeFile.Write(page, Page.Text(StudyReport.Of(outcome, Pictures(outcome.Study, groups))));
         Console.WriteLine(outcome.Study.Title);
         Console.WriteLine();
         Console.Write(text);
-        Console.WriteLine(
-            $"report: {StudyReport.Write(outcome, folder.At("study.html"), Maps(outcome.Study, groups))}"
-        );
+        Console.WriteLine($"report: {page}");
         if (outcome.Rows.Any(r => r.Known.Count < r.Figures.Count))
             Console.WriteLine("not every part is done; the same command goes on");
     }

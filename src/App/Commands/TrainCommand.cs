@@ -3,14 +3,13 @@ using Coverslip.App.Doctor;
 using Coverslip.App.Progress;
 using Coverslip.App.Reports;
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Files;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
+using Coverslip.Learning.RunReports;
 using Coverslip.Learning.Runs;
 using Coverslip.Methods;
-using Coverslip.Methods.SelfSupervised;
 
 namespace Coverslip.App.Commands;
 
@@ -133,11 +132,14 @@ public static class TrainCommand
         RunStain.Keep(stain, folder);
         try
         {
-            var tested = session.Run(only - 1, stop.Token);
+            session.Run(only - 1, stop.Token);
             if (split.ImageWise)
                 Console.WriteLine(Split.InflatedNote);
-            Summarize(tested, folder, data);
-            RunSummaries.Print(recipe.Summaries(folder, cohort, split.Parts.Count));
+            var report = IRunReport.Of(Known.Methods.Of(text, Path.GetFileName(path)));
+            var run = new FinishedRun(folder, cohort) { MaskOf = data.Masks is { } masks ? masks.FileOf : null };
+            foreach (var line in report.Summary(run))
+                Console.WriteLine(line);
+            Console.WriteLine($"report: {RunReport.Write(run, report)}");
             return 0;
         }
         catch (OperationCanceledException)
@@ -177,40 +179,5 @@ public static class TrainCommand
         if (begun is not null)
             return begun;
         return recipe.Split.Draw(cohort, recipe.Seed);
-    }
-
-    private static void Summarize(IReadOnlyList<Predictions> tested, string folder, ITrainingData data)
-    {
-        var cohort = data.Cohort;
-        if (tested.Count == 0)
-        {
-            Console.WriteLine($"report: {SegmentationReport.Write(folder, cohort, SegmentationFigures.Parts(folder))}");
-            return;
-        }
-        var pooled = Path.Combine(folder, "predictions.csv");
-        var sets = File.Exists(pooled) ? [Predictions.Read(pooled)] : tested;
-        foreach (var predictions in sets)
-        {
-            if (predictions.MultiLabel)
-            {
-                FindingTables.Print(FindingEvaluation.Of(predictions.Within(cohort)));
-                continue;
-            }
-            var figures = ClassificationEvaluation.Of(predictions.Within(cohort)).Figures;
-            Console.WriteLine(
-                string.Join(
-                    "  ",
-                    new[] { Metric.Accuracy, Metric.BalancedAccuracy, Metric.Auc, Metric.RecognitionRate }.Select(m =>
-                        $"{m.Key()} {EvaluateCommand.Text(figures[m])}"
-                    )
-                )
-            );
-        }
-        if (sets[0].MultiLabel)
-        {
-            Console.WriteLine($"report: {FindingReport.Write(folder, cohort)}");
-            return;
-        }
-        Console.WriteLine($"report: {RunReport.Write(new RunReportInput(folder, cohort, data.Masks?.FileOf))}");
     }
 }

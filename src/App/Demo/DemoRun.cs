@@ -6,6 +6,7 @@ using Coverslip.Files;
 using Coverslip.Learning.Features;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
+using Coverslip.Learning.RunReports;
 using Coverslip.Learning.Runs;
 using Coverslip.Methods;
 using Coverslip.Phantoms;
@@ -99,6 +100,9 @@ internal static class DemoRun
     }
 
     internal static IRecipe Embedded(string name) => Known.Methods.Parse(Text(name), name);
+
+    /// <summary>What tells the runs of an embedded recipe.</summary>
+    internal static IRunReport ReportOf(string name) => IRunReport.Of(Known.Methods.Of(Text(name), name));
 
     internal static string Text(string name)
     {

@@ -5,6 +5,7 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Files;
 using Coverslip.Learning.Models;
+using Coverslip.Learning.RunReports;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.SlideWalk;
 using Coverslip.Phantoms;
@@ -58,7 +59,10 @@ internal static class SlideDemo
             session.Run(null, stop);
         }
         var figures = DetectionFigures.OfRun(run, cohort, split.Parts.Count)!;
-        return new SlideDemoResult(figures, RunReport.Write(new RunReportInput(run, cohort, null)));
+        return new SlideDemoResult(
+            figures,
+            RunReport.Write(new FinishedRun(run, cohort), DemoRun.ReportOf(RecipeName))
+        );
     }
 
     private static void Paint(string folder, PhantomSlideCohortOptions options, CancellationToken stop)

@@ -4,9 +4,6 @@ using System.Xml.Linq;
 
 namespace Coverslip.App.Reports;
 
-/// <summary>A table's column; numbers are aligned to the right.</summary>
-internal sealed record Column(string Name, bool Number = false);
-
 /// <summary>
 /// Elements of the page. They are an XML tree, so that every text is encoded and the file is well-formed whatever a
 /// class or a file is called.
@@ -21,35 +18,6 @@ internal static class Html
     public static XElement Tag(string name, params object?[] content) => new(Namespace + name, content);
 
     public static XAttribute Class(string names) => new("class", names);
-
-    public static XElement Paragraph(string text) => Tag("p", text);
-
-    /// <summary>Text that stands back: what a figure means, where it comes from.</summary>
-    public static XElement Note(string text) => Tag("p", Class("note"), text);
-
-    public static XElement Section(string id, string heading, params object?[] content) =>
-        Tag("section", new XAttribute("id", id), Tag("h2", heading), content);
-
-    public static XElement Table(IReadOnlyList<Column> columns, IEnumerable<IReadOnlyList<object?>> rows) =>
-        Tag(
-            "div",
-            Class("scroll"),
-            Tag(
-                "table",
-                Tag(
-                    "thead",
-                    Tag("tr", columns.Select(c => Tag("th", new XAttribute("scope", "col"), Numeric(c), c.Name)))
-                ),
-                Tag(
-                    "tbody",
-                    rows.Select(row => Tag("tr", row.Select((cell, i) => Tag("td", Numeric(columns[i]), cell))))
-                )
-            )
-        );
-
-    /// <summary>What is folded up until someone asks for it.</summary>
-    public static XElement Folded(string summary, params object?[] content) =>
-        Tag("details", Tag("summary", summary), content);
 
     /// <summary>The whole file.</summary>
     public static string Document(string title, IEnumerable<object?> body)
@@ -81,8 +49,6 @@ internal static class Html
             text.Value = Printable(text.Value);
         return "<!DOCTYPE html>\n" + page.ToString(SaveOptions.DisableFormatting) + "\n";
     }
-
-    private static XAttribute? Numeric(Column column) => column.Number ? Class("n") : null;
 
     /// <summary>The text with U+FFFD in place of what XML cannot hold, such as control characters.</summary>
     private static string Printable(string text)

@@ -1,41 +1,15 @@
 using System.Globalization;
 using System.Text;
 using System.Xml.Linq;
+using Coverslip.Learning.Reports;
 
 namespace Coverslip.App.Reports;
-
-/// <summary>A point of a plot.</summary>
-/// <param name="X">Value on the horizontal axis.</param>
-/// <param name="Y">Value on the vertical axis.</param>
-/// <param name="Title">What hovering over it says; null for nothing.</param>
-/// <param name="Radius">Of a drawn point, in pixels; of a line's points it is not used.</param>
-internal sealed record PlotPoint(double X, double Y, string? Title = null, double Radius = 4.5);
-
-/// <summary>How a series is drawn.</summary>
-internal enum PlotStyle
-{
-    Line,
-    Dashed,
-    Points,
-}
-
-/// <summary>A series; points that are not finite interrupt it.</summary>
-/// <param name="Name">Its name in the legend; empty for none.</param>
-/// <param name="Points">In order of drawing.</param>
-/// <param name="Color">Number of its color, 0 to 5; −1 for the gray of references.</param>
-/// <param name="Style">Line, dashed line, or points alone.</param>
-internal sealed record PlotSeries(
-    string Name,
-    IReadOnlyList<PlotPoint> Points,
-    int Color,
-    PlotStyle Style = PlotStyle.Line
-);
 
 /// <summary>
 /// A plot with axes, ticks and legend as inline SVG. Colors are those of the page (<see cref="PageStyle"/>), so that
 /// it follows light and dark; pixels have the page's size where there is room for them.
 /// </summary>
-internal sealed record SvgPlot(string Title, string Description, IReadOnlyList<PlotSeries> Series)
+internal sealed class SvgPlot(Plot plot)
 {
     private const double Left = 54,
         Right = 14,
@@ -45,27 +19,6 @@ internal sealed record SvgPlot(string Title, string Description, IReadOnlyList<P
 
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
-    public int Width { get; init; } = 460;
-
-    /// <summary>Height without the legend.</summary>
-    public int Height { get; init; } = 300;
-
-    public string XLabel { get; init; } = "";
-
-    public string YLabel { get; init; } = "";
-
-    /// <summary>Range of x; null: that of the points.</summary>
-    public (double Low, double High)? XRange { get; init; }
-
-    /// <summary>Range of y; null: that of the points.</summary>
-    public (double Low, double High)? YRange { get; init; }
-
-    /// <summary>Whether x counts something, so that only whole numbers have ticks.</summary>
-    public bool Counts { get; init; }
-
-    /// <summary>A vertical line with its name.</summary>
-    public (double X, string Name)? Mark { get; init; }
-
     public static XElement Tag(string name, params object?[] content) => new(Svg + name, content);
 
     public static XAttribute Set(string name, object value) =>
@@ -74,32 +27,32 @@ internal sealed record SvgPlot(string Title, string Description, IReadOnlyList<P
     public XElement Draw()
     {
         var legend = Legend(out var rows);
-        var top = 10 + rows * LegendRow + (Mark is null ? 0 : 14);
-        var height = Height + top;
-        var points = Series
-            .SelectMany(s => s.Points)
+        var top = 10 + rows * LegendRow + (plot.Mark is null ? 0 : 14);
+        var height = plot.Height + top;
+        var points = plot
+            .Series.SelectMany(s => s.Points)
             .Where(p => double.IsFinite(p.X) && double.IsFinite(p.Y))
             .ToArray();
-        var x = new PlotAxis(XRange ?? Range(points.Select(p => p.X)), Left, Width - Right);
+        var x = new PlotAxis(plot.XRange ?? Range(points.Select(p => p.X)), Left, plot.Width - Right);
         // Losses and rates that fall by orders of magnitude can only be read on a logarithmic axis.
         var y = new PlotAxis(
-            YRange ?? Range(points.Select(p => p.Y)),
+            plot.YRange ?? Range(points.Select(p => p.Y)),
             height - Bottom,
             top,
-            YRange is null && PlotAxis.Logarithmic(points.Select(p => p.Y))
+            plot.YRange is null && PlotAxis.Logarithmic(points.Select(p => p.Y))
         );
         return Tag(
             "svg",
-            Set("viewBox", $"0 0 {Width} {height}"),
+            Set("viewBox", $"0 0 {plot.Width} {height}"),
             Set("role", "img"),
             Set("class", "plot"),
-            Set("style", $"max-width:{Width}px"),
-            Tag("title", Title),
-            Tag("desc", Description),
+            Set("style", $"max-width:{plot.Width}px"),
+            Tag("title", plot.Title),
+            Tag("desc", plot.Description),
             Axes(x, y),
             legend,
             MarkLine(x, top, height - Bottom),
-            Series.Select(s => Draw(s, x, y))
+            plot.Series.Select(s => Draw(s, x, y))
         );
     }
 
@@ -127,25 +80,25 @@ internal sealed record SvgPlot(string Title, string Description, IReadOnlyList<P
     private XElement Axes(PlotAxis x, PlotAxis y)
     {
         var axes = Tag("g", Set("class", "axes"));
-        foreach (var tick in x.Ticks(6, Counts ? 1 : 0))
+        foreach (var tick in x.Ticks(6, plot.Counts ? 1 : 0))
         {
             axes.Add(Line(x.At(tick), y.Start, x.At(tick), y.End, "grid"));
-            axes.Add(Text(Figure.Short(tick), x.At(tick), y.Start + 16, "middle"));
+            axes.Add(Text(FigureText.Short(tick), x.At(tick), y.Start + 16, "middle"));
         }
         foreach (var tick in y.Ticks(5))
         {
             axes.Add(Line(x.Start, y.At(tick), x.End, y.At(tick), "grid"));
-            axes.Add(Text(Figure.Short(tick), x.Start - 6, y.At(tick) + 4, "end"));
+            axes.Add(Text(FigureText.Short(tick), x.Start - 6, y.At(tick) + 4, "end"));
         }
         axes.Add(Line(x.Start, y.Start, x.End, y.Start, "axis"), Line(x.Start, y.Start, x.Start, y.End, "axis"));
-        axes.Add(Text(XLabel, (x.Start + x.End) / 2, y.Start + 36, "middle"));
+        axes.Add(Text(plot.XLabel, (x.Start + x.End) / 2, y.Start + 36, "middle"));
         var middle = (y.Start + y.End) / 2;
         axes.Add(
             Tag(
                 "text",
                 Set("transform", $"translate(13 {Pixel(middle)}) rotate(-90)"),
                 Set("text-anchor", "middle"),
-                YLabel
+                plot.YLabel
             )
         );
         return axes;
@@ -155,11 +108,11 @@ internal sealed record SvgPlot(string Title, string Description, IReadOnlyList<P
     {
         var legend = Tag("g", Set("class", "legend"));
         var (at, row) = (Left, 0);
-        var named = Series.Where(s => s.Name.Length > 0).ToArray();
+        var named = plot.Series.Where(s => s.Name.Length > 0).ToArray();
         foreach (var series in named)
         {
             var length = 34 + 6.3 * series.Name.Length;
-            if (at > Left && at + length > Width)
+            if (at > Left && at + length > plot.Width)
                 (at, row) = (Left, row + 1);
             var y = 14 + row * LegendRow;
             legend.Add(
@@ -183,13 +136,13 @@ internal sealed record SvgPlot(string Title, string Description, IReadOnlyList<P
 
     private XElement? MarkLine(PlotAxis x, double top, double bottom)
     {
-        if (Mark is not { } mark)
+        if (plot.Mark is not { } mark)
             return null;
         var at = x.At(mark.X);
         // Near an end of the axis the name stays inside of the picture.
         var anchor =
             at < Left + 50 ? "start"
-            : at > Width - 60 ? "end"
+            : at > plot.Width - 60 ? "end"
             : "middle";
         return Tag("g", Set("class", "mark"), Line(at, top, at, bottom, ""), Text(mark.Name, at, top - 4, anchor));
     }

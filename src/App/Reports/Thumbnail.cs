@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Coverslip.Learning.Reports;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Images;
 
@@ -10,38 +11,30 @@ internal static class Thumbnail
     /// <summary>The longest side, in pixels.</summary>
     public const int Longest = 256;
 
-    /// <summary>An image, at most <see cref="Longest"/> large; where it is unreadable, why.</summary>
-    public static XElement Of(string path, string alternative) =>
-        Readable(() =>
+    /// <summary>
+    /// A picture, at most <see cref="Longest"/> large, with what its mask does to it; where a file is unreadable, why.
+    /// </summary>
+    public static XElement Of(Picture picture)
+    {
+        try
         {
-            using var small = Read(path);
-            return Picture(small, alternative);
-        });
-
-    /// <summary>The same with everything outside of its mask pale and gray, and a line around the valid area.</summary>
-    public static XElement Masked(string path, string mask, string alternative) =>
-        Readable(() =>
-        {
-            using var small = Read(path);
-            using var full = ImageFile.Read(mask, ImageReadOptions.Mask);
-            using var valid = Transforms.Resize(full, small.Width, small.Height, Interpolation.Nearest);
-            Dim(small, valid);
-            return Picture(small, alternative);
-        });
-
-    /// <summary>A slide with a line around what its mask sets, both of the whole slide; the slide alone without.</summary>
-    public static XElement Outlined(string path, string? mask, string alternative) =>
-        Readable(() =>
-        {
-            using var small = Read(path);
-            if (mask is not null)
+            using var small = Read(picture.File);
+            if (picture.Mask is { } mask)
             {
                 using var full = ImageFile.Read(mask, ImageReadOptions.Mask);
-                using var inside = Transforms.Resize(full, small.Width, small.Height, Interpolation.Nearest);
-                Outline(small, inside, thickness: 2);
+                using var set = Transforms.Resize(full, small.Width, small.Height, Interpolation.Nearest);
+                if (picture.View == MaskView.Dimmed)
+                    Dim(small, set);
+                else
+                    Outline(small, set, thickness: 2);
             }
-            return Picture(small, alternative);
-        });
+            return Embedded(small, picture.Alternative);
+        }
+        catch (Exception error) when (error is UnreadableImageException or UnreadableSlideException)
+        {
+            return Html.Tag("div", Html.Class("unreadable"), error.Message);
+        }
+    }
 
     private static Image Read(string path)
     {
@@ -97,7 +90,7 @@ internal static class Thumbnail
 
     private static bool Outside(ReadOnlySpan<byte> valid, int at, bool within) => within && valid[at] == 0;
 
-    private static XElement Picture(Image image, string alternative) =>
+    private static XElement Embedded(Image image, string alternative) =>
         Html.Tag(
             "img",
             new XAttribute(
@@ -111,16 +104,4 @@ internal static class Thumbnail
             new XAttribute("height", image.Height),
             new XAttribute("alt", alternative)
         );
-
-    private static XElement Readable(Func<XElement> make)
-    {
-        try
-        {
-            return make();
-        }
-        catch (Exception error) when (error is UnreadableImageException or UnreadableSlideException)
-        {
-            return Html.Tag("div", Html.Class("unreadable"), error.Message);
-        }
-    }
 }

@@ -18,19 +18,26 @@ public sealed class MethodList(IReadOnlyList<IMethod> methods)
     public IRecipe Parse(string text, string file)
     {
         var node = RecipeNode.Parse(text, file);
+        var recipe = Of(node, file).Read(node);
+        node.Finish();
+        return recipe;
+    }
+
+    /// <summary>The method that a recipe's text names.</summary>
+    /// <exception cref="RecipeException">An unknown method, or none.</exception>
+    public IMethod Of(string text, string file) => Of(RecipeNode.Parse(text, file), file);
+
+    private IMethod Of(RecipeNode node, string file)
+    {
         var name = node.Text("method", "");
         if (name.Length == 0 && node.Text("study", "").Length > 0)
             throw new RecipeException($"{file} is a study; 'coverslip study' runs it");
         var names = methods.Select(m => m.Name);
-        var method =
-            methods.FirstOrDefault(m => m.Name == name)
+        return methods.FirstOrDefault(m => m.Name == name)
             ?? throw new RecipeException(
                 name.Length == 0
                     ? $"{file}: the key 'method' is missing; known methods: {string.Join(", ", names)}"
                     : $"{file}: method is '{name}'; the nearest known one is '{NearestName.Of(name, names)}'"
             );
-        var recipe = method.Read(node);
-        node.Finish();
-        return recipe;
     }
 }

@@ -51,15 +51,6 @@ public interface IRecipe
 
     /// <summary>A model that has learned nothing yet, on a device.</summary>
     IModel Untrained(int classes, Device device);
-
-    /// <summary>
-    /// Figures of a finished run that its predictions do not give; those over all parts are left in the run's folder. None
-    /// by default.
-    /// </summary>
-    /// <param name="folder">The run's folder.</param>
-    /// <param name="cohort">Its cohort.</param>
-    /// <param name="parts">How many parts the split has.</param>
-    IReadOnlyList<RunSummary> Summaries(string folder, Cohort cohort, int parts) => [];
 }
 
 /// <summary>A stage of a training.</summary>

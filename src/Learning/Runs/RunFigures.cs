@@ -58,14 +58,6 @@ public sealed record RunFigures(
         }
     }
 
-    /// <summary>As they are told of slides that the run has not seen.</summary>
-    /// <param name="of">What is told of, such as <c>part 1: </c>; empty for the whole run.</param>
-    public RunSummary OnUnseenSlides(string of = "")
-    {
-        var counts = Counts.Select(c => $"{c.Count} {c.Key.Replace('_', ' ')}");
-        return new RunSummary($"{of}unseen slides: {string.Join(", ", counts)}; 95 % intervals over patients", Figures);
-    }
-
     private static Estimate Of(JsonElement figure)
     {
         double? Number(string name) =>

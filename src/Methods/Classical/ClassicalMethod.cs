@@ -1,12 +1,15 @@
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
+using Coverslip.Learning.RunReports;
 
 namespace Coverslip.Methods.Classical;
 
 /// <summary>The method as everything outside this folder sees it.</summary>
-internal sealed class ClassicalMethod : IMethod
+internal sealed class ClassicalMethod : IMethod, IReportsRuns
 {
     public string Name => "classical";
 
     public IRecipe Read(RecipeNode node) => ClassicalRecipe.Read(node);
+
+    public IRunReport Report { get; } = new ClassifierReport { Fitting = ClassicalReport.Fitting };
 }

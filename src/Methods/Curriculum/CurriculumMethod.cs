@@ -1,12 +1,15 @@
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
+using Coverslip.Learning.RunReports;
 
 namespace Coverslip.Methods.Curriculum;
 
 /// <summary>The method as everything outside this folder sees it.</summary>
-internal sealed class CurriculumMethod : IMethod
+internal sealed class CurriculumMethod : IMethod, IReportsRuns
 {
     public string Name => "curriculum";
 
     public IRecipe Read(RecipeNode node) => CurriculumRecipe.Read(node);
+
+    public IRunReport Report { get; } = new CurriculumReport();
 }

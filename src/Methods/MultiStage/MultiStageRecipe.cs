@@ -142,15 +142,6 @@ public sealed record MultiStageRecipe : INetworkRecipe
 
     IModel IRecipe.Untrained(int classes, Device device) => new MultiStageModel(this, device);
 
-    public IReadOnlyList<RunSummary> Summaries(string folder, Cohort cohort, int parts) =>
-        [
-            .. Enumerable
-                .Range(0, parts)
-                .Select(p => (Part: p, Figures: RunFigures.Read(TrainingSession.PartFolder(folder, p, parts))))
-                .Where(p => p.Figures is not null)
-                .Select(p => p.Figures!.OnUnseenSlides(parts > 1 ? $"part {p.Part + 1}: " : "")),
-        ];
-
     /// <summary>Reads the method's sections.</summary>
     /// <exception cref="RecipeException">A key that is unknown, or a value outside its range.</exception>
     public static MultiStageRecipe Read(RecipeNode node)

@@ -31,32 +31,4 @@ public static class SegmentationFigures
             ],
             [("images", images.Count), ("patients", images.Select(i => i.Patient).Distinct().Count())]
         );
-
-    /// <summary>Finished parts of a run folder, in their order.</summary>
-    public static IReadOnlyList<string> Parts(string folder) =>
-        [.. RunFolder.PartsOf(folder).Where(p => File.Exists(new RunFolder(p, make: false).Description))];
-
-    /// <summary>
-    /// The figures over all parts together, where no image was tested twice; null where parts have to be judged each for
-    /// itself.
-    /// </summary>
-    public static IReadOnlyList<(string Key, Estimate Figure)>? Together(IReadOnlyList<string> parts)
-    {
-        SegmentedImage[] images =
-        [
-            .. parts.SelectMany(p => SegmentedImage.Read(Path.Combine(p, SegmentedImage.FileName))),
-        ];
-        return images.DistinctBy(i => i.Image).Count() == images.Length ? SegmentationEvaluation.Of(images) : null;
-    }
-
-    /// <summary>Those of all parts, left in the run's <c>figures.json</c>, or of each part.</summary>
-    internal static IReadOnlyList<RunSummary> Summaries(string folder)
-    {
-        var parts = Parts(folder);
-        if (Together(parts) is not { } figures)
-            return [.. parts.Select(p => new RunSummary("", RunFigures.Read(p)!.Figures))];
-        if (parts.Count > 1)
-            new RunFigures(figures, [("parts", parts.Count)]).Write(folder);
-        return [new RunSummary("", figures)];
-    }
 }

@@ -110,9 +110,6 @@ public sealed record SelfSupervisedRecipe : INetworkRecipe
 
     public ITrainingData Prepare(Preparation given) => SelfSupervisedData.Prepare(this, given);
 
-    public IReadOnlyList<RunSummary> Summaries(string folder, Cohort cohort, int parts) =>
-        SegmentationFigures.Summaries(folder);
-
     /// <summary>The recipe of the first stage.</summary>
     /// <param name="skips">Levels without skip connection; null: as the recipe says.</param>
     internal SelfSupervisedRecipe OnPretraining(IReadOnlyList<int>? skips = null) =>

@@ -1,10 +1,11 @@
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
+using Coverslip.Learning.RunReports;
 
 namespace Coverslip.Methods.TumorDetection;
 
 /// <summary>The method as everything outside this folder sees it.</summary>
-internal sealed class TumorDetectionMethod : IMethod
+internal sealed class TumorDetectionMethod : IMethod, IReportsRuns
 {
     private const string Word = "tumor-detection";
 
@@ -18,4 +19,6 @@ internal sealed class TumorDetectionMethod : IMethod
         var node = RecipeNode.Parse(text, file);
         return node.Text("method", "") == Word ? TumorDetectionRecipe.Read(node) : null;
     }
+
+    public IRunReport Report { get; } = new TumorDetectionReport();
 }

@@ -76,14 +76,6 @@ public sealed record TumorDetectionRecipe : INetworkRecipe
 
     public ITrainingData Prepare(Preparation given) => SlideTrainingData.Open(this, given);
 
-    public IReadOnlyList<RunSummary> Summaries(string folder, Cohort cohort, int parts)
-    {
-        if (DetectionFigures.OfRun(folder, cohort, parts) is not { } figures)
-            return [];
-        figures.Write(folder);
-        return [figures.OnUnseenSlides()];
-    }
-
     IModel IRecipe.Untrained(int classes, Device device) => Model(classes, device);
 
     internal IPredictsWindows Model(int classes, Device device) =>

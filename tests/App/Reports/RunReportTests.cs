@@ -2,6 +2,8 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Coverslip.App.Reports;
 using Coverslip.Evaluation.Metrics;
+using Coverslip.Learning.Reports;
+using Coverslip.Learning.RunReports;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.App.Tests.Reports;
@@ -10,7 +12,7 @@ public sealed partial class RunReportTests : IDisposable
 {
     private const string Data = "data:image/jpeg;base64,";
 
-    private static readonly XNamespace Page = "http://www.w3.org/1999/xhtml";
+    private static readonly XNamespace Xhtml = "http://www.w3.org/1999/xhtml";
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
     private readonly InventedRun invented = new();
@@ -23,7 +25,7 @@ public sealed partial class RunReportTests : IDisposable
         invented.Train(d => d, _ => true, wrong: row => row.Image is "p1-0.png");
         var page = Report();
 
-        string[] headings = [.. page.Descendants(Page + "h2").Select(h => h.Value)];
+        string[] headings = [.. page.Descendants(Xhtml + "h2").Select(h => h.Value)];
         string[] expected =
         [
             "Figures",
@@ -43,15 +45,15 @@ public sealed partial class RunReportTests : IDisposable
         // Of 8 positive images one is at 0.2, as all 8 negative ones: 7/8 + 1/8 · 1/2.
         Assert.Contains("The AUC is 0.938", result);
 
-        string[] confusion = [.. Section(page, "confusion").Descendants(Page + "b").Select(b => b.Value)];
+        string[] confusion = [.. Section(page, "confusion").Descendants(Xhtml + "b").Select(b => b.Value)];
         Assert.Equal(["8", "0", "1", "7"], confusion);
         Assert.Equal(6, page.Descendants(Svg + "svg").Count(s => s.Attribute("class")!.Value == "plot"));
         Assert.Contains(Section(page, "training").Descendants(Svg + "text"), t => t.Value == "kept: 2");
-        var wrong = Section(page, "wrong").Descendants(Page + "figcaption").Single().Value;
+        var wrong = Section(page, "wrong").Descendants(Xhtml + "figcaption").Single().Value;
         Assert.Contains("80.0\u00a0%", wrong);
         Assert.Contains($"true: {InventedRun.Positive}", wrong);
         Assert.Contains("patient 1", wrong);
-        Assert.Equal(8, Section(page, "masks").Descendants(Page + "figure").Count());
+        Assert.Equal(8, Section(page, "masks").Descendants(Xhtml + "figure").Count());
         Assert.Contains("1 of 16 images (6.3\u00a0%) have a mask without any valid area", Section(page, "masks").Value);
         Assert.Contains("method: saganet  # <b>rate</b> & more", Section(page, "facts").Value);
         Assert.Contains("1,957,446", Section(page, "facts").Value);
@@ -66,16 +68,16 @@ public sealed partial class RunReportTests : IDisposable
         Assert.DoesNotContain(page.Descendants(), e => e.Name.LocalName is "script" or "link" or "iframe" or "object");
         Assert.DoesNotContain("<script", text);
         Assert.DoesNotContain("url(", text);
-        string[] namespaces = [Page.NamespaceName, Svg.NamespaceName];
+        string[] namespaces = [Xhtml.NamespaceName, Svg.NamespaceName];
         Assert.Empty(Address().Matches(Picture().Replace(text, "")).Select(m => m.Value).Except(namespaces));
-        Assert.All(page.Descendants(Page + "img"), image => Assert.StartsWith(Data, image.Attribute("src")!.Value));
+        Assert.All(page.Descendants(Xhtml + "img"), image => Assert.StartsWith(Data, image.Attribute("src")!.Value));
         // Browsers take <td/> for the beginning of a cell.
         Assert.DoesNotMatch("<(td|th|p|div|span|a|figure|pre)( [^<>]*)?/>", text);
         Assert.All(
             page.Descendants(Svg + "svg"),
             plot => Assert.Equal("title", plot.Elements().First().Name.LocalName)
         );
-        Assert.All(page.Descendants(Page + "img"), image => Assert.NotEmpty(image.Attribute("alt")!.Value));
+        Assert.All(page.Descendants(Xhtml + "img"), image => Assert.NotEmpty(image.Attribute("alt")!.Value));
         Assert.Equal(["report.html"], Directory.GetFiles(invented.Run, "*report*").Select(Path.GetFileName));
     }
 
@@ -84,9 +86,9 @@ public sealed partial class RunReportTests : IDisposable
     {
         invented.Train(d => d, _ => true);
         var pictures = Section(Report(), "masks")
-            .Descendants(Page + "figure")
+            .Descendants(Xhtml + "figure")
             .First()
-            .Descendants(Page + "img")
+            .Descendants(Xhtml + "img")
             .Select(i => Convert.FromBase64String(i.Attribute("src")!.Value[Data.Length..]))
             .ToArray();
         using var plain = ImageFile.Decode(pictures[0], "plain");
@@ -109,7 +111,7 @@ public sealed partial class RunReportTests : IDisposable
 
         Assert.Contains("(2-fold cross-validation), 100.0\u00a0% were", Classed(page, "result").Single().Value);
         Assert.Equal(6, Section(page, "training").Descendants(Svg + "svg").Count());
-        Assert.Equal(8, Section(page, "patients").Descendants(Page + "tr").Count() - 1);
+        Assert.Equal(8, Section(page, "patients").Descendants(Xhtml + "tr").Count() - 1);
         Assert.Contains("No test image was classified wrongly", Section(page, "wrong").Value);
     }
 
@@ -125,11 +127,11 @@ public sealed partial class RunReportTests : IDisposable
         );
         var page = Report();
 
-        var cells = Section(page, "figures").Descendants(Page + "tr").ElementAt(1).Elements();
+        var cells = Section(page, "figures").Descendants(Xhtml + "tr").ElementAt(1).Elements();
         string[] accuracy = [.. cells.Select(c => c.Value)];
         Assert.Equal(["Accuracy", "0.875 ± 0.177", "0.750", "1.000"], accuracy[..4]);
         Assert.Contains("Over 2 divisions of the patients (4 patients tested", Classed(page, "result").Single().Value);
-        Assert.Equal(["6", "2", "0", "8"], Section(page, "confusion").Descendants(Page + "b").Select(b => b.Value));
+        Assert.Equal(["6", "2", "0", "8"], Section(page, "confusion").Descendants(Xhtml + "b").Select(b => b.Value));
     }
 
     [Fact]
@@ -142,9 +144,9 @@ public sealed partial class RunReportTests : IDisposable
         var roc = Section(page, "curves").Descendants(Svg + "svg").First();
         string[] legend = [.. Classed(roc, "legend").Single().Elements(Svg + "text").Select(t => t.Value)];
         Assert.Equal(["adenoma", "carcinoma", "normal"], legend);
-        string[] confusion = [.. Section(page, "confusion").Descendants(Page + "b").Select(b => b.Value)];
+        string[] confusion = [.. Section(page, "confusion").Descendants(Xhtml + "b").Select(b => b.Value)];
         Assert.Equal(["6", "0", "0", "0", "5", "1", "0", "0", "6"], confusion);
-        Assert.Equal(9, Section(page, "patients").Descendants(Page + "tr").Count() - 1);
+        Assert.Equal(9, Section(page, "patients").Descendants(Xhtml + "tr").Count() - 1);
     }
 
     [Fact]
@@ -158,7 +160,7 @@ public sealed partial class RunReportTests : IDisposable
 
         Assert.Contains("no probabilities", Section(page, "curves").Value);
         Assert.Contains("There is no AUC", Classed(page, "result").Single().Value);
-        Assert.Single(Section(page, "wrong").Descendants(Page + "figure"));
+        Assert.Single(Section(page, "wrong").Descendants(Xhtml + "figure"));
     }
 
     [Fact]
@@ -203,28 +205,33 @@ public sealed partial class RunReportTests : IDisposable
     private XElement Report() => Report(out _);
 
     private static XElement Report(InventedRun run) =>
-        XDocument.Parse(File.ReadAllText(RunReport.Write(new RunReportInput(run.Run, run.Cohort, null)))).Root!;
+        XDocument
+            .Parse(File.ReadAllText(RunReport.Write(new FinishedRun(run.Run, run.Cohort), new ClassifierReport())))
+            .Root!;
 
     private XElement Report(out string text)
     {
-        var table = new ReportTable(
+        var against = new ReportSection(
+            "table-1",
             "Against <nothing>",
-            ["Model", "Accuracy"],
             [
-                ["guess", "0.5"],
+                Table.OfLines(
+                    [
+                        ["Model", "Accuracy"],
+                        ["guess \u0001 & <b>", "0.5"],
+                    ],
+                    text: 1
+                ),
             ]
         );
-        var input = new RunReportInput(invented.Run, invented.Cohort, invented.Cohort.MaskPath)
-        {
-            Title = "A\u0001 & <b>",
-            Tables = [table],
-        };
-        text = File.ReadAllText(RunReport.Write(input));
+        var told = new ClassifierReport { Own = _ => [against] };
+        var run = new FinishedRun(invented.Run, invented.Cohort) { MaskOf = invented.Cohort.MaskPath };
+        text = File.ReadAllText(RunReport.Write(run, told));
         return XDocument.Parse(text).Root!;
     }
 
     private static XElement Section(XElement page, string id) =>
-        page.Descendants(Page + "section").Single(s => s.Attribute("id")!.Value == id);
+        page.Descendants(Xhtml + "section").Single(s => s.Attribute("id")!.Value == id);
 
     private static IEnumerable<XElement> Classed(XElement page, string name) =>
         page.Descendants().Where(e => e.Attribute("class")?.Value == name);

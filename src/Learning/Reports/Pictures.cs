@@ -1,0 +1,29 @@
+namespace Coverslip.Learning.Reports;
+
+/// <summary>What a picture's mask does to it.</summary>
+public enum MaskView
+{
+    /// <summary>A line around what it sets.</summary>
+    Outlined,
+
+    /// <summary>The same, and everything outside pale and gray.</summary>
+    Dimmed,
+}
+
+/// <summary>A small view of an image file or a slide.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Alternative">What it shows, for those who do not see it.</param>
+public sealed record Picture(string File, string Alternative) : Cell
+{
+    /// <summary>File of a mask over all of it; null for none.</summary>
+    public string? Mask { get; init; }
+
+    /// <summary>What the mask does.</summary>
+    public MaskView View { get; init; }
+}
+
+/// <summary>One picture, or two side by side, and what is said of them line by line.</summary>
+public sealed record CaptionedPicture(IReadOnlyList<Picture> Pictures, IReadOnlyList<Words> Caption);
+
+/// <summary>Pictures in rows.</summary>
+public sealed record Pictures(IReadOnlyList<CaptionedPicture> All) : ReportBlock;

@@ -1,0 +1,91 @@
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Metrics;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Reports;
+using Coverslip.Learning.RunReports;
+using Coverslip.Learning.Runs;
+
+namespace Coverslip.Methods.MultiStage;
+
+/// <summary>
+/// Beside what any classifier is told: prediction maps of the test slides, side by side as in figure 5 of Takahama et al.
+/// 2019: the slide, the truth, and every model.
+/// </summary>
+internal sealed class MultiStageReport : IRunReport
+{
+    private const int MostSlides = 12;
+
+    private readonly ClassifierReport slides = new() { Own = run => [MapsOf(run)] };
+
+    public IEnumerable<string> Summary(FinishedRun run) =>
+        [
+            .. slides.Summary(run),
+            .. run.Parts.SelectMany(part =>
+                RunFigures.Read(part.Folder) is { } figures
+                    ? Headed(run.SplitParts > 1 ? $"{part.Name}: " : "", SlideFigures.Lines(figures))
+                    : []
+            ),
+        ];
+
+    public Report Page(FinishedRun run) => slides.Page(run);
+
+    /// <summary>The maps of several models of the same test slides; null where no model has any.</summary>
+    public ReportSection? SideBySide(string id, Cohort cohort, IReadOnlyList<NamedPart> parts)
+    {
+        NamedPart[] having = [.. parts.Where(p => Directory.Exists(PredictionMap.Folder(p.Folder)))];
+        if (having.Length == 0)
+            return null;
+        var tested = having
+            .SelectMany(p => Predictions.Read(new RunFolder(p.Folder, make: false).Predictions).Rows)
+            .Select(r => r.Image)
+            .ToHashSet();
+        // Slides with tumor are what maps differ on; the others show tumor points.
+        CohortRow[] all = [.. cohort.Rows.Where(r => tested.Contains(r.Image) && Truth(having, r) is not null)];
+        var kinds = all.GroupBy(r => r.Label).Select(g => g.Take(MostSlides / cohort.Classes.Count));
+        CohortRow[] shown = [.. kinds.SelectMany(g => g)];
+        return ReportSection.Of(
+            id,
+            "Prediction maps",
+            new Note(
+                "A square is a patch. Truth: gray normal, red tumor, purple no label; predictions run from gray (0) to red (1), "
+                    + "also of patches without a label. White: no tissue, or beyond the map."
+                    + (all.Length > shown.Length ? $" {shown.Length} of {all.Length} slides are shown." : "")
+            ),
+            new Table(
+                [new("Slide"), new(""), new("Truth"), .. having.Select(p => new Column(p.Name))],
+                [
+                    .. shown.Select(r =>
+                        (IReadOnlyList<Cell>)
+                            [
+                                $"{r.Image}, {r.Label}",
+                                new Picture(cohort.ImagePath(r), $"slide {r.Image}"),
+                                new Picture(Truth(having, r)!, $"truth of {r.Image}"),
+                                .. having.Select(p => MapOf(p, r)),
+                            ]
+                    ),
+                ]
+            )
+        );
+    }
+
+    private static ReportSection? MapsOf(ReportedRun run) =>
+        new MultiStageReport().SideBySide(
+            "maps",
+            run.Cohort,
+            [.. run.Parts.Select(p => new NamedPart(run.Parts.Count == 1 ? "prediction" : p.Name, p.Folder))]
+        );
+
+    private static IEnumerable<string> Headed(string head, IEnumerable<string> lines) =>
+        lines.Select((line, i) => i == 0 ? head + line : line);
+
+    private static string? Truth(IReadOnlyList<NamedPart> parts, CohortRow row) =>
+        parts.Select(p => PredictionMap.TruthFile(p.Folder, NameOf(row))).FirstOrDefault(File.Exists);
+
+    private static Cell MapOf(NamedPart part, CohortRow row)
+    {
+        var file = PredictionMap.PredictedFile(part.Folder, NameOf(row));
+        return File.Exists(file) ? new Picture(file, $"{part.Name}: {row.Image}") : FigureText.None;
+    }
+
+    private static string NameOf(CohortRow row) => Path.GetFileNameWithoutExtension(row.Image);
+}
