@@ -195,5 +195,18 @@ public sealed class MultiStageVerbsTests : IDisposable
                 .Select(c => (c.Key, c.Value))
                 .Order()
         );
+        // So is another annotation, of a patient who trains.
+        var split = Coverslip.Evaluation.Splits.Split.Load(
+            runs.At("first/split.json"),
+            Coverslip.Evaluation.Cohorts.Cohort.Load(runs.At("slides/cohort.csv"))
+        );
+        var cohort = Coverslip.Evaluation.Cohorts.Cohort.Load(runs.At("slides/cohort.csv"));
+        var annotation = cohort
+            .Rows.Where(r => split.Parts[0].Train.Contains(r.Patient))
+            .Select(r => cohort.Further(r, "annotation")!)
+            .First(a => a.Length > 0);
+        File.AppendAllText(Path.Combine(cohort.Folder, annotation), "\n");
+        _ = Train("annotated", "classifier", share);
+        Assert.Equal(3, Directory.GetDirectories(runs.At("shared"), "extractor-*").Length);
     }
 }
