@@ -19,7 +19,11 @@ internal sealed class RecordParts
     {
         var parts = new RecordParts(except);
         parts.Record(record, "", "");
-        if (parts.except.Except(parts.met).FirstOrDefault() is { } unknown)
+        // What lies within a property that is left out whole is not met, and left out all the same.
+        var unmet = parts
+            .except.Except(parts.met)
+            .Where(p => !parts.except.Any(o => p.StartsWith($"{o}.", StringComparison.Ordinal)));
+        if (unmet.FirstOrDefault() is { } unknown)
             throw new ArgumentException($"{record.GetType().Name} has no property {unknown} to leave out");
         return parts.found;
     }

@@ -25,6 +25,11 @@ public sealed class FingerprintTests : IDisposable
             new Fingerprint().AddRecord("recipe", record, new LeftOut("Weights", "its contents count")).Hash;
         Assert.Equal(Of(Some), Of(Some with { Training = new Inner(0.1, ["a", "b"]), Weights = "other" }));
         Assert.NotEqual(Of(Some), Of(Some with { Epochs = 4 }));
+        LeftOut[] outer = [new("Training", "comes later"), new("Training.Rate", "within what is left out")];
+        Assert.Equal(
+            ["recipe.epochs: 3", "recipe.weights: file"],
+            $"{new Fingerprint().AddRecord("recipe", Some, outer)}".Split('\n')
+        );
         Assert.NotEqual(Of(Some), Of(Some with { Training = Some.Training with { Names = ["a", "c"] } }));
         Assert.NotEqual(Of(Some), Of(Some with { Training = Some.Training with { Names = ["a, b"] } }));
     }
