@@ -91,7 +91,8 @@ public static class TrainCommand
         var device = DeviceOption.Of(parsed);
         var cohort = RecipeCohort.Of(recipe, Cohort.Load(parsed.GetValue(CohortFile)!));
         var stored = Path.Combine(folder, "recipe.yaml");
-        CheckFolder(folder, stored, text, parsed.GetValue(Resume));
+        var contents = RunContents.Of(recipe, cohort);
+        CheckFolder(folder, stored, contents, parsed.GetValue(Resume));
         var split = SplitOf(parsed, recipe, cohort, folder);
         var stain = RunStain.Of(recipe.Input, folder);
         var only = parsed.GetValue(Part);
@@ -126,7 +127,9 @@ public static class TrainCommand
         );
         session.Check();
         // Only now is there a run: what fails before leaves the folder to the next start.
-        WholeFile.Write(stored, text);
+        if (!File.Exists(stored))
+            WholeFile.Write(stored, text);
+        RunContents.Keep(folder, contents);
         WholeFile.Write(Path.Combine(folder, "cohort.txt"), cohort.Path + "\n");
         split.Save(Path.Combine(folder, "split.json"));
         RunStain.Keep(stain, folder);
@@ -149,7 +152,7 @@ public static class TrainCommand
         }
     }
 
-    private static void CheckFolder(string folder, string stored, string recipe, bool resume)
+    private static void CheckFolder(string folder, string stored, Fingerprint contents, bool resume)
     {
         if (!File.Exists(stored))
             return;
@@ -157,9 +160,9 @@ public static class TrainCommand
             throw new IOException(
                 $"{folder} holds a run already; add --resume to go on with it, or choose another --out"
             );
-        if (File.ReadAllText(stored) != recipe)
+        if (RunContents.Difference(folder, contents) is { } differs)
             throw new IOException(
-                $"{folder} was begun with another recipe than the one given (its copy is {stored}); resume with that one, or choose another --out"
+                $"{folder} was begun with another recipe or cohort than now: {differs}; resume with what it was begun with (its recipe is {stored}), or choose another --out"
             );
     }
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Coverslip.App.Commands;
 using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
@@ -130,6 +131,13 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
     /// </summary>
     private void Prepare(CancellationToken stop)
     {
+        var images = input.Folder.At(RunContents.FileName);
+        var contents = new Fingerprint().AddCohort(input.Cohort);
+        if (RunContents.Difference(input.Folder.Path, contents) is { } differs)
+            throw new IOException(
+                $"the study was begun on other images, masks or annotations than now (told in {images}): {differs}; choose another --out, or give those"
+            );
+        RunContents.Keep(input.Folder.Path, contents);
         foreach (var group in input.Study.AllRuns.GroupBy(r => MaskKey(r.Recipe.Input)).ToArray())
         {
             var settings = group.First().Recipe.Input;
@@ -211,7 +219,10 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
     {
         if (!options.Restained)
             return "";
-        var what = $"{Path.GetFullPath(options.Stain)} {options.StainMethod} {options.StainRefused}";
-        return "-stain-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(what)))[..8];
+        var what = new Fingerprint()
+            .AddFile("stain", options.Stain)
+            .Add("method", $"{options.StainMethod}")
+            .Add("refused", $"{options.StainRefused}");
+        return $"-stain-{what.Hash[..8]}";
     }
 }

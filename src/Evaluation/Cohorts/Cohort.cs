@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Coverslip.Files;
 
 namespace Coverslip.Evaluation.Cohorts;
 

@@ -33,6 +33,9 @@ public interface IRecipe
     /// <summary>Files and folders that training starts from; none by default.</summary>
     IReadOnlyList<string> Needs => [];
 
+    /// <summary>Files that training reads beside the cohort's, relative to its folder; none by default.</summary>
+    IReadOnlyList<string> CohortFiles => [];
+
     /// <summary>Keys of the figures that the method writes into <c>figures.json</c> of each part; none by default.</summary>
     IReadOnlyList<string> OwnFigures => [];
 

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Coverslip.Files;
 using Coverslip.Learning.Loop;
 
@@ -13,9 +11,6 @@ namespace Coverslip.Learning.Runs;
 /// <param name="folder">The folder.</param>
 public sealed class SharedTraining(string folder)
 {
-    /// <summary>What a shared folder was made of.</summary>
-    public const string Contents = "contents.txt";
-
     /// <summary>
     /// Makes a run's folder of a stage the shared one, and keeps other runs out until disposed of: whoever comes later
     /// finds it finished, or goes on where it was stopped.
@@ -26,12 +21,12 @@ public sealed class SharedTraining(string folder)
     /// <param name="progress">Told when another run has to be waited for.</param>
     /// <param name="stop">Ends the waiting.</param>
     /// <exception cref="InvalidDataException">The run was begun with other contents.</exception>
-    public IDisposable Enter(string own, string contents, ITrainingProgress progress, CancellationToken stop)
+    public IDisposable Enter(string own, Fingerprint contents, ITrainingProgress progress, CancellationToken stop)
     {
         var link = new DirectoryInfo(own);
         if (link.Exists && link.LinkTarget is null)
             return new Nothing();
-        var key = $"{link.Name}-{Hash(contents)}";
+        var key = $"{link.Name}-{contents.Hash[..16]}";
         var (shared, parent) = (Path.GetFullPath(Path.Combine(folder, key)), link.Parent!.FullName);
         Directory.CreateDirectory(shared);
         var target = Path.GetRelativePath(parent, shared);
@@ -39,7 +34,7 @@ public sealed class SharedTraining(string folder)
             Directory.CreateSymbolicLink(own, target);
         else if (link.LinkTarget != target)
             throw new InvalidDataException(
-                $"{own} leads to {link.LinkTarget}, and what decides this stage now (recipe, cohort, split) makes it {target}; choose another --out, or delete the link"
+                $"{own} leads to {link.LinkTarget}, and what decides this stage now makes it {target}: {RunContents.Difference(own, contents) ?? "what it was made of is not known"}; choose another --out, or delete the link"
             );
         var claimed = Path.Combine(folder, "claims", key);
         if (FileClaim.Try(claimed) is not { } claim)
@@ -47,12 +42,9 @@ public sealed class SharedTraining(string folder)
             progress.Chosen("another run is at it; waiting");
             claim = FileClaim.Await(claimed, stop);
         }
-        WholeFile.Write(Path.Combine(shared, Contents), contents + "\n");
+        RunContents.Keep(shared, contents);
         return claim;
     }
-
-    private static string Hash(string contents) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(contents)))[..16];
 
     private sealed class Nothing : IDisposable
     {

@@ -1,20 +1,25 @@
-using System.Security.Cryptography;
+using Coverslip.Files;
+using Coverslip.Slides.Formats;
 
 namespace Coverslip.Learning.SlidePatches;
 
-/// <summary>Tells a slide's file from others without reading gigabytes.</summary>
+/// <summary>Tells a slide from others, and from itself read otherwise, without reading gigabytes.</summary>
 public static class SlideContents
 {
-    private const int Sample = 1 << 16;
+    /// <summary>Of the file: its hash, sampled where it is large, see <see cref="FileContents"/>.</summary>
+    public static string Of(string path) => FileContents.Read(path);
 
-    /// <summary>The file's length, and the hash of its beginning and end.</summary>
-    public static string Of(string path)
+    /// <summary>The file, the resolution that counts, and who read it.</summary>
+    public static string Of(Slide slide) => $"{Of(slide.Path)}, {AsRead(slide)}";
+
+    /// <summary>How slides among sources are read; image files are theirs whose columns say so.</summary>
+    public static Fingerprint AddReading(this Fingerprint to, IEnumerable<PatchSource> sources)
     {
-        using var file = File.OpenRead(path);
-        var bytes = new byte[2 * Sample];
-        var read = file.ReadAtLeast(bytes.AsSpan(0, Sample), Sample, throwOnEndOfStream: false);
-        file.Position = Math.Max(0, file.Length - Sample);
-        read += file.ReadAtLeast(bytes.AsSpan(read, Sample), Sample, throwOnEndOfStream: false);
-        return $"{file.Length} {Convert.ToHexStringLower(SHA256.HashData(bytes.AsSpan(0, read)))}";
+        foreach (var slide in sources.OfType<SlideSource>().OrderBy(s => s.Row.Image, StringComparer.Ordinal))
+            to.Add($"reading of {slide.Row.Image}", AsRead(slide.Slide));
+        return to;
     }
+
+    private static string AsRead(Slide slide) =>
+        FormattableString.Invariant($"{slide.FinestMpp.X:R} × {slide.FinestMpp.Y:R} µm/px, {slide.Reader.Name}");
 }

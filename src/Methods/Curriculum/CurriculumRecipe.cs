@@ -64,6 +64,8 @@ public sealed record CurriculumRecipe : INetworkRecipe, IBackboneRecipe
 
     public int SmallestSide => Network.SmallestSide;
 
+    public IReadOnlyList<string> CohortFiles => Patches.Used ? [Patches.Boxes] : [];
+
     public IReadOnlyList<string> Needs => Network.Weights.Length > 0 ? [Network.Weights] : [];
 
     public INetworkRecipe Sized(int height, int width) =>

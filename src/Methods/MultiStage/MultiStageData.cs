@@ -34,12 +34,12 @@ public sealed class MultiStageData : TrainingData<MultiStageModel>
                 $"{cohort.Path} has the classes {string.Join(", ", cohort.Classes)}; this method tells tumor from normal"
             );
         this.recipe = recipe;
-        Contents = new StageContents(recipe, cohort, stain);
         positive = recipe.Decision.PositiveOf(cohort.Classes)!;
         var side = recipe.Window;
         pixels = new WindowPixels(side, side, stain);
         var input = new PatchInput(pixels, recipe.Views, cohort.Classes.ToList().IndexOf(positive));
         Slides = CohortSlides.Open(cohort, recipe.Patches, input, side, opened);
+        Contents = new StageContents(recipe, cohort, Slides.Sources, stain);
     }
 
     public CohortSlides Slides { get; }

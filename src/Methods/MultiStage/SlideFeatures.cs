@@ -1,3 +1,4 @@
+using Coverslip.Files;
 using Coverslip.Torch;
 using Coverslip.Torch.Checkpoints;
 
@@ -90,7 +91,7 @@ public sealed record SlideFeatures(string Name, IReadOnlyList<GridPatch> Patches
             throw new InvalidDataException($"{path} holds no features of a slide");
         if (other != made)
             throw new InvalidDataException(
-                $"{path} was made by '{other}', and now it is '{made}'; delete the file, or use another folder"
+                $"{path} was made otherwise: {Fingerprint.Difference(other, made)}; delete the file, or use another folder"
             );
         using var scope = new TensorScope();
         var tensors = SafeTensors.Read(path);

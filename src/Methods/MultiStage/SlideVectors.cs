@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Coverslip.Files;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.SlidePatches;
 using Coverslip.Torch;
@@ -43,16 +44,16 @@ internal sealed class SlideVectors(MultiStageRecipe recipe, FeatureExtractor? ex
         }
         return found;
 
-        string Made(SlideGrid slide) => $"{store.Made}, slide {SlideContents.Of(slide.Source.Slide.Path)}";
+        string Made(SlideGrid slide) => $"{store.Made}\nslide: {SlideContents.Of(slide.Source.Slide)}";
 
         SlideFeatures Compute(SlideGrid slide) => Of(slide, n => progress.Described(done + n, all), stop);
     }
 
     /// <summary>Tells vectors of other weights, patches or stains from these.</summary>
-    internal string Made(StageContents contents) =>
+    internal Fingerprint Made(StageContents contents) =>
         extractor is null
-            ? $"pixels, {contents.Patches}"
-            : $"weights {Hash(extractor)}, scaled as published {extractor.Options.ScalesAsPublished}, {contents.Patches}";
+            ? contents.Patches("pixels")
+            : contents.Patches($"weights {Hash(extractor)}, scaled as published {extractor.Options.ScalesAsPublished}");
 
     private static string Hash(FeatureExtractor extractor)
     {

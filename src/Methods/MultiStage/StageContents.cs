@@ -1,68 +1,98 @@
-using System.Globalization;
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Files;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
+using Coverslip.Learning.SlidePatches;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.MultiStage;
 
 /// <summary>
-/// All that decides how a stage comes out, as text: runs whose stages have the same text may share them (see
-/// <see cref="SharedTraining"/>). Test patients and what becomes of a stage afterwards have no part in it.
+/// All that decides how a stage comes out: runs whose stages have the same parts may share them (see
+/// <see cref="SharedTraining"/>). Annotations of test patients and what becomes of a stage afterwards have no part in it.
 /// </summary>
 /// <param name="recipe">The recipe.</param>
 /// <param name="cohort">The cohort.</param>
+/// <param name="sources">Its slides and images, open; their readers and resolutions count.</param>
 /// <param name="stain">What patches are brought to; null for none.</param>
-internal sealed class StageContents(MultiStageRecipe recipe, Cohort cohort, InputStain? stain)
+internal sealed class StageContents(
+    MultiStageRecipe recipe,
+    Cohort cohort,
+    IReadOnlyList<PatchSource> sources,
+    InputStain? stain
+)
 {
-    /// <summary>Of the vectors of a slide's patches: without the slide, and without what computes them.</summary>
-    internal string Patches
-    {
-        get
-        {
-            var p = recipe.Patches;
-            var area = recipe.Cell > 0 ? $"cells of {recipe.Cell}" : $"windows of {recipe.Input.Width}";
-            return Text(
-                $"{p.Mpp} µm/px, patches of {p.GridSide}, {area}, tissue {p.MinTissue}, unannotated normal {p.UnannotatedIsNormal}, stain {stain?.Key ?? "none"} ({recipe.Input.StainRefused})"
-            );
-        }
-    }
+    /// <summary>Of the recipe, in no stage.</summary>
+    private static readonly LeftOut[] Always =
+    [
+        new("Seed", "the part's seed is a part"),
+        new("Split", "the patients are parts"),
+        new("Decision", "the class that is tumor is a part; thresholds come after all stages"),
+        new("Learning", "which stages there are; whether the extractor is trained is a part"),
+        new("EndToEnd", "comes after the stages that are shared"),
+        new("Stages", "judged after the stages that are shared"),
+        new("Network.Weights", "the file's contents are a part"),
+        new("Input.Stain", "the stain as fitted is a part"),
+        new("Input.StainMethod", "the stain as fitted is a part"),
+        new("Patches.Readers", "threads read the same pixels in the same order"),
+    ];
 
-    /// <summary>Of the trained patch classifier, or of one that is left as it begins.</summary>
-    internal string Extractor(SessionPart part, Device device)
-    {
-        var (network, weights) = (recipe.Network, recipe.Network.Weights);
-        var begun =
-            weights.Length == 0 ? "random" : $"{Path.GetFullPath(weights)}, {new FileInfo(weights).Length} bytes";
-        var learned = recipe.TrainsExtractor
-            ? $"{recipe.Training}\n{recipe.Augmentation}\n{Text($"{recipe.Patches.Examples} examples, {recipe.Patches.ValidationExamples} to validate")}"
-            : "untrained";
-        var shape = Text(
-            $"{network.Kind.Name}, width {network.Width}, {network.Features} features, dropout {network.Dropout}, scaled as published {network.ScalesAsPublished}"
-        );
-        return $"{Common(part, device)}\n{shape}, weights {begun}\n{learned}";
-    }
+    private static readonly LeftOut[] BeforeMaps =
+    [
+        .. Always,
+        new("Segmentation", "comes after the extractor"),
+        new("MapTraining", "comes after the extractor"),
+        new("Maps", "comes after the extractor"),
+    ];
 
-    /// <summary>Of the segmentation model that learned over stored vectors.</summary>
-    internal string Segmentation(SessionPart part, Device device) =>
-        $"{(recipe.Learning == Learning.Segmentation ? Common(part, device) : Extractor(part, device))}\n{recipe.Segmentation}\n{recipe.MapTraining}\n{recipe.Maps}";
+    private static readonly LeftOut[] OfVectors =
+    [
+        .. BeforeMaps,
+        new("Network", "the weights that it came to are a part"),
+        new("Training", "the weights that it came to are a part"),
+        new("Augmentation", "the weights that it came to are a part"),
+        new("Patches.Examples", "vectors are of all patches"),
+        new("Patches.ValidationExamples", "vectors are of all patches"),
+    ];
+
+    /// <summary>Of the vectors of a slide's patches: without the slide.</summary>
+    /// <param name="made">What computes them.</param>
+    internal Fingerprint Patches(string made) =>
+        new Fingerprint().Add("made by", made).AddRecord("recipe", recipe, OfVectors).Add("stain", stain?.Key);
 
     /// <summary>Of a folder of stored vectors: the slides are told apart in it.</summary>
-    internal string Vectors(string made) => $"{Who}\n{made}";
+    internal Fingerprint Vectors(Fingerprint made) =>
+        new Fingerprint().Add("vectors", made.Hash).AddCohort(cohort).AddReading(sources).Add("positive", Positive);
 
-    private string Who
+    /// <summary>Of the trained patch classifier, or of one that is left as it begins.</summary>
+    internal Fingerprint Extractor(SessionPart part, Device device) => Of(part, device, BeforeMaps);
+
+    /// <summary>Of the segmentation model that learned over stored vectors.</summary>
+    internal Fingerprint Segmentation(SessionPart part, Device device) => Of(part, device, Always);
+
+    private string? Positive => recipe.Decision.PositiveOf(cohort.Classes);
+
+    private string Begun =>
+        recipe.Learning == Learning.Segmentation ? "none"
+        : recipe.TrainsExtractor ? "trained"
+        : "as it begins";
+
+    private Fingerprint Of(SessionPart part, Device device, LeftOut[] except)
     {
-        get
-        {
-            var classes = recipe.Patches.Classes;
-            var unknown = recipe.Patches.TumorWithoutAnnotation;
-            return $"cohort {cohort.Hash}, tumor {string.Join('|', classes.Tumor)}, normal {string.Join('|', classes.Normal)}, {unknown}, positive {recipe.Decision.PositiveOf(cohort.Classes)}";
-        }
+        string[] patients = [.. part.Split.Train, .. part.Split.Validation];
+        var own = patients.ToHashSet(StringComparer.Ordinal);
+        var made = new Fingerprint()
+            .Add("extractor", Begun)
+            .AddRecord("recipe", recipe, except)
+            .Add("stain", stain?.Key)
+            .AddCohort(cohort, own)
+            .AddReading(sources.Where(s => own.Contains(s.Patient)))
+            .Add("positive", Positive)
+            .Add("training", part.Split.Train)
+            .Add("validation", part.Split.Validation)
+            .Add("seed", part.Seed)
+            .Add("device", $"{device}");
+        return recipe.Network.Weights.Length > 0 ? made.AddFile("weights", recipe.Network.Weights) : made;
     }
-
-    private string Common(SessionPart part, Device device) =>
-        $"{Who}\n{Patches}\ntraining {string.Join('|', part.Split.Train)}\nvalidation {string.Join('|', part.Split.Validation)}\nseed {part.Seed}, {device}";
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Coverslip.Evaluation.Splits;
+using Coverslip.Files;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
@@ -58,7 +59,7 @@ internal sealed class StagedTraining(
         var vectors = new SlideVectors(recipe, extractor);
         var made = vectors.Made(data.Contents);
         using var stage = Enter("features", data.Contents.Vectors(made), stop);
-        var store = (Path.Combine(part.Run.Path, "features"), made);
+        var store = (Path.Combine(part.Run.Path, "features"), $"{made}");
         MapSet Of(SplitSide side) => new(vectors.OfAll(store, data.Grids(part, side), progress, stop), recipe.Maps);
         return (Of(SplitSide.Train), Of(SplitSide.Validation));
     }
@@ -108,6 +109,6 @@ internal sealed class StagedTraining(
 
     private RunFolder Folder(string name) => new(Path.Combine(part.Run.Path, name));
 
-    private IDisposable? Enter(string name, string contents, CancellationToken stop) =>
+    private IDisposable? Enter(string name, Fingerprint contents, CancellationToken stop) =>
         data.Shared?.Enter(Path.Combine(part.Run.Path, name), contents, progress, stop);
 }

@@ -1,22 +1,23 @@
-using System.Globalization;
 using System.Text.Json;
+using Coverslip.Evaluation.Cohorts;
 using Coverslip.Files;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
+using Coverslip.Learning.SlidePatches;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.SelfSupervised;
 
 /// <summary>What is pre-trained on.</summary>
 /// <param name="Recipe">The run's recipe.</param>
-/// <param name="CohortHash">Tells cohorts apart.</param>
+/// <param name="Cohort">What the windows are of.</param>
 /// <param name="Set">The windows, all of <paramref name="Patients"/> and of the validation patients.</param>
 /// <param name="Patients">Whose windows teach.</param>
 /// <param name="Validating">Whose windows validate.</param>
 internal sealed record PretrainingTask(
     SelfSupervisedRecipe Recipe,
-    string CohortHash,
+    Cohort Cohort,
     WindowSet Set,
     IReadOnlyList<string> Patients,
     IReadOnlyList<string> Validating
@@ -91,42 +92,42 @@ internal sealed class Pretraining(PretrainingTask task, Device device)
         return network;
     }
 
+    /// <summary>Of the recipe, what does not decide how this stage comes out.</summary>
+    private static readonly LeftOut[] Apart =
+    [
+        new("Seed", "the part's seed is a part"),
+        new("Split", "the patients are parts"),
+        new("Decision", "comes after this stage; what masks show is in the classes"),
+        new("Training", "of fine-tuning"),
+        new("Loss", "of fine-tuning"),
+        new("FineTunedWithoutSkip", "of fine-tuning"),
+        new("Pretraining.CompareSkips", "measured beside this stage"),
+        new("Reconstructs", "tells stages of a run apart"),
+        new("Weights", "the contents are a part"),
+        new("Input.Stain", "the file's contents are a part"),
+        new("Windows.Labeled", "of fine-tuning: the first of the unlabeled ones"),
+        new("Windows.Repeats", "of fine-tuning"),
+        new("Windows.Test", "of judging"),
+        new("Windows.TestSlides", "of judging"),
+        new("Windows.Readers", "threads read the same pixels in the same order"),
+    ];
+
     /// <summary>All that the stage depends on: runs for which it is the same may share it.</summary>
-    internal string Contents()
+    internal Fingerprint Contents()
     {
-        var (recipe, windows) = (task.Recipe, task.Recipe.Windows);
-        var shape = recipe.Network;
-        string[] parts =
-        [
-            "self-supervised pre-training 1",
-            task.CohortHash,
-            string.Join('\n', task.Patients),
-            "validating",
-            string.Join('\n', task.Validating),
-            $"{device}, {task.Set.Seed} {task.Set.Training.Count} {task.Set.Validation.Count}",
-            // Which places a class has is of the masks, which a cohort's hash leaves out.
-            string.Join(
-                '\n',
-                task.Set.Training.Concat(task.Set.Validation)
-                    .Select(w => w.At.Source)
-                    .Distinct()
-                    .Select(s => $"{s.Name} {s.Count(0)} {s.Count(1)}")
-                    .Order(StringComparer.Ordinal)
-            ),
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{windows.Mpp:R} {windows.Scale:R} {windows.Stride} {windows.Center} {windows.MinTissue:R} {string.Join('|', windows.Classes.Tumor)} {string.Join('|', windows.Classes.Normal)}"
-            ),
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{shape.Width} {shape.Depth} {shape.Normalize} {shape.Dropout:R} {string.Join('|', shape.WithoutSkip)}"
-            ),
-            recipe.Weights.Length > 0 ? Path.GetFullPath(recipe.Weights) : "",
-            $"{recipe.Input}",
-            $"{recipe.Augmentation}",
-            $"{recipe.Pretraining.Training}",
-        ];
-        return string.Join('\n', parts);
+        var recipe = task.Recipe;
+        var windows = task.Set.Training.Concat(task.Set.Validation);
+        var made = new Fingerprint()
+            .AddRecord("recipe", recipe, Apart)
+            .AddCohort(task.Cohort, [.. task.Patients, .. task.Validating])
+            .AddReading(windows.Select(w => w.At.Source).Distinct())
+            .Add("training", task.Patients)
+            .Add("validation", task.Validating)
+            .Add("seed", task.Set.Seed)
+            .Add("device", $"{device}");
+        if (recipe.Weights.Length > 0)
+            made.AddStart("weights", recipe.Weights);
+        return recipe.Input.Restained ? made.AddFile("stain", recipe.Input.Stain) : made;
     }
 
     /// <summary>Says whose windows were seen, for those who doubt that no test patient is among them.</summary>

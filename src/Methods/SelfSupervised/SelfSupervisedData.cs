@@ -100,7 +100,7 @@ internal sealed class SelfSupervisedData : TrainingData<SelfSupervisedModel>
                 1,
                 part.Seed
             );
-            var task = new PretrainingTask(recipe, Cohort.Hash, set, training, validating) { Shared = Shared };
+            var task = new PretrainingTask(recipe, Cohort, set, training, validating) { Shared = Shared };
             var pretraining = new Pretraining(task, network.Store.Device);
             progress.Stage("reconstruction", recipe.Pretraining.Training.Epochs);
             var (learned, outcome) = pretraining.Run(part.Run.Path, progress, stop);

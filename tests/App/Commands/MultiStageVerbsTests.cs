@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Splits;
 
 namespace Coverslip.App.Tests.Commands;
 
@@ -205,5 +207,18 @@ public sealed class MultiStageVerbsTests(MultiStageVerbsTests.Slides runs) : ICl
                 .Select(c => (c.Key, c.Value))
                 .Order()
         );
+        // So is another annotation, of a patient who trains.
+        var cohort = Cohort.Load(runs.At("slides/cohort.csv"));
+        var split = Split.Load(runs.At("first/split.json"), cohort);
+        var annotation = cohort
+            .Rows.Where(r => split.Parts[0].Train.Contains(r.Patient))
+            .Select(r => cohort.Further(r, "annotation")!)
+            .First(a => a.Length > 0);
+        var file = Path.Combine(cohort.Folder, annotation);
+        var before = File.ReadAllBytes(file);
+        File.WriteAllBytes(file, [.. before, (byte)'\n']);
+        _ = Train("annotated", "classifier", share);
+        File.WriteAllBytes(file, before); // other tests look at the same slides
+        Assert.Equal(3, Directory.GetDirectories(runs.At("shared"), "extractor-*").Length);
     }
 }

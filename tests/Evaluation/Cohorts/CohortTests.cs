@@ -1,4 +1,5 @@
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Files;
 using Coverslip.Tests;
 
 namespace Coverslip.Evaluation.Tests.Cohorts;

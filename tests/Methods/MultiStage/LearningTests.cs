@@ -57,7 +57,7 @@ public sealed class LearningTests : IDisposable
         var error = Assert.Throws<InvalidDataException>(() =>
             SlideFeatures.OfAll(folder, _ => "weights 2", [slide], Compute).ToList()
         );
-        Assert.Contains("was made by 'weights 1'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("contents was weights 1, is weights 2", error.Message, StringComparison.Ordinal);
 
         // Another annotation since then: the same places, other labels.
         var relabeled = MemoryPatches.Rectangle(3, 2, Side, (_, _) => 0);

@@ -1,5 +1,6 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
+using Coverslip.Files;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Methods.MultiStage;
@@ -26,8 +27,10 @@ public sealed class StageContentsTests : IDisposable
     public StageContentsTests()
     {
         var file = Path.Combine(folder, "cohort.csv");
-        string[] rows = ["a,tumor,A", "b,normal,B", "c,tumor,C", "d,normal,D"];
-        File.WriteAllText(file, $"image,label,patient\n{string.Join('\n', rows)}\n");
+        string[] rows = ["a,tumor,A,a.json", "b,normal,B,", "c,tumor,C,", "d,normal,D,d.json"];
+        File.WriteAllText(At("a.json"), "tumor at the left");
+        File.WriteAllText(At("d.json"), "tumor nowhere");
+        File.WriteAllText(file, $"image,label,patient,annotation\n{string.Join('\n', rows)}\n");
         foreach (var row in rows)
             File.WriteAllText(Path.Combine(folder, row[..1]), row); // the cohort's hash is of the files, too
         cohort = Cohort.Load(file, CohortChecks.Table);
@@ -80,11 +83,26 @@ public sealed class StageContentsTests : IDisposable
         Assert.NotEqual(separate.Extractor, Of(Recipe, part: Part with { Validation = ["E"] }).Extractor);
     }
 
+    [Fact]
+    public void Another_annotation_is_another_stage_for_those_who_learn_from_it()
+    {
+        var before = Of(Recipe);
+        File.WriteAllText(At("d.json"), "the tested patient's annotation");
+        Assert.Equal(before, Of(Recipe));
+        File.WriteAllText(At("a.json"), "tumor at the right");
+        var after = Of(Recipe);
+        Assert.NotEqual(before.Extractor, after.Extractor);
+        Assert.NotEqual(before.Segmentation, after.Segmentation);
+        Assert.StartsWith("annotation of a was ", Fingerprint.Difference(before.Extractor, after.Extractor));
+    }
+
+    private string At(string name) => Path.Combine(folder, name);
+
     private (string Extractor, string Segmentation) Of(string text, long seed = 1, SplitPart? part = null)
     {
         var recipe = (MultiStageRecipe)Known.Methods.Parse(text, "test");
         var session = new SessionPart(0, part ?? Part, seed, new RunFolder(folder, make: false));
-        var contents = new StageContents(recipe, cohort, stain: null);
-        return (contents.Extractor(session, default), contents.Segmentation(session, default));
+        var contents = new StageContents(recipe, cohort, sources: [], stain: null);
+        return ($"{contents.Extractor(session, default)}", $"{contents.Segmentation(session, default)}");
     }
 }

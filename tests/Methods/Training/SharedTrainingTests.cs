@@ -1,3 +1,4 @@
+using Coverslip.Files;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Runs;
 
@@ -14,13 +15,13 @@ public sealed class SharedTrainingTests : IDisposable
     [Fact]
     public void Runs_of_equal_contents_find_each_others_files_and_others_do_not()
     {
-        Enter("a", "seed 1").Dispose();
+        Enter("a", 1).Dispose();
         File.WriteAllText(Own("a") + "/state", "trained");
-        Enter("b", "seed 1").Dispose();
+        Enter("b", 1).Dispose();
         Assert.Equal("trained", File.ReadAllText(Own("b") + "/state"));
-        Enter("c", "seed 2").Dispose();
+        Enter("c", 2).Dispose();
         Assert.False(File.Exists(Own("c") + "/state"));
-        Assert.Equal("seed 2\n", File.ReadAllText(Path.Combine(Own("c"), SharedTraining.Contents)));
+        Assert.Equal("seed: 2\n", File.ReadAllText(Path.Combine(Own("c"), RunContents.FileName)));
         // The links are relative: everything may move together.
         Assert.StartsWith("..", new DirectoryInfo(Own("a")).LinkTarget);
     }
@@ -28,39 +29,45 @@ public sealed class SharedTrainingTests : IDisposable
     [Fact]
     public void A_run_that_was_begun_with_other_contents_is_refused_and_one_begun_on_its_own_stays_so()
     {
-        Enter("a", "seed 1").Dispose();
-        var error = Assert.Throws<InvalidDataException>(() => Enter("a", "seed 2"));
+        Enter("a", 1).Dispose();
+        var error = Assert.Throws<InvalidDataException>(() => Enter("a", 2));
         Assert.Contains("what decides this stage now", error.Message);
-        Enter("a", "seed 1").Dispose();
+        Assert.Contains("seed was 1, is 2", error.Message);
+        Enter("a", 1).Dispose();
 
         Directory.CreateDirectory(Own("alone"));
-        Enter("alone", "seed 1").Dispose();
+        Enter("alone", 1).Dispose();
         Assert.Null(new DirectoryInfo(Own("alone")).LinkTarget);
     }
 
     [Fact]
     public async Task A_run_waits_while_another_is_at_the_stage()
     {
-        var first = Enter("a", "seed 1");
-        var second = Task.Run(() => Enter("b", "seed 1"), TestContext.Current.CancellationToken);
+        var first = Enter("a", 1);
+        var second = Task.Run(() => Enter("b", 1), TestContext.Current.CancellationToken);
         Assert.NotSame(second, await Task.WhenAny(second, Task.Delay(300, TestContext.Current.CancellationToken)));
-        Enter("c", "seed 2").Dispose(); // another stage is not waited for
+        Enter("c", 2).Dispose(); // another stage is not waited for
         first.Dispose();
         (await second).Dispose();
         Assert.Equal(["another run is at it; waiting"], told.Lines);
 
-        using var held = Enter("a", "seed 1");
+        using var held = Enter("a", 1);
         using var stop = new CancellationTokenSource();
         await stop.CancelAsync();
-        Assert.Throws<OperationCanceledException>(() => Enter("b", "seed 1", stop.Token));
+        Assert.Throws<OperationCanceledException>(() => Enter("b", 1, stop.Token));
     }
 
     private string Own(string run) => Path.Combine(folder, "runs", run, "extractor");
 
-    private IDisposable Enter(string run, string contents, CancellationToken stop = default)
+    private IDisposable Enter(string run, int seed, CancellationToken stop = default)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Own(run))!);
-        return new SharedTraining(Path.Combine(folder, "shared")).Enter(Own(run), contents, told, stop);
+        return new SharedTraining(Path.Combine(folder, "shared")).Enter(
+            Own(run),
+            new Fingerprint().Add("seed", seed),
+            told,
+            stop
+        );
     }
 
     private sealed class Told : ITrainingProgress

@@ -1,13 +1,13 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 
-namespace Coverslip.Evaluation.Cohorts;
+namespace Coverslip.Files;
 
 /// <summary>
 /// SHA-256 of file contents, each file read once. Files over <see cref="WholeUpTo"/> bytes (whole slides) are sampled:
 /// length and <see cref="Windows"/> windows of 1 MiB spread evenly from the first byte to the last.
 /// </summary>
-internal sealed class FileContents
+public sealed class FileContents
 {
     public const long WholeUpTo = 16L << 20;
     public const int Windows = 16;
@@ -21,7 +21,8 @@ internal sealed class FileContents
     /// <summary>The hash of one file, lower-case hexadecimal.</summary>
     public string Of(string path) => hashes.GetOrAdd(path, Read);
 
-    private static string Read(string path)
+    /// <summary>The hash of one file, read now.</summary>
+    public static string Read(string path)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
         if (stream.Length <= WholeUpTo)
