@@ -8,5 +8,7 @@ internal sealed class CurriculumMethod : IMethod
 {
     public string Name => "curriculum";
 
+    public string Required => "network: {name: resnet-50}\nfindings: [nodule, effusion]";
+
     public IRecipe Read(RecipeNode node) => CurriculumRecipe.Read(node);
 }
