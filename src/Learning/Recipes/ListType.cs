@@ -16,7 +16,10 @@ internal sealed class ListType<T>(KeyType<T> entry, string shape) : KeyType<IRea
 
     internal override string Range => entry.Range.Length == 0 ? "a list" : $"a list of {entry.Range}";
 
-    internal override (string One, string Many) Expected => entry.Expected;
+    internal override (string One, string Many) Expected =>
+        shape.Length > 0
+            ? entry.Expected
+            : (entry.Expected.One, entry.Expected.Many.Replace("numbers", "a number or a list of numbers"));
 
     internal override bool IsOurWord => entry.IsOurWord;
 
@@ -42,7 +45,7 @@ internal sealed class ListType<T>(KeyType<T> entry, string shape) : KeyType<IRea
             throw wrong(node.ToString(), shape);
         return [.. list.Select(One)];
 
-        T One(YamlNode item) => entry.Read(item, (value, _) => wrong(value, entry.Expected.Many));
+        T One(YamlNode item) => entry.Read(item, (value, _) => wrong(value, Expected.Many));
     }
 
     internal override JsonNode Write(IReadOnlyList<T> value) => new JsonArray([.. value.Select(entry.Write)]);
