@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Coverslip.Learning.Recipes;
 using Coverslip.Learning.Studies;
 using Coverslip.Tests;
