@@ -36,7 +36,7 @@ public static class RecipeSchema
             var at = root;
             foreach (var word in words[..^1])
             {
-                if (key.Required && word != Any)
+                if (key.Required && !words.Contains(Any))
                     Require(at, word);
                 at = Nested(at, word);
             }

@@ -11,7 +11,11 @@ internal class NameType(IReadOnlyList<string> allowed) : KeyType<string>
 
     internal override (string One, string Many) Expected => ($"expected is one of {Range}", $"expected are {Range}");
 
-    internal override JsonObject Schema => new() { ["enum"] = new JsonArray([.. allowed.Select(a => (JsonNode)a)]) };
+    // Without any, the names are the user's own, such as those of a study's models.
+    internal override JsonObject Schema =>
+        allowed.Count == 0
+            ? new() { ["type"] = "string" }
+            : new() { ["enum"] = new JsonArray([.. allowed.Select(a => (JsonNode)a)]) };
 
     internal override bool IsOurWord => true;
 
