@@ -14,6 +14,7 @@ public static class Program
         RadiographsCommand.Create,
         CohortCommand.Create,
         SplitCommand.Create,
+        RecipeCommand.Create,
         TrainCommand.Create,
         PredictCommand.Create,
         PackCommand.Create,

@@ -93,11 +93,16 @@ public static class StudyCommand
 
     private static int Run(ParseResult parsed)
     {
+        // Models of one recipe file have its notes in common.
+        var told = new SortedSet<string>(StringComparer.Ordinal);
         var study = StudyRecipe.Load(
             parsed.GetValue(RecipeFile)!.FullName,
             Known.Methods,
-            parsed.GetValue(SettingOption.Set)
+            parsed.GetValue(SettingOption.Set),
+            note => told.Add(note)
         );
+        foreach (var note in told)
+            Console.Error.WriteLine(note);
         study = study with { ImageWise = study.ImageWise || parsed.GetValue(ImageWise) };
         var folder = new StudyFolder(Path.GetFullPath(parsed.GetValue(Output)!));
         var cohort = StudyCohorts.Sampled(

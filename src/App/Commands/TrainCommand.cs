@@ -87,7 +87,7 @@ public static class TrainCommand
     {
         var (path, folder) = (parsed.GetValue(RecipeFile)!.FullName, Path.GetFullPath(parsed.GetValue(Output)!));
         var text = YamlText.OfFile(path, parsed.GetValue(SettingOption.Set)!);
-        var recipe = Known.Methods.Parse(text, Path.GetFileName(path));
+        var recipe = Known.Methods.Parse(text, Path.GetFileName(path), Console.Error.WriteLine);
         var device = DeviceOption.Of(parsed);
         var cohort = RecipeCohort.Of(recipe, Cohort.Load(parsed.GetValue(CohortFile)!));
         var stored = Path.Combine(folder, "recipe.yaml");

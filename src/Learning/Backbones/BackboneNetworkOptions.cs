@@ -1,4 +1,3 @@
-using Coverslip.Files;
 using Coverslip.Learning.Recipes;
 
 namespace Coverslip.Learning.Backbones;
@@ -80,28 +79,56 @@ public sealed record BackboneNetworkOptions
 
     internal static BackboneNetworkOptions Read(RecipeNode node)
     {
-        var names = KnownBackbones.All.Select(k => k.Name).ToArray();
-        var name = node.Text("name", "");
-        var among = name.Length == 0 ? "expected is one" : $"the nearest known one is '{NearestName.Of(name, names)}'";
-        var kind =
-            KnownBackbones.All.FirstOrDefault(k => k.Name == name)
-            ?? throw node.Wrong("name", name, $"{among} of {string.Join(", ", names)}");
+        var kind = KnownBackbones.Read(node, "");
         var read = new BackboneNetworkOptions
         {
             Kind = kind,
-            Width = node.Number("width", 1, 0.1, 4),
-            Weights = node.Text("weights", ""),
-            Scaling = node.Word("scaling", InputScaling.Auto),
-            Trainable = node.Word("trainable", TrainableLayers.All),
-            Hidden = node.Int("hidden", 512, 1, 65536),
-            Dropout = node.Number("dropout", 0.5, 0, 0.95),
-            Auxiliary = node.Flag("auxiliary", false),
-            AuxiliaryWeight = node.Number("auxiliary_weight", 0.4, 0, 100),
+            Width = node.Number(
+                "width",
+                1,
+                (0.1, 4),
+                "Factor of the channels of MobileNets and Inception-v3; others have none"
+            ),
+            Weights = node.Text(
+                "weights",
+                "",
+                "File of published weights, or a run or packed model of ours with the same network, relative to the current folder; empty: from scratch"
+            ),
+            Scaling = node.Word(
+                "scaling",
+                InputScaling.Auto,
+                "What images are scaled to: [0, 1] (unit), or as the published weights want it; auto: published where weights are given"
+            ),
+            Trainable = node.Word(
+                "trainable",
+                TrainableLayers.All,
+                "What is trained: everything, or the last four layers, which needs weights",
+                "Liu & Sun 2021, sec. 4.2"
+            ),
+            Hidden = node.Int("hidden", 512, (1, 65536), "Units of the hidden fully connected layer"),
+            Dropout = node.Number(
+                "dropout",
+                0.5,
+                (0, 0.95),
+                "Dropout between the two fully connected layers",
+                "Liu & Sun 2021, sec. 4.2"
+            ),
+            Auxiliary = node.Flag(
+                "auxiliary",
+                false,
+                "Whether Inception-v3's or GoogLeNet's auxiliary classifiers train along"
+            ),
+            AuxiliaryWeight = node.Number(
+                "auxiliary_weight",
+                0.4,
+                (0, 100),
+                "Weight of each auxiliary classifier's loss"
+            ),
         };
         if (read.Width != 1 && !kind.HasWidth)
-            throw node.Wrong("width", $"{read.Width}", $"{name} has no width; expected is 1");
+            throw node.Wrong("width", $"{read.Width}", $"{kind.Name} has no width; expected is 1");
         if (read.Auxiliary && kind.Auxiliary.Count == 0)
-            throw node.Wrong("auxiliary", "true", $"{name} has no auxiliary classifiers; expected is false");
+            throw node.Wrong("auxiliary", "true", $"{kind.Name} has no auxiliary classifiers; expected is false");
         if (read.Trainable == TrainableLayers.LastFour && read.Weights.Length == 0)
             throw node.Wrong("trainable", "last-four", "all below would stay random; set network.weights or train all");
         return read;

@@ -1,4 +1,5 @@
 using Coverslip.Files;
+using Coverslip.Learning.Recipes;
 
 namespace Coverslip.Learning.Backbones;
 
@@ -16,6 +17,11 @@ public static class KnownBackbones
         .. NasNet.Kinds,
         GoogLeNet.Kind,
     ];
+
+    /// <summary>Reads the key <c>name</c>.</summary>
+    /// <exception cref="RecipeException">There is no such network; the message names the nearest and all.</exception>
+    public static BackboneKind Read(RecipeNode node, string otherwise) =>
+        Named(node.Name("name", otherwise, [.. All.Select(k => k.Name)], "Which published network"));
 
     /// <summary>The network of a name.</summary>
     /// <exception cref="ArgumentException">There is none; the message names the nearest and all.</exception>

@@ -120,22 +120,85 @@ public sealed record InputOptions
         standard ??= new InputOptions();
         return new InputOptions
         {
-            Form = node.Word("form", standard.Form),
-            Height = node.Int("height", standard.Height, 16, 16384),
-            Width = node.Int("width", standard.Width, 16, 16384),
-            Masks = node.Word("masks", standard.Masks),
-            MaskRules = node.Text("mask_rules", standard.MaskRules),
-            MaskScale = node.Number("mask_scale", standard.MaskScale, 0.05, 1),
-            MaskChannels = node.Int("mask_channels", standard.MaskChannels, 8, 256),
-            MaskSteps = node.Int("mask_steps", standard.MaskSteps, 1, 10_000),
-            Fill = node.Flag("fill", standard.Fill),
-            EmptyMask = node.Word("empty_mask", standard.EmptyMask),
-            Standardize = node.Flag("standardize", standard.Standardize),
-            Stain = node.Text("stain", standard.Stain),
-            StainMethod = node.Word("stain_method", standard.StainMethod),
-            StainRefused = node.Word("stain_refused", standard.StainRefused),
-            Interpolation = node.Word("interpolation", standard.Interpolation),
-            Gray = node.Flag("gray", standard.Gray),
+            Form = node.Word(
+                "form",
+                standard.Form,
+                "What the network sees: the image times its mask (masked), the image as it is (raw), or the former and the mask as a fourth channel (mask-channel)",
+                "Liu & Sun 2021, sec. 4.2"
+            ),
+            Height = node.Int("height", standard.Height, (16, 16384), "Height in pixels that images are resized to"),
+            Width = node.Int("width", standard.Width, (16, 16384), "Width in pixels that images are resized to"),
+            Masks = node.Word(
+                "masks",
+                standard.Masks,
+                "Where masks come from: made without labels (computed), or the cohort's column mask, where any non-zero value is valid (column)",
+                "Liu & Sun 2021, sec. 3.1.1"
+            ),
+            MaskRules = node.Text(
+                "mask_rules",
+                standard.MaskRules,
+                "Thresholds of computed masks: the paper's (published), fitted to the cohort's images without labels (calibrated), or a file of 'coverslip mask calibrate', relative to the current folder",
+                "Liu & Sun 2021, sec. 3.1.1"
+            ),
+            MaskScale = node.Number(
+                "mask_scale",
+                standard.MaskScale,
+                (0.05, 1),
+                "Factor that images are shrunk by while their masks are made"
+            ),
+            MaskChannels = node.Int(
+                "mask_channels",
+                standard.MaskChannels,
+                (8, 256),
+                "Channels of the segmentation network that makes masks, and its labels at the start; 32 suits small patches"
+            ),
+            MaskSteps = node.Int(
+                "mask_steps",
+                standard.MaskSteps,
+                (1, 10_000),
+                "Most steps of a segmentation that makes a mask"
+            ),
+            Fill = node.Flag(
+                "fill",
+                standard.Fill,
+                "Whether the valid area, turned and shifted once per image, fills masked regions",
+                "Liu & Sun 2021, sec. 3.1.1"
+            ),
+            EmptyMask = node.Word(
+                "empty_mask",
+                standard.EmptyMask,
+                "An image in whose mask nothing is valid is used without a mask (raw), or left out of training but still judged and predicted without one (drop)"
+            ),
+            Standardize = node.Flag(
+                "standardize",
+                standard.Standardize,
+                "Whether each image's unmasked pixels are brought to mean 0 and deviation 1 per channel; masked pixels are 0, and a reconstruction's error is about 20 times larger"
+            ),
+            Stain = node.Text(
+                "stain",
+                standard.Stain,
+                "Reference whose stain images are brought to, before masks are made and before resizing: none, a file of 'coverslip stain fit' (.json) or a reference image, relative to the current folder"
+            ),
+            StainMethod = node.Word(
+                "stain_method",
+                standard.StainMethod,
+                "How a reference image is measured; a stain file has its own method"
+            ),
+            StainRefused = node.Word(
+                "stain_refused",
+                standard.StainRefused,
+                "An image whose stain cannot be measured stops the run by name (error), or is used as it is and counted (keep)"
+            ),
+            Interpolation = node.Word(
+                "interpolation",
+                standard.Interpolation,
+                "How images are resized; masks are always nearest"
+            ),
+            Gray = node.Flag(
+                "gray",
+                standard.Gray,
+                "Whether images are taken for gray: color is averaged, and the network sees three equal channels"
+            ),
         };
     }
 }
@@ -170,8 +233,16 @@ public sealed record DecisionOptions
     internal static DecisionOptions Read(RecipeNode node) =>
         new()
         {
-            Positive = node.Text("positive", ""),
-            ThresholdFromValidation = node.Flag("threshold_from_validation", false),
+            Positive = node.Text(
+                "positive",
+                "",
+                "Class whose probability is held against the threshold, of two classes only; empty: the second in alphabetical order"
+            ),
+            ThresholdFromValidation = node.Flag(
+                "threshold_from_validation",
+                false,
+                "Whether the threshold with the best balanced accuracy on the validation patients decides, instead of the most probable class; slides are predicted whole for it"
+            ),
         };
 }
 
@@ -271,13 +342,42 @@ public sealed record SplitOptions
         var standard = new SplitOptions();
         return new SplitOptions
         {
-            Folds = node.Int("folds", standard.Folds, 0, 1000),
-            BreakHis = node.Flag("breakhis", standard.BreakHis),
-            Repeats = node.Int("repeats", standard.Repeats, 1, 10_000),
-            Images = node.Text("images", standard.Images),
-            Seeds = node.Int("seeds", standard.Seeds, 1, 1000),
-            Column = node.Text("column", standard.Column),
-            ValidationShare = node.Number("validation_share", standard.ValidationShare, 0.01, 0.9),
+            Folds = node.Int(
+                "folds",
+                standard.Folds,
+                (0, 1000),
+                "Folds of a cross-validation by patient; 0: repeated random splits"
+            ),
+            BreakHis = node.Flag(
+                "breakhis",
+                standard.BreakHis,
+                "Whether five draws with 30 % of the patients of each class in the test part are made instead",
+                "Spanhol et al. 2016"
+            ),
+            Repeats = node.Int("repeats", standard.Repeats, (1, 10_000), "Random splits", "Liu & Sun 2021, sec. 4.1"),
+            Images = node.Text(
+                "images",
+                standard.Images,
+                "Bounds of the number of test images, and of validation images, of a random split",
+                "Liu & Sun 2021, sec. 4.1"
+            ),
+            Seeds = node.Int(
+                "seeds",
+                standard.Seeds,
+                (1, 1000),
+                "So many parts that are all the first one's division of patients: only the seed differs"
+            ),
+            Column = node.Text(
+                "column",
+                standard.Column,
+                "Further column of the cohort that says train or test of every patient, instead of drawing; empty: drawn"
+            ),
+            ValidationShare = node.Number(
+                "validation_share",
+                standard.ValidationShare,
+                (0.01, 0.9),
+                "Share of the training images whose patients validate, where no random split sets it"
+            ),
         };
     }
 }

@@ -140,25 +140,84 @@ public sealed record TrainingOptions
         standard ??= new TrainingOptions();
         return new TrainingOptions
         {
-            Epochs = node.Int("epochs", standard.Epochs, leastEpochs, 1_000_000),
-            Batch = node.Int("batch", standard.Batch, 1, 65_536),
-            Optimizer = node.Word("optimizer", standard.Optimizer),
-            Rate = node.Number("rate", standard.Rate, 0, 100),
-            Schedule = node.Word("schedule", standard.Schedule),
-            Factor = node.Number("factor", standard.Factor, 1e-6, 1),
-            Every = node.Number("every", standard.Every, 1e-3, 1e6),
-            EveryExamples = node.Int("every_examples", standard.EveryExamples, 0, int.MaxValue),
-            PerStep = node.Flag("per_step", standard.PerStep),
-            Patience = node.Int("patience", standard.Patience, 0, 1_000_000),
-            BestBy = node.Word("best_by", standard.BestBy),
-            WeightDecay = node.Number("weight_decay", standard.WeightDecay, 0, 10),
-            Momentum = node.Number("momentum", standard.Momentum, 0, 0.9999),
-            SquareDecay = node.Number("square_decay", standard.SquareDecay, 0, 0.99999),
-            Epsilon = node.Number("epsilon", standard.Epsilon, 1e-12, 1000),
-            RmsForm = node.Word("rms_form", standard.RmsForm),
-            ClipGradient = node.Number("clip_gradient", standard.ClipGradient, 0, 1e9),
-            Precision = node.Word("precision", standard.Precision),
-            ClassWeights = node.Word("class_weights", standard.ClassWeights),
+            Epochs = node.Int("epochs", standard.Epochs, (leastEpochs, 1_000_000), "Passes over the training examples"),
+            Batch = node.Int(
+                "batch",
+                standard.Batch,
+                (1, 65_536),
+                "Examples per step; a last batch of one is left out"
+            ),
+            Optimizer = node.Word("optimizer", standard.Optimizer, "Which optimizer"),
+            Rate = node.Number("rate", standard.Rate, (0, 100), "First learning rate; of one-cycle the highest"),
+            Schedule = node.Word(
+                "schedule",
+                standard.Schedule,
+                "Rate times factor per epoch (exponential), after every so many epochs (step), up in the first quarter and down to a 100,000th (one-cycle), or as it is (constant)"
+            ),
+            Factor = node.Number("factor", standard.Factor, (1e-6, 1), "Factor of exponential and step"),
+            Every = node.Number("every", standard.Every, (1e-3, 1e6), "Epochs per factor"),
+            EveryExamples = node.Int(
+                "every_examples",
+                standard.EveryExamples,
+                (0, int.MaxValue),
+                "Training examples per factor, instead of every; 0: epochs count"
+            ),
+            PerStep = node.Flag(
+                "per_step",
+                standard.PerStep,
+                "Whether exponential falls with every step instead of at the end of an epoch"
+            ),
+            Patience = node.Int(
+                "patience",
+                standard.Patience,
+                (0, 1_000_000),
+                "Epochs without improvement after which training stops; 0: never"
+            ),
+            BestBy = node.Word(
+                "best_by",
+                standard.BestBy,
+                "Validation figure by which the best epoch is kept; without validation images the last epoch is"
+            ),
+            WeightDecay = node.Number(
+                "weight_decay",
+                standard.WeightDecay,
+                (0, 10),
+                "Shrinkage of the weights (adam-w), or L2 penalty"
+            ),
+            Momentum = node.Number("momentum", standard.Momentum, (0, 0.9999), "Momentum of sgd and rms-prop"),
+            SquareDecay = node.Number(
+                "square_decay",
+                standard.SquareDecay,
+                (0, 0.99999),
+                "Decay of the mean square, of rms-prop"
+            ),
+            Epsilon = node.Number(
+                "epsilon",
+                standard.Epsilon,
+                (1e-12, 1000),
+                "What keeps the divisor of rms-prop from zero"
+            ),
+            RmsForm = node.Word(
+                "rms_form",
+                standard.RmsForm,
+                "Whose rms-prop: TensorFlow's has epsilon inside the root, squares from 1, and the rate inside the momentum"
+            ),
+            ClipGradient = node.Number(
+                "clip_gradient",
+                standard.ClipGradient,
+                (0, 1e9),
+                "Longest gradient over all weights, longer ones are scaled down; 0: unlimited"
+            ),
+            Precision = node.Word(
+                "precision",
+                standard.Precision,
+                "Numbers of the forward pass; losses and weights stay float32"
+            ),
+            ClassWeights = node.Word(
+                "class_weights",
+                standard.ClassWeights,
+                "balanced: images weigh inversely to the share of their class; of findings, those that show one weigh (others / those) times as much, at most 20 times"
+            ),
         };
     }
 }
@@ -249,19 +308,66 @@ public sealed record AugmentationOptions
         standard ??= new AugmentationOptions();
         var read = new AugmentationOptions
         {
-            Orientations = node.Flag("orientations", standard.Orientations),
-            Colors = node.Word("colors", standard.Colors),
-            Brightness = node.Number("brightness", standard.Brightness, 0, 1),
-            Contrast = node.Number("contrast", standard.Contrast, 0, 1),
-            Saturation = node.Number("saturation", standard.Saturation, 0, 1),
-            Sharpness = node.Number("sharpness", standard.Sharpness, 0, 1),
-            Hue = node.Number("hue", standard.Hue, 0, 0.5),
-            Shift = node.Int("shift", standard.Shift, 0, 4096),
-            Rotation = node.Number("rotation", standard.Rotation, 0, 180),
-            Sharpen = node.Number("sharpen", standard.Sharpen, 0, 1),
-            Blur = node.Number("blur", standard.Blur, 0, 1),
-            Focus = node.Number("focus", standard.Focus, 0.1, 16),
-            AverageOrientations = node.Flag("average_orientations", standard.AverageOrientations),
+            Orientations = node.Flag(
+                "orientations",
+                standard.Orientations,
+                "Whether images are turned and flipped at random: eight ways if square, four otherwise"
+            ),
+            Colors = node.Word(
+                "colors",
+                standard.Colors,
+                "How colors change: one affine map with hue and saturation in YIQ (affine), TensorFlow's formulas in HSV, cut off at the end (tensor-flow), or ImageEnhance's without hue (pillow)"
+            ),
+            Brightness = node.Number(
+                "brightness",
+                standard.Brightness,
+                (0, 1),
+                "Largest change of brightness, as a share"
+            ),
+            Contrast = node.Number("contrast", standard.Contrast, (0, 1), "Largest change of contrast, as a share"),
+            Saturation = node.Number(
+                "saturation",
+                standard.Saturation,
+                (0, 1),
+                "Largest change of saturation, as a share"
+            ),
+            Sharpness = node.Number(
+                "sharpness",
+                standard.Sharpness,
+                (0, 1),
+                "Largest change of sharpness, as a share; with colors: pillow only"
+            ),
+            Hue = node.Number(
+                "hue",
+                standard.Hue,
+                (0, 0.5),
+                "Largest turn of the hue, as a share of the full circle; not with colors: pillow"
+            ),
+            Shift = node.Int("shift", standard.Shift, (0, 4096), "Largest shift in pixels; edges are mirrored"),
+            Rotation = node.Number(
+                "rotation",
+                standard.Rotation,
+                (0, 180),
+                "Largest turn to either side, in degrees, about the center; bilinear, edges are mirrored"
+            ),
+            Sharpen = node.Number(
+                "sharpen",
+                standard.Sharpen,
+                (0, 1),
+                "Share of images that are sharpened by an unsharp mask of random strength up to 1"
+            ),
+            Blur = node.Number(
+                "blur",
+                standard.Blur,
+                (0, 1),
+                "Share of images that are blurred by a Gaussian of random width up to focus; with sharpen at most 1"
+            ),
+            Focus = node.Number("focus", standard.Focus, (0.1, 16), "Largest deviation of that Gaussian, in pixels"),
+            AverageOrientations = node.Flag(
+                "average_orientations",
+                standard.AverageOrientations,
+                "Whether predictions are means over the orientations; takes eight (or four) times as long"
+            ),
         };
         if (read.Sharpen + read.Blur > 1)
             throw node.Wrong("blur", $"{read.Blur}", $"with sharpen {read.Sharpen} the shares exceed 1");

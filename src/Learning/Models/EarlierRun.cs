@@ -45,7 +45,7 @@ internal static class EarlierRun
     private static BackboneNetworkOptions? NetworkOf(StoredRun run)
     {
         var network = RecipeNode.Parse(run.RecipeText, run.Path).Section("network");
-        return KnownBackbones.All.Any(k => k.Name == network.Text("name", ""))
+        return KnownBackbones.All.Any(k => k.Name == network.Peek("name"))
             ? BackboneNetworkOptions.Read(network)
             : null;
     }

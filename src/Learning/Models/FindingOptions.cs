@@ -14,14 +14,18 @@ public sealed record FindingOptions
 
     internal static FindingOptions Read(RecipeNode node)
     {
-        var names = node.List("findings", []);
+        var names = node.List("findings", [], "What images may show, an output of the network each");
         if (names.Count == 0)
             throw node.Wrong("findings", "", "expected is a list of what images may show, such as [nodule, effusion]");
         if (names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw node.Wrong("findings", twice.Key, "it stands twice");
         if (names.FirstOrDefault(n => n.Contains(CohortFile.Separator)) is { } split)
             throw node.Wrong("findings", split, $"'{CohortFile.Separator}' separates findings and stands in none");
-        var healthy = node.List("healthy", []);
+        var healthy = node.List(
+            "healthy",
+            [],
+            "Labels that mean that nothing was found, for cohorts that have such a word"
+        );
         return names.Intersect(healthy).FirstOrDefault() is { } both
             ? throw node.Wrong("healthy", both, "it is one of the findings")
             : new FindingOptions { Names = names, Healthy = healthy };

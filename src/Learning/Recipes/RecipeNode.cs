@@ -1,24 +1,23 @@
-using System.Globalization;
 using Coverslip.Files;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace Coverslip.Learning.Recipes;
 
-/// <summary>A recipe that cannot be used: the file, the key, its value, and what would be right.</summary>
-public sealed class RecipeException(string message) : Exception(message);
-
 /// <summary>
-/// One mapping of a YAML recipe, read key by key with default and range. Every key that was not asked for is refused at
+/// One mapping of a YAML recipe, read key by key. The call that reads a key is its declaration: default, range, meaning and
+/// source stand in it, and <see cref="Declared"/> lists them. Every key that was not asked for is refused at
 /// <see cref="Finish"/> with the nearest known one, so that a mistyped option cannot go unnoticed.
 /// </summary>
-public sealed class RecipeNode
+public sealed partial class RecipeNode
 {
     private readonly string file,
         path;
     private readonly Dictionary<string, YamlNode> values = new(StringComparer.Ordinal);
     private readonly List<string> known = [];
+    private readonly List<RecipeKey> declared = [];
     private readonly List<RecipeNode> sections = [];
+    private readonly List<string> notes = [];
 
     private RecipeNode(string file, string path, YamlMappingNode? mapping)
     {
@@ -59,156 +58,22 @@ public sealed class RecipeNode
     /// <summary>The keys that are there, in the order of the file.</summary>
     internal IReadOnlyList<string> Keys => [.. values.Keys];
 
+    /// <summary>Every key that was asked for, here and then in the sections.</summary>
+    public IReadOnlyList<RecipeKey> Declared =>
+        [.. declared.Concat(sections.SelectMany(s => s.Declared)).DistinctBy(k => k.Path)];
+
+    /// <summary>What was read as something else than it says: British spellings.</summary>
+    public IReadOnlyList<string> Notes => [.. notes.Concat(sections.SelectMany(s => s.Notes)).Distinct()];
+
+    /// <summary>What stands under a key, of which nothing is declared or checked; null where it is no single value.</summary>
+    internal string? Peek(string key) => values.GetValueOrDefault(key) is YamlScalarNode scalar ? scalar.Value : null;
+
     /// <summary>A nested mapping; empty where it is left out.</summary>
     public RecipeNode Section(string key)
     {
-        var section = new RecipeNode(file, Full(key), Raw(key));
+        var section = new RecipeNode(file, Full(key), MappingAt(key));
         sections.Add(section);
         return section;
-    }
-
-    /// <summary>A nested mapping as it stands, whose keys somebody else checks; null where it is left out.</summary>
-    internal YamlMappingNode? Raw(string key)
-    {
-        known.Add(key);
-        return values.TryGetValue(key, out var node)
-            ? node as YamlMappingNode ?? throw Wrong(key, node.ToString(), "expected is a mapping of keys to values")
-            : null;
-    }
-
-    /// <summary>A list of words, each of which is one of the allowed.</summary>
-    internal IReadOnlyList<string> Names(string key, IReadOnlyList<string> otherwise, IReadOnlyList<string> allowed)
-    {
-        known.Add(key);
-        if (!values.TryGetValue(key, out var node))
-            return otherwise;
-        if (node is not YamlSequenceNode { Children.Count: > 0 } list)
-            throw Wrong(key, node.ToString(), $"expected is a list of {string.Join(", ", allowed)}");
-        return
-        [
-            .. list.Select(item =>
-                allowed.Contains(item.ToString())
-                    ? item.ToString()
-                    : throw Wrong(key, item.ToString(), $"expected are {string.Join(", ", allowed)}")
-            ),
-        ];
-    }
-
-    /// <summary>A list of texts of the user's own.</summary>
-    internal IReadOnlyList<string> List(string key, IReadOnlyList<string> otherwise)
-    {
-        known.Add(key);
-        if (!values.TryGetValue(key, out var node))
-            return otherwise;
-        if (node is not YamlSequenceNode list || list.Any(i => i is not YamlScalarNode { Value.Length: > 0 }))
-            throw Wrong(key, node.ToString(), "expected is a list such as [first, second]");
-        return [.. list.Select(item => ((YamlScalarNode)item).Value!)];
-    }
-
-    public string Text(string key, string otherwise) => Scalar(key) ?? otherwise;
-
-    /// <summary>A word of an enumeration, in kebab-case.</summary>
-    public T Word<T>(string key, T otherwise)
-        where T : struct, Enum
-    {
-        if (Scalar(key) is not { } text)
-            return otherwise;
-        foreach (var value in Enum.GetValues<T>())
-            if (Words.Kebab(value.ToString()) == text)
-                return value;
-        throw Wrong(
-            key,
-            text,
-            $"expected is one of {string.Join(", ", Enum.GetValues<T>().Select(v => Words.Kebab(v.ToString())))}"
-        );
-    }
-
-    public int Int(string key, int otherwise, int low, int high)
-    {
-        if (Scalar(key) is not { } text)
-            return otherwise;
-        return
-            int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
-            && value >= low
-            && value <= high
-            ? value
-            : throw Wrong(key, text, $"expected is a whole number from {low} to {high}");
-    }
-
-    public double Number(string key, double otherwise, double low, double high)
-    {
-        if (Scalar(key) is not { } text)
-            return otherwise;
-        return
-            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
-            && value >= low
-            && value <= high
-            ? value
-            : throw Wrong(
-                key,
-                text,
-                string.Create(CultureInfo.InvariantCulture, $"expected is a number from {low} to {high}")
-            );
-    }
-
-    public bool Flag(string key, bool otherwise) =>
-        Scalar(key) switch
-        {
-            null => otherwise,
-            "true" or "yes" or "on" => true,
-            "false" or "no" or "off" => false,
-            var text => throw Wrong(key, text, "expected is true or false"),
-        };
-
-    /// <summary>A number, or a list of numbers.</summary>
-    internal IReadOnlyList<double> Numbers(string key, IReadOnlyList<double> otherwise, double low, double high)
-    {
-        known.Add(key);
-        if (!values.TryGetValue(key, out var node))
-            return otherwise;
-        YamlNode[] items = node is YamlSequenceNode list ? [.. list] : [node];
-        return
-        [
-            .. items.Select(item =>
-                double.TryParse(item.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
-                && value >= low
-                && value <= high
-                    ? value
-                    : throw Wrong(
-                        key,
-                        item.ToString(),
-                        string.Create(
-                            CultureInfo.InvariantCulture,
-                            $"expected are a number or a list of numbers from {low} to {high}"
-                        )
-                    )
-            ),
-        ];
-    }
-
-    /// <summary>A list of whole numbers.</summary>
-    public IReadOnlyList<int> Ints(string key, IReadOnlyList<int> otherwise, int low, int high)
-    {
-        known.Add(key);
-        if (!values.TryGetValue(key, out var node))
-            return otherwise;
-        if (node is not YamlSequenceNode list)
-            throw Wrong(key, node.ToString(), "expected is a list such as [1, 1, 2, 2]");
-        return
-        [
-            .. list.Select(item =>
-                int.TryParse(
-                    item.ToString(),
-                    NumberStyles.AllowLeadingSign,
-                    CultureInfo.InvariantCulture,
-                    out var value
-                )
-                && value >= low
-                && value <= high
-                    ? value
-                    : throw Wrong(key, item.ToString(), $"expected are whole numbers from {low} to {high}")
-            ),
-        ];
     }
 
     /// <summary>Refuses every key that nobody asked for, here and in all sections.</summary>
@@ -223,19 +88,36 @@ public sealed class RecipeNode
             section.Finish();
     }
 
-    private string? Scalar(string key)
-    {
-        known.Add(key);
-        if (!values.TryGetValue(key, out var node))
-            return null;
-        return node is YamlScalarNode scalar
-            ? scalar.Value ?? ""
-            : throw Wrong(key, node.ToString(), "expected is a single value");
-    }
-
     /// <summary>The error of a key's value; <paramref name="expected"/> says what would be right.</summary>
     internal RecipeException Wrong(string key, string value, string expected) =>
         new($"{file}: {Full(key)} is '{value}'; {expected}");
+
+    /// <summary>A word of ours in American spelling.</summary>
+    internal string Spelled(string key, string word)
+    {
+        var american = AmericanSpelling.Of(word);
+        if (american != word)
+            notes.Add($"{file}: {Full(key)} '{word}' is read as '{american}'");
+        return american;
+    }
+
+    private YamlMappingNode? MappingAt(string key) =>
+        Find(key) is { } node
+            ? node as YamlMappingNode ?? throw Wrong(key, node.ToString(), "expected is a mapping of keys to values")
+            : null;
+
+    /// <summary>What stands under a key or its British spelling; null where it is left out.</summary>
+    private YamlNode? Find(string key)
+    {
+        known.Add(key);
+        if (values.TryGetValue(key, out var node))
+            return node;
+        if (values.Keys.FirstOrDefault(k => k != key && AmericanSpelling.Of(k) == key) is not { } british)
+            return null;
+        known.Add(british);
+        notes.Add($"{file}: '{Full(british)}' is read as '{Full(key)}'");
+        return values[british];
+    }
 
     private string Full(string key) => path.Length == 0 ? key : $"{path}.{key}";
 }

@@ -51,12 +51,17 @@ public static class YamlText
     {
         var laid = new YamlMappingNode(under.Children);
         foreach (var (key, value) in over.Children)
-            laid.Children[key] =
+        {
+            // A British spelling over an American one, or the other way round, is the same key.
+            var name = AmericanSpelling.Of(key.ToString());
+            var same = laid.Children.Keys.FirstOrDefault(k => AmericanSpelling.Of(k.ToString()) == name) ?? key;
+            laid.Children[same] =
                 value is YamlMappingNode upper
-                && laid.Children.TryGetValue(key, out var before)
+                && laid.Children.TryGetValue(same, out var before)
                 && before is YamlMappingNode lower
                     ? Laid(lower, upper)
                     : value;
+        }
         return laid;
     }
 }

@@ -89,8 +89,20 @@ public sealed record SlidePatchOptions
         var standard = new SlidePatchOptions();
         var read = ReadCommon(node, standard) with
         {
-            Stride = node.Int("stride", standard.Stride, 1, 32_768),
-            Center = node.Int("center", standard.Center, 1, 32_768),
+            Stride = node.Int(
+                "stride",
+                standard.Stride,
+                (1, 32_768),
+                "Pixels from one place that may be drawn to the next, a twentieth of the window to the window",
+                "Liu et al. 2017, sec. 3"
+            ),
+            Center = node.Int(
+                "center",
+                standard.Center,
+                (1, 32_768),
+                "Pixels to a side of the center that makes a window tumor where it holds any, at most the window",
+                "Liu et al. 2017, sec. 3"
+            ),
         };
         CheckPlaces(node, side, read.Stride, read.Center);
         return read;
@@ -113,20 +125,54 @@ public sealed record SlidePatchOptions
         var standard = new SlidePatchOptions { Mpp = 0.5, MinTissue = 0.8 };
         return ReadCommon(node, standard) with
         {
-            GridSide = node.Int("side", 256, 8, 32_768),
-            TumorWithoutAnnotation = node.Word("tumor_without_annotation", standard.TumorWithoutAnnotation),
-            UnannotatedIsNormal = node.Flag("unannotated_is_normal", standard.UnannotatedIsNormal),
+            GridSide = node.Int(
+                "side",
+                256,
+                (8, 32_768),
+                "Pixels to a side of patches, cut out side by side and labeled by shares of their area",
+                "Takahama et al. 2019, sec. 4.1"
+            ),
+            TumorWithoutAnnotation = node.Word(
+                "tumor_without_annotation",
+                standard.TumorWithoutAnnotation,
+                "Slides of a tumor class without annotation are refused, or teach nothing and are only predicted (no-label)"
+            ),
+            UnannotatedIsNormal = node.Flag(
+                "unannotated_is_normal",
+                standard.UnannotatedIsNormal,
+                "Whether tissue that is not annotated as tumor counts as annotated normal, as on CAMELYON's slides"
+            ),
         };
     }
 
     private static SlidePatchOptions ReadCommon(RecipeNode node, SlidePatchOptions standard) =>
         standard with
         {
-            Mpp = node.Number("mpp", standard.Mpp, Slides.Geometry.Mpp.Least, Slides.Geometry.Mpp.Most),
-            MinTissue = node.Number("min_tissue", standard.MinTissue, 0, 1),
-            Examples = node.Int("examples", standard.Examples, 2, int.MaxValue),
-            ValidationExamples = node.Int("validation_examples", standard.ValidationExamples, 2, 10_000_000),
-            Readers = node.Int("readers", standard.Readers, 0, 1024),
+            Mpp = node.Number(
+                "mpp",
+                standard.Mpp,
+                (Slides.Geometry.Mpp.Least, Slides.Geometry.Mpp.Most),
+                "Microns per pixel of the windows; coarser slides are refused"
+            ),
+            MinTissue = node.Number("min_tissue", standard.MinTissue, (0, 1), "Least share of a window that is tissue"),
+            Examples = node.Int(
+                "examples",
+                standard.Examples,
+                (2, int.MaxValue),
+                "Training examples of an epoch, rounded down to whole batches"
+            ),
+            ValidationExamples = node.Int(
+                "validation_examples",
+                standard.ValidationExamples,
+                (2, 10_000_000),
+                "Examples drawn once of the validation patients"
+            ),
+            Readers = node.Int(
+                "readers",
+                standard.Readers,
+                (0, 1024),
+                "Threads that read slides; 0: one less than there are processors"
+            ),
             Classes = ReadClasses(node),
         };
 
@@ -134,8 +180,20 @@ public sealed record SlidePatchOptions
     internal static PatchClasses ReadClasses(RecipeNode node) =>
         new()
         {
-            Tumor = Names(node.Text("tumor_classes", "")),
-            Normal = Names(node.Text("normal_classes", string.Join(", ", new PatchClasses().Normal))),
+            Tumor = Names(
+                node.Text(
+                    "tumor_classes",
+                    "",
+                    "Classes of annotations that are tumor, separated by commas; empty: all but the normal ones"
+                )
+            ),
+            Normal = Names(
+                node.Text(
+                    "normal_classes",
+                    string.Join(", ", new PatchClasses().Normal),
+                    "Classes of annotations that are normal, separated by commas"
+                )
+            ),
         };
 
     private static string[] Names(string list) =>

@@ -48,7 +48,7 @@ public sealed record StudyFigure(string Key)
     internal static StudyFigure Read(RecipeNode node, string key, string name, IReadOnlyList<string> ofMethods)
     {
         string[] known = [.. Enum.GetValues<Metric>().Select(m => m.Key()), .. ofMethods];
-        var figure = new StudyFigure(name.Replace('-', '_'));
+        var figure = new StudyFigure(node.Spelled(key, name).Replace('-', '_'));
         return known.Contains(figure.Key)
             ? figure
             : throw node.Wrong(

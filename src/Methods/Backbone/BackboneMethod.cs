@@ -8,5 +8,7 @@ internal sealed class BackboneMethod : IMethod
 {
     public string Name => "backbone";
 
+    public string Required => "network: {name: resnet-50}";
+
     public IRecipe Read(RecipeNode node) => BackboneRecipe.Read(node);
 }

@@ -46,7 +46,12 @@ public sealed record BackboneRecipe : INetworkRecipe, IBackboneRecipe
         var (input, network) = (node.Section("input"), node.Section("network"));
         var recipe = new BackboneRecipe
         {
-            Seed = node.Int("seed", 1, 0, int.MaxValue),
+            Seed = node.Int(
+                "seed",
+                1,
+                (0, int.MaxValue),
+                "Seed of weights, order and augmentation, and of the split that the recipe draws; part k of a split adds k − 1"
+            ),
             Input = InputOptions.Read(input, StandardInput),
             Training = TrainingOptions.Read(node.Section("training")),
             Augmentation = AugmentationOptions.Read(node.Section("augmentation")),

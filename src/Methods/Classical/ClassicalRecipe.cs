@@ -57,7 +57,12 @@ public sealed record ClassicalRecipe : IRecipe
     public static ClassicalRecipe Read(RecipeNode node)
     {
         var input = node.Section("input");
-        var kind = node.Word("classifier", ClassifierKind.Svm);
+        var kind = node.Word(
+            "classifier",
+            ClassifierKind.Svm,
+            "Which classifier reads the features",
+            "Spanhol et al. 2016"
+        );
         var known = new Dictionary<ClassifierKind, IReadOnlyList<IClassifierSettings>>
         {
             [ClassifierKind.NearestNeighbor] = [new NearestNeighborSettings()],
@@ -67,13 +72,22 @@ public sealed record ClassicalRecipe : IRecipe
         };
         var recipe = new ClassicalRecipe
         {
-            Seed = node.Int("seed", 1, 0, int.MaxValue),
+            Seed = node.Int(
+                "seed",
+                1,
+                (0, int.MaxValue),
+                "Seed of weights, order and augmentation, and of the split that the recipe draws; part k of a split adds k − 1"
+            ),
             Input = InputOptions.Read(input, StandardInput),
             Split = SplitOptions.Read(node.Section("split")),
             Decision = DecisionOptions.Read(node.Section("decision")),
             Classifier = kind,
             Features = FeatureOptions.Read(node.Section("features")),
-            SelectBy = node.Word("select_by", BestBy.Accuracy),
+            SelectBy = node.Word(
+                "select_by",
+                BestBy.Accuracy,
+                "Validation figure that chooses among settings; where it is the same, the smaller log loss, then the earlier setting"
+            ),
             Settings = known[kind],
         };
         if (recipe.Input.Form == InputForm.MaskChannel)
@@ -85,29 +99,59 @@ public sealed record ClassicalRecipe : IRecipe
 
     private static IReadOnlyList<IClassifierSettings> Qda(RecipeNode node)
     {
-        var components = node.Int("components", 0, 0, 1000);
+        var components = node.Int(
+            "components",
+            0,
+            (0, 1000),
+            "Principal components; 0: half as many as the smallest class has training images, at least one"
+        );
         return
         [
-            .. node.Numbers("shrinkage", [0.05, 0.2, 0.5], 0, 1)
+            .. node.Numbers(
+                    "shrinkage",
+                    [0.05, 0.2, 0.5],
+                    (0, 1),
+                    "γ of (1 − γ) S + γ I, one or several to choose from",
+                    "Friedman 1989"
+                )
                 .Select(s => new QuadraticDiscriminantSettings(s, components)),
         ];
     }
 
     private static IReadOnlyList<IClassifierSettings> Forests(RecipeNode node)
     {
-        var (trees, depth) = (node.Int("trees", 500, 1, 100_000), node.Int("depth", 25, 1, 25));
+        var (trees, depth) = (
+            node.Int("trees", 500, (1, 100_000), "Trees of a forest"),
+            node.Int("depth", 25, (1, 25), "Most levels of a tree")
+        );
         return
         [
-            .. node.Ints("least", [2, 10], 1, 1_000_000).Select(least => new RandomForestSettings(trees, depth, least)),
+            .. node.Ints(
+                    "least",
+                    [2, 10],
+                    (1, 1_000_000),
+                    "A node of fewer images is not split; one or several to choose from"
+                )
+                .Select(least => new RandomForestSettings(trees, depth, least)),
         ];
     }
 
     private static IReadOnlyList<IClassifierSettings> Machines(RecipeNode node)
     {
-        var gammas = node.Numbers("gamma", [0.1, 1], 1e-9, 1e9);
+        var gammas = node.Numbers(
+            "gamma",
+            [0.1, 1],
+            (1e-9, 1e9),
+            "γ of the kernel exp(−γ/F · ‖x − y‖²) with F features, one or several to choose from"
+        );
         return
         [
-            .. node.Numbers("c", [1, 10, 100], 1e-9, 1e9)
+            .. node.Numbers(
+                    "c",
+                    [1, 10, 100],
+                    (1e-9, 1e9),
+                    "Price of an image beyond the margin, one or several to choose from"
+                )
                 .SelectMany(c => gammas.Select(gamma => new SupportVectorMachineSettings(c, gamma))),
         ];
     }

@@ -24,10 +24,33 @@ public sealed record FeatureOptions
         var standard = new FeatureOptions();
         return new FeatureOptions
         {
-            Sets = node.Names("sets", standard.Sets, KnownFeatures.Sets),
-            ColorBins = node.Int("color_bins", standard.ColorBins, 2, 256),
-            LbpPoints = node.Int("lbp_points", standard.LbpPoints, 4, 24),
-            LbpRadius = node.Number("lbp_radius", standard.LbpRadius, 1, 8),
+            Sets = node.Names(
+                "sets",
+                standard.Sets,
+                KnownFeatures.Sets,
+                "Features to choose from, of which joined ones stand side by side",
+                "Spanhol et al. 2016"
+            ),
+            ColorBins = node.Int(
+                "color_bins",
+                standard.ColorBins,
+                (2, 256),
+                "Bins of each channel of a color histogram"
+            ),
+            LbpPoints = node.Int(
+                "lbp_points",
+                standard.LbpPoints,
+                (4, 24),
+                "Points on the circle of a local binary pattern",
+                "Ojala et al. 2002"
+            ),
+            LbpRadius = node.Number(
+                "lbp_radius",
+                standard.LbpRadius,
+                (1, 8),
+                "Radius of that circle, in pixels",
+                "Ojala et al. 2002"
+            ),
         };
     }
 }

@@ -9,6 +9,8 @@ internal sealed class CurriculumMethod : IMethod, IReportsRuns
 {
     public string Name => "curriculum";
 
+    public string Required => "network: {name: resnet-50}\nfindings: [nodule, effusion]";
+
     public IRecipe Read(RecipeNode node) => CurriculumRecipe.Read(node);
 
     public IRunReport Report { get; } = new CurriculumReport();

@@ -55,22 +55,53 @@ public sealed record LesionPatchOptions
     internal static LesionPatchOptions Read(RecipeNode node, TrainingOptions standard)
     {
         var own = new LesionPatchOptions();
-        var epochs = node.Int("epochs", standard.Epochs, 0, 1_000_000);
+        var epochs = node.Int(
+            "epochs",
+            standard.Epochs,
+            (0, 1_000_000),
+            "Epochs of the first step, on patches; as training by default, 0 leaves the step out",
+            "Park et al. 2019"
+        );
         return new LesionPatchOptions
         {
-            Boxes = node.Text("boxes", own.Boxes),
-            Side = node.Int("side", own.Side, 16, 4096),
-            Scale = node.Number("scale", own.Scale, 0.1, 10),
-            PerLesion = node.Int("per_lesion", own.PerLesion, 1, 1000),
-            Healthy = node.Number("healthy", own.Healthy, 0, 0.95),
-            Jitter = node.Number("jitter", own.Jitter, 0, 0.5),
-            Coverage = node.Number("coverage", own.Coverage, 0.01, 1),
+            Boxes = node.Text("boxes", own.Boxes, "The cohort's file of boxes, relative to the cohort's folder"),
+            Side = node.Int("side", own.Side, (16, 4096), "Pixels to a side of a patch"),
+            Scale = node.Number(
+                "scale",
+                own.Scale,
+                (0.1, 10),
+                "How many times larger lesions are in a patch than in the whole image"
+            ),
+            PerLesion = node.Int("per_lesion", own.PerLesion, (1, 1000), "Patches cut around each lesion"),
+            Healthy = node.Number("healthy", own.Healthy, (0, 0.95), "Share of patches that show no lesion"),
+            Jitter = node.Number(
+                "jitter",
+                own.Jitter,
+                (0, 0.5),
+                "Farthest that a lesion's center lies from the patch's, as a share of the side"
+            ),
+            Coverage = node.Number(
+                "coverage",
+                own.Coverage,
+                (0.01, 1),
+                "Share of a lesion, or of the patch if that is smaller, from which on a patch shows it"
+            ),
             Training = standard with
             {
                 Epochs = epochs,
-                Batch = node.Int("batch", standard.Batch, 1, 65_536),
-                Rate = node.Number("rate", standard.Rate, 0, 100),
-                Patience = node.Int("patience", standard.Patience, 0, 1_000_000),
+                Batch = node.Int("batch", standard.Batch, (1, 65_536), "Patches per step; as training by default"),
+                Rate = node.Number(
+                    "rate",
+                    standard.Rate,
+                    (0, 100),
+                    "First learning rate on patches; as training by default"
+                ),
+                Patience = node.Int(
+                    "patience",
+                    standard.Patience,
+                    (0, 1_000_000),
+                    "Epochs without improvement after which the first step stops; as training by default, 0: never"
+                ),
             },
         };
     }

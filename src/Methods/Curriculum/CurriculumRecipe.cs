@@ -120,9 +120,19 @@ public sealed record CurriculumRecipe : INetworkRecipe, IBackboneRecipe
         );
         var recipe = new CurriculumRecipe
         {
-            Seed = node.Int("seed", 1, 0, int.MaxValue),
+            Seed = node.Int(
+                "seed",
+                1,
+                (0, int.MaxValue),
+                "Seed of weights, order and augmentation, and of the split that the recipe draws; part k of a split adds k − 1"
+            ),
             Findings = FindingOptions.Read(node),
-            Standardization = node.Word("standardize", SampleStandardization.Mean),
+            Standardization = node.Word(
+                "standardize",
+                SampleStandardization.Mean,
+                "Each image minus its mean gray (mean), also over its deviation (mean-deviation), or as it is (none)",
+                "Park et al. 2019"
+            ),
             Input = InputOptions.Read(input, StandardInput),
             Patches = LesionPatchOptions.Read(patches, training),
             Training = training,

@@ -25,14 +25,42 @@ public sealed record EndToEndOptions
         var (standard, gradients) = (new EndToEndOptions(), new RetainedGradientOptions());
         return new EndToEndOptions
         {
-            Epochs = node.Int("epochs", standard.Epochs, 0, 1_000_000),
-            ExtractorRate = node.Number("extractor_rate", standard.ExtractorRate, 0, 100),
-            SegmentationRate = node.Number("segmentation_rate", standard.SegmentationRate, 0, 100),
+            Epochs = node.Int(
+                "epochs",
+                standard.Epochs,
+                (0, 1_000_000),
+                "Passes over the slides end to end; 0 leaves them out",
+                "Takahama et al. 2019, sec. 4.1"
+            ),
+            ExtractorRate = node.Number(
+                "extractor_rate",
+                standard.ExtractorRate,
+                (0, 100),
+                "Adam's rate for the extractor",
+                "Takahama et al. 2019, sec. 4.1"
+            ),
+            SegmentationRate = node.Number(
+                "segmentation_rate",
+                standard.SegmentationRate,
+                (0, 100),
+                "Adam's rate for the segmentation model",
+                "Takahama et al. 2019, sec. 4.1"
+            ),
             Gradients = new RetainedGradientOptions
             {
-                MiniBatch = node.Int("mini_batch", gradients.MiniBatch, 1, 65_536),
-                Statistics = node.Word("statistics", gradients.Statistics),
-                Precision = node.Word("precision", gradients.Precision),
+                MiniBatch = node.Int(
+                    "mini_batch",
+                    gradients.MiniBatch,
+                    (1, 65_536),
+                    "Patches whose gradients are computed at a time",
+                    "Takahama et al. 2019, sec. 3.2.2"
+                ),
+                Statistics = node.Word(
+                    "statistics",
+                    gradients.Statistics,
+                    "Which statistics batch normalization uses end to end"
+                ),
+                Precision = node.Word("precision", gradients.Precision, "Numbers of the extractor's passes end to end"),
             },
         };
     }

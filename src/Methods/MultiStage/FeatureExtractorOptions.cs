@@ -37,27 +37,42 @@ public sealed record FeatureExtractorOptions
     internal static FeatureExtractorOptions Read(RecipeNode node)
     {
         var standard = new FeatureExtractorOptions();
-        var name = node.Text("name", standard.Kind.Name);
-        BackboneKind kind;
-        try
-        {
-            kind = KnownBackbones.Named(name);
-        }
-        catch (ArgumentException error)
-        {
-            throw node.Wrong("name", name, error.Message);
-        }
+        var kind = KnownBackbones.Read(node, standard.Kind.Name);
         var read = new FeatureExtractorOptions
         {
             Kind = kind,
-            Width = node.Number("width", 1, 0.1, 4),
-            Features = node.Int("features", standard.Features, 1, 4096),
-            Dropout = node.Number("dropout", standard.Dropout, 0, 0.95),
-            Weights = node.Text("weights", ""),
-            Scaling = node.Word("scaling", InputScaling.Auto),
+            Width = node.Number(
+                "width",
+                1,
+                (0.1, 4),
+                "Factor of the channels of MobileNets and Inception-v3; others have none"
+            ),
+            Features = node.Int(
+                "features",
+                standard.Features,
+                (1, 4096),
+                "Length of a patch's feature vector",
+                "Takahama et al. 2019, sec. 4.1"
+            ),
+            Dropout = node.Number(
+                "dropout",
+                standard.Dropout,
+                (0, 0.95),
+                "Dropout between the pooled map and the layer of features"
+            ),
+            Weights = node.Text(
+                "weights",
+                "",
+                "File of published weights of the network, relative to the current folder; empty: random ones"
+            ),
+            Scaling = node.Word(
+                "scaling",
+                InputScaling.Auto,
+                "What images are scaled to: [0, 1] (unit), or as the published weights want it; auto: published where weights are given"
+            ),
         };
         if (read.Width != 1 && !kind.HasWidth)
-            throw node.Wrong("width", $"{read.Width}", $"{name} has no width; expected is 1");
+            throw node.Wrong("width", $"{read.Width}", $"{kind.Name} has no width; expected is 1");
         return read;
     }
 }

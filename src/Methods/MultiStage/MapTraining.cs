@@ -36,10 +36,26 @@ public sealed record MapTrainingOptions
         var standard = new MapTrainingOptions();
         return new MapTrainingOptions
         {
-            Epochs = node.Int("epochs", standard.Epochs, 1, 1_000_000),
-            Batch = node.Int("batch", standard.Batch, 1, 65_536),
-            Rate = node.Number("rate", standard.Rate, 0, 100),
-            BestBy = node.Word("best_by", standard.BestBy),
+            Epochs = node.Int(
+                "epochs",
+                standard.Epochs,
+                (1, 1_000_000),
+                "Passes over the maps",
+                "Takahama et al. 2019, sec. 4.1"
+            ),
+            Batch = node.Int("batch", standard.Batch, (1, 65_536), "Maps to a step", "Takahama et al. 2019, sec. 4.1"),
+            Rate = node.Number(
+                "rate",
+                standard.Rate,
+                (0, 100),
+                "Adam's rate for the segmentation model",
+                "Takahama et al. 2019, sec. 4.1"
+            ),
+            BestBy = node.Word(
+                "best_by",
+                standard.BestBy,
+                "Validation figure by which the best segmentation model is kept"
+            ),
         };
     }
 }

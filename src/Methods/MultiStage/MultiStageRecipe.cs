@@ -148,11 +148,30 @@ public sealed record MultiStageRecipe : INetworkRecipe
     {
         var (input, segmentation) = (node.Section("input"), node.Section("segmentation"));
         var network = FeatureExtractorOptions.Read(node.Section("network"));
-        var learning = node.Word("learning", Learning.EndToEnd);
-        var (cell, stages) = (segmentation.Int("cell", 32, 1, 256), node.Section("stages"));
+        var learning = node.Word(
+            "learning",
+            Learning.EndToEnd,
+            "What is trained: extractor, then segmentation, then both together (end-to-end); the first two (separate); the patch classifier alone; the segmentation over published features (untrained); the segmentation over the reduced image",
+            "Takahama et al. 2019, table 1"
+        );
+        var (cell, stages) = (
+            segmentation.Int(
+                "cell",
+                32,
+                (1, 256),
+                "Pixels to a side of a patch in the reduced image, with learning: segmentation",
+                "Takahama et al. 2019, sec. 4.2.1"
+            ),
+            node.Section("stages")
+        );
         var recipe = new MultiStageRecipe
         {
-            Seed = node.Int("seed", 1, 0, int.MaxValue),
+            Seed = node.Int(
+                "seed",
+                1,
+                (0, int.MaxValue),
+                "Seed of weights, order and augmentation, and of the split that the recipe draws; part k of a split adds k − 1"
+            ),
             Learning = learning,
             Cell = learning == Learning.Segmentation ? cell : 0,
             Input = SlideInput.Read(input, StandardInput),
@@ -165,16 +184,31 @@ public sealed record MultiStageRecipe : INetworkRecipe
             {
                 Input = learning == Learning.Segmentation ? 3 : network.Features,
                 Output = 2,
-                Width = segmentation.Int("width", 64, 1, 1024),
-                Depth = segmentation.Int("depth", 4, 1, 8),
-                Normalize = segmentation.Flag("normalize", false),
-                Dropout = segmentation.Number("dropout", 0, 0, 0.95),
+                Width = segmentation.Int("width", 64, (1, 1024), "Channels of the outermost level of the U-Net"),
+                Depth = segmentation.Int("depth", 4, (1, 8), "How often the U-Net halves the map"),
+                Normalize = segmentation.Flag("normalize", false, "Batch normalization in the U-Net"),
+                Dropout = segmentation.Number(
+                    "dropout",
+                    0,
+                    (0, 0.95),
+                    "Dropout at the two deepest levels of the U-Net"
+                ),
             },
             MapTraining = MapTrainingOptions.Read(segmentation),
             Stages = new StagingOptions
             {
-                Folds = stages.Int("folds", 0, 0, 1000),
-                Column = stages.Text("column", new StagingOptions().Column),
+                Folds = stages.Int(
+                    "folds",
+                    0,
+                    (0, 1000),
+                    "Folds of the slides' classes and the patients' stages, for kappa; 0: no stages",
+                    "Takahama et al. 2019, sec. 4.2.3"
+                ),
+                Column = stages.Text(
+                    "column",
+                    new StagingOptions().Column,
+                    "Column of the cohort that says a slide's class: negative, itc, micro or macro"
+                ),
             },
             EndToEnd = EndToEndOptions.Read(node.Section("end_to_end")),
             Maps = ReadMaps(node.Section("maps")),
@@ -202,10 +236,19 @@ public sealed record MultiStageRecipe : INetworkRecipe
         var standard = new FeatureMapOptions();
         return new FeatureMapOptions
         {
-            Side = node.Int("side", standard.Side, 2, 4096),
-            PerLump = node.Flag("per_lump", standard.PerLump),
-            Diagonal = node.Flag("diagonal", standard.Diagonal),
-            Grow = node.Flag("grow", standard.Grow),
+            Side = node.Int("side", standard.Side, (2, 4096), "Patches to a side of a map", "Takahama et al. 2019"),
+            PerLump = node.Flag(
+                "per_lump",
+                standard.PerLump,
+                "Whether each connected lump of tissue is a map of its own",
+                "Takahama et al. 2019"
+            ),
+            Diagonal = node.Flag("diagonal", standard.Diagonal, "Whether patches that touch at a corner are connected"),
+            Grow = node.Flag(
+                "grow",
+                standard.Grow,
+                "Whether maps become larger where tissue would protrude, to the next multiple of 16; otherwise what protrudes is left out"
+            ),
         };
     }
 }

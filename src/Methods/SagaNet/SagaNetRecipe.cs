@@ -58,7 +58,12 @@ public sealed record SagaNetRecipe : INetworkRecipe
         var hinge = new LengthAwareHingeLoss();
         return new SagaNetRecipe
         {
-            Seed = node.Int("seed", 1, 0, int.MaxValue),
+            Seed = node.Int(
+                "seed",
+                1,
+                (0, int.MaxValue),
+                "Seed of weights, order and augmentation, and of the split that the recipe draws; part k of a split adds k − 1"
+            ),
             Input = InputOptions.Read(node.Section("input")),
             Training = TrainingOptions.Read(node.Section("training")),
             Augmentation = AugmentationOptions.Read(node.Section("augmentation")),
@@ -66,31 +71,118 @@ public sealed record SagaNetRecipe : INetworkRecipe
             Decision = DecisionOptions.Read(node.Section("decision")),
             Network = new SagaNetOptions
             {
-                StemFilters = network.Int("stem_filters", shape.StemFilters, 1, 4096),
-                StemStride = network.Int("stem_stride", shape.StemStride, 1, 4),
-                Growth = network.Int("growth", shape.Growth, 1, 1024),
-                Blocks = network.Ints("blocks", shape.Blocks, 1, 64),
-                FeatureKinds = network.Int("feature_kinds", shape.FeatureKinds, 1, 1024),
-                FeatureSize = network.Int("feature_size", shape.FeatureSize, 1, 1024),
-                ClassSize = network.Int("class_size", shape.ClassSize, 1, 1024),
-                Positions = network.Word("positions", shape.Positions),
-                Gated = network.Flag("gated", true),
-                Normalize = network.Flag("normalize", true),
-                Dropout = network.Number("dropout", 0, 0, 0.95),
-                Recompute = network.Flag("recompute", false),
-                Reconstruct = loss.Flag("reconstruct", true),
-                ClassLoss = loss.Word("class", shape.ClassLoss),
+                StemFilters = network.Int(
+                    "stem_filters",
+                    shape.StemFilters,
+                    (1, 4096),
+                    "Filters of the first gated convolution",
+                    "Liu & Sun 2021, sec. 3.3"
+                ),
+                StemStride = network.Int(
+                    "stem_stride",
+                    shape.StemStride,
+                    (1, 4),
+                    "Step of the first gated convolution: where the map is first halved"
+                ),
+                Growth = network.Int(
+                    "growth",
+                    shape.Growth,
+                    (1, 1024),
+                    "Channels that each gated convolution block adds",
+                    "Liu & Sun 2021, sec. 3.3"
+                ),
+                Blocks = network.Ints(
+                    "blocks",
+                    shape.Blocks,
+                    (1, 64),
+                    "Gated convolution blocks in each dense block, of one to six dense blocks",
+                    "Liu & Sun 2021, sec. 3.3"
+                ),
+                FeatureKinds = network.Int(
+                    "feature_kinds",
+                    shape.FeatureKinds,
+                    (1, 1024),
+                    "Vectors u_j at each place of the deepest map",
+                    "Liu & Sun 2021, sec. 3.2.1"
+                ),
+                FeatureSize = network.Int(
+                    "feature_size",
+                    shape.FeatureSize,
+                    (1, 1024),
+                    "Length of one u_j",
+                    "Sabour et al. 2017"
+                ),
+                ClassSize = network.Int(
+                    "class_size",
+                    shape.ClassSize,
+                    (1, 1024),
+                    "Length of a class feature f_c",
+                    "Sabour et al. 2017"
+                ),
+                Positions = network.Word(
+                    "positions",
+                    shape.Positions,
+                    "Matrices W_{c,j} for every place of the map (located), or the same for all places, over which features are then averaged (shared)"
+                ),
+                Gated = network.Flag("gated", true, "Gated convolutions, or plain ones", "Liu & Sun 2021, sec. 3.1.2"),
+                Normalize = network.Flag("normalize", true, "Batch normalization between convolution and activation"),
+                Dropout = network.Number("dropout", 0, (0, 0.95), "Dropout of the features u while training"),
+                Recompute = network.Flag(
+                    "recompute",
+                    false,
+                    "Whether activations are computed again in the backward pass instead of kept: less memory, more time, the same numbers"
+                ),
+                Reconstruct = loss.Flag(
+                    "reconstruct",
+                    true,
+                    "Whether there is a decoder and its error counts",
+                    "Liu & Sun 2021, sec. 3.1.3"
+                ),
+                ClassLoss = loss.Word(
+                    "class",
+                    shape.ClassLoss,
+                    "Length-aware hinge loss, or softmax cross-entropy over one more linear layer",
+                    "Liu & Sun 2021, sec. 3.2.1"
+                ),
             },
             Hinge = new LengthAwareHingeLoss
             {
-                Upper = loss.Number("upper", hinge.Upper, 0, 100),
-                Lower = loss.Number("lower", hinge.Lower, 0, 100),
-                AbsentWeight = loss.Number("absent_weight", hinge.AbsentWeight, 0, 100),
+                Upper = loss.Number(
+                    "upper",
+                    hinge.Upper,
+                    (0, 100),
+                    "T_max: length that a present class's feature shall reach",
+                    "Liu & Sun 2021, sec. 3.2.1"
+                ),
+                Lower = loss.Number(
+                    "lower",
+                    hinge.Lower,
+                    (0, 100),
+                    "T_min: length that an absent class's feature shall not exceed",
+                    "Liu & Sun 2021, sec. 3.2.1"
+                ),
+                AbsentWeight = loss.Number(
+                    "absent_weight",
+                    hinge.AbsentWeight,
+                    (0, 100),
+                    "α, weight of absent classes",
+                    "Liu & Sun 2021, sec. 3.2.1"
+                ),
             },
             Reconstruction = new PartialReconstruction
             {
-                Weight = loss.Number("reconstruction_weight", 1, 0, 1e6),
-                Sum = loss.Flag("reconstruction_sum", false),
+                Weight = loss.Number(
+                    "reconstruction_weight",
+                    1,
+                    (0, 1e6),
+                    "Factor of the reconstruction's error",
+                    "Liu & Sun 2021, sec. 3.3"
+                ),
+                Sum = loss.Flag(
+                    "reconstruction_sum",
+                    false,
+                    "Whether the squared errors of an image are added up instead of averaged"
+                ),
             },
         };
     }

@@ -137,23 +137,56 @@ public sealed record SelfSupervisedRecipe : INetworkRecipe
         var shape = ReadNetwork(network);
         var recipe = new SelfSupervisedRecipe
         {
-            Seed = node.Int("seed", 1, 0, int.MaxValue),
-            Foreground = node.Text("foreground", "foreground"),
+            Seed = node.Int(
+                "seed",
+                1,
+                (0, int.MaxValue),
+                "Seed of weights, order and augmentation, and of the split that the recipe draws; part k of a split adds k − 1"
+            ),
+            Foreground = node.Text(
+                "foreground",
+                "foreground",
+                "What masks show: the class of the outlines that 'predict' writes"
+            ),
             Input = pixels,
             Network = shape,
-            FineTunedWithoutSkip = Levels(network, "finetuned_without_skips", shape.WithoutSkip, shape.Depth),
-            Weights = network.Text("weights", ""),
+            FineTunedWithoutSkip = Levels(
+                network.Ints(
+                    "finetuned_without_skips",
+                    shape.WithoutSkip,
+                    (0, shape.Depth - 1),
+                    "The same of fine-tuning, as without_skips by default; one that is put back begins with weights of zero"
+                )
+            ),
+            Weights = network.Text(
+                "weights",
+                "",
+                "A run of this method, or its folder pretraining, that the first stage begins with, or the second where there is no first; empty: random weights"
+            ),
             Pretraining = new PretrainingOptions
             {
                 Training = ReadPretraining(before),
-                CompareSkips = before.Flag("compare_skips", false),
+                CompareSkips = before.Flag(
+                    "compare_skips",
+                    false,
+                    "Whether a network with all skip connections is pre-trained, too, and both are measured",
+                    "Pasumarthi & Jaiswal, sec. III.3"
+                ),
             },
             Loss = JointLossOptions.Read(node.Section("loss")),
             Training = TrainingOptions.Read(node.Section("training"), StandardTraining),
             Augmentation = AugmentationOptions.Read(node.Section("augmentation"), StandardAugmentation),
             Windows = WindowOptions.Read(node.Section("patches"), pixels.Width),
             Split = SplitOptions.Read(node.Section("split")),
-            Decision = new DecisionOptions { Positive = node.Section("decision").Text("positive", "") },
+            Decision = new DecisionOptions
+            {
+                Positive = node.Section("decision")
+                    .Text(
+                        "positive",
+                        "",
+                        "Class of slides that is the one with tumor; empty: the second in alphabetical order"
+                    ),
+            },
         };
         if (
             recipe.Pretraining is { CompareSkips: true, Training.Epochs: 0 }
@@ -191,18 +224,25 @@ public sealed record SelfSupervisedRecipe : INetworkRecipe
 
     private static UNetOptions ReadNetwork(RecipeNode node)
     {
-        var depth = node.Int("depth", 4, 1, 8);
+        var depth = node.Int("depth", 4, (1, 8), "How often the U-Net halves its input");
         return new UNetOptions
         {
-            Width = node.Int("width", 64, 1, 1024),
+            Width = node.Int("width", 64, (1, 1024), "Channels of the outermost level"),
             Depth = depth,
-            Normalize = node.Flag("normalize", false),
-            Dropout = node.Number("dropout", 0, 0, 0.95),
-            WithoutSkip = Levels(node, "without_skips", [0], depth),
+            Normalize = node.Flag("normalize", false, "Batch normalization"),
+            Dropout = node.Number("dropout", 0, (0, 0.95), "Dropout at the two deepest levels"),
+            WithoutSkip = Levels(
+                node.Ints(
+                    "without_skips",
+                    [0],
+                    (0, depth - 1),
+                    "Levels whose skip connections pre-training does without, 0 the outermost",
+                    "Pasumarthi & Jaiswal, sec. III.3"
+                )
+            ),
             Output = SelfSupervisedNetwork.Maps,
         };
     }
 
-    private static IReadOnlyList<int> Levels(RecipeNode node, string key, IReadOnlyList<int> standard, int depth) =>
-        [.. node.Ints(key, standard, 0, depth - 1).Distinct().Order()];
+    private static IReadOnlyList<int> Levels(IReadOnlyList<int> levels) => [.. levels.Distinct().Order()];
 }

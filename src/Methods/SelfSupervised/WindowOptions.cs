@@ -93,19 +93,85 @@ public sealed record WindowOptions
         var standard = new WindowOptions();
         var read = new WindowOptions
         {
-            Mpp = node.Number("mpp", standard.Mpp, 0, Slides.Geometry.Mpp.Most),
-            Scale = node.Number("scale", standard.Scale, 0.02, 1),
-            Stride = node.Int("stride", Math.Min(standard.Stride, side), 1, 32_768),
-            Center = node.Int("center", Math.Min(standard.Center, side), 1, 32_768),
-            MinTissue = node.Number("min_tissue", standard.MinTissue, 0, 1),
-            Unlabeled = node.Int("unlabeled", standard.Unlabeled, 1, 10_000_000),
-            Labeled = node.Int("labeled", standard.Labeled, 1, 10_000_000),
-            Validation = node.Int("validation", standard.Validation, 0, 10_000_000),
-            WithoutMask = node.Word("without_mask", standard.WithoutMask),
-            Test = node.Int("test", standard.Test, 2, 10_000_000),
-            TestSlides = node.Word("test_slides", standard.TestSlides),
-            Repeats = node.Int("repeats", standard.Repeats, 1, 10_000),
-            Readers = node.Int("readers", standard.Readers, 0, 1024),
+            Mpp = node.Number(
+                "mpp",
+                standard.Mpp,
+                (0, Slides.Geometry.Mpp.Most),
+                "Microns per pixel; 0: images as they are stored. Slides need it, images have a column mpp"
+            ),
+            Scale = node.Number(
+                "scale",
+                standard.Scale,
+                (0.02, 1),
+                "Factor by which images without a resolution are shrunk; masks come out at their own size"
+            ),
+            Stride = node.Int(
+                "stride",
+                Math.Min(standard.Stride, side),
+                (1, 32_768),
+                "Pixels from one place that may be drawn to the next; a draw moves by up to half of it"
+            ),
+            Center = node.Int(
+                "center",
+                Math.Min(standard.Center, side),
+                (1, 32_768),
+                "Pixels to a side of the center that makes a window foreground where it holds any, at most the window"
+            ),
+            MinTissue = node.Number(
+                "min_tissue",
+                standard.MinTissue,
+                (0, 1),
+                "Least share of a slide's window that is tissue"
+            ),
+            Unlabeled = node.Int(
+                "unlabeled",
+                standard.Unlabeled,
+                (1, 10_000_000),
+                "Windows that pre-training reconstructs, drawn once per part",
+                "Pasumarthi & Jaiswal, sec. III.2"
+            ),
+            Labeled = node.Int(
+                "labeled",
+                standard.Labeled,
+                (1, 10_000_000),
+                "Windows whose masks are learned: the first of the unlabeled ones",
+                "Pasumarthi & Jaiswal, sec. III.2"
+            ),
+            Validation = node.Int(
+                "validation",
+                standard.Validation,
+                (0, 10_000_000),
+                "Windows of validation patients that choose the epoch; 0: the last is kept, and these patients train"
+            ),
+            WithoutMask = node.Word(
+                "without_mask",
+                standard.WithoutMask,
+                "Image files without a mask are refused, or reconstructed in pre-training but neither learned nor judged (reconstruct)"
+            ),
+            Test = node.Int(
+                "test",
+                standard.Test,
+                (2, 10_000_000),
+                "Windows of test slides that are judged; image files are tested whole"
+            ),
+            TestSlides = node.Word(
+                "test_slides",
+                standard.TestSlides,
+                "What of test slides is judged: those windows, or all of each slide as 'predict' sees it",
+                "Pasumarthi & Jaiswal"
+            ),
+            Repeats = node.Int(
+                "repeats",
+                standard.Repeats,
+                (1, 10_000),
+                "Times a labeled window comes in an epoch, turned and colored anew"
+            ),
+            Readers = node.Int(
+                "readers",
+                standard.Readers,
+                (0, 1024),
+                "Threads that read; 0: one less than there are processors"
+            ),
             Classes = SlidePatchOptions.ReadClasses(node),
         };
         if (read.Mpp is > 0 and < Slides.Geometry.Mpp.Least)

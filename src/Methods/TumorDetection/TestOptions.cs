@@ -23,14 +23,41 @@ public sealed record TestOptions
         var standard = new TestOptions();
         return new TestOptions
         {
-            Stride = node.Int("stride", Math.Min(standard.Stride, side), 16, side),
-            Batch = node.Int("batch", standard.Batch, 1, 65_536),
-            Orientations = node.Flag("orientations", standard.Orientations),
+            Stride = node.Int(
+                "stride",
+                Math.Min(standard.Stride, side),
+                (16, side),
+                "Pixels from window to window on test slides, at most the window",
+                "Liu et al. 2017, sec. 3"
+            ),
+            Batch = node.Int("batch", standard.Batch, (1, 65_536), "Windows of test slides at a time"),
+            Orientations = node.Flag(
+                "orientations",
+                standard.Orientations,
+                "Whether the eight orientations of a window are averaged",
+                "Liu et al. 2017, sec. 3"
+            ),
             Detection = new DetectionOptions
             {
-                Threshold = node.Number("threshold", standard.Detection.Threshold, 0, 1),
-                RadiusMicrons = node.Number("radius_microns", standard.Detection.RadiusMicrons, 0, 1e6),
-                Components = node.Flag("components", standard.Detection.Components),
+                Threshold = node.Number(
+                    "threshold",
+                    standard.Detection.Threshold,
+                    (0, 1),
+                    "Least probability of a detection",
+                    "Liu et al. 2017, sec. 3"
+                ),
+                RadiusMicrons = node.Number(
+                    "radius_microns",
+                    standard.Detection.RadiusMicrons,
+                    (0, 1e6),
+                    "Microns around a detection in which there is no other",
+                    "Liu et al. 2017, sec. 3"
+                ),
+                Components = node.Flag(
+                    "components",
+                    standard.Detection.Components,
+                    "Whether connected tumor is one detection, instead of maxima with their surroundings"
+                ),
             },
         };
     }

@@ -1,4 +1,3 @@
-using Coverslip.Files;
 using Coverslip.Learning.Backbones;
 using Coverslip.Learning.Recipes;
 
@@ -62,29 +61,48 @@ public sealed record TowerOptions
     internal static TowerOptions Read(RecipeNode node)
     {
         var standard = new TowerOptions();
-        var names = KnownBackbones.All.Select(k => k.Name).ToArray();
-        var name = node.Text("name", standard.Kind.Name);
+        var kind = KnownBackbones.Read(node, standard.Kind.Name);
         var read = new TowerOptions
         {
-            Kind =
-                KnownBackbones.All.FirstOrDefault(k => k.Name == name)
-                ?? throw node.Wrong(
-                    "name",
-                    name,
-                    $"the nearest known one is '{NearestName.Of(name, names)}' of {string.Join(", ", names)}"
-                ),
-            Width = node.Number("width", standard.Width, 0.05, 4),
-            Context = node.Number("context", standard.Context, 1, 64),
-            Dropout = node.Number("dropout", standard.Dropout, 0, 0.95),
-            Auxiliary = node.Flag("auxiliary", standard.Auxiliary),
-            AuxiliaryWeight = node.Number("auxiliary_weight", standard.AuxiliaryWeight, 0, 100),
-            Weights = node.Text("weights", standard.Weights),
-            Scaling = node.Word("scaling", standard.Scaling),
+            Kind = kind,
+            Width = node.Number(
+                "width",
+                standard.Width,
+                (0.05, 4),
+                "Factor of the filters of every layer of Inception-v3 and MobileNets; 0.1 is the small network of the paper",
+                "Liu et al. 2017"
+            ),
+            Context = node.Number(
+                "context",
+                standard.Context,
+                (1, 64),
+                "Times the microns per pixel of a second tower, such as 2 (40x and 20x) or 4 (40x and 10x); 1: there is one tower",
+                "Liu et al. 2017, fig. 2"
+            ),
+            Dropout = node.Number("dropout", standard.Dropout, (0, 0.95), "Dropout before the last layer"),
+            Auxiliary = node.Flag("auxiliary", standard.Auxiliary, "Whether auxiliary classifiers train along"),
+            AuxiliaryWeight = node.Number(
+                "auxiliary_weight",
+                standard.AuxiliaryWeight,
+                (0, 100),
+                "Weight of each auxiliary classifier's loss"
+            ),
+            Weights = node.Text(
+                "weights",
+                standard.Weights,
+                "File of published weights, or a run or packed model of this method with the same towers; empty: from scratch"
+            ),
+            Scaling = node.Word(
+                "scaling",
+                standard.Scaling,
+                "Pixels in [−1, 1] (symmetric), or as the published weights want them",
+                "Liu et al. 2017"
+            ),
         };
-        if (read.Width != 1 && !read.Kind.HasWidth)
-            throw node.Wrong("width", $"{read.Width}", $"{name} has no width; expected is 1");
-        if (read.Auxiliary && read.Kind.Auxiliary.Count == 0)
-            throw node.Wrong("auxiliary", "true", $"{name} has no auxiliary classifiers; expected is false");
+        if (read.Width != 1 && !kind.HasWidth)
+            throw node.Wrong("width", $"{read.Width}", $"{kind.Name} has no width; expected is 1");
+        if (read.Auxiliary && kind.Auxiliary.Count == 0)
+            throw node.Wrong("auxiliary", "true", $"{kind.Name} has no auxiliary classifiers; expected is false");
         return read;
     }
 }

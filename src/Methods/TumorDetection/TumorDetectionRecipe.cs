@@ -95,7 +95,12 @@ public sealed record TumorDetectionRecipe : INetworkRecipe
         var read = SlideInput.Read(input, StandardInput);
         var recipe = new TumorDetectionRecipe
         {
-            Seed = node.Int("seed", 1, 0, int.MaxValue),
+            Seed = node.Int(
+                "seed",
+                1,
+                (0, int.MaxValue),
+                "Seed of weights, order and augmentation, and of the split that the recipe draws; part k of a split adds k − 1"
+            ),
             Input = read,
             Training = TrainingOptions.Read(training, StandardTraining),
             Augmentation = AugmentationOptions.Read(node.Section("augmentation"), StandardAugmentation),
@@ -103,7 +108,12 @@ public sealed record TumorDetectionRecipe : INetworkRecipe
             Decision = DecisionOptions.Read(node.Section("decision")),
             Network = TowerOptions.Read(network),
             Patches = SlidePatchOptions.Read(node.Section("patches"), read.Width),
-            Ensemble = node.List("ensemble", []),
+            Ensemble = node.List(
+                "ensemble",
+                [],
+                "Folders of runs on the same split whose mean this run is, instead of training",
+                "Liu et al. 2017, sec. 4"
+            ),
             Test = TestOptions.Read(node.Section("test"), read.Width),
         };
         if (read.Width < recipe.SmallestSide)
