@@ -31,7 +31,7 @@ internal sealed class SlideProgress(int files) : ITestProgress, IDisposable
         line!.Report(done);
     }
 
-    public void Finished(SlideOutcome outcome)
+    public void Finished(HeatmapOutcome outcome)
     {
         Dispose();
         Console.Error.WriteLine(

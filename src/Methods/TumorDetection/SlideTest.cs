@@ -32,30 +32,26 @@ internal sealed class SlideTest(SlideModel model, TestOptions options, string fo
             Batch = options.Batch,
             Measure = false,
         };
-        var work = new SlideRun(model, prediction, options.Detection);
+        var heatmaps = new HeatmapPrediction(model, prediction, options.Detection)
+        {
+            Members = [.. members.Select(TestFiles.SlidesFolder)],
+        };
+        var walk = new SlideWalk(heatmaps, TestFiles.SlidesFolder(folder));
         var outcomes = new List<SlideOutcome>();
         foreach (var source in slides)
         {
-            var files = TestFiles.Of(folder, source.Row);
+            var name = TestFiles.NameOf(source.Row);
             TruthMask.Write(folder, source);
-            work.Average(source.Slide, files, [.. members.Select(m => TestFiles.Of(m, source.Row))]);
-            outcomes.Add(
-                work.Predict(
-                    source.Slide,
-                    files,
-                    (done, windows) => progress.Predicted(files.Name, done, windows),
-                    stop
-                )
-            );
-            progress.Finished(outcomes[^1]);
+            outcomes.Add(walk.Predict(source.Slide, (done, windows) => progress.Predicted(name, done, windows), stop));
+            progress.Finished((HeatmapOutcome)outcomes[^1]);
         }
-        new SlideSummary(outcomes, [], work.Rates, options.Detection).Write(TestFiles.SlidesFolder(folder));
+        walk.Summarize(outcomes, []);
         var figures = DetectionFigures.Of(
             [new TestedPart(folder, [.. slides.Select(s => s.Row)])],
             classes,
             model.Positive
         );
         figures.Write(folder);
-        return [.. slides.Zip(outcomes, (s, o) => (s.Row, o.Score))];
+        return [.. slides.Zip(outcomes, (s, o) => (s.Row, o.Score!.Value))];
     }
 }

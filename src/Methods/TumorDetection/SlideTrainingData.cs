@@ -172,5 +172,5 @@ public interface ITestProgress
     void Predicted(string slide, int done, int windows);
 
     /// <summary>After a test slide, with its line.</summary>
-    void Finished(SlideOutcome outcome);
+    void Finished(HeatmapOutcome outcome);
 }

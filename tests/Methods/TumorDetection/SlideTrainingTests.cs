@@ -176,5 +176,5 @@ public sealed class SlideTrainingTests(TinySlides tiny) : IClassFixture<TinySlid
 
     void ITestProgress.Predicted(string slide, int done, int windows) { }
 
-    void ITestProgress.Finished(SlideOutcome outcome) => slidesTested++;
+    void ITestProgress.Finished(HeatmapOutcome outcome) => slidesTested++;
 }
