@@ -38,7 +38,7 @@ public sealed class HeatmapPredictionTests : IDisposable
                 .Count(i => csv.X[i] > left && csv.X[i] < left + side && csv.Y[i] > top && csv.Y[i] < top + side);
             Assert.Equal(1, inside);
         }
-        Assert.Equal(outcome.Score, csv.Probabilities.Max(), 1e-6);
+        Assert.Equal(outcome.Score!.Value, csv.Probabilities.Max(), 1e-6);
 
         using var json = JsonDocument.Parse(File.ReadAllText(files.GeoJson));
         var feature = json.RootElement.GetProperty("features")[0];
