@@ -28,13 +28,10 @@ internal static class SlidePredictBench
                 [.. Enumerable.Range(0, windows.Count).Select(i => windows.Pixels[(i * Side * Side * 4) + 1] / 255.0)]
         );
         var options = new SlidePredictionOptions { Stride = flags.Int("stride", 128) };
-        var run = new SlideRun(model, options, new DetectionOptions { Components = true });
+        var heatmaps = new HeatmapPrediction(model, options, new DetectionOptions { Components = true });
         var began = "";
-        var outcome = run.Predict(
-            slide,
-            new SlideFiles(flags.Words[1], "slide"),
-            (_, _) => began = began.Length > 0 ? began : Peak()
-        );
+        var outcome = (HeatmapOutcome)
+            new SlideWalk(heatmaps, flags.Words[1]).Predict(slide, (_, _) => began = began.Length > 0 ? began : Peak());
         var cpu = Environment.CpuUsage.TotalTime.TotalSeconds;
         Console.WriteLine(
             FormattableString.Invariant(

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Coverslip.Files;
 using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
@@ -83,7 +84,7 @@ public static class PatchesCommand
     {
         var options = PatchSettings.Of(parsed);
         var slides = parsed.GetRequiredValue(SlideArguments.Files);
-        PerSlide.CheckNames(slides);
+        DistinctNames.Check(slides);
         var index = Path.GetFullPath(parsed.GetRequiredValue(Out));
         var seen = new HashSet<string>();
         var results = PerSlide.Run(

@@ -10,21 +10,6 @@ namespace Coverslip.App.Commands;
 /// </summary>
 internal static class PerSlide
 {
-    /// <summary>Refuses slides whose files would be called the same.</summary>
-    internal static void CheckNames(IEnumerable<string> slides)
-    {
-        foreach (var same in slides.GroupBy(Path.GetFileNameWithoutExtension, StringComparer.OrdinalIgnoreCase))
-        {
-            if (same.Count() > 1)
-            {
-                throw new ArgumentException(
-                    $"{string.Join(" and ", same.Take(2))} have the same name, and so would their files; "
-                        + "give one of them at a time, each with an --out of its own"
-                );
-            }
-        }
-    }
-
     /// <summary>The results in the order of the slides; null, and a reason, where a slide failed.</summary>
     internal static (T? Result, string? Failure)[] Run<T>(string doing, string[] slides, Func<string, T> step)
         where T : class

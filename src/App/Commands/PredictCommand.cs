@@ -8,8 +8,6 @@ using Coverslip.Learning.Masks;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
 using Coverslip.Methods;
-using Coverslip.Methods.MultiStage;
-using Coverslip.Methods.SelfSupervised;
 
 namespace Coverslip.App.Commands;
 
@@ -62,7 +60,7 @@ public static class PredictCommand
             detections/SLIDE.csv, SLIDE.geojson, SLIDE-heatmap.tif and .npy, SLIDE-overlay.png, summary.json. A stopped
             call goes on within the slide, finished slides are skipped. A run of the multi-stage method writes heatmaps and
             SLIDE-map.png, a square to each patch: gray normal, red tumor, white without tissue; it begins a slide anew
-            within which it was stopped.
+            within which it was stopped. Processes that share --out predict each slide once (claims/).
 
             A model of findings (method: curriculum) also writes activations.csv, where it sees each finding, and
             overlays/IMAGE-FINDING.png of those that it names.
@@ -113,12 +111,11 @@ public static class PredictCommand
         if (model.Description.ImageWise)
             Console.Error.WriteLine($"warning: the test figures of this model are inflated ({Split.InflatedNote})");
         Directory.CreateDirectory(folder);
-        if (model.Recipe is SelfSupervisedRecipe)
-            return PredictSegments.Run(parsed, model, FilesOf(parsed), folder, parsed.GetValue(Batch));
+        int? batch = parsed.GetResult(Batch) is { Implicit: false } ? parsed.GetValue(Batch) : null;
+        if (model.Recipe is ISegmentsImages)
+            return PredictSegments.Run(parsed, model, FilesOf(parsed), folder, batch);
         if (parsed.GetValue(Images) is { Length: > 0 } files && PredictSlides.Are(parsed, files))
-            return model.Recipe is MultiStageRecipe
-                ? PredictMaps.Run(parsed, model, files, folder)
-                : PredictSlides.Run(parsed, model, files, folder, parsed.GetValue(Batch));
+            return PredictSlides.Run(parsed, model, files, folder, batch);
         var cohort = parsed.GetValue(CohortFile) is { } file
             ? RecipeCohort.Of(model.Recipe, Cohort.Load(file))
             : CohortOf(parsed.GetValue(Images)!, folder);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Coverslip.Files;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Tissue;
 
@@ -100,7 +101,7 @@ public static class TissueCommand
         };
         options.Check();
         var slides = parsed.GetRequiredValue(SlideArguments.Files);
-        PerSlide.CheckNames(slides);
+        DistinctNames.Check(slides);
         var folder = parsed.GetRequiredValue(Out);
         var files = new TissueFiles(folder);
         var opening = SlideArguments.Opening(parsed);

@@ -2,20 +2,19 @@ namespace Coverslip.Learning.Inputs;
 
 /// <summary>
 /// Fills batches on threads of their own, a few ahead of whoever takes them. A batch is made of its number alone, and
-/// batches are taken in the order of their numbers, so that what is taken does not depend on timing.
+/// batches are taken in the order of their numbers, so that what is taken does not depend on timing. One reader fills them in
+/// that order, too.
 /// </summary>
-internal sealed class BatchPipeline(int batches, Func<int, RawBatch> fill, int readers)
+internal sealed class BatchPipeline<T>(int batches, Func<int, T> fill, int readers)
 {
     // Two for each reader: one that it fills and one that waits; and never fewer than the loop once had.
-    private readonly TaskCompletionSource<RawBatch>[] slots = new TaskCompletionSource<RawBatch>[
-        Math.Max(4, 2 * readers)
-    ];
+    private readonly TaskCompletionSource<T>[] slots = new TaskCompletionSource<T>[Math.Max(4, 2 * readers)];
     private readonly Lock gate = new();
     private int next;
 
     /// <summary>The batches; leaving early ends the readers.</summary>
     /// <exception cref="Exception">What a reader threw, in place of its batch.</exception>
-    public IEnumerable<RawBatch> Run()
+    public IEnumerable<T> Run()
     {
         using var free = new SemaphoreSlim(slots.Length);
         using var stop = new CancellationTokenSource();
@@ -84,5 +83,5 @@ internal sealed class BatchPipeline(int batches, Func<int, RawBatch> fill, int r
         }
     }
 
-    private static TaskCompletionSource<RawBatch> Slot() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource<T> Slot() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -109,7 +109,7 @@ public sealed class BatchReader(PatchSet set, int batch, Device device)
     {
         var (height, width) = (set.Input.Height, set.Input.Width);
         var size = height * width * 4;
-        return new BatchPipeline(batches.Length, Fill, readers: 1).Run();
+        return new BatchPipeline<RawBatch>(batches.Length, Fill, readers: 1).Run();
 
         RawBatch Fill(int number)
         {

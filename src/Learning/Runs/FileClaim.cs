@@ -17,7 +17,7 @@ public static class FileClaim
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException)
+        catch (IOException) when (File.Exists(path)) // else there is no room for it, or the folder is gone
         {
             return null;
         }

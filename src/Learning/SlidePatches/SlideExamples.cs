@@ -94,7 +94,7 @@ public sealed class SlideExamples : IExamples
     {
         var (size, views) = (recipe.Training.Batch, recipe.Views.Count);
         var (height, width) = (recipe.Input.Height, recipe.Input.Width);
-        return new BatchPipeline((int)((count + size - 1) / size), Fill, readers).Run();
+        return new BatchPipeline<RawBatch>((int)((count + size - 1) / size), Fill, readers).Run();
 
         RawBatch Fill(int number)
         {

@@ -42,11 +42,6 @@ public sealed record SlideModel(
     public static SlideModel Of(TrainedModel model, double? mpp, bool orientations)
     {
         var (run, input) = (model.Description, model.Recipe.Input);
-        if (model.Recipe is not INetworkRecipe)
-            throw new InvalidOperationException(
-                "this run's method measures features of image files; slides need the run of a network: train one with "
-                    + "method: backbone or saganet and input.form: raw"
-            );
         if (input.Form != InputForm.Raw)
             throw new InvalidOperationException(
                 "this run was trained on masked images, and a slide has no masks; train one with input.form: raw"

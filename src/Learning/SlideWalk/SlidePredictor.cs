@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Threading.Channels;
+using Coverslip.Learning.Inputs;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Heatmaps;
 using Coverslip.Slides.Tissue;
@@ -37,8 +37,6 @@ public sealed record SlidePrediction(Heatmap Heatmap, int Predicted, double Seco
 /// </summary>
 public sealed class SlidePredictor(SlideModel model, SlidePredictionOptions options)
 {
-    private const int BatchesAhead = 2;
-
     /// <summary>The slide as the model sees it, and where its cells lie.</summary>
     /// <exception cref="UnreadableSlideException">Its resolution is not known, or coarser than the model's.</exception>
     public (SlideView View, HeatmapGrid Grid) Lay(Slide slide)
@@ -77,12 +75,20 @@ public sealed class SlidePredictor(SlideModel model, SlidePredictionOptions opti
         var (total, pending) = (heatmap.TissueCells, heatmap.PendingCells);
         var strips = new WindowStrips(view, grid, model.Window.Side);
         var batches = new WindowBatches(model.Window, options.Batch, ContextWindows.Of(slide, grid, model.Window));
+        using var windows = batches.Of(strips.Read((c, r) => heatmap[c, r] == Heatmap.Pending)).GetEnumerator();
+        // Strips are read from top to bottom: one reader.
+        var ahead = new BatchPipeline<CellBatch>(
+            (pending + options.Batch - 1) / options.Batch,
+            _ => windows.MoveNext() ? windows.Current : throw new InvalidOperationException("no more windows"),
+            readers: 1
+        );
         var saved = clock.Elapsed;
         var done = 0;
         try
         {
-            foreach (var batch in ReadAhead(batches.Of(strips.Read((c, r) => heatmap[c, r] == Heatmap.Pending)), stop))
+            foreach (var batch in ahead.Run())
             {
+                stop.ThrowIfCancellationRequested();
                 using (batch)
                 {
                     foreach (var ((column, row), score) in batch.Cells.Zip(model.Score(batch.Windows)))
@@ -102,44 +108,5 @@ public sealed class SlidePredictor(SlideModel model, SlidePredictionOptions opti
             throw;
         }
         return new SlidePrediction(heatmap, done, clock.Elapsed.TotalSeconds, batches.StainsKept, strips.PixelsRead);
-    }
-
-    /// <summary>Takes batches from a thread of its own, a few ahead.</summary>
-    private static IEnumerable<CellBatch> ReadAhead(IEnumerable<CellBatch> batches, CancellationToken stop)
-    {
-        var channel = Channel.CreateBounded<CellBatch>(BatchesAhead);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var reading = Task.Run(
-            async () =>
-            {
-                try
-                {
-                    foreach (var batch in batches)
-                        await channel.Writer.WriteAsync(batch, ended.Token).ConfigureAwait(false);
-                    channel.Writer.Complete();
-                }
-                catch (Exception error)
-                {
-                    channel.Writer.Complete(error); // thrown where the batches are taken
-                }
-            },
-            CancellationToken.None
-        );
-        try
-        {
-            while (channel.Reader.WaitToReadAsync(stop).AsTask().GetAwaiter().GetResult())
-            {
-                while (channel.Reader.TryRead(out var batch))
-                {
-                    stop.ThrowIfCancellationRequested();
-                    yield return batch;
-                }
-            }
-        }
-        finally
-        {
-            ended.Cancel();
-            reading.Wait(CancellationToken.None);
-        }
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Coverslip.Files;
 using Coverslip.Learning.SlidePatches;
 
 namespace Coverslip.Learning.SlideWalk;
@@ -12,6 +13,8 @@ namespace Coverslip.Learning.SlideWalk;
 /// </summary>
 public static class SlideRecord
 {
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
     /// <summary>SHA-256 of the slide's contents and of whatever else a prediction depends on, such as the model.</summary>
     public static string Key(string slide, params IEnumerable<string> others) =>
         Convert.ToHexStringLower(
@@ -50,5 +53,12 @@ public static class SlideRecord
                 $"{path} is of another slide or model, or of other settings; name another folder, or remove it to "
                     + "predict the slide again"
             );
+    }
+
+    /// <summary>Writes a record; with it the slide is finished.</summary>
+    internal static void Write(string path, string key, JsonObject record)
+    {
+        record.Insert(0, "key", key);
+        WholeFile.Write(path, record.ToJsonString(Indented) + "\n");
     }
 }

@@ -1,96 +1,51 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Coverslip.Files;
+using Coverslip.Learning.Runs;
 
 namespace Coverslip.Learning.SlideWalk;
 
 /// <summary>What came of all slides of a call: <c>slide_scores.csv</c> and <c>summary.json</c>.</summary>
 /// <param name="Outcomes">The slides that are finished.</param>
 /// <param name="Failures">The others, with the reason.</param>
-/// <param name="Rates">What reading and the network could do alone; null where there was nothing to do.</param>
-/// <param name="Detection">How detections were made.</param>
+/// <param name="Totals">What is said over all of them.</param>
 public sealed record SlideSummary(
     IReadOnlyList<SlideOutcome> Outcomes,
-    IReadOnlyList<(string Slide, string Reason)> Failures,
-    WindowRates? Rates,
-    DetectionOptions Detection
+    IReadOnlyList<FailedFile> Failures,
+    SlideTotals Totals
 )
 {
-    /// <summary>Windows per second over all slides of this call; null where none were predicted.</summary>
-    public double? WindowsPerSecond
-    {
-        get
-        {
-            var made = Outcomes
-                .Select(o => o.Prediction)
-                .OfType<SlidePrediction>()
-                .Where(p => p.Predicted > 0)
-                .ToArray();
-            return made.Length == 0 ? null : made.Sum(p => p.Predicted) / made.Sum(p => p.Seconds);
-        }
-    }
+    /// <summary>The table of scores in a folder.</summary>
+    public static string ScoresIn(string folder) => Path.Combine(folder, "slide_scores.csv");
 
-    /// <summary>Writes both files into a folder.</summary>
-    public void Write(string folder)
+    /// <summary>Writes both files into a folder, or the second alone where slides have no scores.</summary>
+    public void Write(string folder, bool scores = true)
     {
-        CsvTable.Write(
-            Path.Combine(folder, "slide_scores.csv"),
-            ["image", "probability"],
-            Outcomes.Select(o => (string[])[o.Name, o.Score.ToString("R", CultureInfo.InvariantCulture)])
+        if (scores)
+            CsvTable.Write(
+                ScoresIn(folder),
+                ["image", "probability"],
+                Outcomes.Select(o => (string[])[o.Name, o.Score!.Value.ToString("R", CultureInfo.InvariantCulture)])
+            );
+        var json = Totals.Figures.DeepClone().AsObject();
+        json["slides"] = new JsonArray([.. Outcomes.Select(Json), .. Failures.Select(Json)]);
+        WholeFile.Write(
+            Path.Combine(folder, "summary.json"),
+            json.ToJsonString(new JsonSerializerOptions { WriteIndented = true })
         );
-        WholeFile.Write(Path.Combine(folder, "summary.json"), Write);
     }
 
-    private void Write(Stream stream)
+    private static JsonObject Json(SlideOutcome outcome)
     {
-        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
-        json.WriteStartObject();
-        json.WriteNumber("threshold", Detection.Threshold);
-        if (Detection.Components)
-            json.WriteBoolean("components", true);
-        else
-            json.WriteNumber("radius_microns", Detection.RadiusMicrons);
-        if (WindowsPerSecond is { } all)
-            json.WriteNumber("patches_per_second", Math.Round(all, 2));
-        if (Rates is { } rates)
-        {
-            json.WriteNumber("patches_per_second_reading_alone", Math.Round(rates.Reading, 2));
-            json.WriteNumber("patches_per_second_network_alone", Math.Round(rates.Network, 2));
-        }
-        json.WriteStartArray("slides");
-        foreach (var outcome in Outcomes)
-            Write(json, outcome);
-        foreach (var (slide, reason) in Failures)
-        {
-            json.WriteStartObject();
-            json.WriteString("slide", slide);
-            json.WriteString("failed", reason);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteEndObject();
+        var json = new JsonObject { ["slide"] = outcome.Name };
+        if (outcome.Score is { } score)
+            json["probability"] = score;
+        foreach (var (key, value) in outcome.Figures)
+            json[key] = value?.DeepClone();
+        return json;
     }
 
-    private static void Write(Utf8JsonWriter json, SlideOutcome outcome)
-    {
-        json.WriteStartObject();
-        json.WriteString("slide", outcome.Name);
-        json.WriteNumber("probability", outcome.Score);
-        json.WriteNumber("detections", outcome.Detections);
-        json.WriteNumber("tissue_patches", outcome.TissueCells);
-        if (outcome.Empty is { } empty)
-            json.WriteString("empty", empty);
-        if (outcome.Prediction is { } made)
-        {
-            json.WriteNumber("patches_now", made.Predicted);
-            json.WriteNumber("seconds", Math.Round(made.Seconds, 2));
-            json.WriteNumber("pixels_read", made.PixelsRead);
-            json.WriteNumber("stains_kept", made.StainsKept);
-        }
-        else
-        {
-            json.WriteBoolean("finished_before", true);
-        }
-        json.WriteEndObject();
-    }
+    private static JsonObject Json(FailedFile failure) =>
+        new() { ["slide"] = failure.Name, ["failed"] = failure.Reason };
 }

@@ -3,11 +3,13 @@ using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
+using Coverslip.Learning.Runs;
+using Coverslip.Learning.SlideWalk;
 
 namespace Coverslip.Methods.Backbone;
 
 /// <summary>A run of a published network, as the paper compares SagaNet with (Liu &amp; Sun 2021, sec. 4.2).</summary>
-public sealed record BackboneRecipe : INetworkRecipe, IBackboneRecipe
+public sealed record BackboneRecipe : INetworkRecipe, IBackboneRecipe, IPredictsSlides
 {
     /// <summary>224×224 pixels, by which the paper's numbers of parameters come out.</summary>
     private static readonly InputOptions StandardInput = new() { Height = 224, Width = 224 };
@@ -68,4 +70,7 @@ public sealed record BackboneRecipe : INetworkRecipe, IBackboneRecipe
                 throw input.Wrong(key, $"{side}", $"{name} needs at least {least} pixels{wayOut}");
         return recipe;
     }
+
+    public ISlidePrediction OpenSlides(TrainedModel run, PredictionRequest asked) =>
+        HeatmapPrediction.Of("backbone", run, asked);
 }

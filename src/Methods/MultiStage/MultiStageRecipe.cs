@@ -7,6 +7,7 @@ using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.SlidePatches;
+using Coverslip.Learning.SlideWalk;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.MultiStage;
@@ -31,7 +32,7 @@ public enum Learning
 }
 
 /// <summary>A run of Takahama et al. 2019 on slides, as published for biopsies by default.</summary>
-public sealed record MultiStageRecipe : INetworkRecipe
+public sealed record MultiStageRecipe : INetworkRecipe, IPredictsSlides
 {
     private static readonly InputOptions StandardInput = SlideInput.Standard(224);
 
@@ -250,5 +251,18 @@ public sealed record MultiStageRecipe : INetworkRecipe
                 "Whether maps become larger where tissue would protrude, to the next multiple of 16; otherwise what protrudes is left out"
             ),
         };
+    }
+
+    public ISlidePrediction OpenSlides(TrainedModel run, PredictionRequest asked)
+    {
+        asked.Only("multi-stage", "--mpp");
+        // What --mpp says is not used: the recipe says it; but it may stand for "these files are slides".
+        return asked.Mpp is { } mpp && Math.Abs(mpp - Patches.Mpp) > 0.01 * Patches.Mpp
+            ? throw new InvalidOperationException(
+                FormattableString.Invariant(
+                    $"--mpp is {mpp}, and the run was trained at {Patches.Mpp} µm/px; leave --mpp out (a slide's own resolution is --slide-mpp)"
+                )
+            )
+            : new SlideMaps(run);
     }
 }

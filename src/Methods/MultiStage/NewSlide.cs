@@ -6,7 +6,6 @@ using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Heatmaps;
 using Coverslip.Slides.Patches;
-using Coverslip.Slides.Tissue;
 
 namespace Coverslip.Methods.MultiStage;
 
@@ -28,8 +27,7 @@ public static class NewSlide
     /// <summary>Predicts a slide.</summary>
     /// <param name="run">The run; a run of several parts predicts with all of them and averages.</param>
     /// <param name="slide">The slide.</param>
-    /// <param name="tissue">Outlines of tissue in pixels of level 0; null: found as <c>coverslip tissue</c> does by
-    /// default.</param>
+    /// <param name="tissue">Outlines of tissue in pixels of level 0.</param>
     /// <param name="progress">Told how many of how many patches are read, over all parts.</param>
     /// <param name="stop">Asked between batches.</param>
     /// <exception cref="UnreadableSlideException">No resolution is known, or it is coarser than the run's.</exception>
@@ -37,18 +35,13 @@ public static class NewSlide
     public static NewSlidePrediction Predict(
         TrainedModel run,
         Slide slide,
-        PolygonRegion? tissue = null,
+        PolygonRegion tissue,
         Action<int, int>? progress = null,
         CancellationToken stop = default
     )
     {
         if (run.Recipe is not MultiStageRecipe recipe)
             throw new ArgumentException("the run is of another method than multi-stage");
-        if (tissue is null)
-        {
-            using var map = TissueFinder.Find(slide, new TissueOptions());
-            tissue = map.Region;
-        }
         var positive = run.Description.Classes.ToList().IndexOf(run.Description.Positive!);
         var pixels = new WindowPixels(recipe.Window, recipe.Window, run.Stain);
         var source = new SlideSource(

@@ -78,7 +78,7 @@ public sealed class SlideGrid : ISlidePatches
     {
         var (window, each) = (reading.Window, reading.Window * reading.Window * 4);
         var middle = reading.Patches.GridSide!.Value / 2.0;
-        foreach (var raw in new BatchPipeline(miniBatches.Count, Fill, reading.Patches.ReaderThreads).Run())
+        foreach (var raw in new BatchPipeline<RawBatch>(miniBatches.Count, Fill, reading.Patches.ReaderThreads).Run())
         {
             yield return new WindowBatch(raw.Pixels, raw.Labels.Count);
             ArrayPool<byte>.Shared.Return(raw.Pixels);

@@ -2,11 +2,13 @@ using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
+using Coverslip.Learning.Runs;
+using Coverslip.Learning.SlideWalk;
 
 namespace Coverslip.Methods.SagaNet;
 
 /// <summary>A SagaNet run as its YAML recipe states it. Unknown keys are refused with the nearest known one.</summary>
-public sealed record SagaNetRecipe : INetworkRecipe
+public sealed record SagaNetRecipe : INetworkRecipe, IPredictsSlides
 {
     public long Seed { get; init; } = 1;
 
@@ -186,4 +188,7 @@ public sealed record SagaNetRecipe : INetworkRecipe
             },
         };
     }
+
+    public ISlidePrediction OpenSlides(TrainedModel run, PredictionRequest asked) =>
+        HeatmapPrediction.Of("saganet", run, asked);
 }

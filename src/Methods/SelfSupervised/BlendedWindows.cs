@@ -65,7 +65,7 @@ internal sealed class BlendedWindows(SegmentationPredictor predictor, WindowLayo
         ];
         var (next, done, total) = (0, 0, batches.Sum(b => b.Lefts.Length));
         var (sums, weights) = (new float[side * width * channels], new float[side * width]);
-        var pipeline = new BatchPipeline(
+        var pipeline = new BatchPipeline<RawBatch>(
             batches.Length,
             number => Read(picture, batches[number].Lefts, batches[number].Top),
             predictor.Recipe.Windows.ReaderThreads

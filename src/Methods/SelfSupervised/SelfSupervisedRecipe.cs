@@ -5,7 +5,9 @@ using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
+using Coverslip.Learning.Runs;
 using Coverslip.Learning.SlidePatches;
+using Coverslip.Learning.SlideWalk;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.SelfSupervised;
@@ -27,7 +29,7 @@ public sealed record PretrainingOptions
 /// A segmentation of few annotated windows by a U-Net that learned to reconstruct many unlabeled ones first: Pasumarthi
 /// &amp; Jaiswal, "Self-Supervised Semantic Segmentation of Lymph Node Metastasis", after Wiehman et al. 2016.
 /// </summary>
-public sealed record SelfSupervisedRecipe : INetworkRecipe
+public sealed record SelfSupervisedRecipe : INetworkRecipe, IPredictsSlides, ISegmentsImages
 {
     private static readonly InputOptions StandardInput = SlideInput.Standard(300);
 
@@ -245,4 +247,8 @@ public sealed record SelfSupervisedRecipe : INetworkRecipe
     }
 
     private static IReadOnlyList<int> Levels(IReadOnlyList<int> levels) => [.. levels.Distinct().Order()];
+
+    public ISlidePrediction OpenSlides(TrainedModel run, PredictionRequest asked) => new SlideSegments(run, asked);
+
+    public IImageSegmentation OpenImages(TrainedModel run, PredictionRequest asked) => new SlideSegments(run, asked);
 }

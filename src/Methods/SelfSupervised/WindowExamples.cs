@@ -79,7 +79,7 @@ internal sealed class WindowExamples : IExamples
     private IEnumerable<RawBatch> Read(int count, Func<int, (CorpusWindow Window, ImageChange Change)> of)
     {
         var (height, width) = (recipe.Input.Height, recipe.Input.Width);
-        return new BatchPipeline((count + batch - 1) / batch, Fill, readers).Run();
+        return new BatchPipeline<RawBatch>((count + batch - 1) / batch, Fill, readers).Run();
 
         RawBatch Fill(int number)
         {

@@ -34,18 +34,20 @@ internal sealed class SlideTest(SlideModel model, TestOptions options, string fo
             Batch = options.Batch,
             Measure = false,
         };
-        var work = new SlideRun(model, prediction, options.Detection);
+        var heatmaps = new HeatmapPrediction(model, prediction, options.Detection)
+        {
+            Members = [.. members.Select(TestFiles.SlidesFolder)],
+        };
+        var walk = new SlideWalk(heatmaps, TestFiles.SlidesFolder(folder));
         var outcomes = new List<SlideOutcome>();
         foreach (var source in slides)
         {
-            var files = TestFiles.Of(folder, source.Row);
+            var name = TestFiles.NameOf(source.Row);
             TruthMask.Write(folder, source);
-            work.Average(source.Slide, files, [.. members.Select(m => TestFiles.Of(m, source.Row))]);
             IWorkSteps? steps = null;
-            var outcome = work.Predict(
+            var outcome = (HeatmapOutcome)walk.Predict(
                 source.Slide,
-                files,
-                (done, windows) => (steps ??= progress.Begin($"testing {files.Name}", windows, "patches")).Report(done),
+                (done, windows) => (steps ??= progress.Begin($"testing {name}", windows, "patches")).Report(done),
                 stop
             );
             steps?.Dispose();
@@ -53,17 +55,17 @@ internal sealed class SlideTest(SlideModel model, TestOptions options, string fo
             progress.Note(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"tested {outcome.Name}: probability {outcome.Score:0.000}, detections {outcome.Detections}, patches of tissue {outcome.TissueCells}"
+                    $"tested {name}: probability {outcome.Score:0.000}, detections {outcome.Detections}, patches of tissue {outcome.TissueCells}"
                 )
             );
         }
-        new SlideSummary(outcomes, [], work.Rates, options.Detection).Write(TestFiles.SlidesFolder(folder));
+        walk.Summarize(outcomes, []);
         var figures = DetectionFigures.Of(
             [new TestedPart(folder, [.. slides.Select(s => s.Row)])],
             classes,
             model.Positive
         );
         figures.Write(folder);
-        return [.. slides.Zip(outcomes, (s, o) => (s.Row, o.Score))];
+        return [.. slides.Zip(outcomes, (s, o) => (s.Row, o.Score!.Value))];
     }
 }

@@ -4,6 +4,7 @@ using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
+using Coverslip.Learning.Runs;
 using Coverslip.Learning.SlidePatches;
 using Coverslip.Learning.SlideWalk;
 using Coverslip.Torch;
@@ -11,7 +12,7 @@ using Coverslip.Torch;
 namespace Coverslip.Methods.TumorDetection;
 
 /// <summary>A patch classifier for slides (Liu et al. 2017, arXiv 1703.02442, sec. 3), as published by default.</summary>
-public sealed record TumorDetectionRecipe : INetworkRecipe
+public sealed record TumorDetectionRecipe : INetworkRecipe, IPredictsSlides
 {
     private static readonly InputOptions StandardInput = SlideInput.Standard(299);
 
@@ -125,4 +126,7 @@ public sealed record TumorDetectionRecipe : INetworkRecipe
             );
         return recipe;
     }
+
+    public ISlidePrediction OpenSlides(TrainedModel run, PredictionRequest asked) =>
+        HeatmapPrediction.Of("tumor-detection", run, asked, Test.Stride);
 }

@@ -1,5 +1,6 @@
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
+using Coverslip.Slides.Images;
 
 namespace Coverslip.Slides.Tissue;
 
@@ -19,6 +20,9 @@ public sealed class SlideTissue
     /// <summary>Why there is none; null where there is some.</summary>
     public string? Reason => found.Value.Reason;
 
+    /// <summary>Its outlines in pixels of level 0; those of a mask are traced when first asked for.</summary>
+    public PolygonRegion Region => found.Value.Region.Value;
+
     /// <summary>What <see cref="TissueFinder"/> finds; of the slide only the mask is kept.</summary>
     /// <exception cref="ArgumentException">An option out of its range.</exception>
     public static SlideTissue Of(Slide slide, TissueOptions options)
@@ -30,9 +34,7 @@ public sealed class SlideTissue
             {
                 using var map = TissueFinder.Find(slide, options);
                 var mask = new Mask(map.Grid, map.Mask.Width, map.Mask.Height, map.Mask.Pixels.ToArray());
-                // What the mask took, tens of bytes a pixel, is not to lie beside hours of windows.
-                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
-                return new Found(mask.Any, map.Reason);
+                return new Found(mask.Any, new Lazy<PolygonRegion>(mask.Outlines), map.Reason);
             }
         );
     }
@@ -48,6 +50,7 @@ public sealed class SlideTissue
                 new Found(
                     // Rounding leaves about 1e-12 of a rectangle that only touches the outlines.
                     part => region.ShareOf(new Rectangle(part.At.X, part.At.Y, part.Width, part.Height)) > 1e-9,
+                    new Lazy<PolygonRegion>(region),
                     region.IsEmpty ? reason ?? "there are no outlines" : null
                 )
         );
@@ -56,7 +59,7 @@ public sealed class SlideTissue
     /// <exception cref="UnreadableSlideException">A tile that cannot be read, or no known resolution.</exception>
     public bool Any(SlideRectangle part) => found.Value.Any(part);
 
-    private sealed record Found(Predicate<SlideRectangle> Any, string? Reason);
+    private sealed record Found(Predicate<SlideRectangle> Any, Lazy<PolygonRegion> Region, string? Reason);
 
     private sealed record Mask(MaskGrid Grid, int Width, int Height, byte[] Pixels)
     {
@@ -71,6 +74,12 @@ public sealed class SlideTissue
                     return true;
             }
             return false;
+        }
+
+        public PolygonRegion Outlines()
+        {
+            using var image = Image.From(Pixels, Width, Height, channels: 1);
+            return PolygonRegion.Of(MaskOutline.Trace(image).Select(Grid.ToSlide));
         }
 
         /// <summary>The mask's pixels that a stretch of level 0 touches.</summary>

@@ -12,7 +12,7 @@ public sealed class BatchPipelineTests
     {
         var random = new Random(readers);
         int[] pauses = [.. Enumerable.Range(0, 60).Select(_ => random.Next(4))];
-        var pipeline = new BatchPipeline(
+        var pipeline = new BatchPipeline<RawBatch>(
             pauses.Length,
             number =>
             {
@@ -28,7 +28,7 @@ public sealed class BatchPipelineTests
     public void No_more_batches_are_filled_than_there_are_places_for()
     {
         var filled = 0;
-        var pipeline = new BatchPipeline(
+        var pipeline = new BatchPipeline<RawBatch>(
             1000,
             number =>
             {
@@ -46,7 +46,7 @@ public sealed class BatchPipelineTests
     [Fact]
     public void An_error_comes_where_its_batch_would_have_come()
     {
-        var pipeline = new BatchPipeline(
+        var pipeline = new BatchPipeline<RawBatch>(
             20,
             number => number == 7 ? throw new IOException("gone") : new RawBatch([], [number]),
             3

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Coverslip.Evaluation;
 using Coverslip.Evaluation.Detection;
+using Coverslip.Learning.Runs;
 using Coverslip.Learning.SlideWalk;
 using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Formats;
@@ -12,7 +13,7 @@ using Coverslip.Slides.Tests.Formats;
 namespace Coverslip.Methods.Tests.TumorDetection;
 
 /// <summary>What is left of a slide in its folder.</summary>
-public sealed class SlideRunTests : IDisposable
+public sealed class HeatmapPredictionTests : IDisposable
 {
     private static readonly SlidePredictionOptions Options = new() { Stride = 64 };
     private readonly string folder = Directory.CreateTempSubdirectory("coverslip-slides-").FullName;
@@ -22,10 +23,11 @@ public sealed class SlideRunTests : IDisposable
     [Fact]
     public void The_red_squares_are_detected_in_every_file()
     {
-        var (outcome, files, rates) = Predict(PaintedSlide.Write(At("painted.tif")));
+        var (outcome, files, totals) = Predict(PaintedSlide.Write(At("painted.tif")));
         Assert.Null(outcome.Empty);
         Assert.Equal((2, 23 * 16), (outcome.Detections, outcome.TissueCells));
-        Assert.True(rates is { Reading: > 0, Network: > 0 });
+        foreach (var half in (string[])["reading", "network"])
+            Assert.True(totals.Figures[$"patches_per_second_{half}_alone"]!.GetValue<double>() > 0);
 
         var csv = Detections.Read(files.Detections);
         Assert.Equal(2, csv.Count);
@@ -36,7 +38,7 @@ public sealed class SlideRunTests : IDisposable
                 .Count(i => csv.X[i] > left && csv.X[i] < left + side && csv.Y[i] > top && csv.Y[i] < top + side);
             Assert.Equal(1, inside);
         }
-        Assert.Equal(outcome.Score, csv.Probabilities.Max(), 1e-6);
+        Assert.Equal(outcome.Score!.Value, csv.Probabilities.Max(), 1e-6);
 
         using var json = JsonDocument.Parse(File.ReadAllText(files.GeoJson));
         var feature = json.RootElement.GetProperty("features")[0];
@@ -110,10 +112,10 @@ public sealed class SlideRunTests : IDisposable
         Assert.False(File.Exists(files.State));
         var scored = 0;
         var options = new DetectionOptions { RadiusMicrons = 0 };
-        var (after, _, rates) = Predict(path, count => scored += count, options);
+        var (after, _, totals) = Predict(path, count => scored += count, options);
         Assert.Equal(0, scored);
         Assert.Null(after.Prediction);
-        Assert.Null(rates);
+        Assert.Null(totals.Text);
         Assert.Equal((before.Score, before.TissueCells), (after.Score, after.TissueCells));
         // All 4 × 4 and 3 × 3 cells of the squares.
         Assert.Equal(25, after.Detections);
@@ -125,9 +127,9 @@ public sealed class SlideRunTests : IDisposable
     {
         var path = PaintedSlide.Write(At("painted.tif"));
         Predict(path);
-        var other = new SlideRun(PaintedSlide.Model(), Options with { Stride = 32 }, new DetectionOptions());
+        var other = new HeatmapPrediction(PaintedSlide.Model(), Options with { Stride = 32 }, new DetectionOptions());
         using var slide = SlideFile.Open(path);
-        var error = Assert.Throws<InvalidDataException>(() => other.Predict(slide, Files(path)));
+        var error = Assert.Throws<InvalidDataException>(() => new SlideWalk(other, At("out")).Predict(slide));
         Assert.Contains("name another folder", error.Message);
     }
 
@@ -135,12 +137,12 @@ public sealed class SlideRunTests : IDisposable
     public void A_blank_slide_has_an_empty_result_and_a_reason()
     {
         var scored = 0;
-        var (outcome, files, rates) = Predict(PaintedSlide.Write(At("blank.tif"), isBlank: true), n => scored += n);
+        var (outcome, files, totals) = Predict(PaintedSlide.Write(At("blank.tif"), isBlank: true), n => scored += n);
         Assert.Equal((0.0, 0, 0, 0), (outcome.Score, outcome.Detections, outcome.TissueCells, scored));
         Assert.StartsWith("no tissue: blank: the two sides of Otsu", outcome.Empty);
-        Assert.Null(rates);
+        Assert.Null(totals.Text);
         Assert.Equal(0, Detections.Read(files.Detections).Count);
-        new SlideSummary([outcome], [("broken", "tile 3,7")], null, new DetectionOptions()).Write(folder);
+        new SlideSummary([outcome], [new FailedFile("broken", "tile 3,7")], new SlideTotals([], null)).Write(folder);
         Assert.Equal(0.0, SlideScores.Read(At("slide_scores.csv"), ["probability"]).Of("blank"));
         using var json = JsonDocument.Parse(File.ReadAllText(At("summary.json")));
         var slides = json.RootElement.GetProperty("slides");
@@ -152,9 +154,10 @@ public sealed class SlideRunTests : IDisposable
     public void On_a_slide_of_which_a_part_was_scanned_detections_still_count_from_level_0()
     {
         var path = LeicaSlide.Write(At("bounded.scn"), LeicaSlide.PaintSquare);
-        var run = new SlideRun(PaintedSlide.Model(violet: true), Options, new DetectionOptions { Threshold = 0.2 });
+        var violet = PaintedSlide.Model(violet: true);
+        var heatmaps = new HeatmapPrediction(violet, Options, new DetectionOptions { Threshold = 0.2 });
         using var slide = SlideFile.Open(path);
-        var outcome = run.Predict(slide, Files(path));
+        var outcome = (HeatmapOutcome)new SlideWalk(heatmaps, At("out")).Predict(slide);
         Assert.Null(outcome.Empty);
         var (at, side, _) = LeicaSlide.Square;
         // Cells lie from level 0's corner on, and touch tissue: 640 pixels and a border around them.
@@ -183,7 +186,7 @@ public sealed class SlideRunTests : IDisposable
     {
         var options = Options with { Stride = stride };
         var error = Assert.Throws<ArgumentException>(() =>
-            new SlideRun(PaintedSlide.Model(), options, new DetectionOptions())
+            new HeatmapPrediction(PaintedSlide.Model(), options, new DetectionOptions())
         );
         Assert.Contains("it goes from 16 to 64", error.Message);
     }
@@ -192,14 +195,15 @@ public sealed class SlideRunTests : IDisposable
 
     private SlideFiles Files(string path) => new(At("out"), Path.GetFileNameWithoutExtension(path));
 
-    private (SlideOutcome Outcome, SlideFiles Files, WindowRates? Rates) Predict(
+    private (HeatmapOutcome Outcome, SlideFiles Files, SlideTotals Totals) Predict(
         string path,
         Action<int>? scored = null,
         DetectionOptions? detection = null
     )
     {
-        var run = new SlideRun(PaintedSlide.Model(scored), Options, detection ?? new DetectionOptions());
+        var heatmaps = new HeatmapPrediction(PaintedSlide.Model(scored), Options, detection ?? new DetectionOptions());
         using var slide = SlideFile.Open(path);
-        return (run.Predict(slide, Files(path)), Files(path), run.Rates);
+        var outcome = (HeatmapOutcome)new SlideWalk(heatmaps, At("out")).Predict(slide);
+        return (outcome, Files(path), heatmaps.Totals([outcome]));
     }
 }

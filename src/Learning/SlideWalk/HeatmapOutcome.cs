@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Coverslip.Learning.SlideWalk;
+
+/// <summary>What came of a slide that windows were slid over.</summary>
+/// <param name="Name">Its file name without extension.</param>
+/// <param name="Score">The heatmap's maximum; 0 without tissue.</param>
+/// <param name="Text">The same in words.</param>
+/// <param name="Detections">How many there are.</param>
+/// <param name="TissueCells">Cells that were looked at, now or before.</param>
+public sealed record HeatmapOutcome(string Name, double? Score, string Text, int Detections, int TissueCells)
+    : SlideOutcome(Name, Score, Text)
+{
+    private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
+
+    /// <summary>The work of this call; null where the heatmap was finished before.</summary>
+    public SlidePrediction? Prediction { get; private init; }
+
+    /// <summary>Why there is nothing; null where there is something.</summary>
+    public string? Empty { get; private init; }
+
+    /// <param name="name">The slide.</param>
+    /// <param name="found">Score, detections, cells of tissue.</param>
+    /// <param name="made">The work of this call; null for none.</param>
+    /// <param name="empty">Why there is nothing; null where there is something.</param>
+    /// <param name="called">The class that is looked for, and from which score on; null where nothing is called.</param>
+    internal static HeatmapOutcome Of(
+        string name,
+        (double Score, int Detections, int TissueCells) found,
+        SlidePrediction? made,
+        string? empty,
+        (string Positive, double Threshold)? called
+    )
+    {
+        var (score, detections, cells) = found;
+        var word = called is var (positive, threshold)
+            ? string.Create(
+                Invariant,
+                $" ({(score >= threshold ? positive : $"not {positive}")}; the run's threshold is {threshold:0.000})"
+            )
+            : "";
+        var rate = made switch
+        {
+            null => ", finished before",
+            { Predicted: 0 } => "",
+            _ => string.Create(Invariant, $", {made.Predicted / made.Seconds:0.0} patches/s"),
+        };
+        var text = string.Create(
+            Invariant,
+            $"probability {score:0.000}{word}, {detections} {(detections == 1 ? "detection" : "detections")} on {cells} patches of tissue{rate}"
+        );
+        var kept = made is { StainsKept: > 0 and var n }
+            ? $"; {n} patches whose stain could not be measured were used as they are"
+            : "";
+        var told = empty is null ? text + kept : $"{text}: {empty}";
+        return new HeatmapOutcome(name, score, told, detections, cells)
+        {
+            Prediction = made,
+            Empty = empty,
+            Figures = FiguresOf(detections, cells, made, empty),
+        };
+    }
+
+    private static JsonObject FiguresOf(int detections, int cells, SlidePrediction? made, string? empty)
+    {
+        var json = new JsonObject { ["detections"] = detections, ["tissue_patches"] = cells };
+        if (empty is not null)
+            json["empty"] = empty;
+        if (made is null)
+        {
+            json["finished_before"] = true;
+            return json;
+        }
+        json["patches_now"] = made.Predicted;
+        json["seconds"] = Math.Round(made.Seconds, 2);
+        json["pixels_read"] = made.PixelsRead;
+        json["stains_kept"] = made.StainsKept;
+        return json;
+    }
+}

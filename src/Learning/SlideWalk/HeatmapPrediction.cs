@@ -1,0 +1,188 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Coverslip.Learning.Runs;
+using Coverslip.Slides.Formats;
+using Coverslip.Slides.Heatmaps;
+using Coverslip.Slides.Tissue;
+
+namespace Coverslip.Learning.SlideWalk;
+
+/// <summary>
+/// Slides a network that classifies windows over slides: heatmaps and detections. Of a finished slide the detections are
+/// found anew, since that takes no time and their options may have changed.
+/// </summary>
+public sealed class HeatmapPrediction : ISlidePrediction
+{
+    private readonly SlideModel model;
+    private readonly SlidePredictionOptions options;
+    private readonly DetectionOptions detection;
+    private readonly SlidePredictor predictor;
+    private WindowRates? rates;
+
+    /// <param name="model">What looks at windows.</param>
+    /// <param name="options">How it is slid over slides.</param>
+    /// <param name="detection">How detections are made.</param>
+    /// <exception cref="ArgumentException">An option out of its range.</exception>
+    public HeatmapPrediction(SlideModel model, SlidePredictionOptions options, DetectionOptions detection)
+    {
+        var side = SideOf(model);
+        if (options.Stride < HeatmapGrid.LeastStride || options.Stride > side)
+            throw new ArgumentException(
+                $"the stride is {options.Stride} pixels; it goes from {HeatmapGrid.LeastStride} to {side}, the side of "
+                    + "the model's window: beyond it there would be tissue that no window shows"
+            );
+        detection.Check();
+        (this.model, this.options, this.detection) = (model, options, detection);
+        predictor = new SlidePredictor(model, options);
+    }
+
+    /// <summary>A run whose network classifies windows.</summary>
+    /// <param name="method">Its method, as recipes name it.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="asked">How slides are asked to be predicted.</param>
+    /// <param name="stride">Pixels from one window to the next where nobody asks; null: 128, or a smaller window's side.</param>
+    /// <exception cref="InvalidOperationException">The run does not suit slides, or cannot do what is asked.</exception>
+    public static HeatmapPrediction Of(string method, TrainedModel run, PredictionRequest asked, int? stride = null)
+    {
+        asked.Only(
+            method,
+            "--mpp",
+            "--stride",
+            "--threshold",
+            "--radius-microns",
+            "--components",
+            "--no-orientations",
+            "--batch"
+        );
+        var model = SlideModel.Of(run, asked.Mpp, !asked.NoOrientations);
+        var (usual, detection) = (new SlidePredictionOptions(), new DetectionOptions());
+        return new HeatmapPrediction(
+            model,
+            usual with
+            {
+                Stride = asked.Stride ?? stride ?? Math.Min(usual.Stride, SideOf(model)),
+                Batch = asked.Batch ?? usual.Batch,
+            },
+            new DetectionOptions
+            {
+                Threshold = asked.Threshold ?? detection.Threshold,
+                RadiusMicrons = asked.RadiusMicrons ?? detection.RadiusMicrons,
+                Components = asked.Components,
+            }
+        )
+        {
+            Threshold = run.Description.Threshold,
+        };
+    }
+
+    /// <summary>From which probability on the run calls a slide positive; null (default) where it calls none.</summary>
+    public double? Threshold { get; init; }
+
+    /// <summary>
+    /// Folders of the members of an ensemble: the mean of their finished heatmaps of a slide stands for the model's own. None
+    /// by default.
+    /// </summary>
+    public IReadOnlyList<string> Members { get; init; } = [];
+
+    public string Kind => "heatmap";
+
+    public string Unit => "patches";
+
+    public bool Scores => true;
+
+    public string KeyOf(Slide slide, SlideTissue tissue) =>
+        SlideRecord.Key(slide.Path, model.Identity, $"{predictor.Lay(slide).Grid}", tissue.Rule);
+
+    public FinishedSlide Predict(SlideWork work)
+    {
+        var (mean, files) = (MeanOfMembers(work), FilesOf(work));
+        var made = mean ?? Slid(work);
+        made.Heatmap.Write(files.Heatmap);
+        HeatmapPictures.WritePyramid(files.Pyramid, made.Heatmap);
+        HeatmapPictures.WriteOverlay(files.Overlay, work.Slide, made.Heatmap);
+        var outcome = Outcome(work, made.Heatmap, mean is null ? made : null);
+        return new FinishedSlide(outcome, HeatmapRecord.Of(model, made, work.Tissue.Rule));
+    }
+
+    public SlideOutcome Finished(SlideWork work, JsonObject record) =>
+        Outcome(work, Heatmap.Read(FilesOf(work).Heatmap, predictor.Lay(work.Slide).Grid), null);
+
+    public SlideTotals Totals(IReadOnlyList<SlideOutcome> outcomes)
+    {
+        var json = new JsonObject { ["threshold"] = detection.Threshold };
+        if (detection.Components)
+            json["components"] = true;
+        else
+            json["radius_microns"] = detection.RadiusMicrons;
+        SlidePrediction[] made =
+        [
+            .. outcomes
+                .OfType<HeatmapOutcome>()
+                .Select(o => o.Prediction)
+                .OfType<SlidePrediction>()
+                .Where(p => p.Predicted > 0),
+        ];
+        var all = made.Length == 0 ? 0 : made.Sum(p => p.Predicted) / made.Sum(p => p.Seconds);
+        if (made.Length > 0)
+            json["patches_per_second"] = Math.Round(all, 2);
+        if (rates is null)
+            return new SlideTotals(json, null);
+        json["patches_per_second_reading_alone"] = Math.Round(rates.Reading, 2);
+        json["patches_per_second_network_alone"] = Math.Round(rates.Network, 2);
+        var text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{all:0.0} patches/s; reading alone {rates.Reading:0.0}, the network alone {rates.Network:0.0}"
+        );
+        return new SlideTotals(json, made.Length > 0 ? text : null);
+    }
+
+    private static SlideFiles FilesOf(SlideWork work) => new(work.Folder, work.Name);
+
+    private static int SideOf(SlideModel model) => Math.Min(model.Window.Side.Width, model.Window.Side.Height);
+
+    private SlidePrediction Slid(SlideWork work)
+    {
+        _ = work.Tissue.Reason; // looked for now, so that no rate below counts the time it takes
+        if (options.Measure)
+            rates ??= WindowRates.Measure(work.Slide, work.Tissue, model, options);
+        return predictor.Predict(work.Slide, work.Tissue, work.State, work.Progress, work.Stop);
+    }
+
+    /// <summary>Null without members, or where one of them has not finished the slide.</summary>
+    /// <exception cref="InvalidDataException">A heatmap of another size.</exception>
+    private SlidePrediction? MeanOfMembers(SlideWork work)
+    {
+        SlideFiles[] members = [.. Members.Select(folder => new SlideFiles(folder, work.Name))];
+        if (members.Length == 0 || members.Any(m => SlideRecord.Read(m.Record) is null))
+            return null;
+        var (_, grid) = predictor.Lay(work.Slide);
+        var sums = new double[grid.Cells];
+        foreach (var member in members)
+        {
+            var values = Heatmap.Read(member.Heatmap, grid).Values;
+            for (var i = 0; i < sums.Length; i++)
+                sums[i] += values[i];
+        }
+        var mean = new Heatmap(grid, [.. sums.Select(sum => (float)(sum / members.Length))]);
+        return new SlidePrediction(mean, 0, 0, 0, 0);
+    }
+
+    private HeatmapOutcome Outcome(SlideWork work, Heatmap heatmap, SlidePrediction? made)
+    {
+        var files = FilesOf(work);
+        var detections = DetectionFinder.Find(heatmap, detection);
+        DetectionFiles.WriteCsv(files.Detections, detections);
+        DetectionFiles.WriteGeoJson(files.GeoJson, detections, model.Positive);
+        var empty =
+            heatmap.TissueCells == 0
+                ? $"no tissue: {work.Tissue.Reason ?? "none in the outlines"} ({work.Tissue.Rule})"
+                : null;
+        return HeatmapOutcome.Of(
+            work.Name,
+            (heatmap.Score, detections.Count, heatmap.TissueCells),
+            made,
+            empty,
+            Threshold is { } chosen ? (model.Positive, chosen) : null
+        );
+    }
+}
