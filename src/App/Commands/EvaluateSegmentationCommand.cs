@@ -3,8 +3,8 @@ using System.Text.Json;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Segmentation;
 using Coverslip.Evaluation.Statistics;
-using Coverslip.Learning.Segmentation;
 using Coverslip.Learning.Reports;
+using Coverslip.Learning.Segmentation;
 
 namespace Coverslip.App.Commands;
 

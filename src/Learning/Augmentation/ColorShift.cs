@@ -1,6 +1,5 @@
 using System.Buffers;
 using Coverslip.Files;
-using Coverslip.Learning.Loop;
 
 namespace Coverslip.Learning.Augmentation;
 

@@ -1,5 +1,4 @@
 using Coverslip.Files;
-using Coverslip.Learning.Loop;
 
 namespace Coverslip.Learning.Augmentation;
 

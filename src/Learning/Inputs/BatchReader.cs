@@ -1,7 +1,6 @@
 using System.Buffers;
 using Coverslip.Files;
 using Coverslip.Learning.Augmentation;
-using Coverslip.Learning.Loop;
 using Coverslip.Torch;
 
 namespace Coverslip.Learning.Inputs;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Coverslip.Evaluation.Statistics;
 using Coverslip.Files;
-using Coverslip.Learning.Models;
 
 namespace Coverslip.Learning.Runs;
 

@@ -1,6 +1,7 @@
 using Coverslip.Learning.Backbones;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
+using Coverslip.Learning.Runs;
 using Coverslip.Torch;
 using Coverslip.Torch.Layers;
 

@@ -1,3 +1,4 @@
+using Coverslip.Learning.Augmentation;
 using Coverslip.Learning.Backbones;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;

@@ -27,7 +27,7 @@ internal static class EarlierSegmentation
         if (!Path.Exists(weights))
             throw new RecipeException($"network.weights is '{weights}'; there is no such run or file");
         var run = StoredRun.Open(weights);
-        if (RecipeNode.Parse(run.RecipeText, weights).Text("method", "") != SelfSupervisedMethod.Word)
+        if (RecipeNode.Parse(run.RecipeText, weights).Peek("method") != SelfSupervisedMethod.Word)
             throw new RecipeException($"network.weights is '{weights}', a run of another method than self-supervised");
         if (run.Parts.Count > 1)
             throw new RecipeException(

@@ -1,7 +1,5 @@
 using Coverslip.Evaluation.Segmentation;
 using Coverslip.Evaluation.Statistics;
-using Coverslip.Learning.Loop;
-using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
 
 namespace Coverslip.Methods.SelfSupervised;

@@ -45,11 +45,12 @@ internal sealed class SlideTest(SlideModel model, TestOptions options, string fo
             var name = TestFiles.NameOf(source.Row);
             TruthMask.Write(folder, source);
             IWorkSteps? steps = null;
-            var outcome = (HeatmapOutcome)walk.Predict(
-                source.Slide,
-                (done, windows) => (steps ??= progress.Begin($"testing {name}", windows, "patches")).Report(done),
-                stop
-            );
+            var outcome = (HeatmapOutcome)
+                walk.Predict(
+                    source.Slide,
+                    (done, windows) => (steps ??= progress.Begin($"testing {name}", windows, "patches")).Report(done),
+                    stop
+                );
             steps?.Dispose();
             outcomes.Add(outcome);
             progress.Note(

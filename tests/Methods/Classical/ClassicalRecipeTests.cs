@@ -38,10 +38,7 @@ public sealed class ClassicalRecipeTests
 
     [Theory]
     [InlineData("classifier: lda", "classifier is 'lda'; expected is one of nearest-neighbor, qda, random-forest, svm")]
-    [InlineData(
-        "svm: {c: [1, 0]}",
-        "svm.c is '0'; expected are a number or a list of numbers from 1e-9 to 1000000000"
-    )]
+    [InlineData("svm: {c: [1, 0]}", "svm.c is '0'; expected are a number or a list of numbers from 1e-9 to 1000000000")]
     [InlineData("svm: {cost: 1}", "unknown key 'svm.cost'; the nearest known one is 'svm.c'")]
     [InlineData("qda: {shrinkage: 2}", "qda.shrinkage is '2'; expected are a number or a list of numbers from 0 to 1")]
     [InlineData("features: {sets: [pftas+lbp]}", "features.sets is 'pftas+lbp'; expected are color-histogram, lbp,")]

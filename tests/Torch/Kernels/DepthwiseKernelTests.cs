@@ -1,4 +1,3 @@
-
 namespace Coverslip.Torch.Tests.Kernels;
 
 /// <summary>A filter of its own for every channel: native/torch's gradients against libtorch's in float64.</summary>

@@ -1,4 +1,3 @@
-
 namespace Coverslip.Torch.Tests.Kernels;
 
 /// <summary>

@@ -1,4 +1,3 @@
-
 namespace Coverslip.Torch.Tests.Kernels;
 
 /// <summary>Cross-entropy and argmax over rows of scores, of native/torch against libtorch's in float64.</summary>

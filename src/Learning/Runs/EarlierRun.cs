@@ -1,11 +1,10 @@
 using Coverslip.Learning.Backbones;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Recipes;
-using Coverslip.Learning.Runs;
 using Coverslip.Torch;
 using Coverslip.Torch.Layers;
 
-namespace Coverslip.Learning.Models;
+namespace Coverslip.Learning.Runs;
 
 /// <summary>A run of ours as the source of weights: pre-training on another cohort.</summary>
 internal static class EarlierRun
