@@ -2,7 +2,6 @@ using System.Buffers;
 using Coverslip.Files;
 using Coverslip.Learning.Augmentation;
 using Coverslip.Learning.Inputs;
-using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.SlidePatches;
 
