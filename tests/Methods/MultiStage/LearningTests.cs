@@ -148,17 +148,20 @@ public sealed class LearningTests : IDisposable
         // What validates is labeled the other way round: the better the training goes, the worse it becomes.
         var options = new EndToEndOptions
         {
-            Epochs = 3,
+            Epochs = 12,
             ExtractorRate = 1e-3,
-            SegmentationRate = 1e-3,
+            SegmentationRate = 1e-2,
             Gradients = new RetainedGradientOptions { MiniBatch = 4 },
         };
         var against = new Mislabeled(MemoryPatches.Rectangle(3, 2, Side, (x, _) => x % 2));
         var (rows, outcome) = EndToEnd("judged", options, against);
         Assert.All(rows, r => Assert.True(r.Validation!.Loss.Total > 0));
-        Assert.Equal(3, outcome.Epochs);
+        Assert.Equal(12, outcome.Epochs);
         Assert.Equal(rows.MinBy(r => r.Validation!.Loss.Total)!.Epoch, outcome.BestEpoch);
-        Assert.NotEqual(2, outcome.BestEpoch);
+        Assert.True(
+            outcome.BestEpoch < 11,
+            string.Join(' ', rows.Select(r => (r.Training.Value.Total, r.Validation!.Loss.Total)))
+        );
         // As an earlier end of the same training leaves it.
         _ = EndToEnd("stopped", options with { Epochs = outcome.BestEpoch + 1 });
         byte[] Best(string name) => File.ReadAllBytes(Path.Combine(folder, name, "best.safetensors"));
