@@ -123,12 +123,9 @@ public sealed class RunFolder
         models.LoadWeights(SafeTensors.Read(Best, models.Device));
         var state = RunState.From(SafeTensors.ReadMetadata(State));
         var moved = File.ReadLines(Metrics).Last().Split(',')[Array.IndexOf(Header.Split(','), "weights_moved")];
-        return new FitOutcome(
-            state.Epoch,
-            state.BestEpoch,
-            state.Seconds,
-            double.Parse(moved, CultureInfo.InvariantCulture)
-        )
+        // Weights that began at zero have no length to compare with.
+        double? distance = moved.Length > 0 ? double.Parse(moved, CultureInfo.InvariantCulture) : null;
+        return new FitOutcome(state.Epoch, state.BestEpoch, state.Seconds, distance)
         {
             WaitingShare = state.WaitingShare,
         };

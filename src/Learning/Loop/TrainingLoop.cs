@@ -68,6 +68,7 @@ public sealed class TrainingLoop<TBatch>(
     {
         models.Training = false;
         using var inference = new Inference();
+        using var scope = new TensorScope();
         var judged = rule.Judge(stop);
         if (judged is not null)
             Check(judged.Loss, models.Rate);

@@ -102,7 +102,7 @@ public sealed class ToyTrainingTests : IDisposable, ITrainingProgress
 
         internal LineRule()
         {
-            slope = slopes.Root.Parameter("slope", [1], Initial.Constant(0));
+            slope = slopes.Root.Parameter("slope", [1], Initial.Constant(0.5));
             offset = offsets.Root.Parameter("offset", [1], Initial.Constant(0.1));
             dropout = new Dropout(slopes.Root, 0.2);
             Stores = [new TrainedStore("slope", slopes), new TrainedStore("offset", offsets, Rate: 0.1)];

@@ -1,6 +1,5 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Learning.Inputs;
-using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
 using Coverslip.Slides.Images;
