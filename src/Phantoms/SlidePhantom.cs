@@ -35,6 +35,9 @@ public sealed class SlidePhantom
     /// <summary>Artifacts for which there is no room beside the lesions.</summary>
     public IReadOnlyList<ArtifactKind> LeftOut { get; }
 
+    /// <summary>Tiles of 256 × 256 pixels of a slide's finest level, as progress counts them.</summary>
+    public static long Tiles(int width, int height) => (long)((width + 255) / 256) * ((height + 255) / 256);
+
     /// <summary>Lays a slide out: pieces, lesions, artifacts.</summary>
     /// <exception cref="ArgumentException">An option out of its range, or a lesion for which there is no room.</exception>
     public static SlidePhantom Plan(SlidePhantomOptions options)

@@ -102,7 +102,7 @@ internal static class SlidePhantomCommand
         foreach (var kind in phantom.LeftOut)
             Console.Error.WriteLine($"no room for a {kind.ToString().ToLowerInvariant()} beside the lesions: left out");
         using (var stop = new StopSignal())
-        using (var line = new ProgressLine("painting", Tiles(options.Width, options.Height), "tiles"))
+        using (var line = new ProgressLine("painting", SlidePhantom.Tiles(options.Width, options.Height), "tiles"))
         {
             phantom.Write(
                 path,
@@ -136,9 +136,6 @@ internal static class SlidePhantomCommand
             Defaults.Hardness,
             "0: tumor has large nuclei. 1: hardly larger ones, and so have the germinal centers of normal tissue."
         );
-
-    /// <summary>Tiles of a slide's finest level.</summary>
-    internal static long Tiles(int width, int height) => (long)((width + 255) / 256) * ((height + 255) / 256);
 
     /// <summary>macro, micro or itc, and nothing else.</summary>
     /// <exception cref="ArgumentException">Another word.</exception>

@@ -115,7 +115,7 @@ internal static class SlidePhantomsCommand
             Seed = parsed.GetValue(Seed),
         };
         var folder = parsed.GetRequiredValue(Output);
-        var tiles = SlidePhantomCommand.Tiles(options.Side, options.Side);
+        var tiles = SlidePhantom.Tiles(options.Side, options.Side);
         IReadOnlyList<PaintedCohortSlide> slides;
         using (var stop = new StopSignal())
         using (var line = new ProgressLine("painting", tiles * options.Patients * options.SlidesPerPatient, "tiles"))

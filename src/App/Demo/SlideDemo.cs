@@ -67,7 +67,7 @@ internal static class SlideDemo
 
     private static void Paint(string folder, PhantomSlideCohortOptions options, CancellationToken stop)
     {
-        var tiles = options.Patients * SlidePhantomCommand.Tiles(options.Side, options.Side);
+        var tiles = options.Patients * SlidePhantom.Tiles(options.Side, options.Side);
         using var line = new ProgressLine("painting slides", tiles, "tiles");
         PhantomSlideCohort.Write(folder, options, done => line.Report(done), stop);
     }

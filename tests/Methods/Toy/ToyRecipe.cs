@@ -26,6 +26,6 @@ internal sealed record ToyRecipe : IRecipe
             Input = InputOptions.Read(node.Section("input"), new InputOptions { Form = InputForm.Raw }),
             Split = SplitOptions.Read(node.Section("split")),
             Decision = DecisionOptions.Read(node.Section("decision")),
-            Spread = node.Number("spread", 10, 0.1, 255),
+            Spread = node.Number("spread", 10, (0.1, 255), "a number"),
         };
 }

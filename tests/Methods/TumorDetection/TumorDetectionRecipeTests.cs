@@ -1,3 +1,4 @@
+using Coverslip.Learning.Augmentation;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
