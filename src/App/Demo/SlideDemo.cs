@@ -1,4 +1,3 @@
-using Coverslip.App.Commands;
 using Coverslip.App.Progress;
 using Coverslip.App.Reports;
 using Coverslip.Evaluation.Cohorts;

@@ -2,7 +2,6 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Files;
 using Coverslip.Learning.Augmentation;
 using Coverslip.Learning.Inputs;
-using Coverslip.Learning.Loop;
 using Coverslip.Slides.Images;
 using Coverslip.Torch;
 using Coverslip.Torch.Tests;

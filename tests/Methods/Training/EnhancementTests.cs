@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Coverslip.Files;
 using Coverslip.Learning.Augmentation;
-using Coverslip.Learning.Loop;
 using Coverslip.Tests;
 
 namespace Coverslip.Methods.Tests.Training;

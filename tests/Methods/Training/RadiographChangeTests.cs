@@ -1,6 +1,5 @@
 using Coverslip.Files;
 using Coverslip.Learning.Augmentation;
-using Coverslip.Learning.Loop;
 
 namespace Coverslip.Methods.Tests.Training;
 

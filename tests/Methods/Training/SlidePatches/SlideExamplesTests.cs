@@ -1,7 +1,6 @@
 using Coverslip.Files;
 using Coverslip.Learning.Augmentation;
 using Coverslip.Learning.Inputs;
-using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.SlidePatches;
 using Coverslip.Slides.Formats;
