@@ -52,8 +52,8 @@ internal sealed class ClassifierTraining(INetworkRecipe recipe, IClassifier mode
             if (outcome.Probabilities.Size(1) > 0)
                 probabilities.AddRange(Predictor.Rows(outcome.Probabilities));
         }
-        // What only reconstructs has a loss, and no class to be right about.
-        if (probabilities.Count == 0)
+        // What only reconstructs has a loss, and no class to be right about; of what is no number, the loop tells.
+        if (probabilities.Count == 0 || !double.IsFinite(mean.Value.Total))
             return new Judged(mean.Value, double.NaN, double.NaN);
         return examples.ValidationFindings is { } shown
             ? Judged.OfFindings(mean, shown, probabilities)

@@ -28,9 +28,10 @@ public static class RunContents
         if (!Directory.Exists(path))
             return to.AddFile(name, path);
         to.AddFile($"{name}, recipe", Path.Combine(path, "recipe.yaml"));
-        foreach (var (i, part) in RunFolder.PartsOf(path).Index())
-            to.AddFile($"{name}, part {i + 1}", new RunFolder(part, make: false).Best);
-        return to;
+        // A study trains part by part: parts that come later change nothing for those before.
+        return Directory.Exists(Path.Combine(path, "part-1"))
+            ? to.AddFile($"{name}, split", Path.Combine(path, "split.json"))
+            : to.AddFile($"{name}, weights", new RunFolder(path, make: false).Best);
     }
 
     /// <summary>Which parts are others than those kept in a folder; null where none is, or none are kept there.</summary>

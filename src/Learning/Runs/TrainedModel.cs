@@ -50,10 +50,10 @@ public sealed class TrainedModel : IDisposable
         var trained = new TrainedModel(run, methods.Parse(run.RecipeText, path), device);
         try
         {
-            using var scope = new TensorScope();
             foreach (var (part, model) in trained.models.Index())
             {
-                model.Load(run.Weights(part, device));
+                using (new TensorScope())
+                    model.Load(run.Weights(part, device));
                 model.PrepareToPredict();
             }
             return trained;

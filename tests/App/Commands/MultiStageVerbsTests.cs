@@ -217,7 +217,7 @@ public sealed class MultiStageVerbsTests(MultiStageVerbsTests.Slides runs) : ICl
         var file = Path.Combine(cohort.Folder, annotation);
         var before = File.ReadAllBytes(file);
         File.WriteAllBytes(file, [.. before, (byte)'\n']);
-        _ = Train("annotated", "classifier", share);
+        _ = await Train("annotated", "classifier", share);
         File.WriteAllBytes(file, before); // other tests look at the same slides
         Assert.Equal(3, Directory.GetDirectories(runs.At("shared"), "extractor-*").Length);
     }

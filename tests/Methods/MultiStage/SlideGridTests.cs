@@ -110,7 +110,7 @@ public sealed class SlideGridTests : IDisposable
                 [
                     ("input: { height: 300, width: 300 }", "to 256, the patch"),
                     ("maps: { side: 8 }", "cannot be halved so often"),
-                    ("network: { name: googlenett }", "the nearest is 'googlenet'"),
+                    ("network: { name: googlenett }", "the nearest known one is 'googlenet'"),
                     ("augmentation: { hue: 0.1 }", "colors: pillow turns no hue"),
                     ("end_to_end: { statistic: batch }", "end_to_end.statistics"),
                 ]

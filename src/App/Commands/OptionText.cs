@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 
-namespace Coverslip.App;
+namespace Coverslip.App.Commands;
 
 /// <summary>
 /// What stands on the command line for an option, for validators: these run before defaults and conversions.
