@@ -67,7 +67,10 @@ public sealed class TrainedModelTests(FinishedRun finished) : IClassFixture<Fini
         foreach (var (index, part) in whole.Parts.Index())
         {
             using var model = recipe.Build(2, Device.Cpu);
-            model.Store.Load(SafeTensors.Read(Path.Combine(finished.Folder, $"part-{index + 1}", "best.safetensors")));
+            using (new TensorScope())
+                model.Store.Load(
+                    SafeTensors.Read(Path.Combine(finished.Folder, $"part-{index + 1}", "best.safetensors"))
+                );
             var probabilities = new Predictor(model, new BatchReader(set, 4, Device.Cpu), recipe).Probabilities(
                 set.Patches
             );
