@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torchvision import models
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tests/Methods/Backbones/golden"))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tests/Learning/Backbones/golden"))
 import plain
 from drawn import draw, fill
 

@@ -4,7 +4,7 @@
     steps.py FOLDER --who default                contiguous, float32 (call it without jemalloc)
     steps.py FOLDER --who tuned --precision P    channels-last, autocast to P (call it with jemalloc)
 
-The network is the plain rendering that tests compare with (tests/Methods/Backbones/golden/unet.py), without its outermost skip
+The network is the plain rendering that tests compare with (tests/Learning/Backbones/golden/unet.py), without its outermost skip
 connection; the loss is pixels' cross-entropy and the reconstruction's mean squared error, moved by Adam.
 """
 import argparse
@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [os.path.join(HERE, ".."), os.path.join(HERE, "../../tests/Methods/Backbones/golden")]
+sys.path[:0] = [os.path.join(HERE, ".."), os.path.join(HERE, "../../tests/Learning/Backbones/golden")]
 from timing import timed
 from unet import UNet
 

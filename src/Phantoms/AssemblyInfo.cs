@@ -1,3 +1,2 @@
-[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Coverslip.Slides.Tests")]
 [assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Coverslip.Phantoms.Tests")]
 [assembly: System.Runtime.CompilerServices.InternalsVisibleTo("coverslip")]

@@ -6,7 +6,7 @@ using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
-using Coverslip.Methods.Tests.Training;
+using Coverslip.Learning.Tests;
 using Coverslip.Slides.Images;
 using Coverslip.Torch;
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
+using Coverslip.Learning.Tests;
 using Coverslip.Methods.Curriculum;
-using Coverslip.Methods.Tests.Backbones;
 using Coverslip.Tests;
 using Coverslip.Torch;
 using Coverslip.Torch.Tests;

@@ -1,6 +1,6 @@
 using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Tests;
 using Coverslip.Methods.MultiStage;
-using Coverslip.Methods.Tests.Backbones;
 
 namespace Coverslip.Methods.Tests.MultiStage;
 

@@ -3,8 +3,8 @@ using Coverslip.Learning.Augmentation;
 using Coverslip.Learning.Recipes;
 using Coverslip.Learning.Segmentation;
 using Coverslip.Learning.SlidePatches;
+using Coverslip.Learning.Tests;
 using Coverslip.Methods.SelfSupervised;
-using Coverslip.Methods.Tests.Training.SlidePatches;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.Methods.Tests.SelfSupervised;

@@ -5,7 +5,7 @@ using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
 using Coverslip.Learning.Runs;
-using Coverslip.Methods.Tests.Training;
+using Coverslip.Learning.Tests;
 using Coverslip.Torch;
 using Coverslip.Torch.Tests;
 

@@ -6,7 +6,7 @@ using Coverslip.Learning.Progress;
 using Coverslip.Learning.Recipes;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.SlideWalk;
-using Coverslip.Methods.Tests.Training.SlidePatches;
+using Coverslip.Learning.Tests;
 using Coverslip.Methods.TumorDetection;
 using Coverslip.Torch;
 using Coverslip.Torch.Tests;

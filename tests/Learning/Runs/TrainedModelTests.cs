@@ -1,0 +1,212 @@
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Runs;
+using Coverslip.Methods;
+using Coverslip.Slides.Images;
+using Coverslip.Torch;
+using Coverslip.Torch.Checkpoints;
+using Coverslip.Torch.Tests;
+
+namespace Coverslip.Learning.Tests.Runs;
+
+/// <summary>A run of two parts, trained once for the tests of what becomes of it.</summary>
+public sealed class FinishedRun : IDisposable
+{
+    public SmallCohort Small { get; } = new();
+
+    public string Folder => Path.Combine(Small.Folder, "run");
+
+    public FinishedRun() =>
+        new SmallRun(
+            Small.Cohort,
+            Folder,
+            """
+            training: {epochs: 2, batch: 6, rate: 2e-3, schedule: constant, patience: 0}
+            decision: {threshold_from_validation: true}
+            """
+        )
+        {
+            Parts = 2,
+        }.Train();
+
+    public void Dispose() => Small.Dispose();
+}
+
+/// <summary>A trained model as a folder and as a file: equal predictions, and refusals with a reason.</summary>
+[NoTensorLeaks]
+public sealed class TrainedModelTests(FinishedRun finished) : IClassFixture<FinishedRun>
+{
+    private readonly Cohort cohort = finished.Small.Cohort;
+
+    [Fact]
+    public void A_packed_model_predicts_as_its_run_does()
+    {
+        var file = At("model.coverslip");
+        using var run = Load(finished.Folder);
+        run.Pack(file);
+        using var packed = Load(file);
+        Assert.Equal(2, packed.Parts.Count);
+        Assert.Equal(run.RecipeText, packed.RecipeText);
+        Assert.Equal((cohort.Hash, cohort.Hash), (run.Description.CohortHash, packed.Description.CohortHash));
+        Assert.Equal(run.Parts.Select(p => p.Threshold), packed.Parts.Select(p => p.Threshold));
+        var set = Set(cohort);
+        var (before, after) = (run.Predict(set, 5), packed.Predict(set, 5));
+        Assert.Equal(before.Rows.Select(r => r.Predicted), after.Rows.Select(r => r.Predicted));
+        foreach (var (a, b) in before.Rows.Zip(after.Rows))
+            Assert.Equal(a.Probabilities, b.Probabilities);
+        Assert.Equal(cohort.Rows.Select(r => r.Image), after.Rows.Select(r => r.Image));
+    }
+
+    [Fact]
+    public void Parts_predict_with_their_mean_and_decide_at_the_mean_threshold()
+    {
+        using var whole = Load(finished.Folder);
+        var recipe = (INetworkRecipe)whole.Recipe;
+        var set = Set(cohort);
+        var expected = new double[set.Patches.Count];
+        foreach (var (index, part) in whole.Parts.Index())
+        {
+            using var model = recipe.Build(2, Device.Cpu);
+            using (new TensorScope())
+                model.Store.Load(
+                    SafeTensors.Read(Path.Combine(finished.Folder, $"part-{index + 1}", "best.safetensors"))
+                );
+            var probabilities = new Predictor(model, new BatchReader(set, 4, Device.Cpu), recipe).Probabilities(
+                set.Patches
+            );
+            for (var i = 0; i < expected.Length; i++)
+                expected[i] += probabilities[i][1] / 2;
+        }
+        var threshold = whole.Parts.Average(p => p.Threshold!.Value);
+        foreach (var (row, mean) in whole.Predict(set, 4).Rows.Zip(expected))
+        {
+            Assert.Equal(mean, row.Probabilities[1], 1e-6);
+            if (Math.Abs(mean - threshold) > 1e-5)
+                Assert.Equal(mean > threshold ? "sheets" : "rosettes", row.Predicted);
+        }
+    }
+
+    [Fact]
+    public void A_gray_image_is_refused_by_a_model_of_color_images()
+    {
+        using var gray = new Image(48, 48, channels: 1);
+        Assert.EndsWith("gray.png has 1 channel(s), the model was trained on images of 3", Refused("gray.png", gray));
+    }
+
+    [Theory]
+    [InlineData(96, false)]
+    [InlineData(24, false)]
+    [InlineData(46, true)]
+    [InlineData(50, true)]
+    public void An_image_of_another_scale_is_refused(int side, bool fits)
+    {
+        using var image = new Image(side, side);
+        image.WritablePixels.Fill(200);
+        var name = $"side-{side}.png";
+        if (!fits)
+            Assert.Contains(
+                $"to the model's 48 pixels, its training images were scaled by 1 to 1; cut or resize",
+                Refused(name, image)
+            );
+        else
+            Assert.Null(Refused(name, image));
+    }
+
+    [Fact]
+    public void An_unfinished_run_is_no_model()
+    {
+        var folder = At("unfinished");
+        Directory.CreateDirectory(Path.Combine(folder, "part-2"));
+        Directory.CreateDirectory(Path.Combine(folder, "part-1"));
+        File.Copy(Path.Combine(finished.Folder, "recipe.yaml"), Path.Combine(folder, "recipe.yaml"));
+        foreach (var file in Directory.GetFiles(Path.Combine(finished.Folder, "part-1")))
+            File.Copy(file, Path.Combine(folder, "part-1", Path.GetFileName(file)));
+        Assert.EndsWith(
+            "is not finished (1 of 2 parts); go on with 'coverslip train … --resume'",
+            Assert.Throws<InvalidOperationException>(() => Load(folder)).Message
+        );
+    }
+
+    [Fact]
+    public void What_is_no_model_is_refused_by_name()
+    {
+        var (text, plain, empty) = (At("notes.coverslip"), At("plain.safetensors"), At("empty"));
+        File.WriteAllText(text, "no model at all");
+        using (var scope = new TensorScope())
+            SafeTensors.Write(plain, [("a", Tensor.Ones([2]))]);
+        Directory.CreateDirectory(empty);
+        Assert.Contains(text, Assert.ThrowsAny<InvalidDataException>(() => Load(text)).Message);
+        Assert.Equal(
+            $"{plain} is no packed model; 'coverslip pack RUN --out FILE' writes one",
+            Assert.Throws<InvalidDataException>(() => Load(plain)).Message
+        );
+        Assert.EndsWith("has no recipe.yaml", Assert.Throws<FileNotFoundException>(() => Load(empty)).Message);
+        Assert.Contains(
+            "neither a run folder nor a packed model",
+            Assert.Throws<FileNotFoundException>(() => Load(At("nowhere"))).Message
+        );
+    }
+
+    [Fact]
+    public void A_package_without_the_stain_of_its_recipe_is_refused_with_the_way_out()
+    {
+        var (file, without) = (At("stained.coverslip"), At("stainless.coverslip"));
+        using (var run = Load(finished.Folder))
+            run.Pack(file);
+        using (var scope = new TensorScope())
+        {
+            var metadata = SafeTensors.ReadMetadata(file).ToDictionary();
+            Assert.DoesNotContain("stain", metadata.Keys);
+            metadata["recipe"] = metadata["recipe"].Replace("form: raw", "form: raw, stain: reference.json");
+            SafeTensors.Write(without, SafeTensors.Read(file, Device.Cpu).Select(p => (p.Key, p.Value)), metadata);
+        }
+        var error = Assert.Throws<InvalidDataException>(() => Load(without)).Message;
+        Assert.StartsWith($"{without}: the model was trained on images of a normalized stain", error);
+        Assert.Contains("(input.stain: reference.json), and that stain is missing here", error);
+        Assert.Contains("pack it anew", error);
+    }
+
+    [Fact]
+    public void Weights_of_another_network_are_refused_and_leave_nothing_behind()
+    {
+        var folder = At("other");
+        Directory.CreateDirectory(folder);
+        foreach (var file in Directory.GetFiles(Path.Combine(finished.Folder, "part-1")))
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        var recipe = File.ReadAllText(Path.Combine(finished.Folder, "recipe.yaml"));
+        File.WriteAllText(Path.Combine(folder, "recipe.yaml"), recipe.Replace("growth: 4", "growth: 6"));
+        Assert.Contains(
+            "the weights do not fit the network",
+            Assert.Throws<TorchException>(() => Load(folder)).Message
+        );
+    }
+
+    private static TrainedModel Load(string path) => TrainedModel.Load(path, Known.Methods, Device.Cpu);
+
+    private static PatchSet Set(Cohort cohort) =>
+        new(
+            cohort,
+            new InputOptions
+            {
+                Form = InputForm.Raw,
+                Height = 48,
+                Width = 48,
+            },
+            null
+        );
+
+    private string At(string name) => Path.Combine(finished.Small.Folder, name);
+
+    /// <summary>The reason for which an image is refused; null if it is not.</summary>
+    private string? Refused(string name, Image image)
+    {
+        ImageFile.Write(At(name), image);
+        var table = At($"{name}.csv");
+        CohortFile.Write(table, [new CohortRow(2, At(name), "unknown", "unknown")], []);
+        using var model = Load(finished.Folder);
+        return Record.Exception(() => model.CheckFits(Cohort.Load(table, CohortChecks.Table))) is { } error
+            ? Assert.IsType<InvalidDataException>(error).Message
+            : null;
+    }
+}

@@ -1,0 +1,103 @@
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Learning.Augmentation;
+using Coverslip.Learning.SlidePatches;
+using Coverslip.Slides.Annotations;
+using Coverslip.Slides.Formats;
+using Coverslip.Slides.Geometry;
+using Coverslip.Slides.Images;
+
+namespace Coverslip.Learning.Tests.SlidePatches;
+
+/// <summary>What of a cohort becomes places, and what is refused.</summary>
+public sealed class CohortSlidesTests(TinySlides tiny) : IClassFixture<TinySlides>
+{
+    [Fact]
+    public void Places_are_those_of_the_rule_and_a_normal_slide_has_no_tumor()
+    {
+        using var slides = tiny.Open(tiny.Cohort);
+        Assert.Equal(8, slides.Slides.Count());
+        foreach (var slide in slides.Slides)
+        {
+            Assert.Equal(slide.Row.Label == "tumor", slide.Count(1) > 0);
+            Assert.True(slide.Count(0) > 100);
+            for (var i = 0; i < slide.Count(1); i++)
+            {
+                // Its center of 16 pixels touches the annotated rectangle.
+                var (x, y) = (slide.Place(1, i).X + 8, slide.Place(1, i).Y + 8);
+                Assert.True(x + 16 > 300 && x < 420 && y + 16 > 250 && y < 350, $"({x}, {y})");
+            }
+        }
+    }
+
+    [Fact]
+    public void An_annotation_that_is_missing_or_elsewhere_is_refused_with_the_slide()
+    {
+        var row = tiny.Slide("odd", isTumor: true);
+        File.Delete(tiny.At("odd.xml"));
+        Assert.Contains("odd.xml: there is no such file", Refused<AnnotationException>(row));
+        tiny.Annotate("odd.xml", new SlideRectangle(new SlidePoint(5000, 100), 300, 300));
+        Assert.Contains("outside of odd.tif, which has 768 × 640 pixels", Refused<InvalidDataException>(row));
+        Assert.Contains(
+            "odd.tif is labeled tumor and has no annotation",
+            Refused<InvalidDataException>(row with { Further = [""] })
+        );
+        tiny.Annotate("odd.xml", TinySlides.Tumor);
+        Assert.Contains("odd.tif is labeled normal, and", Refused<InvalidDataException>(row with { Label = "normal" }));
+    }
+
+    [Fact]
+    public void A_slide_that_is_coarser_than_the_run_is_refused_with_the_way_out()
+    {
+        var row = tiny.Slide("coarse", isTumor: true, mpp: 2);
+        var error = Refused<UnreadableSlideException>(row);
+        Assert.Contains("coarse.tif", error);
+        Assert.Contains("1 µm/px asked, its finest level has 2 µm/px", error);
+    }
+
+    [Fact]
+    public void Image_files_bring_their_resolution_or_are_refused()
+    {
+        using (var image = new Image(64, 64))
+        {
+            image.WritablePixels.Fill(100);
+            ImageFile.Write(tiny.At("patch.png"), image);
+            image.WritablePixels.Fill(101);
+            ImageFile.Write(tiny.At("other.png"), image);
+        }
+        CohortRow[] rows =
+        [
+            new CohortRow(0, "patch.png", "tumor", "A") { Further = ["0.5"] },
+            new CohortRow(0, "other.png", "normal", "A") { Further = ["0.5"] },
+        ];
+        CohortFile.Write(tiny.At("patches.csv"), rows, ["mpp"]);
+        using var slides = tiny.Open(Cohort.Load(tiny.At("patches.csv")));
+        var source = Assert.Single(slides.Sources);
+        Assert.Equal((1, 1), (source.Count(0), source.Count(1)));
+        var pixels = new byte[32 * 32 * 4];
+        // 64 pixels at 0.5 µm are 32 at 1.
+        source.Read(1, 0, ImageChange.Oriented(0), new PatchTarget(pixels, 0, 1, 32, 32));
+        Assert.All(pixels.Where((_, i) => i % 4 != 3), p => Assert.Equal(100, p));
+
+        CohortFile.Write(tiny.At("bare.csv"), [.. rows.Select(r => r with { Further = [] })], []);
+        var bare = Assert.Throws<InvalidDataException>(() => tiny.Open(Cohort.Load(tiny.At("bare.csv"))));
+        Assert.Contains("patch.png is an image file and brings no resolution", bare.Message);
+        var coarse = Assert.Throws<InvalidDataException>(() =>
+            tiny.Open(Cohort.Load(tiny.At("patches.csv")), mpp: 0.25)
+        );
+        Assert.Contains("coarser than the run's 0.25", coarse.Message);
+    }
+
+    private string Refused<T>(CohortRow row)
+        where T : Exception
+    {
+        var cohort = tiny.Write(
+            $"{Guid.NewGuid():N}.csv",
+            row with
+            {
+                Patient = "X",
+            },
+            tiny.Cohort.Rows[row.Label == "normal" ? 1 : 0]
+        );
+        return Assert.Throws<T>(() => tiny.Open(cohort)).Message;
+    }
+}
