@@ -1,3 +1,4 @@
+using System.Globalization;
 using CsvHelper;
 
 namespace Coverslip.Files;
@@ -52,17 +53,18 @@ public sealed class CsvTable(string path, IReadOnlyList<string> columns, IReadOn
     /// </exception>
     public static CsvTable Read(string path)
     {
-        if (!File.Exists(path))
-            throw new FileNotFoundException($"{path}: no such file", path);
-        using var reader = CsvReader.FromFile(path, Reading);
-        try
-        {
-            return Read(path, reader);
-        }
-        catch (CsvFormatException error)
-        {
-            throw new InvalidDataException($"{path}: {error.Message}", error);
-        }
+        var lines = ReadRows(path);
+        if (lines.Count == 0)
+            throw new InvalidDataException($"{path}: the file is empty; its first row must name the columns");
+        var columns = lines[0].Fields;
+        if (columns.GroupBy(c => c).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new InvalidDataException($"{path}: row 1: column '{twice.Key}' stands twice");
+        TableRow[] rows = [.. lines.Skip(1)];
+        if (rows.FirstOrDefault(r => r.Fields.Length != columns.Length) is { } uneven)
+            throw new InvalidDataException(
+                $"{path}: row {uneven.Number}: {uneven.Fields.Length} fields, the header has {columns.Length}"
+            );
+        return new CsvTable(path, columns, rows);
     }
 
     /// <summary>Every row of a file, the first included, however many fields each has.</summary>
@@ -85,26 +87,6 @@ public sealed class CsvTable(string path, IReadOnlyList<string> columns, IReadOn
         return rows;
     }
 
-    private static CsvTable Read(string path, CsvReader reader)
-    {
-        if (!reader.Read())
-            throw new InvalidDataException($"{path}: the file is empty; its first row must name the columns");
-        var columns = Fields(reader);
-        if (columns.GroupBy(c => c).FirstOrDefault(g => g.Count() > 1) is { } twice)
-            throw new InvalidDataException($"{path}: row 1: column '{twice.Key}' stands twice");
-        var rows = new List<TableRow>();
-        while (reader.Read())
-        {
-            var line = (int)reader.LineNumber;
-            if (reader.FieldCount != columns.Length)
-                throw new InvalidDataException(
-                    $"{path}: row {line}: {reader.FieldCount} fields, the header has {columns.Length}"
-                );
-            rows.Add(new TableRow(line, Fields(reader)));
-        }
-        return new CsvTable(path, columns, rows);
-    }
-
     private static string[] Fields(CsvReader reader)
     {
         var fields = new string[reader.FieldCount];
@@ -113,14 +95,21 @@ public sealed class CsvTable(string path, IReadOnlyList<string> columns, IReadOn
         return fields;
     }
 
+    /// <summary>A number with all its digits; nothing for null.</summary>
+    public static string Number(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
+
     /// <summary>Writes a whole file or nothing.</summary>
     public static void Write(string path, IReadOnlyList<string> columns, IEnumerable<IEnumerable<string>> rows) =>
+        Write(path, rows.Prepend(columns));
+
+    /// <summary>Writes a whole file or nothing, the first row as any other: the header, where the file has one.</summary>
+    public static void Write(string path, IEnumerable<IEnumerable<string>> rows) =>
         WholeFile.Write(
             path,
             stream =>
             {
                 using var csv = CsvWriter.Create(stream, Writing, leaveOpen: true);
-                foreach (var row in rows.Prepend(columns))
+                foreach (var row in rows)
                     csv.WriteRecord(row.ToArray());
             }
         );

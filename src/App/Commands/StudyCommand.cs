@@ -233,11 +233,11 @@ public static class StudyCommand
     {
         var text = StudyTable.Markdown(outcome);
         WholeFile.Write(folder.At("table.md"), $"# {outcome.Study.Title}\n\n{text}");
-        WholeFile.Write(folder.At("table.csv"), StudyTable.Csv(outcome));
+        CsvTable.Write(folder.At("table.csv"), StudyTable.Csv(outcome));
         if (outcome.Study.Further.Count > 0)
-            WholeFile.Write(folder.At("figures.csv"), StudyDifferences.Csv(outcome));
+            CsvTable.Write(folder.At("figures.csv"), StudyDifferences.Csv(outcome));
         if (outcome.Study.Curve.Length > 0)
-            WholeFile.Write(folder.At("curve.csv"), StudyCurve.Csv(outcome));
+            CsvTable.Write(folder.At("curve.csv"), StudyCurve.Csv(outcome));
         var page = folder.At("study.html");
         WholeFile.Write(page, Page.Text(StudyReport.Of(outcome, Pictures(outcome.Study, groups))));
         Console.WriteLine(outcome.Study.Title);

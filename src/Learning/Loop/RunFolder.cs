@@ -13,10 +13,25 @@ namespace Coverslip.Learning.Loop;
 /// </summary>
 public sealed class RunFolder
 {
-    private const string Header =
-        "epoch,seconds,rate,train_loss,train_class_loss,train_reconstruction,validation_loss,validation_class_loss,validation_reconstruction,validation_accuracy,validation_auc,weights_moved";
+    private const string Moved = "weights_moved";
 
-    private readonly List<string> metrics = [Header];
+    private static readonly string[] Columns =
+    [
+        "epoch",
+        "seconds",
+        "rate",
+        "train_loss",
+        "train_class_loss",
+        "train_reconstruction",
+        "validation_loss",
+        "validation_class_loss",
+        "validation_reconstruction",
+        "validation_accuracy",
+        "validation_auc",
+        Moved,
+    ];
+
+    private readonly List<string[]> epochs = [];
 
     /// <param name="path">The folder.</param>
     /// <param name="make">Whether it is made where it is missing.</param>
@@ -69,8 +84,8 @@ public sealed class RunFolder
         var gpu = saved.GetValueOrDefault("random_gpu")?.ToArray<byte>();
         new RandomState(saved["random"].ToArray<byte>(), gpu).Set(models.Device);
         var state = RunState.From(metadata);
-        metrics.Clear();
-        metrics.AddRange(File.ReadLines(Metrics).Take(1 + state.Epoch));
+        epochs.Clear();
+        epochs.AddRange(CsvTable.Read(Metrics).Rows.Take(state.Epoch).Select(row => row.Fields));
         return state;
     }
 
@@ -92,9 +107,8 @@ public sealed class RunFolder
                 before.Stepping.Waited + (row.Pace?.Waited ?? 0)
             ),
         };
-        metrics[0] = string.Join(',', [Header, .. row.Further.Select(f => f.Name)]);
-        metrics.Add(Line(row));
-        WholeFile.Write(Metrics, string.Join('\n', metrics) + "\n");
+        epochs.Add(Fields(row));
+        CsvTable.Write(Metrics, [.. Columns, .. row.Further.Select(f => f.Name)], epochs);
         if (better)
             SafeTensors.Write(Best, models.Weights);
         using var scope = new TensorScope();
@@ -122,7 +136,8 @@ public sealed class RunFolder
         using var scope = new TensorScope();
         models.LoadWeights(SafeTensors.Read(Best, models.Device));
         var state = RunState.From(SafeTensors.ReadMetadata(State));
-        var moved = File.ReadLines(Metrics).Last().Split(',')[Array.IndexOf(Header.Split(','), "weights_moved")];
+        var table = CsvTable.Read(Metrics);
+        var moved = table.Rows[^1].Fields[table.Require(Moved)];
         // Weights that began at zero have no length to compare with.
         double? distance = moved.Length > 0 ? double.Parse(moved, CultureInfo.InvariantCulture) : null;
         return new FitOutcome(state.Epoch, state.BestEpoch, state.Seconds, distance)
@@ -141,7 +156,7 @@ public sealed class RunFolder
         all.Where(p => p.Key.StartsWith(prefix, StringComparison.Ordinal))
             .ToDictionary(p => p.Key[prefix.Length..], p => p.Value);
 
-    private static string Line(EpochRow row)
+    private static string[] Fields(EpochRow row)
     {
         var (train, judged) = (row.Training.Value, row.Validation);
         double?[] figures =
@@ -159,6 +174,10 @@ public sealed class RunFolder
             row.Moved,
             .. row.Further.Select(f => (double?)f.Value),
         ];
-        return $"{row.Epoch},{string.Join(',', figures.Select(f => f is { } value && double.IsFinite(value) ? value.ToString("R", CultureInfo.InvariantCulture) : ""))}";
+        return
+        [
+            $"{row.Epoch}",
+            .. figures.Select(f => CsvTable.Number(f is { } value && double.IsFinite(value) ? value : null)),
+        ];
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coverslip.Files;
 
 namespace Coverslip.Learning.RunReports;
 
@@ -20,31 +21,16 @@ public sealed class EpochTable
     /// <exception cref="InvalidDataException">No epochs, a row too long or short, or a field no number.</exception>
     public static EpochTable Read(string path)
     {
-        string[] lines = [.. File.ReadLines(path).Where(line => line.Length > 0)];
-        if (lines.Length == 0)
-            throw new InvalidDataException($"{path} is empty; its first row must name the columns");
-        var names = lines[0].Split(',');
-        if (!names.Contains("epoch"))
-            throw new InvalidDataException($"{path}: row 1: no column 'epoch'; the header has: {lines[0]}");
-        var values = names.Select(_ => new double[lines.Length - 1]).ToArray();
-        for (var row = 1; row < lines.Length; row++)
-        {
-            var fields = lines[row].Split(',');
-            if (fields.Length != names.Length)
-                throw new InvalidDataException(
-                    $"{path}: row {row + 1}: {fields.Length} fields, the header has {names.Length}"
-                );
-            for (var c = 0; c < fields.Length; c++)
-            {
-                var number = double.NaN;
-                if (
-                    fields[c].Length > 0
-                    && !double.TryParse(fields[c], NumberStyles.Float, CultureInfo.InvariantCulture, out number)
-                )
-                    throw new InvalidDataException($"{path}: row {row + 1}: {names[c]} is '{fields[c]}', not a number");
-                values[c][row - 1] = number;
-            }
-        }
-        return new EpochTable(names.Zip(values).DistinctBy(c => c.First).ToDictionary(c => c.First, c => c.Second));
+        var table = CsvTable.Read(path);
+        table.Require("epoch");
+        double Number(TableRow row, int column) =>
+            row.Fields[column] is var field && field.Length == 0 ? double.NaN
+            : double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number
+            : throw new InvalidDataException(
+                $"{path}: row {row.Number}: {table.Columns[column]} is '{field}', not a number"
+            );
+        return new EpochTable(
+            table.Columns.Index().ToDictionary(c => c.Item, c => table.Rows.Select(r => Number(r, c.Index)).ToArray())
+        );
     }
 }

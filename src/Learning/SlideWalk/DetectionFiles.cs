@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Coverslip.Files;
 using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Geometry;
@@ -15,10 +14,13 @@ public static class DetectionFiles
     /// <summary>CAMELYON16's form: <c>probability,X,Y</c> without header, in pixels of level 0.</summary>
     public static void WriteCsv(string path, IReadOnlyList<Detection> detections)
     {
-        var text = new StringBuilder();
-        foreach (var d in detections)
-            text.Append(CultureInfo.InvariantCulture, $"{(float)d.Probability:R},{d.X:0.##},{d.Y:0.##}\n");
-        WholeFile.Write(path, text.ToString());
+        static string Pixels(double at) => at.ToString("0.##", CultureInfo.InvariantCulture);
+        CsvTable.Write(
+            path,
+            detections.Select(d =>
+                (string[])[((float)d.Probability).ToString("R", CultureInfo.InvariantCulture), Pixels(d.X), Pixels(d.Y)]
+            )
+        );
     }
 
     /// <summary>

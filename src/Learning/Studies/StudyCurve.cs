@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using Coverslip.Files;
 
 namespace Coverslip.Learning.Studies;
 
@@ -47,19 +47,23 @@ public static class StudyCurve
         ];
     }
 
-    /// <summary>A line per point, figure and part, full precision.</summary>
-    public static string Csv(StudyOutcome outcome)
+    /// <summary>A line per point, figure and part, full precision; heads first.</summary>
+    public static IEnumerable<IReadOnlyList<string>> Csv(StudyOutcome outcome)
     {
-        var text = new StringBuilder("group,line,at,figure,part,value\n");
+        yield return ["group", "line", "at", "figure", "part", "value"];
         foreach (var (name, rows) in outcome.Groups)
         foreach (var row in rows)
         foreach (var measured in row.Measured)
         foreach (var (part, value) in measured.Parts.Index())
             if (row.Run.Point is var (line, at))
-                text.Append(
-                    CultureInfo.InvariantCulture,
-                    $"{StudyTable.Quoted(name)},{StudyTable.Quoted(line)},{at:R},{measured.Figure.Key},{part + 1},{value:R}\n"
-                );
-        return text.ToString();
+                yield return
+                [
+                    name,
+                    line,
+                    CsvTable.Number(at),
+                    measured.Figure.Key,
+                    $"{part + 1}",
+                    CsvTable.Number(value),
+                ];
     }
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text;
 using Coverslip.Evaluation.Statistics;
+using Coverslip.Files;
 
 namespace Coverslip.Learning.Studies;
 
@@ -57,19 +57,23 @@ public static class StudyDifferences
         ];
     }
 
-    /// <summary>A line per model, figure and part, full precision.</summary>
-    public static string Csv(StudyOutcome outcome)
+    /// <summary>A line per model, figure and part, full precision; heads first.</summary>
+    public static IEnumerable<IReadOnlyList<string>> Csv(StudyOutcome outcome)
     {
-        var text = new StringBuilder("group,model,input,figure,part,value\n");
+        yield return ["group", "model", "input", "figure", "part", "value"];
         foreach (var (name, rows) in outcome.Groups)
         foreach (var row in rows)
         foreach (var measured in row.Measured)
         foreach (var (part, value) in measured.Parts.Index())
-            text.Append(
-                CultureInfo.InvariantCulture,
-                $"{StudyTable.Quoted(name)},{StudyTable.Quoted(row.Run.Model)},{row.Run.Input},{measured.Figure.Key},{part + 1},{value:R}\n"
-            );
-        return text.ToString();
+            yield return
+            [
+                name,
+                row.Run.Model,
+                row.Run.Input,
+                measured.Figure.Key,
+                $"{part + 1}",
+                CsvTable.Number(value),
+            ];
     }
 
     internal static string MeanOf(MeasuredFigure measured)

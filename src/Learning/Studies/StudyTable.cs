@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Evaluation.Statistics;
+using Coverslip.Files;
 
 namespace Coverslip.Learning.Studies;
 
@@ -20,6 +21,25 @@ public static class StudyTable
         "parameters",
         "s per epoch",
         "peak MiB",
+    ];
+
+    private static readonly string[] CsvColumns =
+    [
+        "group",
+        "model",
+        "input",
+        "mean",
+        "deviation",
+        "difference",
+        "p_t",
+        "p_t_holm",
+        "p_corrected",
+        "p_corrected_holm",
+        "p_wilcoxon",
+        "p_wilcoxon_holm",
+        "parameters",
+        "seconds_per_epoch",
+        "peak_mib",
     ];
 
     /// <summary>Heads the image-wise figures.</summary>
@@ -129,48 +149,43 @@ public static class StudyTable
                 ),
         ];
 
-    /// <summary>Everything, a row per group, model and input, full precision; the parts' figures last.</summary>
-    public static string Csv(StudyOutcome outcome)
+    /// <summary>Everything, a row per group, model and input, full precision; the parts' figures last. Heads first.</summary>
+    public static IEnumerable<IReadOnlyList<string>> Csv(StudyOutcome outcome)
     {
-        var parts = outcome.Rows.Select(r => r.Figures.Count).FirstOrDefault();
-        var text = new StringBuilder(
-            "group,model,input,mean,deviation,difference,p_t,p_t_holm,p_corrected,p_corrected_holm,p_wilcoxon,p_wilcoxon_holm,parameters,seconds_per_epoch,peak_mib"
-        );
-        for (var part = 1; part <= parts; part++)
-            text.Append(CultureInfo.InvariantCulture, $",part_{part}");
-        if (outcome.Study.ImageWise)
-        {
-            text.Append(",image_wise_inflated_mean,image_wise_inflated_deviation");
-            for (var part = 1; part <= parts; part++)
-                text.Append(CultureInfo.InvariantCulture, $",image_wise_inflated_part_{part}");
-        }
-        text.Append('\n');
-        foreach (var (group, row) in outcome.Groups.SelectMany(g => g.Rows.Select(r => (g.Name, r))))
-        {
-            var c = row.Comparison;
-            double?[] numbers =
+        int[] parts = [.. Enumerable.Range(1, outcome.Rows.Select(r => r.Figures.Count).FirstOrDefault())];
+        string[] imageWise = outcome.Study.ImageWise
+            ?
             [
-                row.Mean,
-                row.Deviation,
-                c?.Difference,
-                c?.T.Value,
-                c?.T.Holm,
-                c?.CorrectedT.Value,
-                c?.CorrectedT.Holm,
-                c?.Wilcoxon.Value,
-                c?.Wilcoxon.Holm,
-                row.Parameters,
-                row.SecondsPerEpoch,
-                row.PeakMemory,
-                .. row.Figures,
-                .. row.ImageWise is { } leaky ? (double?[])[leaky.Mean, leaky.Deviation, .. leaky.Figures] : [],
-            ];
-            text.AppendJoin(',', Quoted(group), Quoted(row.Run.Model), row.Run.Input)
-                .Append(',')
-                .AppendJoin(',', numbers.Select(n => n?.ToString("R", CultureInfo.InvariantCulture) ?? ""))
-                .Append('\n');
-        }
-        return text.ToString();
+                "image_wise_inflated_mean",
+                "image_wise_inflated_deviation",
+                .. parts.Select(p => $"image_wise_inflated_part_{p}"),
+            ]
+            : [];
+        string[] columns = [.. CsvColumns, .. parts.Select(p => $"part_{p}"), .. imageWise];
+        return outcome.Groups.SelectMany(g => g.Rows.Select(row => CsvRow(g.Name, row))).Prepend(columns);
+    }
+
+    private static string[] CsvRow(string group, StudyRow row)
+    {
+        var c = row.Comparison;
+        double?[] numbers =
+        [
+            row.Mean,
+            row.Deviation,
+            c?.Difference,
+            c?.T.Value,
+            c?.T.Holm,
+            c?.CorrectedT.Value,
+            c?.CorrectedT.Holm,
+            c?.Wilcoxon.Value,
+            c?.Wilcoxon.Holm,
+            row.Parameters,
+            row.SecondsPerEpoch,
+            row.PeakMemory,
+            .. row.Figures,
+            .. row.ImageWise is { } leaky ? (double?[])[leaky.Mean, leaky.Deviation, .. leaky.Figures] : [],
+        ];
+        return [group, row.Run.Model, row.Run.Input, .. numbers.Select(CsvTable.Number)];
     }
 
     private static string Padded(IReadOnlyList<IReadOnlyList<string>> lines)
@@ -190,9 +205,6 @@ public static class StudyTable
         row.Mean is { } mean
             ? Text($"{mean:0.000}") + (row.Deviation is { } deviation ? Text($" ± {deviation:0.000}") : "")
             : "–";
-
-    internal static string Quoted(string text) =>
-        text.IndexOfAny([',', '"', '\n']) < 0 ? text : $"\"{text.Replace("\"", "\"\"")}\"";
 
     private static string Text(PValue? p) =>
         p is { Value: { } value } known

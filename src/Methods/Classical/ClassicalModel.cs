@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using Coverslip.Files;
 using Coverslip.Learning.Features;
@@ -49,7 +48,7 @@ internal sealed class ClassicalModel(ClassicalRecipe recipe, int classes) : IFit
             foreach (var other in candidates.Where(c => c.Classifier != classifier))
                 other.Classifier?.Dispose();
         }
-        WholeFile.Write(Path.Combine(run.Path, "selection.csv"), Selection(candidates, best));
+        WriteSelection(Path.Combine(run.Path, "selection.csv"), candidates, best);
         using (new TensorScope())
             SafeTensors.Write(run.Best, State());
         progress.Chosen($"{set} {best.Settings.Text}".TrimEnd());
@@ -136,27 +135,25 @@ internal sealed class ClassicalModel(ClassicalRecipe recipe, int classes) : IFit
         return Judged.Of(mean, [.. images.Select(p => p.Label)], probabilities);
     }
 
-    private static string Selection(Candidate[] candidates, Candidate best)
+    private static void WriteSelection(string path, Candidate[] candidates, Candidate best)
     {
-        var text = new StringBuilder("features,settings,accuracy,auc,log_loss,chosen\n");
-        foreach (var candidate in candidates)
+        string[] Fields(Candidate candidate)
         {
             double?[] figures = [candidate.Judged?.Accuracy, candidate.Judged?.Auc, candidate.Judged?.Loss.Total];
-            text.Append(candidate.Set)
-                .Append(',')
-                .Append(candidate.Settings.Text)
-                .Append(',')
-                .AppendJoin(
-                    ',',
-                    figures.Select(f =>
-                        f is { } value && double.IsFinite(value)
-                            ? value.ToString("R", CultureInfo.InvariantCulture)
-                            : ""
-                    )
-                )
-                .Append(candidate == best ? ",yes\n" : ",no\n");
+            var finite = figures.Select(f => f is { } value && double.IsFinite(value) ? f : null);
+            return
+            [
+                candidate.Set,
+                candidate.Settings.Text,
+                .. finite.Select(CsvTable.Number),
+                candidate == best ? "yes" : "no",
+            ];
         }
-        return text.ToString();
+        CsvTable.Write(
+            path,
+            ["features", "settings", "accuracy", "auc", "log_loss", "chosen"],
+            candidates.Select(Fields)
+        );
     }
 
     private sealed class Candidate(string set, IClassifierSettings settings)

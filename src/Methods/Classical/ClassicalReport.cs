@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coverslip.Files;
 using Coverslip.Learning.Reports;
 using Coverslip.Learning.RunReports;
 
@@ -16,7 +17,7 @@ internal static class ClassicalReport
         var path = Path.Combine(part.Folder, "selection.csv");
         if (!File.Exists(path))
             return null;
-        string[][] lines = [.. File.ReadLines(path).Select(line => line.Split(','))];
+        var table = CsvTable.Read(path);
         return
         [
             new Note(
@@ -24,10 +25,10 @@ internal static class ClassicalReport
             ),
             Table.OfLines(
                 [
-                    [.. lines[0].Select(name => name.Replace('_', ' '))],
-                    .. lines.Skip(1).Select(fields => (IReadOnlyList<string>)[.. fields.Select(Short)]),
+                    [.. table.Columns.Select(name => name.Replace('_', ' '))],
+                    .. table.Rows.Select(row => (IReadOnlyList<string>)[.. row.Fields.Select(Short)]),
                 ],
-                text: lines[0].Length
+                text: table.Columns.Count
             ),
         ];
     }

@@ -38,9 +38,25 @@ internal sealed class SkipEffect(IReadOnlyList<Batch> windows)
     internal const string LevelsName = "skips.csv";
     internal const string ErrorsName = "skip-errors.csv";
 
-    private const string LevelsHeader =
-        "skips,level,numbers,weight_rms_before,weight_rms_after,moved,gradient_rms_before,gradient_rms_after";
-    private const string ErrorsHeader = "skips,error,error_without_bottleneck,error_of_mean_color";
+    private static readonly string[] LevelsColumns =
+    [
+        "skips",
+        "level",
+        "numbers",
+        "weight_rms_before",
+        "weight_rms_after",
+        "moved",
+        "gradient_rms_before",
+        "gradient_rms_after",
+    ];
+
+    private static readonly string[] ErrorsColumns =
+    [
+        "skips",
+        "error",
+        "error_without_bottleneck",
+        "error_of_mean_color",
+    ];
 
     /// <summary>Each level of a network that has learned, in the order of the forward pass.</summary>
     internal IReadOnlyList<LevelEffect> Levels(SelfSupervisedNetwork before, SelfSupervisedNetwork after)
@@ -108,18 +124,29 @@ internal sealed class SkipEffect(IReadOnlyList<Batch> windows)
         IReadOnlyList<(string Skips, IReadOnlyList<LevelEffect> Levels, ReconstructionErrors Errors)> measured
     )
     {
-        static string Text(params double[] numbers) =>
-            string.Join(',', numbers.Select(n => n.ToString("R", CultureInfo.InvariantCulture)));
-        var levels = measured.SelectMany(m =>
-            m.Levels.Select(l =>
-                $"{m.Skips},{l.Level},{l.Numbers},{Text(l.SizeBefore, l.SizeAfter, l.Moved, l.GradientBefore, l.GradientAfter)}\n"
+        static IEnumerable<string> Numbers(params double[] numbers) => numbers.Select(n => CsvTable.Number(n));
+        CsvTable.Write(
+            Path.Combine(folder, LevelsName),
+            LevelsColumns,
+            measured.SelectMany(m =>
+                m.Levels.Select(l =>
+                    (IEnumerable<string>)
+                        [
+                            m.Skips,
+                            l.Level,
+                            $"{l.Numbers}",
+                            .. Numbers(l.SizeBefore, l.SizeAfter, l.Moved, l.GradientBefore, l.GradientAfter),
+                        ]
+                )
             )
         );
-        WholeFile.Write(Path.Combine(folder, LevelsName), $"{LevelsHeader}\n{string.Concat(levels)}");
-        var errors = measured.Select(m =>
-            $"{m.Skips},{Text(m.Errors.Intact, m.Errors.WithoutBottleneck, m.Errors.MeanColor)}\n"
+        CsvTable.Write(
+            Path.Combine(folder, ErrorsName),
+            ErrorsColumns,
+            measured.Select(m =>
+                Numbers(m.Errors.Intact, m.Errors.WithoutBottleneck, m.Errors.MeanColor).Prepend(m.Skips)
+            )
         );
-        WholeFile.Write(Path.Combine(folder, ErrorsName), $"{ErrorsHeader}\n{string.Concat(errors)}");
     }
 
     /// <summary>Squares of the gradient of the mean loss over all windows, by path.</summary>

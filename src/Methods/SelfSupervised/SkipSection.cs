@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coverslip.Files;
 using Coverslip.Learning.Reports;
 
 namespace Coverslip.Methods.SelfSupervised;
@@ -28,13 +29,13 @@ internal static class SkipSection
 
     private static Table TableOf(string path, int text)
     {
-        var lines = File.ReadAllLines(path).Where(l => l.Length > 0).Select(l => l.Split(',')).ToArray();
+        var table = CsvTable.Read(path);
         return Table.OfLines(
             [
-                [.. lines[0].Select(head => head.Replace('_', ' '))],
-                .. lines
-                    .Skip(1)
-                    .Select(l => (IReadOnlyList<string>)[.. l.Select((field, i) => i < text ? field : Short(field))]),
+                [.. table.Columns.Select(head => head.Replace('_', ' '))],
+                .. table.Rows.Select(row =>
+                    (IReadOnlyList<string>)[.. row.Fields.Select((field, i) => i < text ? field : Short(field))]
+                ),
             ],
             text
         );

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Coverslip.Files;
 using Coverslip.Slides.Geometry;
-using CsvHelper;
 
 namespace Coverslip.Slides.Patches;
 
@@ -66,25 +65,12 @@ public static class PatchIndex
     /// <exception cref="InvalidDataException">Another header, or a field that is no number.</exception>
     public static IReadOnlyList<IndexedPatch> Read(string path)
     {
-        if (!File.Exists(path))
-            throw new FileNotFoundException($"{path}: no such file", path);
-        using var csv = CsvReader.FromFile(path, new CsvReaderOptions { Separator = ',', HasHeader = false });
-        var patches = new List<IndexedPatch>();
-        var isHeader = true;
-        while (csv.Read())
-        {
-            string[] fields = [.. Enumerable.Range(0, csv.FieldCount).Select(csv.GetString)];
-            if (isHeader && !fields.SequenceEqual(Columns))
-            {
-                throw new InvalidDataException(
-                    $"{path}: the header is {string.Join(",", fields)}; an index has {string.Join(",", Columns)}"
-                );
-            }
-            if (!isHeader)
-                patches.Add(Parse(fields, $"{path}: row {patches.Count + 2}"));
-            isHeader = false;
-        }
-        return isHeader ? throw new InvalidDataException($"{path}: the file is empty") : patches;
+        var table = CsvTable.Read(path);
+        return table.Columns.SequenceEqual(Columns)
+            ? [.. table.Rows.Select(row => Parse(row.Fields, $"{path}: row {row.Number}"))]
+            : throw new InvalidDataException(
+                $"{path}: the header is {string.Join(", ", table.Columns)}; an index has {string.Join(", ", Columns)}"
+            );
     }
 
     private static string[] Fields(IndexedPatch row) =>
@@ -104,8 +90,6 @@ public static class PatchIndex
 
     private static IndexedPatch Parse(string[] fields, string where)
     {
-        if (fields.Length != Columns.Length)
-            throw new InvalidDataException($"{where}: {fields.Length} fields, the header has {Columns.Length}");
         var at = new SlidePoint((long)Number(1), (long)Number(2));
         return new IndexedPatch(
             fields[0],
