@@ -69,6 +69,7 @@ public static class MaskCommand
                 if (store.Has(name))
                     continue;
                 using var image = stain?.Read(path, name) ?? ImageFile.Read(path);
+                using var threads = new MaskThreads(image, options);
                 var clock = Stopwatch.StartNew();
                 var result = store.Segmentation(name, image.Width, image.Height) is { } before
                     ? maker.Judge(image, before) with

@@ -87,6 +87,7 @@ public static class CohortMasks
                 stop.ThrowIfCancellationRequested();
                 var path = cohort.ImagePath(row);
                 using var image = place.Stain?.Read(path, row.Image) ?? ImageFile.Read(path);
+                using var threads = new MaskThreads(image, options);
                 store.Add(
                     row.Image,
                     image,

@@ -23,7 +23,8 @@ internal sealed class LabelHead : IDisposable
         (this.device, this.channels, Labels, this.fast) = (device, channels, labels, fast);
         store = new ParameterStore(device);
         // The normalization right after it subtracts a bias again.
-        convolution = new Conv2d(store.Root / "conv", channels, labels, 1, new Conv2dOptions { Bias = false });
+        var options = new Conv2dOptions { Bias = false, Own = fast };
+        convolution = new Conv2d(store.Root / "conv", channels, labels, 1, options);
         norm = new BatchNorm2d(store.Root / "norm", labels);
         if (fast)
             store.ToChannelsLast();
@@ -36,13 +37,7 @@ internal sealed class LabelHead : IDisposable
     /// <summary>
     /// [1, C, H, W] → [1, K, H, W]; the factors [1, C, 1, 1] are those of an excitation not yet applied.
     /// </summary>
-    internal Tensor Forward(Tensor x, Tensor? factors)
-    {
-        if (!fast)
-            return norm.Forward(convolution.Forward(x));
-        var weight = factors is null ? convolution.Weight : convolution.Weight * factors;
-        return FusedOperators.Normalize(FusedOperators.Convolve(x, weight, null), norm.Weight, norm.Bias, Relu.None);
-    }
+    internal Tensor Forward(Tensor x, Tensor? factors) => norm.Forward(convolution.ForwardScaled(x, factors));
 
     internal void Step()
     {

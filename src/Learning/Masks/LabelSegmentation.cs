@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Coverslip.Slides.Images;
 using Coverslip.Torch;
-using Coverslip.Torch.Layers;
 
 namespace Coverslip.Learning.Masks;
 
@@ -22,8 +21,6 @@ public sealed record Segmentation(byte[] Labels, int Count, int Steps, bool Stop
 /// </summary>
 public static class LabelSegmentation
 {
-    private const int SmallMap = 1 << 18;
-
     /// <summary>Segments an RGB image of 8 bits; the same options give the same labels on the same machine.</summary>
     /// <exception cref="ArgumentException">An option out of its range, or another kind of image.</exception>
     public static Segmentation Segment(Image image, MaskOptions options)
@@ -32,32 +29,16 @@ public static class LabelSegmentation
         if (image.Channels != 3 || image.Depth != 8)
             throw new ArgumentException($"masks are made of RGB images of 8 bits, not of a {image}", nameof(image));
         if (options.Scale == 1)
-            return AtThisSize(image, options, (long)image.Width * image.Height);
+            return Steps(image, options, (long)image.Width * image.Height);
         var (width, height) = (Shrunk(image.Width, options.Scale), Shrunk(image.Height, options.Scale));
         using var small = Transforms.Resize(image, width, height, Interpolation.Area);
-        var found = AtThisSize(small, options, (long)image.Width * image.Height);
+        var found = Steps(small, options, (long)image.Width * image.Height);
         using var labels = Image.From(found.Labels, width, height, channels: 1);
         using var large = Transforms.Resize(labels, image.Width, image.Height, Interpolation.Nearest);
         return found with { Labels = large.Pixels.ToArray() };
     }
 
     private static int Shrunk(int side, double scale) => Math.Max(1, (int)Math.Round(side * scale));
-
-    private static Segmentation AtThisSize(Image image, MaskOptions options, long fullPixels)
-    {
-        var threads = TorchRuntime.Threads;
-        // On a small map threads cost more than they bring, many times over where other programs compete for the cores.
-        if ((long)image.Width * image.Height * options.Channels < SmallMap)
-            TorchRuntime.Threads = 1;
-        try
-        {
-            return Steps(image, options, fullPixels);
-        }
-        finally
-        {
-            TorchRuntime.Threads = threads;
-        }
-    }
 
     private static Segmentation Steps(Image image, MaskOptions options, long fullPixels)
     {
@@ -76,7 +57,7 @@ public static class LabelSegmentation
         {
             using var inner = new TensorScope();
             var scores = Scores(network, input, fast); // [N, K]
-            var result = vote.Count(fast ? FusedOperators.Argmax(scores) : scores.Detach().Argmax(1), network.Labels);
+            var result = vote.Count(scores.Detach().Argmax(1), network.Labels);
             var alive = Alive(result.Pixels);
             var left = options.Count == LabelCount.Pixels ? alive.Length : Alive(result.Superpixels).Length;
             if (left <= options.MinimumLabels || step == options.MaxSteps)
@@ -88,7 +69,7 @@ public static class LabelSegmentation
                 };
             }
             var loss = fast
-                ? FusedOperators.CrossEntropy(scores, result.Target)
+                ? Losses.CrossEntropyOfRows(scores, result.Target)
                 : Losses.CrossEntropy(scores, result.Target);
             loss.Backward();
             network.Step();
@@ -100,7 +81,8 @@ public static class LabelSegmentation
     private static Tensor Scores(SegmentationNetwork network, Tensor input, bool fast)
     {
         Tensor scores;
-        using (new ShortTypes(fast, input.Device))
+        // A processor's convolutions of our own in float32 outrun libtorch's in shorter types.
+        using (new Autocast(input.Device, fast && input.Device.IsCuda ? DType.BFloat16 : DType.Float32))
             scores = network.Forward(input); // [1, K, H, W]
         return scores.Permute(0, 2, 3, 1).Reshape(-1, network.Labels).To(DType.Float32);
     }

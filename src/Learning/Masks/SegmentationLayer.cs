@@ -21,14 +21,14 @@ internal sealed class SegmentationLayer
         fast = options.Mode == MaskMode.Fast;
         normFirst = options.Order == NormalizationOrder.BeforeActivation;
         // A bias before a normalization is subtracted again by it.
-        convolution = new Conv2d(
-            at / "conv",
-            inputs,
+        var shape = new Conv2dOptions { Padding = 1, Bias = !normFirst };
+        var own = fast && Conv2d.OwnPays(inputs, options.Channels, 3, shape);
+        convolution = new Conv2d(at / "conv", inputs, options.Channels, 3, shape with { Own = own });
+        norm = new BatchNorm2d(
+            at / "norm",
             options.Channels,
-            3,
-            new Conv2dOptions { Padding = 1, Bias = !normFirst }
+            activation: normFirst ? Activation.Relu : Activation.None
         );
-        norm = new BatchNorm2d(at / "norm", options.Channels);
         excitation = options.Excitation ? new SqueezeAndExcitation(at / "excitation", options.Channels) : null;
     }
 
@@ -37,23 +37,11 @@ internal sealed class SegmentationLayer
     /// </summary>
     internal (Tensor Map, Tensor? Factors) Forward(Tensor x, Tensor? factors)
     {
-        var y = fast ? Fast(x, factors) : Plain(x);
+        var y = convolution.ForwardScaled(x, factors);
+        y = norm.Forward(normFirst ? y : y.ReluInPlace());
         if (excitation is null)
             return (y, null);
         var scale = excitation.Factors(y);
         return fast ? (y, scale) : (y * scale, null);
-    }
-
-    private Tensor Plain(Tensor x)
-    {
-        var y = convolution.Forward(x);
-        return normFirst ? norm.Forward(y).Relu() : norm.Forward(y.Relu());
-    }
-
-    private Tensor Fast(Tensor x, Tensor? factors)
-    {
-        var weight = factors is null ? convolution.Weight : convolution.Weight * factors;
-        var y = FusedOperators.Convolve(x, weight, convolution.Bias);
-        return FusedOperators.Normalize(y, norm.Weight, norm.Bias, normFirst ? Relu.After : Relu.Before);
     }
 }

@@ -67,12 +67,16 @@ public sealed class Conv2d
     internal ConvGeometry Geometry { get; }
 
     public Tensor Forward(Tensor x) =>
-        store.ComputesFolded ? Folded(x, null, Activation.None)
-        : depthwise && x.DepthwiseServedByOwnOperators ? x.OwnDepthwise(Weight, Geometry)
-        : !own || !x.ServedByOwnOperators ? x.Conv2d(Weight, Bias, Geometry)
-        : Weight.Size(2) == 1 ? x.OwnConv1x1(Weight, Bias)
-        : Tiles(x) >= FewestTiles ? x.OwnConv3x3(Weight, Bias)
-        : x.Conv2d(Weight, Bias, Geometry);
+        store.ComputesFolded ? Folded(x, null, Activation.None) : Convolve(x, Weight);
+
+    /// <summary>
+    /// The convolution of one image whose channels are first multiplied by factors [1, in, 1, 1]: these go into the
+    /// weights, which saves a pass over the map.
+    /// </summary>
+    /// <param name="x">[1, in, H, W].</param>
+    /// <param name="factors">Null: none.</param>
+    public Tensor ForwardScaled(Tensor x, Tensor? factors) =>
+        factors is null ? Forward(x) : Convolve(x, Weight * factors);
 
     /// <summary>
     /// The convolution and what stands right behind it: as one where the store is folded, else one after the other.
@@ -81,6 +85,13 @@ public sealed class Conv2d
     /// <param name="norm">Computes its own activation, too.</param>
     public Tensor Forward(Tensor x, BatchNorm2d norm) =>
         store.ComputesFolded ? Folded(x, norm, norm.Activation) : norm.Forward(Forward(x));
+
+    private Tensor Convolve(Tensor x, Tensor weight) =>
+        depthwise && x.DepthwiseServedByOwnOperators ? x.OwnDepthwise(weight, Geometry)
+        : !own || !x.ServedByOwnOperators ? x.Conv2d(weight, Bias, Geometry)
+        : weight.Size(2) == 1 ? x.OwnConv1x1(weight, Bias)
+        : Tiles(x) >= FewestTiles ? x.OwnConv3x3(weight, Bias)
+        : x.Conv2d(weight, Bias, Geometry);
 
     private static long Tiles(Tensor x) =>
         x.Size(0) * ((x.Size(2) + TileSide - 1) / TileSide) * ((x.Size(3) + TileSide - 1) / TileSide);

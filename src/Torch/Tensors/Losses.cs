@@ -8,7 +8,8 @@ public static class Losses
         MseOp = new("aten::mse_loss"),
         L1Op = new("aten::l1_loss"),
         SmoothL1Op = new("aten::smooth_l1_loss"),
-        NllOp = new("aten::nll_loss");
+        NllOp = new("aten::nll_loss"),
+        OwnCrossEntropyOp = new("coverslip::cross_entropy");
 
     /// <summary>
     /// Softmax cross-entropy. Scores [B, C, …], target Int64 [B, …]; targets equal to <paramref name="ignore"/> do not
@@ -16,6 +17,13 @@ public static class Losses
     /// </summary>
     public static Tensor CrossEntropy(Tensor scores, Tensor target, Tensor? classWeights = null, long ignore = -100) =>
         CrossEntropyOp.Call(scores, target, classWeights, 1, ignore);
+
+    /// <summary>
+    /// The same of many rows, such as an image's pixels: scores [N, K], target Int64 [N], every one a class. On the
+    /// processor in float32 loss and gradient are one pass, and differ from the above in their last digits.
+    /// </summary>
+    public static Tensor CrossEntropyOfRows(Tensor scores, Tensor target) =>
+        scores.ServedByOwnOperators ? OwnCrossEntropyOp.Call(scores, target) : CrossEntropy(scores, target);
 
     /// <summary>Negative log likelihood of log-probabilities [B, C].</summary>
     public static Tensor NegativeLogLikelihood(Tensor logProbabilities, Tensor target, Tensor? classWeights = null) =>

@@ -10,6 +10,7 @@ public sealed partial class Tensor
         MaxOp = new("aten::max"),
         MinOp = new("aten::min"),
         ArgmaxOp = new("aten::argmax"),
+        OwnArgmaxOp = new("coverslip::argmax"),
         AmaxOp = new("aten::amax"),
         NormDimOp = new("aten::norm", "ScalarOpt_dim"),
         NormOp = new("aten::norm", "Scalar"),
@@ -34,8 +35,11 @@ public sealed partial class Tensor
 
     public Tensor Min() => MinOp.Call(this);
 
-    /// <summary>Index of the largest element along a dimension, Int64.</summary>
-    public Tensor Argmax(int dimension, bool keep = false) => ArgmaxOp.Call(this, (long)dimension, keep);
+    /// <summary>Index of the largest element along a dimension, of equals the first, Int64.</summary>
+    public Tensor Argmax(int dimension, bool keep = false) =>
+        dimension == 1 && !keep && Shape.Length == 2 && ServedByOwnOperators
+            ? OwnArgmaxOp.Call(this)
+            : ArgmaxOp.Call(this, (long)dimension, keep);
 
     /// <summary>Euclidean norm of all elements.</summary>
     public Tensor Norm() => NormOp.Call(this, 2.0);
