@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Slides.Images;
+using Coverslip.Slides.Formats;
 
 namespace Coverslip.App.Commands;
 
@@ -164,7 +164,7 @@ public static class CohortCommand
                 image => image,
                 image =>
                 {
-                    using var read = ImageFile.Read(cohort.ImagePath(cohort.Rows.First(r => r.Image == image)));
+                    using var read = PatchImage.ReadOne(cohort.ImagePath(cohort.Rows.First(r => r.Image == image)));
                     return (read.Width, read.Height);
                 },
                 StringComparer.Ordinal

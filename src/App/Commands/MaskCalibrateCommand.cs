@@ -2,7 +2,7 @@ using System.CommandLine;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Files;
 using Coverslip.Learning.Masks;
-using Coverslip.Slides.Images;
+using Coverslip.Slides.Formats;
 
 namespace Coverslip.App.Commands;
 
@@ -61,7 +61,7 @@ internal static class MaskCalibrateCommand
             foreach (var row in rows)
             {
                 var source = cohort.ImagePath(row);
-                using var image = stain?.Read(source, row.Image) ?? ImageFile.Read(source);
+                using var image = stain?.Read(source, row.Image) ?? PatchImage.ReadOne(source);
                 var result = store?.Segmentation(row.Image, image.Width, image.Height) is { } before
                     ? maker.Judge(image, before)
                     : maker.Make(image);

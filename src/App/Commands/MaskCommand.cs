@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Learning.Masks;
+using Coverslip.Slides.Formats;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.App.Commands;
@@ -68,7 +69,7 @@ public static class MaskCommand
             {
                 if (store.Has(name))
                     continue;
-                using var image = stain?.Read(path, name) ?? ImageFile.Read(path);
+                using var image = stain?.Read(path, name) ?? PatchImage.ReadOne(path);
                 using var threads = new MaskThreads(image, options);
                 var clock = Stopwatch.StartNew();
                 var result = store.Segmentation(name, image.Width, image.Height) is { } before

@@ -8,7 +8,7 @@ using Coverslip.Slides.Tissue;
 
 namespace Coverslip.App.Commands;
 
-/// <summary><c>coverslip patches</c>: an index of patches; no pixel is written.</summary>
+/// <summary><c>coverslip patches</c>: an index of patches, which is a cohort; no pixel is written.</summary>
 public static class PatchesCommand
 {
     private static readonly Option<string> Out = new("--out")
@@ -50,17 +50,21 @@ public static class PatchesCommand
         var command = new Command(
             "patches",
             """
-            Choose patches of slides, on a grid or at random, by tissue and annotations, and write an index of them:
-            slide, x and y at level 0, side, mpp, label, exact shares. Every filter says how many patches it removed.
+            Choose patches of slides, on a grid or at random, by tissue and annotations, and write an index of them: image
+            (slide#x,y,side,mpp), label, patient, exact shares. The index is a cohort: split, mask, train, predict and evaluate
+            take it as they take one of image files. Every filter says how many patches it removed.
 
             Examples:
               coverslip patches slides/*.tif --out index.csv --annotations xml --rule liu --mpp 0.25 --side 299
               coverslip patches a.svs --out index.csv --random 500 --seed 1 --min-tissue 0.5
+              coverslip patches slides/*.svs --cohort slides.csv --out index.csv
+              coverslip train recipes/saganet-small.yaml --cohort index.csv --out runs/patches
             """
         )
         {
             SlideArguments.Files,
             Out,
+            SlideOwners.CohortFile,
             Annotations,
             UnannotatedNormal,
             AnnotationsFromBounds,
@@ -85,35 +89,50 @@ public static class PatchesCommand
         var options = PatchSettings.Of(parsed);
         var slides = parsed.GetRequiredValue(SlideArguments.Files);
         DistinctNames.Check(slides);
-        var index = Path.GetFullPath(parsed.GetRequiredValue(Out));
+        var path = Path.GetFullPath(parsed.GetRequiredValue(Out));
+        var owners = SlideOwners.Of(parsed);
+        var owned = slides.ToDictionary(slide => slide, owners.Of);
         var seen = new HashSet<string>();
         var results = PerSlide.Run(
             "choosing patches",
             slides,
-            path =>
+            file =>
             {
-                using var slide = SlideFile.Open(path, SlideArguments.Opening(parsed));
+                using var slide = SlideFile.Open(file, SlideArguments.Opening(parsed));
                 return PatchSampler.Sample(slide, Areas(parsed, slide, options, seen), options);
             }
         );
-        var folder = Path.GetDirectoryName(index)!;
-        PatchIndex.Write(
-            index,
-            slides
-                .Zip(results)
-                .SelectMany(r =>
-                    (r.Second.Result?.Patches ?? []).Select(patch => new IndexedPatch(
-                        Path.GetRelativePath(folder, r.First).Replace(Path.DirectorySeparatorChar, '/'),
-                        options.Side,
-                        options.Mpp,
-                        patch
-                    ))
-                )
-        );
+        var folder = Path.GetDirectoryName(path)!;
+        IndexedPatch Indexed(string slide, Patch patch)
+        {
+            var file = Path.GetRelativePath(folder, slide).Replace(Path.DirectorySeparatorChar, '/');
+            var (patient, label) = owned[slide];
+            return new IndexedPatch(
+                new SlidePlace(file, patch.At.X, patch.At.Y, options.Side, options.Mpp)
+                {
+                    SlideMpp = parsed.GetValue(SlideArguments.SlideMpp),
+                },
+                patient,
+                options.Rule == PatchRule.None ? patch with { Label = label } : patch
+            );
+        }
+        IndexedPatch[] index =
+        [
+            .. slides.Zip(results).SelectMany(r => (r.Second.Result?.Patches ?? []).Select(p => Indexed(r.First, p))),
+        ];
+        PatchIndex.Write(path, index);
         PatchIndex.WriteCounts(
-            Path.ChangeExtension(index, "filters.csv"),
+            Path.ChangeExtension(path, "filters.csv"),
             slides.Zip(results, (slide, result) => (slide, result.Result, result.Failure))
         );
+        if (owners.Note is { } note)
+            Console.WriteLine($"note: {note}");
+        foreach (var label in index.CountBy(p => p.Patch.Label).OrderBy(l => l.Key, StringComparer.Ordinal))
+            Console.WriteLine($"  {(label.Key.Length > 0 ? label.Key : "no label")}: {label.Value}");
+        if (index.Any(p => p.Patch.Label.Length == 0))
+            Console.WriteLine(
+                "note: patches without a label are no cohort; --rule with --annotations labels them, or --cohort with --rule none"
+            );
         return Report(parsed, slides, results, seen);
     }
 
@@ -169,8 +188,6 @@ public static class PatchesCommand
             Console.WriteLine($"note: no slide has the class '{name}'; there are: {string.Join(", ", seen)}");
         var selections = results.Select(r => r.Result).OfType<PatchSelection>().ToList();
         var total = selections.Aggregate(new PatchCounts(0, 0, 0, 0, 0, 0), (sum, one) => sum + one.Counts);
-        foreach (var label in selections.SelectMany(s => s.Patches).CountBy(p => p.Label).OrderBy(l => l.Key))
-            Console.WriteLine($"  {(label.Key.Length > 0 ? label.Key : "no label")}: {label.Value}");
         Console.WriteLine($"{parsed.GetRequiredValue(Out)}: {total}");
         return selections.Count == slides.Length ? 0 : 1;
     }

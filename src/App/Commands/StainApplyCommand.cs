@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.ExceptionServices;
 using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Slides.Formats;
 using Coverslip.Slides.Images;
 using Coverslip.Slides.Stain;
 
@@ -107,11 +108,15 @@ internal static class StainApplyCommand
         {
             try
             {
-                using var image = ImageFile.Read(work[i].Source);
+                using var image = PatchImage.ReadOne(work[i].Source);
                 using var normalized = normalizer.Apply(image);
                 ImageFile.Write(work[i].Target, normalized);
             }
             catch (UnreadableImageException error)
+            {
+                reasons[i] = error.Reason;
+            }
+            catch (UnreadableSlideException error)
             {
                 reasons[i] = error.Reason;
             }

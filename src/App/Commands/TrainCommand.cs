@@ -127,7 +127,8 @@ public static class TrainCommand
         );
         session.Check();
         // Only now is there a run: what fails before leaves the folder to the next start.
-        if (!File.Exists(stored))
+        var start = File.Exists(stored) ? null : new RunStart(folder);
+        if (start is not null)
             WholeFile.Write(stored, text);
         RunContents.Keep(folder, contents);
         WholeFile.Write(Path.Combine(folder, "cohort.txt"), cohort.Path + "\n");
@@ -149,6 +150,11 @@ public static class TrainCommand
         {
             Console.Error.WriteLine($"stopped; the last whole epoch is kept. Go on with the same command and --resume");
             return 1;
+        }
+        catch
+        {
+            start?.TakeBack();
+            throw;
         }
     }
 

@@ -43,7 +43,7 @@ internal static class Thumbnail
             using var slide = SlideFile.Open(path);
             return slide.ReadThumbnail(Longest).Image;
         }
-        var image = ImageFile.Read(path, ImageReadOptions.ForModels);
+        var image = PatchImage.ReadOne(path, ImageReadOptions.ForModels);
         var scale = (double)Longest / Math.Max(image.Width, image.Height);
         if (scale >= 1)
             return image;

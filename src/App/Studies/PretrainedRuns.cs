@@ -75,11 +75,10 @@ internal static class PretrainedRuns
     /// <summary>Images of the study must not have been seen in pre-training.</summary>
     private static void Refuse(Cohort cohort, Cohort studied)
     {
-        var known = studied.Rows.Select(studied.ImagePath).ToDictionary(p => p, p => p);
-        var lengths = known.Keys.ToLookup(p => new FileInfo(p).Length);
+        var lengths = studied.Rows.Select(studied.FilePath).Distinct().ToLookup(p => new FileInfo(p).Length);
         foreach (var row in cohort.Rows)
         {
-            var image = cohort.ImagePath(row);
+            var image = cohort.FilePath(row);
             var same = lengths[new FileInfo(image).Length]
                 .FirstOrDefault(p =>
                     p == image || File.ReadAllBytes(p).AsSpan().SequenceEqual(File.ReadAllBytes(image))

@@ -7,7 +7,8 @@ namespace Coverslip.Evaluation.Cohorts;
 /// <summary>
 /// Images with their labels and patients, as a CSV file lists them: columns <c>image,label,patient</c>, optionally
 /// <c>mask</c> and <c>group</c>; further columns are kept. With a column <c>labels</c> instead of <c>label</c> an image may
-/// show several findings, separated by <c>;</c>, or none. Paths are relative to the folder of the file.
+/// show several findings, separated by <c>;</c>, or none. Paths are relative to the folder of the file. An image may be a
+/// patch of a slide (<see cref="SlidePlace"/>).
 /// </summary>
 public sealed class Cohort
 {
@@ -110,8 +111,11 @@ public sealed class Cohort
         return null;
     }
 
-    /// <summary>Full path of an image.</summary>
+    /// <summary>Full path of an image; of a patch of a slide the slide's, with the place behind it (<see cref="SlidePlace"/>).</summary>
     public string ImagePath(CohortRow row) => FullPath(row.Image);
+
+    /// <summary>Full path of the file that an image is read from: itself, or the slide that it is a patch of.</summary>
+    public string FilePath(CohortRow row) => SlidePlace.FileOf(ImagePath(row));
 
     /// <summary>Full path of a mask, null where the row has none.</summary>
     public string? MaskPath(CohortRow row) => row.Mask is null ? null : FullPath(row.Mask);
@@ -160,11 +164,11 @@ public sealed class Cohort
 
     private string ComputeHash(FileContents contents)
     {
-        contents.Compute(Rows.Select(ImagePath));
+        contents.Compute(Rows.Select(FilePath).Distinct());
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var row in Rows.OrderBy(r => r.Image, StringComparer.Ordinal))
         {
-            var file = ImagePath(row);
+            var file = FilePath(row);
             // Tabs and line ends cannot make two different tables alike: every field is preceded by its length.
             string[] fields = [row.Image, row.Label, row.Patient, $"{new FileInfo(file).Length}", contents.Of(file)];
             foreach (var field in fields)

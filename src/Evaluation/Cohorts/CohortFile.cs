@@ -55,6 +55,7 @@ public static class CohortFile
 
         var cohort = new Cohort(path, rows, further, contents);
         problems.AddRange(SamePath(cohort));
+        problems.AddRange(SharedSlides(cohort));
         if (checks == CohortChecks.Files)
         {
             var missing = MissingFiles(cohort).ToList();
@@ -135,12 +136,24 @@ public static class CohortFile
             .Where(g => g.Count() > 1)
             .Select(g => Error($"the same image, {g.First().Image}", [.. g.Select(r => r.Number)]));
 
+    /// <summary>A slide is one patient's: its patches would else stand on both sides of a split.</summary>
+    private static IEnumerable<CohortProblem> SharedSlides(Cohort cohort) =>
+        cohort
+            .Rows.GroupBy(cohort.FilePath)
+            .Where(g => g.Any(r => SlidePlace.Of(r.Image) is not null) && g.DistinctBy(r => r.Patient).Count() > 1)
+            .Select(g =>
+                Error(
+                    $"patches of {g.Key} under different patients: {string.Join(", ", g.Select(r => r.Patient).Distinct())}",
+                    [.. g.Select(r => r.Number)]
+                )
+            );
+
     private static IEnumerable<CohortProblem> MissingFiles(Cohort cohort)
     {
         foreach (var row in cohort.Rows)
         {
-            if (!File.Exists(cohort.ImagePath(row)))
-                yield return Error($"no image {row.Image} (looked for {cohort.ImagePath(row)})", row.Number);
+            if (!File.Exists(cohort.FilePath(row)))
+                yield return Error($"no image {row.Image} (looked for {cohort.FilePath(row)})", row.Number);
             if (cohort.MaskPath(row) is { } mask && !File.Exists(mask))
                 yield return Error($"no mask {row.Mask} (looked for {mask})", row.Number);
         }
@@ -148,25 +161,29 @@ public static class CohortFile
 
     private static IEnumerable<CohortProblem> SameContent(Cohort cohort, FileContents contents)
     {
-        // Only files of equal length can be equal; most are not read for this.
+        // Only files of equal length can be equal; most are not read for this. Places on one slide are other pictures.
         var suspects = cohort
             .Rows.DistinctBy(cohort.ImagePath)
-            .GroupBy(row => new FileInfo(cohort.ImagePath(row)).Length)
-            .Where(g => g.Count() > 1)
+            .GroupBy(row => new FileInfo(cohort.FilePath(row)).Length)
+            .Where(IsCopied)
             .SelectMany(g => g)
             .ToList();
-        contents.Compute(suspects.Select(cohort.ImagePath));
-        foreach (var equal in suspects.GroupBy(row => contents.Of(cohort.ImagePath(row))).Where(g => g.Count() > 1))
+        contents.Compute(suspects.Select(cohort.FilePath).Distinct());
+        foreach (var equal in suspects.GroupBy(row => contents.Of(cohort.FilePath(row))).Where(IsCopied))
         {
             int[] rows = [.. equal.Select(r => r.Number).Order()];
             var patients = equal.Select(r => r.Patient).Distinct().ToList();
-            var labels = equal.Select(r => r.Label).Distinct().ToList();
+            // Patches of a slide have labels of their own.
+            var whole = equal.Where(r => SlidePlace.Of(r.Image) is null);
+            var labels = whole.Select(r => r.Label).Distinct().ToList();
             if (patients.Count > 1)
                 yield return Error($"the same picture under different patients: {string.Join(", ", patients)}", rows);
             if (labels.Count > 1)
                 yield return Error($"the same picture under different labels: {string.Join(", ", labels)}", rows);
-            if (patients.Count == 1 && labels.Count == 1)
+            if (patients.Count == 1 && labels.Count <= 1)
                 yield return new(false, $"the same picture several times, patient {patients[0]}", rows);
         }
+
+        bool IsCopied(IEnumerable<CohortRow> rows) => rows.Select(cohort.FilePath).Distinct().Count() > 1;
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Coverslip.Learning.Recipes;
+using Coverslip.Slides.Formats;
 using Coverslip.Slides.Images;
 using Coverslip.Slides.Stain;
 
@@ -95,7 +96,7 @@ public sealed class InputStain
     /// <inheritdoc cref="Apply"/>
     public Image Read(string path, string name)
     {
-        var stored = ImageFile.Read(path, new ImageReadOptions { Depth = 8 });
+        var stored = PatchImage.ReadOne(path, new ImageReadOptions { Depth = 8 });
         if (Apply(stored, name) is not { } normalized)
             return stored;
         stored.Dispose();

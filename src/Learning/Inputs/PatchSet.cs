@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Slides.Formats;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.Learning.Inputs;
@@ -84,6 +85,7 @@ public sealed class PatchSet
         classes = reading.Classes ?? cohort.Classes;
         var numbers = classes.Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
         var done = 0;
+        using var images = new PatchImage();
         try
         {
             Parallel.For(
@@ -94,7 +96,7 @@ public sealed class PatchSet
                 {
                     var row = cohort.Rows[i];
                     var pixels = new byte[bytes];
-                    var (empty, stainKept, source) = Read(row, pixels);
+                    var (empty, stainKept, source) = Read(row, pixels, images);
                     patches[i] = new Patch(row, numbers.GetValueOrDefault(row.Label, -1), empty)
                     {
                         Findings = row.Findings is { } found ? [.. classes.Select(c => found.Contains(c))] : null,
@@ -142,14 +144,15 @@ public sealed class PatchSet
         if (patch.Pixels is { } kept)
             return kept;
         var pixels = new byte[input.Height * input.Width * 4];
-        Read(patch.Row, pixels);
+        using var images = new PatchImage();
+        Read(patch.Row, pixels, images);
         return pixels;
     }
 
-    private (bool Empty, bool StainKept, SourceImage Source) Read(CohortRow row, byte[] pixels)
+    private (bool Empty, bool StainKept, SourceImage Source) Read(CohortRow row, byte[] pixels, PatchImage images)
     {
         var options = new ImageReadOptions { Depth = 8, Channels = input.Gray ? 1 : null };
-        using var stored = ImageFile.Read(cohort.ImagePath(row), options);
+        using var stored = images.Read(cohort.ImagePath(row), options);
         var source = SourceImage.Of(stored, input);
         reading.Check?.Invoke(row, source);
         using var stained = reading.Stain?.Apply(stored, row.Image);

@@ -1,6 +1,7 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Progress;
+using Coverslip.Slides.Formats;
 using Coverslip.Slides.Images;
 using Coverslip.Torch;
 
@@ -86,7 +87,7 @@ public static class CohortMasks
             {
                 stop.ThrowIfCancellationRequested();
                 var path = cohort.ImagePath(row);
-                using var image = place.Stain?.Read(path, row.Image) ?? ImageFile.Read(path);
+                using var image = place.Stain?.Read(path, row.Image) ?? PatchImage.ReadOne(path);
                 using var threads = new MaskThreads(image, options);
                 store.Add(
                     row.Image,

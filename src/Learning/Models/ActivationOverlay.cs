@@ -1,3 +1,4 @@
+using Coverslip.Slides.Formats;
 using Coverslip.Slides.Heatmaps;
 using Coverslip.Slides.Images;
 
@@ -19,7 +20,7 @@ public static class ActivationOverlay
     /// <param name="finding">Which of them.</param>
     public static void Write(string path, string image, ActivationMap map, int finding)
     {
-        using var stored = ImageFile.Read(image);
+        using var stored = PatchImage.ReadOne(image);
         var shrink = Math.Min(1, (double)LongestSide / Math.Max(stored.Width, stored.Height));
         var (width, height) = ((int)(stored.Width * shrink), (int)(stored.Height * shrink));
         using var picture = Transforms.Resize(stored, width, height);

@@ -5,6 +5,7 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
+using Coverslip.Slides.Formats;
 using Coverslip.Slides.Images;
 using Coverslip.Torch;
 using Coverslip.Torch.Checkpoints;
@@ -193,9 +194,10 @@ public sealed class TrainedModel : IDisposable
     /// why.</exception>
     public void CheckFits(Cohort cohort)
     {
+        using var images = new PatchImage();
         foreach (var row in cohort.Rows)
         {
-            using var image = ImageFile.Read(
+            using var image = images.Read(
                 cohort.ImagePath(row),
                 new ImageReadOptions { Depth = 8, Channels = Recipe.Input.Gray ? 1 : null }
             );

@@ -43,7 +43,7 @@ public sealed record SegmentationFiles(string Folder, string Name)
     {
         if (SlideFile.IsSlide(cohort.ImagePath(row)))
             return SlideTruth.Judge(this, cohort, row);
-        using var image = ImageFile.Read(cohort.ImagePath(row), ImageReadOptions.AsStored);
+        using var image = PatchImage.ReadOne(cohort.ImagePath(row), ImageReadOptions.AsStored);
         using var truth = TruthFile.Read(cohort, row, (image.Width, image.Height));
         using var stream = File.OpenRead(Array);
         var values = NpyFile.Read(stream, Array, truth.Height, truth.Width);

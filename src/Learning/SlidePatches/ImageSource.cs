@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Learning.Augmentation;
+using Coverslip.Slides.Formats;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.Learning.SlidePatches;
@@ -69,7 +70,7 @@ internal sealed class ImageSource : PatchSource
 
     private Image AtRunsResolution(ImageExample example)
     {
-        using var stored = ImageFile.Read(example.Path, new ImageReadOptions { Depth = 8 });
+        using var stored = PatchImage.ReadOne(example.Path, new ImageReadOptions { Depth = 8 });
         var color = stored.Channels == 3 ? stored.Clone() : ColorSpaces.Convert(stored, ColorConversion.GrayToRgb);
         var scale = example.Mpp / mpp;
         if (Math.Abs(scale - 1) <= Tolerance)

@@ -2,6 +2,7 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
+using Coverslip.Slides.Formats;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.Methods.Curriculum;
@@ -106,7 +107,7 @@ internal static class LesionPatches
     /// <summary>The image as the second step sees it, times the patches' scale.</summary>
     private static Image Whole(string path, CurriculumRecipe recipe)
     {
-        using var stored = ImageFile.Read(path, new ImageReadOptions { Depth = 8, Channels = 1 });
+        using var stored = PatchImage.ReadOne(path, new ImageReadOptions { Depth = 8, Channels = 1 });
         var (width, height) = PatchPlan.WholeSize(recipe);
         return Transforms.Resize(stored, width, height, recipe.Input.Interpolation);
     }

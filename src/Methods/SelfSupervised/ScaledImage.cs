@@ -1,5 +1,6 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Learning.Inputs;
+using Coverslip.Slides.Formats;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.Methods.SelfSupervised;
@@ -34,7 +35,7 @@ internal sealed record ScaledImage(Image Pixels, (int Width, int Height) StoredS
     /// <summary>Reads an image file and shrinks it by a factor.</summary>
     internal static ScaledImage Read(string path, string name, double scale, InputStain? stain)
     {
-        var stored = ImageFile.Read(path, ImageReadOptions.ForModels);
+        var stored = PatchImage.ReadOne(path, ImageReadOptions.ForModels);
         var size = (stored.Width, stored.Height);
         var stained = stain?.Apply(stored, name);
         var image = stained ?? stored;

@@ -7,7 +7,7 @@ namespace Coverslip.App.Tests.Commands;
 /// <summary>Two runs on phantom radiographs that the verbs' tests share: a curriculum and its baseline.</summary>
 public sealed class ChestRuns : IDisposable
 {
-    private const string Recipe = """
+    internal const string Recipe = """
         method: curriculum
         findings: [nodule, consolidation, interstitial opacity, pleural effusion, pneumothorax]
         network: {name: mobilenet-v2, width: 0.25}

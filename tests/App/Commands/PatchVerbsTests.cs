@@ -1,7 +1,8 @@
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Files;
 using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Images;
-using Coverslip.Slides.Patches;
 
 namespace Coverslip.App.Tests.Commands;
 
@@ -56,18 +57,22 @@ public sealed class PatchVerbsTests : IDisposable
             [.. patches, "--out", At("index.csv"), "--rule", "liu", "--side", "128", "--mpp", "0.25"]
         );
         Assert.Contains($"{24 * 16} places: {(24 * 16) - (23 * 15)} beyond the border", said.Output);
-        var found = PatchIndex.Read(At("index.csv"));
+        var index = Cohort.Load(At("index.csv"));
+        var found = index.Rows;
         Assert.Contains($"{found.Count} kept", said.Output);
-        Assert.All(found, p => Assert.Equal(("a.tif", 128, 0.25), (p.Slide, p.Side, p.Mpp)));
-        Assert.All(found, p => Assert.Equal(p.Patch.At.X < 1500 ? "tumor" : "normal", p.Patch.Label));
-        Assert.All(found, p => Assert.InRange(p.Patch.Tissue, 0.1, 1));
-        Assert.Contains(found, p => p.Patch.Label == "tumor");
+        Assert.Contains("note: each slide is taken for a patient's of its own", said.Output);
+        Assert.All(found, p => Assert.Equal("a", p.Patient));
+        var places = found.Select(p => SlidePlace.Of(p.Image)!).ToArray();
+        Assert.All(places, p => Assert.Equal(("a.tif", 128, 0.25), (p.File, p.Side, p.Mpp)));
+        Assert.All(found.Zip(places), p => Assert.Equal(p.Second.X < 1500 ? "tumor" : "normal", p.First.Label));
+        Assert.All(found, p => Assert.InRange(Number(index.Further(p, "tissue")!), 0.1, 1));
+        Assert.Contains(found, p => p.Label == "tumor");
         var filters = File.ReadAllLines(At("index.filters.csv"));
         Assert.Equal("slide,places,border,repeated,tissue,unlabeled,kept,reason", filters[0]);
         Assert.EndsWith($",{found.Count},", filters[1]);
 
         VerbCall.Run(0, [.. patches, "--out", At("random.csv"), "--random", "30", "--seed", "1", "--side", "64"]);
-        Assert.Equal(30, PatchIndex.Read(At("random.csv")).Count);
+        Assert.Equal(31, File.ReadAllLines(At("random.csv")).Length);
     }
 
     [Fact]
@@ -81,9 +86,9 @@ public sealed class PatchVerbsTests : IDisposable
             VerbCall.Run(1, [.. patches, .. rule]).Errors
         );
         VerbCall.Run(0, [.. patches, .. rule, "--unannotated-normal"]);
-        var found = PatchIndex.Read(At("index.csv"));
-        Assert.Equal(7 * 5, found.Count);
-        Assert.All(found, p => Assert.Equal(("normal", 1.0), (p.Patch.Label, p.Patch.Normal)));
+        var found = Cohort.Load(At("index.csv"));
+        Assert.Equal(7 * 5, found.Rows.Count);
+        Assert.All(found.Rows, p => Assert.Equal(("normal", "1"), (p.Label, found.Further(p, "normal"))));
     }
 
     [Fact]
@@ -166,6 +171,9 @@ public sealed class PatchVerbsTests : IDisposable
     [InlineData(2, "patches", "a.svs", "--out", "x.csv", "--grid", "--random", "5")]
     [InlineData(1, "patches", "a.svs", "--out", "x.csv", "--side", "4")]
     public void Wrong_usage_is_2_and_failure_is_1(int code, params string[] args) => VerbCall.Run(code, args);
+
+    private static double Number(string text) =>
+        double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 
     private string At(string name) => Path.Combine(folder, name);
 }

@@ -202,6 +202,29 @@ public sealed class TrainingVerbsTests(TrainedRun trained) : IClassFixture<Train
         Assert.Contains("accuracy", PhantomRuns.Call(0, call)); // afresh, without --resume
     }
 
+    [Fact]
+    public void A_start_that_fails_before_anything_is_trained_takes_back_what_it_wrote_and_nothing_else()
+    {
+        var (cohort, run) = (runs.At("cohort/black.csv"), runs.At("black"));
+        using (var black = new Image(48, 48, 1))
+            ImageFile.Write(runs.At("cohort/black.png"), black);
+        var rows = File.ReadAllLines(runs.CohortFile).Select(row => row.Split(',')).ToList();
+        var mask = Array.IndexOf(rows[0], "mask");
+        foreach (var row in rows.Skip(1))
+            row[mask] = "black.png";
+        File.WriteAllLines(cohort, rows.Select(row => string.Join(',', row)));
+        Directory.CreateDirectory(run);
+        File.WriteAllText(Path.Combine(run, "notes.txt"), "mine");
+        string[] call = ["train", runs.RecipeFile, "--cohort", cohort, "--out", run, "--set", "training.epochs=1"];
+
+        Assert.Contains(
+            "no image to train on that has a mask",
+            PhantomRuns.Call(1, [.. call, "--set", "input.empty_mask=drop"])
+        );
+        Assert.Equal([Path.Combine(run, "notes.txt")], Directory.GetFileSystemEntries(run));
+        Assert.Contains("accuracy", PhantomRuns.Call(0, call)); // afresh, without --resume
+    }
+
     [Theory]
     [InlineData(2, "train")]
     [InlineData(2, "train", "r.yaml", "--cohort", "c.csv")]
