@@ -62,6 +62,7 @@ internal static class MaskCalibrateCommand
             {
                 var source = cohort.ImagePath(row);
                 using var image = stain?.Read(source, row.Image) ?? PatchImage.ReadOne(source);
+                using var threads = new MaskThreads(image, options);
                 var result = store?.Segmentation(row.Image, image.Width, image.Height) is { } before
                     ? maker.Judge(image, before)
                     : maker.Make(image);
@@ -136,18 +137,18 @@ internal static class MaskCalibrateCommand
             throw new ArgumentException($"--sample is {count}; it is at least 1, or 0 for all images");
         if (count == 0 || count >= cohort.Rows.Count)
             return [.. cohort.Rows];
-        var random = new Random(unchecked((int)seed));
+        var random = new SeededRandom(seed);
         var patients = cohort
             .Rows.GroupBy(r => r.Patient)
             .OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g =>
             {
                 var images = g.ToArray();
-                random.Shuffle(images);
+                random.Shuffle(images.AsSpan());
                 return images;
             })
             .ToArray();
-        random.Shuffle(patients);
+        random.Shuffle(patients.AsSpan());
         return
         [
             .. Enumerable

@@ -1,5 +1,6 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
+using Coverslip.Files;
 using Coverslip.Learning.Recipes;
 using Coverslip.Learning.SlidePatches;
 using Coverslip.Learning.Studies;
@@ -27,7 +28,7 @@ internal static class StudyCohorts
     {
         if (images == 0 || images >= cohort.Rows.Count)
             return cohort;
-        var random = new Random((int)seed);
+        var random = new SeededRandom(seed);
         CohortRow[][] patients =
         [
             .. cohort
@@ -35,9 +36,9 @@ internal static class StudyCohorts
                 .OrderBy(g => g.Key, StringComparer.Ordinal)
                 .Select(g => g.OrderBy(r => r.Image, StringComparer.Ordinal).ToArray()),
         ];
-        random.Shuffle(patients);
+        random.Shuffle(patients.AsSpan());
         foreach (var own in patients)
-            random.Shuffle(own);
+            random.Shuffle(own.AsSpan());
         var chosen = Enumerable
             .Range(0, patients.Max(p => p.Length))
             .SelectMany(turn => patients.Where(p => p.Length > turn).Select(p => p[turn]))

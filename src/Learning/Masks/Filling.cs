@@ -1,3 +1,4 @@
+using Coverslip.Files;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.Learning.Masks;
@@ -75,7 +76,7 @@ public static class Filling
         if (!options.Enabled || valid == 0 || valid == mask.Length)
             return new FilledPatch(filled, grown, 0);
 
-        var random = new Random(unchecked((int)(seed ^ (seed >> 32))));
+        var random = new SeededRandom(seed);
         var (height, channels, count) = (mask.Length / width, pixels.Length / mask.Length, 0);
         for (var copy = 0; copy < options.Copies; copy++)
         {
@@ -127,9 +128,9 @@ public static class Filling
         private double CenterX { get; init; }
         private double CenterY { get; init; }
 
-        internal static Motion Draw(Random random, FillingOptions options, int width, int height)
+        internal static Motion Draw(SeededRandom random, FillingOptions options, int width, int height)
         {
-            double Within(double range) => (random.NextDouble() * 2 - 1) * range;
+            double Within(double range) => random.Between(-range, range);
             var (sine, cosine) = Math.SinCos(Within(options.MaxAngle) * Math.PI / 180);
             return new Motion(cosine, sine, Within(options.MaxShift * width), Within(options.MaxShift * height))
             {

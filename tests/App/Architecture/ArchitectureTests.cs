@@ -42,6 +42,16 @@ public sealed class ArchitectureTests(ITestOutputHelper output)
                 .Select(a => $"{a.From} names {a.To}")
         );
 
+    /// <summary>What is drawn at random can be drawn again: System.Random does not promise its numbers from version to version.</summary>
+    [Fact]
+    public void Random_numbers_come_from_the_seeded_generator_alone() =>
+        Assert.Empty(
+            Folders
+                .Assemblies()
+                .Where(path => AssemblyReferences.NamesType(path, "System", "Random"))
+                .Select(Path.GetFileName)
+        );
+
     [Fact]
     public void The_table_of_arrows_stands_in_the_documentation()
     {

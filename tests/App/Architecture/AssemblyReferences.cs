@@ -35,6 +35,16 @@ internal sealed class AssemblyReferences : IDisposable
         return assembly.pairs;
     }
 
+    /// <summary>Whether an assembly uses a type of another one.</summary>
+    internal static bool NamesType(string path, string space, string name)
+    {
+        using var assembly = new AssemblyReferences(path);
+        var reader = assembly.reader;
+        return reader
+            .TypeReferences.Select(reader.GetTypeReference)
+            .Any(type => reader.GetString(type.Name) == name && reader.GetString(type.Namespace) == space);
+    }
+
     public void Dispose() => file.Dispose();
 
     private void Add(TypeDefinitionHandle handle)

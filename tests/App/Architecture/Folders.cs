@@ -36,10 +36,14 @@ internal sealed class Folders
     /// <summary>Each once, no folder to itself, in the order of the alphabet.</summary>
     internal IReadOnlyList<(Folder From, Folder To)> Arrows { get; }
 
+    /// <summary>Files of the program's assemblies.</summary>
+    internal static IEnumerable<string> Assemblies() =>
+        Projects.Select(name => Path.Combine(AppContext.BaseDirectory, $"{name}.dll"));
+
     internal static Folders OfProgram() =>
         new([
-            .. Projects
-                .SelectMany(name => AssemblyReferences.Of(Path.Combine(AppContext.BaseDirectory, $"{name}.dll")))
+            .. Assemblies()
+                .SelectMany(AssemblyReferences.Of)
                 .Select(pair => (From: Folder.Of(pair.From), To: Folder.Of(pair.To)))
                 .Where(pair => pair.From != pair.To && pair.To.Project.Length > 0)
                 .Distinct()
