@@ -20,8 +20,6 @@ struct ci_decoded;  // pixels waiting to be copied out
 
 // Text of the last failure on this thread.
 CI_EXPORT const char* ci_last_error();
-// OpenCV's version, such as "4.6.0".
-CI_EXPORT const char* ci_opencv_version();
 
 // Decodes a whole file held in memory. info's pixels stay null; its sizes say what ci_decode_copy needs.
 CI_EXPORT int ci_decode_open(const std::uint8_t* data, std::size_t size, ci_image* info, ci_decoded** out);

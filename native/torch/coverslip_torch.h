@@ -47,4 +47,3 @@ using CtDeleter = void (*)(void* context);
 // A managed function: reads `count` inputs, writes its results' references to `outputs` (at most 16), returns how many
 // or a negative number after a failure. `release` gives its context back.
 using CtFunction = int32_t (*)(void* context, CtTensor* const* inputs, int32_t count, CtTensor** outputs);
-using CtNamed = void (*)(void* context, const char* name, CtTensor* tensor);

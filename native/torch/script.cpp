@@ -83,12 +83,4 @@ CT_API int32_t ct_script_run(CtScript* script, CtTensor* const* inputs, int32_t 
     });
 }
 
-CT_API int32_t ct_script_parameters(CtScript* script, CtNamed found, void* context) {
-    return guarded([&] {
-        auto* module = reinterpret_cast<torch::jit::Module*>(script);
-        for (const auto& entry : module->named_parameters()) found(context, entry.name.c_str(), give(entry.value));
-        for (const auto& entry : module->named_buffers()) found(context, entry.name.c_str(), give(entry.value));
-    });
-}
-
 CT_API void ct_script_release(CtScript* script) { delete reinterpret_cast<torch::jit::Module*>(script); }

@@ -24,6 +24,7 @@ internal static class SchemaCheck
         "maximum",
         "items",
         "minItems",
+        "uniqueItems",
         "anyOf",
     ];
 
@@ -69,6 +70,11 @@ internal static class SchemaCheck
             && !(number < schema["minimum"]?.GetValue<double>())
             && !(number > schema["maximum"]?.GetValue<double>())
             && (schema["minItems"] is null || value is JsonArray { Count: > 0 })
+            && (
+                schema["uniqueItems"] is null
+                || value is not JsonArray some
+                || some.DistinctBy(i => $"{i}").Count() == some.Count
+            )
             && (schema["anyOf"] is not JsonArray any || any.Any(s => !Errors(value, s!.AsObject(), "").Any()));
     }
 

@@ -1,18 +1,34 @@
 using System.CommandLine;
+using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
 using Coverslip.Methods;
 using Coverslip.Torch;
 
 namespace Coverslip.App.Commands;
 
-/// <summary><c>coverslip pack</c>: a run becomes one file that moves.</summary>
+/// <summary><c>coverslip pack</c>: a run becomes one file that moves, or a folder that WSInfer and QuPath take.</summary>
 public static class PackCommand
 {
-    private static readonly Argument<string> RunFolder = new("run") { Description = "The run folder." };
-    private static readonly Option<string> Output = new("--out")
+    private static readonly Argument<string> RunFolder = new("run") { Description = "A run folder or a packed file." };
+    private static readonly Option<string?> Output = new("--out")
     {
         Description = "The file to write, such as model.coverslip.",
-        Required = true,
+    };
+    private static readonly Option<string?> Script = new("--torchscript")
+    {
+        Description = "A folder to write for WSInfer and QuPath's WSInfer extension.",
+    };
+    private static readonly Option<int?> Part = new("--part")
+    {
+        Description = "For --torchscript: one part of the run, from 1; without it the mean of all.",
+    };
+    private static readonly Option<string?> Finding = new("--finding")
+    {
+        Description = "For --torchscript, of a model of findings: which one to tell.",
+    };
+    private static readonly Option<double?> Microns = new("--mpp")
+    {
+        Description = "For --torchscript: microns per pixel of the training images, where the run does not say.",
     };
 
     public static Command Create()
@@ -22,24 +38,61 @@ public static class PackCommand
             """
             Pack a finished run into one file: weights, preprocessing, classes, image scale, thresholds, cohort hash.
 
-            Example:
+            With --torchscript it becomes a folder of two files, torchscript_model.pt and config.json, for WSInfer and QuPath's
+            WSInfer extension: the network with all that the run does to pixels, its classes, patch size and spacing.
+
+            Examples:
               coverslip pack runs/first --out model.coverslip
+              coverslip pack runs/first --torchscript first-wsinfer --mpp 0.5
             """
         )
         {
             RunFolder,
             Output,
+            Script,
+            Part,
+            Finding,
+            Microns,
         };
-        command.SetAction(parsed =>
+        SlideArguments.CheckMpp(Microns);
+        command.Validators.Add(parsed =>
         {
-            using var model = TrainedModel.Load(parsed.GetValue(RunFolder)!, Known.Methods, Device.Cpu);
-            var path = parsed.GetValue(Output)!;
+            if (parsed.GetValue(Output) is null && parsed.GetValue(Script) is null)
+                parsed.AddError("Say what to write: --out FILE, --torchscript FOLDER, or both.");
+            foreach (var option in new Option[] { Part, Finding, Microns })
+                if (parsed.GetResult(option) is not null && parsed.GetValue(Script) is null)
+                    parsed.AddError($"{option.Name} is for --torchscript.");
+        });
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        using var model = TrainedModel.Load(parsed.GetValue(RunFolder)!, Known.Methods, Device.Cpu);
+        if (parsed.GetValue(Output) is { } path)
+        {
             model.Pack(path);
             Console.WriteLine(
                 $"wrote {path} ({new FileInfo(path).Length / 1048576.0:0.0} MiB, {model.Parts.Count} model(s))"
             );
+        }
+        if (parsed.GetValue(Script) is not { } folder)
             return 0;
-        });
-        return command;
+        var method = Known.Methods.Of(model.RecipeText, folder).Name;
+        WsInferFolder.Write(
+            folder,
+            model,
+            new WsInferOptions
+            {
+                Part = parsed.GetValue(Part),
+                Finding = parsed.GetValue(Finding),
+                Mpp = parsed.GetValue(Microns),
+                Architecture = model.Recipe is IBackboneRecipe known ? known.Network.Kind.Name : method,
+            }
+        );
+        var parts = parsed.GetValue(Part) is null ? model.Parts.Count : 1;
+        Console.WriteLine($"wrote {folder} (torchscript_model.pt of {parts} model(s), config.json)");
+        return 0;
     }
 }

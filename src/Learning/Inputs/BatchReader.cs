@@ -92,7 +92,7 @@ public sealed class BatchReader(PatchSet set, int batch, Device device)
     /// Mean 0 and deviation 1 per image and channel over unmasked pixels. A deviation below 5 gray levels, as of blank
     /// glass, counts as 5.
     /// </summary>
-    private static Tensor Standardized(Tensor image, Tensor mask)
+    internal static Tensor Standardized(Tensor image, Tensor mask)
     {
         var pixels = mask.Sum([2, 3], keep: true).Clamp(1); // [B, 1, 1, 1]
         var centered = image - (image * mask).Sum([2, 3], keep: true) / pixels;

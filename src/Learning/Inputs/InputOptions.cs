@@ -113,6 +113,12 @@ public sealed record InputOptions
     /// <summary>Channels that the network is given.</summary>
     public int Channels => Form == InputForm.MaskChannel ? 4 : 3;
 
+    /// <summary>The orientations that predictions are averaged over: all that keep the size, or the first alone.</summary>
+    internal int[] Orientations(bool averaged) =>
+        !averaged ? [0]
+        : Height == Width ? [0, 1, 2, 3, 4, 5, 6, 7]
+        : [0, 2, 4, 6];
+
     internal static InputOptions Read(RecipeNode node, InputOptions? standard = null)
     {
         standard ??= new InputOptions();

@@ -8,6 +8,7 @@ internal static class Ability
         [typeof(IFitsImages)] = "learn from image files",
         [typeof(IPredictsImages)] = "say what an image file shows",
         [typeof(IPredictsWindows)] = "say what a window of a slide shows",
+        [typeof(IRecordable)] = "be written as one network over an image's pixels",
         [typeof(IMapsFindings)] = "say where in an image it sees its classes",
     };
 

@@ -1,6 +1,7 @@
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
 using Coverslip.Torch;
+using Coverslip.Torch.Layers;
 
 namespace Coverslip.Learning.Models;
 
@@ -72,6 +73,19 @@ public interface IPredictsWindows : IModel
     /// <param name="windows">At the recipe's input size, unmasked.</param>
     /// <param name="orientations">Whether to average over the orientations that keep the size.</param>
     IReadOnlyList<double[]> Probabilities(WindowBatch windows, bool orientations);
+}
+
+/// <summary>A model that is one network over an image's pixels, so that it can be recorded for other programs.</summary>
+public interface IRecordable : IModel
+{
+    /// <summary>The network's state.</summary>
+    ParameterStore Store { get; }
+
+    /// <summary>
+    /// Probabilities [B, classes] of images [B, 3, H, W] in [0, 1], of the recipe's size and unmasked, as predicting files
+    /// gives them: standardized, and averaged over orientations, where the recipe says so. B is any number.
+    /// </summary>
+    Tensor Probabilities(Tensor images);
 }
 
 /// <summary>A model that says where in an image it sees its classes.</summary>

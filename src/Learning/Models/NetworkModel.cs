@@ -1,6 +1,7 @@
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
 using Coverslip.Torch;
+using Coverslip.Torch.Layers;
 
 namespace Coverslip.Learning.Models;
 
@@ -8,7 +9,8 @@ namespace Coverslip.Learning.Models;
 internal sealed class NetworkModel(INetworkRecipe recipe, IClassifier network)
     : IFitsImages,
         IPredictsImages,
-        IPredictsWindows
+        IPredictsWindows,
+        IRecordable
 {
     public long Parameters => network.Store.ParameterCount;
 
@@ -41,6 +43,10 @@ internal sealed class NetworkModel(INetworkRecipe recipe, IClassifier network)
 
     public IReadOnlyList<double[]> Probabilities(WindowBatch windows, bool orientations) =>
         new WindowPredictor(network, recipe).Probabilities(windows, orientations);
+
+    public ParameterStore Store => network.Store;
+
+    public Tensor Probabilities(Tensor images) => new WindowPredictor(network, recipe).Probabilities(images);
 
     public void Dispose() => network.Dispose();
 }

@@ -20,10 +20,7 @@ public sealed class Predictor(IClassifier model, BatchReader reader, INetworkRec
     {
         model.Store.Training = false;
         using var inference = new Inference();
-        int[] orientations =
-            !recipe.Augmentation.AverageOrientations ? [0]
-            : recipe.Input.Height == recipe.Input.Width ? [0, 1, 2, 3, 4, 5, 6, 7]
-            : [0, 2, 4, 6];
+        var orientations = recipe.Input.Orientations(recipe.Augmentation.AverageOrientations);
         var sums = new double[patches.Count][];
         var done = 0;
         foreach (var orientation in orientations)

@@ -31,10 +31,7 @@ internal sealed class WindowPredictor(IClassifier network, INetworkRecipe recipe
             network.Store.Device
         );
         var target = Tensor.From<long>(new long[windows.Count]).To(network.Store.Device); // nothing has a label
-        int[] all =
-            !orientations ? [0]
-            : input.Height == input.Width ? [0, 1, 2, 3, 4, 5, 6, 7]
-            : [0, 2, 4, 6];
+        var all = input.Orientations(orientations);
         var sums = Enumerable.Range(0, windows.Count).Select(_ => Array.Empty<double>()).ToArray();
         foreach (var orientation in all)
         {
@@ -57,6 +54,33 @@ internal sealed class WindowPredictor(IClassifier network, INetworkRecipe recipe
             }
         }
         return sums;
+    }
+
+    /// <summary>The same of unmasked images [B, 3, H, W] in [0, 1] in one piece, [B, classes], see <see cref="IRecordable"/>.</summary>
+    internal Tensor Probabilities(Tensor images)
+    {
+        var input = recipe.Input;
+        var mask = Tensor.Ones([1, 1, input.Height, input.Width]);
+        if (input.Gray)
+        {
+            var gray = images.Mean([1], keep: true);
+            images = Tensor.Cat([gray, gray, gray], 1);
+        }
+        if (input.Standardize)
+            images = BatchReader.Standardized(images, mask);
+        var nothing = Tensor.From<long>([0]); // nothing has a label
+        var all = input.Orientations(recipe.Augmentation.AverageOrientations);
+        return all.Select(o =>
+                    network.Predict(
+                        new Batch(
+                            Oriented(images, o).Contiguous(MemoryFormat.ChannelsLast),
+                            Oriented(mask, o),
+                            nothing,
+                            null
+                        )
+                    )
+                )
+                .Aggregate((sum, more) => sum + more) / all.Length;
     }
 
     /// <summary>[B, C, H, W] turned as the bits say: 1 transposes, after 2 and 4 flip rows and columns.</summary>

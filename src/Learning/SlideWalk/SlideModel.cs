@@ -1,4 +1,3 @@
-using System.Globalization;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
@@ -31,9 +30,6 @@ public sealed record SlideModel(
     Func<WindowBatch, IReadOnlyList<double>> Score
 )
 {
-    /// <summary>How far the sizes of training images may lie apart for a window to have one size.</summary>
-    private const double MostRatio = 1.1;
-
     /// <summary>A run's model.</summary>
     /// <param name="model">The run.</param>
     /// <param name="mpp">Resolution of its training images where the run has none recorded; null otherwise.</param>
@@ -48,16 +44,9 @@ public sealed record SlideModel(
             );
         if (run.SourceChannels != 3)
             throw new InvalidOperationException("this run was trained on gray images; slides are in color");
-        if (run.ScaleHigh > run.ScaleLow * MostRatio)
-            throw new InvalidOperationException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"this run's training images were scaled by {run.ScaleLow:0.###} to {run.ScaleHigh:0.###}, so that no one size of a window fits; train on images of one size"
-                )
-            );
-        var scale = Math.Sqrt(run.ScaleLow * run.ScaleHigh);
+        var scale = WindowScale.Of(run);
         var window = new WindowInput(
-            MppOf(run, mpp),
+            Mpp.Of(WindowScale.MppOf(run, mpp)),
             new PixelSize((int)Math.Round(input.Width / scale), (int)Math.Round(input.Height / scale)),
             new PixelSize(input.Width, input.Height),
             model.Stain
@@ -79,21 +68,4 @@ public sealed record SlideModel(
             windows => [.. model.Predict(windows, orientations).Select(p => p[column])]
         );
     }
-
-    private static Mpp MppOf(RunDescription run, double? told) =>
-        (run.Mpp, told) switch
-        {
-            (null, null) => throw new InvalidOperationException(
-                "this run does not say at which resolution it was trained; pass --mpp with the microns per pixel of its "
-                    + "training images, or train with a column mpp in the cohort"
-            ),
-            ({ } own, { } other) when Math.Abs(own - other) > 0.01 * own => throw new InvalidOperationException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"--mpp is {other}, and the run was trained at {own:0.####} µm/px; leave --mpp out (a slide's own resolution is --slide-mpp)"
-                )
-            ),
-            ({ } own, _) => Mpp.Of(own),
-            (_, { } other) => Mpp.Of(other),
-        };
 }

@@ -2,6 +2,7 @@ using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Torch;
+using Coverslip.Torch.Layers;
 
 namespace Coverslip.Methods.Curriculum;
 
@@ -12,7 +13,8 @@ namespace Coverslip.Methods.Curriculum;
 internal sealed class CurriculumModel(CurriculumRecipe recipe, FindingClassifier network)
     : IFitsImages,
         IPredictsImages,
-        IMapsFindings
+        IMapsFindings,
+        IRecordable
 {
     private readonly NetworkModel whole = new(recipe, network);
 
@@ -37,6 +39,10 @@ internal sealed class CurriculumModel(CurriculumRecipe recipe, FindingClassifier
     }
 
     public IEnumerable<(string Path, Tensor Value)> State() => whole.State();
+
+    public ParameterStore Store => whole.Store;
+
+    public Tensor Probabilities(Tensor images) => whole.Probabilities(images);
 
     public void Load(IReadOnlyDictionary<string, Tensor> state) => whole.Load(state);
 

@@ -66,8 +66,7 @@ public sealed class Conv2d
 
     internal ConvGeometry Geometry { get; }
 
-    public Tensor Forward(Tensor x) =>
-        store.ComputesFolded ? Folded(x, null, Activation.None) : Convolve(x, Weight);
+    public Tensor Forward(Tensor x) => store.ComputesFolded ? Folded(x, null, Activation.None) : Convolve(x, Weight);
 
     /// <summary>
     /// The convolution of one image whose channels are first multiplied by factors [1, in, 1, 1]: these go into the

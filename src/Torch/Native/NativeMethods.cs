@@ -116,13 +116,6 @@ internal static unsafe partial class NativeMethods
     internal static partial int ct_script_run(nint script, nint* inputs, int count, nint* results, int* resultCount);
 
     [LibraryImport(Library)]
-    internal static partial int ct_script_parameters(
-        nint script,
-        delegate* unmanaged<nint, byte*, nint, void> found,
-        nint context
-    );
-
-    [LibraryImport(Library)]
     internal static partial void ct_script_release(nint script);
 
     [LibraryImport(Library)]

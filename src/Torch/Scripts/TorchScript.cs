@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Coverslip.Files;
-using Coverslip.Torch.Checkpoints;
 using Coverslip.Torch.Layers;
 
 namespace Coverslip.Torch.Scripts;
@@ -18,28 +17,35 @@ public sealed unsafe class TorchScript : IDisposable
 
     /// <summary>
     /// Runs <paramref name="forward"/> once on <paramref name="example"/>, in evaluation mode and without gradients,
-    /// and writes
-    /// the recorded operators with the store's parameters and buffers under their paths.
+    /// and writes the recorded operators with the parameters and buffers of the stores under their paths; of several
+    /// stores under <c>1.</c>, <c>2.</c> and so on.
     /// </summary>
     /// <param name="path">The file; it appears whole, or stays as it was.</param>
-    /// <param name="store">The network's state; its training switch is set back afterwards.</param>
+    /// <param name="stores">The state of the network, or of several; training switches are set back afterwards.</param>
     /// <param name="forward">The network. What it decides in C# (sizes, branches) is recorded as for the
     /// example.</param>
     /// <param name="example">Inputs of the sizes that the script is for.</param>
     /// <exception cref="TorchException">The run cannot be recorded; an exception of <paramref name="forward"/> comes
     /// through as it is.</exception>
-    public static void Save(string path, ParameterStore store, Func<Tensor[], Tensor[]> forward, Tensor[] example)
+    public static void Save(
+        string path,
+        IReadOnlyList<ParameterStore> stores,
+        Func<Tensor[], Tensor[]> forward,
+        Tensor[] example
+    )
     {
-        var training = store.Training;
-        store.Training = false;
+        var training = stores.Where(s => s.Training).ToArray();
+        foreach (var store in training)
+            store.Training = false;
         try
         {
             using var off = new NoGradient();
-            WholeFile.WriteAt(path, temporary => Trace(temporary, store, forward, example));
+            WholeFile.WriteAt(path, temporary => Trace(temporary, stores, forward, example));
         }
         finally
         {
-            store.Training = training;
+            foreach (var store in training)
+                store.Training = true;
         }
     }
 
@@ -75,14 +81,6 @@ public sealed unsafe class TorchScript : IDisposable
         return outputs;
     }
 
-    /// <summary>Parameters and buffers by path; ownership is as for <see cref="SafeTensors.Read"/>.</summary>
-    public Dictionary<string, Tensor> Parameters()
-    {
-        using var named = new NamedTensors();
-        NativeMethods.Check(NativeMethods.ct_script_parameters(Pointer, &NamedTensors.Found, named.Context));
-        return named.Take();
-    }
-
     public void Dispose() => handle.Dispose();
 
     private nint Pointer
@@ -96,13 +94,20 @@ public sealed unsafe class TorchScript : IDisposable
 
     private static void Trace(
         string temporary,
-        ParameterStore store,
+        IReadOnlyList<ParameterStore> stores,
         Func<Tensor[], Tensor[]> forward,
         Tensor[] example
     )
     {
-        var state = store.All.ToArray();
-        var buffers = store.Buffers.Select(b => b.Path).ToHashSet(StringComparer.Ordinal);
+        string Named(int store, string path) => stores.Count == 1 ? path : $"{store + 1}.{path}";
+        var state = stores
+            .Index()
+            .SelectMany(s => s.Item.All.Select(p => (Path: Named(s.Index, p.Path), p.Value)))
+            .ToArray();
+        var buffers = stores
+            .Index()
+            .SelectMany(s => s.Item.Buffers.Select(p => Named(s.Index, p.Path)))
+            .ToHashSet(StringComparer.Ordinal);
         var inputs = example.Select(t => t.Pointer).ToArray();
         var values = state.Select(s => s.Value.Pointer).ToArray();
         var isBuffer = state.Select(s => buffers.Contains(s.Path) ? 1 : 0).ToArray();

@@ -117,6 +117,20 @@ public sealed class TrainingVerbsTests(TrainedRun trained) : IClassFixture<Train
     }
 
     [Fact]
+    public void A_folder_for_WSInfer_needs_no_file_beside_it_and_takes_no_masked_run()
+    {
+        Assert.Contains("--out FILE, --torchscript FOLDER, or both", PhantomRuns.Call(1, "pack", trained.Folder));
+        string[] pack = ["pack", trained.Folder, "--out", runs.At("both.coverslip")];
+        Assert.Contains("--part is for --torchscript", PhantomRuns.Call(1, [.. pack, "--part", "1"]));
+        var folder = runs.At("wsinfer");
+        Assert.Contains(
+            "train one with input.form: raw",
+            PhantomRuns.Call(1, [.. pack, "--torchscript", folder, "--mpp", "0.5"])
+        );
+        Assert.False(Directory.Exists(folder));
+    }
+
+    [Fact]
     public void Predict_refuses_what_does_not_fit_with_the_reason()
     {
         var image = runs.At("cohort/images/P01-01.png");
@@ -158,6 +172,15 @@ public sealed class TrainingVerbsTests(TrainedRun trained) : IClassFixture<Train
         var row = Assert.Single(Predictions.Read(Path.Combine(runs.At("one"), "predictions.csv")).Rows);
         Assert.Equal((image, ""), (row.Image, row.Label));
         Assert.Contains(row.Predicted, (string[])["rosettes", "sheets"]);
+
+        var folder = runs.At("raw-wsinfer");
+        Assert.Contains("pass --mpp", PhantomRuns.Call(1, "pack", run, "--torchscript", folder));
+        Assert.Contains(
+            $"wrote {folder} (torchscript_model.pt of 4 model(s), config.json)",
+            PhantomRuns.Call(0, "pack", run, "--torchscript", folder, "--mpp", "0.5")
+        );
+        var config = File.ReadAllText(Path.Combine(folder, "config.json"));
+        Assert.Contains("\"architecture\": \"saganet\"", config);
     }
 
     [Fact]

@@ -68,7 +68,7 @@ public sealed class OwnOperatorGuardTests
             store.ToChannelsLast();
             TorchScript.Save(
                 path,
-                store,
+                [store],
                 inputs =>
                 {
                     var y = second.Forward(norm.Forward(first.ForwardScaled(inputs[0], inputs[1]))).GatedElu();
@@ -79,7 +79,10 @@ public sealed class OwnOperatorGuardTests
                 [Images(), Tensor.Rand([1, 16, 1, 1])]
             );
             using var file = ZipFile.OpenRead(path);
-            var code = string.Join('\n', file.Entries.Where(e => e.Name.EndsWith(".py", StringComparison.Ordinal)).Select(Text));
+            var code = string.Join(
+                '\n',
+                file.Entries.Where(e => e.Name.EndsWith(".py", StringComparison.Ordinal)).Select(Text)
+            );
             Assert.Contains("batch_norm", code);
             Assert.Contains("argmax", code);
             Assert.DoesNotContain("ops.coverslip", code);

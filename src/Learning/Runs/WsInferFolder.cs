@@ -1,0 +1,189 @@
+using System.Text.Json;
+using Coverslip.Files;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Models;
+using Coverslip.Torch;
+using Coverslip.Torch.Scripts;
+
+namespace Coverslip.Learning.Runs;
+
+/// <summary>What a folder for WSInfer is to hold of a run.</summary>
+public sealed record WsInferOptions
+{
+    /// <summary>The one part to take, from 1; null (default): the mean of all.</summary>
+    public int? Part { get; init; }
+
+    /// <summary>Of a model of findings: the one to tell; null (default) where it knows but one.</summary>
+    public string? Finding { get; init; }
+
+    /// <summary>Microns per pixel of the training images as stored; null (default): as the run says.</summary>
+    public double? Mpp { get; init; }
+
+    /// <summary>What the network is called; empty by default.</summary>
+    public string Architecture { get; init; } = "";
+}
+
+/// <summary>
+/// A run as a folder that WSInfer and QuPath's WSInfer extension take (Kaczmarzyk et al. 2024, "Open and reusable deep
+/// learning for pathology with WSInfer and QuPath"): <c>torchscript_model.pt</c>, images [B, 3, H, W] in [0, 1] to logits
+/// [B, classes], and <c>config.json</c> as their model zoo's schema 1.0 wants it. Everything that the run does to pixels
+/// of the network's size is inside the recorded network, and logits are logarithms of probabilities, so that their softmax
+/// is what <c>predict</c> says.
+/// </summary>
+public static class WsInferFolder
+{
+    private const string Network = "torchscript_model.pt",
+        Configuration = "config.json";
+
+    // A float's logarithm of 0 would be minus infinity, and its softmax no number.
+    private const double LeastProbability = 1e-30;
+
+    // float32 sums in another order: what libtorch's operators and the fast ones may differ by.
+    private const double Tolerance = 1e-3;
+
+    /// <summary>Writes the two files, and opens the network again to see that it says the same.</summary>
+    /// <param name="folder">A new or empty folder, or one of an earlier call.</param>
+    /// <param name="model">The run, on the processor.</param>
+    /// <param name="options">What of it.</param>
+    /// <exception cref="InvalidOperationException">Such a run cannot be written so; the message says why.</exception>
+    /// <exception cref="IOException">The folder holds other files.</exception>
+    public static void Write(string folder, TrainedModel model, WsInferOptions options)
+    {
+        Refuse(model);
+        var (run, input) = (model.Description, model.Recipe.Input);
+        var (classes, column) = Classes(model, options.Finding);
+        var spacing = WindowScale.MppOf(run, options.Mpp) / WindowScale.Of(run);
+        var networks = Chosen(model, options.Part).Select(m => m.Able<IRecordable>()).ToArray();
+        Clear(folder);
+        foreach (var store in networks.Select(n => n.Store))
+        {
+            store.Training = false;
+            if (store.Folded is not null)
+                store.Fold(DType.Float32); // a run in bfloat16 is recorded, and compared, in float32
+        }
+        using var scope = new TensorScope();
+        using var off = new NoGradient();
+        Tensor Logits(Tensor images)
+        {
+            var mean =
+                networks.Select(n => n.Probabilities(images)).Aggregate((sum, more) => sum + more) / networks.Length;
+            if (column is { } finding)
+            {
+                var shown = mean.Narrow(1, finding, 1);
+                mean = Tensor.Cat([1 - shown, shown], 1);
+            }
+            return mean.Clamp(LeastProbability).Log(); // [B, classes]
+        }
+        var path = Path.Combine(folder, Network);
+        long[] shape = [2, 3, input.Height, input.Width];
+        TorchScript.Save(path, [.. networks.Select(n => n.Store)], inputs => [Logits(inputs[0])], [Tensor.Rand(shape)]);
+        Check(path, Logits, [shape[0] + 1, .. shape[1..]]);
+        WholeFile.Write(
+            Path.Combine(folder, Configuration),
+            stream => Write(stream, classes, input.Width, spacing, options.Architecture)
+        );
+    }
+
+    private static void Refuse(TrainedModel model)
+    {
+        var (run, input) = (model.Description, model.Recipe.Input);
+        var reason =
+            input.Form != InputForm.Raw
+                ? "it was trained on masked images, and WSInfer makes no masks; train one with input.form: raw"
+            : input.Restained
+                ? "it brings each image to a reference's stain, which is no network; train one with input.stain: none"
+            : model.Recipe is INetworkRecipe { Views.Count: > 1 and var views }
+                ? $"it sees each place at {views} resolutions, and WSInfer gives one; train one with a single view"
+            : input.Height != input.Width
+                ? $"its images are {input.Width}×{input.Height}, and WSInfer's are square; train one with equal height and width"
+            : run.SourceChannels != 3 && !input.Gray
+                ? "it was trained on gray images, and WSInfer gives color; train one with input.gray: true"
+            : null;
+        if (reason is not null)
+            throw new InvalidOperationException($"this run cannot be written for WSInfer: {reason}");
+    }
+
+    private static IReadOnlyList<IModel> Chosen(TrainedModel model, int? part) =>
+        part is not { } number ? model.Models
+        : number >= 1 && number <= model.Models.Count ? [model.Models[number - 1]]
+        : throw new InvalidOperationException($"--part is {number}; this run has the parts 1 to {model.Models.Count}");
+
+    /// <summary>Names of the outputs, and of findings the one that is told.</summary>
+    private static (IReadOnlyList<string> Names, int? Finding) Classes(TrainedModel model, string? finding)
+    {
+        var all = model.Description.Classes;
+        if (model.Recipe.Findings is null)
+            return finding is null
+                ? (all, null)
+                : throw new InvalidOperationException(
+                    $"--finding is '{finding}', and this run has classes of which each image is one; leave --finding out"
+                );
+        var told = finding ?? (all.Count == 1 ? all[0] : null);
+        var column = told is null ? -1 : all.ToList().IndexOf(told);
+        return column >= 0
+            ? ([$"no {told}", told!], column)
+            : throw new InvalidOperationException(
+                $"an image may show several of this run's findings, and WSInfer tells one of several classes; choose with --finding: {string.Join(", ", all)}"
+            );
+    }
+
+    private static void Clear(string folder)
+    {
+        if (File.Exists(folder))
+            throw new IOException($"{folder} is a file; name a folder");
+        Directory.CreateDirectory(folder);
+        var other = Directory
+            .EnumerateFileSystemEntries(folder)
+            .Select(f => Path.GetFileName(f))
+            .FirstOrDefault(f => f is not (Network or Configuration));
+        if (other is not null)
+            throw new IOException($"{folder} holds other files ({other}); name a new or an empty folder");
+    }
+
+    private static void Check(string path, Func<Tensor, Tensor> logits, long[] shape)
+    {
+        using var script = TorchScript.Load(path);
+        var images = Tensor.Rand(shape);
+        var (own, read) = (logits(images).Exp(), script.Run(images)[0].Exp());
+        var off = (own - read).Abs().Max().Item();
+        if (!(off <= Tolerance))
+            throw new InvalidDataException(
+                FormattableString.Invariant(
+                    $"{path}: the recorded network's probabilities differ from the model's by {off:0.######}, at most {Tolerance} is float32's; please report this"
+                )
+            );
+    }
+
+    private static void Write(
+        Stream stream,
+        IReadOnlyList<string> classes,
+        int side,
+        double spacing,
+        string architecture
+    )
+    {
+        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
+        json.WriteStartObject();
+        json.WriteString("spec_version", "1.0");
+        json.WriteString("architecture", architecture);
+        json.WriteNumber("num_classes", classes.Count);
+        json.WriteNumber("patch_size_pixels", side);
+        json.WriteNumber("spacing_um_px", Math.Round(spacing, 6));
+        json.WriteStartArray("class_names");
+        foreach (var name in classes)
+            json.WriteStringValue(name);
+        json.WriteEndArray();
+        json.WriteStartArray("transform");
+        json.WriteStartObject();
+        json.WriteString("name", "Resize"); // QuPath's tiles may be a pixel off
+        json.WriteStartObject("arguments");
+        json.WriteNumber("size", side);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteStartObject();
+        json.WriteString("name", "ToTensor");
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}
