@@ -7,8 +7,6 @@ namespace Coverslip.App.Commands;
 /// <summary><c>coverslip doctor</c>: what was found on this machine, each line ok or how to mend it.</summary>
 public static class DoctorCommand
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
-
     private static readonly Option<bool> AsJson = new("--json")
     {
         Description = "Print the checks as a JSON array on standard output.",
@@ -24,7 +22,7 @@ public static class DoctorCommand
         {
             var checks = Examination.Run();
             if (parsed.GetValue(AsJson))
-                Console.WriteLine(JsonSerializer.Serialize(checks, Json));
+                Console.WriteLine(JsonSerializer.Serialize(checks, FactsJson.Default.IReadOnlyListDoctorCheck));
             else
                 Write(checks, Console.Out);
             return checks.All(check => check.Ok) ? 0 : 1;

@@ -52,12 +52,10 @@ public static class EvaluateKappaCommand
         Name(truth.Path, truth.Unused);
         return Shared.Print(
             parsed,
-            json =>
-            {
-                json.WriteEstimate("kappa", evaluation.Kappa);
-                json.WriteNumber("patients", evaluation.Patients);
-                json.WriteNumber("unused_rows", evaluation.Unused.Count);
-            },
+            (
+                new KappaJson(evaluation.Kappa, evaluation.Patients, evaluation.Unused.Count),
+                FiguresJson.Default.KappaJson
+            ),
             evaluation.Redrawn,
             () => Print(evaluation, predicted.Nodes)
         );
