@@ -4,7 +4,6 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Detection;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Statistics;
-using Coverslip.Learning.Reports;
 using Coverslip.Learning.RunReports;
 
 namespace Coverslip.App.Commands;
@@ -84,26 +83,26 @@ internal static class EvaluateFindingsCommand
             );
             return 0;
         }
-        Print(FindingTables.Lines(whole));
+        Print(whole);
         foreach (var (site, evaluation) in sites)
         {
             Console.WriteLine();
             Console.Write($"{parsed.GetValue(Site)} {site}: ");
-            Print(FindingTables.Lines(evaluation));
+            Print(evaluation);
         }
         if (places is not null)
         {
             Console.WriteLine();
             Console.WriteLine("the map's maximum inside a box of the finding, and overlap with the best box");
-            Print(TextTable.Lines(FindingTables.LocationHeads, FindingTables.Rows(places)));
+            ConsoleTable.Write(FindingTables.Of(places));
         }
         return 0;
     }
 
-    private static void Print(IEnumerable<string> lines)
+    private static void Print(FindingEvaluation evaluation)
     {
-        foreach (var line in lines)
-            Console.WriteLine(line);
+        foreach (var block in FindingTables.Told(evaluation))
+            ConsoleTable.Write(block);
     }
 
     private static (Predictions, Cohort) Load(ParseResult parsed, string path)

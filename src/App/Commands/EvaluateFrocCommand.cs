@@ -165,14 +165,14 @@ public static class EvaluateFrocCommand
                 + $"{slides.Sum(s => s.FalsePositives.Count)} detections outside lesions"
         );
         Console.WriteLine();
-        EvaluationOptionSet.Heading("95 % interval over patients");
-        EvaluationOptionSet.Line("FROC score", evaluation.Score);
         var per = evaluation.Options.Counted == FrocSlides.All ? "slide" : "normal slide";
-        foreach (var (i, rate) in Froc.Rates.Index())
-            EvaluationOptionSet.Line(
-                FormattableString.Invariant($"sensitivity at {rate} per {per}"),
-                evaluation.Sensitivities[i]
-            );
+        ConsoleTable.Write([
+            ("FROC score", evaluation.Score),
+            .. Froc.Rates.Zip(
+                evaluation.Sensitivities,
+                (rate, found) => (FormattableString.Invariant($"sensitivity at {rate} per {per}"), found)
+            ),
+        ]);
         Console.WriteLine();
         Console.WriteLine(times);
     }

@@ -72,15 +72,8 @@ public static class EvaluateKappaCommand
     {
         Console.WriteLine($"{evaluation.Patients} patients" + (nodes > 0 ? $", {nodes} rows of nodes left aside" : ""));
         Console.WriteLine();
-        EvaluationOptionSet.Heading("95 % interval over patients");
-        EvaluationOptionSet.Line("quadratic weighted kappa", evaluation.Kappa);
+        ConsoleTable.Write([("quadratic weighted kappa", evaluation.Kappa)]);
         Console.WriteLine();
-        Console.WriteLine(
-            $"{"", -8}  {string.Join("  ", PathologicStages.Names.Select(n => n.PadLeft(8)))}   predicted"
-        );
-        foreach (var (i, row) in evaluation.Confusion.Index())
-            Console.WriteLine(
-                $"{PathologicStages.Names[i], -8}  {string.Join("  ", row.Select(n => $"{n}".PadLeft(8)))}"
-            );
+        ConsoleTable.WriteConfusion(PathologicStages.Names, evaluation.Confusion);
     }
 }

@@ -97,9 +97,10 @@ public static class EvaluateRocCommand
                 + evaluation.Options.Positive
         );
         Console.WriteLine();
-        EvaluationOptionSet.Heading("95 % interval over patients");
-        EvaluationOptionSet.Line("AUC, bootstrap", evaluation.Auc);
-        EvaluationOptionSet.Line("AUC, DeLong", evaluation.DeLong);
-        EvaluationOptionSet.Line("PR AUC (average precision)", evaluation.AveragePrecision);
+        ConsoleTable.Write([
+            ("AUC, bootstrap", evaluation.Auc),
+            ("AUC, DeLong", evaluation.DeLong),
+            ("PR AUC (average precision)", evaluation.AveragePrecision),
+        ]);
     }
 }

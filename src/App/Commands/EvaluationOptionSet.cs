@@ -74,16 +74,4 @@ internal sealed class EvaluationOptionSet
         Console.WriteLine(JsonSerializer.Serialize(figures, asJson.Type));
         return 0;
     }
-
-    /// <summary>A line of a table: name, value, interval or why there is none.</summary>
-    internal static void Line(string name, Estimate figure)
-    {
-        var value = figure.Value is { } v ? v.ToString("0.0000", CultureInfo.InvariantCulture) : "-";
-        var interval = figure is { Low: { } low, High: { } high }
-            ? string.Create(CultureInfo.InvariantCulture, $"{low, 8:0.0000} to {high:0.0000}")
-            : figure.Reason;
-        Console.WriteLine($"{name, -34}{value, 8}   {interval}");
-    }
-
-    internal static void Heading(string interval) => Console.WriteLine($"{"", -34}{"value", 8}   {interval}");
 }
