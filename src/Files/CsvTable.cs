@@ -67,6 +67,17 @@ public sealed class CsvTable(string path, IReadOnlyList<string> columns, IReadOn
         return new CsvTable(path, columns, rows);
     }
 
+    /// <summary>A field as a number; null where it is empty.</summary>
+    /// <exception cref="InvalidDataException">It is something else.</exception>
+    public double? Number(TableRow row, int column) =>
+        row.Fields[column] is not { Length: > 0 } text ? null
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number
+        : throw new InvalidDataException($"{path}: row {row.Number}: {Columns[column]} is '{text}', not a number");
+
+    /// <summary>What to throw where a field must not be empty.</summary>
+    public InvalidDataException Empty(TableRow row, int column) =>
+        new($"{path}: row {row.Number}: {Columns[column]} is empty");
+
     /// <summary>Every row of a file, the first included, however many fields each has.</summary>
     /// <exception cref="InvalidDataException">A quotation that does not end.</exception>
     public static IReadOnlyList<TableRow> ReadRows(string path)
@@ -96,7 +107,7 @@ public sealed class CsvTable(string path, IReadOnlyList<string> columns, IReadOn
     }
 
     /// <summary>A number with all its digits; nothing for null.</summary>
-    public static string Number(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
+    public static string Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
 
     /// <summary>Writes a whole file or nothing.</summary>
     public static void Write(string path, IReadOnlyList<string> columns, IEnumerable<IEnumerable<string>> rows) =>

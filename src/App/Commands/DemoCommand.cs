@@ -63,15 +63,22 @@ public static class DemoCommand
                 $"the full method is stated to reach an accuracy of at least {DemoRun.StatedAccuracy} (mean of seeds 1 to 3)"
             )
         );
-        Console.WriteLine($"{"", -24}{"accuracy", -26}{"ROC AUC", -26}");
-        Console.WriteLine(
-            $"{"SagaNet, full method", -24}{FigureText.WithInterval(full.Figures[Metric.Accuracy]), -26}{FigureText.WithInterval(full.Figures[Metric.Auc]), -26}"
-        );
-        Console.WriteLine(
-            $"{"baseline without it", -24}{FigureText.WithInterval(plain.Figures[Metric.Accuracy]), -26}{FigureText.WithInterval(plain.Figures[Metric.Auc]), -26}"
-        );
-        Console.WriteLine(
-            string.Create(CultureInfo.InvariantCulture, $"{"color alone (1-NN)", -24}{result.ColorAlone:0.000}")
+        IReadOnlyList<string> Row(string name, ClassificationEvaluation judged) =>
+            [
+                name,
+                FigureText.WithInterval(judged.Figures[Metric.Accuracy]),
+                FigureText.WithInterval(judged.Figures[Metric.Auc]),
+            ];
+        ConsoleTable.Write(
+            Table.OfLines(
+                [
+                    ["", "accuracy", "ROC AUC"],
+                    Row("SagaNet, full method", full),
+                    Row("baseline without it", plain),
+                    ["color alone (1-NN)", result.ColorAlone.ToString("0.000", CultureInfo.InvariantCulture), ""],
+                ],
+                text: 3
+            )
         );
         Console.WriteLine(
             string.Create(

@@ -1,14 +1,13 @@
 using System.CommandLine;
 using System.Text.Json;
 using Coverslip.App.Doctor;
+using Coverslip.Learning.Reports;
 
 namespace Coverslip.App.Commands;
 
 /// <summary><c>coverslip doctor</c>: what was found on this machine, each line ok or how to mend it.</summary>
 public static class DoctorCommand
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
-
     private static readonly Option<bool> AsJson = new("--json")
     {
         Description = "Print the checks as a JSON array on standard output.",
@@ -24,25 +23,31 @@ public static class DoctorCommand
         {
             var checks = Examination.Run();
             if (parsed.GetValue(AsJson))
-                Console.WriteLine(JsonSerializer.Serialize(checks, Json));
+                Console.WriteLine(JsonSerializer.Serialize(checks, FactsJson.Default.IReadOnlyListDoctorCheck));
             else
-                Write(checks, Console.Out);
+                Write(checks);
             return checks.All(check => check.Ok) ? 0 : 1;
         });
         return command;
     }
 
-    /// <summary>One line per check, the way to mend it below, and a sum at the end.</summary>
-    internal static void Write(IReadOnlyList<DoctorCheck> checks, TextWriter output)
+    /// <summary>One line per check, the way to mend it below, and a sum at the end; to standard output by default.</summary>
+    internal static void Write(IReadOnlyList<DoctorCheck> checks, TextWriter? output = null)
     {
-        var width = checks.Max(check => check.Name.Length);
-        foreach (var check in checks)
-        {
-            output.WriteLine($"{(check.Ok ? "ok   " : "wrong")}  {check.Name.PadRight(width)}  {check.Found}");
-            if (check.Mend is not null)
-                output.WriteLine($"{new string(' ', width + 9)}→ {check.Mend}");
-        }
+        var rows = checks.SelectMany(check =>
+            (IEnumerable<IReadOnlyList<Cell>>)
+                [
+                    [check.Ok ? "ok" : "wrong", check.Name, check.Found],
+                    .. check.Mend is { } mend
+                        ? (IReadOnlyList<Cell>[])
+                            [
+                                ["", "", $"→ {mend}"],
+                            ]
+                        : [],
+                ]
+        );
+        ConsoleTable.Write(new Table([new Column(""), new Column(""), new Column("")], [.. rows]), output);
         var wrong = checks.Count(check => !check.Ok);
-        output.WriteLine(wrong == 0 ? "all well" : $"{wrong} of {checks.Count} to mend");
+        (output ?? Console.Out).WriteLine(wrong == 0 ? "all well" : $"{wrong} of {checks.Count} to mend");
     }
 }

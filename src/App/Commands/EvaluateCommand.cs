@@ -185,37 +185,18 @@ public static class EvaluateCommand
                 + (evaluation.Positive is null ? "" : $", positive: {evaluation.Positive}")
         );
         Console.WriteLine();
-        PrintFigures(evaluation.Figures, "95 % interval over patients");
+        PrintFigures(evaluation.Figures);
         if (evaluation.Redrawn > 0)
             Console.WriteLine($"{evaluation.Redrawn} bootstrap draws without every class were drawn again");
         Console.WriteLine();
-        var width = Math.Max(8, evaluation.Classes.Max(c => c.Length));
-        Console.WriteLine(
-            $"{"".PadRight(width)}  {string.Join("  ", evaluation.Classes.Select(c => c.PadLeft(width)))}   predicted"
-        );
-        foreach (var (index, row) in evaluation.Confusion.Index())
-            Console.WriteLine(
-                $"{evaluation.Classes[index].PadRight(width)}  "
-                    + $"{string.Join("  ", row.Select(n => $"{n}".PadLeft(width)))}"
-            );
+        ConsoleTable.WriteConfusion(evaluation.Classes, evaluation.Confusion);
         if (comparison is null)
             return;
         Console.WriteLine();
         Console.WriteLine("difference to the other predictions, paired by patient");
-        PrintFigures(comparison.Differences, "95 % interval over patients");
+        PrintFigures(comparison.Differences);
     }
 
-    private static void PrintFigures(IReadOnlyDictionary<Metric, Estimate> figures, string heading)
-    {
-        Console.WriteLine($"{"", -20}{"value", 8}   {heading}");
-        foreach (var metric in MetricNames.All)
-        {
-            var figure = figures[metric];
-            var interval = figure is { Low: { } low, High: { } high }
-                ? string.Create(CultureInfo.InvariantCulture, $"{low, 8:0.0000} to {high:0.0000}")
-                : figure.Reason;
-            var value = figure.Value is { } v ? v.ToString("0.0000", CultureInfo.InvariantCulture) : "-";
-            Console.WriteLine($"{metric.Key().Replace('_', ' '), -20}{value, 8}   {interval}");
-        }
-    }
+    private static void PrintFigures(IReadOnlyDictionary<Metric, Estimate> figures) =>
+        ConsoleTable.Write(MetricNames.All.Select(m => (m.Key().Replace('_', ' '), figures[m])));
 }

@@ -51,35 +51,38 @@ internal static class EvaluateCurvesCommand
         WholeFile.Write(output, new SvgPlot(CurvesPlot.Of(curves, target)).DrawAlone().ToString());
         string Number(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
         Console.WriteLine($"best validation loss of the baseline {baseline.Name}: {Number(target)}");
-        var lines = TextTable.Lines(
-            [
-                "run",
-                "epochs",
-                "best loss",
-                "at epoch",
-                "as good as the baseline's best",
-                "seconds until then",
-                "first step",
-            ],
-            [
-                .. curves.Select(c =>
-                {
-                    var reached = c.EpochsTo(target);
-                    return (IReadOnlyList<string>)
-                        [
-                            c.Name,
-                            $"{c.Losses.Count}",
-                            Number(c.Losses.Min()),
-                            $"{c.Best + 1}",
-                            reached is { } epochs ? $"after {epochs} epochs" : "never",
-                            reached is { } until ? $"{c.Seconds[until - 1] + (c.First?.Seconds ?? 0):0}" : "",
-                            c.First is { } first ? $"{first.Epochs} epochs on patches, {first.Seconds:0} s" : "none",
-                        ];
-                }),
-            ]
+        ConsoleTable.Write(
+            Table.OfLines(
+                [
+                    [
+                        "run",
+                        "epochs",
+                        "best loss",
+                        "at epoch",
+                        "as good as the baseline's best",
+                        "seconds until then",
+                        "first step",
+                    ],
+                    .. curves.Select(c =>
+                    {
+                        var reached = c.EpochsTo(target);
+                        return (IReadOnlyList<string>)
+                            [
+                                c.Name,
+                                $"{c.Losses.Count}",
+                                Number(c.Losses.Min()),
+                                $"{c.Best + 1}",
+                                reached is { } epochs ? $"after {epochs} epochs" : "never",
+                                reached is { } until ? $"{c.Seconds[until - 1] + (c.First?.Seconds ?? 0):0}" : "",
+                                c.First is { } first
+                                    ? $"{first.Epochs} epochs on patches, {first.Seconds:0} s"
+                                    : "none",
+                            ];
+                    }),
+                ],
+                text: 1
+            )
         );
-        foreach (var line in lines)
-            Console.WriteLine(line);
         Console.WriteLine($"wrote {output}");
         return 0;
     }

@@ -4,7 +4,6 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Detection;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Statistics;
-using Coverslip.Learning.Reports;
 using Coverslip.Learning.RunReports;
 
 namespace Coverslip.App.Commands;
@@ -79,29 +78,31 @@ internal static class EvaluateFindingsCommand
         var places = Places(parsed, path, (predictions, cohort), options);
         if (Common.Json(parsed))
         {
-            Console.WriteLine(Json(whole, sites, places));
+            Console.WriteLine(
+                JsonSerializer.Serialize(Json(whole, sites, places), FiguresJson.Default.AllFindingsJson)
+            );
             return 0;
         }
-        Print(FindingTables.Lines(whole));
+        Print(whole);
         foreach (var (site, evaluation) in sites)
         {
             Console.WriteLine();
             Console.Write($"{parsed.GetValue(Site)} {site}: ");
-            Print(FindingTables.Lines(evaluation));
+            Print(evaluation);
         }
         if (places is not null)
         {
             Console.WriteLine();
             Console.WriteLine("the map's maximum inside a box of the finding, and overlap with the best box");
-            Print(TextTable.Lines(FindingTables.LocationHeads, FindingTables.Rows(places)));
+            ConsoleTable.Write(FindingTables.Of(places));
         }
         return 0;
     }
 
-    private static void Print(IEnumerable<string> lines)
+    private static void Print(FindingEvaluation evaluation)
     {
-        foreach (var line in lines)
-            Console.WriteLine(line);
+        foreach (var block in FindingTables.Told(evaluation))
+            ConsoleTable.Write(block);
     }
 
     private static (Predictions, Cohort) Load(ParseResult parsed, string path)
@@ -165,55 +166,30 @@ internal static class EvaluateFindingsCommand
         );
     }
 
-    private static string Json(
+    private static AllFindingsJson Json(
         FindingEvaluation whole,
         IReadOnlyList<(string Site, FindingEvaluation Evaluation)> sites,
         IReadOnlyList<LocalisationFigures>? places
-    )
-    {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
+    ) =>
+        new(Json(whole))
         {
-            json.WriteStartObject();
-            Write(json, whole);
-            json.WriteStartObject("sites");
-            foreach (var (site, evaluation) in sites)
-            {
-                json.WriteStartObject(site);
-                Write(json, evaluation);
-                json.WriteEndObject();
-            }
-            json.WriteEndObject();
-            json.WriteStartObject("localisation");
-            foreach (var each in places ?? [])
-            {
-                json.WriteStartObject(each.Finding);
-                json.WriteNumber("images", each.Images);
-                json.WriteEstimate("hit_rate", each.HitRate);
-                json.WriteEstimate("iou", each.Overlap);
-                json.WriteEndObject();
-            }
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-        return System.Text.Encoding.UTF8.GetString(stream.ToArray());
-    }
+            Sites = new(sites.Select(s => KeyValuePair.Create(s.Site, Json(s.Evaluation)))),
+            Localisation = new(
+                (places ?? []).Select(p =>
+                    KeyValuePair.Create(p.Finding, new PlaceJson(p.Images, p.HitRate, p.Overlap))
+                )
+            ),
+        };
 
-    private static void Write(Utf8JsonWriter json, FindingEvaluation evaluation)
-    {
-        json.WriteNumber("images", evaluation.Images);
-        json.WriteNumber("patients", evaluation.Patients);
-        json.WriteEstimate("mean_auc", evaluation.MeanAuc);
-        json.WriteStartObject("findings");
-        foreach (var each in evaluation.Findings)
-        {
-            json.WriteStartObject(each.Finding);
-            json.WriteNumber("images", each.Images);
-            json.WriteEstimate("auc", each.Auc);
-            json.WriteEstimate("sensitivity", each.Sensitivity);
-            json.WriteEstimate("specificity", each.Specificity);
-            json.WriteEndObject();
-        }
-        json.WriteEndObject();
-    }
+    private static FindingsJson Json(FindingEvaluation evaluation) =>
+        new(
+            evaluation.Images,
+            evaluation.Patients,
+            evaluation.MeanAuc,
+            new(
+                evaluation.Findings.Select(f =>
+                    KeyValuePair.Create(f.Finding, new FindingJson(f.Images, f.Auc, f.Sensitivity, f.Specificity))
+                )
+            )
+        );
 }

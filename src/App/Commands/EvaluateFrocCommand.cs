@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 using Coverslip.Evaluation;
 using Coverslip.Evaluation.Detection;
 using Coverslip.Evaluation.Statistics;
@@ -124,7 +123,7 @@ public static class EvaluateFrocCommand
         );
         return Shared.Print(
             parsed,
-            json => Write(json, evaluation),
+            (Json(evaluation), FiguresJson.Default.FrocJson),
             evaluation.Redrawn,
             () => Print(evaluation, times)
         );
@@ -138,21 +137,24 @@ public static class EvaluateFrocCommand
         return LesionMap.Of(mask.Pixels, mask.Width, rules);
     }
 
-    private static void Write(Utf8JsonWriter json, FrocEvaluation evaluation)
-    {
-        json.WriteEstimate("froc", evaluation.Score);
-        json.WriteStartObject("sensitivity");
-        foreach (var (i, rate) in Froc.Rates.Index())
-            json.WriteEstimate(rate.ToString(CultureInfo.InvariantCulture), evaluation.Sensitivities[i]);
-        json.WriteEndObject();
-        json.WriteNumber("slides", evaluation.Slides.Count);
-        json.WriteNumber("normal_slides", evaluation.Slides.Count(s => s.Normal));
-        json.WriteNumber("patients", evaluation.Patients);
-        json.WriteNumber("lesions", evaluation.Lesions);
-        json.WriteNumber("isolated_tumor_cells", evaluation.Slides.Sum(s => s.Isolated));
-        json.WriteNumber("detections_outside_lesions", evaluation.Slides.Sum(s => s.FalsePositives.Count));
-        json.WriteString("false_positives_of", evaluation.Options.Counted == FrocSlides.All ? "all" : "normal");
-    }
+    private static FrocJson Json(FrocEvaluation evaluation) =>
+        new()
+        {
+            Froc = evaluation.Score,
+            Sensitivity = new(
+                Froc.Rates.Zip(
+                    evaluation.Sensitivities,
+                    (rate, found) => KeyValuePair.Create(rate.ToString(CultureInfo.InvariantCulture), found)
+                )
+            ),
+            Slides = evaluation.Slides.Count,
+            NormalSlides = evaluation.Slides.Count(s => s.Normal),
+            Patients = evaluation.Patients,
+            Lesions = evaluation.Lesions,
+            IsolatedTumorCells = evaluation.Slides.Sum(s => s.Isolated),
+            DetectionsOutsideLesions = evaluation.Slides.Sum(s => s.FalsePositives.Count),
+            FalsePositivesOf = evaluation.Options.Counted == FrocSlides.All ? "all" : "normal",
+        };
 
     private static void Print(FrocEvaluation evaluation, string times)
     {
@@ -163,14 +165,14 @@ public static class EvaluateFrocCommand
                 + $"{slides.Sum(s => s.FalsePositives.Count)} detections outside lesions"
         );
         Console.WriteLine();
-        EvaluationOptionSet.Heading("95 % interval over patients");
-        EvaluationOptionSet.Line("FROC score", evaluation.Score);
         var per = evaluation.Options.Counted == FrocSlides.All ? "slide" : "normal slide";
-        foreach (var (i, rate) in Froc.Rates.Index())
-            EvaluationOptionSet.Line(
-                FormattableString.Invariant($"sensitivity at {rate} per {per}"),
-                evaluation.Sensitivities[i]
-            );
+        ConsoleTable.Write([
+            ("FROC score", evaluation.Score),
+            .. Froc.Rates.Zip(
+                evaluation.Sensitivities,
+                (rate, found) => (FormattableString.Invariant($"sensitivity at {rate} per {per}"), found)
+            ),
+        ]);
         Console.WriteLine();
         Console.WriteLine(times);
     }

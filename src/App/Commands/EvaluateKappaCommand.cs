@@ -52,12 +52,10 @@ public static class EvaluateKappaCommand
         Name(truth.Path, truth.Unused);
         return Shared.Print(
             parsed,
-            json =>
-            {
-                json.WriteEstimate("kappa", evaluation.Kappa);
-                json.WriteNumber("patients", evaluation.Patients);
-                json.WriteNumber("unused_rows", evaluation.Unused.Count);
-            },
+            (
+                new KappaJson(evaluation.Kappa, evaluation.Patients, evaluation.Unused.Count),
+                FiguresJson.Default.KappaJson
+            ),
             evaluation.Redrawn,
             () => Print(evaluation, predicted.Nodes)
         );
@@ -74,15 +72,8 @@ public static class EvaluateKappaCommand
     {
         Console.WriteLine($"{evaluation.Patients} patients" + (nodes > 0 ? $", {nodes} rows of nodes left aside" : ""));
         Console.WriteLine();
-        EvaluationOptionSet.Heading("95 % interval over patients");
-        EvaluationOptionSet.Line("quadratic weighted kappa", evaluation.Kappa);
+        ConsoleTable.Write([("quadratic weighted kappa", evaluation.Kappa)]);
         Console.WriteLine();
-        Console.WriteLine(
-            $"{"", -8}  {string.Join("  ", PathologicStages.Names.Select(n => n.PadLeft(8)))}   predicted"
-        );
-        foreach (var (i, row) in evaluation.Confusion.Index())
-            Console.WriteLine(
-                $"{PathologicStages.Names[i], -8}  {string.Join("  ", row.Select(n => $"{n}".PadLeft(8)))}"
-            );
+        ConsoleTable.WriteConfusion(PathologicStages.Names, evaluation.Confusion);
     }
 }

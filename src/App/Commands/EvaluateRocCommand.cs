@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Coverslip.Evaluation;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Statistics;
@@ -72,19 +71,24 @@ public static class EvaluateRocCommand
             }
         );
         EvaluationOptionSet.TellUnknown(evaluation.UnknownExcluded);
-        return Shared.Print(parsed, json => Write(json, evaluation), evaluation.Redrawn, () => Print(evaluation));
+        return Shared.Print(
+            parsed,
+            (Json(evaluation), FiguresJson.Default.RocJson),
+            evaluation.Redrawn,
+            () => Print(evaluation)
+        );
     }
 
-    private static void Write(Utf8JsonWriter json, RocEvaluation evaluation)
-    {
-        json.WriteEstimate("auc", evaluation.Auc);
-        json.WriteEstimate("auc_delong", evaluation.DeLong);
-        json.WriteEstimate("average_precision", evaluation.AveragePrecision);
-        json.WriteNumber("slides", evaluation.Slides);
-        json.WriteNumber("positives", evaluation.Positives);
-        json.WriteNumber("patients", evaluation.Patients);
-        json.WriteString("positive", evaluation.Options.Positive);
-    }
+    private static RocJson Json(RocEvaluation evaluation) =>
+        new(
+            evaluation.Auc,
+            evaluation.DeLong,
+            evaluation.AveragePrecision,
+            evaluation.Slides,
+            evaluation.Positives,
+            evaluation.Patients,
+            evaluation.Options.Positive
+        );
 
     private static void Print(RocEvaluation evaluation)
     {
@@ -93,9 +97,10 @@ public static class EvaluateRocCommand
                 + evaluation.Options.Positive
         );
         Console.WriteLine();
-        EvaluationOptionSet.Heading("95 % interval over patients");
-        EvaluationOptionSet.Line("AUC, bootstrap", evaluation.Auc);
-        EvaluationOptionSet.Line("AUC, DeLong", evaluation.DeLong);
-        EvaluationOptionSet.Line("PR AUC (average precision)", evaluation.AveragePrecision);
+        ConsoleTable.Write([
+            ("AUC, bootstrap", evaluation.Auc),
+            ("AUC, DeLong", evaluation.DeLong),
+            ("PR AUC (average precision)", evaluation.AveragePrecision),
+        ]);
     }
 }

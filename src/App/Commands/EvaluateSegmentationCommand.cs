@@ -96,16 +96,13 @@ internal static class EvaluateSegmentationCommand
         IReadOnlyList<(string Key, Estimate Figure)> figures
     )
     {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
+        var all = new OrderedDictionary<string, object>
         {
-            json.WriteStartObject();
-            json.WriteNumber("images", images.Count);
-            json.WriteNumber("patients", images.Select(i => i.Patient).Distinct().Count());
-            foreach (var (key, figure) in figures)
-                json.WriteEstimate(key, figure);
-            json.WriteEndObject();
-        }
-        return System.Text.Encoding.UTF8.GetString(stream.ToArray());
+            ["images"] = images.Count,
+            ["patients"] = images.Select(i => i.Patient).Distinct().Count(),
+        };
+        foreach (var (key, figure) in figures)
+            all[key] = figure;
+        return JsonSerializer.Serialize(all, FiguresJson.Default.OrderedDictionaryStringObject);
     }
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Coverslip.Evaluation.Statistics;
 
 namespace Coverslip.App.Commands;
@@ -60,7 +60,8 @@ internal sealed class EvaluationOptionSet
     }
 
     /// <summary>Prints one JSON object if it is asked for, else what <paramref name="text"/> prints.</summary>
-    internal int Print(ParseResult parsed, Action<Utf8JsonWriter> figures, int redrawn, Action text)
+    internal int Print<T>(ParseResult parsed, (T Figures, JsonTypeInfo<T> Type) asJson, int redrawn, Action text)
+        where T : PrintedFigures
     {
         if (!parsed.GetValue(json))
         {
@@ -69,31 +70,8 @@ internal sealed class EvaluationOptionSet
                 Console.WriteLine($"{redrawn} bootstrap draws on which the figures are not defined were drawn again");
             return 0;
         }
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
-        {
-            writer.WriteStartObject();
-            figures(writer);
-            writer.WriteStartObject("bootstrap");
-            writer.WriteNumber("draws", Bootstrap(parsed));
-            writer.WriteNumber("seed", Seed(parsed));
-            writer.WriteNumber("redrawn", redrawn);
-            writer.WriteEndObject();
-            writer.WriteEndObject();
-        }
-        Console.WriteLine(Encoding.UTF8.GetString(buffer.ToArray()));
+        var figures = asJson.Figures with { Bootstrap = new Draws(Bootstrap(parsed), Seed(parsed), redrawn) };
+        Console.WriteLine(JsonSerializer.Serialize(figures, asJson.Type));
         return 0;
     }
-
-    /// <summary>A line of a table: name, value, interval or why there is none.</summary>
-    internal static void Line(string name, Estimate figure)
-    {
-        var value = figure.Value is { } v ? v.ToString("0.0000", CultureInfo.InvariantCulture) : "-";
-        var interval = figure is { Low: { } low, High: { } high }
-            ? string.Create(CultureInfo.InvariantCulture, $"{low, 8:0.0000} to {high:0.0000}")
-            : figure.Reason;
-        Console.WriteLine($"{name, -34}{value, 8}   {interval}");
-    }
-
-    internal static void Heading(string interval) => Console.WriteLine($"{"", -34}{"value", 8}   {interval}");
 }

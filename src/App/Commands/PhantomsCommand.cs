@@ -60,8 +60,10 @@ public static class PhantomsCommand
                 Patch = new PatchPhantomOptions { Size = parsed.GetValue(Size) },
             };
             var count = PhantomCohort.Describe(options).Count;
+            string written;
             using (var line = new ProgressLine("painting", count, "patches"))
-                Console.WriteLine(PhantomCohort.Write(parsed.GetValue(Output)!, options, new LineReport(line)));
+                written = PhantomCohort.Write(parsed.GetValue(Output)!, options, line);
+            Console.WriteLine(written);
             return 0;
         });
         return command;

@@ -72,8 +72,10 @@ public static class RadiographsCommand
                 Subtlety = parsed.GetValue(Subtlety),
             };
             var count = RadiographCohort.Describe(options).Count;
+            string written;
             using (var line = new ProgressLine("painting", count, "radiographs"))
-                Console.WriteLine(RadiographCohort.Write(parsed.GetValue(Output)!, options, new LineReport(line)));
+                written = RadiographCohort.Write(parsed.GetValue(Output)!, options, line);
+            Console.WriteLine(written);
             return 0;
         });
         return command;

@@ -57,7 +57,9 @@ public static class RecipeCommand
                     key.Range.Length > 0 ? $"; {key.Range}" : ""
                 );
                 Console.WriteLine($"{(key.Changed ? '*' : ' ')} {key.Path}: {value}");
-                Console.WriteLine($"      {key.Explained}. Default {ValueText.Of(key.Default)}{range}");
+                Console.WriteLine(
+                    $"      {key.Explained}. Default {key.NoDefault ?? ValueText.Of(key.Default)}{range}"
+                );
             }
             return 0;
         });
@@ -132,6 +134,8 @@ public static class RecipeCommand
         command.SetAction(parsed =>
         {
             var path = parsed.GetValue(Page)!.FullName;
+            if (!File.Exists(path))
+                throw new FileNotFoundException($"{path}: no such file", path);
             WholeFile.Write(path, RecipeTables.Fill(File.ReadAllText(path), RecipeKinds.Of(Known.Methods)));
             return 0;
         });

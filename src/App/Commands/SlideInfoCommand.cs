@@ -9,11 +9,10 @@ namespace Coverslip.App.Commands;
 /// <summary><c>coverslip slide info</c>: sizes, resolution, and which reader takes the file.</summary>
 internal static class SlideInfoCommand
 {
-    private static readonly JsonSerializerOptions Layout = new(JsonSerializerDefaults.Web)
-    {
-        WriteIndented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    // Properties of scanners hold units such as µm.
+    private static readonly FactsJson Layout = new(
+        new JsonSerializerOptions(FactsJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+    );
 
     internal static Command Create()
     {
@@ -38,7 +37,7 @@ internal static class SlideInfoCommand
         {
             using var slide = SlideArguments.Open(parsed);
             if (parsed.GetValue(json))
-                Console.WriteLine(JsonSerializer.Serialize(Facts(slide), Layout));
+                Console.WriteLine(JsonSerializer.Serialize(Facts(slide), Layout.SlideFacts));
             else
                 Print(slide);
             return 0;
@@ -70,18 +69,18 @@ internal static class SlideInfoCommand
     private static Mpp? Mpp(Slide slide, SlideLevel level) =>
         slide.Resolution.Mpp is { } mpp ? new Mpp(mpp.X * level.DownsampleX, mpp.Y * level.DownsampleY) : null;
 
-    private static object Facts(Slide slide) =>
-        new
+    private static SlideFacts Facts(Slide slide) =>
+        new()
         {
-            slide.Path,
+            Path = slide.Path,
             Reader = slide.Reader.Name,
             ReaderReason = slide.Reader.Reason,
             Declined = slide.Reader.Declined.ToDictionary(d => d.Name, d => d.Reason),
-            slide.Resolution.Mpp,
+            Mpp = slide.Resolution.Mpp,
             MppSource = slide.Resolution.Source.ToString(),
             MppField = slide.Resolution.Field,
-            slide.Bounds,
-            slide.Levels,
-            slide.Properties,
+            Bounds = slide.Bounds,
+            Levels = slide.Levels,
+            Properties = slide.Properties,
         };
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Coverslip.App.Progress;
+using Coverslip.Learning.Reports;
 using Coverslip.Phantoms;
 
 namespace Coverslip.App.Commands;
@@ -119,13 +120,22 @@ internal static class SlidePhantomCommand
         var annotations = Path.ChangeExtension(path, ".xml");
         phantom.WriteAnnotations(annotations);
         Console.WriteLine($"{annotations}: {phantom.Lesions.Count} lesions");
-        foreach (var lesion in phantom.Lesions)
-            Console.WriteLine(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"  {LesionOrder.Name(lesion.Class), -6}{lesion.MajorAxis, 8:0} µm{lesion.Area, 10:0.000} mm²"
-                )
-            );
+        ConsoleTable.Write(
+            Table.OfLines(
+                [
+                    ["lesion", "axis, µm", "area, mm²"],
+                    .. phantom.Lesions.Select(l =>
+                        (IReadOnlyList<string>)
+                            [
+                                LesionOrder.Name(l.Class),
+                                l.MajorAxis.ToString("0", CultureInfo.InvariantCulture),
+                                l.Area.ToString("0.000", CultureInfo.InvariantCulture),
+                            ]
+                    ),
+                ],
+                text: 1
+            )
+        );
         return 0;
     }
 

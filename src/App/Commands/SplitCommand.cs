@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
+using Coverslip.Learning.Reports;
 
 namespace Coverslip.App.Commands;
 
@@ -214,24 +215,36 @@ public static class SplitCommand
     private static void Print(Cohort cohort, Split split)
     {
         Console.WriteLine($"images (patients) per side; classes {string.Join(" + ", cohort.Classes)}");
+        var sides = Enum.GetValues<SplitSide>();
+        var names = sides.Select(side => side.ToString().ToLowerInvariant()).ToArray();
         var lacking = new List<string>();
-        foreach (var (index, part) in split.Parts.Index())
+        string Cell(int index, SplitSide side)
         {
-            var sides = Enum.GetValues<SplitSide>()
-                .Select(side =>
-                {
-                    var rows = part.Rows(cohort, side);
-                    int[] images = [.. cohort.Classes.Select(name => rows.Count(row => row.Shows(name)))];
-                    var patients = rows.DistinctBy(row => row.Patient).Count();
-                    if (part[side].Count > 0 && Array.IndexOf(images, 0) is >= 0 and var c)
-                        lacking.Add(
-                            $"part {index + 1}: {side.ToString().ToLowerInvariant()} has no {cohort.Classes[c]}"
-                        );
-                    return $"{side.ToString().ToLowerInvariant()} {string.Join("+", images)} ({patients})";
-                });
-            var shared = part.ImageWise ? $"   {part.SharedPatients(cohort).Count} patients on several sides" : "";
-            Console.WriteLine($"{index + 1, 3}  {string.Join("   ", sides)}{shared}");
+            var part = split.Parts[index];
+            var rows = part.Rows(cohort, side);
+            int[] images = [.. cohort.Classes.Select(name => rows.Count(row => row.Shows(name)))];
+            if (part[side].Count > 0 && Array.IndexOf(images, 0) is >= 0 and var c)
+                lacking.Add($"part {index + 1}: {names[(int)side]} has no {cohort.Classes[c]}");
+            return $"{string.Join("+", images)} ({rows.DistinctBy(row => row.Patient).Count()})";
         }
+        string[] shared = split.ImageWise ? ["patients on several sides"] : [];
+        ConsoleTable.Write(
+            Table.OfLines(
+                [
+                    ["part", .. names, .. shared],
+                    .. split.Parts.Select(
+                        (part, index) =>
+                            (IReadOnlyList<string>)
+                                [
+                                    $"{index + 1}",
+                                    .. sides.Select(side => Cell(index, side)),
+                                    .. shared.Select(_ => $"{part.SharedPatients(cohort).Count}"),
+                                ]
+                    ),
+                ],
+                text: 0
+            )
+        );
         foreach (var line in lacking)
             Console.WriteLine($"warning: {line}");
     }

@@ -141,8 +141,8 @@ public static class TrainCommand
                 Console.WriteLine(Split.InflatedNote);
             var report = IRunReport.Of(Known.Methods.Of(text, Path.GetFileName(path)));
             var run = new FinishedRun(folder, cohort) { MaskOf = data.Masks is { } masks ? masks.FileOf : null };
-            foreach (var line in report.Summary(run))
-                Console.WriteLine(line);
+            foreach (var block in report.Summary(run))
+                ConsoleTable.Write(block);
             Console.WriteLine($"report: {RunReport.Write(run, report)}");
             return 0;
         }

@@ -2,10 +2,10 @@ using Coverslip.Learning.Progress;
 
 namespace Coverslip.App.Progress;
 
-/// <summary>Shows work on standard error, a line of progress at a time.</summary>
+/// <summary>Shows work on standard error.</summary>
 internal sealed class ConsoleProgress : IWorkProgress
 {
     public IWorkSteps Begin(string what, long total, string unit) => new ProgressLine(what, total, unit);
 
-    public void Note(string line) => Console.Error.WriteLine(line);
+    public void Note(string line) => ProgressDisplay.Say(line);
 }

@@ -1,24 +1,29 @@
 using System.Diagnostics;
 using System.Globalization;
 using Coverslip.Learning.Progress;
+using Spectre.Console;
 
 namespace Coverslip.App.Progress;
 
 /// <summary>
-/// One line of progress with rate and time left: rewritten in place on a terminal, and otherwise a plain line at most
-/// every ten seconds. It goes to standard error, so that standard output holds results alone.
+/// One line of progress with rate and time left: it moves on a terminal, and otherwise is a plain line at most every ten
+/// seconds, since a log has no use for what overwrites itself. It goes to standard error, so that standard output holds
+/// results alone.
 /// </summary>
-public sealed class ProgressLine(string what, long total, string unit) : IWorkSteps
+public sealed class ProgressLine(string what, long total, string unit) : IWorkSteps, IProgress<int>
 {
     private static readonly TimeSpan TerminalPause = TimeSpan.FromMilliseconds(100),
         PlainPause = TimeSpan.FromSeconds(10);
-    private readonly bool terminal = !Console.IsErrorRedirected;
+    private readonly IAnsiConsole? terminal = Terminal.Error();
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly Lock gate = new();
     private TimeSpan last;
-    private bool shown;
+    private (bool Shown, ProgressTask? Line) bar;
 
     public void Report(long done) => Report(done, "");
+
+    /// <summary>The same at once, where <see cref="Progress{T}"/> would tell later and from elsewhere.</summary>
+    void IProgress<int>.Report(int value) => Report(value, "");
 
     /// <summary>Shows that <paramref name="done"/> of the total are done, with a word on how it stands.</summary>
     public void Report(long done, string word)
@@ -26,7 +31,7 @@ public sealed class ProgressLine(string what, long total, string unit) : IWorkSt
         lock (gate)
         {
             var now = clock.Elapsed;
-            if (now - last < (terminal ? TerminalPause : PlainPause))
+            if (now - last < (terminal is null ? PlainPause : TerminalPause))
                 return;
             last = now;
             var rate = done / Math.Max(now.TotalSeconds, 1e-9);
@@ -35,19 +40,24 @@ public sealed class ProgressLine(string what, long total, string unit) : IWorkSt
                 CultureInfo.InvariantCulture,
                 $"{what} {done}/{total}, {(rate >= 1 || rate == 0 ? $"{rate:0.#} {unit}/s" : $"{1 / rate:0.#} s/{unit}")}, {Clock(left)} left{(word.Length > 0 ? $"  {word}" : "")}"
             );
-            if (terminal)
-                Console.Error.Write($"\r{Bar(done)} {text}\u001b[K");
-            else
+            if (terminal is null)
                 Console.Error.WriteLine(text);
-            shown = true;
+            else if (!bar.Shown)
+                bar = (true, ProgressDisplay.Add(terminal, text, total));
+            if (bar.Line is { } line)
+                (line.Description, line.Value) = (text, done);
         }
     }
 
-    /// <summary>Clears the line, so that what follows starts on a clean one.</summary>
+    /// <summary>Takes the line away, so that what follows starts on a clean one; a further report shows it again.</summary>
     public void Dispose()
     {
-        if (terminal && shown)
-            Console.Error.Write("\r\u001b[K");
+        lock (gate)
+        {
+            if (bar.Shown)
+                ProgressDisplay.Remove(bar.Line);
+            bar = default;
+        }
     }
 
     /// <summary>3725 s → 1 h 02 min.</summary>
@@ -55,11 +65,4 @@ public sealed class ProgressLine(string what, long total, string unit) : IWorkSt
         time.TotalHours >= 1 ? $"{(int)time.TotalHours} h {time.Minutes:00} min"
         : time.TotalMinutes >= 1 ? $"{time.Minutes} min {time.Seconds:00} s"
         : $"{time.Seconds} s";
-
-    private string Bar(long done)
-    {
-        const int width = 20;
-        var filled = total > 0 ? (int)(width * Math.Min(done, total) / total) : 0;
-        return $"[{new string('=', filled)}{new string(' ', width - filled)}]";
-    }
 }

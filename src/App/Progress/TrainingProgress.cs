@@ -34,7 +34,7 @@ internal sealed class TrainingProgress(string title, int epochs) : ITrainingProg
         var waited = row.Pace is { Seconds: > 0 } pace
             ? string.Create(CultureInfo.InvariantCulture, $"  waited {pace.Waited / pace.Seconds:0 %}")
             : "";
-        Console.Error.WriteLine(
+        ProgressDisplay.Say(
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{stage.Name} epoch {row.Epoch + 1}/{stage.Epochs}  loss {row.Training.Value.Total:0.0000}{judged}  moved {row.Moved:0.0e+0}  {row.Seconds:0} s{waited}{(state.BestEpoch == row.Epoch ? "  best" : "")}"
@@ -54,7 +54,7 @@ internal sealed class TrainingProgress(string title, int epochs) : ITrainingProg
     public void Chosen(string settings)
     {
         Dispose();
-        Console.Error.WriteLine($"{stage.Name}: {settings}");
+        ProgressDisplay.Say($"{stage.Name}: {settings}");
     }
 
     public void Dispose()

@@ -73,15 +73,8 @@ public static class ActivationFile
         [
             .. table.Rows.Select(row =>
             {
-                double? At(int column) =>
-                    row.Fields[places[column]] is not { Length: > 0 } text ? null
-                    : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value
-                    : throw new InvalidDataException(
-                        $"{path}: row {row.Number}: {Columns[column]} is '{text}', not a number"
-                    );
-                double Sure(int column) =>
-                    At(column)
-                    ?? throw new InvalidDataException($"{path}: row {row.Number}: {Columns[column]} is empty");
+                double? At(int column) => table.Number(row, places[column]);
+                double Sure(int column) => At(column) ?? throw table.Empty(row, places[column]);
                 return new Activation(
                     row.Fields[places[0]].Replace('\\', '/'),
                     row.Fields[places[1]],

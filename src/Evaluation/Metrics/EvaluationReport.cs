@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Coverslip.Evaluation.Statistics;
 
 namespace Coverslip.Evaluation.Metrics;
@@ -20,61 +21,47 @@ public static class EvaluationReport
         string? note = null
     )
     {
-        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
-        json.WriteStartObject();
+        // A dictionary, since MetricNames says which figures there are.
+        var report = new OrderedDictionary<string, object?>();
         if (note is not null)
-            json.WriteString("note", note);
-        WriteFigures(json, evaluation.Figures);
-        json.WriteNumber("images", evaluation.Images);
-        json.WriteNumber("patients", evaluation.Patients);
-        json.WriteStartArray("classes");
-        foreach (var name in evaluation.Classes)
-            json.WriteStringValue(name);
-        json.WriteEndArray();
-        json.WriteString("positive", evaluation.Positive);
-        json.WriteStartArray("confusion");
-        foreach (var row in evaluation.Confusion)
-        {
-            json.WriteStartArray();
-            foreach (var images in row)
-                json.WriteNumberValue(images);
-            json.WriteEndArray();
-        }
-        json.WriteEndArray();
-        WriteReliability(json, evaluation.Reliability);
-        json.WriteStartObject("bootstrap");
-        json.WriteNumber("draws", evaluation.Options.Bootstrap);
-        json.WriteNumber("seed", evaluation.Options.Seed);
-        json.WriteNumber("redrawn", evaluation.Redrawn);
-        json.WriteEndObject();
+            report["note"] = note;
+        foreach (var (key, figure) in ByKey(evaluation.Figures))
+            report[key] = figure;
+        report["images"] = evaluation.Images;
+        report["patients"] = evaluation.Patients;
+        report["classes"] = evaluation.Classes.ToArray();
+        report["positive"] = evaluation.Positive;
+        report["confusion"] = evaluation.Confusion.Select(row => row.ToArray()).ToArray();
+        report["reliability"] = evaluation.Reliability.Select(ReportedBin.Of).ToArray();
+        report["bootstrap"] = new ReportedDraws(
+            evaluation.Options.Bootstrap,
+            evaluation.Options.Seed,
+            evaluation.Redrawn
+        );
         if (against is not null)
-        {
-            json.WriteStartObject("difference");
-            WriteFigures(json, against.Differences);
-            json.WriteEndObject();
-        }
-        json.WriteEndObject();
+            report["difference"] = ByKey(against.Differences);
+        JsonSerializer.Serialize(stream, report, ReportJson.Default.OrderedDictionaryStringObject);
     }
 
-    private static void WriteFigures(Utf8JsonWriter json, IReadOnlyDictionary<Metric, Estimate> figures)
-    {
-        foreach (var metric in MetricNames.All)
-            json.WriteEstimate(metric.Key(), figures[metric]);
-    }
-
-    private static void WriteReliability(Utf8JsonWriter json, IReadOnlyList<ReliabilityBin> bins)
-    {
-        json.WriteStartArray("reliability");
-        foreach (var bin in bins)
-        {
-            json.WriteStartObject();
-            json.WriteNumber("low", bin.Low);
-            json.WriteNumber("high", bin.High);
-            json.WriteNumber("images", bin.Images);
-            json.WriteNumberOrNull("predicted", bin.Images > 0 ? bin.Predicted : null);
-            json.WriteNumberOrNull("observed", bin.Images > 0 ? bin.Observed : null);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-    }
+    private static OrderedDictionary<string, Estimate> ByKey(IReadOnlyDictionary<Metric, Estimate> figures) =>
+        new(MetricNames.All.Select(metric => KeyValuePair.Create(metric.Key(), figures[metric])));
 }
+
+/// <summary>A bin of the reliability diagram; null where it is empty.</summary>
+internal sealed record ReportedBin(double Low, double High, int Images, double? Predicted, double? Observed)
+{
+    internal static ReportedBin Of(ReliabilityBin bin) =>
+        new(bin.Low, bin.High, bin.Images, bin.Images > 0 ? bin.Predicted : null, bin.Images > 0 ? bin.Observed : null);
+}
+
+/// <summary>How intervals were drawn.</summary>
+internal sealed record ReportedDraws(int Draws, long Seed, int Redrawn);
+
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(OrderedDictionary<string, object?>))]
+[JsonSerializable(typeof(OrderedDictionary<string, Estimate>))]
+[JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(int[][]))]
+[JsonSerializable(typeof(ReportedBin[]))]
+[JsonSerializable(typeof(ReportedDraws))]
+internal sealed partial class ReportJson : JsonSerializerContext;

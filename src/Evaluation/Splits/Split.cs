@@ -76,34 +76,7 @@ public sealed record Split(SplitKind Kind, string CohortHash, long Seed, IReadOn
     public void Save(string path) =>
         WholeFile.Write(
             path,
-            stream =>
-            {
-                using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
-                json.WriteStartObject();
-                json.WriteString("kind", Word(Kind));
-                if (ImageWise)
-                {
-                    json.WriteBoolean("image_wise", true);
-                    json.WriteString("note", InflatedNote);
-                }
-                json.WriteString("cohort", CohortHash);
-                json.WriteNumber("seed", Seed);
-                json.WriteStartArray("parts");
-                foreach (var part in Parts)
-                {
-                    json.WriteStartObject();
-                    foreach (var side in Enum.GetValues<SplitSide>())
-                    {
-                        json.WriteStartArray(Word(side));
-                        foreach (var unit in part[side])
-                            json.WriteStringValue(unit);
-                        json.WriteEndArray();
-                    }
-                    json.WriteEndObject();
-                }
-                json.WriteEndArray();
-                json.WriteEndObject();
-            }
+            stream => JsonSerializer.Serialize(stream, SplitFile.Of(this), SplitJson.Default.SplitFile)
         );
 
     /// <summary>Reads a split file and checks it against its cohort.</summary>
@@ -121,34 +94,13 @@ public sealed record Split(SplitKind Kind, string CohortHash, long Seed, IReadOn
             throw new FileNotFoundException($"{path}: no such file", path);
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
-            var root = json.RootElement;
-            var word = root.GetProperty("kind").GetString();
-            var kind =
-                Enum.GetValues<SplitKind>().Where(k => Word(k) == word).Select(k => (SplitKind?)k).FirstOrDefault()
-                ?? throw new InvalidDataException($"{path}: kind is '{word}'; known are random, kfold, breakhis");
-            static string[] Units(JsonElement part, SplitSide side) =>
-                [.. part.GetProperty(Word(side)).EnumerateArray().Select(p => p.GetString()!)];
-            var imageWise = root.TryGetProperty("image_wise", out var flag) && flag.GetBoolean();
-            var parts = root.GetProperty("parts")
-                .EnumerateArray()
-                .Select(part => new SplitPart(
-                    Units(part, SplitSide.Train),
-                    Units(part, SplitSide.Validation),
-                    Units(part, SplitSide.Test)
-                )
-                {
-                    ImageWise = imageWise,
-                });
-            return new Split(
-                kind,
-                root.GetProperty("cohort").GetString()!,
-                root.GetProperty("seed").GetInt64(),
-                [.. parts]
-            );
+            var file =
+                JsonSerializer.Deserialize(File.ReadAllBytes(path), SplitJson.Default.SplitFile)
+                ?? throw new JsonException("it holds null");
+            return file.Split()
+                ?? throw new InvalidDataException($"{path}: kind is '{file.Kind}'; known are random, kfold, breakhis");
         }
-        catch (Exception error)
-            when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (JsonException error)
         {
             throw new InvalidDataException($"{path} is no split file: {error.Message}", error);
         }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Coverslip.Evaluation.Cohorts;
 
 namespace Coverslip.Evaluation.Splits;
@@ -41,6 +42,7 @@ public sealed record SplitPart(
 )
 {
     /// <summary>Whether images and not patients are divided, so that patients stand on several sides.</summary>
+    [JsonIgnore]
     public bool ImageWise { get; init; }
 
     /// <summary>The patients of a side; of an image-wise part its images.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Coverslip.Evaluation.Statistics;
 
 /// <summary>A figure with its 95 % interval.</summary>
@@ -5,7 +7,13 @@ namespace Coverslip.Evaluation.Statistics;
 /// <param name="Low">The interval's lower end; null without an interval.</param>
 /// <param name="High">The interval's upper end; null without an interval.</param>
 /// <param name="Reason">Why something is null; null where nothing is.</param>
-public sealed record Estimate(double? Value, double? Low, double? High, string? Reason = null)
+/// <remarks>In JSON <c>{ "value", "low", "high" }</c>, numbers or null, and <c>reason</c> where there is one.</remarks>
+public sealed record Estimate(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? Value,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? Low,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] double? High,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null
+)
 {
     /// <summary>A figure that is not defined here.</summary>
     public static Estimate Undefined(string reason) => new(null, null, null, reason);

@@ -137,9 +137,8 @@ public sealed class RunFolder
         models.LoadWeights(SafeTensors.Read(Best, models.Device));
         var state = RunState.From(SafeTensors.ReadMetadata(State));
         var table = CsvTable.Read(Metrics);
-        var moved = table.Rows[^1].Fields[table.Require(Moved)];
         // Weights that began at zero have no length to compare with.
-        double? distance = moved.Length > 0 ? double.Parse(moved, CultureInfo.InvariantCulture) : null;
+        var distance = table.Number(table.Rows[^1], table.Require(Moved));
         return new FitOutcome(state.Epoch, state.BestEpoch, state.Seconds, distance)
         {
             WaitingShare = state.WaitingShare,
@@ -177,7 +176,7 @@ public sealed class RunFolder
         return
         [
             $"{row.Epoch}",
-            .. figures.Select(f => CsvTable.Number(f is { } value && double.IsFinite(value) ? value : null)),
+            .. figures.Select(f => CsvTable.Text(f is { } value && double.IsFinite(value) ? value : null)),
         ];
     }
 }

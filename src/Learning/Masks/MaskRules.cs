@@ -9,15 +9,6 @@ namespace Coverslip.Learning.Masks;
 /// </summary>
 public sealed record MaskRules
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        NumberHandling = JsonNumberHandling.Strict,
-    };
-
     /// <summary>The thresholds of the paper.</summary>
     public static MaskRules Published { get; } = new();
 
@@ -65,7 +56,7 @@ public sealed record MaskRules
     }
 
     /// <summary>As stored in a rules file.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, Json);
+    public string ToJson() => JsonSerializer.Serialize(this, MaskRulesJson.Default.MaskRules);
 
     /// <summary>Reads a rules file.</summary>
     /// <exception cref="InvalidDataException">It is no rules file, has an unknown key or a threshold out of its
@@ -79,7 +70,7 @@ public sealed record MaskRules
         try
         {
             var rules =
-                JsonSerializer.Deserialize<MaskRules>(text, Json)
+                JsonSerializer.Deserialize(text, MaskRulesJson.Default.MaskRules)
                 ?? throw new InvalidDataException($"{path}: no mask rules in it");
             rules.Check();
             return rules;
@@ -120,3 +111,12 @@ public enum MaskRule
     /// <summary>Mean standard deviation of the channels not above T_smooth.</summary>
     Smooth = 8,
 }
+
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
+[JsonSerializable(typeof(MaskRules))]
+internal sealed partial class MaskRulesJson : JsonSerializerContext;

@@ -23,6 +23,12 @@ public sealed record RecipeKey(string Path, string Meaning, string Source)
     /// <summary>Whether it has no default, so that a recipe has to say it.</summary>
     public bool Required { get; init; }
 
+    /// <summary>What stands in place of a default: <c>required</c>, or <c>none</c> of an empty one; else null.</summary>
+    public string? NoDefault =>
+        Required || Path == "method" ? "required"
+        : ValueText.Of(Default) is "\"\"" or "{}" or "[]" ? "none"
+        : null;
+
     /// <summary>Whether the recipe says something else than the default.</summary>
     public bool Changed => Value is not null && !JsonNode.DeepEquals(Value, Default);
 

@@ -62,8 +62,5 @@ public static class RecipeTables
             text.Append("| Key | Default | Range | Meaning |\n|---|---|---|---|\n").AppendJoin("", rows);
     }
 
-    private static string Default(RecipeKey key) =>
-        key.Required || key.Path == "method" ? "required"
-        : ValueText.Of(key.Default) is var text && text is "\"\"" or "{}" or "[]" ? "none"
-        : $"`{text}`";
+    private static string Default(RecipeKey key) => key.NoDefault ?? $"`{ValueText.Of(key.Default)}`";
 }

@@ -24,11 +24,13 @@ public sealed class ClassifierReport : IRunReport
     public Func<FinishedPart, IEnumerable<ReportBlock>?> Fitting { get; init; } = _ => null;
 
     /// <inheritdoc/>
-    public IEnumerable<string> Summary(FinishedRun run) =>
+    public IEnumerable<ReportBlock> Summary(FinishedRun run) =>
         TestedSets
             .Of(run)
             .Select(tested => ClassificationEvaluation.Of(tested).Figures)
-            .Select(figures => string.Join("  ", Told.Select(m => $"{m.Key()} {FigureText.WithInterval(figures[m])}")));
+            .Select(figures => new Paragraph(
+                string.Join("  ", Told.Select(m => $"{m.Key()} {FigureText.WithInterval(figures[m])}"))
+            ));
 
     /// <inheritdoc/>
     public Report Page(FinishedRun run)

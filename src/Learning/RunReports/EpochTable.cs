@@ -1,4 +1,3 @@
-using System.Globalization;
 using Coverslip.Files;
 
 namespace Coverslip.Learning.RunReports;
@@ -23,14 +22,7 @@ public sealed class EpochTable
     {
         var table = CsvTable.Read(path);
         table.Require("epoch");
-        double Number(TableRow row, int column) =>
-            row.Fields[column] is var field && field.Length == 0 ? double.NaN
-            : double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number
-            : throw new InvalidDataException(
-                $"{path}: row {row.Number}: {table.Columns[column]} is '{field}', not a number"
-            );
-        return new EpochTable(
-            table.Columns.Index().ToDictionary(c => c.Item, c => table.Rows.Select(r => Number(r, c.Index)).ToArray())
-        );
+        double[] Values(int column) => [.. table.Rows.Select(row => table.Number(row, column) ?? double.NaN)];
+        return new EpochTable(table.Columns.Index().ToDictionary(c => c.Item, c => Values(c.Index)));
     }
 }

@@ -25,9 +25,9 @@ public interface IRunReport
     /// <exception cref="InvalidDataException">A damaged file of a part.</exception>
     RunFigures? Together(FinishedRun run) => null;
 
-    /// <summary>Lines for the terminal.</summary>
+    /// <summary>Paragraphs and tables for the terminal.</summary>
     /// <exception cref="InvalidDataException">A damaged file, or one that does not fit the cohort.</exception>
-    IEnumerable<string> Summary(FinishedRun run);
+    IEnumerable<ReportBlock> Summary(FinishedRun run);
 
     /// <summary>The page.</summary>
     /// <exception cref="InvalidDataException">A damaged file, or one that does not fit the cohort.</exception>

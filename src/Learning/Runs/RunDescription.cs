@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Coverslip.Files;
 
 namespace Coverslip.Learning.Runs;
@@ -43,6 +44,7 @@ public sealed record RunDescription
     public required long Seed { get; init; }
 
     /// <summary>Whether the split divided images and not patients, so that the figures are inflated.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ImageWise { get; init; }
 
     /// <summary>Which part of the split, from 1, of how many.</summary>
@@ -60,11 +62,11 @@ public sealed record RunDescription
     /// <summary>Time of training and validation.</summary>
     public required double TrainingSeconds { get; init; }
 
+    /// <summary>Relative distance of the weights from their beginning; null where none move.</summary>
+    public double? WeightsMoved { get; init; }
+
     /// <summary>The part of the training steps' time that they waited for data; null without steps.</summary>
     public double? WaitingShare { get; init; }
-
-    /// <summary>Relative distance of the weights from their beginning; null where none move.</summary>
-    public required double? WeightsMoved { get; init; }
 
     /// <summary>Images whose mask held nothing valid, and images in all.</summary>
     public required int EmptyMasks { get; init; }
@@ -72,9 +74,11 @@ public sealed record RunDescription
     public required int Images { get; init; }
 
     /// <summary>Images whose stain could not be measured and that were used as they are.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int StainsKept { get; init; }
 
     /// <summary>Largest resident memory of the process, in MiB.</summary>
+    [JsonPropertyName("peak_memory_mib")]
     public required double PeakMemory { get; init; }
 
     /// <summary>Versions of the program and of libtorch.</summary>
@@ -82,54 +86,17 @@ public sealed record RunDescription
 
     public void Write(string path) => WholeFile.Write(path, Write);
 
-    internal void Write(Stream stream)
-    {
-        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
-        json.WriteStartObject();
-        json.WriteString("cohort_hash", CohortHash);
-        json.WriteStartArray("classes");
-        foreach (var name in Classes)
-            json.WriteStringValue(name);
-        json.WriteEndArray();
-        if (Positive is not null)
-            json.WriteString("positive", Positive);
-        if (Threshold is { } threshold)
-            json.WriteNumber("threshold", threshold);
-        if (Thresholds is not null)
-        {
-            json.WriteStartArray("thresholds");
-            foreach (var each in Thresholds)
-                json.WriteNumberValue(each);
-            json.WriteEndArray();
-        }
-        json.WriteNumber("source_channels", SourceChannels);
-        json.WriteNumber("scale_low", ScaleLow);
-        json.WriteNumber("scale_high", ScaleHigh);
-        if (Mpp is { } mpp)
-            json.WriteNumber("mpp", mpp);
-        if (MaskRules is not null)
-            json.WriteString("mask_rules", MaskRules);
-        if (ImageWise)
-            json.WriteBoolean("image_wise", true);
-        json.WriteNumber("seed", Seed);
-        json.WriteNumber("part", Part);
-        json.WriteNumber("parts", Parts);
-        json.WriteNumber("parameters", Parameters);
-        json.WriteNumber("epochs", Epochs);
-        json.WriteNumber("best_epoch", BestEpoch);
-        json.WriteNumber("training_seconds", Math.Round(TrainingSeconds, 3));
-        if (WeightsMoved is { } moved)
-            json.WriteNumber("weights_moved", moved);
-        if (WaitingShare is { } waiting)
-            json.WriteNumber("waiting_share", Math.Round(waiting, 4));
-        json.WriteNumber("empty_masks", EmptyMasks);
-        json.WriteNumber("images", Images);
-        if (StainsKept > 0)
-            json.WriteNumber("stains_kept", StainsKept);
-        json.WriteNumber("peak_memory_mib", Math.Round(PeakMemory, 1));
-        json.WriteString("versions", Versions);
-        json.WriteEndObject();
-    }
+    internal void Write(Stream stream) =>
+        JsonSerializer.Serialize(
+            stream,
+            this with
+            {
+                TrainingSeconds = Math.Round(TrainingSeconds, 3),
+                WaitingShare = WaitingShare is { } waiting ? Math.Round(waiting, 4) : null,
+                PeakMemory = Math.Round(PeakMemory, 1),
+            },
+            RunJson.Default.RunDescription
+        );
 
     /// <summary>Reads what <see cref="Write(string)"/> wrote.</summary>
     /// <exception cref="InvalidDataException">A field is missing or of another kind.</exception>
@@ -151,40 +118,10 @@ public sealed record RunDescription
     {
         try
         {
-            using var document = JsonDocument.Parse(text);
-            var root = document.RootElement;
-            return new RunDescription
-            {
-                CohortHash = root.GetProperty("cohort_hash").GetString()!,
-                Classes = [.. root.GetProperty("classes").EnumerateArray().Select(c => c.GetString()!)],
-                Positive = root.TryGetProperty("positive", out var positive) ? positive.GetString() : null,
-                Threshold = root.TryGetProperty("threshold", out var threshold) ? threshold.GetDouble() : null,
-                Thresholds = root.TryGetProperty("thresholds", out var thresholds)
-                    ? [.. thresholds.EnumerateArray().Select(t => t.GetDouble())]
-                    : null,
-                SourceChannels = root.GetProperty("source_channels").GetInt32(),
-                ScaleLow = root.GetProperty("scale_low").GetDouble(),
-                ScaleHigh = root.GetProperty("scale_high").GetDouble(),
-                Mpp = root.TryGetProperty("mpp", out var mpp) ? mpp.GetDouble() : null,
-                MaskRules = root.TryGetProperty("mask_rules", out var rules) ? rules.GetString() : null,
-                ImageWise = root.TryGetProperty("image_wise", out var imageWise) && imageWise.GetBoolean(),
-                Seed = root.GetProperty("seed").GetInt64(),
-                Part = root.GetProperty("part").GetInt32(),
-                Parts = root.GetProperty("parts").GetInt32(),
-                Parameters = root.GetProperty("parameters").GetInt64(),
-                Epochs = root.GetProperty("epochs").GetInt32(),
-                BestEpoch = root.GetProperty("best_epoch").GetInt32(),
-                TrainingSeconds = root.GetProperty("training_seconds").GetDouble(),
-                WeightsMoved = root.TryGetProperty("weights_moved", out var moved) ? moved.GetDouble() : null,
-                WaitingShare = root.TryGetProperty("waiting_share", out var waiting) ? waiting.GetDouble() : null,
-                EmptyMasks = root.GetProperty("empty_masks").GetInt32(),
-                Images = root.GetProperty("images").GetInt32(),
-                StainsKept = root.TryGetProperty("stains_kept", out var kept) ? kept.GetInt32() : 0,
-                PeakMemory = root.GetProperty("peak_memory_mib").GetDouble(),
-                Versions = root.GetProperty("versions").GetString()!,
-            };
+            return JsonSerializer.Deserialize(text, RunJson.Default.RunDescription)
+                ?? throw new JsonException("it holds null");
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (JsonException error)
         {
             throw new InvalidDataException($"{path} is no description of a run: {error.Message}", error);
         }

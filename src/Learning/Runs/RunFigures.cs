@@ -22,16 +22,7 @@ public sealed record RunFigures(
     public void Write(string folder) =>
         WholeFile.Write(
             Path.Combine(folder, FileName),
-            stream =>
-            {
-                using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
-                json.WriteStartObject();
-                foreach (var (key, figure) in Figures)
-                    json.WriteEstimate(key, figure);
-                foreach (var (key, count) in Counts)
-                    json.WriteNumber(key, count);
-                json.WriteEndObject();
-            }
+            stream => JsonSerializer.Serialize(stream, ByKey(), RunJson.Default.OrderedDictionaryStringObject)
         );
 
     /// <summary>The figures of a folder; null where it has none.</summary>
@@ -43,25 +34,27 @@ public sealed record RunFigures(
             return null;
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
-            var all = json.RootElement.EnumerateObject().ToArray();
+            var all =
+                JsonSerializer.Deserialize(File.ReadAllBytes(path), RunJson.Default.OrderedDictionaryStringJsonElement)
+                ?? throw new JsonException("it holds null");
             return new RunFigures(
-                [.. all.Where(p => p.Value.ValueKind == JsonValueKind.Object).Select(p => (p.Name, Of(p.Value)))],
-                [.. all.Where(p => p.Value.ValueKind == JsonValueKind.Number).Select(p => (p.Name, p.Value.GetInt32()))]
+                [.. Of(JsonValueKind.Object).Select(p => (p.Key, p.Value.Deserialize(RunJson.Default.Estimate)!))],
+                [.. Of(JsonValueKind.Number).Select(p => (p.Key, p.Value.GetInt32()))]
             );
+
+            IEnumerable<KeyValuePair<string, JsonElement>> Of(JsonValueKind kind) =>
+                all.Where(p => p.Value.ValueKind == kind);
         }
-        catch (Exception error)
-            when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception error) when (error is JsonException or FormatException)
         {
             throw new InvalidDataException($"{path} holds no figures: {error.Message}", error);
         }
     }
 
-    private static Estimate Of(JsonElement figure)
-    {
-        double? Number(string name) =>
-            figure.GetProperty(name) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : null;
-        var reason = figure.TryGetProperty("reason", out var why) ? why.GetString() : null;
-        return new Estimate(Number("value"), Number("low"), Number("high"), reason);
-    }
+    /// <summary>All of them, figures first: which keys there are is the method's to say.</summary>
+    private OrderedDictionary<string, object> ByKey() =>
+        new([
+            .. Figures.Select(f => KeyValuePair.Create(f.Key, (object)f.Figure)),
+            .. Counts.Select(c => KeyValuePair.Create(c.Key, (object)c.Count)),
+        ]);
 }

@@ -14,12 +14,17 @@ public static class RecipeKinds
         ];
 
     /// <summary>Every key that applies to a recipe of a method or of a study, with what its file says.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="RecipeException">An unknown method or key, or a value outside its range.</exception>
     public static IReadOnlyList<RecipeKey> Explain(string path, MethodList methods)
     {
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"{path}: no such file", path);
         var (text, file) = (File.ReadAllText(path), Path.GetFileName(path));
-        return RecipeNode.Parse(text, file).Keys.Contains("study")
-            ? StudyRecipe.Explain(path, methods)
-            : methods.Explain(text, file);
+        var study = RecipeNode.Parse(text, file).Keys.Contains("study");
+        var keys = study ? StudyRecipe.Explain(path, methods) : methods.Explain(text, file);
+        var kind = study ? "study" : methods.Of(text, file).Name;
+        var required = Of(methods).Single(k => k.Name == kind).Keys.Where(k => k.Required).Select(k => k.Path);
+        return [.. keys.Select(k => k with { Required = required.Contains(k.Path) })];
     }
 }

@@ -60,10 +60,10 @@ public static class StudyCurve
                 [
                     name,
                     line,
-                    CsvTable.Number(at),
+                    CsvTable.Text(at),
                     measured.Figure.Key,
                     $"{part + 1}",
-                    CsvTable.Number(value),
+                    CsvTable.Text(value),
                 ];
     }
 }

@@ -72,7 +72,7 @@ public static class StudyDifferences
                 row.Run.Input,
                 measured.Figure.Key,
                 $"{part + 1}",
-                CsvTable.Number(value),
+                CsvTable.Text(value),
             ];
     }
 

@@ -185,7 +185,7 @@ public static class StudyTable
             .. row.Figures,
             .. row.ImageWise is { } leaky ? (double?[])[leaky.Mean, leaky.Deviation, .. leaky.Figures] : [],
         ];
-        return [group, row.Run.Model, row.Run.Input, .. numbers.Select(CsvTable.Number)];
+        return [group, row.Run.Model, row.Run.Input, .. numbers.Select(CsvTable.Text)];
     }
 
     private static string Padded(IReadOnlyList<IReadOnlyList<string>> lines)

@@ -145,7 +145,7 @@ internal sealed class ClassicalModel(ClassicalRecipe recipe, int classes) : IFit
             [
                 candidate.Set,
                 candidate.Settings.Text,
-                .. finite.Select(CsvTable.Number),
+                .. finite.Select(CsvTable.Text),
                 candidate == best ? "yes" : "no",
             ];
         }

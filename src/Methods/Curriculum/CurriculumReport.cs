@@ -9,8 +9,8 @@ namespace Coverslip.Methods.Curriculum;
 /// <summary>A run that tells findings: figures, places, sites, curves, recipe.</summary>
 internal sealed class CurriculumReport : IRunReport
 {
-    public IEnumerable<string> Summary(FinishedRun run) =>
-        TestedSets.Of(run).SelectMany(tested => FindingTables.Lines(FindingEvaluation.Of(tested)));
+    public IEnumerable<ReportBlock> Summary(FinishedRun run) =>
+        TestedSets.Of(run).SelectMany(tested => FindingTables.Told(FindingEvaluation.Of(tested)));
 
     public Report Page(FinishedRun run)
     {
@@ -49,7 +49,7 @@ internal sealed class CurriculumReport : IRunReport
                 new Note(
                     $"{evaluation.Images} test images of {evaluation.Patients} patients that the models never saw; 95 % intervals over patients. Chance is an AUC of 0.5."
                 ),
-                Table.OfLines([FindingTables.Heads, .. FindingTables.Rows(evaluation)], text: 1),
+                FindingTables.Of(evaluation),
                 .. Sites(predictions, cohort),
                 .. Places(cohort, parts),
             ]
@@ -106,7 +106,7 @@ internal sealed class CurriculumReport : IRunReport
             new Note(
                 "Hit rate: the map's maximum lies in a box. IoU: with the box around the map above half its maximum."
             ),
-            Table.OfLines([FindingTables.LocationHeads, .. FindingTables.Rows(figures)], text: 1),
+            FindingTables.Of(figures),
         ];
     }
 

@@ -17,12 +17,13 @@ internal sealed class MultiStageReport : IRunReport
 
     private readonly ClassifierReport slides = new() { Own = run => [MapsOf(run)] };
 
-    public IEnumerable<string> Summary(FinishedRun run) =>
+    public IEnumerable<ReportBlock> Summary(FinishedRun run) =>
         [
             .. slides.Summary(run),
             .. run.Parts.SelectMany(part =>
                 RunFigures.Read(part.Folder) is { } figures
                     ? Headed(run.SplitParts > 1 ? $"{part.Name}: " : "", SlideFigures.Lines(figures))
+                        .Select(line => new Paragraph(line))
                     : []
             ),
         ];

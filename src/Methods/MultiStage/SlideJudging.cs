@@ -19,12 +19,6 @@ internal sealed record JudgedSlide(SlideGrid Grid, IReadOnlyList<PredictedPatch>
 /// <param name="positive">The patch classifier's column of tumor.</param>
 internal sealed class SlideJudging(MultiStageModel model, MultiStageRecipe recipe, string folder, int positive)
 {
-    private static readonly JsonSerializerOptions Indented = new()
-    {
-        WriteIndented = true,
-        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    };
-
     /// <summary>Tumor's probability of every patch; of those beyond the border of their map there is none.</summary>
     internal IReadOnlyList<PredictedPatch> Predict(SlideGrid slide, CancellationToken stop) =>
         new SlidePredictor(model, recipe, positive).Predict(slide, stop);
@@ -61,23 +55,26 @@ internal sealed class SlideJudging(MultiStageModel model, MultiStageRecipe recip
     private void WritePatches(IReadOnlyList<JudgedSlide> slides)
     {
         var figures = PatchFigures.Of([.. slides.Select(s => s.Patches)]);
-        var content = new
-        {
-            accuracy = figures.Accuracy,
-            pr_auc = figures.PrecisionRecallArea,
-            judged = figures.Judged,
-            unlabeled = figures.Unlabeled,
-            tumor_points = figures.TumorPoints,
-            slides = slides.Select(s => new
-            {
-                slide = s.Grid.Name,
-                patches = s.Grid.Patches.Count,
-                protruding = Beyond(s),
-                tumor_points = TumorPoints.Count(s.Patches),
-                reason = s.Grid.Reason,
-            }),
-        };
-        WholeFile.Write(Path.Combine(folder, "patches.json"), JsonSerializer.Serialize(content, Indented) + "\n");
+        var content = new PatchesFile(
+            figures.Accuracy,
+            figures.PrecisionRecallArea,
+            figures.Judged,
+            figures.Unlabeled,
+            figures.TumorPoints,
+            [
+                .. slides.Select(s => new ReportedSlide(
+                    s.Grid.Name,
+                    s.Grid.Patches.Count,
+                    Beyond(s),
+                    TumorPoints.Count(s.Patches),
+                    s.Grid.Reason
+                )),
+            ]
+        );
+        WholeFile.Write(
+            Path.Combine(folder, "patches.json"),
+            JsonSerializer.Serialize(content, PatchesJson.Default.PatchesFile) + "\n"
+        );
     }
 
     private void WriteFeatures(IReadOnlyList<JudgedSlide> slides, double[][] features) =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Files;
 using Coverslip.Learning.Loop;
@@ -133,15 +134,17 @@ internal sealed class Pretraining(PretrainingTask task, Device device)
     /// <summary>Says whose windows were seen, for those who doubt that no test patient is among them.</summary>
     private void Describe(string folder)
     {
-        var content = new Dictionary<string, object?>
-        {
-            ["patients"] = task.Patients,
-            ["validating"] = task.Validating,
-            ["windows"] = task.Set.Training.Count,
-        };
+        var content = new PretrainedOn(task.Patients, task.Validating, task.Set.Training.Count);
         WholeFile.Write(
             Path.Combine(folder, "pretraining.json"),
-            JsonSerializer.Serialize(content, new JsonSerializerOptions { WriteIndented = true }) + "\n"
+            JsonSerializer.Serialize(content, PretrainingJson.Default.PretrainedOn) + "\n"
         );
     }
 }
+
+/// <summary><c>pretraining.json</c>.</summary>
+internal sealed record PretrainedOn(IReadOnlyList<string> Patients, IReadOnlyList<string> Validating, int Windows);
+
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(PretrainedOn))]
+internal sealed partial class PretrainingJson : JsonSerializerContext;

@@ -19,7 +19,7 @@ internal sealed class SelfSupervisedReport : IRunReport
             ? new RunFigures(figures, [("parts", run.Parts.Count)])
             : null;
 
-    public IEnumerable<string> Summary(FinishedRun run) =>
+    public IEnumerable<ReportBlock> Summary(FinishedRun run) =>
         Pooled(run) is { } figures ? [Line(figures)] : run.Parts.Select(part => Line(OfPart(part)));
 
     public Report Page(FinishedRun run)
@@ -49,8 +49,8 @@ internal sealed class SelfSupervisedReport : IRunReport
         return images.DistinctBy(i => i.Image).Count() == images.Length ? SegmentationEvaluation.Of(images) : null;
     }
 
-    private static string Line(IEnumerable<(string Key, Estimate Figure)> figures) =>
-        string.Join("  ", figures.Select(f => $"{f.Key.Replace('_', '-')} {FigureText.WithInterval(f.Figure)}"));
+    private static Paragraph Line(IEnumerable<(string Key, Estimate Figure)> figures) =>
+        new(string.Join("  ", figures.Select(f => $"{f.Key.Replace('_', '-')} {FigureText.WithInterval(f.Figure)}")));
 
     private static ReportSection Figures(FinishedRun run)
     {

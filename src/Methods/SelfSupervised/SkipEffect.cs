@@ -124,7 +124,7 @@ internal sealed class SkipEffect(IReadOnlyList<Batch> windows)
         IReadOnlyList<(string Skips, IReadOnlyList<LevelEffect> Levels, ReconstructionErrors Errors)> measured
     )
     {
-        static IEnumerable<string> Numbers(params double[] numbers) => numbers.Select(n => CsvTable.Number(n));
+        static IEnumerable<string> Numbers(params double[] numbers) => numbers.Select(n => CsvTable.Text(n));
         CsvTable.Write(
             Path.Combine(folder, LevelsName),
             LevelsColumns,

@@ -16,8 +16,11 @@ internal sealed class TumorDetectionReport : IRunReport
 
     public RunFigures? Together(FinishedRun run) => DetectionFigures.OfRun(run.Folder, run.Cohort, run.SplitParts);
 
-    public IEnumerable<string> Summary(FinishedRun run) =>
-        [.. slides.Summary(run), .. Together(run) is { } figures ? SlideFigures.Lines(figures) : []];
+    public IEnumerable<ReportBlock> Summary(FinishedRun run) =>
+        [
+            .. slides.Summary(run),
+            .. Together(run) is { } figures ? SlideFigures.Lines(figures).Select(line => new Paragraph(line)) : [],
+        ];
 
     public Report Page(FinishedRun run) => slides.Page(run);
 

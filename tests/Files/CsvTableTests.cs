@@ -1,18 +1,16 @@
-using Coverslip.Files;
-
-namespace Coverslip.Evaluation.Tests.Cohorts;
+namespace Coverslip.Files.Tests;
 
 /// <summary>What is written is read again, whatever stands in a field.</summary>
 public sealed class CsvTableTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly string folder = Directory.CreateTempSubdirectory("coverslip-").FullName;
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
     public void Fields_with_commas_quotes_and_line_breaks_are_quoted_and_others_are_not()
     {
-        var path = Path.Combine(folder.Path, "table.csv");
+        var path = Path.Combine(folder, "table.csv");
         string[][] rows =
         [
             ["tumor, solid", "say \"no\""],
@@ -26,8 +24,13 @@ public sealed class CsvTableTests : IDisposable
     [Fact]
     public void A_table_may_have_no_header_and_no_rows()
     {
-        var path = Path.Combine(folder.Path, "detections.csv");
-        CsvTable.Write(path, [["0.5", "1", "2"]]);
+        var path = Path.Combine(folder, "detections.csv");
+        CsvTable.Write(
+            path,
+            [
+                ["0.5", "1", "2"],
+            ]
+        );
         Assert.Equal("0.5,1,2\n", File.ReadAllText(path));
         CsvTable.Write(path, []);
         Assert.Equal("", File.ReadAllText(path));

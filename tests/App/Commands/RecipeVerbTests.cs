@@ -1,0 +1,126 @@
+using System.Text.Json;
+using Coverslip.Methods;
+
+namespace Coverslip.App.Tests.Commands;
+
+/// <summary><c>coverslip recipe</c>.</summary>
+[Collection("console")]
+public sealed class RecipeVerbTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("coverslip-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void Explain_shows_every_key_and_marks_what_differs_from_its_default()
+    {
+        var told = VerbCall.Run(0, "recipe", "explain", Recipe("input: {height: 64, width: 768}")).Output;
+        Assert.Contains("* input.height: 64\n", told);
+        Assert.Contains("  input.width: 768\n", told);
+        Assert.Contains("  training.rate: 5e-6\n", told);
+        Assert.Contains("Default 5e-6; 0 – 100\n", told);
+        var lines = told.Split('\n');
+        Assert.EndsWith(". Default required", lines[Array.IndexOf(lines, "* method: saganet") + 1]);
+        Assert.DoesNotContain("Default \"\"", told);
+        Assert.Contains("Default none", told);
+    }
+
+    [Fact]
+    public void Explain_shows_what_a_study_has_to_say_as_required()
+    {
+        Recipe("");
+        var study = At("study.yaml");
+        File.WriteAllText(study, "study: Sizes\nmodels: {SagaNet: {recipe: recipe.yaml}}\n");
+        var lines = VerbCall.Run(0, "recipe", "explain", study).Output.Split('\n');
+        Assert.EndsWith(". Default required", lines[Array.IndexOf(lines, "* study: Sizes") + 1]);
+    }
+
+    [Theory]
+    [InlineData("input: {hight: 64}", "unknown key 'input.hight'; the nearest known one is 'input.height'")]
+    [InlineData("input: {height: tall}", "input.height is 'tall'")]
+    [InlineData("input: {height: [1, 2]}", "input.height")]
+    [InlineData("input: 3", "input")]
+    public void Explain_names_file_key_and_value_of_what_is_wrong(string line, string message)
+    {
+        var error = VerbCall.Run(1, "recipe", "explain", Recipe(line)).Errors;
+        Assert.StartsWith("error: recipe.yaml: ", error);
+        Assert.Contains(message, error);
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_is_named()
+    {
+        foreach (var verb in (string[])["explain", "docs"])
+            Assert.Equal(
+                $"error: {At("none.yaml")}: no such file\n",
+                VerbCall.Run(1, "recipe", verb, At("none.yaml")).Errors
+            );
+    }
+
+    [Fact]
+    public void New_writes_a_recipe_that_explain_finds_at_its_defaults()
+    {
+        foreach (var method in Known.Methods.All.Select(m => m.Name))
+        {
+            var path = At($"{method}.yaml");
+            Assert.Equal("", VerbCall.Run(0, "recipe", "new", method, "--out", path).Output);
+            Assert.Equal(File.ReadAllText(path), VerbCall.Run(0, "recipe", "new", method).Output);
+            var told = VerbCall.Run(0, "recipe", "explain", path).Output.Split('\n');
+            var changed = told.Index().Where(l => l.Item.StartsWith('*')).Select(l => told[l.Index + 1]);
+            Assert.All(changed, line => Assert.Contains("Default required", line));
+        }
+    }
+
+    [Fact]
+    public void A_mistyped_method_is_answered_with_the_nearest()
+    {
+        foreach (var verb in (string[])["new", "schema"])
+            Assert.Equal(
+                "error: there is no method 'sagnet'; the nearest is 'saganet'\n",
+                VerbCall.Run(1, "recipe", verb, "sagnet").Errors
+            );
+    }
+
+    [Fact]
+    public void Schema_is_of_all_kinds_or_of_one()
+    {
+        using var all = JsonDocument.Parse(VerbCall.Run(0, "recipe", "schema").Output);
+        Assert.Equal(
+            [.. Known.Methods.All.Select(m => m.Name), "study"],
+            all.RootElement.GetProperty("$defs").EnumerateObject().Select(p => p.Name)
+        );
+        var path = At("schema.json");
+        VerbCall.Run(0, "recipe", "schema", "saganet", "--out", path);
+        using var one = JsonDocument.Parse(File.ReadAllBytes(path));
+        var method = one.RootElement.GetProperty("properties").GetProperty("method");
+        Assert.Equal("saganet", method.GetProperty("const").GetString());
+    }
+
+    [Fact]
+    public void Docs_fills_the_place_for_tables_and_leaves_the_rest()
+    {
+        var page = At("page.md");
+        File.WriteAllText(
+            page,
+            "before\n<!-- keys: written by 'coverslip recipe docs' -->\nold\n<!-- end of keys -->\nafter\n"
+        );
+        VerbCall.Run(0, "recipe", "docs", page);
+        var text = File.ReadAllText(page);
+        Assert.StartsWith("before\n", text);
+        Assert.EndsWith("<!-- end of keys -->\nafter\n", text);
+        Assert.DoesNotContain("\nold\n", text);
+        Assert.Contains("## Keys of `saganet`", text);
+        File.WriteAllText(page, "no place\n");
+        Assert.Contains("has no lines", VerbCall.Run(1, "recipe", "docs", page).Errors);
+        Assert.Equal("no place\n", File.ReadAllText(page));
+    }
+
+    private string At(string name) => Path.Combine(folder, name);
+
+    private string Recipe(string line)
+    {
+        var path = At("recipe.yaml");
+        File.WriteAllText(path, $"method: saganet\n{line}\n");
+        return path;
+    }
+}
