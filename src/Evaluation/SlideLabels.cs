@@ -56,6 +56,29 @@ public sealed class SlideLabels
             : throw new InvalidDataException($"{path}: no slides; write a row image,label for each");
     }
 
+    /// <summary>
+    /// The list for results that name slides without their folders, as those of <c>predict</c> do: a slide that they do not
+    /// name, but whose file name they do, goes by it, unless another of the list has that file name, too.
+    /// </summary>
+    internal IReadOnlyList<SlideLabel> As(IEnumerable<string> named)
+    {
+        var known = named.ToHashSet(SlideName.Comparer);
+        var counts = Slides.CountBy(s => FileName(s.Name), SlideName.Comparer).ToDictionary(SlideName.Comparer);
+        return
+        [
+            .. Slides.Select(s =>
+                !known.Contains(s.Name) && known.Contains(FileName(s.Name)) && counts[FileName(s.Name)] == 1
+                    ? s with
+                    {
+                        Name = FileName(s.Name),
+                    }
+                    : s
+            ),
+        ];
+    }
+
+    private static string FileName(string name) => name[(name.LastIndexOf('/') + 1)..];
+
     private static bool Is(string field, string word) => field.Equals(word, StringComparison.OrdinalIgnoreCase);
 
     private static string Field(TableRow row, int index) =>

@@ -57,11 +57,15 @@ public static class EvaluateRocCommand
 
     private static int Run(ParseResult parsed)
     {
-        var positive = parsed.GetValue(Positive)!;
-        string[] columns = parsed.GetValue(Column) is { } named ? [named] : [$"p_{positive}", "probability", "score"];
+        var asked = parsed.GetValue(Positive)!;
+        var truth = SlideLabels.Read(parsed.GetValue(Truth)!);
+        var positive = Spelled(truth, asked);
+        string[] columns = parsed.GetValue(Column) is { } named
+            ? [named]
+            : [$"p_{positive}", $"p_{asked}", "probability", "score"];
         var evaluation = RocEvaluation.Of(
             SlideScores.Read(parsed.GetValue(File)!, columns),
-            SlideLabels.Read(parsed.GetValue(Truth)!),
+            truth,
             new RocOptions
             {
                 Positive = positive,
@@ -89,6 +93,17 @@ public static class EvaluateRocCommand
             evaluation.Patients,
             evaluation.Options.Positive
         );
+
+    /// <summary>The label as the truth spells it: earlier indices of patches say tumour.</summary>
+    private static string Spelled(SlideLabels truth, string positive)
+    {
+        bool Has(string label) => truth.Slides.Any(s => s.Label.Equals(label, StringComparison.OrdinalIgnoreCase));
+        var british = positive.Replace("tumor", "tumour", StringComparison.OrdinalIgnoreCase);
+        if (Has(positive) || !Has(british))
+            return positive;
+        Console.Error.WriteLine($"note: '{british}' in {truth.Path} is read as '{positive}'");
+        return british;
+    }
 
     private static void Print(RocEvaluation evaluation)
     {

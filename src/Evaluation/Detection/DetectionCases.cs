@@ -47,7 +47,8 @@ public static class DetectionCases
     {
         var detections = Files(folders.Detections, [".csv"], "detections (SLIDE.csv)");
         var masks = Files(folders.Masks, MaskExtensions, "masks (SLIDE.png or SLIDE.tif)");
-        var listed = folders.Slides?.Slides.Where(s => !folders.Exclude.Lists(s.Name)).ToList();
+        var all = folders.Slides?.As([.. detections.Keys, .. masks.Keys]);
+        var listed = all?.Where(s => !folders.Exclude.Lists(s.Name)).ToList();
         var cases = listed is null
             ? FromFiles(detections, masks, folders)
             : listed.ConvertAll(s => new DetectionCase(
@@ -71,10 +72,7 @@ public static class DetectionCases
                     .Keys.Where(n => !judged.Contains(n) && !folders.Exclude.Lists(n))
                     .Order(StringComparer.Ordinal),
             ],
-            SlideName.Unknown(
-                folders.Exclude,
-                [.. detections.Keys, .. masks.Keys, .. folders.Slides?.Slides.Select(s => s.Name) ?? []]
-            )
+            SlideName.Unknown(folders.Exclude, [.. detections.Keys, .. masks.Keys, .. all?.Select(s => s.Name) ?? []])
         );
     }
 

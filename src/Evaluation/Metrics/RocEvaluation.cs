@@ -100,14 +100,14 @@ public sealed record RocEvaluation
             Redrawn = draws?.Redrawn ?? 0,
             UnknownExcluded = SlideName.Unknown(
                 options.Exclude,
-                [.. truth.Slides.Select(s => s.Name), .. predictions.Names]
+                [.. truth.As(predictions.Names).Select(s => s.Name), .. predictions.Names]
             ),
         };
     }
 
     private static List<SlideLabel> Judged(SlideScores predictions, SlideLabels truth, RocOptions options)
     {
-        var slides = truth.Slides.Where(s => !options.Exclude.Lists(s.Name)).ToList();
+        var slides = truth.As(predictions.Names).Where(s => !options.Exclude.Lists(s.Name)).ToList();
         if (slides.Find(s => s.Label.Length == 0) is { } bare)
             throw new InvalidDataException($"{truth.Path}: row {bare.Row}: {bare.Name} has no label");
         string[] missing = [.. slides.Select(s => s.Name).Where(n => predictions.Of(n) is null)];

@@ -6,6 +6,7 @@ using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.SlidePatches;
+using Coverslip.Slides.Formats;
 using Coverslip.Torch;
 using Coverslip.Torch.Checkpoints;
 
@@ -32,6 +33,11 @@ public sealed class MultiStageData : TrainingData<MultiStageModel>
         if (cohort.Classes.Count != MultiStageModel.Classes)
             throw new InvalidDataException(
                 $"{cohort.Path} has the classes {string.Join(", ", cohort.Classes)}; this method tells tumor from normal"
+            );
+        if (!cohort.Rows.Any(r => SlideFile.IsSlide(cohort.ImagePath(r))))
+            throw new InvalidDataException(
+                $"{cohort.Path} names no whole slide, such as {cohort.Rows[0].Image}; this method maps slides: name the slides "
+                    + "themselves, or train on these images with a method that takes images"
             );
         this.recipe = recipe;
         positive = recipe.Decision.PositiveOf(cohort.Classes)!;

@@ -75,6 +75,10 @@ public sealed class EvaluateFilesVerbsTests : IDisposable
         Assert.Contains("no prediction for 1 slides", VerbCall.Run(1, roc).Errors);
         Assert.Contains("AUC, DeLong", VerbCall.Run(0, [.. roc, "--exclude", "Test_049"]).Output);
 
+        var british = Write("british.csv", "image,label\nTest_001,Tumour\nTest_002,Normal\n");
+        var told = VerbCall.Run(0, "evaluate", "roc", scores, "--truth", british);
+        Assert.Equal($"note: 'tumour' in {british} is read as 'tumor'\n", told.Errors);
+
         var stages = Write("stages.csv", "patient,stage\na.zip,pN0\nb.zip,pN2\nc.zip,pN1\nc_node_0.tif,macro\n");
         var predicted = Write("predicted.csv", "patient,stage\na.zip,pN0\nb.zip,pN2\nc.zip,pN2\nd,pN1\n");
         var kappa = VerbCall.Run(0, "evaluate", "kappa", predicted, "--truth", stages, "--json");

@@ -172,8 +172,7 @@ public sealed class PatchVerbsTests : IDisposable
     [InlineData(1, "patches", "a.svs", "--out", "x.csv", "--side", "4")]
     public void Wrong_usage_is_2_and_failure_is_1(int code, params string[] args) => VerbCall.Run(code, args);
 
-    private static double Number(string text) =>
-        double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+    private static double Number(string text) => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 
     private string At(string name) => Path.Combine(folder, name);
 }

@@ -229,7 +229,7 @@ public sealed class TrainingVerbsTests(TrainedRun trained) : IClassFixture<Train
     public void A_start_that_fails_before_anything_is_trained_takes_back_what_it_wrote_and_nothing_else()
     {
         var (cohort, run) = (runs.At("cohort/black.csv"), runs.At("black"));
-        using (var black = new Image(48, 48, 1))
+        using (var black = Image.From(new byte[48 * 48], 48, 48, channels: 1))
             ImageFile.Write(runs.At("cohort/black.png"), black);
         var rows = File.ReadAllLines(runs.CohortFile).Select(row => row.Split(',')).ToList();
         var mask = Array.IndexOf(rows[0], "mask");

@@ -9,11 +9,14 @@ namespace Coverslip.App.Tests.Outputs;
 /// <param name="Readers">The verbs that read it; none where people or other programs do.</param>
 internal sealed record OutputFile(string Verb, string Pattern, IReadOnlyList<string> Readers)
 {
+    /// <summary>Whether it is not always written: a word "where" follows it in its row.</summary>
+    internal bool IsOptional { get; init; }
+
     /// <summary>Whether a path within the folder of the output is such a file.</summary>
     internal bool Is(string path) =>
         Regex.IsMatch(
             path,
-            $"^{Regex.Escape(Pattern).Replace("…/", "(.*/)?", StringComparison.Ordinal).Replace("\\*", "[^/]+", StringComparison.Ordinal)}$"
+            $"^{Regex.Escape(Pattern).Replace("…/", "(.*/)?", StringComparison.Ordinal).Replace("\\*", "[^/]*", StringComparison.Ordinal)}$"
         );
 
     public override string ToString() => $"`{Verb}` `{Pattern}`";
@@ -28,7 +31,11 @@ internal static partial class OutputTable
                 .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
                 .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
                 .SelectMany(cells =>
-                    Words(cells[2]).Select(file => new OutputFile(Words(cells[1]).Single(), file, Words(cells[3])))
+                    Words(cells[2])
+                        .Select(file => new OutputFile(Words(cells[1]).Single(), file, Words(cells[3]))
+                        {
+                            IsOptional = cells[2].Contains(", where ", StringComparison.Ordinal),
+                        })
                 ),
         ];
 

@@ -6,78 +6,92 @@ namespace Coverslip.App.Tests.Outputs;
 /// <summary>Runs verbs, and keeps which files of the table each wrote and which it was handed.</summary>
 internal sealed class OutputWalk(string root)
 {
+    private readonly IReadOnlyList<OutputFile> table = OutputTable.Read();
     private readonly Dictionary<string, OutputFile> owners = [];
     private readonly HashSet<(OutputFile File, string Reader)> handed = [];
     private readonly HashSet<string> run = [];
+    private readonly List<string> unlisted = [];
 
-    internal IReadOnlyList<OutputFile> Table { get; } = OutputTable.Read();
-
-    /// <summary>Files that stand in no row of their verb.</summary>
-    internal List<string> Unlisted { get; } = [];
-
-    /// <summary>Rows of verbs that were run, of which no file was written.</summary>
-    internal IEnumerable<OutputFile> Unwritten => Table.Where(f => run.Contains(f.Verb)).Except(owners.Values);
-
-    /// <summary>Readers in the table that were handed no such file.</summary>
-    internal IEnumerable<string> Unread =>
-        Table.SelectMany(f => f.Readers.Where(r => !handed.Contains((f, r))).Select(r => $"{f} by `{r}`"));
+    /// <summary>Files that stand in no row, rows of which no file was written, and readers that were handed none.</summary>
+    internal IReadOnlyList<string> Wrong =>
+        [
+            .. unlisted.Select(f => $"not in the table: {f}"),
+            .. table
+                .Where(f => run.Contains(f.Verb) && !f.IsOptional)
+                .Except(owners.Values)
+                .Select(f => $"nobody wrote {f}"),
+            .. table
+                .SelectMany(f => f.Readers.Where(r => !handed.Contains((f, r))), (f, r) => f)
+                .Select(f => $"{f} was not read by all of {string.Join(", ", f.Readers)}"),
+        ];
 
     /// <summary>Verbs of the table that were never run.</summary>
-    internal IEnumerable<string> NotRun => Table.Select(f => f.Verb).Distinct().Except(run);
+    internal IEnumerable<string> NotRun => table.Select(f => f.Verb).Distinct().Except(run);
 
-    internal string At(string name) => Path.Combine(root, name);
-
-    /// <summary>Calls a verb.</summary>
-    /// <param name="verb">Its words.</param>
-    /// <param name="into">The folder of its output, within the root.</param>
-    /// <param name="args">What follows the words; an existing file or folder counts as handed to it.</param>
-    /// <returns>What it printed.</returns>
-    internal string Run(string verb, string into, params string[] args) => Run(0, verb, into, args);
-
-    /// <summary>As above, of a verb that ends with a code.</summary>
-    internal string Run(int code, string verb, string into, params string[] args)
+    /// <summary>Runs a line <c>folder: verb arguments => what it has to say</c>.</summary>
+    internal void Run(string line)
     {
-        foreach (var read in args.SelectMany(Named))
+        var into = line[..line.IndexOf(": ", StringComparison.Ordinal)];
+        var (call, said) = line[(into.Length + 2)..].Split(" => ") is [var words, var expected]
+            ? (words, expected)
+            : (line[(into.Length + 2)..], "");
+        var fails = call.StartsWith('!');
+        string[] typed = [.. call.TrimStart('!').Split(' ').SelectMany(Expanded)];
+        var verb =
+            table.Any(f => f.Verb == typed[0] || f.Readers.Contains(typed[0])) && !IsVerb($"{typed[0]} {typed[1]}")
+                ? typed[0]
+                : $"{typed[0]} {typed[1]}";
+        foreach (var read in typed.SelectMany(Named))
             if (owners.TryGetValue(read, out var file))
                 handed.Add((file, verb));
         var before = Files(root).ToHashSet(StringComparer.Ordinal);
-        var output = VerbCall.Run(code, [.. verb.Split(' '), .. args]).Output;
+        var output = VerbCall.Run(fails ? 1 : 0, typed).Output;
+        Assert.True(output.Contains(said, StringComparison.Ordinal), $"{call}\ndoes not say '{said}':\n{output}");
         run.Add(verb);
         foreach (var written in Files(root).Where(f => !before.Contains(f)))
         {
-            var path = Path.GetRelativePath(At(into), written).Replace('\\', '/');
-            if (Table.FirstOrDefault(f => f.Verb == verb && f.Is(path)) is { } file)
+            var path = Path.GetRelativePath(Path.Combine(root, into), written).Replace('\\', '/');
+            if (table.FirstOrDefault(f => f.Verb == verb && f.Is(path)) is { } file)
                 owners[written] = file;
             else
-                Unlisted.Add($"{verb}: {path}");
+                unlisted.Add($"{verb}: {path}");
         }
-        return output;
     }
 
-    private static IEnumerable<string> Files(string folder) =>
-        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories);
+    private bool IsVerb(string words) => table.Any(f => f.Verb == words || f.Readers.Contains(words));
 
-    /// <summary>The files that a word of the command line names: itself, a folder's, and those that its table names.</summary>
+    /// <summary>A word with its path from the root on, or the files that it stands for.</summary>
+    private IEnumerable<string> Expanded(string word)
+    {
+        var at = word.IndexOf('@');
+        if (at < 0)
+            return [word];
+        var path = Path.Combine(root, word[(at + 1)..]);
+        return path.Contains('*')
+            ? Directory.GetFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path)).Order(StringComparer.Ordinal)
+            : [word[..at] + path];
+    }
+
+    /// <summary>The files that a word names: itself, a folder's, and those that a table names.</summary>
     private static IEnumerable<string> Named(string word)
     {
         var value = word[(word.IndexOf('=') + 1)..];
         if (Directory.Exists(value))
-            return Files(value).Select(Path.GetFullPath);
-        if (!File.Exists(SlidePlace.FileOf(value)))
+            return Files(value);
+        if (!File.Exists(value))
             return [];
-        var file = Path.GetFullPath(SlidePlace.FileOf(value));
-        var folder = Path.GetDirectoryName(file)!;
-        return Path.GetExtension(file) != ".csv"
-            ? [file]
-            :
-            [
-                file,
-                .. CsvTable
-                    .ReadRows(file)
-                    .SelectMany(r => r.Fields)
-                    .Where(f => f.Length > 0)
-                    .Select(f => Path.GetFullPath(Path.Combine(folder, SlidePlace.FileOf(f))))
-                    .Where(File.Exists),
-            ];
+        var folder = Path.GetDirectoryName(value)!;
+        return Path.GetExtension(value) != ".csv"
+            ? [value]
+            : CsvTable
+                .ReadRows(value)
+                .SelectMany(r => r.Fields)
+                .Where(f => f.Length > 0)
+                .Select(f => Path.GetFullPath(Path.Combine(folder, SlidePlace.FileOf(f))))
+                .Where(File.Exists)
+                .Append(value);
     }
+
+    private static IEnumerable<string> Files(string folder) =>
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories);
 }

@@ -81,6 +81,28 @@ public sealed class CohortTests : IDisposable
     }
 
     [Fact]
+    public void Patches_of_slides_are_images_and_a_slide_is_one_patients()
+    {
+        Images("s/a.tif", "s/b.tif");
+        string[] rows = ["image,label,patient", "\"s/a.tif#0,0,64,0.5\",x,1", "\"s/a.tif#64,0,64,0.5\",y,1"];
+        var cohort = Cohort.Load(Csv([.. rows, "\"s/b.tif#0,0,64,0.5\",x,2"]));
+        Assert.Empty(cohort.Warnings);
+        Assert.Equal(Path.Combine(folder.Path, "s/a.tif") + "#64,0,64,0.5", cohort.ImagePath(cohort.Rows[1]));
+        Assert.Equal(Path.Combine(folder.Path, "s/b.tif"), cohort.FilePath(cohort.Rows[2]));
+        Assert.Equal([("1", 2), ("2", 1)], cohort.PatientImages.Select(p => (p.Patient, p.Total)));
+        Assert.NotEqual(cohort.Hash, Cohort.Load(Csv([.. rows, "\"s/b.tif#9,0,64,0.5\",x,2"])).Hash);
+        string Refused(string row) =>
+            Assert
+                .Throws<CohortException>(() => Cohort.Load(Csv([.. rows, row])))
+                .Problems.Single(p => p.IsError)
+                .Message;
+        Assert.Contains("under different patients: 1, 2", Refused("\"s/a.tif#0,64,64,0.5\",x,2"));
+        Assert.Contains("no image s/c.tif#0,0,64,0.5", Refused("\"s/c.tif#0,0,64,0.5\",x,2"));
+        folder.Write("s/copy.tif", File.ReadAllText(Path.Combine(folder.Path, "s/a.tif")));
+        Assert.Contains("under different patients", Refused("\"s/copy.tif#0,0,64,0.5\",x,2"));
+    }
+
+    [Fact]
     public void The_table_alone_needs_no_images() =>
         Assert.Equal(
             2,

@@ -181,7 +181,10 @@ public sealed class PatchSamplerTests
         ];
         PatchIndex.Write(path, rows);
         var table = CsvTable.Read(path);
-        Assert.Equal("image,label,patient,x,y,side,mpp,tissue,tumor,normal,center,outside", string.Join(',', table.Columns));
+        Assert.Equal(
+            "image,label,patient,x,y,side,mpp,tissue,tumor,normal,center,outside",
+            string.Join(',', table.Columns)
+        );
         Assert.Equal(rows.Length, table.Rows.Count);
         foreach (var (row, again) in rows.Zip(table.Rows))
         {
