@@ -170,7 +170,7 @@ internal static class StainApplyCommand
     {
         if (rows.Count > 0)
             CohortFile.Write(path, rows, furtherColumns);
-        else
+        else if (File.Exists(path))
             File.Delete(path);
     }
 

@@ -67,9 +67,11 @@ internal sealed class OutputWalk(string root)
         if (at < 0)
             return [word];
         var path = Path.Combine(root, word[(at + 1)..]);
-        return path.Contains('*')
-            ? Directory.GetFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path)).Order(StringComparer.Ordinal)
-            : [word[..at] + path];
+        if (!path.Contains('*'))
+            return [word[..at] + path];
+        var name = Path.GetFileName(path).Replace("[0]", "", StringComparison.Ordinal);
+        var files = Directory.GetFiles(Path.GetDirectoryName(path)!, name).Order(StringComparer.Ordinal);
+        return path.EndsWith("[0]", StringComparison.Ordinal) ? files.Take(1) : files;
     }
 
     /// <summary>The files that a word names: itself, a folder's, and those that a table names.</summary>

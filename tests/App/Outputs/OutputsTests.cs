@@ -17,7 +17,8 @@ public sealed class OutputsTests : IDisposable
 
         """;
 
-    // Each line is where files go, a call, and what it has to say. @ stands before paths, ! before a call that ends with 1.
+    // Each line is where files go, a call, and what it has to say. @ stands before paths, [0] behind a pattern for its first
+    // file, ! before a call that ends with 1.
     private const string Images = """
         phantoms: phantoms --out @phantoms --patients 8 --least 2 --most 2 --size 48
         .: split --cohort @phantoms/cohort.csv --kind kfold --folds 2 --seed 1 --out @split.json => wrote
@@ -80,7 +81,7 @@ public sealed class OutputsTests : IDisposable
         .: slide region @slides/slides/P01-1.tif --x 0 --y 0 --width 128 --height 128 --mpp 2 --out @region.png
         .: slide thumbnail @slides/slides/P01-1.tif --size 128 --out @thumbnail.png
         tissue: tissue @slides/slides/*.tif --mpp 4 --min-area 0.001 --out @tissue => 10 of 10 slides
-        .: annotations info @slides/annotations/*.xml => Asap
+        .: annotations info @slides/annotations/*.xml[0] => Asap
         .: split --cohort @slides/cohort.csv --kind kfold --folds 2 --validation-share 0 --seed 1 --out @slides.split.json => wrote
         slide-run: train @tumor.yaml --cohort @slides/cohort.csv --split @slides.split.json --part 1 --out @slide-run => slide auc
         .: evaluate froc @slide-run/part-1/slides/detections --masks @slide-run/part-1/truth --level 3 --slide-mpp 1 --bootstrap 20 => lesions
@@ -90,7 +91,7 @@ public sealed class OutputsTests : IDisposable
         .: evaluate froc @heatmaps/detections --masks @slides/masks --slides @slides/cohort.csv --level 3 --slide-mpp 1 --bootstrap 20 => 10 slides
         .: evaluate roc @heatmaps/slide_scores.csv --truth @slides/cohort.csv --bootstrap 20 => 10 slides
         .: annotations info @heatmaps/P01-1.geojson => GeoJson
-        .: annotations info @slide-run/part-1/slides/*.geojson => GeoJson
+        .: annotations info @slide-run/part-1/slides/*.geojson[0] => GeoJson
         .: evaluate kappa @slides/stages.csv --truth @slides/stages.csv --bootstrap 20 => 2 patients
         """;
 
@@ -134,7 +135,7 @@ public sealed class OutputsTests : IDisposable
             if (line.StartsWith("phantoms:", StringComparison.Ordinal))
                 LayOut();
         }
-        foreach (var line in (string[])[Runs, Segments, Findings, Slides, Patches].SelectMany(s => s.Split('\n')))
+        foreach (var line in string.Join('\n', Runs, Segments, Findings, Slides, Patches).Split('\n'))
             walk.Run(line);
         Assert.True(walk.Wrong.Count == 0, string.Join('\n', walk.Wrong));
         Assert.Equal(["study", "demo"], walk.NotRun); // they call the others; tests of their own run them
