@@ -62,7 +62,7 @@ public static class EvaluateRocCommand
         var positive = Spelled(truth, asked);
         string[] columns = parsed.GetValue(Column) is { } named
             ? [named]
-            : [$"p_{positive}", $"p_{asked}", "probability", "score"];
+            : [.. new[] { $"p_{positive}", $"p_{asked}", "probability", "score" }.Distinct()];
         var evaluation = RocEvaluation.Of(
             SlideScores.Read(parsed.GetValue(File)!, columns),
             truth,

@@ -50,7 +50,7 @@ public sealed class OutputsTests : IDisposable
         judged: evaluate classification @run/predictions.csv --cohort @phantoms/cohort.csv --bootstrap 20 --out @judged => auc
         judged: evaluate classification @predicted/predictions.csv --cohort @phantoms/cohort.csv --bootstrap 20 --out @judged => auc
         judged: evaluate classification @run/part-1/validation.csv --cohort @phantoms/cohort.csv --bootstrap 20 --out @judged => auc
-        .: evaluate roc @run/predictions.csv --truth @phantoms/cohort.csv --positive benign --bootstrap 20 => 16 slides of 8 patients
+        .: evaluate roc @run/predictions.csv --truth @phantoms/cohort.csv --positive rosettes --bootstrap 20 => 16 slides of 8 patients
         .: evaluate curves @run/part-1 @run/part-2 --out @curves.svg => best validation loss
         """;
 
@@ -101,7 +101,7 @@ public sealed class OutputsTests : IDisposable
         .: split --cohort @index.csv --kind kfold --folds 2 --validation-share 0 --seed 1 --out @index.split.json => wrote
         patch-masks: mask --cohort @index.csv --scale 0.25 --channels 8 --start-labels 8 --steps 2 --out @patch-masks
         patch-run: train @raw.yaml --cohort @index.csv --split @index.split.json --out @patch-run => auc
-        patch-run: predict @patch-run --cohort @index.csv --out @patch-run/new => predictions.csv
+        patch-run/new: predict @patch-run --cohort @index.csv --out @patch-run/new => predictions.csv
         judged: evaluate classification @patch-run/new/predictions.csv --cohort @index.csv --positive tumor --bootstrap 20 --out @judged => positive: tumor
         .: evaluate roc @patch-run/predictions.csv --truth @index.csv --bootstrap 20 => of 2 patients
         patch-images: stain apply @stain.json --cohort @index.csv --out @patch-images => normalized
