@@ -5,7 +5,7 @@ using Coverslip.App.Doctor;
 namespace Coverslip.App.Commands;
 
 /// <summary><c>coverslip doctor</c>: what was found on this machine, each line ok or how to mend it.</summary>
-public static class DoctorCommand
+internal static class DoctorCommand
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 

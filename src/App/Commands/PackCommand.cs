@@ -6,7 +6,7 @@ using Coverslip.Torch;
 namespace Coverslip.App.Commands;
 
 /// <summary><c>coverslip pack</c>: a run becomes one file that moves.</summary>
-public static class PackCommand
+internal static class PackCommand
 {
     private static readonly Argument<string> RunFolder = new("run") { Description = "The run folder." };
     private static readonly Option<string> Output = new("--out")

@@ -8,7 +8,7 @@ namespace Coverslip.App.Progress;
 /// One line of progress with rate and time left: rewritten in place on a terminal, and otherwise a plain line at most
 /// every ten seconds. It goes to standard error, so that standard output holds results alone.
 /// </summary>
-public sealed class ProgressLine(string what, long total, string unit) : IWorkSteps
+internal sealed class ProgressLine(string what, long total, string unit) : IWorkSteps
 {
     private static readonly TimeSpan TerminalPause = TimeSpan.FromMilliseconds(100),
         PlainPause = TimeSpan.FromSeconds(10);

@@ -113,7 +113,7 @@ public sealed record InputOptions
     /// <summary>Channels that the network is given.</summary>
     public int Channels => Form == InputForm.MaskChannel ? 4 : 3;
 
-    internal static InputOptions Read(RecipeNode node, InputOptions? standard = null)
+    public static InputOptions Read(RecipeNode node, InputOptions? standard = null)
     {
         standard ??= new InputOptions();
         return new InputOptions

@@ -10,9 +10,6 @@ internal static unsafe partial class NativeImaging
 
     static NativeImaging() => NativeLibrary.SetDllImportResolver(typeof(NativeImaging).Assembly, LibraryFinder.Resolve);
 
-    [LibraryImport(Library, EntryPoint = "ci_opencv_version")]
-    public static partial byte* OpenCvVersion();
-
     [LibraryImport(Library, EntryPoint = "ci_decode_open")]
     public static partial int DecodeOpen(byte* data, nuint size, NativeImage* info, nint* decoded);
 
