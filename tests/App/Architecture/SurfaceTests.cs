@@ -79,7 +79,8 @@ public sealed class SurfaceTests
 
     /// <summary>The type without array, pointer and arguments, and those.</summary>
     private static IEnumerable<Type> Parts(Type type) =>
-        type.HasElementType ? Parts(type.GetElementType()!)
+        type.IsGenericParameter ? []
+        : type.HasElementType ? Parts(type.GetElementType()!)
         : type.IsGenericType ? [type.GetGenericTypeDefinition(), .. type.GetGenericArguments().SelectMany(Parts)]
         : type.IsNested ? [type, .. Parts(type.DeclaringType!)]
         : [type];
