@@ -5,7 +5,7 @@ using Coverslip.Files;
 namespace Coverslip.App;
 
 /// <summary>Turns a parsed command line into an exit code, and an exception into one clear line.</summary>
-public static class CommandLine
+internal static class CommandLine
 {
     /// <summary>Shown by every verb: the stack trace of a failure is for those who ask.</summary>
     public static readonly Option<bool> Verbose = new("--verbose")

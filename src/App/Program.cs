@@ -4,7 +4,7 @@ using Coverslip.App.Commands;
 namespace Coverslip.App;
 
 /// <summary>The one executable. Exit codes: 0 success, 1 failure with one clear line, 2 wrong usage.</summary>
-public static class Program
+internal static class Program
 {
     /// <summary>Every verb, in the order that <c>--help</c> shows them.</summary>
     private static readonly Func<Command>[] Verbs =

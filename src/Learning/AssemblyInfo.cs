@@ -1,5 +1,6 @@
-[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Coverslip.Methods")]
-[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("coverslip")]
-[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Coverslip.Methods.Tests")]
-[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Coverslip.App.Tests")]
-[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Coverslip.Learning.Tests")]
+using System.Runtime.CompilerServices;
+
+[assembly: InternalsVisibleTo("Coverslip.Learning.Tests")]
+[assembly: InternalsVisibleTo("Coverslip.Methods.Tests")]
+[assembly: InternalsVisibleTo("Coverslip.App.Tests")]
+[assembly: InternalsVisibleTo("Coverslip.Bench")]

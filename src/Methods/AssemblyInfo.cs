@@ -1,1 +1,5 @@
-[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Coverslip.Methods.Tests")]
+using System.Runtime.CompilerServices;
+
+[assembly: InternalsVisibleTo("Coverslip.Methods.Tests")]
+[assembly: InternalsVisibleTo("Coverslip.Learning.Tests")]
+[assembly: InternalsVisibleTo("Coverslip.Bench")]

@@ -1,2 +1,1 @@
 [assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Coverslip.Phantoms.Tests")]
-[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("coverslip")]

@@ -7,7 +7,7 @@ namespace Coverslip.Phantoms;
 /// A painted chest: body, two lungs with vessels, heart, spine, rib shadows, collar bones, and lesions whose boxes are
 /// known. No substitute for a radiograph. Places are shares of the picture's side, brightness runs from 0 (air) to 1.
 /// </summary>
-public static class RadiographPhantom
+internal static class RadiographPhantom
 {
     /// <summary>Paints one; the same options and seed give the same picture on every machine.</summary>
     /// <exception cref="ArgumentException">An option out of its range.</exception>

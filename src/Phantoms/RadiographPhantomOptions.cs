@@ -50,7 +50,7 @@ public sealed record RadiographPhantomOptions
 /// <summary>A painted radiograph; the caller disposes of its image.</summary>
 /// <param name="Image">Gray, 8 bits.</param>
 /// <param name="Boxes">Where lesions are, in pixels; a kind may have several.</param>
-public sealed record RadiographPicture(Image Image, IReadOnlyList<LesionBox> Boxes);
+internal sealed record RadiographPicture(Image Image, IReadOnlyList<LesionBox> Boxes);
 
 /// <summary>The box around a painted lesion, in pixels.</summary>
-public readonly record struct LesionBox(RadiographLesion Kind, int X, int Y, int Width, int Height);
+internal readonly record struct LesionBox(RadiographLesion Kind, int X, int Y, int Width, int Height);

@@ -7,7 +7,7 @@ using Coverslip.Slides.Images;
 namespace Coverslip.App.Commands;
 
 /// <summary><c>coverslip annotations</c>: what was drawn onto slides, in the formats of three programs.</summary>
-public static class AnnotationsCommand
+internal static class AnnotationsCommand
 {
     private static readonly Argument<string> Input = new("in")
     {

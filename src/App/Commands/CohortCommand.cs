@@ -6,7 +6,7 @@ using Coverslip.Slides.Formats;
 namespace Coverslip.App.Commands;
 
 /// <summary><c>coverslip cohort</c>: writes a cohort file from a folder, or checks one.</summary>
-public static class CohortCommand
+internal static class CohortCommand
 {
     public static Command Create()
     {

@@ -12,7 +12,7 @@ namespace Coverslip.App.Commands;
 /// <summary>
 /// <c>coverslip demo</c>: SagaNet on patches and tumor detection on slides, both on cohorts that the program paints.
 /// </summary>
-public static class DemoCommand
+internal static class DemoCommand
 {
     private static readonly Option<string> Output = new("--out")
     {

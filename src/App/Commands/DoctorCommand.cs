@@ -6,7 +6,7 @@ using Coverslip.Learning.Reports;
 namespace Coverslip.App.Commands;
 
 /// <summary><c>coverslip doctor</c>: what was found on this machine, each line ok or how to mend it.</summary>
-public static class DoctorCommand
+internal static class DoctorCommand
 {
     private static readonly Option<bool> AsJson = new("--json")
     {

@@ -10,7 +10,7 @@ using Coverslip.Learning.Runs;
 namespace Coverslip.App.Commands;
 
 /// <summary><c>coverslip evaluate</c>: figures of predictions, each with an interval over patients.</summary>
-public static class EvaluateCommand
+internal static class EvaluateCommand
 {
     private static readonly Argument<string> File = new("predictions")
     {

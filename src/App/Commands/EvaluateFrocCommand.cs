@@ -8,7 +8,7 @@ using Coverslip.Evaluation.Statistics;
 namespace Coverslip.App.Commands;
 
 /// <summary><c>coverslip evaluate froc</c>: detections of lesions against masks, as CAMELYON16 judges them.</summary>
-public static class EvaluateFrocCommand
+internal static class EvaluateFrocCommand
 {
     private static readonly Argument<string> Folder = new("detections")
     {

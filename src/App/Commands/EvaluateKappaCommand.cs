@@ -5,7 +5,7 @@ using Coverslip.Evaluation.Statistics;
 namespace Coverslip.App.Commands;
 
 /// <summary><c>coverslip evaluate kappa</c>: pN stages against the true ones, as CAMELYON17 does.</summary>
-public static class EvaluateKappaCommand
+internal static class EvaluateKappaCommand
 {
     private static readonly Argument<string> File = new("predicted")
     {

@@ -6,7 +6,7 @@ using Coverslip.Evaluation.Statistics;
 namespace Coverslip.App.Commands;
 
 /// <summary><c>coverslip evaluate roc</c>: a score per slide against what is true of it.</summary>
-public static class EvaluateRocCommand
+internal static class EvaluateRocCommand
 {
     private static readonly Argument<string> File = new("predictions")
     {

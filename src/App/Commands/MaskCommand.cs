@@ -9,7 +9,7 @@ using Coverslip.Slides.Images;
 namespace Coverslip.App.Commands;
 
 /// <summary><c>coverslip mask</c>: masks without labels, and thresholds fitted to a cohort.</summary>
-public static class MaskCommand
+internal static class MaskCommand
 {
     private static readonly Argument<string[]> Images = new("image")
     {

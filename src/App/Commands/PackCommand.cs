@@ -7,7 +7,7 @@ using Coverslip.Torch;
 namespace Coverslip.App.Commands;
 
 /// <summary><c>coverslip pack</c>: a run becomes one file that moves, or a folder that WSInfer and QuPath take.</summary>
-public static class PackCommand
+internal static class PackCommand
 {
     private static readonly Argument<string> RunFolder = new("run") { Description = "A run folder or a packed file." };
     private static readonly Option<string?> Output = new("--out")

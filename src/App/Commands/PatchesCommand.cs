@@ -9,7 +9,7 @@ using Coverslip.Slides.Tissue;
 namespace Coverslip.App.Commands;
 
 /// <summary><c>coverslip patches</c>: an index of patches, which is a cohort; no pixel is written.</summary>
-public static class PatchesCommand
+internal static class PatchesCommand
 {
     private static readonly Option<string> Out = new("--out")
     {

@@ -5,7 +5,7 @@ using Coverslip.Phantoms;
 namespace Coverslip.App.Commands;
 
 /// <summary><c>coverslip phantoms</c>: a painted cohort with a known truth, to try methods on.</summary>
-public static class PhantomsCommand
+internal static class PhantomsCommand
 {
     private static readonly Option<string> Output = PhantomOption.Output();
     private static readonly Option<int> Patients = PhantomOption.Of("--patients", 16, "Patients, an even number.");

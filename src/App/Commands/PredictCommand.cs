@@ -12,7 +12,7 @@ using Coverslip.Methods;
 namespace Coverslip.App.Commands;
 
 /// <summary><c>coverslip predict</c>: a run or a packed model says what images or slides show.</summary>
-public static class PredictCommand
+internal static class PredictCommand
 {
     private static readonly Argument<string> Model = new("run")
     {

@@ -5,7 +5,7 @@ using Coverslip.Phantoms;
 namespace Coverslip.App.Commands;
 
 /// <summary><c>coverslip radiographs</c>: painted chests with known findings and boxes, to try curriculum learning on.</summary>
-public static class RadiographsCommand
+internal static class RadiographsCommand
 {
     private static readonly RadiographCohortOptions Standard = new();
 

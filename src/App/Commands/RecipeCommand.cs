@@ -9,7 +9,7 @@ using Coverslip.Methods;
 namespace Coverslip.App.Commands;
 
 /// <summary><c>coverslip recipe</c>: what recipes may say, in every form that is made of the keys' declarations.</summary>
-public static class RecipeCommand
+internal static class RecipeCommand
 {
     private static readonly Argument<FileInfo> RecipeFile = new("recipe") { Description = "A recipe or a study." };
     private static readonly Argument<string> Method = new("method") { Description = "A method, as recipes name it." };

@@ -4,7 +4,7 @@ using Coverslip.Slides.Images;
 namespace Coverslip.App.Commands;
 
 /// <summary><c>coverslip slide</c>: looks at whole slides.</summary>
-public static class SlideCommand
+internal static class SlideCommand
 {
     private static readonly Option<string> Out = new("--out")
     {

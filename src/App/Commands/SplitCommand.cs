@@ -6,7 +6,7 @@ using Coverslip.Learning.Reports;
 namespace Coverslip.App.Commands;
 
 /// <summary><c>coverslip split</c>: divides the patients of a cohort into train, validation and test.</summary>
-public static class SplitCommand
+internal static class SplitCommand
 {
     private static readonly Option<string> CohortFile = new("--cohort")
     {

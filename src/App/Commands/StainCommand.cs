@@ -6,7 +6,7 @@ using Coverslip.Slides.Stain;
 namespace Coverslip.App.Commands;
 
 /// <summary><c>coverslip stain</c>: gives images the stain of a reference.</summary>
-public static class StainCommand
+internal static class StainCommand
 {
     public static Command Create()
     {

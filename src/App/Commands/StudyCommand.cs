@@ -14,7 +14,7 @@ using Coverslip.Methods;
 namespace Coverslip.App.Commands;
 
 /// <summary><c>coverslip study</c>: models × inputs on the same splits, in one table with paired tests.</summary>
-public static class StudyCommand
+internal static class StudyCommand
 {
     private static readonly Argument<FileInfo> RecipeFile = new("study") { Description = "The study, a YAML file." };
     private static readonly Option<string> CohortFile = new("--cohort")

@@ -6,7 +6,7 @@ using Coverslip.Slides.Tissue;
 namespace Coverslip.App.Commands;
 
 /// <summary><c>coverslip tissue</c>: where slides have tissue, as masks and as polygons.</summary>
-public static class TissueCommand
+internal static class TissueCommand
 {
     private static readonly TissueOptions Defaults = new();
 

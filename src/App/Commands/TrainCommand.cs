@@ -14,7 +14,7 @@ using Coverslip.Methods;
 namespace Coverslip.App.Commands;
 
 /// <summary><c>coverslip train</c>: a recipe and a cohort become a run folder.</summary>
-public static class TrainCommand
+internal static class TrainCommand
 {
     private static readonly Argument<FileInfo> RecipeFile = new("recipe") { Description = "The recipe, a YAML file." };
     private static readonly Option<string> CohortFile = new("--cohort")

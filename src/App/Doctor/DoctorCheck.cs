@@ -5,4 +5,4 @@ namespace Coverslip.App.Doctor;
 /// <param name="Found">What was found, with version and place where they are known.</param>
 /// <param name="Ok">Whether it will do.</param>
 /// <param name="Mend">How to mend it, or null; may stand beside something that is ok, as a hint.</param>
-public sealed record DoctorCheck(string Name, string Found, bool Ok, string? Mend = null);
+internal sealed record DoctorCheck(string Name, string Found, bool Ok, string? Mend = null);

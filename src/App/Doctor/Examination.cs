@@ -1,7 +1,7 @@
 namespace Coverslip.App.Doctor;
 
 /// <summary>All checks, in the order in which <c>coverslip doctor</c> prints them.</summary>
-public static class Examination
+internal static class Examination
 {
     /// <summary>Order matters in one place: BLAS and GPU are judged by what loading libtorch brought in.</summary>
     private static readonly Func<DoctorCheck>[] Checks =

@@ -10,7 +10,7 @@ namespace Coverslip.App.Progress;
 /// seconds, since a log has no use for what overwrites itself. It goes to standard error, so that standard output holds
 /// results alone.
 /// </summary>
-public sealed class ProgressLine(string what, long total, string unit) : IWorkSteps, IProgress<int>
+internal sealed class ProgressLine(string what, long total, string unit) : IWorkSteps, IProgress<int>
 {
     private static readonly TimeSpan TerminalPause = TimeSpan.FromMilliseconds(100),
         PlainPause = TimeSpan.FromSeconds(10);

@@ -5,7 +5,7 @@ namespace Coverslip.App.Progress;
 /// <summary>
 /// Ctrl-C and SIGTERM ask for a stop; the second time the process ends at once, and what was written stays whole.
 /// </summary>
-public sealed class StopSignal : IDisposable
+internal sealed class StopSignal : IDisposable
 {
     private readonly CancellationTokenSource source = new();
     private readonly PosixSignalRegistration interrupt,

@@ -4,7 +4,7 @@ using Coverslip.Learning.RunReports;
 namespace Coverslip.App.Reports;
 
 /// <summary>The end of a run: its own figures, and <c>report.html</c>, one file that needs no network and no scripts.</summary>
-public static class RunReport
+internal static class RunReport
 {
     /// <summary>
     /// Leaves the figures over all parts in the run folder, where its method has its own, and writes <c>report.html</c>

@@ -23,9 +23,6 @@ public static class BreakHisCounts
     private static readonly int[] Benign = [625, 644, 623, 588];
     private static readonly int[] Malignant = [1370, 1437, 1390, 1232];
 
-    /// <summary>All images of the collection.</summary>
-    public static int Images { get; } = Benign.Sum() + Malignant.Sum();
-
     /// <summary>Per magnification first benign, then malignant; other magnifications follow with 0 published.</summary>
     /// <param name="names">Names of images.</param>
     /// <param name="only">The one magnification that was asked for; null for all.</param>

@@ -7,7 +7,7 @@ namespace Coverslip.Evaluation.Statistics;
 /// The area under a ROC curve with the variance of DeLong, DeLong &amp; Clarke-Pearson (1988), by mid-ranks in
 /// n log n (Sun &amp; Xu 2014). It takes the cases as independent: several of one patient make it too narrow.
 /// </summary>
-public static class DeLong
+internal static class DeLong
 {
     private static readonly double Quantile = Normal.InvCDF(0, 1, 0.975);
 

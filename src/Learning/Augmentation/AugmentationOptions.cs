@@ -26,7 +26,7 @@ public sealed record AugmentationOptions
     /// <summary>
     /// The color changes of Liu et al. 2017 (arXiv 1703.02442, sec. 3), as TensorFlow computes them.
     /// </summary>
-    internal static AugmentationOptions Liu2017 { get; } =
+    public static AugmentationOptions Liu2017 { get; } =
         new()
         {
             Colors = ColorChange.TensorFlow,
@@ -83,7 +83,7 @@ public sealed record AugmentationOptions
     /// <summary>Whether predictions are averaged over the orientations; false by default.</summary>
     public bool AverageOrientations { get; init; }
 
-    internal static AugmentationOptions Read(RecipeNode node, AugmentationOptions? standard = null)
+    public static AugmentationOptions Read(RecipeNode node, AugmentationOptions? standard = null)
     {
         standard ??= new AugmentationOptions();
         var read = new AugmentationOptions

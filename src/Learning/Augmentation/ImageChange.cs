@@ -3,7 +3,7 @@ using Coverslip.Files;
 namespace Coverslip.Learning.Augmentation;
 
 /// <summary>The random change of one image: an orientation, a shift, and a change of its colors.</summary>
-internal readonly struct ImageChange
+public readonly struct ImageChange
 {
     private readonly int orientation,
         down,
@@ -18,25 +18,25 @@ internal readonly struct ImageChange
     private Enhancement? Enhanced { get; init; }
 
     /// <summary>Leaves an image as it is, but for one of eight orientations (bit 0 transposes, 1 and 2 flip).</summary>
-    internal static ImageChange Oriented(int orientation) => new(orientation, (0, 0), null, null);
+    public static ImageChange Oriented(int orientation) => new(orientation, (0, 0), null, null);
 
     /// <summary>Pixels by which the window moves down before it is turned.</summary>
-    internal int Down => down;
+    public int Down => down;
 
     /// <summary>Pixels by which the window moves to the right before it is turned.</summary>
-    internal int Right => right;
+    public int Right => right;
 
     /// <summary>The same where the window was moved already.</summary>
-    internal ImageChange Unshifted => Shifted(0, 0);
+    public ImageChange Unshifted => Shifted(0, 0);
 
     /// <summary>The same with another shift.</summary>
-    internal ImageChange Shifted(int down, int right) =>
+    public ImageChange Shifted(int down, int right) =>
         new(orientation, (down, right), colors, shift) { Enhanced = Enhanced };
 
     /// <summary>Orientations that keep an image's size: eight of a square, four otherwise.</summary>
     internal static int Orientations(int height, int width) => height == width ? 8 : 4;
 
-    internal static ImageChange Draw(AugmentationOptions options, int height, int width, SeededRandom random)
+    public static ImageChange Draw(AugmentationOptions options, int height, int width, SeededRandom random)
     {
         var orientation = options.Orientations ? random.Below(Orientations(height, width)) : 0;
         if (height != width)
@@ -61,7 +61,7 @@ internal readonly struct ImageChange
     }
 
     /// <summary>Writes the changed image of 4 bytes a pixel to <paramref name="target"/>.</summary>
-    internal void Apply(ReadOnlySpan<byte> source, Span<byte> target, int height, int width)
+    public void Apply(ReadOnlySpan<byte> source, Span<byte> target, int height, int width)
     {
         for (var y = 0; y < height; y++)
         {

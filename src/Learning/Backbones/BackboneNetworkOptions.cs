@@ -77,7 +77,7 @@ public sealed record BackboneNetworkOptions
     /// <summary>The least side of an image, in pixels.</summary>
     public int SmallestSide => Kind.SmallestSide(Auxiliary);
 
-    internal static BackboneNetworkOptions Read(RecipeNode node)
+    public static BackboneNetworkOptions Read(RecipeNode node)
     {
         var kind = KnownBackbones.Read(node, "");
         var read = new BackboneNetworkOptions

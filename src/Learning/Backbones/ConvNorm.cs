@@ -7,7 +7,7 @@ namespace Coverslip.Learning.Backbones;
 /// Convolution without bias, batch normalization, activation. In a folded store
 /// all three are one.
 /// </summary>
-public sealed class ConvNorm
+internal sealed class ConvNorm
 {
     private readonly Conv2d convolution;
     private readonly BatchNorm2d norm;
@@ -36,7 +36,7 @@ public sealed class ConvNorm
 }
 
 /// <summary>Options of <see cref="ConvNorm"/>.</summary>
-public sealed record ConvNormOptions
+internal sealed record ConvNormOptions
 {
     /// <summary>Sides of the kernel; 1×1 by default.</summary>
     public Sides Kernel { get; init; } = 1;

@@ -8,7 +8,7 @@ namespace Coverslip.Learning.Backbones;
 /// DenseNet-BC (Huang et al. 2017, table 1): every layer sees all maps of its block; normalization and ReLU stand
 /// before the convolutions. Names and shapes as in torchvision.
 /// </summary>
-public sealed partial class DenseNet : IBackbone
+internal sealed partial class DenseNet : IBackbone
 {
     private const int Growth = 32,
         Bottleneck = 4 * Growth,

@@ -7,7 +7,7 @@ namespace Coverslip.Learning.Backbones;
 /// MobileNet (Howard et al. 2017, table 1) of any width: depthwise 3×3 and pointwise 1×1 convolutions in turn. Names
 /// and shapes as in timm, whose ReLU is cut off at 6 as in the paper's own code.
 /// </summary>
-public sealed class MobileNetV1 : IBackbone
+internal sealed class MobileNetV1 : IBackbone
 {
     /// <summary>Channels, stride of the first, and number of the blocks of a resolution.</summary>
     private static readonly (int Channels, int Stride, int Count)[] Rows =

@@ -7,7 +7,7 @@ namespace Coverslip.Learning.Backbones;
 /// MobileNetV2 (Sandler et al. 2018, table 2) of any width: inverted residuals with linear bottlenecks. Names and
 /// shapes as in torchvision.
 /// </summary>
-public sealed class MobileNetV2 : IBackbone
+internal sealed class MobileNetV2 : IBackbone
 {
     /// <summary>Expansion t, channels c, number n, stride s of the first: the paper's table.</summary>
     private static readonly (int Expansion, int Channels, int Count, int Stride)[] Rows =

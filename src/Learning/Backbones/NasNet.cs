@@ -8,7 +8,7 @@ namespace Coverslip.Learning.Backbones;
 /// timm (Large) and in Cadene's pretrained-models (Mobile), which agree. Zeros stand around maps as TensorFlow, for
 /// which the weights were trained, puts them: an even map gets one less before than after.
 /// </summary>
-public sealed class NasNet : IBackbone
+internal sealed class NasNet : IBackbone
 {
     private readonly ConvNorm stem;
     private readonly List<(string Name, NasNetCell Cell, bool Skips)> cells = [];

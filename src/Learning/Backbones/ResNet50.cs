@@ -7,7 +7,7 @@ namespace Coverslip.Learning.Backbones;
 /// ResNet-50 (He et al. 2016, table 1). As in torchvision, names and shapes included, a block that halves the map does
 /// so in its 3×3 convolution; in the paper it does so in its first 1×1.
 /// </summary>
-public sealed class ResNet50 : IBackbone
+internal sealed class ResNet50 : IBackbone
 {
     private const int Expansion = 4;
     private readonly StageList stages = new();

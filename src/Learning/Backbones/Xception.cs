@@ -6,7 +6,7 @@ namespace Coverslip.Learning.Backbones;
 /// <summary>
 /// Xception (Chollet 2017, figure 5): depthwise separable convolutions with residuals. Names and shapes as in timm.
 /// </summary>
-public sealed class Xception : IBackbone
+internal sealed class Xception : IBackbone
 {
     private readonly StageList stages = new();
     private readonly PooledClassifier? classifier;

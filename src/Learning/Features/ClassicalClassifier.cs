@@ -3,7 +3,7 @@ using Coverslip.Torch;
 namespace Coverslip.Learning.Features;
 
 /// <summary>A trained classifier of scaled features.</summary>
-internal interface IClassicalClassifier : IDisposable
+public interface IClassicalClassifier : IDisposable
 {
     /// <summary>Probabilities [images][classes] of rows [images][features]; each sums to 1.</summary>
     IReadOnlyList<double[]> Probabilities(IReadOnlyList<double[]> rows);
@@ -13,7 +13,7 @@ internal interface IClassicalClassifier : IDisposable
 }
 
 /// <summary>One choice of a classifier's hyper-parameters.</summary>
-internal interface IClassifierSettings
+public interface IClassifierSettings
 {
     /// <exception cref="InvalidOperationException">The data are not enough for it; the message says of
     /// what.</exception>

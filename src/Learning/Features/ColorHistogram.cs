@@ -6,7 +6,7 @@ namespace Coverslip.Learning.Features;
 /// <param name="bins">Bins of a channel, 2 to 256.</param>
 public sealed class ColorHistogram(int bins) : IImageFeatures
 {
-    internal const string Word = "color-histogram";
+    public const string Word = "color-histogram";
 
     public string Name => Word;
 

@@ -6,7 +6,7 @@ namespace Coverslip.Learning.Features;
 /// Mean and deviation of each feature over training images, by which every image's features are brought to mean 0 and
 /// deviation 1. A feature that is the same in all training images is 0 in every image.
 /// </summary>
-internal sealed class FeatureScaling
+public sealed class FeatureScaling
 {
     private readonly double[] mean,
         deviation;
@@ -14,7 +14,7 @@ internal sealed class FeatureScaling
     private FeatureScaling(double[] mean, double[] deviation) => (this.mean, this.deviation) = (mean, deviation);
 
     /// <summary>Of the rows [images][features] of training images; deviations divide by their number.</summary>
-    internal static FeatureScaling Fit(IReadOnlyList<double[]> rows)
+    public static FeatureScaling Fit(IReadOnlyList<double[]> rows)
     {
         var mean = new double[rows[0].Length];
         var deviation = new double[mean.Length];
@@ -26,7 +26,7 @@ internal sealed class FeatureScaling
         return new FeatureScaling(mean, deviation);
     }
 
-    internal double[] Apply(double[] row)
+    public double[] Apply(double[] row)
     {
         if (row.Length != mean.Length)
             throw new ArgumentException($"{row.Length} features; the scaling was fitted to {mean.Length}");
@@ -37,9 +37,9 @@ internal sealed class FeatureScaling
         return scaled;
     }
 
-    internal IEnumerable<(string Path, Tensor Value)> State() =>
+    public IEnumerable<(string Path, Tensor Value)> State() =>
         [("scaling.mean", Tensor.From(mean)), ("scaling.deviation", Tensor.From(deviation))];
 
-    internal static FeatureScaling From(IReadOnlyDictionary<string, Tensor> state) =>
+    public static FeatureScaling From(IReadOnlyDictionary<string, Tensor> state) =>
         new(state["scaling.mean"].ToArray<double>(), state["scaling.deviation"].ToArray<double>());
 }

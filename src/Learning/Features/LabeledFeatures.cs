@@ -4,11 +4,11 @@ namespace Coverslip.Learning.Features;
 /// <param name="Rows">[images][features].</param>
 /// <param name="Labels">Of each image, 0 to <paramref name="Classes"/> − 1.</param>
 /// <param name="Classes">Number of classes, also those without an image.</param>
-internal sealed record LabeledFeatures(IReadOnlyList<double[]> Rows, IReadOnlyList<int> Labels, int Classes)
+public sealed record LabeledFeatures(IReadOnlyList<double[]> Rows, IReadOnlyList<int> Labels, int Classes)
 {
     /// <summary>The rows of a class.</summary>
-    internal IReadOnlyList<double[]> Of(int label) => [.. Rows.Where((_, i) => Labels[i] == label)];
+    public IReadOnlyList<double[]> Of(int label) => [.. Rows.Where((_, i) => Labels[i] == label)];
 
     /// <summary>The classes that have an image.</summary>
-    internal IReadOnlyList<int> Present => [.. Labels.Distinct().Order()];
+    public IReadOnlyList<int> Present => [.. Labels.Distinct().Order()];
 }

@@ -1,17 +1,16 @@
 using System.Runtime.InteropServices;
-using Coverslip.Slides.Images;
 
 namespace Coverslip.Learning.Features;
 
 /// <summary>What <see cref="Learner"/> holds.</summary>
-internal enum LearnerKind
+public enum LearnerKind
 {
     Forest = 0,
     SupportVectorMachine = 1,
 }
 
 /// <summary>A trained classifier of OpenCV's ml module. Features are rounded to single precision for it.</summary>
-internal sealed unsafe class Learner : SafeHandle
+public sealed unsafe class Learner : SafeHandle
 {
     private Learner(nint handle)
         : base(0, ownsHandle: true) => SetHandle(handle);
@@ -40,7 +39,7 @@ internal sealed unsafe class Learner : SafeHandle
 
     /// <summary>A support vector machine of two labels, 0 and 1.</summary>
     /// <exception cref="InvalidOperationException">OpenCV refuses; the message says why.</exception>
-    internal static Learner SupportVectorMachine(IReadOnlyList<double[]> rows, int[] ones, double c, double gamma)
+    public static Learner SupportVectorMachine(IReadOnlyList<double[]> rows, int[] ones, double c, double gamma)
     {
         nint learner;
         fixed (float* features = Flat(rows))
@@ -54,17 +53,17 @@ internal sealed unsafe class Learner : SafeHandle
 
     /// <summary>What <see cref="Save"/> gave.</summary>
     /// <exception cref="InvalidDataException">It is no such text.</exception>
-    internal static Learner Load(byte[] text, LearnerKind kind)
+    public static Learner Load(byte[] text, LearnerKind kind)
     {
         nint learner;
         fixed (byte* data = text)
             if (NativeLearning.Load(data, (nuint)text.Length, (int)kind, &learner) != 0)
-                throw new InvalidDataException($"a stored {Words(kind)} cannot be read: {NativeImaging.LastError}");
+                throw new InvalidDataException($"a stored {Words(kind)} cannot be read: {NativeLearning.LastError}");
         return new Learner(learner);
     }
 
     /// <summary>OpenCV's text of it.</summary>
-    internal byte[] Save()
+    public byte[] Save()
     {
         byte* data;
         nuint size;
@@ -75,7 +74,7 @@ internal sealed unsafe class Learner : SafeHandle
         }
         finally
         {
-            NativeImaging.EncodeFree(data);
+            NativeLearning.Free(data);
         }
     }
 
@@ -93,7 +92,7 @@ internal sealed unsafe class Learner : SafeHandle
     }
 
     /// <summary>[images] decision values of a machine; positive for label 1, ±1 on the margins.</summary>
-    internal float[] Decisions(IReadOnlyList<double[]> rows)
+    public float[] Decisions(IReadOnlyList<double[]> rows)
     {
         var decisions = new float[rows.Count];
         fixed (float* features = Flat(rows))
@@ -122,7 +121,11 @@ internal sealed unsafe class Learner : SafeHandle
             Columns = rows.Count == 0 ? 0 : rows[0].Length,
         };
 
-    private static void Check(int status, string doing) => NativeImaging.Check(status, doing);
+    private static void Check(int status, string doing)
+    {
+        if (status != 0)
+            throw new InvalidOperationException($"{doing}: {NativeLearning.LastError}");
+    }
 
     private static string Words(LearnerKind kind) =>
         kind == LearnerKind.Forest ? "random forest" : "support vector machine";

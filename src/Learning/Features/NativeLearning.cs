@@ -1,13 +1,12 @@
 using System.Runtime.InteropServices;
 using Coverslip.Files;
-using Coverslip.Slides.Images;
 
 namespace Coverslip.Learning.Features;
 
 /// <summary>The classifiers among the exports of <c>native/imaging/imaging.h</c>.</summary>
 internal static unsafe partial class NativeLearning
 {
-    private const string Library = NativeImaging.Library;
+    private const string Library = "coverslip_imaging";
 
     static NativeLearning() =>
         NativeLibrary.SetDllImportResolver(typeof(NativeLearning).Assembly, LibraryFinder.Resolve);
@@ -37,6 +36,15 @@ internal static unsafe partial class NativeLearning
 
     [LibraryImport(Library, EntryPoint = "ci_learner_close")]
     internal static partial void Close(nint learner);
+
+    [LibraryImport(Library, EntryPoint = "ci_encode_free")]
+    internal static partial void Free(byte* data);
+
+    [LibraryImport(Library, EntryPoint = "ci_last_error")]
+    private static partial byte* LastErrorText();
+
+    /// <summary>What the last call that failed on this thread reported.</summary>
+    internal static string LastError => Marshal.PtrToStringUTF8((nint)LastErrorText()) ?? "unknown native failure";
 }
 
 /// <summary><c>ci_samples</c>.</summary>

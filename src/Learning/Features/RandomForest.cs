@@ -6,7 +6,7 @@ namespace Coverslip.Learning.Features;
 /// <param name="Trees">Trees.</param>
 /// <param name="Depth">Most levels of a tree.</param>
 /// <param name="Least">A node of fewer training images is not split.</param>
-internal sealed record RandomForestSettings(int Trees, int Depth, int Least) : IClassifierSettings
+public sealed record RandomForestSettings(int Trees, int Depth, int Least) : IClassifierSettings
 {
     public IClassicalClassifier Train(LabeledFeatures data, long seed) =>
         new RandomForest(Learner.Forest(data, this, seed), data.Classes);
@@ -18,7 +18,7 @@ internal sealed record RandomForestSettings(int Trees, int Depth, int Least) : I
 /// A random forest (Breiman 2001; OpenCV's <c>RTrees</c>), the square root of all features tried at each split.
 /// Probabilities are shares of the trees that name a class.
 /// </summary>
-internal sealed class RandomForest(Learner forest, int classes) : IClassicalClassifier
+public sealed class RandomForest(Learner forest, int classes) : IClassicalClassifier
 {
     public IReadOnlyList<double[]> Probabilities(IReadOnlyList<double[]> rows)
     {
@@ -35,7 +35,7 @@ internal sealed class RandomForest(Learner forest, int classes) : IClassicalClas
 
     public IEnumerable<(string Path, Tensor Value)> State() => [("forest", Tensor.From(forest.Save()))];
 
-    internal static RandomForest From(IReadOnlyDictionary<string, Tensor> state, int classes) =>
+    public static RandomForest From(IReadOnlyDictionary<string, Tensor> state, int classes) =>
         new(Learner.Load(state["forest"].ToArray<byte>(), LearnerKind.Forest), classes);
 
     public void Dispose() => forest.Dispose();

@@ -49,7 +49,7 @@ public sealed record RawBatch(byte[] Pixels, IReadOnlyList<int> Labels)
     /// <param name="views">How many the buffer holds.</param>
     /// <param name="device">Where to.</param>
     /// <param name="classWeights">Weight of each class; null where all count alike.</param>
-    internal Batch ToTensors(InputOptions input, int views, Device device, IReadOnlyList<double>? classWeights)
+    public Batch ToTensors(InputOptions input, int views, Device device, IReadOnlyList<double>? classWeights)
     {
         var (image, mask) = BatchReader.Pixels(Pixels, Labels.Count, input, device);
         var further = BatchReader.FurtherViews(Pixels, Labels.Count, views, input, device);

@@ -5,7 +5,7 @@ namespace Coverslip.Learning.Inputs;
 /// batches are taken in the order of their numbers, so that what is taken does not depend on timing. One reader fills them in
 /// that order, too.
 /// </summary>
-internal sealed class BatchPipeline<T>(int batches, Func<int, T> fill, int readers)
+public sealed class BatchPipeline<T>(int batches, Func<int, T> fill, int readers)
 {
     // Two for each reader: one that it fills and one that waits; and never fewer than the loop once had.
     private readonly TaskCompletionSource<T>[] slots = new TaskCompletionSource<T>[Math.Max(4, 2 * readers)];

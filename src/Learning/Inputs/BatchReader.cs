@@ -54,7 +54,7 @@ public sealed class BatchReader(PatchSet set, int batch, Device device)
         raw.ToTensors(set.Input, 1, device, classWeights);
 
     /// <summary>[B, 3, H, W] of colors, standardized where the input says so, and [B, 1, H, W] of masks.</summary>
-    internal static (Tensor Image, Tensor Mask) Pixels(
+    public static (Tensor Image, Tensor Mask) Pixels(
         ReadOnlySpan<byte> rgbm,
         int count,
         InputOptions input,

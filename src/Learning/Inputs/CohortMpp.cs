@@ -10,7 +10,7 @@ public static class CohortMpp
     public const string Column = "mpp";
 
     /// <summary>How far resolutions of one cohort may lie apart: those of one magnification differ less.</summary>
-    internal const double MostRatio = 1.1;
+    public const double MostRatio = 1.1;
 
     /// <summary>The geometric mean in microns per pixel; null without such a column.</summary>
     /// <exception cref="InvalidDataException">
@@ -33,7 +33,7 @@ public static class CohortMpp
         return Math.Round(Math.Exp(all.Average(a => Math.Log(a.Mpp))), 6); // a picometer is beyond every scanner
     }
 
-    internal static double Parse(Cohort cohort, CohortRow row, string text) =>
+    public static double Parse(Cohort cohort, CohortRow row, string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var mpp) && Mpp.IsPlausible(mpp)
             ? mpp
             : throw new InvalidDataException(

@@ -18,7 +18,7 @@ public sealed record DecisionOptions
 
     /// <summary>The class that is looked for; null where none is named among more than two.</summary>
     /// <exception cref="RecipeException">The named one is none of the classes.</exception>
-    internal string? PositiveOf(IReadOnlyList<string> classes)
+    public string? PositiveOf(IReadOnlyList<string> classes)
     {
         if (Positive.Length == 0)
             return classes.Count == 2 ? classes[1] : null;
@@ -29,7 +29,7 @@ public sealed record DecisionOptions
             );
     }
 
-    internal static DecisionOptions Read(RecipeNode node) =>
+    public static DecisionOptions Read(RecipeNode node) =>
         new()
         {
             Positive = node.Text(

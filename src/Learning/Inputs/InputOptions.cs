@@ -114,12 +114,12 @@ public sealed record InputOptions
     public int Channels => Form == InputForm.MaskChannel ? 4 : 3;
 
     /// <summary>The orientations that predictions are averaged over: all that keep the size, or the first alone.</summary>
-    internal int[] Orientations(bool averaged) =>
+    public int[] Orientations(bool averaged) =>
         !averaged ? [0]
         : Height == Width ? [0, 1, 2, 3, 4, 5, 6, 7]
         : [0, 2, 4, 6];
 
-    internal static InputOptions Read(RecipeNode node, InputOptions? standard = null)
+    public static InputOptions Read(RecipeNode node, InputOptions? standard = null)
     {
         standard ??= new InputOptions();
         return new InputOptions

@@ -23,7 +23,7 @@ public sealed record Patch(CohortRow Row, int Label, bool Empty)
     public bool StainKept { get; init; }
 
     /// <summary>The pixels, or null where they are read anew each time.</summary>
-    internal byte[]? Pixels { get; init; }
+    public byte[]? Pixels { get; init; }
 }
 
 /// <summary>An image file before it was brought to the network's size.</summary>
@@ -139,7 +139,7 @@ public sealed class PatchSet
             : null;
 
     /// <summary>The pixels of a patch, H·W·4 bytes.</summary>
-    internal byte[] Pixels(Patch patch)
+    public byte[] Pixels(Patch patch)
     {
         if (patch.Pixels is { } kept)
             return kept;

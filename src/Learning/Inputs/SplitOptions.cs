@@ -95,7 +95,7 @@ public sealed record SplitOptions
         );
     }
 
-    internal static SplitOptions Read(RecipeNode node)
+    public static SplitOptions Read(RecipeNode node)
     {
         var standard = new SplitOptions();
         return new SplitOptions

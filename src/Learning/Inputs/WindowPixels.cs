@@ -49,7 +49,7 @@ public sealed class WindowPixels(int width, int height, InputStain? stain)
     }
 
     /// <summary>RGB as red, green, blue, 255.</summary>
-    internal static void Join(ReadOnlySpan<byte> colors, Span<byte> target)
+    public static void Join(ReadOnlySpan<byte> colors, Span<byte> target)
     {
         for (int from = 0, to = 0; to < target.Length; from += 3, to += 4)
         {

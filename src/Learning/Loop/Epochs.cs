@@ -80,7 +80,7 @@ public sealed record Judged(LossParts Loss, double Accuracy, double Auc)
     }
 
     /// <summary>The figure that decides, the greater the better.</summary>
-    internal double Figure(BestBy by) =>
+    public double Figure(BestBy by) =>
         by switch
         {
             BestBy.Accuracy => Accuracy,

@@ -151,7 +151,7 @@ public sealed class RunFolder
             ? [.. Directory.GetDirectories(run, "part-*").OrderBy(f => f.Length).ThenBy(f => f, StringComparer.Ordinal)]
             : [run];
 
-    internal static Dictionary<string, Tensor> Under(Dictionary<string, Tensor> all, string prefix) =>
+    public static Dictionary<string, Tensor> Under(Dictionary<string, Tensor> all, string prefix) =>
         all.Where(p => p.Key.StartsWith(prefix, StringComparison.Ordinal))
             .ToDictionary(p => p.Key[prefix.Length..], p => p.Value);
 

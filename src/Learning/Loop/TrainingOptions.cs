@@ -135,7 +135,7 @@ public sealed record TrainingOptions
     /// <summary>A finding of one image in a thousand must not make that image the whole gradient.</summary>
     public const double MostPositiveWeight = 20;
 
-    internal static TrainingOptions Read(RecipeNode node, TrainingOptions? standard = null, int leastEpochs = 1)
+    public static TrainingOptions Read(RecipeNode node, TrainingOptions? standard = null, int leastEpochs = 1)
     {
         standard ??= new TrainingOptions();
         return new TrainingOptions

@@ -4,7 +4,7 @@ using Coverslip.Slides.Images;
 namespace Coverslip.Learning.Masks;
 
 /// <summary>How far the valid area may move to fill what is masked.</summary>
-public sealed record FillingOptions
+internal sealed record FillingOptions
 {
     /// <summary>Whether anything is filled; true by default.</summary>
     public bool Enabled { get; init; } = true;
@@ -35,13 +35,13 @@ public sealed record FillingOptions
 /// <param name="Pixels">[H · W · channels].</param>
 /// <param name="Mask">[H · W]: 255 where the pixel was valid or has been filled, else 0.</param>
 /// <param name="Filled">Pixels filled.</param>
-public sealed record FilledPatch(byte[] Pixels, byte[] Mask, int Filled);
+internal sealed record FilledPatch(byte[] Pixels, byte[] Mask, int Filled);
 
 /// <summary>
 /// Fills masked regions with the valid area, rotated and shifted at random, the mask following (Liu &amp; Sun 2021,
 /// end of sec. 3.1.1). Valid pixels stay; a filled pixel is an unchanged copy of a valid one.
 /// </summary>
-public static class Filling
+internal static class Filling
 {
     /// <summary>Fills a patch; the same seed gives the same patch.</summary>
     /// <param name="pixels">[H · W · channels], any number of channels.</param>

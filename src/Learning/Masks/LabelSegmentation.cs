@@ -19,7 +19,7 @@ public sealed record Segmentation(byte[] Labels, int Count, int Steps, bool Stop
 /// Segments an image without labels (Liu &amp; Sun 2021, algorithm 1): the most frequent label of a superpixel is what
 /// the network learns for it next, until few labels are left.
 /// </summary>
-public static class LabelSegmentation
+internal static class LabelSegmentation
 {
     /// <summary>Segments an RGB image of 8 bits; the same options give the same labels on the same machine.</summary>
     /// <exception cref="ArgumentException">An option out of its range, or another kind of image.</exception>

@@ -57,17 +57,6 @@ public sealed record MaskOptions
             Rate = 0.1,
         };
 
-    /// <summary>
-    /// The paper's network made narrow, for patches of some 50 to 150 pixels a side: 32 channels and labels.
-    /// </summary>
-    public static MaskOptions SmallPatches { get; } =
-        new()
-        {
-            Labels = 32,
-            Channels = 32,
-            MaxSteps = 50,
-        };
-
     /// <summary>Labels at the start, 2 to 256; 100 by default.</summary>
     public int Labels { get; init; } = 100;
 

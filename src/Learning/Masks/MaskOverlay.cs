@@ -3,7 +3,7 @@ using Coverslip.Slides.Images;
 namespace Coverslip.Learning.Masks;
 
 /// <summary>Shows a mask on its image.</summary>
-public static class MaskOverlay
+internal static class MaskOverlay
 {
     /// <summary>The image with what is not valid paled and the border of the valid area in green.</summary>
     /// <param name="image">RGB of 8 bits.</param>

@@ -9,7 +9,7 @@ namespace Coverslip.Learning.Masks;
 /// batch norm → ReLU → squeeze-and-excitation, then a 1×1 layer to the labels, normalized so that every label starts
 /// with the same chance. With <see cref="MaskOptions.Kanezaki"/> it is the network of Kanezaki 2018.
 /// </summary>
-public sealed class SegmentationNetwork : IDisposable
+internal sealed class SegmentationNetwork : IDisposable
 {
     private readonly MaskOptions options;
     private readonly ParameterStore hidden;

@@ -6,7 +6,7 @@ namespace Coverslip.Learning.Masks;
 /// <summary>
 /// Hu et al. 2018, sec. 3: a factor in (0, 1) per channel from the means of all channels, through two linear layers.
 /// </summary>
-public sealed class SqueezeAndExcitation
+internal sealed class SqueezeAndExcitation
 {
     private readonly Linear reduce,
         restore;

@@ -32,7 +32,7 @@ public sealed record Area(int Label, long Pixels, double Share, double Brightnes
 }
 
 /// <summary>Decides which labels' areas are valid (Liu &amp; Sun 2021, sec. 3.1.1).</summary>
-public static class ValidAreas
+internal static class ValidAreas
 {
     /// <summary>The figures of every label's area and the rules that remove it, in the order of labels.</summary>
     /// <param name="pixels">[H · W · 3] R, G, B.</param>

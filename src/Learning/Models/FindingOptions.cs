@@ -12,7 +12,7 @@ public sealed record FindingOptions
     /// <summary>Labels that mean that nothing was found, for cohorts that have a word for it; none by default.</summary>
     public IReadOnlyList<string> Healthy { get; init; } = [];
 
-    internal static FindingOptions Read(RecipeNode node)
+    public static FindingOptions Read(RecipeNode node)
     {
         var names = node.List("findings", [], "What images may show, an output of the network each");
         if (names.Count == 0)

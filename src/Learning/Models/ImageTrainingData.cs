@@ -12,7 +12,7 @@ namespace Coverslip.Learning.Models;
 /// <summary>Image files at the network's size.</summary>
 /// <param name="recipe">The recipe; its models learn from image files and predict them.</param>
 /// <param name="set">The images.</param>
-public sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : TrainingData<IModel>, ITrainingData
+internal sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : TrainingData<IModel>, ITrainingData
 {
     public override Cohort Cohort => set.Cohort;
 

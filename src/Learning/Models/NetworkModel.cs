@@ -6,7 +6,7 @@ using Coverslip.Torch.Layers;
 namespace Coverslip.Learning.Models;
 
 /// <summary>A network as a model: the training loop fits it.</summary>
-internal sealed class NetworkModel(INetworkRecipe recipe, IClassifier network)
+public sealed class NetworkModel(INetworkRecipe recipe, IClassifier network)
     : IFitsImages,
         IPredictsImages,
         IPredictsWindows,

@@ -90,7 +90,7 @@ public sealed class Predictor(IClassifier model, BatchReader reader, INetworkRec
             ]
         );
 
-    internal static IEnumerable<double[]> Rows(Tensor probabilities)
+    public static IEnumerable<double[]> Rows(Tensor probabilities)
     {
         var classes = (int)probabilities.Size(1);
         return probabilities.To(DType.Float64).ToArray<double>().Chunk(classes);

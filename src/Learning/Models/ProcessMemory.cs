@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Coverslip.Learning.Models;
 
 /// <summary>Memory of the process and the machine, as Linux tells it, in bytes.</summary>
-public static class ProcessMemory
+internal static class ProcessMemory
 {
     /// <summary>Resident now.</summary>
     public static long Resident => Read("/proc/self/status", "VmRSS:");

@@ -9,10 +9,10 @@ public interface IStartsFromWeights : IClassifier
 }
 
 /// <summary>What a training starts from besides random numbers.</summary>
-internal static class StartingWeights
+public static class StartingWeights
 {
     /// <summary>Gives a fresh network what the recipe names; nothing where it names nothing.</summary>
-    internal static void Begin(this INetworkRecipe recipe, IClassifier network)
+    public static void Begin(this INetworkRecipe recipe, IClassifier network)
     {
         if (recipe.StartsFrom.Length == 0)
             return;

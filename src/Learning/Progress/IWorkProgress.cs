@@ -21,7 +21,7 @@ public interface IWorkSteps : IDisposable
 }
 
 /// <summary>Shows nothing.</summary>
-public sealed class SilentProgress : IWorkProgress, IWorkSteps
+internal sealed class SilentProgress : IWorkProgress, IWorkSteps
 {
     public static SilentProgress Instance { get; } = new();
 

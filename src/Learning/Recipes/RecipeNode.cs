@@ -66,7 +66,7 @@ public sealed partial class RecipeNode
     public IReadOnlyList<string> Notes => [.. notes.Concat(sections.SelectMany(s => s.Notes)).Distinct()];
 
     /// <summary>What stands under a key, of which nothing is declared or checked; null where it is no single value.</summary>
-    internal string? Peek(string key) => values.GetValueOrDefault(key) is YamlScalarNode scalar ? scalar.Value : null;
+    public string? Peek(string key) => values.GetValueOrDefault(key) is YamlScalarNode scalar ? scalar.Value : null;
 
     /// <summary>A nested mapping; empty where it is left out.</summary>
     public RecipeNode Section(string key)
@@ -89,7 +89,7 @@ public sealed partial class RecipeNode
     }
 
     /// <summary>The error of a key's value; <paramref name="expected"/> says what would be right.</summary>
-    internal RecipeException Wrong(string key, string value, string expected) =>
+    public RecipeException Wrong(string key, string value, string expected) =>
         new($"{file}: {Full(key)} is '{value}'; {expected}");
 
     /// <summary>A word of ours in American spelling.</summary>

@@ -7,10 +7,10 @@ using Coverslip.Torch.Layers;
 namespace Coverslip.Learning.Runs;
 
 /// <summary>A run of ours as the source of weights: pre-training on another cohort.</summary>
-internal static class EarlierRun
+public static class EarlierRun
 {
     /// <summary>Whether <c>network.weights</c> names a run folder or a packed model.</summary>
-    internal static bool Is(string weights) =>
+    public static bool Is(string weights) =>
         Directory.Exists(weights)
         || Path.GetExtension(weights).Equals(".coverslip", StringComparison.OrdinalIgnoreCase);
 
@@ -19,7 +19,7 @@ internal static class EarlierRun
     /// <param name="network">What it is.</param>
     /// <param name="weights">The run's folder, or the file packed of it.</param>
     /// <exception cref="RecipeException">The run has another network, another scaling, or several parts.</exception>
-    internal static void Load(ParameterPath at, BackboneNetworkOptions network, string weights)
+    public static void Load(ParameterPath at, BackboneNetworkOptions network, string weights)
     {
         var run = StoredRun.Open(weights);
         if (NetworkOf(run) is not { } earlier)

@@ -62,7 +62,7 @@ public sealed class StoredRun
     }
 
     /// <summary>The weights of one part by path; they belong to the open scope.</summary>
-    internal Dictionary<string, Tensor> Weights(int part, Device device) => weights(part, device);
+    public Dictionary<string, Tensor> Weights(int part, Device device) => weights(part, device);
 
     private static StoredRun OfFolder(string folder)
     {

@@ -67,7 +67,7 @@ public sealed class TrainedModel : IDisposable
     }
 
     /// <summary>The parts' models, for methods that predict otherwise than window by window.</summary>
-    internal IReadOnlyList<IModel> Models => models;
+    public IReadOnlyList<IModel> Models => models;
 
     /// <summary>The weights of one part's network by path; they live as long as this.</summary>
     internal Dictionary<string, Tensor> Weights(int part) =>

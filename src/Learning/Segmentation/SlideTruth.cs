@@ -13,14 +13,14 @@ namespace Coverslip.Learning.Segmentation;
 /// A segmented slide beside its annotation: a cell of the map is foreground where its middle lies in a tumor. A cell
 /// without tissue counts as called background.
 /// </summary>
-internal static class SlideTruth
+public static class SlideTruth
 {
     /// <summary>Cells by probability.</summary>
     /// <param name="probability">[rows · columns], NaN without tissue.</param>
     /// <param name="columns">Cells to a row.</param>
     /// <param name="cell">A cell's width and height in pixels of level 0.</param>
     /// <param name="tumor">In pixels of level 0.</param>
-    internal static PixelHistogram Counted(float[] probability, int columns, Vertex cell, PolygonRegion tumor)
+    public static PixelHistogram Counted(float[] probability, int columns, Vertex cell, PolygonRegion tumor)
     {
         var size = new PixelSize(columns, probability.Length / columns);
         using var truth = PolygonRaster.Fill(tumor.Polygons, size, new Vertex(1 / cell.X, 1 / cell.Y));

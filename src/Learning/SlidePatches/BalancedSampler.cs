@@ -39,9 +39,6 @@ public sealed class BalancedSampler
         );
     }
 
-    /// <summary>How many slides have patches of a class.</summary>
-    public int SlidesWith(int label) => having[label].Length;
-
     public DrawnPatch Draw(SeededRandom random)
     {
         var label = random.Below(having.Length);

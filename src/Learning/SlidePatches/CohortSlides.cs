@@ -119,7 +119,7 @@ public sealed class CohortSlides : IDisposable
 
     /// <summary>Examples drawn of a part's training and validation patients.</summary>
     /// <exception cref="InvalidDataException">A class of which a side has no patch.</exception>
-    internal SlideExamples Examples(INetworkRecipe recipe, SlidePatchOptions patches, SessionPart part)
+    public SlideExamples Examples(INetworkRecipe recipe, SlidePatchOptions patches, SessionPart part)
     {
         BalancedSampler? Sampler(SplitSide side, string name) =>
             Of(part, side) is { Count: > 0 } found ? new BalancedSampler(found, Cohort.Classes, name) : null;

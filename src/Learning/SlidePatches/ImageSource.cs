@@ -8,13 +8,13 @@ using Coverslip.Slides.Images;
 namespace Coverslip.Learning.SlidePatches;
 
 /// <summary>An image file as an example, and its resolution in microns per pixel.</summary>
-internal sealed record ImageExample(CohortRow Row, string Path, int Label, double Mpp);
+public sealed record ImageExample(CohortRow Row, string Path, int Label, double Mpp);
 
 /// <summary>
 /// The image files of a patient, drawn from as if they were a slide's patches. An image is brought to the resolution of
 /// the run, and its middle is taken; where a shift leaves it, its edge is mirrored.
 /// </summary>
-internal sealed class ImageSource : PatchSource
+public sealed class ImageSource : PatchSource
 {
     /// <summary>A resolution this near, in parts of one, is taken for the same.</summary>
     private const double Tolerance = 0.01;
@@ -30,14 +30,14 @@ internal sealed class ImageSource : PatchSource
     }
 
     /// <summary>All images, for those who judge them one by one.</summary>
-    internal IEnumerable<ImageExample> All => images.SelectMany(i => i);
+    public IEnumerable<ImageExample> All => images.SelectMany(i => i);
 
     public override int Count(int label) => images[label].Length;
 
-    internal override void Read(int label, int index, ImageChange change, PatchTarget target) =>
+    public override void Read(int label, int index, ImageChange change, PatchTarget target) =>
         Read(images[label][index], change, target);
 
-    internal void Read(ImageExample example, ImageChange change, PatchTarget target)
+    public void Read(ImageExample example, ImageChange change, PatchTarget target)
     {
         if (input.Views.Count > 1)
             throw new InvalidDataException(

@@ -23,7 +23,7 @@ public abstract class PatchSource(string name, string patient)
     /// <param name="change">Its random change.</param>
     /// <param name="target">Where its pixels go.</param>
     /// <exception cref="IOException">It cannot be read; the message names file and place.</exception>
-    internal abstract void Read(int label, int index, ImageChange change, PatchTarget target);
+    public abstract void Read(int label, int index, ImageChange change, PatchTarget target);
 }
 
 /// <summary>The place of an example in a batch's buffer of views · batch · H · W · 4 bytes.</summary>
@@ -32,10 +32,10 @@ public abstract class PatchSource(string name, string patient)
 /// <param name="Batch">Examples of the batch.</param>
 /// <param name="Height">Rows of a picture.</param>
 /// <param name="Width">Pixels to a row.</param>
-internal readonly record struct PatchTarget(byte[] Buffer, int Place, int Batch, int Height, int Width)
+public readonly record struct PatchTarget(byte[] Buffer, int Place, int Batch, int Height, int Width)
 {
     private int Each => Height * Width * 4;
 
     /// <summary>The pixels of one view.</summary>
-    internal Span<byte> View(int view) => Buffer.AsSpan(((view * Batch) + Place) * Each, Each);
+    public Span<byte> View(int view) => Buffer.AsSpan(((view * Batch) + Place) * Each, Each);
 }

@@ -65,13 +65,6 @@ public sealed class SlideExamples : IExamples
     public IEnumerable<RawBatch> Validation() =>
         Read(validation.Length, number => (validation[number], ImageChange.Oriented(0)));
 
-    /// <summary>What is drawn for an example of an epoch, without its change.</summary>
-    public DrawnPatch Drawn(int epoch, long number)
-    {
-        var random = Random(epoch, number);
-        return training.Draw(random);
-    }
-
     private SeededRandom Random(int epoch, long number) => new(seed + ((number + 1) * 1_000_003), unchecked(epoch + 1));
 
     /// <summary>As many of each class, drawn once.</summary>

@@ -4,10 +4,10 @@ using Coverslip.Learning.Recipes;
 namespace Coverslip.Learning.SlidePatches;
 
 /// <summary>The section <c>input</c> of methods that look at windows of slides.</summary>
-internal static class SlideInput
+public static class SlideInput
 {
     /// <summary>Windows of a side in pixels; slides whose stain cannot be measured are kept.</summary>
-    internal static InputOptions Standard(int side) =>
+    public static InputOptions Standard(int side) =>
         new()
         {
             Form = InputForm.Raw,
@@ -18,7 +18,7 @@ internal static class SlideInput
 
     /// <summary>Reads it, and refuses what windows of slides do not have.</summary>
     /// <exception cref="RecipeException">Masks, gray, or a window that is not square.</exception>
-    internal static InputOptions Read(RecipeNode node, InputOptions standard)
+    public static InputOptions Read(RecipeNode node, InputOptions standard)
     {
         var input = InputOptions.Read(node, standard);
         if (input.Form != InputForm.Raw)

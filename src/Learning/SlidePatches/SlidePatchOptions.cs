@@ -59,7 +59,7 @@ public sealed record SlidePatchOptions
     public int ReaderThreads => Readers > 0 ? Readers : Math.Max(1, Environment.ProcessorCount - 1);
 
     /// <summary>Places that may be drawn, for windows of a side.</summary>
-    internal PatchOptions Places(int side) =>
+    public PatchOptions Places(int side) =>
         GridSide is { } whole
             ? new PatchOptions
             {
@@ -110,7 +110,7 @@ public sealed record SlidePatchOptions
 
     /// <summary>Refuses a center or a stride that does not go with the window.</summary>
     /// <exception cref="RecipeException">The center is larger, or the stride is not a twentieth of it to all of it.</exception>
-    internal static void CheckPlaces(RecipeNode node, int side, int stride, int center)
+    public static void CheckPlaces(RecipeNode node, int side, int stride, int center)
     {
         if (center > side)
             throw node.Wrong("center", $"{center}", $"the window has {side} pixels to a side (input.width)");
@@ -177,7 +177,7 @@ public sealed record SlidePatchOptions
         };
 
     /// <summary>Reads the keys <c>tumor_classes</c> and <c>normal_classes</c>.</summary>
-    internal static PatchClasses ReadClasses(RecipeNode node) =>
+    public static PatchClasses ReadClasses(RecipeNode node) =>
         new()
         {
             Tumor = Names(

@@ -16,7 +16,7 @@ public sealed class SlideSource : PatchSource, IDisposable
     private readonly (int X, int Y)[][] places; // [class][place]: top left corner in pixels of level 0
     private readonly (SlideView View, Mpp Mpp)[] views;
 
-    internal SlideSource(CohortRow row, Slide slide, PatchAreas areas, PatchInput input, PatchOptions options)
+    public SlideSource(CohortRow row, Slide slide, PatchAreas areas, PatchInput input, PatchOptions options)
         : base(row.Image, row.Patient)
     {
         (Row, Slide, Areas, this.input, side) = (row, slide, areas, input, options.Side);
@@ -27,7 +27,7 @@ public sealed class SlideSource : PatchSource, IDisposable
             var word = label == input.Positive ? Slides.Patches.Patch.TumorLabel : Slides.Patches.Patch.NormalLabel;
             places[label] = [.. selection.Patches.Where(p => p.Label == word).Select(p => ((int)p.At.X, (int)p.At.Y))];
         }
-        (Counts, Reason) = (selection.Counts, selection.Reason);
+        Reason = selection.Reason;
         views = [.. input.Views.Select(v => Mpp.Of(options.Mpp * v)).Select(m => (slide.View(m), m))];
     }
 
@@ -37,9 +37,6 @@ public sealed class SlideSource : PatchSource, IDisposable
 
     public PatchAreas Areas { get; }
 
-    /// <summary>What the filters left of the places.</summary>
-    public PatchCounts Counts { get; }
-
     /// <summary>Why there are no places; null where there are.</summary>
     public string? Reason { get; }
 
@@ -48,7 +45,7 @@ public sealed class SlideSource : PatchSource, IDisposable
     /// <summary>The top left corner of a patch, in pixels of level 0.</summary>
     public SlidePoint Place(int label, int index) => new(places[label][index].X, places[label][index].Y);
 
-    internal override void Read(int label, int index, ImageChange change, PatchTarget target)
+    public override void Read(int label, int index, ImageChange change, PatchTarget target)
     {
         var (at, finest, middle) = (Place(label, index), views[0].View, side / 2.0);
         var size = new PixelSize(target.Width, target.Height);

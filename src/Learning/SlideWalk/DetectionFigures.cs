@@ -9,7 +9,7 @@ using Coverslip.Learning.Runs;
 namespace Coverslip.Learning.SlideWalk;
 
 /// <summary>A part's folder and the slides that it tested.</summary>
-internal sealed record TestedPart(string Folder, IReadOnlyList<CohortRow> Slides);
+public sealed record TestedPart(string Folder, IReadOnlyList<CohortRow> Slides);
 
 /// <summary>
 /// What detections are worth on slides that no model has seen (Liu et al. 2017, sec. 4): area under the ROC curve of the
@@ -42,7 +42,7 @@ public static class DetectionFigures
         return Of(tested, description.Classes, description.Positive!);
     }
 
-    internal static RunFigures Of(IReadOnlyList<TestedPart> parts, IReadOnlyList<string> classes, string positive)
+    public static RunFigures Of(IReadOnlyList<TestedPart> parts, IReadOnlyList<string> classes, string positive)
     {
         var slides = parts
             .SelectMany(part => part.Slides.Select(row => (part.Folder, Row: row)))

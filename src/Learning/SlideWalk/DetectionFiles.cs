@@ -6,7 +6,7 @@ using Coverslip.Slides.Geometry;
 namespace Coverslip.Learning.SlideWalk;
 
 /// <summary>Detections in the files of others.</summary>
-public static class DetectionFiles
+internal static class DetectionFiles
 {
     /// <summary>QuPath's color of a tumor.</summary>
     private static readonly RgbColor Color = new(200, 0, 0);

@@ -5,7 +5,7 @@ using Coverslip.Slides.Images;
 namespace Coverslip.Learning.SlideWalk;
 
 /// <summary>Detections of a heatmap, the most probable first; of equal ones the upper, then the left one.</summary>
-public static class DetectionFinder
+internal static class DetectionFinder
 {
     /// <summary>Repeated maxima (Liu et al. 2017, sec. 3), or connected components.</summary>
     /// <exception cref="ArgumentException">An option out of its range.</exception>

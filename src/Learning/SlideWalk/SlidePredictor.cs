@@ -35,7 +35,7 @@ public sealed record SlidePrediction(Heatmap Heatmap, int Predicted, double Seco
 /// by its middle). One thread reads windows while the calling one computes; memory does not grow with the slide but for
 /// four bytes a cell.
 /// </summary>
-public sealed class SlidePredictor(SlideModel model, SlidePredictionOptions options)
+internal sealed class SlidePredictor(SlideModel model, SlidePredictionOptions options)
 {
     /// <summary>The slide as the model sees it, and where its cells lie.</summary>
     /// <exception cref="UnreadableSlideException">Its resolution is not known, or coarser than the model's.</exception>

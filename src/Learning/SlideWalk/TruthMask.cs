@@ -13,7 +13,7 @@ namespace Coverslip.Learning.SlideWalk;
 /// A slide's annotated tumor as a mask, as <c>coverslip evaluate froc</c> takes it: one pixel for 2^level of level 0,
 /// the level being the one whose pixels come nearest to those of CAMELYON16's masks. A slide without tumor has no mask.
 /// </summary>
-internal static class TruthMask
+public static class TruthMask
 {
     /// <summary>Microns per pixel of CAMELYON16's masks: level 5 of 0.243 µm.</summary>
     private const double Microns = 0.243 * 32;

@@ -7,7 +7,7 @@ namespace Coverslip.Learning.SlideWalk;
 /// <summary>What either half of a prediction could do alone, in windows per second.</summary>
 /// <param name="Reading">Decoding, cutting, stain and size, without a network.</param>
 /// <param name="Network">The network on one batch again and again, without reading.</param>
-public sealed record WindowRates(double Reading, double Network)
+internal sealed record WindowRates(double Reading, double Network)
 {
     private const int MostWindows = 1024;
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(2);

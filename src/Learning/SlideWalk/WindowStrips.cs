@@ -9,7 +9,7 @@ namespace Coverslip.Learning.SlideWalk;
 /// <param name="Column">Its cell.</param>
 /// <param name="Row">Its cell.</param>
 /// <param name="Pixels">RGB of 8 bits.</param>
-public sealed record SlideWindow(int Column, int Row, Image Pixels) : IDisposable
+internal sealed record SlideWindow(int Column, int Row, Image Pixels) : IDisposable
 {
     public void Dispose() => Pixels.Dispose();
 }
@@ -20,7 +20,7 @@ public sealed record SlideWindow(int Column, int Row, Image Pixels) : IDisposabl
 /// the rows that the next windows need too are kept. Of a strip only the blocks are read in which some window lies.
 /// Between panels the overlap of two windows is read twice (2 % at windows of 299 and a stride of 128).
 /// </summary>
-public sealed class WindowStrips(SlideView view, HeatmapGrid grid, PixelSize window)
+internal sealed class WindowStrips(SlideView view, HeatmapGrid grid, PixelSize window)
 {
     private const int PanelWidth = 8192;
     private const int Strip = 1024;

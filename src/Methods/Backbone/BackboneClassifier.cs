@@ -12,7 +12,7 @@ namespace Coverslip.Methods.Backbone;
 /// training loop sees it. Where published weights are given or the recipe says so, images are scaled as these want them;
 /// masked pixels are black before.
 /// </summary>
-public sealed class BackboneClassifier : IStartsFromWeights
+internal sealed class BackboneClassifier : IStartsFromWeights
 {
     private readonly BackboneRecipe recipe;
     private readonly BackboneOptions shape;

@@ -10,7 +10,7 @@ using Coverslip.Learning.SlideWalk;
 namespace Coverslip.Methods.Backbone;
 
 /// <summary>A run of a published network, as the paper compares SagaNet with (Liu &amp; Sun 2021, sec. 4.2).</summary>
-public sealed record BackboneRecipe : INetworkRecipe, IBackboneRecipe, IPredictsSlides
+internal sealed record BackboneRecipe : INetworkRecipe, IBackboneRecipe, IPredictsSlides
 {
     /// <summary>224×224 pixels, by which the paper's numbers of parameters come out.</summary>
     private static readonly InputOptions StandardInput = new() { Height = 224, Width = 224 };

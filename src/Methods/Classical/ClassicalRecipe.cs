@@ -7,7 +7,7 @@ using Coverslip.Learning.Recipes;
 namespace Coverslip.Methods.Classical;
 
 /// <summary>Which classifier reads the features.</summary>
-public enum ClassifierKind
+internal enum ClassifierKind
 {
     NearestNeighbor,
     Qda,
@@ -19,7 +19,7 @@ public enum ClassifierKind
 /// A run of a classical classifier on image features, as Spanhol et al. (2016) classified BreakHis and Liu &amp; Sun
 /// (2021, table 4) quote them. Where several settings are given, validation patients choose.
 /// </summary>
-public sealed record ClassicalRecipe : IRecipe
+internal sealed record ClassicalRecipe : IRecipe
 {
     /// <summary>
     /// BreakHis' size: features of texture depend on the scale, so that images better stay as they are.

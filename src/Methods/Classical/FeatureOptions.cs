@@ -3,7 +3,7 @@ using Coverslip.Learning.Recipes;
 namespace Coverslip.Methods.Classical;
 
 /// <summary>How images are described.</summary>
-public sealed record FeatureOptions
+internal sealed record FeatureOptions
 {
     /// <summary>
     /// Combinations of features to choose from, each of <see cref="KnownFeatures.Sets"/>; pftas alone by default.

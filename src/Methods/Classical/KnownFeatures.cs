@@ -3,7 +3,7 @@ using Coverslip.Learning.Features;
 namespace Coverslip.Methods.Classical;
 
 /// <summary>The features that there are, and their combinations.</summary>
-public static class KnownFeatures
+internal static class KnownFeatures
 {
     /// <summary>Names in the order in which combined features stand.</summary>
     public static IReadOnlyList<string> Names { get; } = [ColorHistogram.Word, LocalBinaryPatterns.Word, Pftas.Word];

@@ -10,7 +10,7 @@ namespace Coverslip.Methods.Classical;
 /// </summary>
 /// <param name="points">Points on the circle, 4 to 24.</param>
 /// <param name="radius">The circle's radius in pixels, at least 1.</param>
-public sealed class LocalBinaryPatterns(int points, double radius) : IImageFeatures
+internal sealed class LocalBinaryPatterns(int points, double radius) : IImageFeatures
 {
     internal const string Word = "lbp";
 

@@ -11,7 +11,7 @@ namespace Coverslip.Methods.Classical;
 /// value &lt; μ + σ, where value &gt; μ − σ, and where value &gt; μ; and each of the three is also taken with black and
 /// white exchanged. Spanhol et al. (2016, IEEE TBME 63:1455) take them of red, green and blue: 3 · 54 = 162.
 /// </summary>
-public sealed class Pftas : IImageFeatures
+internal sealed class Pftas : IImageFeatures
 {
     internal const string Word = "pftas";
 

@@ -4,7 +4,7 @@ using Coverslip.Learning.Recipes;
 namespace Coverslip.Methods.Curriculum;
 
 /// <summary>How an image's gray levels are standardized by its own.</summary>
-public enum SampleStandardization
+internal enum SampleStandardization
 {
     /// <summary>As they are, in [0, 1].</summary>
     None,
@@ -17,7 +17,7 @@ public enum SampleStandardization
 }
 
 /// <summary>The first step: patches with and without lesions (Park et al. 2019, fig. "patch generation").</summary>
-public sealed record LesionPatchOptions
+internal sealed record LesionPatchOptions
 {
     /// <summary>The cohort's boxes file, relative to the cohort's folder; <c>boxes.csv</c> by default.</summary>
     public string Boxes { get; init; } = "boxes.csv";

@@ -16,7 +16,7 @@ namespace Coverslip.Methods.Curriculum;
 /// "A curriculum learning strategy to enhance the accuracy of classification of various lesions in chest-PA X-ray
 /// screening for pulmonary abnormalities", Sci Rep 9).
 /// </summary>
-public sealed record CurriculumRecipe : INetworkRecipe, IBackboneRecipe
+internal sealed record CurriculumRecipe : INetworkRecipe, IBackboneRecipe
 {
     private static readonly InputOptions StandardInput = new()
     {

@@ -12,7 +12,7 @@ namespace Coverslip.Methods.Curriculum;
 /// a radiograph may show several, so that a softmax would not do (Park et al. 2019). Works on images of any size, which
 /// lets patches and whole images share one network. Gray is given to the network's three channels alike.
 /// </summary>
-public sealed class FindingClassifier : IStartsFromWeights
+internal sealed class FindingClassifier : IStartsFromWeights
 {
     private readonly CurriculumRecipe recipe;
     private readonly BackboneOptions shape;

@@ -10,7 +10,7 @@ namespace Coverslip.Methods.MultiStage;
 /// <param name="Slides">The training slides.</param>
 /// <param name="Side">Pixels to a side of a patch.</param>
 /// <param name="Maps">How patches are laid out.</param>
-public sealed record EndToEndTask(
+internal sealed record EndToEndTask(
     FeatureExtractor Extractor,
     SegmentationModel Segmentation,
     IReadOnlyList<ISlidePatches> Slides,
@@ -29,13 +29,13 @@ public sealed record EndToEndTask(
 /// <param name="Slide">Its patches.</param>
 /// <param name="Layout">Their maps.</param>
 /// <param name="MiniBatches">Places in <see cref="MapLayout.Placed"/>, in the order in which they are read.</param>
-public sealed record TaughtSlide(ISlidePatches Slide, MapLayout Layout, IReadOnlyList<int[]> MiniBatches);
+internal sealed record TaughtSlide(ISlidePatches Slide, MapLayout Layout, IReadOnlyList<int[]> MiniBatches);
 
 /// <summary>
 /// End-to-end learning (Takahama et al. 2019, sec. 3.2.2): both models together, a step of Adam per slide. After every epoch
 /// the validation slides are predicted anew, features included, and the best epoch is kept.
 /// </summary>
-public sealed class EndToEndLearning : ITrainingRule<TaughtSlide>
+internal sealed class EndToEndLearning : ITrainingRule<TaughtSlide>
 {
     private readonly EndToEndTask task;
     private readonly EndToEndOptions options;

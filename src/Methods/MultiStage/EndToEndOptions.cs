@@ -3,7 +3,7 @@ using Coverslip.Learning.Recipes;
 namespace Coverslip.Methods.MultiStage;
 
 /// <summary>End-to-end learning; the defaults are the published ones (Takahama et al. 2019, sec. 4.1).</summary>
-public sealed record EndToEndOptions
+internal sealed record EndToEndOptions
 {
     /// <summary>Passes over the slides; 10 by default (5 on CAMELYON16).</summary>
     public int Epochs { get; init; } = 10;

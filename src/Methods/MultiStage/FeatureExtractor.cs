@@ -12,7 +12,7 @@ namespace Coverslip.Methods.MultiStage;
 /// patch classifier's last layer (<c>last.</c>, f_n), which end-to-end learning does without. Nothing stands between
 /// the last two layers.
 /// </summary>
-public sealed class FeatureExtractor : IStartsFromWeights
+internal sealed class FeatureExtractor : IStartsFromWeights
 {
     private const string LastLayer = "last.";
     private readonly IBackbone backbone;

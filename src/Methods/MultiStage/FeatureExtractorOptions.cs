@@ -4,7 +4,7 @@ using Coverslip.Learning.Recipes;
 namespace Coverslip.Methods.MultiStage;
 
 /// <summary>The network of which a patch's feature vector is taken (Takahama et al. 2019, sec. 3.1 and 4.1).</summary>
-public sealed record FeatureExtractorOptions
+internal sealed record FeatureExtractorOptions
 {
     /// <summary>Which network; GoogLeNet by default.</summary>
     public BackboneKind Kind { get; init; } = GoogLeNet.Kind;

@@ -3,7 +3,7 @@ using Coverslip.Torch;
 namespace Coverslip.Methods.MultiStage;
 
 /// <summary>Feature vectors laid out as maps, and the label maps of the same layout (Takahama et al. 2019, sec. 3.1).</summary>
-public static class FeatureMap
+internal static class FeatureMap
 {
     /// <summary>
     /// Vectors [placed, C] in the order of <see cref="MapLayout.Placed"/> → maps [M, C, side, side], zero where there

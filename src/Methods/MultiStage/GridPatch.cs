@@ -6,7 +6,7 @@ namespace Coverslip.Methods.MultiStage;
 /// <param name="Column">Patches to its left on the grid.</param>
 /// <param name="Row">Patches above it.</param>
 /// <param name="Label">0 normal, 1 tumor, or <see cref="NoLabel"/>.</param>
-public readonly record struct GridPatch(int Column, int Row, int Label)
+internal readonly record struct GridPatch(int Column, int Row, int Label)
 {
     /// <summary>Neither clearly tumor nor clearly normal: predicted, but neither trained on nor judged.</summary>
     public const int NoLabel = -1;
@@ -18,7 +18,7 @@ public readonly record struct GridPatch(int Column, int Row, int Label)
 /// <summary>
 /// The patches of one slide. Pixels are read when asked for, so that a slide of any number of patches fits in memory.
 /// </summary>
-public interface ISlidePatches
+internal interface ISlidePatches
 {
     /// <summary>What errors and files call the slide.</summary>
     string Name { get; }

@@ -7,7 +7,7 @@ namespace Coverslip.Methods.MultiStage;
 /// (arXiv 1805.12067): of the whole map, and at each threshold of its regions (8-connected positive cells). Lengths are
 /// in microns, areas in square microns. A map without a region has zeros.
 /// </summary>
-public static class HeatmapFeatures
+internal static class HeatmapFeatures
 {
     /// <summary>Probabilities from which a cell belongs to a region.</summary>
     public static IReadOnlyList<double> Thresholds { get; } = [0.5, 0.9];

@@ -3,7 +3,7 @@ using Coverslip.Slides.Images;
 namespace Coverslip.Methods.MultiStage;
 
 /// <summary>The maps that a slide's patches are laid out on.</summary>
-public sealed record FeatureMapOptions
+internal sealed record FeatureMapOptions
 {
     /// <summary>Cells to a side of a map; 32 by default, as published for biopsies (512 for CAMELYON).</summary>
     public int Side { get; init; } = 32;
@@ -28,7 +28,7 @@ public sealed record FeatureMapOptions
 /// Where each patch of a slide lies on its feature maps (Takahama et al. 2019, sec. 3.1): by its place on the grid, the
 /// box around a lump, or around all tissue, in the middle of the map. What lies beyond a map's border is on no map.
 /// </summary>
-public sealed class MapLayout
+internal sealed class MapLayout
 {
     private const int GrowthStep = 16;
 

@@ -7,10 +7,10 @@ namespace Coverslip.Methods.MultiStage;
 /// <param name="Maps">Float32 [B, C, side, side].</param>
 /// <param name="Labels">Int64 [B, side, side].</param>
 /// <param name="Of">Of each map its place among the maps of a <see cref="MapSet"/>.</param>
-public sealed record MapBatch(Tensor Maps, Tensor Labels, IReadOnlyList<int> Of);
+internal sealed record MapBatch(Tensor Maps, Tensor Labels, IReadOnlyList<int> Of);
 
 /// <summary>All feature maps of some slides; a map is built when it is asked for.</summary>
-public sealed class MapSet
+internal sealed class MapSet
 {
     private readonly List<(SlideFeatures Slide, MapLayout Layout)> maps = [];
 

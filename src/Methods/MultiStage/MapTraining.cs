@@ -5,7 +5,7 @@ using Coverslip.Torch;
 namespace Coverslip.Methods.MultiStage;
 
 /// <summary>How the segmentation model learns from stored features (Takahama et al. 2019, sec. 4.1).</summary>
-public sealed record MapTrainingOptions
+internal sealed record MapTrainingOptions
 {
     /// <summary>Passes over the maps; 50 by default.</summary>
     public int Epochs { get; init; } = 50;
@@ -64,7 +64,7 @@ public sealed record MapTrainingOptions
 /// Second half of separate learning (Takahama et al. 2019, sec. 3.2.1): the segmentation model over feature maps that
 /// stay as they are; a batch is the numbers of some maps of one size.
 /// </summary>
-public sealed class MapTraining : ITrainingRule<int[]>
+internal sealed class MapTraining : ITrainingRule<int[]>
 {
     private readonly SegmentationModel model;
     private readonly MapTrainingOptions options;

@@ -16,7 +16,7 @@ namespace Coverslip.Methods.MultiStage;
 /// The slides of a cohort as a session sees them: patches of the training patients teach the extractor, maps of their
 /// slides the segmentation model, both together end to end; the test patients' slides are predicted patch by patch.
 /// </summary>
-public sealed class MultiStageData : TrainingData<MultiStageModel>
+internal sealed class MultiStageData : TrainingData<MultiStageModel>
 {
     private readonly MultiStageRecipe recipe;
     private readonly WindowPixels pixels;

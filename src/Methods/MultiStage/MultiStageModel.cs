@@ -5,7 +5,7 @@ using Coverslip.Torch;
 namespace Coverslip.Methods.MultiStage;
 
 /// <summary>Both models of a run, stored under <c>extractor/</c> and <c>segmentation/</c>.</summary>
-public sealed class MultiStageModel : IModel
+internal sealed class MultiStageModel : IModel
 {
     /// <summary>Tumor and normal.</summary>
     internal const int Classes = 2;

@@ -14,7 +14,7 @@ using Coverslip.Torch;
 namespace Coverslip.Methods.MultiStage;
 
 /// <summary>What of the method is trained: the rows of the paper's table 1.</summary>
-public enum Learning
+internal enum Learning
 {
     /// <summary>Separate learning, and from its weights on end to end.</summary>
     EndToEnd,
@@ -33,7 +33,7 @@ public enum Learning
 }
 
 /// <summary>A run of Takahama et al. 2019 on slides, as published for biopsies by default.</summary>
-public sealed record MultiStageRecipe : INetworkRecipe, IPredictsSlides
+internal sealed record MultiStageRecipe : INetworkRecipe, IPredictsSlides
 {
     private static readonly InputOptions StandardInput = SlideInput.Standard(224);
 

@@ -14,7 +14,7 @@ namespace Coverslip.Methods.MultiStage;
 /// <param name="Heatmap">The same on the grid over the whole slide.</param>
 /// <param name="Protruding">Patches that lie on no map and have no probability.</param>
 /// <param name="Reason">Why there is no patch; null where there are.</param>
-public sealed record NewSlidePrediction(
+internal sealed record NewSlidePrediction(
     IReadOnlyList<PredictedPatch> Patches,
     Heatmap Heatmap,
     int Protruding,
@@ -22,7 +22,7 @@ public sealed record NewSlidePrediction(
 );
 
 /// <summary>Predicts slides of nobody in the cohort with a run of this method.</summary>
-public static class NewSlide
+internal static class NewSlide
 {
     /// <summary>Predicts a slide.</summary>
     /// <param name="run">The run; a run of several parts predicts with all of them and averages.</param>

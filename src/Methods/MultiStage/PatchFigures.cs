@@ -5,7 +5,7 @@ namespace Coverslip.Methods.MultiStage;
 /// <summary>A patch's probability of being tumor, and its label.</summary>
 /// <param name="Patch">Place and label.</param>
 /// <param name="Probability">0 to 1.</param>
-public readonly record struct PredictedPatch(GridPatch Patch, double Probability)
+internal readonly record struct PredictedPatch(GridPatch Patch, double Probability)
 {
     /// <summary>Whether it is called tumor: its probability is above a half.</summary>
     public bool Positive => Probability > 0.5;
@@ -19,7 +19,7 @@ public readonly record struct PredictedPatch(GridPatch Patch, double Probability
 /// <param name="Accuracy">Of calls at 0.5; not a number without labeled patches.</param>
 /// <param name="PrecisionRecallArea">Average precision; not a number where no patch is tumor.</param>
 /// <param name="TumorPoints">Isolated positive patches in normal tissue, see <see cref="MultiStage.TumorPoints"/>.</param>
-public sealed record PatchFigures(
+internal sealed record PatchFigures(
     int Judged,
     int Unlabeled,
     double Accuracy,

@@ -7,7 +7,7 @@ namespace Coverslip.Methods.MultiStage;
 /// Maps of a slide's patches to look at, as in figure 5 of Takahama et al. 2019: white without tissue, gray normal, red
 /// tumor, purple without a label. Probabilities run from gray over to red.
 /// </summary>
-public static class PredictionMap
+internal static class PredictionMap
 {
     private static readonly (byte Red, byte Green, byte Blue) White = (255, 255, 255),
         Gray = (176, 176, 176),

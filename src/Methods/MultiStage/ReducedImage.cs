@@ -7,7 +7,7 @@ namespace Coverslip.Methods.MultiStage;
 /// 4.2.1): a map of patches, each a square of so many pixels. A patch's pixels are kept as its vector, so that maps are
 /// laid out as those of features are; <see cref="Unfold"/> makes the picture of them.
 /// </summary>
-public static class ReducedImage
+internal static class ReducedImage
 {
     private const int Colors = 3;
 

@@ -5,7 +5,7 @@ using Coverslip.Torch;
 namespace Coverslip.Methods.MultiStage;
 
 /// <summary>How batch normalization of the extractor normalizes in end-to-end learning.</summary>
-public enum EndToEndStatistics
+internal enum EndToEndStatistics
 {
     /// <summary>By its running statistics, which stay as separate learning left them; its factors learn.</summary>
     Running,
@@ -15,7 +15,7 @@ public enum EndToEndStatistics
 }
 
 /// <summary>How a step of end-to-end learning is computed.</summary>
-public sealed record RetainedGradientOptions
+internal sealed record RetainedGradientOptions
 {
     /// <summary>Patches to a mini-batch; 32 by default.</summary>
     public int MiniBatch { get; init; } = 32;
@@ -37,14 +37,14 @@ public sealed record RetainedGradientOptions
 /// How far the second forward pass's feature vectors were from the first's, relative to how far these spread around
 /// their mean: 0 where both are the same.
 /// </param>
-public sealed record EndToEndOutcome(double Loss, Tensor Probabilities, double Drift);
+internal sealed record EndToEndOutcome(double Loss, Tensor Probabilities, double Drift);
 
 /// <summary>
 /// Gradients of both models over a whole slide in bounded memory (Takahama et al. 2019, sec. 3.2.2, steps 1 to 5): only
 /// feature vectors and ∂L/∂x are held for all patches; what lies between is computed a second time, a mini-batch at a
 /// time. Dropout draws in the second pass what it drew in the first.
 /// </summary>
-public sealed class RetainedGradients(
+internal sealed class RetainedGradients(
     FeatureExtractor extractor,
     SegmentationModel segmentation,
     RetainedGradientOptions options

@@ -8,7 +8,7 @@ namespace Coverslip.Methods.MultiStage;
 /// The segmentation model (Takahama et al. 2019, sec. 3.1): a U-Net over feature maps, softmax cross-entropy over the
 /// cells that have a label. Where it works alone, over the slide's reduced image.
 /// </summary>
-public sealed class SegmentationModel : IDisposable
+internal sealed class SegmentationModel : IDisposable
 {
     private readonly UNet network;
     private readonly int cell;
@@ -24,8 +24,6 @@ public sealed class SegmentationModel : IDisposable
         network = new UNet(Store.Root, options);
         Store.ToChannelsLast();
     }
-
-    public UNetOptions Options => network.Options;
 
     public ParameterStore Store { get; }
 

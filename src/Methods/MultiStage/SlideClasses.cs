@@ -5,13 +5,13 @@ namespace Coverslip.Methods.MultiStage;
 /// <summary>A slide's features with its metastasis class.</summary>
 /// <param name="Features">See <see cref="HeatmapFeatures"/>.</param>
 /// <param name="Class">Index among the classes, such as negative, itc, micro, macro.</param>
-public sealed record ClassedSlide(double[] Features, int Class);
+internal sealed record ClassedSlide(double[] Features, int Class);
 
 /// <summary>
 /// A random forest from a heatmap's features to the slide's class: negative, isolated tumor cells, micro- or
 /// macrometastasis (Lee &amp; Paeng 2018; Takahama et al. 2019, sec. 4.2.3).
 /// </summary>
-public sealed class SlideClasses : IDisposable
+internal sealed class SlideClasses : IDisposable
 {
     /// <summary>The classes of CAMELYON17, in the order of their severity.</summary>
     public static IReadOnlyList<string> Camelyon { get; } = ["negative", "itc", "micro", "macro"];

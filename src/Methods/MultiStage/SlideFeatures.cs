@@ -12,7 +12,7 @@ namespace Coverslip.Methods.MultiStage;
 /// <param name="Name">The slide's name.</param>
 /// <param name="Patches">Places and labels.</param>
 /// <param name="Vectors">[N · C], patch by patch.</param>
-public sealed record SlideFeatures(string Name, IReadOnlyList<GridPatch> Patches, Half[] Vectors)
+internal sealed record SlideFeatures(string Name, IReadOnlyList<GridPatch> Patches, Half[] Vectors)
 {
     /// <summary>Length of a vector; 0 where there is no patch.</summary>
     public int Length => Patches.Count == 0 ? 0 : Vectors.Length / Patches.Count;

@@ -11,7 +11,7 @@ namespace Coverslip.Methods.MultiStage;
 /// <param name="Patches">Resolution, side of the grid's patches, least tissue.</param>
 /// <param name="Window">Pixels to a side of the window in a patch's middle that the network sees.</param>
 /// <param name="Pixels">Stain and size.</param>
-public sealed record GridReading(SlidePatchOptions Patches, int Window, WindowPixels Pixels)
+internal sealed record GridReading(SlidePatchOptions Patches, int Window, WindowPixels Pixels)
 {
     /// <summary>How many pixels of the grid's resolution make one of a window, to a side; 1 by default.</summary>
     public double Reduction { get; init; } = 1;
@@ -21,7 +21,7 @@ public sealed record GridReading(SlidePatchOptions Patches, int Window, WindowPi
 /// A slide cut into patches side by side (Takahama et al. 2019, sec. 4.1): those with enough tissue, labeled by shares of
 /// their area. Windows are read ahead on threads of their own; the same window is the same pixels each time.
 /// </summary>
-public sealed class SlideGrid : ISlidePatches
+internal sealed class SlideGrid : ISlidePatches
 {
     private readonly GridReading reading;
     private readonly SlideView view,
@@ -38,7 +38,7 @@ public sealed class SlideGrid : ISlidePatches
         view = source.Slide.View(mpp);
         windows = reading.Reduction == 1 ? view : source.Slide.View(Mpp.Of(mpp.X * reading.Reduction));
         var selection = PatchSampler.Sample(source.Slide, source.Areas, reading.Patches.Places(reading.Window));
-        (Counts, Reason) = (selection.Counts, selection.Reason);
+        Reason = selection.Reason;
         var (side, from) = (reading.Patches.GridSide!.Value, source.Slide.Bounds.At);
         places = [.. selection.Patches.Select(p => p.At)];
         Patches =
@@ -62,9 +62,6 @@ public sealed class SlideGrid : ISlidePatches
     public string Name => Path.GetFileNameWithoutExtension(Source.Row.Image);
 
     public IReadOnlyList<GridPatch> Patches { get; }
-
-    /// <summary>What the filters left of the grid.</summary>
-    public PatchCounts Counts { get; }
 
     /// <summary>Why there is no patch; null where there are.</summary>
     public string? Reason { get; }

@@ -3,7 +3,7 @@ using Coverslip.Torch;
 namespace Coverslip.Methods.MultiStage;
 
 /// <summary>What a segmentation model says of the patches of slides.</summary>
-public static class SlidePrediction
+internal static class SlidePrediction
 {
     /// <summary>Tumor's probability of every patch of a slide that lies on a map, with a label or without.</summary>
     /// <param name="model">In evaluation, as it stands.</param>

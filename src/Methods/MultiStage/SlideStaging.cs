@@ -8,7 +8,7 @@ using Coverslip.Files;
 namespace Coverslip.Methods.MultiStage;
 
 /// <summary>Whether and how slides get a class and patients a stage (Takahama et al. 2019, sec. 4.2.3).</summary>
-public sealed record StagingOptions
+internal sealed record StagingOptions
 {
     /// <summary>
     /// Folds of the test patients, each of whose slides are classed by a forest grown on the other folds' slides; 5 as

@@ -5,7 +5,7 @@ namespace Coverslip.Methods.MultiStage;
 /// look at for nothing. The paper gives no rule; here it is a patch called tumor and labeled normal, none of whose eight
 /// neighbors on the grid is called tumor, nor labeled tumor.
 /// </summary>
-public static class TumorPoints
+internal static class TumorPoints
 {
     /// <summary>How many there are on a slide.</summary>
     public static int Count(IReadOnlyList<PredictedPatch> patches) => Find(patches).Count;

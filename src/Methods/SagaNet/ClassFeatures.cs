@@ -9,7 +9,7 @@ namespace Coverslip.Methods.SagaNet;
 /// map <see cref="SagaNetOptions.FeatureKinds"/> vectors u_j of <see cref="SagaNetOptions.FeatureSize"/>. There is no
 /// routing.
 /// </summary>
-public sealed class ClassFeatures
+internal sealed class ClassFeatures
 {
     private readonly GatedConvolution convolved;
     private readonly Dropout dropout;

@@ -9,7 +9,7 @@ namespace Coverslip.Methods.SagaNet;
 /// place of a deconvolution (Liu &amp; Sun 2021, sec. 3.3). The input itself is not among the skips, so it cannot be
 /// copied.
 /// </summary>
-public sealed class Decoder
+internal sealed class Decoder
 {
     private readonly GatedConvolution[] steps;
     private readonly Conv2d last;

@@ -8,7 +8,7 @@ namespace Coverslip.Methods.SagaNet;
 /// W_f and W_g are the two halves of one convolution's filters. Batch normalization, where it is on, stands between the
 /// convolution and the activations, and folds into W_f and W_g after training.
 /// </summary>
-public sealed class GatedConvolution
+internal sealed class GatedConvolution
 {
     private readonly Conv2d convolution;
     private readonly BatchNorm2d? norm;

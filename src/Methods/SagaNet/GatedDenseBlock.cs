@@ -6,7 +6,7 @@ namespace Coverslip.Methods.SagaNet;
 /// <summary>
 /// Gated convolution blocks, each of which sees the block's input and all before it (Huang et al. 2017).
 /// </summary>
-public sealed class GatedDenseBlock
+internal sealed class GatedDenseBlock
 {
     private readonly GatedConvolution[] blocks;
 

@@ -7,7 +7,7 @@ namespace Coverslip.Methods.SagaNet;
 /// the
 /// form with the squares is that of Sabour et al. 2017, eq. 4), averaged over the batch with the samples' weights.
 /// </summary>
-public sealed record LengthAwareHingeLoss
+internal sealed record LengthAwareHingeLoss
 {
     /// <summary>T_max: a present class's feature is at least this long; 0.9 by default.</summary>
     public double Upper { get; init; } = 0.9;

@@ -7,7 +7,7 @@ namespace Coverslip.Methods.SagaNet;
 /// pixels
 /// times a weight by default, because over 768²·3 values a sum would swamp the class loss, which stays near 1.
 /// </summary>
-public sealed record PartialReconstruction
+internal sealed record PartialReconstruction
 {
     /// <summary>Multiplies the error; 1 by default.</summary>
     public double Weight { get; init; } = 1;

@@ -8,7 +8,7 @@ namespace Coverslip.Methods.SagaNet;
 /// <summary>
 /// SagaNet with its loss, Σ_c LH_c + L_reconst (Liu &amp; Sun 2021, sec. 3.3), as the training loop sees it.
 /// </summary>
-public sealed class SagaNetClassifier : IClassifier
+internal sealed class SagaNetClassifier : IClassifier
 {
     private readonly SagaNetRecipe recipe;
     private readonly SagaNetwork network;

@@ -1,7 +1,7 @@
 namespace Coverslip.Methods.SagaNet;
 
 /// <summary>What the network adds up in order to decide.</summary>
-public enum ClassLoss
+internal enum ClassLoss
 {
     /// <summary>Length-aware hinge loss (Liu &amp; Sun 2021, sec. 3.2.1).</summary>
     Hinge,
@@ -11,7 +11,7 @@ public enum ClassLoss
 }
 
 /// <summary>Where in the map a class's matrices W_{c,j} are their own.</summary>
-public enum Positions
+internal enum Positions
 {
     /// <summary>One matrix for every place of the map: as published, judged by the parameter count.</summary>
     Located,
@@ -23,7 +23,7 @@ public enum Positions
 }
 
 /// <summary>The network's shape. The defaults are the published ones for 768×768 pixels and two classes.</summary>
-public sealed record SagaNetOptions
+internal sealed record SagaNetOptions
 {
     /// <summary>
     /// Height of the input in pixels; 768 by default, at least the stem's step times two to the number of blocks: 32.

@@ -9,7 +9,7 @@ using Coverslip.Learning.SlideWalk;
 namespace Coverslip.Methods.SagaNet;
 
 /// <summary>A SagaNet run as its YAML recipe states it. Unknown keys are refused with the nearest known one.</summary>
-public sealed record SagaNetRecipe : INetworkRecipe, IPredictsSlides
+internal sealed record SagaNetRecipe : INetworkRecipe, IPredictsSlides
 {
     public long Seed { get; init; } = 1;
 

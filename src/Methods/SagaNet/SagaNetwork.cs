@@ -9,14 +9,14 @@ namespace Coverslip.Methods.SagaNet;
 /// <param name="Features">f_c, [B, classes, size].</param>
 /// <param name="Scores">Softmax scores [B, classes] in the cross-entropy ablation, otherwise null.</param>
 /// <param name="Reconstruction">[B, 3, H, W], or null where it is off or was not asked for.</param>
-public readonly record struct SagaNetOutput(Tensor Features, Tensor? Scores, Tensor? Reconstruction);
+internal readonly record struct SagaNetOutput(Tensor Features, Tensor? Scores, Tensor? Reconstruction);
 
 /// <summary>
 /// SagaNet (Liu &amp; Sun 2021, sec. 3.3, figure 2): a gated stem, gated dense blocks with transitions that halve the
 /// map,
 /// class features on the deepest map, and a decoder. Any input size that the halvings leave something of.
 /// </summary>
-public sealed class SagaNetwork
+internal sealed class SagaNetwork
 {
     private readonly SagaNetOptions options;
     private readonly GatedConvolution stem;

@@ -3,7 +3,7 @@ using Coverslip.Slides.Images;
 namespace Coverslip.Methods.SelfSupervised;
 
 /// <summary>Pictures of a few test images in a part's folder, for its report.</summary>
-public static class ExampleFiles
+internal static class ExampleFiles
 {
     /// <summary>How many of a part.</summary>
     internal const int Most = 6;

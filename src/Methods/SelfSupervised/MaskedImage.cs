@@ -63,7 +63,7 @@ internal sealed class MaskedImage : PatchSource
     /// <summary>The place of a window in pixels at the run's scale.</summary>
     internal (int X, int Y) Place(int label, int index) => places[label][index];
 
-    internal override void Read(int label, int index, ImageChange change, PatchTarget target)
+    public override void Read(int label, int index, ImageChange change, PatchTarget target)
     {
         var (x, y) = places[label][index];
         // A window that moves stays on the image.

@@ -7,7 +7,7 @@ namespace Coverslip.Methods.SelfSupervised;
 /// <param name="Height">Rows.</param>
 /// <param name="Probability">[H · W]; NaN where nothing was predicted.</param>
 /// <param name="Reconstruction">[H · W · 3] in [0, 1]; empty where it was not wanted.</param>
-public sealed record PixelMap(int Width, int Height, float[] Probability, float[] Reconstruction)
+internal sealed record PixelMap(int Width, int Height, float[] Probability, float[] Reconstruction)
 {
     /// <summary>From so much on a pixel is called foreground.</summary>
     public const float Threshold = 0.5f;

@@ -8,7 +8,7 @@ namespace Coverslip.Methods.SelfSupervised;
 /// <c>figures.json</c> of a part: those of <see cref="SegmentationEvaluation"/> and <c>reconstruction_error</c>, the mean
 /// squared error of the fine-tuned network's reconstructions.
 /// </summary>
-public static class SegmentationFigures
+internal static class SegmentationFigures
 {
     internal const string ReconstructionError = "reconstruction_error";
 

@@ -10,7 +10,7 @@ using Coverslip.Slides.Images;
 namespace Coverslip.Methods.SelfSupervised;
 
 /// <summary>Writes the files of segmented images and slides.</summary>
-public static class SegmentationWriting
+internal static class SegmentationWriting
 {
     private static readonly RgbColor Color = new(200, 0, 0);
 

@@ -8,7 +8,7 @@ using Coverslip.Torch.Layers;
 namespace Coverslip.Methods.SelfSupervised;
 
 /// <summary>How segmentation and reconstruction count together (Pasumarthi &amp; Jaiswal, sec. III.4).</summary>
-public sealed record JointLossOptions
+internal sealed record JointLossOptions
 {
     /// <summary>Weight of the reconstruction's mean squared error; 1 by default, 0: segmentation alone.</summary>
     public double ReconstructionWeight { get; init; } = 1;
@@ -42,7 +42,7 @@ public sealed record JointLossOptions
 /// A U-Net whose last layer gives five maps: red, green and blue of the input again, and the scores of background and
 /// foreground. Pre-training descends the reconstruction alone, fine-tuning both.
 /// </summary>
-public sealed class SelfSupervisedNetwork : IStartsFromWeights
+internal sealed class SelfSupervisedNetwork : IStartsFromWeights
 {
     internal const int Colors = 3;
 

@@ -14,7 +14,7 @@ using Coverslip.Torch;
 namespace Coverslip.Methods.SelfSupervised;
 
 /// <summary>How the network learns to reconstruct (Pasumarthi &amp; Jaiswal, sec. III.3).</summary>
-public sealed record PretrainingOptions
+internal sealed record PretrainingOptions
 {
     /// <summary>Its epochs, rate, batch; without epochs there is no pre-training.</summary>
     public TrainingOptions Training { get; init; } = new();
@@ -30,7 +30,7 @@ public sealed record PretrainingOptions
 /// A segmentation of few annotated windows by a U-Net that learned to reconstruct many unlabeled ones first: Pasumarthi
 /// &amp; Jaiswal, "Self-Supervised Semantic Segmentation of Lymph Node Metastasis", after Wiehman et al. 2016.
 /// </summary>
-public sealed record SelfSupervisedRecipe : INetworkRecipe, IPredictsSlides, ISegmentsImages
+internal sealed record SelfSupervisedRecipe : INetworkRecipe, IPredictsSlides, ISegmentsImages
 {
     private static readonly InputOptions StandardInput = SlideInput.Standard(300);
 

@@ -12,7 +12,7 @@ namespace Coverslip.Methods.SelfSupervised;
 /// <param name="Stride">Pixels from one window to the next; null: half a window.</param>
 /// <param name="Batch">Windows at a time.</param>
 /// <param name="Reconstruct">Whether reconstructions are wanted; such a call does not resume.</param>
-public sealed record SlideSegmentationOptions(double Mpp, int? Stride, int Batch, bool Reconstruct)
+internal sealed record SlideSegmentationOptions(double Mpp, int? Stride, int Batch, bool Reconstruct)
 {
     /// <summary>How often what is done is saved; every 30 seconds by default.</summary>
     public TimeSpan SaveEvery { get; init; } = TimeSpan.FromSeconds(30);
@@ -27,13 +27,13 @@ public sealed record SlideSegmentationOptions(double Mpp, int? Stride, int Batch
 /// <summary>A segmented slide.</summary>
 /// <param name="Map">A value per cell; NaN without tissue.</param>
 /// <param name="Grid">Where the cells lie.</param>
-public sealed record SegmentedSlide(PixelMap Map, HeatmapGrid Grid);
+internal sealed record SegmentedSlide(PixelMap Map, HeatmapGrid Grid);
 
 /// <summary>
 /// Segments slides in bounded memory: of the slide, rows of one window's height and the map are held. What is done is saved,
 /// and a stopped call goes on from there to the same numbers.
 /// </summary>
-public sealed class SlideSegmentation
+internal sealed class SlideSegmentation
 {
     private readonly SegmentationPredictor predictor;
     private readonly SlideSegmentationOptions options;

@@ -5,7 +5,7 @@ using Coverslip.Slides.Patches;
 namespace Coverslip.Methods.SelfSupervised;
 
 /// <summary>What becomes of image files without a mask.</summary>
-public enum WithoutMask
+internal enum WithoutMask
 {
     /// <summary>They are refused.</summary>
     Refuse,
@@ -15,7 +15,7 @@ public enum WithoutMask
 }
 
 /// <summary>What of test slides is judged.</summary>
-public enum TestedSlides
+internal enum TestedSlides
 {
     /// <summary>As many windows of either class (Pasumarthi &amp; Jaiswal).</summary>
     Windows,
@@ -25,7 +25,7 @@ public enum TestedSlides
 }
 
 /// <summary>Which windows of slides or images a network learns from (Pasumarthi &amp; Jaiswal, sec. III.2).</summary>
-public sealed record WindowOptions
+internal sealed record WindowOptions
 {
     /// <summary>
     /// Microns per pixel; 0 (default): images as they are stored. Slides need it; of image files the column

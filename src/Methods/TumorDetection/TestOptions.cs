@@ -4,7 +4,7 @@ using Coverslip.Learning.SlideWalk;
 namespace Coverslip.Methods.TumorDetection;
 
 /// <summary>How a run predicts the slides of its test patients.</summary>
-public sealed record TestOptions
+internal sealed record TestOptions
 {
     /// <summary>Pixels from one window to the next; 128 by default, as published.</summary>
     public int Stride { get; init; } = 128;

@@ -13,7 +13,7 @@ namespace Coverslip.Methods.TumorDetection;
 /// One or two towers (<c>tower.</c>, <c>context.</c>), each pooled to its mean over the map; joined; dropout; one linear
 /// layer (<c>head.</c>); softmax cross-entropy (Liu et al. 2017, sec. 3 and fig. 2).
 /// </summary>
-public sealed class TowerClassifier : IStartsFromWeights
+internal sealed class TowerClassifier : IStartsFromWeights
 {
     private readonly TumorDetectionRecipe recipe;
     private readonly BackboneOptions shape;

@@ -4,7 +4,7 @@ using Coverslip.Learning.Recipes;
 namespace Coverslip.Methods.TumorDetection;
 
 /// <summary>What images are scaled to before a tower sees them.</summary>
-public enum TowerScaling
+internal enum TowerScaling
 {
     /// <summary>[−1, 1], as published.</summary>
     Symmetric,
@@ -14,7 +14,7 @@ public enum TowerScaling
 }
 
 /// <summary>The network: one tower, or two that see the same point at two resolutions (Liu et al. 2017, fig. 2).</summary>
-public sealed record TowerOptions
+internal sealed record TowerOptions
 {
     /// <summary>Which network the towers are; inception-v3 by default.</summary>
     public BackboneKind Kind { get; init; } = InceptionV3.Kind;

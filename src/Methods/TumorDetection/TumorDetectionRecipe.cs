@@ -13,7 +13,7 @@ using Coverslip.Torch;
 namespace Coverslip.Methods.TumorDetection;
 
 /// <summary>A patch classifier for slides (Liu et al. 2017, arXiv 1703.02442, sec. 3), as published by default.</summary>
-public sealed record TumorDetectionRecipe : INetworkRecipe, IPredictsSlides
+internal sealed record TumorDetectionRecipe : INetworkRecipe, IPredictsSlides
 {
     private static readonly InputOptions StandardInput = SlideInput.Standard(299);
 

@@ -6,7 +6,7 @@ namespace Coverslip.Slides.Annotations;
 /// Changes annotations to what another format can hold. GeoJSON has holes and no cut-outs; ASAP's and Aperio's XML have
 /// one ring to an annotation, and cut-outs.
 /// </summary>
-public static class AnnotationConversion
+internal static class AnnotationConversion
 {
     /// <summary>The set as the format holds it, and what it does not hold.</summary>
     public static (AnnotationSet Set, IReadOnlyList<string> Losses) To(AnnotationFormat format, AnnotationSet set)

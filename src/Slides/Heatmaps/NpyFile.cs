@@ -4,7 +4,7 @@ using System.Text;
 namespace Coverslip.Slides.Heatmaps;
 
 /// <summary>Arrays of float32 as NumPy's format 1.0 stores them (numpy.lib.format), rows first.</summary>
-internal static class NpyFile
+public static class NpyFile
 {
     private const int Alignment = 64;
     private static readonly byte[] Magic = [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0];

@@ -7,7 +7,7 @@ namespace Coverslip.Torch.Checkpoints;
 /// pickles (a magic number, the protocol, the machine, the object, the keys of its storages), then each storage as its
 /// number of elements and the bare elements. No code of the file is run.
 /// </summary>
-public static class LegacyPickle
+internal static class LegacyPickle
 {
     // The four pickles before the elements are kilobytes of names and shapes; a file cannot make us read more as such.
     private const int LongestPickles = 1 << 26;

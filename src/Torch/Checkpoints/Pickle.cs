@@ -6,7 +6,7 @@ namespace Coverslip.Torch.Checkpoints;
 /// Checkpoints that PyTorch wrote with <c>torch.save</c> since version 1.6, which are archives: a dictionary of
 /// tensors, or one under <c>state_dict</c> or <c>model</c>. No code of the file is run.
 /// </summary>
-public static class Pickle
+internal static class Pickle
 {
     /// <summary>
     /// Reads the dictionary's tensors onto a device; entries that are no tensors are left out. Ownership is as for

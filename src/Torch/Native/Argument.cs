@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Coverslip.Torch;
 
 /// <summary>One argument of a boxed call: whatever an operator's schema can ask for, by implicit conversion.</summary>
-public readonly struct Argument
+internal readonly struct Argument
 {
     internal enum Form
     {

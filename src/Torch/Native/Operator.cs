@@ -6,7 +6,7 @@ namespace Coverslip.Torch;
 /// An operator of libtorch's dispatcher, found by name and called with boxed arguments. Arguments left out at the end
 /// take the schema's defaults; each is converted by the schema's type.
 /// </summary>
-public sealed class Operator
+internal sealed class Operator
 {
     private const int MaxResults = 64;
     private readonly nint handle;

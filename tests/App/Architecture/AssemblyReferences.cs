@@ -6,7 +6,7 @@ using System.Reflection.PortableExecutable;
 namespace Coverslip.App.Tests.Architecture;
 
 /// <summary>
-/// Which namespaces of a built assembly name which others, in signatures and in what methods do. Constants leave no trace
+/// Which types of a built assembly name which others, nested ones counting as those they stand in, in signatures and in what methods do. Constants leave no trace
 /// there, and so are not seen.
 /// </summary>
 internal sealed class AssemblyReferences : IDisposable
@@ -26,7 +26,7 @@ internal sealed class AssemblyReferences : IDisposable
         reader = file.GetMetadataReader();
     }
 
-    /// <summary>Pairs of namespaces of ours, the naming one first.</summary>
+    /// <summary>Pairs of types of ours with their namespaces, the naming one first.</summary>
     internal static IReadOnlySet<(string From, string To)> Of(string path)
     {
         using var assembly = new AssemblyReferences(path);
@@ -50,18 +50,18 @@ internal sealed class AssemblyReferences : IDisposable
     private void Add(TypeDefinitionHandle handle)
     {
         var type = reader.GetTypeDefinition(handle);
-        var from = NamespaceOf(handle);
+        var from = NameOf(handle);
         if (!IsOurs(from))
             return;
         Name(from, type.BaseType);
         foreach (var implemented in type.GetInterfaceImplementations())
             Name(from, reader.GetInterfaceImplementation(implemented).Interface);
         foreach (var field in type.GetFields())
-            reader.GetFieldDefinition(field).DecodeSignature(new NamespaceCollector(this, from), null);
+            reader.GetFieldDefinition(field).DecodeSignature(new TypeCollector(this, from), null);
         foreach (var each in type.GetMethods())
         {
             var method = reader.GetMethodDefinition(each);
-            method.DecodeSignature(new NamespaceCollector(this, from), null);
+            method.DecodeSignature(new TypeCollector(this, from), null);
             if (method.RelativeVirtualAddress != 0)
                 Add(from, file.GetMethodBody(method.RelativeVirtualAddress));
         }
@@ -72,7 +72,7 @@ internal sealed class AssemblyReferences : IDisposable
         if (!body.LocalSignature.IsNil)
             reader
                 .GetStandaloneSignature(body.LocalSignature)
-                .DecodeLocalSignature(new NamespaceCollector(this, from), null);
+                .DecodeLocalSignature(new TypeCollector(this, from), null);
         var code = body.GetILReader();
         while (code.RemainingBytes > 0)
         {
@@ -113,14 +113,14 @@ internal sealed class AssemblyReferences : IDisposable
     {
         if (named.IsNil)
             return; // the base of an interface
-        var types = new NamespaceCollector(this, from);
+        var types = new TypeCollector(this, from);
         switch (named.Kind)
         {
             case HandleKind.TypeDefinition:
-                Record(from, NamespaceOf((TypeDefinitionHandle)named));
+                Record(from, NameOf((TypeDefinitionHandle)named));
                 break;
             case HandleKind.TypeReference:
-                Record(from, NamespaceOf((TypeReferenceHandle)named));
+                Record(from, NameOf((TypeReferenceHandle)named));
                 break;
             case HandleKind.TypeSpecification:
                 reader.GetTypeSpecification((TypeSpecificationHandle)named).DecodeSignature(types, null);
@@ -153,20 +153,20 @@ internal sealed class AssemblyReferences : IDisposable
             pairs.Add((from, to));
     }
 
-    internal string NamespaceOf(TypeDefinitionHandle handle)
+    internal string NameOf(TypeDefinitionHandle handle)
     {
         var type = reader.GetTypeDefinition(handle);
         return type.GetDeclaringType() is { IsNil: false } outer
-            ? NamespaceOf(outer)
-            : reader.GetString(type.Namespace);
+            ? NameOf(outer)
+            : $"{reader.GetString(type.Namespace)}.{reader.GetString(type.Name)}";
     }
 
-    internal string NamespaceOf(TypeReferenceHandle handle)
+    internal string NameOf(TypeReferenceHandle handle)
     {
         var type = reader.GetTypeReference(handle);
         return type.ResolutionScope.Kind == HandleKind.TypeReference
-            ? NamespaceOf((TypeReferenceHandle)type.ResolutionScope)
-            : reader.GetString(type.Namespace);
+            ? NameOf((TypeReferenceHandle)type.ResolutionScope)
+            : $"{reader.GetString(type.Namespace)}.{reader.GetString(type.Name)}";
     }
 
     private static bool IsOurs(string name) =>

@@ -5,7 +5,7 @@ namespace Coverslip.App.Tests.Architecture;
 /// <summary>The folders of the source as the built assemblies show them: who names whom.</summary>
 internal sealed class Folders
 {
-    private static readonly string[] Projects =
+    internal static readonly string[] Projects =
     [
         "Coverslip.Files",
         "Coverslip.Torch",
@@ -17,6 +17,10 @@ internal sealed class Folders
         "coverslip",
     ];
 
+    internal static readonly string[] Samples = ["TrainAndPredict"];
+
+    internal static string FileOf(string assembly) => Path.Combine(AppContext.BaseDirectory, $"{assembly}.dll");
+
     /// <summary>A folder directly under a project; <c>Name</c> is empty for the project's own files.</summary>
     internal sealed record Folder(string Project, string Name) : IComparable<Folder>
     {
@@ -24,9 +28,9 @@ internal sealed class Folders
 
         public override string ToString() => Name.Length == 0 ? Project : $"{Project}/{Name}";
 
-        internal static Folder Of(string space)
+        internal static Folder Of(string type)
         {
-            var words = space.Split('.');
+            var words = type.Split('.')[..^1];
             return new Folder(words.ElementAtOrDefault(1) ?? "", words.ElementAtOrDefault(2) ?? "");
         }
     }
@@ -38,7 +42,7 @@ internal sealed class Folders
 
     /// <summary>Files of the program's assemblies.</summary>
     internal static IEnumerable<string> Assemblies() =>
-        Projects.Select(name => Path.Combine(AppContext.BaseDirectory, $"{name}.dll"));
+        Projects.Select(FileOf);
 
     internal static Folders OfProgram() =>
         new([

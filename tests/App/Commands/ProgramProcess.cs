@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Coverslip.App.Tests.Commands;
 
-/// <summary>The program in a process of its own.</summary>
+/// <summary>The program, or a sample, in a process of its own.</summary>
 internal static class ProgramProcess
 {
     /// <summary>
@@ -18,10 +18,11 @@ internal static class ProgramProcess
     /// <summary>Runs it to its end; <paramref name="meanwhile"/> may watch it, or end it sooner.</summary>
     internal static async Task<(int Code, string Output, string Errors)> Run(
         string[] arguments,
-        Action<Process>? meanwhile = null
+        Action<Process>? meanwhile = null,
+        string program = "coverslip"
     )
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "coverslip"), arguments)
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, program), arguments)
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,

@@ -15,7 +15,6 @@ public sealed class BalancedSamplerTests
         // Patches lie unevenly; the third slide has no tumor.
         Counted[] slides = [new("a", 5, 2), new("b", 400, 30), new("c", 60, 0)];
         var sampler = new BalancedSampler(slides, ["normal", "tumor"], "training");
-        Assert.Equal((3, 2), (sampler.SlidesWith(0), sampler.SlidesWith(1)));
         var counts = new Dictionary<(string, int, int), int>();
         var random = new SeededRandom(5);
         for (var i = 0; i < Draws; i++)
@@ -57,7 +56,7 @@ public sealed class BalancedSamplerTests
     {
         public override int Count(int label) => counts[label];
 
-        internal override void Read(int label, int index, ImageChange change, PatchTarget target) =>
+        public override void Read(int label, int index, ImageChange change, PatchTarget target) =>
             throw new NotSupportedException();
     }
 }

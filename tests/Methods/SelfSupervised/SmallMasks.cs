@@ -43,7 +43,7 @@ public sealed class SmallMasks : IDisposable
     public string At(string name) => Path.Combine(Folder, name);
 
     /// <summary>The recipe with lines put over those of the same key.</summary>
-    public static SelfSupervisedRecipe Recipe(params string[] lines) =>
+    internal static SelfSupervisedRecipe Recipe(params string[] lines) =>
         (SelfSupervisedRecipe)Known.Methods.Parse(TextOf(lines), "test.yaml");
 
     /// <summary>The same as text.</summary>
@@ -54,7 +54,7 @@ public sealed class SmallMasks : IDisposable
     }
 
     /// <summary>Trains a part of the recipe's split; returns its folder.</summary>
-    public string Train(
+    internal string Train(
         SelfSupervisedRecipe recipe,
         string name,
         Split? split = null,

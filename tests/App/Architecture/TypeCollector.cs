@@ -4,18 +4,17 @@ using System.Reflection.Metadata;
 namespace Coverslip.App.Tests.Architecture;
 
 /// <summary>Tells <see cref="AssemblyReferences"/> of every type in a signature; what it returns does not matter.</summary>
-internal sealed class NamespaceCollector(AssemblyReferences assembly, string from)
-    : ISignatureTypeProvider<string, object?>
+internal sealed class TypeCollector(AssemblyReferences assembly, string from) : ISignatureTypeProvider<string, object?>
 {
     public string GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind)
     {
-        assembly.Record(from, assembly.NamespaceOf(handle));
+        assembly.Record(from, assembly.NameOf(handle));
         return "";
     }
 
     public string GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind)
     {
-        assembly.Record(from, assembly.NamespaceOf(handle));
+        assembly.Record(from, assembly.NameOf(handle));
         return "";
     }
 
