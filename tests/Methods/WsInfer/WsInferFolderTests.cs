@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Coverslip.Learning.Runs;
-using Coverslip.Methods.Tests.Recipes;
 using Coverslip.Tests;
 using Coverslip.Torch;
 using Coverslip.Torch.Scripts;

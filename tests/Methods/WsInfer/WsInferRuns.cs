@@ -4,8 +4,8 @@ using Coverslip.Evaluation.Splits;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
+using Coverslip.Learning.Tests;
 using Coverslip.Methods.Tests.Curriculum;
-using Coverslip.Methods.Tests.Training;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.Tests.WsInfer;
