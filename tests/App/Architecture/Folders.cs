@@ -41,8 +41,7 @@ internal sealed class Folders
     internal IReadOnlyList<(Folder From, Folder To)> Arrows { get; }
 
     /// <summary>Files of the program's assemblies.</summary>
-    internal static IEnumerable<string> Assemblies() =>
-        Projects.Select(FileOf);
+    internal static IEnumerable<string> Assemblies() => Projects.Select(FileOf);
 
     internal static Folders OfProgram() =>
         new([
