@@ -3,7 +3,6 @@ using System.Text.Json;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Detection;
 using Coverslip.Evaluation.Metrics;
-using Coverslip.Evaluation.Statistics;
 using Coverslip.Learning.RunReports;
 
 namespace Coverslip.App.Commands;

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Coverslip.Evaluation;
 using Coverslip.Evaluation.Detection;
-using Coverslip.Evaluation.Statistics;
 
 namespace Coverslip.App.Commands;
 

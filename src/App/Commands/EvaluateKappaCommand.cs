@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Coverslip.Evaluation.Staging;
-using Coverslip.Evaluation.Statistics;
 
 namespace Coverslip.App.Commands;
 

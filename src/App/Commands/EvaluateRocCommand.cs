@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Coverslip.Evaluation;
 using Coverslip.Evaluation.Metrics;
-using Coverslip.Evaluation.Statistics;
 
 namespace Coverslip.App.Commands;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Coverslip.Evaluation.Statistics;
 
 namespace Coverslip.App.Commands;
 

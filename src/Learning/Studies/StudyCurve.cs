@@ -56,14 +56,6 @@ public static class StudyCurve
         foreach (var measured in row.Measured)
         foreach (var (part, value) in measured.Parts.Index())
             if (row.Run.Point is var (line, at))
-                yield return
-                [
-                    name,
-                    line,
-                    CsvTable.Text(at),
-                    measured.Figure.Key,
-                    $"{part + 1}",
-                    CsvTable.Text(value),
-                ];
+                yield return [name, line, CsvTable.Text(at), measured.Figure.Key, $"{part + 1}", CsvTable.Text(value)];
     }
 }

@@ -65,15 +65,7 @@ public static class StudyDifferences
         foreach (var row in rows)
         foreach (var measured in row.Measured)
         foreach (var (part, value) in measured.Parts.Index())
-            yield return
-            [
-                name,
-                row.Run.Model,
-                row.Run.Input,
-                measured.Figure.Key,
-                $"{part + 1}",
-                CsvTable.Text(value),
-            ];
+            yield return [name, row.Run.Model, row.Run.Input, measured.Figure.Key, $"{part + 1}", CsvTable.Text(value)];
     }
 
     internal static string MeanOf(MeasuredFigure measured)
