@@ -102,6 +102,7 @@ public sealed class OutputsTests : IDisposable
         patch-masks: mask --cohort @index.csv --scale 0.25 --channels 8 --start-labels 8 --steps 2 --out @patch-masks
         patch-run: train @raw.yaml --cohort @index.csv --split @index.split.json --out @patch-run => auc
         patch-run/new: predict @patch-run --cohort @index.csv --out @patch-run/new => predictions.csv
+        wsinfer: pack @patch-run --torchscript @wsinfer => wrote
         judged: evaluate classification @patch-run/new/predictions.csv --cohort @index.csv --positive tumor --bootstrap 20 --out @judged => positive: tumor
         .: evaluate roc @patch-run/predictions.csv --truth @index.csv --bootstrap 20 => of 2 patients
         patch-images: stain apply @stain.json --cohort @index.csv --out @patch-images => normalized
