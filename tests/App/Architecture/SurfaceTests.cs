@@ -12,7 +12,6 @@ public sealed class SurfaceTests
         ["Coverslip.Phantoms.PatchPhantom"] = "a patch with its truth, for tests and measurements",
         ["Coverslip.Phantoms.PhantomPatch"] = "what PatchPhantom paints",
         ["Coverslip.Phantoms.TissueKind"] = "the truth of PhantomPatch",
-        ["Coverslip.Torch.Scripts.TorchScript"] = "a model for programs that load TorchScript",
     };
 
     private static readonly (string Name, Assembly File)[] Projects =
