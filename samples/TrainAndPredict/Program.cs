@@ -41,5 +41,5 @@ internal sealed class EpochLines : ITrainingProgress
     public void Step(int epoch, int step, int steps, MeanLoss soFar) { }
 
     public void Epoch(EpochRow row, RunState state) =>
-        Console.WriteLine($"epoch {row.Epoch}: loss {row.Training.Value.Total:0.000}");
+        Console.WriteLine($"epoch {row.Epoch + 1}: loss {row.Training.Value.Total:0.000}");
 }
