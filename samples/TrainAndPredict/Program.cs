@@ -14,7 +14,7 @@ const string text = """
     input: {height: 48, width: 48, mask_channels: 16, mask_steps: 20}
     network: {stem_filters: 8, growth: 4, positions: shared}
     training: {epochs: 3, batch: 8, rate: 2e-3}
-    split: {folds: 0, repeats: 1}
+    split: {folds: 0, repeats: 1, images: 15-35}
     """;
 var recipe = Known.Methods.Parse(text, "sample");
 var patch = new PatchPhantomOptions { Size = 48, NucleusRadius = 2 };
@@ -41,5 +41,5 @@ internal sealed class EpochLines : ITrainingProgress
     public void Step(int epoch, int step, int steps, MeanLoss soFar) { }
 
     public void Epoch(EpochRow row, RunState state) =>
-        Console.WriteLine($"epoch {row.Epoch}: loss {row.Training.Value.Total:0.000}");
+        Console.WriteLine($"epoch {row.Epoch + 1}: loss {row.Training.Value.Total:0.000}");
 }
