@@ -1,0 +1,163 @@
+using Coverslip.Files;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Recipes;
+
+namespace Coverslip.Learning.Studies;
+
+/// <summary>Reads a study's keys, and makes its runs of its models and inputs.</summary>
+internal static class StudyReading
+{
+    internal static StudyRecipe Read(RecipeNode node, StudySource source)
+    {
+        var (name, methods) = (Path.GetFileName(source.Path), source.Methods);
+        if (node.Text("study", "", "Title of the tables") is not { Length: > 0 } title)
+            throw new RecipeException(
+                $"{name}: the key 'study', the title of the tables, is missing; a recipe of one method is for 'coverslip train'"
+            );
+        var models = node.Section("models");
+        if (models.Keys.Count == 0)
+            throw new RecipeException($"{name}: 'models' names no model");
+        source = source with { Common = node.Raw("common", "Laid over every model's recipe first") };
+        var before = node.Section("pretraining");
+        Pretraining[] pretrainings =
+        [
+            .. before.Keys.Select(key =>
+            {
+                var text = (source with { Common = null }).Text($"pretraining.{key}", before.Section(key));
+                return new Pretraining(key, text, methods.Parse(text, $"pretraining of {key}", source.Note));
+            }),
+        ];
+        var inputs = node.Names(
+            "inputs",
+            ["recipe"],
+            ["recipe", "raw", "masked", "mask-channel"],
+            "Forms of input, a run each; recipe: as the recipe says"
+        );
+        var runs = models
+            .Keys.SelectMany(model => RunsOf(model, models, inputs, [.. pretrainings.Select(p => p.Name)], source))
+            .ToArray();
+        string[] own = [.. runs.SelectMany(r => r.Recipe.OwnFigures).Distinct()];
+        var study = new StudyRecipe
+        {
+            Title = title,
+            Figure = StudyFigure.Read(
+                node,
+                "metric",
+                node.Text("metric", "accuracy", "Figure that is compared, one of predictions or of the methods"),
+                own
+            ),
+            Further =
+            [
+                .. node.List("also", [], "Figures that are shown beside it, with their differences")
+                    .Select(name => StudyFigure.Read(node, "also", name, own)),
+            ],
+            Against = node.Text(
+                "against",
+                models.Keys[0],
+                "Model that the others are tested against, the first by default; none: only models that name one"
+            ),
+            Split = SplitOptions.Read(node.Section("split")),
+            Seed = node.Int("seed", 1, (0, int.MaxValue), "Seed of the split"),
+            By = node.Text(
+                "by",
+                "",
+                "Column of the cohort whose every value is studied apart, on the same patients; empty: all images together"
+            ),
+            Sample = node.Int(
+                "sample",
+                0,
+                (0, int.MaxValue),
+                "Most images that are taken of the cohort, drawn patient by patient; 0: all"
+            ),
+            PretrainImages = node.Int(
+                "pretrain_images",
+                0,
+                (0, int.MaxValue),
+                "Most images of the other cohort that pre-training takes, drawn likewise; 0: all"
+            ),
+            Pretrainings = pretrainings,
+            Runs = runs,
+            ImageWise = node.Flag(
+                "image_wise",
+                false,
+                "Whether every run is also trained on a split of images, to stand beside it as inflated"
+            ),
+            Curve = node.Text("curve", "", "What the x axis of the study's curves is called; empty: it has none"),
+        };
+        node.Finish();
+        if (runs.FirstOrDefault(r => r.Against.Length > 0 && !models.Keys.Contains(r.Against)) is { } lost)
+            throw new RecipeException(
+                $"{name}: models.{lost.Model}.against is '{lost.Against}'; the nearest model is '{NearestName.Of(lost.Against, models.Keys)}'"
+            );
+        if (study.Curve.Length > 0 != runs.Any(r => r.Point is not null))
+            throw new RecipeException(
+                $"{name}: 'curve' names the x axis, and models its points with 'line' and 'at'; give both or neither"
+            );
+        if (study.Against != StudyRecipe.NoModel && !models.Keys.Contains(study.Against))
+            throw new RecipeException(
+                $"{name}: against is '{study.Against}'; the nearest model is '{NearestName.Of(study.Against, models.Keys)}'"
+            );
+        var names = (study with { ImageWise = true }).AllRuns.Select(r => r.Name);
+        if (names.CountBy(n => n).FirstOrDefault(c => c.Value > 1) is { Value: > 1 } twice)
+            throw new RecipeException(
+                $"{name}: two models would share the folder '{twice.Key}'; give them names that differ in letters or digits"
+            );
+        return study;
+    }
+
+    private static IEnumerable<StudyRun> RunsOf(
+        string model,
+        RecipeNode models,
+        IReadOnlyList<string> inputs,
+        IReadOnlyList<string> pretrainings,
+        StudySource source
+    )
+    {
+        var node = models.Section(model);
+        // Only models above it: cells are trained in their order, and an ensemble has nothing to train.
+        string[] before = [.. models.Keys.TakeWhile(m => m != model)];
+        var members = node.Names("ensemble", [], before, "Models above it whose mean it is, instead of training");
+        var pretrained = node.Text("pretrained", "", "Entry of pretraining whose weights it starts from; empty: none");
+        if (pretrained.Length > 0 && !pretrainings.Contains(pretrained))
+            throw node.Wrong("pretrained", pretrained, $"'pretraining' has {Listed(pretrainings)}");
+        var (line, at) = (
+            node.Text("line", "", "Curve that it is a point of; empty: none"),
+            node.Number("at", double.NaN, (-1e12, 1e12), "Where on the x axis it lies")
+        );
+        if (line.Length > 0 == double.IsNaN(at))
+            throw node.Wrong("line", line, "a point of a curve has both 'line' and 'at'");
+        // Where the weights will lie is known when the study runs; until then the name stands for it.
+        var weights = pretrained.Length > 0 ? YamlText.Of(pretrained, "network", "weights") : null;
+        foreach (
+            var input in node.Names(
+                "inputs",
+                inputs,
+                ["recipe", "raw", "masked", "mask-channel"],
+                "Forms of input, a run each; recipe: as the recipe says"
+            )
+        )
+        {
+            var text = source.Text(
+                $"models.{model}",
+                node,
+                weights,
+                input == "recipe" ? null : YamlText.Of(input, "input", "form")
+            );
+            yield return new StudyRun(
+                model,
+                input,
+                text,
+                source.Methods.Parse(text, $"{model}, {input}", source.Note),
+                pretrained
+            )
+            {
+                Members = members,
+                Against = node.Text("against", "", "Model that it is tested against; empty: the study's"),
+                Point = line.Length > 0 ? new CurvePoint(line, at) : null,
+            };
+        }
+    }
+
+    private static string Listed(IReadOnlyList<string> names) =>
+        names.Count == 0 ? "no entry" : string.Join(", ", names);
+}

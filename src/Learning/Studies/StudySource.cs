@@ -1,0 +1,36 @@
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Recipes;
+using YamlDotNet.RepresentationModel;
+
+namespace Coverslip.Learning.Studies;
+
+/// <summary>What every recipe of a study is made of.</summary>
+/// <param name="Path">The study's file, to which recipes lie relative.</param>
+/// <param name="Methods">The methods whose recipes it may name.</param>
+/// <param name="Settings">Laid over every recipe last.</param>
+internal sealed record StudySource(string Path, MethodList Methods, IReadOnlyList<YamlMappingNode> Settings)
+{
+    /// <summary>Laid over every recipe first.</summary>
+    internal YamlMappingNode? Common { get; init; }
+
+    /// <summary>Text of every recipe; null: that of the file which an entry names.</summary>
+    internal string? Recipe { get; init; }
+
+    internal Action<string>? Note { get; init; }
+
+    /// <summary>The text of the recipe that an entry names, its own changes and others laid over it.</summary>
+    internal string Text(string entry, RecipeNode node, params IEnumerable<YamlMappingNode?> others)
+    {
+        var name = node.Text("recipe", "", "Recipe file, relative to the study's folder");
+        var with = node.Raw("with", "Laid over the recipe");
+        if (Recipe is not null)
+            return YamlText.Over(RecipeNode.Mapping(Recipe, name), others);
+        var file = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!, name);
+        if (!File.Exists(file))
+            throw new RecipeException(
+                $"{System.IO.Path.GetFileName(Path)}: {entry}.recipe is '{name}'; there is no file {file}"
+            );
+        var recipe = RecipeNode.Mapping(File.ReadAllText(file), System.IO.Path.GetFileName(file));
+        return YamlText.Over(recipe, [Common, with, .. others, .. Settings]);
+    }
+}
