@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Coverslip.Files;
 using Coverslip.Learning.SlideWalk;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
@@ -22,7 +23,7 @@ internal static class SlidePredictBench
         var side = new PixelSize(Side, Side);
         var model = new SlideModel(
             new WindowInput(slide.FinestMpp, side, side, null),
-            "first green value",
+            new Fingerprint().Add("model", "first green value"),
             "tumor",
             windows =>
                 [.. Enumerable.Range(0, windows.Count).Select(i => windows.Pixels[(i * Side * Side * 4) + 1] / 255.0)]

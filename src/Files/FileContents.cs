@@ -26,7 +26,7 @@ public sealed class FileContents
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1);
         if (stream.Length <= WholeUpTo)
-            return Convert.ToHexStringLower(SHA256.HashData(stream));
+            return WholeOf(stream);
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         sha.AppendData(BitConverter.GetBytes(stream.Length));
         var window = new byte[WindowBytes];
@@ -40,4 +40,13 @@ public sealed class FileContents
         }
         return Convert.ToHexStringLower(sha.GetHashAndReset());
     }
+
+    /// <summary>The hash of one file, of every byte.</summary>
+    internal static string ReadWhole(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return WholeOf(stream);
+    }
+
+    private static string WholeOf(FileStream stream) => Convert.ToHexStringLower(SHA256.HashData(stream));
 }

@@ -61,11 +61,42 @@ public sealed class FingerprintTests : IDisposable
     }
 
     [Fact]
+    public void The_version_of_the_program_is_told_and_is_no_difference()
+    {
+        var made = new Fingerprint().Add("seed", 1);
+        var kept = string.Join('\n', made.Kept);
+        Assert.Equal($"seed: 1\nprogram: {ProgramVersion.Current}", kept);
+        Assert.Null(Fingerprint.OtherProgram(kept));
+        Assert.Null(Fingerprint.OtherProgram("seed: 1"));
+        Assert.Equal("0.0.1", Fingerprint.OtherProgram("seed: 1\nprogram: 0.0.1"));
+        Assert.Null(Fingerprint.Difference("seed: 1\nprogram: 0.0.1", $"{made}"));
+    }
+
+    [Fact]
+    public void Of_weights_every_byte_counts()
+    {
+        // Between two of the windows that a file of this size is sampled by.
+        var file = Path.Combine(folder, "weights");
+        var bytes = new byte[FileContents.WholeUpTo + (8 << 20)];
+        string Of(bool whole)
+        {
+            File.WriteAllBytes(file, bytes);
+            var made = new Fingerprint();
+            return (whole ? made.AddWholeFile("weights", file) : made.AddFile("weights", file)).Hash;
+        }
+        var (whole, sampled) = (Of(true), Of(false));
+        bytes[(1 << 20) + 1000] = 1;
+        Assert.Equal(sampled, Of(false));
+        Assert.NotEqual(whole, Of(true));
+    }
+
+    [Fact]
     public void A_line_end_in_a_value_makes_no_other_part()
     {
         var one = new Fingerprint().Add("a", "1\nb: 2");
         var two = new Fingerprint().Add("a", "1").Add("b", "2");
         Assert.NotEqual(one.Hash, two.Hash);
+        Assert.Equal("a was 1, is 2", Fingerprint.Difference("a: 1\nb: 1", "a: 2\nb: 2", part => part == "a"));
         Assert.Equal("recipe.epochs was 3, is 4", Fingerprint.Difference("recipe.epochs: 3", "recipe.epochs: 4"));
     }
 }

@@ -54,6 +54,7 @@ internal static class MaskCalibrateCommand
         var store = parsed.GetValue(Segmentations) is { } folder
             ? MaskStore.Open(folder, options, MaskRules.Published)
             : null;
+        _ = store?.Missing([.. rows.Select(r => (r.Image, cohort.ImagePath(r)))], Console.WriteLine);
         var maker = new MaskMaker(options, MaskRules.Published);
         var published = new List<MaskResult>();
         using (var progress = new MaskProgress(rows.Count, () => store?.Save()))

@@ -63,12 +63,11 @@ internal static class MaskCommand
         var maker = new MaskMaker(options, rules);
         var results = new List<MaskResult>();
         var timings = new List<string>();
-        using (var progress = new MaskProgress(work.Count(w => !store.Has(w.Name)), store.Save))
+        var missing = store.Missing(work, Console.WriteLine);
+        using (var progress = new MaskProgress(missing.Count, store.Save))
         {
-            foreach (var (name, path) in work)
+            foreach (var (name, path) in missing)
             {
-                if (store.Has(name))
-                    continue;
                 using var image = stain?.Read(path, name) ?? PatchImage.ReadOne(path);
                 using var threads = new MaskThreads(image, options);
                 var clock = Stopwatch.StartNew();

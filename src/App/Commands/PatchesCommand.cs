@@ -167,7 +167,7 @@ internal static class PatchesCommand
     private static PolygonRegion TissueOf(ParseResult parsed, Slide slide)
     {
         if (SlideArguments.TissueFolder(parsed) is { } folder)
-            return folder.Read(slide.Path);
+            return folder.Read(slide);
         using var map = TissueFinder.Find(slide, new TissueOptions());
         return map.Region;
     }

@@ -62,7 +62,7 @@ internal static class PerSlide
         {
             return (null, error.Reason);
         }
-        catch (AnnotationException error)
+        catch (Exception error) when (error is AnnotationException or InvalidDataException)
         {
             return (null, error.Message);
         }

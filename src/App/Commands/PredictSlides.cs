@@ -77,7 +77,7 @@ internal static class PredictSlides
         var walk = new SlideWalk(prediction, folder)
         {
             Opening = SlideArguments.Opening(parsed),
-            TissueOf = tissue is null ? null : slide => tissue.Tissue(slide.Path),
+            TissueOf = tissue is null ? null : tissue.Tissue,
         };
         using var stop = new StopSignal();
         using var shown = new Shown(prediction.Unit);
@@ -86,7 +86,9 @@ internal static class PredictSlides
             Console.WriteLine(text);
         if (summary.Failures.Count > 0)
             Console.Error.WriteLine($"{summary.Failures.Count} of {slides.Length} slides failed");
-        Console.WriteLine($"wrote {(prediction.Scores ? SlideSummary.ScoresIn(folder) : folder)}");
+        var written = prediction.Scores ? SlideSummary.ScoresIn(folder) : folder;
+        if (Path.Exists(written)) // no table where no slide was predicted
+            Console.WriteLine($"wrote {written}");
         return summary.Failures.Count == 0 ? 0 : 1;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using Coverslip.Files;
 using Coverslip.Slides.Formats;
@@ -62,8 +63,9 @@ internal static class TissueCommand
             "tissue",
             """
             Find the tissue of slides: NAME.mask.png, NAME.overlay.png, NAME.geojson (pixels of level 0, as QuPath reads
-            them), and tissue.csv with areas, and the reason where there is no tissue. Finished slides are skipped. A
-            slide that fails is reported, and the exit code is 1.
+            them), and tissue.csv with areas, and the reason where there is no tissue. Finished slides are skipped while
+            file, resolution, reader and options are the same, and done again where one changed, which is told. A slide
+            that fails is reported, and the exit code is 1.
 
             Examples:
               coverslip tissue slides/*.svs --out tissue
@@ -105,28 +107,34 @@ internal static class TissueCommand
         var folder = parsed.GetRequiredValue(Out);
         var files = new TissueFiles(folder);
         var opening = SlideArguments.Opening(parsed);
-        var skipped = 0;
+        var (skipped, told, others) = (0, new ConcurrentQueue<string>(), new ConcurrentQueue<string>());
         var results = PerSlide.Run(
             "finding tissue",
             slides,
             path =>
             {
-                if (files.Finished(path, options) is { } finished)
+                using var slide = SlideFile.Open(path, opening);
+                if (files.Finished(slide, options, told.Enqueue) is { } finished)
                 {
                     Interlocked.Increment(ref skipped);
+                    if (Fingerprint.OtherProgram(string.Join('\n', finished.MadeOf!)) is { } version)
+                        others.Enqueue(version);
                     return finished;
                 }
-                using var slide = SlideFile.Open(path, opening);
                 using var map = TissueFinder.Find(slide, options);
-                return files.Write(path, map, options);
+                return files.Write(slide, map, options);
             }
         );
+        foreach (var line in told)
+            Console.WriteLine(line);
         files.WriteTable(slides.Zip(results, (slide, result) => (slide, result.Result, result.Failure)));
         foreach (var record in results.Select(r => r.Result).OfType<TissueRecord>().Where(r => r.Reason is not null))
             Console.WriteLine($"{record.Slide}: no tissue: {record.Reason}");
         var failed = results.Count(r => r.Failure is not null);
+        string[] versions = [.. others.Distinct().Order(StringComparer.Ordinal)];
         Console.WriteLine(
             $"{folder}: {slides.Length - failed} of {slides.Length} slides, {skipped} of them finished before"
+                + (versions.Length > 0 ? $", some by Coverslip {string.Join(", ", versions)}" : "")
         );
         return failed == 0 ? 0 : 1;
     }

@@ -128,9 +128,10 @@ internal static class TrainCommand
         session.Check();
         // Only now is there a run: what fails before leaves the folder to the next start.
         var start = File.Exists(stored) ? null : new RunStart(folder);
+        // One that stands without a recipe is of a start that was killed in between.
+        RunContents.Keep(folder, contents, anew: start is not null);
         if (start is not null)
             WholeFile.Write(stored, text);
-        RunContents.Keep(folder, contents);
         WholeFile.Write(Path.Combine(folder, "cohort.txt"), cohort.Path + "\n");
         split.Save(Path.Combine(folder, "split.json"));
         RunStain.Keep(stain, folder);
@@ -166,9 +167,14 @@ internal static class TrainCommand
             throw new IOException(
                 $"{folder} holds a run already; add --resume to go on with it, or choose another --out"
             );
-        if (RunContents.Difference(folder, contents) is { } differs)
-            throw new IOException(
-                $"{folder} was begun with another recipe or cohort than now: {differs}; resume with what it was begun with (its recipe is {stored}), or choose another --out"
+        RunContents.Check(
+            folder,
+            contents,
+            $"resume with what it was begun with (its recipe is {stored}), or choose another --out"
+        );
+        if (RunContents.OtherProgram(folder) is { } version)
+            Console.Error.WriteLine(
+                $"note: {folder} was begun by Coverslip {version}, this is {ProgramVersion.Current}; it goes on as the recipe says"
             );
     }
 

@@ -1,6 +1,8 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Files;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.Runs;
 using Coverslip.Learning.Studies;
 
 namespace Coverslip.App.Studies;
@@ -25,12 +27,18 @@ internal static class PretrainedRuns
         {
             using var claim = folder.Await($"pretraining-{pretraining.Folder}", default);
             var run = folder.Pretrained(pretraining);
-            if (File.Exists(Path.Combine(run, "run.json")))
-                continue;
-            Console.Error.WriteLine($"pre-training {pretraining.Name} on {source}");
-            Directory.CreateDirectory(folder.At("pretraining"));
             var recipe = folder.At("pretraining", pretraining.Folder + ".yaml");
             StudyFolder.Keep(recipe, pretraining.Text, $"pretraining {pretraining.Name}");
+            if (File.Exists(Path.Combine(run, "run.json")))
+            {
+                RunContents.Check(
+                    run,
+                    RunContents.Of(pretraining.Recipe, RecipeCohort.Of(pretraining.Recipe, cohort)),
+                    "give the cohort that it was begun on with --pretrain-on, or choose another --out"
+                );
+                continue;
+            }
+            Console.Error.WriteLine($"pre-training {pretraining.Name} on {source}");
             var split = folder.At("pretraining", "split.json");
             Split(study, pretraining, cohort).Save(split);
             var call = new ChildCall(folder.At("logs", $"pretraining-{pretraining.Folder}.log"));

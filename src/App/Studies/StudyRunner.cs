@@ -7,8 +7,10 @@ using Coverslip.Evaluation.Splits;
 using Coverslip.Files;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Masks;
+using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.Studies;
+using Coverslip.Methods;
 using Coverslip.Torch;
 
 namespace Coverslip.App.Studies;
@@ -45,6 +47,8 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
         // Part by part, so that a study that is stopped early compares all models on the parts it has.
         var runs = Able();
         Cell[] cells = [.. Enumerable.Range(0, parts).SelectMany(part => runs.Select(run => new Cell(run, part)))];
+        foreach (var begun in cells.Where(IsDone).Select(c => c.Run).Distinct())
+            Check(begun);
         var open = new ConcurrentQueue<Cell>(cells.Where(c => !IsDone(c)));
         finished = cells.Length - open.Count;
         if (finished > 0)
@@ -76,6 +80,18 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
                 "run.json"
             )
         );
+
+    /// <summary>What is done of a run counts only if it would be made of the same now.</summary>
+    private void Check(StudyRun run)
+    {
+        var file = input.Folder.Recipe(run);
+        var recipe = Known.Methods.Parse(File.ReadAllText(file), Path.GetFileName(file));
+        RunContents.Check(
+            input.Folder.Run(run),
+            RunContents.Of(recipe, RecipeCohort.Of(recipe, input.Cohort)),
+            "delete the folder to train it again, give what it was begun with, or choose another --out"
+        );
+    }
 
     private void Train(Cell cell, int cells, CancellationToken stop)
     {
@@ -128,11 +144,12 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
     /// </summary>
     private void Prepare(CancellationToken stop)
     {
-        var images = input.Folder.At(RunContents.FileName);
         var contents = new Fingerprint().AddCohort(input.Cohort);
-        if (RunContents.Difference(input.Folder.Path, contents) is { } differs)
-            throw new IOException(
-                $"the study was begun on other images, masks or annotations than now (told in {images}): {differs}; choose another --out, or give those"
+        if (Directory.Exists(input.Folder.At("runs")))
+            RunContents.Check(
+                input.Folder.Path,
+                contents,
+                "give the images, masks and annotations that the study was begun on, or choose another --out"
             );
         RunContents.Keep(input.Folder.Path, contents);
         foreach (var group in input.Study.AllRuns.GroupBy(r => MaskKey(r.Recipe.Input)).ToArray())

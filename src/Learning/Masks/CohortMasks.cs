@@ -79,20 +79,19 @@ public static class CohortMasks
     {
         var store = MaskStore.Open(place.Folder, options, rules);
         var maker = new MaskMaker(options, rules);
-        var missing = cohort.Rows.Where(r => !store.Has(r.Image)).ToArray();
-        using var line = place.Progress.Begin("masks", missing.Length, "images");
+        var missing = store.Missing([.. cohort.Rows.Select(r => (r.Image, cohort.ImagePath(r)))], place.Progress.Note);
+        using var line = place.Progress.Begin("masks", missing.Count, "images");
         try
         {
-            foreach (var (done, row) in missing.Index())
+            foreach (var (done, (name, path)) in missing.Index())
             {
                 stop.ThrowIfCancellationRequested();
-                var path = cohort.ImagePath(row);
-                using var image = place.Stain?.Read(path, row.Image) ?? PatchImage.ReadOne(path);
+                using var image = place.Stain?.Read(path, name) ?? PatchImage.ReadOne(path);
                 using var threads = new MaskThreads(image, options);
                 store.Add(
-                    row.Image,
+                    name,
                     image,
-                    store.Segmentation(row.Image, image.Width, image.Height) is { } before
+                    store.Segmentation(name, image.Width, image.Height) is { } before
                         ? maker.Judge(image, before)
                         : maker.Make(image)
                 );

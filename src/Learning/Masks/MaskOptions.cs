@@ -115,7 +115,8 @@ public sealed record MaskOptions
 
     public MaskMode Mode { get; init; } = MaskMode.Fast;
 
-    /// <summary>Where the network runs; the processor by default.</summary>
+    /// <summary>Where the network runs; the processor by default. It does not name another segmentation.</summary>
+    [JsonIgnore]
     public Device Device { get; init; }
 
     /// <summary>

@@ -9,6 +9,16 @@ namespace Coverslip.Learning.Masks;
 /// </summary>
 public sealed record MaskRules
 {
+    // By reflection: generated code would take a threshold that is not named for 0, and not for the published one.
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        NumberHandling = JsonNumberHandling.Strict,
+    };
+
     /// <summary>The thresholds of the paper.</summary>
     public static MaskRules Published { get; } = new();
 
@@ -56,7 +66,7 @@ public sealed record MaskRules
     }
 
     /// <summary>As stored in a rules file.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, MaskRulesJson.Default.MaskRules);
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
 
     /// <summary>Reads a rules file.</summary>
     /// <exception cref="InvalidDataException">It is no rules file, has an unknown key or a threshold out of its
@@ -70,7 +80,7 @@ public sealed record MaskRules
         try
         {
             var rules =
-                JsonSerializer.Deserialize(text, MaskRulesJson.Default.MaskRules)
+                JsonSerializer.Deserialize<MaskRules>(text, Json)
                 ?? throw new InvalidDataException($"{path}: no mask rules in it");
             rules.Check();
             return rules;
@@ -111,12 +121,3 @@ public enum MaskRule
     /// <summary>Mean standard deviation of the channels not above T_smooth.</summary>
     Smooth = 8,
 }
-
-[JsonSourceGenerationOptions(
-    WriteIndented = true,
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
-)]
-[JsonSerializable(typeof(MaskRules))]
-internal sealed partial class MaskRulesJson : JsonSerializerContext;

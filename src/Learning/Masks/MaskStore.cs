@@ -1,48 +1,31 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using Coverslip.Files;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.Learning.Masks;
 
-/// <summary>One image's line in <c>masks.csv</c>.</summary>
-/// <param name="Image">As the cohort or the command line names it.</param>
-/// <param name="Labels">Labels left.</param>
-/// <param name="Steps">Steps taken.</param>
-/// <param name="ShareValid">Valid pixels as a share of the image.</param>
-/// <param name="Seconds">Wall-clock time for the image.</param>
-public sealed record MaskRow(string Image, int Labels, int Steps, double ShareValid, double Seconds)
-{
-    /// <summary>What removed the areas that are not valid, with figures.</summary>
-    public string Reason { get; init; } = "";
-
-    /// <summary>Every label's area with its figures and verdict, as <c>areas.csv</c> has them.</summary>
-    public IReadOnlyList<Area> Areas { get; init; } = [];
-}
-
 /// <summary>
 /// A folder of masks: <c>masks/</c> (255 valid), <c>overlays/</c>, <c>labels/</c> (the segmentation, so that other
 /// rules cost no new one), <c>masks.csv</c>, <c>areas.csv</c> and <c>settings.json</c>. Files are named as the images,
-/// with the extension <c>.png</c>; folders within a cohort are kept.
+/// with the extension <c>.png</c>; folders within a cohort are kept. A mask is finished for the picture, the options and the
+/// rules that its row names.
 /// </summary>
 public sealed class MaskStore
 {
-    private const string Header = "image,labels,steps,share_valid,seconds,reason";
-    private const string AreaHeader = "image,label,pixels,share,brightness,redness,texture,failed";
-    private static readonly CsvHelper.CsvReaderOptions Reading = new() { Separator = ',', HasHeader = false };
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-    };
-
     private readonly string folder;
-    private readonly Dictionary<string, MaskRow> rows = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, MaskRow> otherRules = new(StringComparer.Ordinal);
+    private readonly MaskTables tables;
+    private readonly (string Segmentation, string Rules) now;
+    private readonly bool force;
+    private readonly Dictionary<string, MaskRow> rows;
+    private readonly Dictionary<string, string> pictures = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> owners = new(StringComparer.Ordinal);
 
-    private MaskStore(string folder) => this.folder = folder;
+    private MaskStore(string folder, (string Segmentation, string Rules) now, bool force)
+    {
+        (this.folder, this.now, this.force, tables) = (folder, now, force, new MaskTables(folder));
+        rows = tables.Read().ToDictionary(row => row.Image, StringComparer.Ordinal);
+        foreach (var image in rows.Keys)
+            owners[StoredName(image)] = image;
+    }
 
     /// <summary>Rows in the order in which images were done.</summary>
     public IReadOnlyCollection<MaskRow> Rows => rows.Values;
@@ -57,26 +40,19 @@ public sealed class MaskStore
     {
         options.Check();
         rules.Check();
-        var store = new MaskStore(folder);
-        // The device and the limits of a step's arithmetic do not name another segmentation, the mode does.
-        var segmentation = JsonSerializer.Serialize(options with { Device = default }, Json);
-        var settings = $"{{\n\"segmentation\": {segmentation},\n\"rules\": {rules.ToJson()}\n}}\n";
+        var settings = MaskSettingsFile.Of(options, rules);
         var path = Path.Combine(folder, "settings.json");
-        if (File.Exists(path) && !force)
-        {
-            var before = File.ReadAllText(path);
-            if (!before.Contains($"\"segmentation\": {segmentation},", StringComparison.Ordinal))
-            {
-                throw new InvalidOperationException(
-                    $"{folder} holds masks segmented with other options or of images of another stain (see {path}): "
-                        + "pass --force to make them anew, or another folder"
-                );
-            }
-            store.ReadRows(before == settings ? store.rows : store.otherRules);
-        }
-        if (force && Directory.Exists(store.PathOf("labels")))
-            Directory.Delete(store.PathOf("labels"), recursive: true);
-        WholeFile.Write(path, settings);
+        if (
+            !force
+            && MaskSettingsFile.Read(path) is { } before
+            && Fingerprint.Difference($"{before.OfSegmentation}", $"{settings.OfSegmentation}") is { } differs
+        )
+            throw new InvalidOperationException(
+                $"{folder} holds masks segmented with other options or of images of another stain (see {path}): {differs}; "
+                    + "pass --force to make them anew, or another folder"
+            );
+        var store = new MaskStore(folder, (Short(settings.OfSegmentation), Short(settings.OfRules)), force);
+        settings.Write(path);
         return store;
     }
 
@@ -84,17 +60,57 @@ public sealed class MaskStore
     /// <exception cref="DirectoryNotFoundException">There are no masks.</exception>
     public static MaskStore Read(string folder)
     {
-        var store = new MaskStore(folder);
-        if (!File.Exists(store.PathOf("masks.csv")))
-            throw new DirectoryNotFoundException(
+        var store = new MaskStore(folder, ("", ""), force: false);
+        return File.Exists(store.tables.Masks)
+            ? store
+            : throw new DirectoryNotFoundException(
                 $"{folder} holds no masks.csv: make masks with 'coverslip mask --cohort C --out {folder}'"
             );
-        store.ReadRows(store.rows);
-        return store;
+    }
+
+    /// <summary>
+    /// The images whose mask is to be made: there is none, it is of another picture or of other rules, or all are made anew.
+    /// Asked before the first is made; with it, images are known by their contents.
+    /// </summary>
+    /// <param name="images">Names under which masks are stored, and files.</param>
+    /// <param name="tell">Told of each mask that is made anew, and why.</param>
+    /// <exception cref="ArgumentException">Two of the images would be stored under one name.</exception>
+    /// <exception cref="InvalidDataException">Another image's mask is stored under the name of one of them.</exception>
+    public IReadOnlyList<(string Name, string Path)> Missing(
+        IReadOnlyList<(string Name, string Path)> images,
+        Action<string> tell
+    )
+    {
+        (string Name, string Path)[] distinct = [.. images.DistinctBy(i => i.Name)];
+        DistinctNames.Check(distinct.Select(i => i.Name), StoredName);
+        // Patches of a slide are told apart by their names; what is not there fails when it is read.
+        string[] files = [.. distinct.Select(i => SlidePlace.FileOf(i.Path))];
+        var contents = new FileContents();
+        contents.Compute(files.Distinct().Where(File.Exists));
+        foreach (var (place, (name, _)) in distinct.Index())
+        {
+            pictures[name] = File.Exists(files[place]) ? contents.Of(files[place]) : "";
+            Own(name);
+            if (!rows.TryGetValue(name, out var row) || OfAnother(row, pictures[name]) is not { } differs)
+                continue;
+            if (!force)
+                tell($"{name}: mask made anew: {differs}");
+            rows.Remove(name);
+        }
+        var missing = distinct.Where(i => !Has(i.Name)).ToArray();
+        // What is about to be replaced counts no more, also where the call is stopped between mask and row.
+        foreach (var row in missing.Select(i => rows.GetValueOrDefault(i.Name)).OfType<MaskRow>().ToArray())
+            rows[row.Image] = row with { MadeOf = row.MadeOf with { Rules = "" } };
+        if (missing.Length > 0 && File.Exists(tables.Masks))
+            Save();
+        return missing;
     }
 
     /// <summary>Whether the image's mask is there, made with the same options and rules.</summary>
-    public bool Has(string image) => rows.ContainsKey(image) && File.Exists(MaskPath(image));
+    public bool Has(string image) =>
+        rows.GetValueOrDefault(image) is { } row
+        && (row.MadeOf.Segmentation, row.MadeOf.Rules) == now
+        && File.Exists(MaskPath(image));
 
     /// <summary>The image's row; null where it is not done.</summary>
     public MaskRow? Row(string image) => rows.GetValueOrDefault(image);
@@ -107,20 +123,21 @@ public sealed class MaskStore
     /// <exception cref="UnreadableImageException">It is not there.</exception>
     public Image ReadMask(string image) => ImageFile.Read(MaskPath(image), ImageReadOptions.Mask);
 
-    /// <summary>The image's segmentation made before; null where there is none of the same size.</summary>
+    /// <summary>The image's segmentation made before; null where there is none of the same options and size.</summary>
     public Segmentation? Segmentation(string image, int width, int height)
     {
         var path = PathOf("labels", Name(image));
+        if (rows.GetValueOrDefault(image) is not { } row || row.MadeOf.Segmentation != now.Segmentation)
+            return null;
         if (!File.Exists(path))
             return null;
         using var labels = ImageFile.Read(path, ImageReadOptions.Mask);
         if (labels.Width != width || labels.Height != height)
             return null;
-        var row = rows.GetValueOrDefault(image) ?? otherRules.GetValueOrDefault(image);
         var count = 0;
         foreach (var label in labels.Pixels)
             count = Math.Max(count, label + 1);
-        return new Segmentation(labels.Pixels.ToArray(), count, row?.Steps ?? 0, Stopped: true);
+        return new Segmentation(labels.Pixels.ToArray(), count, row.Steps, Stopped: true);
     }
 
     /// <summary>Writes an image's mask, overlay and labels; the row follows with <see cref="Save"/>.</summary>
@@ -143,72 +160,44 @@ public sealed class MaskStore
         {
             Reason = result.Reason,
             Areas = result.Areas,
+            MadeOf = (pictures.GetValueOrDefault(image, ""), now.Segmentation, now.Rules),
         };
     }
 
-    /// <summary>Writes <c>masks.csv</c> and <c>areas.csv</c>.</summary>
-    public void Save()
+    /// <summary>Writes <c>masks.csv</c> and <c>areas.csv</c>: images of earlier calls stay.</summary>
+    public void Save() => tables.Write(rows.Values);
+
+    private static string Short(Fingerprint made) => made.Hash[..16];
+
+    private string? OfAnother(MaskRow row, string picture) =>
+        force ? "all are"
+        : row.MadeOf.Picture.Length == 0 ? "an earlier version made it, which did not keep of what"
+        : row.MadeOf.Picture != picture ? $"the picture was {row.MadeOf.Picture}, is {picture}"
+        : null;
+
+    /// <summary>What is stored under the image's name is this image's, or of the same picture.</summary>
+    private void Own(string image)
     {
-        var areas = new StringBuilder(AreaHeader).Append('\n');
-        foreach (var (image, area) in rows.Values.SelectMany(r => r.Areas.Select(a => (r.Image, a))))
+        var stored = StoredName(image);
+        if (owners.TryGetValue(stored, out var owner) && owner != image)
         {
-            areas.Append(CultureInfo.InvariantCulture, $"{Quoted(image)},{area.Label},{area.Pixels},{area.Share:F5},");
-            areas.Append(
-                CultureInfo.InvariantCulture,
-                $"{area.Brightness:F3},{area.Redness:F3},{area.Texture:F3},{Words(area.Failed)}\n"
-            );
+            if (!rows.Remove(owner, out var row) || row.MadeOf.Picture != pictures[image])
+                throw DistinctNames.Taken(PathOf("masks", stored), owner, image);
+            rows[image] = row with { Image = image };
         }
-        WholeFile.Write(PathOf("areas.csv"), areas.ToString());
-        var text = new StringBuilder(Header).Append('\n');
-        foreach (var row in rows.Values)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{Quoted(row.Image)},{row.Labels},{row.Steps},");
-            text.Append(CultureInfo.InvariantCulture, $"{row.ShareValid:F4},{row.Seconds:F3},{Quoted(row.Reason)}\n");
-        }
-        WholeFile.Write(PathOf("masks.csv"), text.ToString());
+        owners[stored] = image;
     }
 
-    private void ReadRows(Dictionary<string, MaskRow> into)
-    {
-        if (!File.Exists(PathOf("masks.csv")) || !File.Exists(PathOf("areas.csv")))
-            return;
-        var areas = Fields("areas.csv")
-            .ToLookup(
-                f => f[0],
-                f => new Area((int)Number(f[1]), (long)Number(f[2]), Number(f[3]), Number(f[4]), Number(f[5]))
-                {
-                    Texture = Number(f[6]),
-                    Failed = Enum.Parse<MaskRule>(f[7].Replace('+', ','), ignoreCase: true),
-                }
-            );
-        foreach (var f in Fields("masks.csv"))
-        {
-            into[f[0]] = new MaskRow(f[0], (int)Number(f[1]), (int)Number(f[2]), Number(f[3]), Number(f[4]))
-            {
-                Reason = f[5],
-                Areas = [.. areas[f[0]]],
-            };
-        }
-    }
-
-    private IEnumerable<string[]> Fields(string file)
-    {
-        using var reader = CsvHelper.CsvReader.FromFile(PathOf(file), Reading);
-        reader.Read();
-        while (reader.Read())
-            yield return [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetString)];
-    }
-
-    private static double Number(string field) => double.Parse(field, CultureInfo.InvariantCulture);
-
-    private static string Words(MaskRule rules) =>
-        rules.ToString().ToLowerInvariant().Replace(", ", "+", StringComparison.Ordinal);
-
-    private string Name(string image)
+    private static string StoredName(string image)
     {
         // An absolute path, or one that climbs, is stored under its file name alone.
         var inside = !Path.IsPathRooted(image) && !image.Split('/', '\\').Contains("..");
-        var name = Path.ChangeExtension(inside ? image : Path.GetFileName(image), ".png");
+        return Path.ChangeExtension(inside ? image : Path.GetFileName(image), ".png");
+    }
+
+    private string Name(string image)
+    {
+        var name = StoredName(image);
         if (owners.TryGetValue(name, out var owner) && owner != image)
             throw new ArgumentException(
                 $"{image} and {owner} would both be stored as {name}: give one of them another name or folder"
@@ -218,10 +207,4 @@ public sealed class MaskStore
     }
 
     private string PathOf(params string[] parts) => Path.Combine([folder, .. parts]);
-
-    private static string Quoted(string field) =>
-        field.AsSpan().ContainsAny(",\"\n")
-            ? $"\"{field.Replace("\"",
-        "\"\"", StringComparison.Ordinal)}\""
-            : field;
 }

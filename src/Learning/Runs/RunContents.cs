@@ -26,22 +26,47 @@ public static class RunContents
     public static Fingerprint AddStart(this Fingerprint to, string name, string path)
     {
         if (!Directory.Exists(path))
-            return to.AddFile(name, path);
+            return to.AddWholeFile(name, path);
         to.AddFile($"{name}, recipe", Path.Combine(path, "recipe.yaml"));
         // A study trains part by part: parts that come later change nothing for those before.
         return Directory.Exists(Path.Combine(path, "part-1"))
             ? to.AddFile($"{name}, split", Path.Combine(path, "split.json"))
-            : to.AddFile($"{name}, weights", new RunFolder(path, make: false).Best);
+            : to.AddWholeFile($"{name}, weights", new RunFolder(path, make: false).Best);
     }
 
-    /// <summary>Which parts are others than those kept in a folder; null where none is, or none are kept there.</summary>
+    /// <summary>Why a folder cannot be taken for what would be made now, part by part; null where it can.</summary>
     public static string? Difference(string folder, Fingerprint now)
     {
         var kept = Path.Combine(folder, FileName);
-        return File.Exists(kept) ? Fingerprint.Difference(File.ReadAllText(kept), $"{now}") : null;
+        return File.Exists(kept)
+            ? Fingerprint.Difference(File.ReadAllText(kept), $"{now}")
+            : $"it has no {FileName}: an earlier version made it, which did not keep of what";
     }
 
-    /// <summary>Keeps the parts in a folder.</summary>
-    public static void Keep(string folder, Fingerprint contents) =>
-        WholeFile.Write(Path.Combine(folder, FileName), $"{contents}\n");
+    /// <summary>Refuses a folder that was begun with other contents, or that does not say with which.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="now">The parts now.</param>
+    /// <param name="wayOut">What the user can do.</param>
+    /// <exception cref="IOException">With what differs.</exception>
+    public static void Check(string folder, Fingerprint now, string wayOut)
+    {
+        if (Difference(folder, now) is { } differs)
+            throw new IOException(
+                $"{folder} was begun with another recipe, cohort or start than now: {differs}; {wayOut}"
+            );
+    }
+
+    /// <summary>The version that a folder was begun by; null where it is this one, or none is kept.</summary>
+    public static string? OtherProgram(string folder) =>
+        Path.Combine(folder, FileName) is var kept && File.Exists(kept)
+            ? Fingerprint.OtherProgram(File.ReadAllText(kept))
+            : null;
+
+    /// <summary>Keeps the parts in a folder, or leaves those that it was begun with.</summary>
+    public static void Keep(string folder, Fingerprint contents, bool anew = false)
+    {
+        var path = Path.Combine(folder, FileName);
+        if (anew || !File.Exists(path))
+            WholeFile.Write(path, string.Join('\n', contents.Kept) + "\n");
+    }
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
+using Coverslip.Files;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
 using Coverslip.Slides.Formats;
@@ -19,7 +19,16 @@ namespace Coverslip.Learning.Runs;
 /// </summary>
 public sealed class TrainedModel : IDisposable
 {
+    private static readonly LeftOut[] Measured =
+    [
+        new("TrainingSeconds", "measured; the weights are a part"),
+        new("WaitingShare", "measured; the weights are a part"),
+        new("PeakMemory", "measured; the weights are a part"),
+        new("Versions", "the weights are a part"),
+    ];
+
     private readonly IReadOnlyList<IModel> models;
+    private Fingerprint? madeOf;
 
     private TrainedModel(StoredRun run, IRecipe recipe, Device device)
     {
@@ -176,15 +185,19 @@ public sealed class TrainedModel : IDisposable
     }
 
     /// <summary>
-    /// Tells trained models apart: SHA-256 of recipe, stain, and what every part's training left in its description.
+    /// All that tells this model from others: every weight, the stain, what training left in the descriptions, the recipe.
     /// </summary>
-    public string Identity()
+    public Fingerprint MadeOf => madeOf ??= Described(new Fingerprint());
+
+    private Fingerprint Described(Fingerprint to)
     {
-        using var text = new MemoryStream();
-        text.Write(Encoding.UTF8.GetBytes(RecipeText + Stain?.Json));
-        foreach (var part in Parts)
-            part.Write(text);
-        return Convert.ToHexStringLower(SHA256.HashData(text.ToArray()));
+        using var scope = new TensorScope();
+        foreach (var (i, model) in models.Index())
+            to.Add($"model.part_{i + 1}.weights", SafeTensors.Hash(model.State().Select(p => (p.Path, p.Value))));
+        to.Add("model.stain", Stain?.Key);
+        foreach (var (i, part) in Parts.Index())
+            to.AddRecord($"model.part_{i + 1}", part, Measured);
+        return to.AddRecord("model.recipe", Recipe);
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using Coverslip.Evaluation.Detection;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
+using Coverslip.Files;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Torch;

@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Coverslip.Files;
 using Coverslip.Learning.Runs;
-using Coverslip.Slides.Formats;
 using Coverslip.Slides.Heatmaps;
-using Coverslip.Slides.Tissue;
 
 namespace Coverslip.Learning.SlideWalk;
 
@@ -90,8 +89,13 @@ public sealed class HeatmapPrediction : ISlidePrediction
 
     public bool Scores => true;
 
-    public string KeyOf(Slide slide, SlideTissue tissue) =>
-        SlideRecord.Key(slide.Path, model.Identity, $"{predictor.Lay(slide).Grid}", tissue.Rule);
+    public Fingerprint AddTo(Fingerprint to) =>
+        to.Add(model.MadeOf)
+            .Add("windows.microns_per_pixel", $"{model.Window.Mpp}")
+            .Add("windows.side", $"{model.Window.Side}")
+            .Add("windows.input", $"{model.Window.Input}")
+            .Add("windows.context", model.Window.Context)
+            .Add("windows.stride", options.Stride);
 
     public FinishedSlide Predict(SlideWork work)
     {

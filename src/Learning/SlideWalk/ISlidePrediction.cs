@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Coverslip.Files;
 using Coverslip.Learning.Runs;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Heatmaps;
@@ -30,8 +31,8 @@ public interface ISlidePrediction
     /// <summary>Whether slides have a score, for <c>slide_scores.csv</c>.</summary>
     bool Scores { get; }
 
-    /// <summary>SHA-256 of whatever the prediction of a slide depends on, see <see cref="SlideRecord.Key"/>.</summary>
-    string KeyOf(Slide slide, SlideTissue tissue);
+    /// <summary>Adds all that predictions depend on, but for the slide and its tissue: the model, how it is used.</summary>
+    Fingerprint AddTo(Fingerprint to);
 
     /// <summary>Predicts a slide, or what the state says is left, and writes its files.</summary>
     FinishedSlide Predict(SlideWork work);

@@ -1,3 +1,4 @@
+using Coverslip.Files;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
@@ -20,12 +21,12 @@ public sealed record WindowInput(Mpp Mpp, PixelSize Side, PixelSize Input, Input
 
 /// <summary>A model as slides see it.</summary>
 /// <param name="Window">What it looks at.</param>
-/// <param name="Identity">Tells it from other models.</param>
+/// <param name="MadeOf">Tells it from other models.</param>
 /// <param name="Positive">The class that probabilities are of.</param>
 /// <param name="Score">The probability of the positive class of each window.</param>
 public sealed record SlideModel(
     WindowInput Window,
-    string Identity,
+    Fingerprint MadeOf,
     string Positive,
     Func<WindowBatch, IReadOnlyList<double>> Score
 )
@@ -63,7 +64,7 @@ public sealed record SlideModel(
         var column = run.Classes.Index().First(c => c.Item == positive).Index;
         return new SlideModel(
             window,
-            $"{model.Identity()}, {window}, orientations {orientations}",
+            new Fingerprint().Add(model.MadeOf).Add("model.orientations", $"{orientations}"),
             positive,
             windows => [.. model.Predict(windows, orientations).Select(p => p[column])]
         );

@@ -1,25 +1,22 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Coverslip.Files;
-using Coverslip.Learning.SlidePatches;
+using Coverslip.Slides.Formats;
 
 namespace Coverslip.Learning.SlideWalk;
 
 /// <summary>
-/// A JSON file beside what was predicted of a slide: the slide is finished when it is there. Its <c>key</c> stands for all
-/// that the prediction depends on.
+/// A JSON file beside what was predicted of a slide: the slide is finished when it is there. Its <c>made_of</c> says all
+/// that the prediction depends on, a part to a line.
 /// </summary>
 public static class SlideRecord
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    /// <summary>The part that says what counts as tissue.</summary>
+    internal const string TissuePart = "tissue";
 
-    /// <summary>SHA-256 of the slide's contents and of whatever else a prediction depends on, such as the model.</summary>
-    public static string Key(string slide, params IEnumerable<string> others) =>
-        Convert.ToHexStringLower(
-            SHA256.HashData(Encoding.UTF8.GetBytes($"{SlideContents.Of(slide)}\n{string.Join('\n', others)}"))
-        );
+    private const string MadeOf = "made_of";
+    private const string WayOut = "name another folder with --out, or remove it to predict the slide again";
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>The record of a finished slide; null where there is none.</summary>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
@@ -29,36 +26,70 @@ public static class SlideRecord
             return null;
         try
         {
-            var record = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
-            _ = record["key"]!.GetValue<string>();
-            return record;
+            return JsonNode.Parse(File.ReadAllText(path))!.AsObject();
         }
         catch (Exception error) when (error is JsonException or NullReferenceException or InvalidOperationException)
         {
-            throw new InvalidDataException(
-                $"{path} is damaged; remove it, so that the slide is predicted again",
-                error
-            );
+            throw new InvalidDataException($"{path} is damaged; remove it, so that it is written again", error);
         }
     }
 
-    /// <summary>The record of a slide that was finished with this key; null where it was not.</summary>
-    /// <exception cref="InvalidDataException">It was finished with another key, or the file is damaged.</exception>
-    public static JsonObject? Finished(string path, string key)
+    /// <summary>The record of a slide that was finished with the same; null where it was not finished.</summary>
+    /// <exception cref="InvalidDataException">It was finished with something else, or the file is damaged.</exception>
+    public static JsonObject? Finished(string path, Fingerprint now)
     {
         var record = Read(path);
-        return record is null || record["key"]!.GetValue<string>() == key
-            ? record
-            : throw new InvalidDataException(
-                $"{path} is of another slide or model, or of other settings; name another folder, or remove it to "
-                    + "predict the slide again"
+        if (record is not null)
+            Check(path, record, now);
+        return record;
+    }
+
+    /// <summary>
+    /// Refuses a folder in which another model, or the same used otherwise, has predicted other slides: one table of scores
+    /// would hold what cannot be compared.
+    /// </summary>
+    /// <param name="folder">Where files go.</param>
+    /// <param name="prediction">What predicts now.</param>
+    /// <param name="slides">Names of the slides of this call, which are checked one by one.</param>
+    /// <exception cref="InvalidDataException">With what differs.</exception>
+    internal static void CheckOthers(string folder, ISlidePrediction prediction, IEnumerable<string?> slides)
+    {
+        if (!Directory.Exists(folder))
+            return;
+        var ending = $"-{prediction.Kind}.json";
+        var own = slides.Select(name => name + ending).ToHashSet(StringComparer.Ordinal);
+        var now = prediction.AddTo(new Fingerprint());
+        foreach (
+            var path in Directory.EnumerateFiles(folder, $"*{ending}").Where(p => !own.Contains(Path.GetFileName(p)))
+        )
+            Check(
+                path,
+                Read(path)!,
+                now,
+                part => part != TissuePart && !part.StartsWith(SlideContents.Prefix, StringComparison.Ordinal)
             );
     }
 
+    /// <summary>The version that made a record; null where it is this one, or is not kept.</summary>
+    internal static string? OtherProgram(JsonObject record) =>
+        Parts(record) is { } parts ? Fingerprint.OtherProgram(parts) : null;
+
     /// <summary>Writes a record; with it the slide is finished.</summary>
-    internal static void Write(string path, string key, JsonObject record)
+    internal static void Write(string path, Fingerprint madeOf, JsonObject record)
     {
-        record.Insert(0, "key", key);
+        record[MadeOf] = new JsonArray([.. madeOf.Kept.Select(line => JsonValue.Create(line))]);
         WholeFile.Write(path, record.ToJsonString(Indented) + "\n");
     }
+
+    private static void Check(string path, JsonObject record, Fingerprint now, Predicate<string>? counts = null)
+    {
+        var differs = Parts(record) is { } before
+            ? Fingerprint.Difference(before, $"{now}", counts)
+            : "an earlier version made it, which did not keep of what";
+        if (differs is not null)
+            throw new InvalidDataException($"{path} was made of something else than now: {differs}; {WayOut}");
+    }
+
+    private static string? Parts(JsonObject record) =>
+        record[MadeOf] is JsonArray lines ? string.Join('\n', lines.Select(line => $"{line}")) : null;
 }

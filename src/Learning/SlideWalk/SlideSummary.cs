@@ -19,22 +19,35 @@ public sealed record SlideSummary(
     /// <summary>The table of scores in a folder.</summary>
     public static string ScoresIn(string folder) => Path.Combine(folder, "slide_scores.csv");
 
-    /// <summary>Writes both files into a folder, or the second alone where slides have no scores.</summary>
+    /// <summary>
+    /// Writes both files into a folder, or the second alone where slides have no scores. Slides of earlier calls stay, and a
+    /// slide that failed keeps the score it had.
+    /// </summary>
     public void Write(string folder, bool scores = true)
     {
+        // Two calls that share the folder may end at the same time.
+        using var claim = FileClaim.Await(Path.Combine(folder, "claims", ".summary"), CancellationToken.None);
         if (scores)
-            CsvTable.Write(
+            MergedTable.Write(
                 ScoresIn(folder),
                 ["image", "probability"],
-                Outcomes.Select(o => (string[])[o.Name, o.Score!.Value.ToString("R", CultureInfo.InvariantCulture)])
+                Outcomes.Select(o => (string[])[o.Name, o.Score!.Value.ToString("R", CultureInfo.InvariantCulture)]),
+                row => row[0]
             );
         var json = Totals.Figures.DeepClone().AsObject();
-        json["slides"] = new JsonArray([.. Outcomes.Select(Json), .. Failures.Select(Json)]);
-        WholeFile.Write(
-            Path.Combine(folder, "summary.json"),
-            json.ToJsonString(new JsonSerializerOptions { WriteIndented = true })
-        );
+        var path = Path.Combine(folder, "summary.json");
+        JsonObject[] now = [.. Outcomes.Select(Json), .. Failures.Select(Json)];
+        var named = now.Select(NameOf).ToHashSet(StringComparer.Ordinal);
+        json["slides"] = new JsonArray([.. Before(path).Where(slide => !named.Contains(NameOf(slide))), .. now]);
+        WholeFile.Write(path, json.ToJsonString(new JsonSerializerOptions { WriteIndented = true }));
     }
+
+    private static string? NameOf(JsonNode? slide) => slide?["slide"]?.GetValue<string>();
+
+    /// <summary>The slides of the calls before.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    private static IEnumerable<JsonNode?> Before(string path) =>
+        SlideRecord.Read(path)?["slides"] is JsonArray slides ? slides.Select(slide => slide?.DeepClone()) : [];
 
     private static JsonObject Json(SlideOutcome outcome)
     {

@@ -38,10 +38,12 @@ public sealed class SlideWalk(ISlidePrediction prediction, string folder)
     /// <param name="progress">Told how it goes.</param>
     /// <param name="stop">Asked between batches; calling again goes on.</param>
     /// <exception cref="ArgumentException">Two slides have the same name.</exception>
+    /// <exception cref="InvalidDataException">The folder holds other slides, predicted otherwise.</exception>
     /// <exception cref="OperationCanceledException">Stopped; what was done is saved.</exception>
     public SlideSummary Run(IReadOnlyList<string> slides, ISlideProgress progress, CancellationToken stop)
     {
         DistinctNames.Check(slides);
+        SlideRecord.CheckOthers(folder, prediction, slides.Select(Path.GetFileNameWithoutExtension));
         var (outcomes, failures) = (new Dictionary<string, SlideOutcome>(), new List<FailedFile>());
         var taken = new List<string>();
         // Those that another process is at come last: by then it has finished them, or gone.
@@ -79,25 +81,30 @@ public sealed class SlideWalk(ISlidePrediction prediction, string folder)
     public SlideOutcome Predict(Slide slide, Action<int, int>? progress = null, CancellationToken stop = default)
     {
         var tissue = TissueOf?.Invoke(slide) ?? SlideTissue.Of(slide, new TissueOptions());
-        var key = prediction.KeyOf(slide, tissue);
+        var madeOf = prediction.AddTo(new Fingerprint().AddSlide(slide).Add(SlideRecord.TissuePart, tissue.Rule));
         var place = Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(slide.Path)}-{prediction.Kind}");
-        var work = new SlideWork(slide, tissue, folder, new HeatmapState($"{place}.state", key))
+        var work = new SlideWork(slide, tissue, folder, new HeatmapState($"{place}.state", madeOf))
         {
             Progress = progress,
             Stop = stop,
         };
         if (
-            SlideRecord.Finished($"{place}.json", key) is { } record
+            SlideRecord.Finished($"{place}.json", madeOf) is { } record
             && prediction.Finished(work, record) is { } finished
         )
-            return finished;
+            return SlideRecord.OtherProgram(record) is { } version
+                ? finished with
+                {
+                    Text = $"{finished.Text}, by Coverslip {version}",
+                }
+                : finished;
         var made = prediction.Predict(work);
-        SlideRecord.Write($"{place}.json", key, made.Record);
+        SlideRecord.Write($"{place}.json", madeOf, made.Record);
         work.State.Remove();
         return made.Outcome;
     }
 
-    /// <summary>Writes what came of all slides of a call.</summary>
+    /// <summary>Writes what came of all slides of a call, into what earlier calls on the folder wrote.</summary>
     public SlideSummary Summarize(IReadOnlyList<SlideOutcome> outcomes, IReadOnlyList<FailedFile> failures)
     {
         var summary = new SlideSummary(outcomes, failures, prediction.Totals(outcomes));

@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Coverslip.Files;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.SlideWalk;
-using Coverslip.Slides.Formats;
 using Coverslip.Slides.Heatmaps;
 using Coverslip.Slides.Images;
-using Coverslip.Slides.Tissue;
 
 namespace Coverslip.Methods.MultiStage;
 
@@ -16,16 +15,13 @@ namespace Coverslip.Methods.MultiStage;
 /// <param name="run">A run of this method.</param>
 internal sealed class SlideMaps(TrainedModel run) : ISlidePrediction
 {
-    private readonly string identity = run.Identity();
-
     public string Kind => "map";
 
     public string Unit => "patches";
 
     public bool Scores => true;
 
-    public string KeyOf(Slide slide, SlideTissue tissue) =>
-        SlideRecord.Key(slide.Path, identity, $"{slide.Resolution.Mpp}", tissue.Rule);
+    public Fingerprint AddTo(Fingerprint to) => to.Add(run.MadeOf);
 
     public FinishedSlide Predict(SlideWork work)
     {

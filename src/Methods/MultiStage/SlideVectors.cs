@@ -1,9 +1,7 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Coverslip.Files;
 using Coverslip.Learning.Loop;
-using Coverslip.Learning.SlidePatches;
-using Coverslip.Torch;
+using Coverslip.Slides.Formats;
+using Coverslip.Torch.Checkpoints;
 
 namespace Coverslip.Methods.MultiStage;
 
@@ -44,7 +42,7 @@ internal sealed class SlideVectors(MultiStageRecipe recipe, FeatureExtractor? ex
         }
         return found;
 
-        string Made(SlideGrid slide) => $"{store.Made}\nslide: {SlideContents.Of(slide.Source.Slide)}";
+        string Made(SlideGrid slide) => $"{store.Made}\n{new Fingerprint().AddSlide(slide.Source.Slide)}";
 
         SlideFeatures Compute(SlideGrid slide) => Of(slide, n => progress.Described(done + n, all), stop);
     }
@@ -55,11 +53,6 @@ internal sealed class SlideVectors(MultiStageRecipe recipe, FeatureExtractor? ex
             ? contents.Patches("pixels")
             : contents.Patches($"weights {Hash(extractor)}, scaled as published {extractor.Options.ScalesAsPublished}");
 
-    private static string Hash(FeatureExtractor extractor)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var value in extractor.OfFeatures.Where(v => v.DType == DType.Float32))
-            hash.AppendData(MemoryMarshal.AsBytes<float>(value.ToArray<float>()));
-        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
-    }
+    private static string Hash(FeatureExtractor extractor) =>
+        SafeTensors.Hash(extractor.OfFeatures.Select((value, i) => ($"{i}", value)));
 }

@@ -93,6 +93,6 @@ internal sealed class StageContents(
             .Add("validation", part.Split.Validation)
             .Add("seed", part.Seed)
             .Add("device", $"{device}");
-        return recipe.Network.Weights.Length > 0 ? made.AddFile("weights", recipe.Network.Weights) : made;
+        return recipe.Network.Weights.Length > 0 ? made.AddWholeFile("weights", recipe.Network.Weights) : made;
     }
 }

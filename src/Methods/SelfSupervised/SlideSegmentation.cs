@@ -1,5 +1,5 @@
+using Coverslip.Files;
 using Coverslip.Learning.Runs;
-using Coverslip.Learning.SlideWalk;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Heatmaps;
@@ -38,18 +38,17 @@ internal sealed class SlideSegmentation
     private readonly SegmentationPredictor predictor;
     private readonly SlideSegmentationOptions options;
     private readonly WindowLayout layout;
-    private readonly string identity;
 
     /// <param name="run">A run of this method.</param>
     /// <param name="options">Resolution, windows.</param>
     /// <exception cref="ArgumentException">The run is of another method, or the stride out of its range.</exception>
     public SlideSegmentation(TrainedModel run, SlideSegmentationOptions options)
-        : this(SegmentationPredictor.Of(run), options, run.Identity()) { }
+        : this(SegmentationPredictor.Of(run), options) { }
 
     /// <summary>For networks that are no run yet, whose maps are not kept.</summary>
-    internal SlideSegmentation(SegmentationPredictor predictor, SlideSegmentationOptions options, string identity = "")
+    internal SlideSegmentation(SegmentationPredictor predictor, SlideSegmentationOptions options)
     {
-        (this.predictor, this.options, this.identity) = (predictor, options, identity);
+        (this.predictor, this.options) = (predictor, options);
         layout = ImageSegmentation.LayoutOf(predictor.Recipe, options.Reconstruct) with { Batch = options.Batch };
         if (options.Stride is { } stride)
             layout = layout with { Stride = stride };
@@ -59,9 +58,11 @@ internal sealed class SlideSegmentation
             );
     }
 
-    /// <summary>SHA-256 of whatever a slide's map depends on.</summary>
-    public string Key(Slide slide, SlideTissue tissue) =>
-        SlideRecord.Key(slide.Path, identity, $"{GridOf(slide).Grid}", $"{layout.Stride}", tissue.Rule);
+    /// <summary>Adds how slides are segmented, the networks apart.</summary>
+    internal Fingerprint AddTo(Fingerprint to) =>
+        to.Add("windows.microns_per_pixel", options.Mpp)
+            .Add("windows.stride", layout.Stride)
+            .Add("windows.most_cells", options.MostCells);
 
     /// <summary>Segments a slide, or what is left of it.</summary>
     /// <param name="slide">The slide.</param>

@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Coverslip.Files;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.Segmentation;
 using Coverslip.Learning.SlideWalk;
-using Coverslip.Slides.Formats;
-using Coverslip.Slides.Tissue;
 
 namespace Coverslip.Methods.SelfSupervised;
 
@@ -33,7 +32,7 @@ internal sealed class SlideSegments : ISlidePrediction, IImageSegmentation
 
     public bool Scores => false;
 
-    public string KeyOf(Slide slide, SlideTissue tissue) => Segmentation().Key(slide, tissue);
+    public Fingerprint AddTo(Fingerprint to) => Segmentation().AddTo(to.Add(run.MadeOf));
 
     public FinishedSlide Predict(SlideWork work)
     {

@@ -1,7 +1,7 @@
-using System.Security.Cryptography;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
+using Coverslip.Files;
 using Coverslip.Learning.Augmentation;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
@@ -143,12 +143,14 @@ internal sealed class SlideTrainingData : TrainingData<IPredictsWindows>
         {
             Context = recipe.Network.Context,
         };
-        // Weights alone tell models of one recipe apart: what else run.json will say is not known yet.
-        var weights = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(part.Run.Best)));
         var orientations = recipe.Test.Orientations;
         return new SlideModel(
             window,
-            $"{weights}, {stain?.Key}, {window}, orientations {orientations}",
+            // Weights alone tell models of one recipe apart: what else run.json will say is not known yet.
+            new Fingerprint()
+                .AddWholeFile("model.weights", part.Run.Best)
+                .Add("model.stain", stain?.Key)
+                .Add("model.orientations", $"{orientations}"),
             positive,
             windows => [.. model.Probabilities(windows, orientations).Select(p => p[column])]
         );

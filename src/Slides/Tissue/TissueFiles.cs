@@ -1,89 +1,77 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Coverslip.Files;
 using Coverslip.Slides.Annotations;
+using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.Slides.Tissue;
 
-/// <summary>What was found on a slide, as <c>NAME.tissue.json</c> holds it.</summary>
-public sealed record TissueRecord
-{
-    public required string Slide { get; init; }
-
-    /// <summary>Bytes of the slide's file: another slide of the same name is not taken for this one.</summary>
-    public required long SlideBytes { get; init; }
-
-    public required TissueOptions Options { get; init; }
-
-    /// <summary>Connected pieces.</summary>
-    public required int Pieces { get; init; }
-
-    /// <summary>In mm².</summary>
-    public required double Area { get; init; }
-
-    /// <summary>Of the scanned part.</summary>
-    public required double Share { get; init; }
-
-    public required int Threshold { get; init; }
-
-    public required double Contrast { get; init; }
-
-    /// <summary>Why there is no tissue.</summary>
-    public string? Reason { get; init; }
-}
-
 /// <summary>
 /// Tissue of slides in a folder: <c>NAME.mask.png</c>, <c>NAME.overlay.png</c>, <c>NAME.geojson</c> with the pieces in
-/// pixels of level 0, and last <c>NAME.tissue.json</c>, which says that the slide is finished.
+/// pixels of level 0, and last <c>NAME.tissue.json</c>, which says that the slide is finished and what it was made of.
 /// </summary>
 public sealed class TissueFiles(string folder)
 {
     /// <summary>The class of the pieces in the GeoJSON file.</summary>
     public const string Class = "Tissue";
 
-    private static readonly JsonSerializerOptions Layout = new(JsonSerializerDefaults.Web)
-    {
-        WriteIndented = true,
-        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() },
-    };
+    private const string Failed = "failed: ";
+
+    private static readonly string[] Columns =
+    [
+        "slide",
+        "pieces",
+        "area_mm2",
+        "share",
+        "threshold",
+        "contrast",
+        "channel",
+        "mpp",
+        "reason",
+    ];
 
     /// <summary>What is finished of a slide with these options; null where it is to be done.</summary>
-    public TissueRecord? Finished(string slide, TissueOptions options)
+    /// <param name="slide">The slide, as it is read now.</param>
+    /// <param name="options">How tissue is told from glass.</param>
+    /// <param name="tell">Told why a slide that stands in the folder is done again.</param>
+    /// <exception cref="InvalidDataException">Another slide of the same name stands there.</exception>
+    public TissueRecord? Finished(Slide slide, TissueOptions options, Action<string>? tell = null)
     {
-        var record = Record(slide);
-        return record?.Options == options && record.SlideBytes == Bytes(slide) ? record : null;
-    }
-
-    private TissueRecord? Record(string slide)
-    {
-        var path = Place(slide, "tissue.json");
-        if (!File.Exists(path))
-            return null;
-        try
+        var path = Place(slide.Path, "tissue.json");
+        if (TissueRecord.Read(path) is not { } record)
         {
-            return JsonSerializer.Deserialize<TissueRecord>(File.ReadAllText(path), Layout);
-        }
-        catch (JsonException)
-        {
-            // Not a record of ours, or of another version: the slide is done again.
+            if (File.Exists(path))
+                tell?.Invoke($"{slide.Path}: done again: {path} is damaged");
             return null;
         }
+        var now = $"{MadeOf(slide, options)}";
+        if (
+            Path.GetFullPath(record.Slide) != Path.GetFullPath(slide.Path)
+            && Difference(record, now, name => name == $"{SlideContents.Prefix}contents") is not null
+        )
+            throw DistinctNames.Taken(path, record.Slide, slide.Path);
+        if (Difference(record, now) is not { } differs)
+            return record;
+        tell?.Invoke($"{slide.Path}: done again: {differs}");
+        return null;
     }
 
     /// <summary>Writes all files of a slide.</summary>
-    public TissueRecord Write(string slide, TissueMap map, TissueOptions options)
+    public TissueRecord Write(Slide slide, TissueMap map, TissueOptions options)
     {
-        ImageFile.Write(Place(slide, "mask.png"), map.Mask);
+        var path = slide.Path;
+        Directory.CreateDirectory(folder);
+        // Never the new files beside the old record: a call that is stopped in between leaves none.
+        File.Delete(Place(path, "tissue.json"));
+        ImageFile.Write(Place(path, "mask.png"), map.Mask);
         using (var overlay = map.Overlay())
-            ImageFile.Write(Place(slide, "overlay.png"), overlay);
-        AnnotationFile.Write(Place(slide, "geojson"), ToAnnotations(map), AnnotationFormat.GeoJson);
+            ImageFile.Write(Place(path, "overlay.png"), overlay);
+        AnnotationFile.Write(Place(path, "geojson"), ToAnnotations(map), AnnotationFormat.GeoJson);
         var record = new TissueRecord
         {
-            Slide = slide,
-            SlideBytes = Bytes(slide),
+            Slide = Path.GetFullPath(path),
             Options = options,
             Pieces = map.Region.Polygons.Count,
             Area = map.Area,
@@ -91,73 +79,98 @@ public sealed class TissueFiles(string folder)
             Threshold = map.Threshold,
             Contrast = map.Contrast,
             Reason = map.Reason,
+            MadeOf = MadeOf(slide, options).Kept,
         };
-        WholeFile.Write(Place(slide, "tissue.json"), JsonSerializer.Serialize(record, Layout));
+        WholeFile.Write(Place(path, "tissue.json"), record.ToJson());
         return record;
     }
 
-    /// <summary>Writes <c>tissue.csv</c>: what was found on each slide, or why it failed.</summary>
+    /// <summary>
+    /// Writes into <c>tissue.csv</c> what was found on each slide, or why it failed; slides of earlier calls stay.
+    /// </summary>
     public void WriteTable(IEnumerable<(string Slide, TissueRecord? Found, string? Failure)> slides) =>
-        CsvTable.Write(
+        MergedTable.Write(
             Path.Combine(folder, "tissue.csv"),
-            ["slide", "pieces", "area_mm2", "share", "threshold", "contrast", "channel", "mpp", "reason"],
-            slides.Select<(string Slide, TissueRecord? Found, string? Failure), string[]>(s =>
-                s.Found is { } found
-                    ?
-                    [
-                        s.Slide,
-                        $"{found.Pieces}",
-                        Text(found.Area),
-                        Text(found.Share),
-                        $"{found.Threshold}",
-                        Text(found.Contrast),
-                        TissueFinder.Word(found.Options.Channel),
-                        Text(found.Options.Mpp),
-                        found.Reason ?? "",
-                    ]
-                    : [s.Slide, "", "", "", "", "", "", "", $"failed: {s.Failure}"]
-            )
+            Columns,
+            slides.Select(s => s.Found is { } found ? Row(s.Slide, found) : FailedRow(s.Slide, s.Failure)),
+            row => Path.GetFileNameWithoutExtension(row[0]),
+            // What was found on a slide is not lost to another of its name that fails.
+            (before, now) => before[0] == now[0] || !now[^1].StartsWith(Failed, StringComparison.Ordinal)
         );
 
     /// <summary>The tissue of a slide, in pixels of level 0.</summary>
-    /// <exception cref="AnnotationException">There is none for the slide, or it is damaged.</exception>
-    public PolygonRegion Read(string slide)
+    /// <exception cref="AnnotationException">There is none for the slide, it is another slide's or of another resolution,
+    /// or it is damaged.</exception>
+    public PolygonRegion Read(Slide slide)
     {
-        var path = Place(slide, "geojson");
-        if (!File.Exists(path))
-            throw new AnnotationException(path, $"no such file; 'coverslip tissue {slide} --out {folder}' makes it");
-        if (Record(slide) is { } record && record.SlideBytes != Bytes(slide))
-        {
-            throw new AnnotationException(
-                path,
-                $"of another slide of this name, with {record.SlideBytes} bytes; {slide} has {Bytes(slide)}: "
-                    + $"'coverslip tissue {slide} --out {folder}' makes it anew"
-            );
-        }
-        return AnnotationFile.Read(path).Region(Class);
+        _ = Checked(slide);
+        return Outlines(slide);
     }
 
     /// <summary>The same, with the reason where there is none.</summary>
-    /// <exception cref="AnnotationException">There is none for the slide, or it is damaged.</exception>
-    public SlideTissue Tissue(string slide)
+    /// <inheritdoc cref="Read"/>
+    public SlideTissue Tissue(Slide slide)
     {
-        var region = Read(slide);
-        var bytes = File.ReadAllBytes(Place(slide, "geojson"));
-        var hash = Convert.ToHexStringLower(SHA256.HashData(bytes))[..16];
-        return SlideTissue.Of(
-            region,
-            $"outlines of {Path.GetFileName(Place(slide, "geojson"))}, SHA-256 {hash}",
-            Record(slide)?.Reason
-        );
+        var record = Checked(slide);
+        var path = Place(slide.Path, "geojson");
+        var hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))[..16];
+        return SlideTissue.Of(Outlines(slide), $"outlines of {Path.GetFileName(path)}, SHA-256 {hash}", record.Reason);
     }
 
     /// <summary>The slide's file of a kind, such as "mask.png".</summary>
     public string Place(string slide, string kind) =>
         Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(slide)}.{kind}");
 
-    private static string Text(double number) => number.ToString("0.######", CultureInfo.InvariantCulture);
+    private PolygonRegion Outlines(Slide slide) => AnnotationFile.Read(Place(slide.Path, "geojson")).Region(Class);
 
-    private static long Bytes(string slide) => File.Exists(slide) ? new FileInfo(slide).Length : -1;
+    /// <summary>The record of tissue that was found on this very slide, read as it is now.</summary>
+    private TissueRecord Checked(Slide slide)
+    {
+        var (path, outlines) = (Place(slide.Path, "tissue.json"), Place(slide.Path, "geojson"));
+        var wayOut = $"'coverslip tissue {slide.Path} --out {folder}' makes it";
+        if (!File.Exists(outlines) || TissueRecord.Read(path) is not { } record)
+            throw new AnnotationException(
+                File.Exists(outlines) ? path : outlines,
+                $"no such file, or none that is whole; {wayOut}"
+            );
+        var now = $"{new Fingerprint().AddSlide(slide)}";
+        if (
+            Difference(record, now, name => name.StartsWith(SlideContents.Prefix, StringComparison.Ordinal)) is
+            { } differs
+        )
+            throw new AnnotationException(
+                outlines,
+                $"not of {slide.Path} as it is read now: {differs}; {wayOut} anew, with the same --slide-mpp and --reader as "
+                    + "here, or into another folder where it is of another slide"
+            );
+        return record;
+    }
+
+    private static Fingerprint MadeOf(Slide slide, TissueOptions options) =>
+        new Fingerprint().AddSlide(slide).AddRecord("tissue", options);
+
+    private static string? Difference(TissueRecord record, string now, Predicate<string>? counts = null) =>
+        record.MadeOf is null
+            ? "an earlier version made it, which did not keep of what"
+            : Fingerprint.Difference(string.Join('\n', record.MadeOf), now, counts);
+
+    private static string[] Row(string slide, TissueRecord found) =>
+        [
+            slide,
+            $"{found.Pieces}",
+            Text(found.Area),
+            Text(found.Share),
+            $"{found.Threshold}",
+            Text(found.Contrast),
+            TissueFinder.Word(found.Options.Channel),
+            Text(found.Options.Mpp),
+            found.Reason ?? "",
+        ];
+
+    private static string[] FailedRow(string slide, string? failure) =>
+        [slide, .. Enumerable.Repeat("", Columns.Length - 2), $"{Failed}{failure}"];
+
+    private static string Text(double number) => number.ToString("0.######", CultureInfo.InvariantCulture);
 
     private static AnnotationSet ToAnnotations(TissueMap map) =>
         new()

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Coverslip.Files;
 
 namespace Coverslip.Torch.Checkpoints;
@@ -40,6 +41,21 @@ public static class SafeTensors
         );
     }
 
+    /// <summary>SHA-256 of names, shapes, types and every element, lower-case hexadecimal.</summary>
+    /// <param name="tensors">Tensors by path, on any device.</param>
+    public static string Hash(IEnumerable<(string Path, Tensor Value)> tensors)
+    {
+        var ordered = tensors.OrderBy(t => t.Path, StringComparer.Ordinal).ToList();
+        using var sha = SHA256.Create();
+        using (var stream = new CryptoStream(Stream.Null, sha, CryptoStreamMode.Write))
+        {
+            stream.Write(SafeTensorsHeader.Compose(ordered, null));
+            foreach (var (_, value) in ordered)
+                WriteElements(stream, value);
+        }
+        return Convert.ToHexStringLower(sha.Hash!);
+    }
+
     /// <summary>
     /// Reads all tensors. They are made like any other: an open <see cref="TensorScope"/> of the caller owns them,
     /// outside of
@@ -77,7 +93,7 @@ public static class SafeTensors
         return SafeTensorsHeader.Read(file, path).Metadata;
     }
 
-    private static unsafe void WriteElements(FileStream file, Tensor tensor)
+    private static unsafe void WriteElements(Stream file, Tensor tensor)
     {
         using var escape = TensorScope.Escape();
         using var plain = tensor.To(Device.Cpu);

@@ -37,7 +37,23 @@ public sealed class PatchVerbsTests : IDisposable
         var written = File.GetLastWriteTimeUtc(At("out/a.mask.png"));
         Assert.Contains("1 of them finished before", VerbCall.Run(1, tissue).Output);
         Assert.Equal(written, File.GetLastWriteTimeUtc(At("out/a.mask.png")));
-        Assert.Contains("0 of them finished before", VerbCall.Run(0, "tissue", At("a.tif"), "--out", At("out")).Output);
+        var other = VerbCall.Run(0, "tissue", At("a.tif"), "--out", At("out")).Output;
+        Assert.Contains("0 of them finished before", other);
+        Assert.Contains($"{At("a.tif")}: done again: tissue.channel was Green, is Saturation; ", other);
+        Assert.Equal(3, File.ReadAllLines(At("out/tissue.csv")).Length);
+    }
+
+    [Fact]
+    public void Tissue_of_another_slide_of_the_name_is_neither_replaced_nor_taken()
+    {
+        VerbCall.Run(0, "tissue", At("a.tif"), "--out", At("tissue"));
+        VerbCall.Run(0, "slide", "phantom", At("b/a.tif"), "--width", "3000", "--height", "2000", "--seed", "5");
+        var errors = VerbCall.Run(1, "tissue", At("b/a.tif"), "--out", At("tissue")).Errors;
+        Assert.Contains($"is of {At("a.tif")}, and {At("b/a.tif")}, which is another file", errors);
+        errors = VerbCall
+            .Run(1, "patches", At("b/a.tif"), "--out", At("i.csv"), "--tissue", At("tissue"), "--random", "3")
+            .Errors;
+        Assert.Matches("slide.contents was [0-9a-f]{64}, is [0-9a-f]{64}; 'coverslip tissue ", errors);
     }
 
     [Fact]

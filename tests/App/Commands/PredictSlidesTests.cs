@@ -62,15 +62,15 @@ public sealed class PredictSlidesTests : IDisposable
 
         string[] again = [.. call.Where(word => !word.EndsWith(".svs", StringComparison.Ordinal)), "--mpp", "2"];
         Assert.Contains("finished before", PhantomRuns.Call(0, again));
-        Assert.Contains(
-            "its finest level has 4 µm/px, the run was trained at 2 µm/px",
-            PhantomRuns.Call(1, [.. again, "--slide-mpp", "4"])
-        );
+        var printed = PhantomRuns.Call(1, [.. again, "--slide-mpp", "1"]);
+        Assert.Contains("slide.microns_per_pixel was 2 × 2, is 1 × 1", printed);
+        Assert.Contains("is --slide-mpp; name another folder with --out", printed);
+        Assert.Equal(["good"], SlideScores.Read(runs.At("out/slide_scores.csv"), ["probability"]).Names);
 
         // Tissue that 'tissue' found; other tissue in the same folder is another heatmap.
         PhantomRuns.Call(0, "tissue", runs.At("good.tif"), "--out", runs.At("tissue"), "--mpp", "4");
         string[] given = [.. again, "--tissue", runs.At("tissue")];
-        Assert.Contains("of other settings", PhantomRuns.Call(1, given));
+        Assert.Contains("tissue was saturation at 8 µm/px", PhantomRuns.Call(1, given));
         given[Array.IndexOf(given, runs.At("out"))] = runs.At("other");
         Assert.Contains("patches of tissue", PhantomRuns.Call(0, given));
         Assert.Contains("outlines of good.geojson", File.ReadAllText(runs.At("other/good-heatmap.json")));

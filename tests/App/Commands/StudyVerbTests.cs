@@ -54,6 +54,29 @@ public sealed class StudyVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_finished_cell_counts_only_as_what_it_would_be_made_of_now()
+    {
+        File.WriteAllText(
+            runs.At("study.yaml"),
+            File.ReadAllText(runs.At("study.yaml")).Replace("epochs: 2", "epochs: 1")
+        );
+        Assert.Equal(0, (await ProgramProcess.Run(Arguments)).Code);
+        var contents = Path.Combine(Folder, "runs", "plain-masked", "contents.txt");
+        var parts = File.ReadAllLines(contents);
+        File.WriteAllLines(contents, parts.Select(l => l.Replace("weights: ", "weights: other")));
+        var (code, _, errors) = await ProgramProcess.Run(Arguments);
+        Assert.Equal(1, code);
+        Assert.Contains("plain-masked was begun with another recipe, cohort or start than now: ", errors);
+        File.Delete(contents);
+        (code, _, errors) = await ProgramProcess.Run(Arguments);
+        Assert.Equal(1, code);
+        Assert.Contains("plain-masked was begun with another", errors);
+        Assert.Contains("an earlier version made it, which did not keep of what; delete the folder", errors);
+        File.WriteAllLines(contents, parts.Select(l => l.StartsWith("program: ") ? "program: 0.0.1" : l));
+        Assert.Equal(0, (await ProgramProcess.Run(Arguments)).Code);
+    }
+
+    [Fact]
     public async Task Classical_classifiers_are_cells_like_any_other()
     {
         File.WriteAllText(

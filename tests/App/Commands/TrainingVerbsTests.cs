@@ -55,6 +55,12 @@ public sealed class TrainingVerbsTests(TrainedRun trained) : IClassFixture<Train
             PhantomRuns.Call(1, "train", other, "--cohort", runs.CohortFile, "--out", trained.Folder, "--resume")
         );
 
+        var contents = Path.Combine(trained.Folder, "contents.txt");
+        var parts = File.ReadAllText(contents);
+        File.Delete(contents);
+        Assert.Contains("has no contents.txt: an earlier version made it", PhantomRuns.Call(1, [.. call, "--resume"]));
+        File.WriteAllText(contents, parts);
+
         var split = runs.At("split.json");
         PhantomRuns.Call(
             0,

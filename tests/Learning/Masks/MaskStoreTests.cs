@@ -63,7 +63,7 @@ public sealed class MaskStoreTests : IDisposable
         var error = Assert.Throws<InvalidOperationException>(() =>
             MaskStore.Open(folder, Options with { Seed = 2 }, MaskRules.Published)
         );
-        Assert.Contains("--force", error.Message);
+        Assert.Contains("segmentation.seed was 1, is 2; pass --force", error.Message);
         Assert.Null(
             MaskStore
                 .Open(folder, Options with { Seed = 2 }, MaskRules.Published, force: true)
@@ -90,6 +90,89 @@ public sealed class MaskStoreTests : IDisposable
         var settings = File.ReadAllText(Path.Combine(folder + "-plain", "settings.json"));
         Directory.Delete(folder + "-plain", recursive: true);
         Assert.DoesNotContain("stain", settings);
+    }
+
+    [Fact]
+    public void A_mask_is_made_anew_where_the_picture_was_replaced()
+    {
+        var picture = Picture("x.png", "one");
+        Make(MaskRules.Published, ("x.png", picture));
+        Assert.Empty(Missing(MaskRules.Published, ("x.png", picture)));
+        Picture("x.png", "two");
+        Assert.Equal(["x.png"], Missing(MaskRules.Published, ("x.png", picture)));
+        Assert.Matches("^x.png: mask made anew: the picture was [0-9a-f]{64}, is [0-9a-f]{64}$", Assert.Single(told));
+        // Not even its segmentation counts, and a call that ends here leaves none behind.
+        Assert.Null(MaskStore.Open(folder, Options, MaskRules.Published).Segmentation("x.png", 4, 2));
+    }
+
+    [Fact]
+    public void Rows_of_earlier_calls_stay_and_say_by_which_rules_they_were_judged()
+    {
+        (string, string) a = ("a.png", Picture("a.png", "a")),
+            b = ("b.png", Picture("b.png", "b"));
+        Make(MaskRules.Published, a, b);
+        var rules = new MaskRules { High = 250 };
+        Make(rules, a);
+        Assert.Equal(["a.png", "b.png"], MaskStore.Read(folder).Rows.Select(r => r.Image).Order());
+        Assert.Equal(["b.png"], Missing(rules, a, b));
+        Assert.Empty(told);
+    }
+
+    [Fact]
+    public void Another_picture_of_the_same_name_is_refused_and_the_same_one_is_known_elsewhere()
+    {
+        var first = Picture("first/x.png", "one");
+        Make(MaskRules.Published, (first, first));
+        var other = Picture("other/x.png", "two");
+        var error = Assert.Throws<InvalidDataException>(() => Missing(MaskRules.Published, (other, other)));
+        Assert.Contains($"is of {first}, and {other}, which is another file", error.Message);
+        Assert.Throws<ArgumentException>(() => Missing(MaskRules.Published, (first, first), (other, other)));
+        var moved = Picture("moved/x.png", "one");
+        Assert.Empty(Missing(MaskRules.Published, (moved, moved)));
+    }
+
+    [Fact]
+    public void Masks_of_before_there_were_hashes_are_made_anew()
+    {
+        var picture = ("x.png", Picture("x.png", "one"));
+        Make(MaskRules.Published, picture);
+        var table = Path.Combine(folder, "masks.csv");
+        File.WriteAllLines(table, File.ReadAllLines(table).Select(l => string.Join(',', l.Split(',')[..6])));
+        Assert.Equal(["x.png"], Missing(MaskRules.Published, picture));
+        Assert.Contains("an earlier version made it", Assert.Single(told));
+        // Settings as they were written then are read, the device and numbers for words in them.
+        var settings = Path.Combine(folder, "settings.json");
+        File.WriteAllText(
+            settings,
+            File.ReadAllText(settings).Replace("\"mode\": \"Fast\"", "\"mode\": 1, \"device\": {\"is_cuda\": false}")
+        );
+        Assert.Contains("is_cuda", File.ReadAllText(settings));
+        MaskStore.Open(folder, Options, MaskRules.Published);
+    }
+
+    private readonly List<string> told = [];
+
+    private string Picture(string name, string text)
+    {
+        var path = Path.Combine(folder, "pictures", name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    private string[] Missing(MaskRules rules, params (string Name, string Path)[] images) =>
+        [.. MaskStore.Open(folder, Options, rules).Missing(images, told.Add).Select(i => i.Name)];
+
+    private void Make(MaskRules rules, params (string Name, string Path)[] images)
+    {
+        var store = MaskStore.Open(folder, Options, rules);
+        foreach (var (name, _) in store.Missing(images, told.Add))
+        {
+            var (image, result) = Made(rules);
+            using (image)
+                store.Add(name, image, result);
+        }
+        store.Save();
     }
 
     [Fact]

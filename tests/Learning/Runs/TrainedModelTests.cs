@@ -1,4 +1,5 @@
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Files;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
@@ -50,12 +51,34 @@ public sealed class TrainedModelTests(FinishedRun finished) : IClassFixture<Fini
         Assert.Equal(run.RecipeText, packed.RecipeText);
         Assert.Equal((cohort.Hash, cohort.Hash), (run.Description.CohortHash, packed.Description.CohortHash));
         Assert.Equal(run.Parts.Select(p => p.Threshold), packed.Parts.Select(p => p.Threshold));
+        Assert.Equal($"{run.MadeOf}", $"{packed.MadeOf}");
         var set = Set(cohort);
         var (before, after) = (run.Predict(set, 5), packed.Predict(set, 5));
         Assert.Equal(before.Rows.Select(r => r.Predicted), after.Rows.Select(r => r.Predicted));
         foreach (var (a, b) in before.Rows.Zip(after.Rows))
             Assert.Equal(a.Probabilities, b.Probabilities);
         Assert.Equal(cohort.Rows.Select(r => r.Image), after.Rows.Select(r => r.Image));
+    }
+
+    [Fact]
+    public void One_weight_changed_is_another_model()
+    {
+        var (other, file) = (At("changed"), At("changed/part-2/best.safetensors"));
+        foreach (var path in Directory.GetFiles(finished.Folder, "*", SearchOption.AllDirectories))
+        {
+            var to = Path.Combine(other, Path.GetRelativePath(finished.Folder, path));
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            File.Copy(path, to);
+        }
+        var bytes = File.ReadAllBytes(file);
+        bytes[^1] ^= 1; // a bit of the last weight
+        File.WriteAllBytes(file, bytes);
+        using var run = Load(finished.Folder);
+        using var changed = Load(other);
+        Assert.Matches(
+            "^model.part_2.weights was [0-9a-f]{64}, is [0-9a-f]{64}$",
+            Fingerprint.Difference($"{run.MadeOf}", $"{changed.MadeOf}")
+        );
     }
 
     [Fact]

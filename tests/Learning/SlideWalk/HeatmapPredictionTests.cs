@@ -131,7 +131,7 @@ public sealed class HeatmapPredictionTests : IDisposable
         var other = new HeatmapPrediction(PaintedSlide.Model(), Options with { Stride = 32 }, new DetectionOptions());
         using var slide = SlideFile.Open(path);
         var error = Assert.Throws<InvalidDataException>(() => new Walk(other, At("out")).Predict(slide));
-        Assert.Contains("name another folder", error.Message);
+        Assert.Contains("windows.stride was 64, is 32; name another folder", error.Message);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Coverslip.Files;
 using Coverslip.Learning.SlideWalk;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
@@ -123,9 +124,14 @@ public sealed class SlidePredictorTests : IDisposable
         using var slide = SlideFile.Open(path);
         var predictor = new SlidePredictor(PaintedSlide.Model(), Options);
         var begun = Heatmap.Begin(predictor.Lay(slide).Grid, SlideTissue.Of(slide, new TissueOptions()));
-        new HeatmapState(At("a.state"), "key of another model").Save(begun);
+        new HeatmapState(At("a.state"), new Fingerprint().Add("model", "other")).Save(begun);
         var error = Assert.Throws<InvalidDataException>(() => Predict(predictor, "a.state"));
-        Assert.Contains("remove it to begin anew", error.Message);
+        Assert.Contains("model was other, is this; remove it to begin anew", error.Message);
+        File.WriteAllText(At("a.state"), new string('0', 64) + "\n\u0093NUMPY");
+        Assert.Contains(
+            "an earlier version began it",
+            Assert.Throws<InvalidDataException>(() => Predict(predictor, "a.state")).Message
+        );
     }
 
     [Fact]
@@ -151,7 +157,7 @@ public sealed class SlidePredictorTests : IDisposable
         return predictor.Predict(
             slide,
             SlideTissue.Of(slide, new TissueOptions()),
-            new HeatmapState(At(state), "key"),
+            new HeatmapState(At(state), new Fingerprint().Add("model", "this")),
             stop: stop
         );
     }

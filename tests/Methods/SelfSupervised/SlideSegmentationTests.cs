@@ -1,5 +1,6 @@
 using Coverslip.Evaluation.Segmentation;
 using Coverslip.Evaluation.Splits;
+using Coverslip.Files;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.Segmentation;
 using Coverslip.Learning.Tests;
@@ -50,7 +51,7 @@ public sealed class SlideSegmentationTests : IDisposable
         Assert.Equal(TinySlides.Width, whole.Grid.Columns * whole.Grid.CellWidth);
 
         using var stop = new CancellationTokenSource();
-        var state = new HeatmapState(slides.At("state"), "key");
+        var state = new HeatmapState(slides.At("state"), new Fingerprint());
         Assert.Throws<OperationCanceledException>(() =>
             segmentation.Predict(
                 slide,

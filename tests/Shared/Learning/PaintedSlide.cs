@@ -1,3 +1,4 @@
+using Coverslip.Files;
 using Coverslip.Learning.SlideWalk;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
@@ -28,12 +29,17 @@ internal static class PaintedSlide
     }
 
     /// <summary>Windows of 64 pixels, judged by the mean of red less green, from 0 to 1; of blue less green for violet.</summary>
-    public static SlideModel Model(Action<int>? scored = null, PixelSize? window = null, bool violet = false)
+    public static SlideModel Model(
+        Action<int>? scored = null,
+        PixelSize? window = null,
+        bool violet = false,
+        string name = "redness"
+    )
     {
         var side = window ?? new PixelSize(64, 64);
         return new SlideModel(
             new WindowInput(Mpp, side, side, null),
-            "redness",
+            new Fingerprint().Add("model", name),
             "tumor",
             windows =>
             {

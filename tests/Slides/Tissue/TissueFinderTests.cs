@@ -1,4 +1,3 @@
-using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Images;
@@ -120,25 +119,6 @@ public sealed class TissueFinderTests : IDisposable
         using var unknown = SlideFile.Open(path);
         var error = Assert.Throws<UnreadableSlideException>(() => TissueFinder.Find(unknown, new TissueOptions()));
         Assert.Contains("no resolution is known", error.Message);
-    }
-
-    [Fact]
-    public void Files_of_a_slide_are_finished_for_their_options_only()
-    {
-        using var slide = Painted((x, _) => x < 1000);
-        var options = new TissueOptions { Mpp = 4 };
-        var files = new TissueFiles(Path.Combine(folder, "out"));
-        Assert.Null(files.Finished(slide.Path, options));
-        using var map = TissueFinder.Find(slide, options);
-        var record = files.Write(slide.Path, map, options);
-        Assert.Equal(record, files.Finished(slide.Path, options));
-        Assert.Null(files.Finished(slide.Path, options with { FillHoles = 0 }));
-        Assert.Equal(map.Region.Area, files.Read(slide.Path).Area, 1e-6);
-        using var mask = ImageFile.Read(files.Place(slide.Path, "mask.png"), new ImageReadOptions { Channels = 1 });
-        Assert.True(mask.Pixels.SequenceEqual(map.Mask.Pixels));
-        Assert.Throws<AnnotationException>(() => files.Read("other.svs"));
-        File.WriteAllText(files.Place(slide.Path, "tissue.json"), "{");
-        Assert.Null(files.Finished(slide.Path, options));
     }
 
     private static TissueMap Find(Image picture, TissueOptions options) => TissueFinder.Find(picture, Grid, options);

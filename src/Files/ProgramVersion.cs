@@ -1,9 +1,9 @@
 using System.Reflection;
 
-namespace Coverslip.Learning.Runs;
+namespace Coverslip.Files;
 
-/// <summary>The version that a run is recorded with.</summary>
-internal static class ProgramVersion
+/// <summary>The version that is recorded with whatever the program makes.</summary>
+public static class ProgramVersion
 {
     /// <summary>
     /// The tag and the commit of the program, as <c>coverslip --version</c> prints them; the tag alone where another
