@@ -9,7 +9,7 @@ namespace Coverslip.Learning.SlideWalk;
 /// A JSON file beside what was predicted of a slide: the slide is finished when it is there. Its <c>made_of</c> says all
 /// that the prediction depends on, a part to a line.
 /// </summary>
-public static class SlideRecord
+internal static class SlideRecord
 {
     /// <summary>The part that says what counts as tissue.</summary>
     internal const string TissuePart = "tissue";
@@ -20,7 +20,7 @@ public static class SlideRecord
 
     /// <summary>The record of a finished slide; null where there is none.</summary>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
-    public static JsonObject? Read(string path)
+    internal static JsonObject? Read(string path)
     {
         if (!File.Exists(path))
             return null;
@@ -36,7 +36,7 @@ public static class SlideRecord
 
     /// <summary>The record of a slide that was finished with the same; null where it was not finished.</summary>
     /// <exception cref="InvalidDataException">It was finished with something else, or the file is damaged.</exception>
-    public static JsonObject? Finished(string path, Fingerprint now)
+    internal static JsonObject? Finished(string path, Fingerprint now)
     {
         var record = Read(path);
         if (record is not null)
