@@ -132,6 +132,10 @@ public sealed class MaskStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_threshold_that_a_rules_file_does_not_name_is_the_published_one() =>
+        Assert.Equal(MaskRules.Published with { High = 250 }, MaskRules.Parse("{\"high\": 250}", "rules.json"));
+
+    [Fact]
     public void Masks_of_before_there_were_hashes_are_made_anew()
     {
         var picture = ("x.png", Picture("x.png", "one"));
