@@ -23,6 +23,9 @@ internal sealed record SlideFacts
 
     public required string MppField { get; init; }
 
+    /// <summary>What speaks against taking the file as it is read.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+
     public required SlideRectangle Bounds { get; init; }
 
     public required IReadOnlyList<SlideLevel> Levels { get; init; }

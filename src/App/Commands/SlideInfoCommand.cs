@@ -35,7 +35,8 @@ internal static class SlideInfoCommand
         };
         command.SetAction(parsed =>
         {
-            using var slide = SlideArguments.Open(parsed);
+            var opening = SlideArguments.Opening(parsed) with { Noted = null };
+            using var slide = SlideFile.Open(parsed.GetRequiredValue(SlideArguments.File), opening);
             if (parsed.GetValue(json))
                 Console.WriteLine(JsonSerializer.Serialize(Facts(slide), Layout.SlideFacts));
             else
@@ -54,6 +55,8 @@ internal static class SlideInfoCommand
         Console.WriteLine($"  resolution  {slide.Resolution}");
         if (slide.Resolution.Mpp is null)
             Console.WriteLine("              pass --slide-mpp with the microns per pixel of level 0");
+        foreach (var note in slide.Notes)
+            Console.WriteLine($"  note        {note}");
         Console.WriteLine($"  scanned     {slide.Bounds}");
         foreach (var level in slide.Levels)
         {
@@ -79,6 +82,7 @@ internal static class SlideInfoCommand
             Mpp = slide.Resolution.Mpp,
             MppSource = slide.Resolution.Source.ToString(),
             MppField = slide.Resolution.Field,
+            Notes = slide.Notes,
             Bounds = slide.Bounds,
             Levels = slide.Levels,
             Properties = slide.Properties,
