@@ -202,7 +202,8 @@ public sealed class CohortSlides : IDisposable
         if (slide.Resolution.Doubt is { } doubt)
             throw new InvalidDataException(
                 $"{cohort.Path}: row {row.Number}: {row.Image}: {doubt}; nothing is trained on it. Write the microns per pixel "
-                    + $"of its finest level into the cohort's column {CohortMpp.Column}, or leave the slide out"
+                    + $"of its finest level into the cohort's column {CohortMpp.Column} ('coverslip slide info --estimate-mpp' "
+                    + "hints at them), or leave the slide out"
             );
     }
 
