@@ -23,6 +23,12 @@ internal sealed record SlideFacts
 
     public required string MppField { get; init; }
 
+    /// <summary>What speaks against taking the file as it is read.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+
+    /// <summary>A hint at the resolution; null where it was not asked for.</summary>
+    public string? NucleiEstimate { get; init; }
+
     public required SlideRectangle Bounds { get; init; }
 
     public required IReadOnlyList<SlideLevel> Levels { get; init; }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Coverslip.App.Progress;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Tissue;
@@ -52,7 +53,12 @@ internal static class SlideArguments
 
     /// <summary>How slides are opened.</summary>
     internal static SlideOptions Opening(ParseResult parsed) =>
-        new() { Mpp = parsed.GetValue(SlideMpp) is { } mpp ? Mpp.Of(mpp) : null, Reader = parsed.GetValue(Reader) };
+        new()
+        {
+            Mpp = parsed.GetValue(SlideMpp) is { } mpp ? Mpp.Of(mpp) : null,
+            Reader = parsed.GetValue(Reader),
+            Noted = (slide, note) => ProgressDisplay.Say($"note: {slide.Path}: {note}"),
+        };
 
     /// <summary>Opens the slide as the command line says.</summary>
     internal static Slide Open(ParseResult parsed) => SlideFile.Open(parsed.GetRequiredValue(File), Opening(parsed));
@@ -61,12 +67,12 @@ internal static class SlideArguments
     internal static TissueFiles? TissueFolder(ParseResult parsed) =>
         parsed.GetValue(Tissue) is { } folder ? new TissueFiles(folder) : null;
 
-    /// <summary>", 12 % of it white because the slide ends there", or nothing.</summary>
+    /// <summary>"; 12 % of it is white: the slide has nothing there", or nothing.</summary>
     internal static string OutsideText(SlideRegion region) =>
         region.Outside == 0
             ? ""
             : FormattableString.Invariant(
-                $"; {100 * region.OutsideShare:0.##} % of it lies outside of the slide and is white"
+                $"; {100 * region.OutsideShare:0.##} % of it is white: the slide has nothing there"
             );
 
     /// <summary>Which pixels of the slide a region is made of.</summary>

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
+using Coverslip.Slides.Tissue;
 
 namespace Coverslip.App.Commands;
 
@@ -14,9 +15,15 @@ internal static class SlideInfoCommand
         new JsonSerializerOptions(FactsJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
     );
 
+    private const string NoNuclei = "too little tissue for a hint at the microns per pixel";
+
     internal static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "One JSON object, with everything the file says." };
+        var estimate = new Option<bool>("--estimate-mpp")
+        {
+            Description = "Also a hint at the microns per pixel, from the grain of nuclei.",
+        };
         var command = new Command(
             "info",
             """
@@ -25,6 +32,7 @@ internal static class SlideInfoCommand
             Examples:
               coverslip slide info slide.svs
               coverslip slide info slide.tif --slide-mpp 0.25 --json
+              coverslip slide info slide.tif --estimate-mpp
             """
         )
         {
@@ -32,20 +40,23 @@ internal static class SlideInfoCommand
             SlideArguments.SlideMpp,
             SlideArguments.Reader,
             json,
+            estimate,
         };
         command.SetAction(parsed =>
         {
-            using var slide = SlideArguments.Open(parsed);
+            var opening = SlideArguments.Opening(parsed) with { Noted = null };
+            using var slide = SlideFile.Open(parsed.GetRequiredValue(SlideArguments.File), opening);
+            var nuclei = parsed.GetValue(estimate) ? NucleiScale.Of(slide)?.ToString() ?? NoNuclei : null;
             if (parsed.GetValue(json))
-                Console.WriteLine(JsonSerializer.Serialize(Facts(slide), Layout.SlideFacts));
+                Console.WriteLine(JsonSerializer.Serialize(Facts(slide, nuclei), Layout.SlideFacts));
             else
-                Print(slide);
+                Print(slide, nuclei);
             return 0;
         });
         return command;
     }
 
-    private static void Print(Slide slide)
+    private static void Print(Slide slide, string? nuclei)
     {
         Console.WriteLine(slide.Path);
         Console.WriteLine($"  reader      {slide.Reader.Name}: {slide.Reader.Reason}");
@@ -54,6 +65,10 @@ internal static class SlideInfoCommand
         Console.WriteLine($"  resolution  {slide.Resolution}");
         if (slide.Resolution.Mpp is null)
             Console.WriteLine("              pass --slide-mpp with the microns per pixel of level 0");
+        if (nuclei is not null)
+            Console.WriteLine($"  nuclei      {nuclei}");
+        foreach (var note in slide.Notes)
+            Console.WriteLine($"  note        {note}");
         Console.WriteLine($"  scanned     {slide.Bounds}");
         foreach (var level in slide.Levels)
         {
@@ -69,7 +84,7 @@ internal static class SlideInfoCommand
     private static Mpp? Mpp(Slide slide, SlideLevel level) =>
         slide.Resolution.Mpp is { } mpp ? new Mpp(mpp.X * level.DownsampleX, mpp.Y * level.DownsampleY) : null;
 
-    private static SlideFacts Facts(Slide slide) =>
+    private static SlideFacts Facts(Slide slide, string? nuclei) =>
         new()
         {
             Path = slide.Path,
@@ -79,6 +94,8 @@ internal static class SlideInfoCommand
             Mpp = slide.Resolution.Mpp,
             MppSource = slide.Resolution.Source.ToString(),
             MppField = slide.Resolution.Field,
+            Notes = slide.Notes,
+            NucleiEstimate = nuclei,
             Bounds = slide.Bounds,
             Levels = slide.Levels,
             Properties = slide.Properties,

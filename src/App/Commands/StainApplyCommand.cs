@@ -81,10 +81,14 @@ internal static class StainApplyCommand
         return done == work.Length ? 0 : 1;
     }
 
+    /// <summary>Pure black and white from this share of an image on are told; less is bright glass.</summary>
+    private const double ToldShare = 0.05;
+
     /// <summary>Why each image could not be normalized, in order; null where it was.</summary>
     private static string?[] Normalize(IStainNormalizer normalizer, Work[] work)
     {
         var reasons = new string?[work.Length];
+        var pure = new double[work.Length];
         var done = 0;
         using var stop = new StopSignal();
         using var line = new ProgressLine("normalizing", work.Length, "images");
@@ -102,6 +106,11 @@ internal static class StainApplyCommand
             // What ends everything, such as a full disk, is told as it is.
             ExceptionDispatchInfo.Throw(error.InnerExceptions[0]);
         }
+        if (pure.Count(share => share >= ToldShare) is var bordered and > 0)
+            ProgressDisplay.Say(
+                $"note: of {bordered} images {ToldShare:0 %} or more is pure black or white, up to {pure.Max():0 %}: borders, which "
+                    + "are left out where the stain is measured"
+            );
         return reasons;
 
         void NormalizeOne(int i)
@@ -109,6 +118,7 @@ internal static class StainApplyCommand
             try
             {
                 using var image = PatchImage.ReadOne(work[i].Source);
+                pure[i] = PurePixels.ShareOf(image);
                 using var normalized = normalizer.Apply(image);
                 ImageFile.Write(work[i].Target, normalized);
             }

@@ -79,6 +79,8 @@ internal static class StainCommand
     private static IStainNormalizer Fit(StainMethod method, string path, bool balance)
     {
         using var image = ImageFile.Read(path);
+        if (PurePixels.ShareOf(image) is var pure and > 0)
+            Console.WriteLine($"{path}: {pure:0.00 %} of the pixels are pure black or white, and are left out");
         try
         {
             return balance ? GlassBalanced.Fit(method, image) : StainNormalizer.Fit(method, image);

@@ -57,15 +57,26 @@ internal static class TissueCommand
         DefaultValueFactory = _ => Defaults.MinArea,
     };
 
+    private static readonly Option<bool> KeepPen = new("--keep-pen")
+    {
+        Description = "Count ink as tissue. [default: blue, green and black pen is left out]",
+    };
+
+    private static readonly Option<bool> KeepBlur = new("--keep-blur")
+    {
+        Description = "Count tissue that is strongly out of focus. [default: left out]",
+    };
+
     public static Command Create()
     {
         var command = new Command(
             "tissue",
             """
             Find the tissue of slides: NAME.mask.png, NAME.overlay.png, NAME.geojson (pixels of level 0, as QuPath reads
-            them), and tissue.csv with areas, and the reason where there is no tissue. Finished slides are skipped while
-            file, resolution, reader and options are the same, and done again where one changed, which is told. A slide
-            that fails is reported, and the exit code is 1.
+            them), and tissue.csv with areas, also of pen, folds, bubbles and blur, and the reason where there is no
+            tissue. Pen and strong blur are no tissue. Finished slides are skipped while file, resolution, reader and
+            options are the same, and done again where one changed, which is told. A slide that fails is reported, and
+            the exit code is 1.
 
             Examples:
               coverslip tissue slides/*.svs --out tissue
@@ -82,6 +93,8 @@ internal static class TissueCommand
             MinContrast,
             FillHoles,
             MinArea,
+            KeepPen,
+            KeepBlur,
             SlideArguments.SlideMpp,
             SlideArguments.Reader,
         };
@@ -100,6 +113,8 @@ internal static class TissueCommand
             MinContrast = parsed.GetValue(MinContrast),
             FillHoles = parsed.GetValue(FillHoles),
             MinArea = parsed.GetValue(MinArea),
+            KeepPen = parsed.GetValue(KeepPen),
+            KeepBlur = parsed.GetValue(KeepBlur),
         };
         options.Check();
         var slides = parsed.GetRequiredValue(SlideArguments.Files);

@@ -41,7 +41,7 @@ public sealed class CohortSlides : IDisposable
     /// <param name="side">Pixels to a side of a patch.</param>
     /// <param name="progress">Told how many slides are done.</param>
     /// <exception cref="InvalidDataException">
-    /// A slide whose annotation is missing, elsewhere, or at odds with its label; an image without resolution; two slides
+    /// A slide whose resolution is in doubt; whose annotation is missing, elsewhere, or at odds with its label; an image without resolution; two slides
     /// of one name.
     /// </exception>
     /// <exception cref="UnreadableSlideException">A slide that cannot be read or is too coarse.</exception>
@@ -72,6 +72,7 @@ public sealed class CohortSlides : IDisposable
                     var slide = SlideFile.Open(cohort.ImagePath(rows[i]), opening);
                     try
                     {
+                        CheckResolution(rows[i], slide, cohort);
                         var areas = AreasOf(rows[i], slide, columns, (options, input));
                         slides[i] = new SlideSource(rows[i], slide, areas, input, options.Places(side));
                     }
@@ -102,12 +103,16 @@ public sealed class CohortSlides : IDisposable
         return new CohortSlides(cohort, [.. slides, .. images]);
     }
 
-    /// <summary>Tells of slides of which no patch can be drawn, with the reason.</summary>
-    public void TellEmpty(IWorkProgress progress)
+    /// <summary>Tells what is known of slides: their notes, and why no patch can be drawn of one.</summary>
+    public void Tell(IWorkProgress progress)
     {
         foreach (var slide in Slides)
+        {
+            foreach (var note in slide.Slide.Notes)
+                progress.Note($"{slide.Name}: {note}");
             if (slide.Reason is { } reason)
                 progress.Note($"{slide.Name}: {reason}");
+        }
     }
 
     /// <summary>The sources of the patients on a side of a part.</summary>
@@ -189,6 +194,17 @@ public sealed class CohortSlides : IDisposable
                 $"{file}: its tumor lies at ({box.X:0}, {box.Y:0}) to ({box.X + box.Width:0}, {box.Y + box.Height:0}), outside of {row.Image}, which has {width} × {height} pixels; is it this slide's, in pixels of level 0?"
             )
         );
+    }
+
+    /// <summary>A scale that is most likely wrong would be learned.</summary>
+    private static void CheckResolution(CohortRow row, Slide slide, Cohort cohort)
+    {
+        if (slide.Resolution.Doubt is { } doubt)
+            throw new InvalidDataException(
+                $"{cohort.Path}: row {row.Number}: {row.Image}: {doubt}; nothing is trained on it. Write the microns per pixel "
+                    + $"of its finest level into the cohort's column {CohortMpp.Column} ('coverslip slide info --estimate-mpp' "
+                    + "hints at them), or leave the slide out"
+            );
     }
 
     private static void CheckNames(IReadOnlyList<CohortRow> rows)

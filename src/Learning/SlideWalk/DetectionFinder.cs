@@ -116,7 +116,7 @@ internal static class DetectionFinder
     private static Detection At(Heatmap heatmap, int cell, DetectedComponent? component)
     {
         var grid = heatmap.Grid;
-        var (x, y) = grid.Center(cell % grid.Columns, cell / grid.Columns);
+        var (x, y) = grid.Place(cell % grid.Columns, cell / grid.Columns);
         return new Detection(heatmap.Values[cell], x, y, component);
     }
 }

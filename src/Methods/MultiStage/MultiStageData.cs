@@ -70,7 +70,7 @@ internal sealed class MultiStageData : TrainingData<MultiStageModel>
             {
                 Shared = given.SharedFolder is { } folder ? new SharedTraining(folder) : null,
             };
-        data.Slides.TellEmpty(given.Progress);
+        data.Slides.Tell(given.Progress);
         return data;
     }
 

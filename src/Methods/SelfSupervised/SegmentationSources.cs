@@ -26,7 +26,8 @@ internal sealed class SegmentationSources : IDisposable
     /// <summary>What windows are drawn alike of: the cohort's classes of slides, and of image files these two.</summary>
     internal IReadOnlyList<string> Classes { get; private init; } = ["background", "foreground"];
 
-    internal IEnumerable<SlideSource> Slides => slides?.Slides ?? [];
+    /// <summary>Null where they are image files.</summary>
+    internal CohortSlides? Slides => slides;
 
     internal int StainsKept => pixels?.StainsKept ?? All.OfType<MaskedImage>().Count(i => i.StainKept);
 

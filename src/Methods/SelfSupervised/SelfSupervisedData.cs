@@ -48,9 +48,7 @@ internal sealed class SelfSupervisedData : TrainingData<SelfSupervisedModel>
             {
                 Shared = given.SharedFolder is { } folder ? new SharedTraining(folder) : null,
             };
-        foreach (var slide in data.sources.Slides)
-            if (slide.Reason is { } reason)
-                given.Progress.Note($"{slide.Name}: {reason}");
+        data.sources.Slides?.Tell(given.Progress);
         return data;
     }
 

@@ -61,7 +61,7 @@ internal sealed class SlideTrainingData : TrainingData<IPredictsWindows>
         CohortSlides slides;
         using (var opening = progress.Begin("opening slides", cohort.Rows.Count, "slides"))
             slides = CohortSlides.Open(cohort, recipe.Patches, input, recipe.Input.Width, done => opening.Report(done));
-        slides.TellEmpty(progress);
+        slides.Tell(progress);
         progress.Note(Found(slides));
         return new SlideTrainingData(recipe, slides, (stain, pixels), positive, progress);
     }

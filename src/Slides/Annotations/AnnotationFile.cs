@@ -1,4 +1,5 @@
 using Coverslip.Files;
+using Coverslip.Slides.Geometry;
 
 namespace Coverslip.Slides.Annotations;
 
@@ -15,6 +16,25 @@ public static class AnnotationFile
     /// <summary>Reads a file; its content says which format it has.</summary>
     /// <exception cref="AnnotationException">Missing, too large, damaged, or of another format.</exception>
     public static AnnotationSet Read(string path)
+    {
+        var set = Parse(path);
+        foreach (var (number, annotation) in set.Annotations.Index().Where(a => a.Item.IsArea))
+        {
+            var tangled = annotation
+                .Areas.SelectMany(p => p.Holes.Prepend(p.Outer))
+                .FirstOrDefault(RingCrossings.AreTooMany);
+            if (tangled is not null)
+                throw new AnnotationException(
+                    path,
+                    $"annotation {number + 1} of {set.Annotations.Count} ({annotation.Described}) has an outline of "
+                        + $"{tangled.Points.Count} points that crosses itself more than {RingCrossings.Most} times; "
+                        + "it encloses nothing in particular: draw it anew, or leave it out"
+                );
+        }
+        return set;
+    }
+
+    private static AnnotationSet Parse(string path)
     {
         var bytes = Bytes(path);
         var first = Array.FindIndex(bytes, b => b is not (0xEF or 0xBB or 0xBF or 9 or 10 or 13 or 32));

@@ -237,7 +237,16 @@ internal sealed class GeoJsonReader(string file)
         var numbers = Items(point, where).ToList();
         if (numbers.Count < 2 || !numbers[0].TryGetNumber(out var x) || !numbers[1].TryGetNumber(out var y))
             throw Wrong($"{where}: {point.GetRawText()} is no place; it has two finite numbers");
-        return new Vertex(x, y);
+        return Math.Abs(x) <= Vertex.Farthest && Math.Abs(y) <= Vertex.Farthest
+            ? new Vertex(x, y)
+            : throw Wrong(
+                FormattableString.Invariant(
+                    $"{where}: ({x}, {y}) is no place on a slide: coordinates are pixels of level 0, "
+                )
+                    + FormattableString.Invariant(
+                        $"and at most ±{Vertex.Farthest:0}; correct it, or draw the outline anew"
+                    )
+            );
     }
 
     private JsonElement.ArrayEnumerator Items(JsonElement list, string where) =>

@@ -47,6 +47,11 @@ internal static class SafeXml
             throw new AnnotationException(file, $"{where}: {name} is '{text}', not a number");
         if (!double.IsFinite(number))
             throw new AnnotationException(file, $"{where}: {name} is {text}; a place is finite");
+        if (Math.Abs(number) > Geometry.Vertex.Farthest)
+            throw new AnnotationException(
+                file,
+                $"{where}: {name} is {text}; places are pixels of level 0, and at most ±{Geometry.Vertex.Farthest:0}"
+            );
         return number;
     }
 

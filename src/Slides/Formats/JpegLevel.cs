@@ -57,8 +57,25 @@ internal sealed unsafe class JpegLevel
     /// <summary>Bytes of a decoded tile.</summary>
     public int TileBytes => TileWidth * TileHeight * 3;
 
+    /// <summary>Tiles without data, which some writers leave out where there is only glass.</summary>
+    public long EmptyTiles => counts.Where((_, tile) => IsEmpty(tile)).LongCount();
+
     /// <summary>Index of a tile without data, or −1.</summary>
-    public long FirstEmptyTile => Array.IndexOf(counts, 0);
+    public long FirstEmptyTile
+    {
+        get
+        {
+            for (long tile = 0; tile < counts.Length; tile++)
+            {
+                if (IsEmpty(tile))
+                    return tile;
+            }
+            return -1;
+        }
+    }
+
+    /// <summary>Whether a tile has no data: neither an offset of 0, where the header lies, nor a length of 0 is one.</summary>
+    public bool IsEmpty(long tile) => counts[tile] == 0 || offsets[tile] == 0;
 
     /// <summary>
     /// Decodes a window of a tile to where <paramref name="target"/>'s pixels lie.

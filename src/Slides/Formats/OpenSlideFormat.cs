@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Coverslip.Slides.Formats.Tiff;
 
 namespace Coverslip.Slides.Formats;
 
@@ -13,6 +14,12 @@ internal static class OpenSlideFormat
         if (vendor is null)
             return new SlideAttempt(null, "OpenSlide does not know its format");
         var version = Marshal.PtrToStringUTF8(NativeSlides.OpenSlideVersion());
-        return new SlideAttempt(new OpenSlideSlide(path, options), $"OpenSlide {version} knows it as {vendor}");
+        var reason = $"OpenSlide {version} knows it as {vendor}";
+        // Of these OpenSlide takes pictures for levels, and fails at tiles that are left out.
+        if (vendor is not ("aperio" or "generic-tiff"))
+            return new SlideAttempt(new OpenSlideSlide(path, options), reason);
+        using var file = TiffFile.Open(path, out var first);
+        var pyramid = file is null ? null : TiffPyramid.Of(file, file.ReadDirectories(first));
+        return new SlideAttempt(new OpenSlideSlide(path, options, pyramid), reason);
     }
 }

@@ -14,17 +14,26 @@ internal sealed unsafe class OpenSlideSlide : Slide
 {
     private readonly ReaderWriterLockSlim gate = new();
     private readonly SlideLevel[] levels;
+    private readonly int[] numbers; // OpenSlide's, of each level
+    private readonly SparseTiles?[] sparse;
     private readonly Dictionary<string, string> properties = [];
     private nint handle;
 
+    /// <param name="path">The file.</param>
+    /// <param name="options">Resolution.</param>
+    /// <param name="pyramid">Of a TIFF that has no layout of its own: what of it are levels. Its file is open.</param>
     /// <exception cref="UnreadableSlideException">OpenSlide knows the format and cannot open the file.</exception>
-    public OpenSlideSlide(string path, SlideOptions options)
+    public OpenSlideSlide(string path, SlideOptions options, TiffPyramid? pyramid = null)
         : base(path)
     {
         handle = OpenHandle();
         try
         {
-            levels = [.. Enumerable.Range(0, NativeSlides.LevelCount(handle)).Select(ReadLevelSize)];
+            var all = Enumerable.Range(0, NativeSlides.LevelCount(handle)).Select(ReadLevelSize).ToArray();
+            var own = all.Where(level => IsLevel(level, pyramid)).ToArray();
+            numbers = [.. own.Select(level => level.Index)];
+            levels = [.. own.Select((level, index) => level with { Index = index })];
+            sparse = new SparseTiles?[levels.Length];
             ReadProperties();
         }
         catch
@@ -32,7 +41,10 @@ internal sealed unsafe class OpenSlideSlide : Slide
             NativeSlides.Close(handle);
             throw;
         }
-        Resolution = options.Mpp is { } mpp ? Resolution.Of(mpp) : RecordedResolution();
+        OwnNotes = [.. pyramid?.Notes ?? [], .. FindSparse(pyramid)];
+        Resolution = options.Mpp is { } mpp
+            ? Resolution.Of(mpp)
+            : RecordedResolution.Of(properties, pyramid?.Ome, TagResolution());
         Bounds = RecordedBounds();
     }
 
@@ -46,6 +58,32 @@ internal sealed unsafe class OpenSlideSlide : Slide
 
     protected override long Fill(int level, int reduction, LevelPoint at, Image into)
     {
+        var size = new PixelSize(into.Width, into.Height);
+        if (sparse[level] is not { } tiles || !tiles.Touches(at, size))
+            return Fill(level, at, into);
+        into.WritablePixels.Fill(255);
+        var white = 0L;
+        foreach (var part in tiles.Parts(at, size))
+        {
+            if (part.IsEmpty)
+            {
+                white += (long)part.Size.Width * part.Size.Height;
+                continue;
+            }
+            using var piece = new Image(part.Size.Width, part.Size.Height);
+            white += Fill(level, part.At, piece);
+            var (left, top) = ((int)(part.At.X - at.X), (int)(part.At.Y - at.Y));
+            for (var row = 0; row < piece.Height; row++)
+            {
+                var from = piece.Pixels.Slice(row * piece.Stride, piece.Width * 3);
+                from.CopyTo(into.WritablePixels[(((top + row) * into.Stride) + (left * 3))..]);
+            }
+        }
+        return white;
+    }
+
+    private long Fill(int level, LevelPoint at, Image into)
+    {
         var place = stackalloc long[2];
         place[0] = (long)Math.Round(at.X * levels[level].DownsampleX);
         place[1] = (long)Math.Round(at.Y * levels[level].DownsampleY);
@@ -58,7 +96,7 @@ internal sealed unsafe class OpenSlideSlide : Slide
             fixed (byte* pixels = into.WritablePixels)
             {
                 var target = NativeImage.Of(into, pixels);
-                if (NativeSlides.Read(handle, place, level, &target, &empty) != 0)
+                if (NativeSlides.Read(handle, place, numbers[level], &target, &empty) != 0)
                     error = NativeImaging.LastError;
             }
         }
@@ -134,13 +172,29 @@ internal sealed unsafe class OpenSlideSlide : Slide
         }
     }
 
-    private Resolution RecordedResolution()
+    /// <summary>OpenSlide's levels but for pictures of something else, which are known by their size.</summary>
+    private static bool IsLevel(SlideLevel level, TiffPyramid? pyramid) =>
+        pyramid is null
+        || !pyramid.LeftOut.Contains((level.Width, level.Height))
+        || pyramid.HasLevel(level.Width, level.Height);
+
+    private List<string> FindSparse(TiffPyramid? pyramid)
     {
-        if (Number("openslide.mpp-x") is { } x && Number("openslide.mpp-y") is { } y)
+        var notes = new List<string>();
+        foreach (var (width, height, tiles) in pyramid?.Sparse() ?? [])
         {
-            if (Mpp.IsPlausible(x) && Mpp.IsPlausible(y))
-                return new Resolution(new Mpp(x, y), ResolutionSource.Scanner, "openslide.mpp-x, openslide.mpp-y");
+            var level = Array.FindIndex(levels, each => (each.Width, each.Height) == (width, height));
+            // Aperio's tiles are OpenSlide's to leave out: white on level 0, elsewhere made from the finer level.
+            if (level < 0 || pyramid!.IsAperio && level > 0)
+                continue;
+            notes.Add(TiffPyramid.SparseNote(level, tiles.Count, tiles.All)!);
+            sparse[level] = pyramid.IsAperio ? null : tiles;
         }
+        return notes;
+    }
+
+    private Resolution TagResolution()
+    {
         var unit = properties.GetValueOrDefault("tiff.ResolutionUnit") switch
         {
             "inch" => 2,

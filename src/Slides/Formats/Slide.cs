@@ -18,6 +18,22 @@ public abstract class Slide(string path) : IDisposable
     /// <summary>How large the pixels of level 0 are, and who says so.</summary>
     public abstract Resolution Resolution { get; }
 
+    /// <summary>
+    /// What speaks against taking the file as it is read: a doubtful resolution, tiles without data, pictures that are no
+    /// levels. <see cref="SlideOptions.Noted"/> is told each of them.
+    /// </summary>
+    public IReadOnlyList<string> Notes =>
+        Resolution.Doubt is { } doubt
+            ?
+            [
+                $"{doubt}: areas and scales are likely wrong; pass --slide-mpp with the microns per pixel of level 0",
+                .. OwnNotes,
+            ]
+            : OwnNotes;
+
+    /// <summary>The reader's notes.</summary>
+    protected IReadOnlyList<string> OwnNotes { get; init; } = [];
+
     /// <summary>Resolution of level 0.</summary>
     /// <exception cref="UnreadableSlideException">None is known.</exception>
     public Mpp FinestMpp =>

@@ -8,6 +8,11 @@ public static class SlideFile
 
     private static readonly string[] Scanners = [".svs", ".ndpi", ".mrxs", ".scn", ".bif", ".vms", ".vmu", ".svslide"];
 
+    /// <summary>How an image in strips becomes a slide; tried with libvips 8.14.</summary>
+    private const string Conversion =
+        "a TIFF in strips becomes a slide by: vips tiffsave IN.tif OUT.tif --tile --pyramid --compression jpeg "
+        + "--tile-width 256 --tile-height 256 --bigtiff";
+
     /// <summary>Names of the readers, in the order in which they are asked.</summary>
     public static IReadOnlyList<string> Readers { get; } = [.. Known.Select(format => format.Name)];
 
@@ -27,12 +32,15 @@ public static class SlideFile
             if (slide is not null)
             {
                 slide.Reader = new SlideReaderChoice(format.Name, reason, declined);
+                foreach (var note in slide.Notes)
+                    options.Noted?.Invoke(slide, note);
                 return slide;
             }
             declined.Add((format.Name, reason));
         }
         var reasons = string.Join("; ", declined.Select(d => $"{d.Name}: {d.Reason}"));
-        throw new UnreadableSlideException(path, $"no reader takes it ({reasons})");
+        var wayOut = declined.Any(d => d.Reason == TiledTiff.NotTiled) ? $"; {Conversion}" : "";
+        throw new UnreadableSlideException(path, $"no reader takes it ({reasons}){wayOut}");
     }
 
     /// <summary>
@@ -50,9 +58,11 @@ public static class SlideFile
             using var slide = Open(path);
             return true;
         }
-        catch (UnreadableSlideException)
+        catch (UnreadableSlideException error)
         {
-            return false; // an image, or a file that says as an image what is wrong with it
+            // An image, or a file that says as an image what is wrong with it; but a slide whose first page would be
+            // taken for all of it stays one.
+            return error.IsSlide;
         }
     }
 

@@ -13,4 +13,7 @@ public sealed record SlideOptions
 
     /// <summary>Name of the one reader to take; null (default): the first in the list that reads the file.</summary>
     public string? Reader { get; init; }
+
+    /// <summary>Told the notes of a slide that is opened, one by one; null (default): nobody is.</summary>
+    public Action<Slide, string>? Noted { get; init; }
 }

@@ -15,6 +15,7 @@ public sealed class SlideView
     {
         this.reader = reader;
         (StepX, StepY) = reader.Step;
+        Finest = (finest.Width, finest.Height);
         (Width, Height) = ((long)Math.Ceiling(finest.Width / StepX), (long)Math.Ceiling(finest.Height / StepY));
     }
 
@@ -26,6 +27,9 @@ public sealed class SlideView
 
     /// <summary>Rows of level 0 from one pixel to the next.</summary>
     public double StepY { get; }
+
+    /// <summary>Pixels of level 0.</summary>
+    public (long Width, long Height) Finest { get; }
 
     /// <summary>Pixels that begin on the slide.</summary>
     public long Width { get; }

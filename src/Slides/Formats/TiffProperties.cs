@@ -7,8 +7,6 @@ namespace Coverslip.Slides.Formats;
 /// <summary>What the first directory of a TIFF slide says in words, under OpenSlide's names.</summary>
 internal static class TiffProperties
 {
-    private const string AperioMpp = "aperio.MPP";
-
     public static Dictionary<string, string> Of(TiffDirectory directory)
     {
         var properties = new Dictionary<string, string>();
@@ -31,16 +29,9 @@ internal static class TiffProperties
         return properties;
     }
 
-    public static Resolution Resolution(TiffDirectory directory, IReadOnlyDictionary<string, string> properties)
+    /// <summary>What the tags say.</summary>
+    public static Resolution Resolution(TiffDirectory directory)
     {
-        if (
-            properties.TryGetValue(AperioMpp, out var text)
-            && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var mpp)
-            && Mpp.IsPlausible(mpp)
-        )
-        {
-            return new Resolution(Mpp.Of(mpp), ResolutionSource.Scanner, AperioMpp);
-        }
         var unit = directory.Number(TiffTag.ResolutionUnit, otherwise: 2);
         var (x, y) = (directory.Fraction(TiffTag.XResolution), directory.Fraction(TiffTag.YResolution));
         return Geometry.Resolution.OfTiff(x, y, (int)unit);

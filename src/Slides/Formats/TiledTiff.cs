@@ -4,15 +4,17 @@ using Coverslip.Slides.Geometry;
 namespace Coverslip.Slides.Formats;
 
 /// <summary>
-/// TIFF, BigTIFF and Aperio SVS of JPEG tiles, read from the file's tile offsets straight to libjpeg-turbo. Which
-/// directories are levels follows OpenSlide 3.4's readers of generic TIFF and of Aperio; the levels in SubIFDs, as
-/// OME-TIFF has them, are read besides.
+/// TIFF, BigTIFF and Aperio SVS of JPEG tiles, read from the file's tile offsets straight to libjpeg-turbo.
+/// The levels in SubIFDs, as OME-TIFF has them, are read besides those of <see cref="TiffPyramid"/>'s sources.
 /// </summary>
 internal static class TiledTiff
 {
     private const int MostTileSide = 1 << 14;
     private const int MostTilePixels = 1 << 24;
     private const int Jpeg = 7;
+
+    /// <summary>Why a TIFF of strips is not for this reader.</summary>
+    internal const string NotTiled = "its first TIFF image is not tiled";
 
     public static SlideFormat Format { get; } = new("tiled-jpeg-tiff", Open);
 
@@ -27,13 +29,12 @@ internal static class TiledTiff
         try
         {
             var directories = file.ReadDirectories(first);
-            if (directories.Count == 0)
-                throw file.Bad("its TIFF header names no directory");
-            var levels = Levels(directories, out var isAperio);
-            var reason = WhyNot(directories, levels);
-            var slide = reason is null ? new TiledTiffSlide(path, file, levels, options) : null;
-            reason ??= slide!.EmptyTile is { } empty ? $"{empty} has no data" : null;
-            reason ??= UnlikeLevel(slide!.Levels);
+            var pyramid = TiffPyramid.Of(file, directories);
+            var reason = WhyNot(directories, pyramid.Levels);
+            var slide = reason is null ? new TiledTiffSlide(path, file, pyramid, options) : null;
+            // OpenSlide knows how Aperio leaves tiles out: those of coarser levels are made from the finer one.
+            if (pyramid.IsAperio && slide?.EmptyTile is { } empty)
+                reason = $"{empty} has no data";
             if (reason is not null)
             {
                 foreach (var directory in directories.Where(directory => directory.IsTiled))
@@ -41,7 +42,7 @@ internal static class TiledTiff
                 file.Dispose();
                 return new SlideAttempt(null, reason);
             }
-            var kind = (isAperio ? "Aperio " : "") + (file.IsBig ? "BigTIFF" : "TIFF");
+            var kind = (pyramid.IsAperio ? "Aperio " : "") + (file.IsBig ? "BigTIFF" : "TIFF");
             return new SlideAttempt(slide, $"{kind}, every level in JPEG tiles");
         }
         catch
@@ -83,33 +84,14 @@ internal static class TiledTiff
                 : throw file.Bad($"{directory.Name(tag)} is {side}; 1 to {most} are read");
     }
 
-    private static List<TiffDirectory> Levels(List<TiffDirectory> directories, out bool isAperio)
-    {
-        var first = directories[0];
-        var aperio = first.IsTiled && first.Text(TiffTag.ImageDescription)?.StartsWith("Aperio") == true;
-        isAperio = aperio;
-        // In an SVS file every tiled image is a level; elsewhere those that call themselves reduced.
-        bool IsLevel(TiffDirectory directory) =>
-            directory.IsTiled
-            && (
-                directory.Index == 0
-                || (directory.Parent is null or 0)
-                    && (
-                        aperio && directory.Parent is null
-                        || (directory.Number(TiffTag.NewSubfileType, otherwise: 0) & 1) != 0
-                    )
-            );
-        return [.. directories.Where(IsLevel).OrderByDescending(d => d.Number(TiffTag.ImageWidth))];
-    }
-
     /// <summary>Why the file is for another reader; null if it is for this one.</summary>
-    private static string? WhyNot(List<TiffDirectory> directories, List<TiffDirectory> levels)
+    private static string? WhyNot(List<TiffDirectory> directories, IReadOnlyList<TiffDirectory> levels)
     {
         var first = directories[0];
         if (first.Has(TiffTag.Ndpi))
             return "Hamamatsu NDPI is not plain TIFF";
         if (!first.IsTiled)
-            return "its first TIFF image is not tiled";
+            return NotTiled;
         if (first.Text(TiffTag.ImageDescription)?.Contains("<scn ", StringComparison.Ordinal) == true)
             return "Leica SCN lays several images out on one slide";
         if (first.Text(TiffTag.Software) is { } software && WhyNotVendor(software) is { } vendor)
@@ -119,24 +101,6 @@ internal static class TiledTiff
         return levels
             .Select((directory, level) => WhyNot(directory, level))
             .FirstOrDefault(reason => reason is not null);
-    }
-
-    /// <summary>
-    /// Names a level whose sides are not those of level 0 reduced, give or take two pixels or one in a hundred.
-    /// </summary>
-    private static string? UnlikeLevel(IReadOnlyList<SlideLevel> levels)
-    {
-        var finest = levels[0];
-        foreach (var level in levels)
-        {
-            var height = (double)finest.Height * level.Width / finest.Width;
-            var width = (double)finest.Width * level.Height / finest.Height;
-            if (Differ(level.Height, height) && Differ(level.Width, width))
-                return $"level {level.Index} has {level.Width} × {level.Height} pixels, level 0 other proportions";
-        }
-        return null;
-
-        static bool Differ(long side, double expected) => Math.Abs(side - expected) > Math.Max(2, expected / 100);
     }
 
     private static string? WhyNotVendor(string software) =>

@@ -15,20 +15,27 @@ internal sealed unsafe class TiledTiffSlide : Slide
 
     /// <param name="path">What errors call the slide.</param>
     /// <param name="file">Becomes the slide's.</param>
-    /// <param name="directories">Its levels, finest first.</param>
+    /// <param name="pyramid">Its levels.</param>
     /// <param name="options">Resolution and cache.</param>
-    public TiledTiffSlide(string path, TiffFile file, List<TiffDirectory> directories, SlideOptions options)
+    public TiledTiffSlide(string path, TiffFile file, TiffPyramid pyramid, SlideOptions options)
         : base(path)
     {
         this.file = file;
-        jpegs = [.. directories.Select((directory, level) => new JpegLevel(file, directory, level))];
+        jpegs = [.. pyramid.Levels.Select((directory, level) => new JpegLevel(file, directory, level))];
         var finest = (jpegs[0].Width, jpegs[0].Height);
         levels = [.. jpegs.Select((jpeg, level) => SlideLevel.Of(level, (jpeg.Width, jpeg.Height), finest))];
         cache = new TileCache(options.CacheBytes);
-        Properties = TiffProperties.Of(directories[0]);
+        Properties = TiffProperties.Of(pyramid.First);
         Resolution = options.Mpp is { } mpp
             ? Resolution.Of(mpp)
-            : TiffProperties.Resolution(directories[0], Properties);
+            : RecordedResolution.Of(Properties, pyramid.Ome, TiffProperties.Resolution(pyramid.First));
+        OwnNotes =
+        [
+            .. pyramid.Notes,
+            .. jpegs
+                .Select((jpeg, level) => TiffPyramid.SparseNote(level, jpeg.EmptyTiles, jpeg.Columns * jpeg.Rows))
+                .OfType<string>(),
+        ];
     }
 
     public override IReadOnlyList<SlideLevel> Levels => levels;
@@ -98,6 +105,11 @@ internal sealed unsafe class TiledTiffSlide : Slide
                         && window.Height == Math.Min(tileHeight, height - tileY);
                     var (inTileX, inTileY) = ((int)(x0 - tileX), (int)(y0 - tileY));
                     var tile = (row * jpeg.Columns) + column;
+                    if (jpeg.IsEmpty(tile))
+                    {
+                        outside += White(window);
+                        continue;
+                    }
                     if (reduction > 1)
                         jpeg.Decode(tile, reduction, inTileX, inTileY, window);
                     else
@@ -109,6 +121,14 @@ internal sealed unsafe class TiledTiffSlide : Slide
     }
 
     public override void Dispose() => file.Dispose();
+
+    /// <summary>What a tile without data looks like; how many pixels that are.</summary>
+    private static long White(NativeImage window)
+    {
+        for (var row = 0; row < window.Height; row++)
+            new Span<byte>(window.Pixels + (row * window.Stride), window.Width * 3).Fill(255);
+        return (long)window.Width * window.Height;
+    }
 
     private static long Reduced(long side, int reduction) => (side + reduction - 1) / reduction;
 

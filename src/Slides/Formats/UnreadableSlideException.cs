@@ -9,4 +9,7 @@ public sealed class UnreadableSlideException(string file, string reason, Excepti
 
     /// <summary>What is wrong with it, with level and tile where it is about one.</summary>
     public string Reason { get; } = reason;
+
+    /// <summary>Whether the file is a slide all the same, and not an image that no reader of slides takes.</summary>
+    internal bool IsSlide { get; init; }
 }

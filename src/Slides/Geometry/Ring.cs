@@ -3,6 +3,9 @@ namespace Coverslip.Slides.Geometry;
 /// <summary>A place in pixels of level 0, or of a mask; (0, 0) is the top left corner of the first pixel.</summary>
 public readonly record struct Vertex(double X, double Y)
 {
+    /// <summary>No slide has so many pixels to a side, 2^40; areas of greater places would have no digit left.</summary>
+    public const double Farthest = 1L << 40;
+
     public override string ToString() => FormattableString.Invariant($"({X}, {Y})");
 }
 

@@ -29,8 +29,14 @@ public sealed record HeatmapGrid(int Columns, int Rows, int Stride, double CellW
             stride * view.StepX,
             stride * view.StepY,
             finest
-        );
+        )
+        {
+            Slide = view.Finest,
+        };
     }
+
+    /// <summary>Pixels of level 0; without end by default.</summary>
+    public (double Width, double Height) Slide { get; init; } = (double.PositiveInfinity, double.PositiveInfinity);
 
     public int Cells => Columns * Rows;
 
@@ -40,7 +46,17 @@ public sealed record HeatmapGrid(int Columns, int Rows, int Stride, double CellW
     /// <summary>Microns along the diagonal of the offset between two cells.</summary>
     public double Microns(int columns, int rows) => double.Hypot(columns * CellMicrons.X, rows * CellMicrons.Y);
 
-    /// <summary>The middle of a cell in pixels of level 0.</summary>
+    /// <summary>
+    /// The place that a cell stands for, in pixels of level 0: the middle of what of it lies on the slide. A cell of the
+    /// last row or column may have its own middle beyond.
+    /// </summary>
+    public (double X, double Y) Place(int column, int row) =>
+        (
+            (column * CellWidth + Math.Min((column + 1) * CellWidth, Slide.Width)) / 2,
+            (row * CellHeight + Math.Min((row + 1) * CellHeight, Slide.Height)) / 2
+        );
+
+    /// <summary>The middle of a cell, and of its window, in pixels of level 0; beyond the slide at its end.</summary>
     public (double X, double Y) Center(int column, int row) => ((column + 0.5) * CellWidth, (row + 0.5) * CellHeight);
 
     /// <summary>A cell in pixels of level 0, rounded to whole ones.</summary>

@@ -22,7 +22,14 @@ internal sealed unsafe class ColorHistogram : IDisposable
 
     private readonly int[] counts; // of the pool
 
-    private ColorHistogram(int[] counts, double pixels) => (this.counts, Pixels) = (counts, pixels);
+    private ColorHistogram(int[] counts, long pixels)
+    {
+        this.counts = counts;
+        // Step 0 holds the value 0 alone, so that the first color is pure black; the last count is that of pure white.
+        (Black, White) = (counts[0], counts[Colors]);
+        counts[0] = 0;
+        (All, Pixels) = (pixels, pixels - Black - White);
+    }
 
     /// <summary>[64] mean optical density of a step's values.</summary>
     internal static double[] Density { get; } = MeanOfStep(OpticalDensity.Of);
@@ -31,7 +38,16 @@ internal sealed unsafe class ColorHistogram : IDisposable
     internal static double[] Light { get; } = MeanOfStep(LinearLight.Of);
 
     /// <summary>Pixels of the image.</summary>
+    internal double All { get; }
+
+    /// <summary>Pixels of the image that are neither pure black nor pure white.</summary>
     internal double Pixels { get; }
+
+    /// <summary>Pixels of pure black, left out.</summary>
+    internal long Black { get; }
+
+    /// <summary>Pixels of pure white, left out.</summary>
+    internal long White { get; }
 
     /// <summary>Pixels of a color: red · 64² + green · 64 + blue, in steps.</summary>
     internal int this[int color] => counts[color];
@@ -55,13 +71,13 @@ internal sealed unsafe class ColorHistogram : IDisposable
                         total = own;
                         return;
                     }
-                    for (var i = 0; i < Colors; i++)
+                    for (var i = 0; i <= Colors; i++)
                         total[i] += own[i];
                     ArrayPool<int>.Shared.Return(own);
                 }
             );
         }
-        return new ColorHistogram(total!, (double)image.Width * image.Height);
+        return new ColorHistogram(total!, (long)image.Width * image.Height);
     }
 
     /// <summary>The steps of a color.</summary>
@@ -94,8 +110,8 @@ internal sealed unsafe class ColorHistogram : IDisposable
 
     private static int[] Cleared()
     {
-        var counts = ArrayPool<int>.Shared.Rent(Colors);
-        counts.AsSpan(0, Colors).Clear();
+        var counts = ArrayPool<int>.Shared.Rent(Colors + 1);
+        counts.AsSpan(0, Colors + 1).Clear();
         return counts;
     }
 
@@ -107,7 +123,10 @@ internal sealed unsafe class ColorHistogram : IDisposable
         )
         {
             for (var end = pixels + (3L * count); pixels < end; pixels += 3)
-                bins[(((steps[pixels[0]] * Steps) + steps[pixels[1]]) * Steps) + steps[pixels[2]]]++;
+            {
+                var color = (((steps[pixels[0]] * Steps) + steps[pixels[1]]) * Steps) + steps[pixels[2]];
+                bins[(pixels[0] & pixels[1] & pixels[2]) == 255 ? Colors : color]++;
+            }
         }
     }
 

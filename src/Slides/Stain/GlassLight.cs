@@ -24,7 +24,7 @@ internal sealed class GlassLight
     internal static GlassLight? Of(Image image)
     {
         StainNormalizer.Check(image);
-        int[] bright = [.. Enumerable.Range(0, 3).Select(channel => Brightest(image, channel))];
+        var bright = Brightest(image);
         var (least, most) = (bright.Min(), bright.Max());
         if (least < Darkest || most - least > Tint * most || least == 255)
             return null;
@@ -51,17 +51,32 @@ internal sealed class GlassLight
         return result;
     }
 
-    private static int Brightest(Image image, int channel)
+    /// <summary>[3] each channel's 99th percentile, pure black and pure white left out.</summary>
+    private static int[] Brightest(Image image)
     {
-        var counts = new int[256];
+        var counts = new long[3, 256];
         var pixels = image.Pixels;
-        for (var i = channel; i < pixels.Length; i += 3)
-            counts[pixels[i]]++;
-        var wanted = (long)Math.Ceiling(BrightShare * pixels.Length / 3);
-        long passed = 0;
-        for (var value = 0; value < 256; value++)
-            if ((passed += counts[value]) >= wanted)
-                return value;
-        return 255;
+        for (var i = 0; i < pixels.Length; i += 3)
+        {
+            if (PurePixels.Is(pixels[i..]))
+                continue;
+            for (var channel = 0; channel < 3; channel++)
+                counts[channel, pixels[i + channel]]++;
+        }
+        var brightest = new int[3];
+        for (var channel = 0; channel < 3; channel++)
+        {
+            var all = Enumerable.Range(0, 256).Sum(value => counts[channel, value]);
+            var (wanted, passed) = ((long)Math.Ceiling(BrightShare * all), 0L);
+            brightest[channel] = 255;
+            for (var value = 0; value < 256; value++)
+            {
+                if ((passed += counts[channel, value]) < wanted)
+                    continue;
+                brightest[channel] = value;
+                break;
+            }
+        }
+        return brightest;
     }
 }

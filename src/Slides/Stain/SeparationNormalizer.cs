@@ -16,7 +16,8 @@ public sealed record SeparationNormalizer(StainMethod Method, StainMatrix Stains
     /// <inheritdoc/>
     public IStainTransform Measure(Image source)
     {
-        var (separation, strength) = Separate(Estimate(Method, source), source);
+        using var histogram = ColorHistogram.Of(source);
+        var (separation, strength) = Separate(Estimate(Method, histogram), source, histogram);
         var factor = new StainStrength(Strength.Haematoxylin / strength.Haematoxylin, Strength.Eosin / strength.Eosin);
         return new Transform(separation, Stains, factor);
     }
@@ -32,25 +33,33 @@ public sealed record SeparationNormalizer(StainMethod Method, StainMatrix Stains
     public static StainMatrix Estimate(StainMethod method, Image image)
     {
         using var histogram = ColorHistogram.Of(image);
-        return method switch
+        return Estimate(method, histogram);
+    }
+
+    internal static SeparationNormalizer Fit(StainMethod method, Image reference)
+    {
+        using var histogram = ColorHistogram.Of(reference);
+        var stains = Estimate(method, histogram);
+        return new SeparationNormalizer(method, stains, Separate(stains, reference, histogram).Strength);
+    }
+
+    private static StainMatrix Estimate(StainMethod method, ColorHistogram histogram) =>
+        method switch
         {
             StainMethod.Macenko => Macenko.Estimate(TissueColors.Of(histogram, saturated: true)),
             // Least squares go astray after densities without an upper bound; Macenko's percentiles do not.
             StainMethod.Vahadane => Vahadane.Estimate(TissueColors.Of(histogram, saturated: false)),
             _ => throw new ArgumentException($"{method} finds no stains", nameof(method)),
         };
-    }
 
-    internal static SeparationNormalizer Fit(StainMethod method, Image reference)
-    {
-        var stains = Estimate(method, reference);
-        return new SeparationNormalizer(method, stains, Separate(stains, reference).Strength);
-    }
-
-    private static (StainSeparation Separation, StainStrength Strength) Separate(StainMatrix stains, Image image)
+    private static (StainSeparation Separation, StainStrength Strength) Separate(
+        StainMatrix stains,
+        Image image,
+        ColorHistogram histogram
+    )
     {
         var separation = new StainSeparation(stains);
-        return (separation, separation.Strength(image));
+        return (separation, separation.Strength(image, histogram));
     }
 
     private sealed class Transform(StainSeparation separation, StainMatrix stains, StainStrength factor)

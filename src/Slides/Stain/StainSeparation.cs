@@ -50,9 +50,11 @@ internal sealed unsafe class StainSeparation
         }
     }
 
-    /// <summary>How strong both stains are in an image.</summary>
+    /// <summary>How strong both stains are in an image, pure black and pure white left out.</summary>
+    /// <param name="image">RGB of 8 bits.</param>
+    /// <param name="histogram">Its colors.</param>
     /// <exception cref="StainException">There is next to nothing of one of them.</exception>
-    internal StainStrength Strength(Image image)
+    internal StainStrength Strength(Image image, ColorHistogram histogram)
     {
         var totals = (First: new double[Steps], Second: new double[Steps]);
         fixed (byte* pixels = image.Pixels)
@@ -72,6 +74,8 @@ internal sealed unsafe class StainSeparation
                 }
             );
         }
+        LeaveOut(0, histogram.Black);
+        LeaveOut(255, histogram.White);
         var (haematoxylin, eosin) = (Strong(totals.First), Strong(totals.Second));
         if (Math.Min(haematoxylin, eosin) >= LeastStrength)
             return new StainStrength(haematoxylin, eosin);
@@ -80,6 +84,15 @@ internal sealed unsafe class StainSeparation
                 $"one stain only: haematoxylin {haematoxylin:F3} and eosin {eosin:F3} strong; at least {LeastStrength}"
             )
         );
+
+        void LeaveOut(byte value, long pixels)
+        {
+            byte* pixel = stackalloc byte[] { value, value, value };
+            var (one, two) = (new int[Steps], new int[Steps]);
+            Count(pixel, 1, one, two);
+            totals.First[Array.IndexOf(one, 1)] -= pixels;
+            totals.Second[Array.IndexOf(two, 1)] -= pixels;
+        }
 
         static double Strong(double[] counts) => Percentile.Of(counts, StrongShare) / StepsPerUnit;
     }

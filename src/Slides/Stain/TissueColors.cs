@@ -75,9 +75,11 @@ internal sealed class TissueColors
     /// <exception cref="StainException">There is no tissue, or it is of one color or gray.</exception>
     internal static (int[] Colors, DensityMoments Moments) Require(ColorHistogram histogram)
     {
+        if (histogram.Pixels == 0 && histogram.Black > 0)
+            throw new StainException("no tissue: every pixel is pure black or pure white");
         var colors = histogram.Occurring(below: TissueLuminance);
         var moments = new DensityMoments(colors, histogram);
-        var share = moments.Pixels / histogram.Pixels;
+        var share = moments.Pixels / histogram.All;
         if (share < LeastShare)
         {
             throw new StainException(

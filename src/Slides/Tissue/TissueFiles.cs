@@ -29,6 +29,7 @@ public sealed class TissueFiles(string folder)
         "contrast",
         "channel",
         "mpp",
+        .. ArtifactAreas.Columns,
         "reason",
     ];
 
@@ -78,6 +79,7 @@ public sealed class TissueFiles(string folder)
             Share = map.Share,
             Threshold = map.Threshold,
             Contrast = map.Contrast,
+            Artifacts = map.Artifacts,
             Reason = map.Reason,
             MadeOf = MadeOf(slide, options).Kept,
         };
@@ -164,6 +166,7 @@ public sealed class TissueFiles(string folder)
             Text(found.Contrast),
             TissueFinder.Word(found.Options.Channel),
             Text(found.Options.Mpp),
+            .. found.Artifacts?.Row ?? [.. ArtifactAreas.Columns.Select(_ => "")],
             found.Reason ?? "",
         ];
 

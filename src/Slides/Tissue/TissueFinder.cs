@@ -41,7 +41,7 @@ public static class TissueFinder
         var picture = slide.Read(new RegionRequest(slide.Bounds.At, size, mpp)).Image;
         try
         {
-            return Find(picture, grid, options);
+            return Find(picture, grid, options, slide);
         }
         catch
         {
@@ -51,12 +51,20 @@ public static class TissueFinder
     }
 
     /// <summary>Finds tissue in a picture, which the map then owns.</summary>
-    internal static TissueMap Find(Image picture, MaskGrid grid, TissueOptions options)
+    /// <param name="picture">RGB.</param>
+    /// <param name="grid">How it lies on the slide.</param>
+    /// <param name="options">How tissue is told from glass.</param>
+    /// <param name="slide">Where blur is looked for; null: nowhere.</param>
+    internal static TissueMap Find(Image picture, MaskGrid grid, TissueOptions options, Slide? slide = null)
     {
+        var pen = PenFinder.Find(picture, grid.PixelArea);
         var mask = Channel(picture, options.Channel);
-        var histogram = Histogram(mask);
+        // Ink has more color than tissue: it would move the threshold.
+        var ink = options.KeepPen ? null : pen;
+        var histogram = Histogram(mask, ink);
         var otsu = options.Threshold is { } given ? Otsu.At(histogram, given) : Otsu.Of(histogram);
         string? reason = null;
+        (bool[] Blurred, double Sharpness)? blur = null;
         if (options.Threshold is null && otsu.Contrast < options.MinContrast)
         {
             mask.WritablePixels.Clear();
@@ -70,6 +78,11 @@ public static class TissueFinder
                 otsu = WithWeak(histogram, otsu);
             foreach (ref var value in mask.WritablePixels)
                 value = value > otsu.Threshold ? (byte)255 : (byte)0;
+            LeaveOut(mask, ink);
+            FillHoles(mask, options.FillHoles * 1e6 / grid.PixelArea);
+            LeaveOut(mask, ink);
+            blur = slide is null ? null : new BlurFinder(slide, mask, grid).Find();
+            LeaveOut(mask, options.KeepBlur ? null : blur?.Blurred);
             reason = Clean(mask, grid, options, otsu);
         }
         return new TissueMap(picture, mask)
@@ -78,7 +91,18 @@ public static class TissueFinder
             Threshold = otsu.Threshold,
             Contrast = otsu.Contrast,
             Reason = reason,
+            Pen = pen,
+            Blur = blur,
         };
+    }
+
+    private static void LeaveOut(Image mask, bool[]? pixels)
+    {
+        for (var i = 0; i < (pixels?.Length ?? 0); i++)
+        {
+            if (pixels![i])
+                mask.WritablePixels[i] = 0;
+        }
     }
 
     /// <summary>The threshold between glass and weakly stained tissue where there is one, else the one given.</summary>
@@ -91,10 +115,9 @@ public static class TissueFinder
     /// <summary>"saturation", as the command line has it.</summary>
     public static string Word(TissueChannel channel) => channel.ToString().ToLowerInvariant();
 
-    /// <summary>Fills holes and drops small pieces; why nothing is left, or null.</summary>
+    /// <summary>Drops small pieces; why nothing is left, or null.</summary>
     private static string? Clean(Image mask, MaskGrid grid, TissueOptions options, Otsu otsu)
     {
-        FillHoles(mask, options.FillHoles * 1e6 / grid.PixelArea);
         var pieces = Components.Find(mask, diagonal: false);
         var areas = pieces.Areas();
         var least = options.MinArea * 1e6 / grid.PixelArea;
@@ -161,11 +184,14 @@ public static class TissueFinder
         return result;
     }
 
-    private static long[] Histogram(Image channel)
+    private static long[] Histogram(Image channel, bool[]? without)
     {
         var histogram = new long[256];
-        foreach (var value in channel.Pixels)
-            histogram[value]++;
+        for (var i = 0; i < channel.Pixels.Length; i++)
+        {
+            if (without?[i] != true)
+                histogram[channel.Pixels[i]]++;
+        }
         return histogram;
     }
 }

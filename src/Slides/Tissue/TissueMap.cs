@@ -9,6 +9,7 @@ namespace Coverslip.Slides.Tissue;
 public sealed record TissueMap(Image Picture, Image Mask) : IDisposable
 {
     private PolygonRegion? region;
+    private ArtifactMap? artifacts;
 
     /// <summary>The mask's pixels on the slide.</summary>
     public required MaskGrid Grid { get; init; }
@@ -25,16 +26,38 @@ public sealed record TissueMap(Image Picture, Image Mask) : IDisposable
     /// <summary>Why there is no tissue; null where there is some.</summary>
     public required string? Reason { get; init; }
 
+    /// <summary>[H · W] ink.</summary>
+    internal bool[] Pen { get; init; } = [];
+
+    /// <summary>[H · W] tissue that is out of focus, and the slide's sharpness.</summary>
+    internal (bool[] Blurred, double Sharpness)? Blur { get; init; }
+
+    /// <summary>Pen, folds, bubbles, blur; folds and bubbles are looked for when first asked for.</summary>
+    public ArtifactAreas Artifacts => Found.Areas(Grid.PixelArea);
+
+    private ArtifactMap Found =>
+        artifacts ??= new ArtifactMap
+        {
+            Pen = Pen,
+            Blur = Blur,
+            Folds = FoldFinder.Find(Picture, Mask, Grid.PixelArea),
+            Bubbles = BubbleFinder.Mask(Picture, Math.Sqrt(Grid.PixelArea)),
+        };
+
     /// <summary>In mm².</summary>
     public double Area => Region.Area * Grid.Mpp.X * Grid.Mpp.Y / 1e6;
 
     /// <summary>Of the part that was scanned, 0 to 1.</summary>
     public double Share => Region.Area / ((double)Grid.Scanned.Width * Grid.Scanned.Height);
 
-    /// <summary>The picture with the mask's border drawn in green, on the tissue's side.</summary>
+    /// <summary>
+    /// The picture with the mask's border drawn in green, on the tissue's side, and artifacts colored: pen red, folds
+    /// yellow, bubbles light blue, blur dark blue.
+    /// </summary>
     public Image Overlay()
     {
         var overlay = Picture.Clone();
+        Found.Draw(overlay);
         var (mask, width) = (Mask.Pixels.ToArray(), Mask.Width);
         var pixels = overlay.WritablePixels;
         for (var y = 0; y < Mask.Height; y++)

@@ -39,6 +39,12 @@ public sealed record TissueOptions
     /// <summary>Smaller pieces are left out, in mm², after holes were filled.</summary>
     public double MinArea { get; init; } = 0.01;
 
+    /// <summary>Whether ink counts as tissue where it has its color; by default it is left out.</summary>
+    public bool KeepPen { get; init; }
+
+    /// <summary>Whether what is strongly out of focus counts as tissue; by default it is left out.</summary>
+    public bool KeepBlur { get; init; }
+
     /// <summary>All of it in words.</summary>
     public string Rule
     {
@@ -48,7 +54,9 @@ public sealed record TissueOptions
                 ? $"above {given}"
                 : $"above Otsu's threshold{(StrongOnly ? "" : ", of weak stain too,")} from a contrast of {MinContrast}";
             return FormattableString.Invariant($"{TissueFinder.Word(Channel)} at {Mpp} µm/px {threshold}, ")
-                + FormattableString.Invariant($"holes to {FillHoles} mm², pieces from {MinArea} mm²");
+                + FormattableString.Invariant($"holes to {FillHoles} mm², pieces from {MinArea} mm²")
+                + (KeepPen ? "" : ", without pen")
+                + (KeepBlur ? "" : ", without blur");
         }
     }
 

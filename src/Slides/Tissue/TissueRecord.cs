@@ -24,6 +24,9 @@ public sealed record TissueRecord
 
     public required double Contrast { get; init; }
 
+    /// <summary>What was found besides tissue; null in files of versions that did not look for it.</summary>
+    public ArtifactAreas? Artifacts { get; init; }
+
     /// <summary>Why there is no tissue.</summary>
     public string? Reason { get; init; }
 

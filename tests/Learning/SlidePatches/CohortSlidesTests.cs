@@ -55,6 +55,23 @@ public sealed class CohortSlidesTests(TinySlides tiny) : IClassFixture<TinySlide
     }
 
     [Fact]
+    public void A_resolution_in_doubt_is_not_trained_on_until_the_cohort_says_it()
+    {
+        var row = tiny.Slide("doubtful", isTumor: true, mpp: 25_400.0 / 300);
+        var error = Refused<InvalidDataException>(row);
+        Assert.Contains("doubtful.tif", error);
+        Assert.Contains("300 dots per inch", error);
+        Assert.Contains("column mpp", error);
+        CohortFile.Write(
+            tiny.At("said.csv"),
+            [row with { Further = [row.Further[0], "1"] }, tiny.Cohort.Rows[0] with { Further = ["", "1"] }],
+            [CohortSlides.AnnotationColumn, "mpp"]
+        );
+        using var slides = tiny.Open(Cohort.Load(tiny.At("said.csv")));
+        Assert.All(slides.Slides, slide => Assert.Empty(slide.Slide.Notes));
+    }
+
+    [Fact]
     public void Image_files_bring_their_resolution_or_are_refused()
     {
         using (var image = new Image(64, 64))

@@ -64,16 +64,6 @@ public sealed class DamagedSlideTests : IDisposable
         AssertRefused(Put("loop.tif", slide), "loop");
     }
 
-    [Fact]
-    public void A_level_of_other_proportions_is_not_for_our_path()
-    {
-        var slide = Slide();
-        BinaryPrimitives.WriteInt32LittleEndian(slide.AsSpan(Field(slide, (int)TiffTag.ImageLength) + 12), 386);
-        var path = Put("flat.tif", slide);
-        var error = Assert.Throws<UnreadableSlideException>(() => TestSlides.Open(path, TestSlides.Ours).Dispose());
-        Assert.Contains("level 1 has 250 × 200 pixels", error.Message);
-    }
-
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

@@ -31,6 +31,16 @@ public sealed class HeatmapTests : IDisposable
     }
 
     [Fact]
+    public void A_cell_at_the_end_of_the_slide_stands_for_the_middle_of_its_part_inside()
+    {
+        // 1,610 pixels in cells of 64: the last begins at 1,600, and its own middle, 1,632, lies beyond.
+        var grid = new HeatmapGrid(26, 15, 64, 64, 64, Mpp.Of(0.25)) { Slide = (1610, 930) };
+        Assert.Equal((1605.0, 913.0), grid.Place(25, 14));
+        Assert.Equal((32.0, 96.0), grid.Place(0, 1));
+        Assert.Equal(grid.Center(24, 13), grid.Place(24, 13));
+    }
+
+    [Fact]
     public void An_array_of_another_size_or_a_part_of_one_is_refused()
     {
         new Heatmap(Grid, new float[6]).Write(At("a.npy"));

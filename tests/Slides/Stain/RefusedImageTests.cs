@@ -12,7 +12,7 @@ public sealed class RefusedImageTests
             { "white", "no tissue: 0.00 %" },
             { "noisy white", "no tissue: 0.00 %" },
             { "white with dust", "no tissue: 0.39 %" },
-            { "black", "a single color" },
+            { "black", "pure black" },
             { "noisy black", "gray" },
             { "pink", "a single color" },
             { "noisy pink", "a single color" },

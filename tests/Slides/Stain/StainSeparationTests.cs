@@ -44,7 +44,8 @@ public sealed class StainSeparationTests
     public void Strength_is_the_99th_percentile_of_the_concentrations()
     {
         using var image = Pictures.Noise(301, 203);
-        var found = new StainSeparation(From).Strength(image);
+        using var histogram = ColorHistogram.Of(image);
+        var found = new StainSeparation(From).Strength(image, histogram);
         var all = Enumerable.Range(0, image.ByteCount / 3).Select(i => Least(DensityAt(image, 3 * i))).ToArray();
         double Percentile(IEnumerable<double> values) => values.Order().ElementAt((int)(0.99 * all.Length));
         Assert.Equal(Percentile(all.Select(c => c.H)), found.Haematoxylin, 0.005);
@@ -55,9 +56,10 @@ public sealed class StainSeparationTests
     public void An_image_without_one_of_the_stains_is_refused()
     {
         using var image = StainImages.Mixture(From.Eosin, From.Eosin);
+        using var histogram = ColorHistogram.Of(image);
         Assert.Contains(
             "haematoxylin 0.00",
-            Assert.Throws<StainException>(() => new StainSeparation(From).Strength(image)).Message
+            Assert.Throws<StainException>(() => new StainSeparation(From).Strength(image, histogram)).Message
         );
     }
 

@@ -66,7 +66,7 @@ internal sealed class TiffDirectory(TiffFile file, int index, int? parent)
     public byte[]? Bytes(TiffTag tag) =>
         fields.TryGetValue(tag, out var field) ? file.Values(field, Name(tag), MostText) : null;
 
-    /// <summary>A quotient or a floating-point number; null where it is missing, zero or of another type.</summary>
+    /// <summary>A quotient or another number; null where it is missing, zero or of another type.</summary>
     public double? Fraction(TiffTag tag)
     {
         if (!fields.TryGetValue(tag, out var field) || field.Count < 1)
@@ -75,7 +75,12 @@ internal sealed class TiffDirectory(TiffFile file, int index, int? parent)
         double value = field.Type switch
         {
             TiffType.Rational => (double)file.Long(bytes) / file.Long(bytes.AsSpan(4)),
+            // Some writers take whole numbers, which TIFF 6.0 does not provide for.
+            TiffType.Short => file.Short(bytes),
+            TiffType.Long => file.Long(bytes),
+            TiffType.Long8 => file.Long8(bytes),
             11 => BitConverter.UInt32BitsToSingle(file.Long(bytes)),
+            12 => BitConverter.Int64BitsToDouble(file.Long8Bits(bytes)),
             _ => 0,
         };
         return double.IsFinite(value) && value > 0 ? value : null;

@@ -94,6 +94,9 @@ internal sealed class TiffFile : IDisposable
 
     internal UnreadableSlideException Bad(string reason, Exception? cause = null) => new(path, reason, cause);
 
+    /// <summary>A slide beyond doubt, which is not read all the same.</summary>
+    internal UnreadableSlideException BadSlide(string reason) => new(path, reason) { IsSlide = true };
+
     internal void CheckRange(long offset, long bytes, string what)
     {
         if (offset < 0 || bytes < 0 || offset > Length || bytes > Length - offset)
@@ -107,11 +110,10 @@ internal sealed class TiffFile : IDisposable
         IsBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(at) : BinaryPrimitives.ReadUInt32LittleEndian(at);
 
     /// <summary>Numbers beyond 2^63 come as −1, which no check lets pass.</summary>
-    internal long Long8(ReadOnlySpan<byte> at)
-    {
-        var value = IsBigEndian ? BinaryPrimitives.ReadInt64BigEndian(at) : BinaryPrimitives.ReadInt64LittleEndian(at);
-        return Math.Max(value, -1);
-    }
+    internal long Long8(ReadOnlySpan<byte> at) => Math.Max(Long8Bits(at), -1);
+
+    internal long Long8Bits(ReadOnlySpan<byte> at) =>
+        IsBigEndian ? BinaryPrimitives.ReadInt64BigEndian(at) : BinaryPrimitives.ReadInt64LittleEndian(at);
 
     private long Offset(ReadOnlySpan<byte> at) => IsBig ? Long8(at) : Long(at);
 
