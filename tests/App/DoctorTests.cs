@@ -79,7 +79,6 @@ public sealed class DoctorTests
                 "BLAS",
                 "OpenCV",
                 "OpenSlide",
-                "GDCM",
                 "processor",
                 "GPU",
                 "memory",
