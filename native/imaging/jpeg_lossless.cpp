@@ -29,8 +29,8 @@ int difference(const ci::jpeg_table& table, ci::jpeg_bits& bits) {
 
 std::vector<std::uint16_t> ci::read_jpeg_lossless(const jpeg_head& head) {
     const int predictor = head.first, shift = head.low, depth = head.bits - shift;
-    if (predictor < 1 || predictor > 7 || head.last != 0 || head.high != 0 || head.bits < 2 || head.bits > 16 ||
-        depth < 1)
+    if (head.width < 1 || predictor < 1 || predictor > 7 || head.last != 0 || head.high != 0 || head.bits < 2 ||
+        head.bits > 16 || depth < 1)
         throw failure("are damaged: their lossless JPEG scan has predictor " + std::to_string(predictor) +
                       " and point transform " + std::to_string(shift) + " for " + std::to_string(head.bits) + " bits");
     const auto width = static_cast<std::size_t>(head.width), height = static_cast<std::size_t>(head.height);

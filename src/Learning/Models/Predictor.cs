@@ -97,7 +97,7 @@ public sealed class Predictor(IClassifier model, BatchReader reader, INetworkRec
 
     /// <summary>Refuses what is no number, where a model's probabilities get their image and their classes.</summary>
     /// <exception cref="InvalidDataException">There is one; the message names image and class.</exception>
-    internal static void CheckFinite(string image, IReadOnlyList<string> classes, IReadOnlyList<double> probabilities)
+    public static void CheckFinite(string image, IReadOnlyList<string> classes, IReadOnlyList<double> probabilities)
     {
         for (var c = 0; c < probabilities.Count; c++)
             if (!double.IsFinite(probabilities[c]))

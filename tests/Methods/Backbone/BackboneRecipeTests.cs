@@ -74,7 +74,9 @@ public sealed class BackboneRecipeTests
     public void A_mistake_is_refused_with_its_place_and_the_way_out(string network, string message) =>
         // A key that stands nowhere has no line.
         Assert.StartsWith(
-            message.StartsWith("input", StringComparison.Ordinal) || message.StartsWith("network.name is ''") ? $"r.yaml: {message}" : $"r.yaml, line 2: {message}",
+            message.StartsWith("input", StringComparison.Ordinal) || message.StartsWith("network.name is ''")
+                ? $"r.yaml: {message}"
+                : $"r.yaml, line 2: {message}",
             Refused($"network: {{{network}}}")
         );
 

@@ -112,6 +112,18 @@ public sealed class DicomTests
         Assert.Contains(reason, Refusal(file));
     }
 
+    [Fact] // github.com/pydicom/pydicom/issues/1438: a run of one byte pads the segment
+    public void Padding_behind_the_last_run_is_left_out()
+    {
+        var file = File.ReadAllBytes(Path.Combine(Folder, "rle12.dcm"));
+        var (begin, end) = (Pixels(file), file.Length - 8);
+        byte[] padded = [.. file[..end], 0, 0, .. file[end..]];
+        BitConverter.TryWriteBytes(padded.AsSpan(begin - 4), end - begin + 2); // the fragment's length
+        using var read = ImageFile.Decode(padded, "padded");
+        using var plain = ImageFile.Decode(file, "plain");
+        Assert.True(plain.Pixels.SequenceEqual(read.Pixels));
+    }
+
     [Theory]
     [InlineData(0xc4, 5, 17, "more codes than their lengths allow")] // 17 codes of one bit
     [InlineData(0xc4, 2, 0xff, "segment of their head is cut")] // the table is longer than the file
