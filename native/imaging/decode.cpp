@@ -45,6 +45,8 @@ void check_png(const std::uint8_t* data, std::size_t size) {
         const auto sum = crc32(crc32(0, nullptr, 0), data + at + 4, static_cast<uInt>(length + 4));
         if (sum != big_endian(data + at + 8 + length))
             throw ci::failure("the PNG chunk at byte " + std::to_string(at) + " is damaged: its checksum differs");
+        if (at == 8 && (length != 13 || std::memcmp(data + 12, "IHDR", 4) != 0))
+            throw ci::failure("the file is damaged: its first PNG chunk is no header of 13 bytes");
         if (at == 8) ci::check_size(big_endian(data + 16), big_endian(data + 20));
         if (std::memcmp(data + at + 4, "IEND", 4) == 0) return;
         at += length + 12;

@@ -2,39 +2,29 @@
 
 #include <algorithm>
 #include <cstring>
-#include <mutex>
 
-#include <gdcmImage.h>
-#include <gdcmSequenceOfFragments.h>
-#include <gdcmTrace.h>
 #include <opencv2/imgcodecs.hpp>
 
+#include "dicom_rle.h"
 #include "dicom_set.h"
 #include "dicom_tone.h"
 #include "error.h"
 #include "jpeg.h"
+#include "jpeg_gray.h"
 
 namespace {
 
 constexpr std::uint32_t pixel_data = 0x7fe00010;
+const std::string uid_root = "1.2.840.10008.1.2.";  // of transfer syntaxes (PS3.6, table A-1)
 
 std::string quoted(const std::string& text) { return "'" + text + "'"; }
-
-// GDCM prints to the terminal what it makes of odd streams; errors are told by ours.
-void silence() {
-    static std::once_flag once;
-    std::call_once(once, [] {
-        gdcm::Trace::DebugOff();
-        gdcm::Trace::WarningOff();
-        gdcm::Trace::ErrorOff();
-    });
-}
 
 // How stored values lie in memory.
 struct layout {
     int width, height, allocated, stored;
     bool has_sign;
-    std::size_t bytes() const { return static_cast<std::size_t>(width) * height * (allocated / 8); }
+    std::size_t pixels() const { return static_cast<std::size_t>(width) * static_cast<std::size_t>(height); }
+    std::size_t bytes() const { return pixels() * (allocated / 8); }
 };
 
 // Refuses what is no single gray image before anything is decoded.
@@ -78,7 +68,7 @@ void check_end(const std::vector<ci::dicom_bytes>& fragments) {
     ci::dicom_bytes last = fragments.back();
     while (last.size > 0 && last.data[last.size - 1] == 0) --last.size;
     if (last.size < 2 || last.data[last.size - 2] != 0xff || last.data[last.size - 1] != 0xd9)
-        throw ci::failure("the DICOM file is truncated: its compressed pixels do not come to an end");
+        throw ci::failure("are truncated: they do not come to an end");
 }
 
 std::vector<std::uint8_t> joined(const std::vector<ci::dicom_bytes>& fragments) {
@@ -87,103 +77,78 @@ std::vector<std::uint8_t> joined(const std::vector<ci::dicom_bytes>& fragments) 
     return all;
 }
 
-ci::failure undecoded(const ci::dicom_set& set, const std::string& what) {
-    return ci::failure("its DICOM pixels " + what + " (transfer syntax " + quoted(set.transfer_syntax()) + ")");
-}
-
-// Goes through the markers of a JPEG or JPEG-LS stream up to its scan: GDCM's decoders abort or crash on heads that do
-// not fit the file.
-bool head_fits(const std::vector<std::uint8_t>& stream, const layout& is) {
-    const auto two = [&](std::size_t at) { return stream[at] << 8 | stream[at + 1]; };
-    if (stream.size() < 4 || two(0) != 0xffd8) return false;
-    bool framed = false;
-    for (std::size_t at = 2; at + 4 <= stream.size();) {
-        const int marker = two(at), length = two(at + 2);
-        if (marker < 0xffc0 || length < 2 || at + 2 + length > stream.size()) return false;
-        const bool frame =
-            (marker >= 0xffc0 && marker <= 0xffcf && marker != 0xffc4 && marker != 0xffc8 && marker != 0xffcc) ||
-            marker == 0xfff7;
-        if (frame) {
-            if (framed || length < 11 || two(at + 5) != is.height || two(at + 7) != is.width) return false;
-            const int bits = stream[at + 4];
-            if (bits > is.allocated || bits < 2 || stream[at + 9] != 1) return false;
-            framed = true;
-        }
-        at += 2 + length;
-        if (marker == 0xffda) return framed;
-    }
-    return false;
-}
-
-std::vector<std::uint8_t> by_gdcm(const ci::dicom_set& set, const layout& is, gdcm::TransferSyntax::TSType type) {
-    silence();
-    gdcm::SmartPointer<gdcm::SequenceOfFragments> pieces = new gdcm::SequenceOfFragments;
-    for (const auto& piece : set.fragments()) {
-        gdcm::Fragment fragment;
-        fragment.SetByteValue(reinterpret_cast<const char*>(piece.data), static_cast<std::uint32_t>(piece.size));
-        pieces->AddFragment(fragment);
-    }
-    gdcm::DataElement element(gdcm::Tag(0x7fe0, 0x0010));
-    element.SetVR(gdcm::VR::OB);
-    element.SetValue(*pieces);
-    const unsigned int sides[2] = {static_cast<unsigned int>(is.width), static_cast<unsigned int>(is.height)};
-    gdcm::Image image;
-    image.SetNumberOfDimensions(2);
-    image.SetDimensions(sides);
-    image.SetPixelFormat(gdcm::PixelFormat(1, static_cast<unsigned short>(is.allocated),
-                                           static_cast<unsigned short>(is.stored),
-                                           static_cast<unsigned short>(is.stored - 1), is.has_sign));
-    image.SetPhotometricInterpretation(gdcm::PhotometricInterpretation::MONOCHROME2);
-    image.SetTransferSyntax(type);
-    image.SetDataElement(element);
+// Samples of one kind into bytes of this machine's order, as the file's plain pixels would lie there.
+template <typename Sample>
+std::vector<std::uint8_t> laid_out(const Sample* samples, const layout& is) {
     std::vector<std::uint8_t> raw(is.bytes());
-    if (image.GetBufferLength() != raw.size() || !image.GetBuffer(reinterpret_cast<char*>(raw.data())))
-        throw undecoded(set, "are damaged, or compressed in a way that is not read");
+    if (is.allocated == 8)
+        std::copy(samples, samples + is.pixels(), raw.begin());
+    else
+        for (std::size_t i = 0; i < is.pixels(); ++i) {
+            raw[2 * i] = static_cast<std::uint8_t>(samples[i] & 255);
+            raw[2 * i + 1] = static_cast<std::uint8_t>(samples[i] >> 8);
+        }
     return raw;
 }
 
-// By OpenCV or libjpeg-turbo: what they decode has 8 or 16 bits, and they tell of damage where GDCM crashes.
-std::vector<std::uint8_t> by_picture(const ci::dicom_set& set, const layout& is, bool jpeg) {
-    const auto stream = joined(set.fragments());
-    const cv::Mat bytes(1, static_cast<int>(stream.size()), CV_8UC1, const_cast<std::uint8_t*>(stream.data()));
-    cv::Mat gray = jpeg ? ci::read_jpeg(stream.data(), stream.size()) : cv::imdecode(bytes, cv::IMREAD_UNCHANGED);
-    if (gray.empty()) throw undecoded(set, "are damaged, or compressed in a way that is not read");
+// By OpenCV or libjpeg-turbo.
+std::vector<std::uint8_t> of_picture(const cv::Mat& gray, const layout& is) {
+    if (gray.empty()) throw ci::failure("are damaged, or compressed in a way that is not read");
     if (gray.channels() != 1 || gray.cols != is.width || gray.rows != is.height || is.has_sign ||
         gray.elemSize() > static_cast<std::size_t>(is.allocated / 8))
-        throw undecoded(set, "are of another size or kind than the file says");
-    if (is.allocated == 16) gray.convertTo(gray, CV_16U);
-    std::vector<std::uint8_t> raw(is.bytes());
-    std::memcpy(raw.data(), gray.data, raw.size());
-    return raw;
+        throw ci::failure("are of another size or kind than the file says");
+    return gray.depth() == CV_8U ? laid_out(gray.ptr<std::uint8_t>(), is) : laid_out(gray.ptr<std::uint16_t>(), is);
+}
+
+// The stream's own head says which process it is of: files name the wrong one.
+std::vector<std::uint8_t> by_jpeg(const std::vector<std::uint8_t>& stream, const layout& is) {
+    const ci::jpeg_head head = ci::jpeg_head::of(stream);
+    if (head.width != is.width || head.height != is.height || head.components != 1 || head.bits > is.allocated)
+        throw ci::failure("are of another size or kind than the file says: " + std::to_string(head.width) + " x " +
+                          std::to_string(head.height) + " pixels of " + std::to_string(head.components) +
+                          " samples of " + std::to_string(head.bits) + " bits");
+    if (head.frame == 0xc3) return laid_out(ci::read_jpeg_lossless(head).data(), is);
+    if (head.frame == 0xf7) return laid_out(ci::read_jpeg_ls(head, stream).data(), is);
+    if (head.frame == 0xc1 && head.bits == 12) return laid_out(ci::read_jpeg_extended(head).data(), is);
+    if (head.bits == 8) return of_picture(ci::read_jpeg(stream.data(), stream.size()), is);
+    throw ci::failure("are compressed in a way that is not read: JPEG of " + std::to_string(head.bits) +
+                      " bits whose frame marker is " + std::to_string(head.frame));
+}
+
+// Only a codestream may go on: OpenCV tells by content which of its twenty decoders it takes.
+std::vector<std::uint8_t> by_jpeg_2000(const std::vector<std::uint8_t>& stream, const layout& is) {
+    static const std::uint8_t code[] = {0xff, 0x4f, 0xff, 0x51}, box[] = {0, 0, 0, 12, 'j', 'P', ' ', ' '};
+    const auto starts = [&](const std::uint8_t* with, std::size_t size) {
+        return stream.size() > size && std::memcmp(stream.data(), with, size) == 0;
+    };
+    if (!starts(code, sizeof code) && !starts(box, sizeof box))
+        throw ci::failure("are damaged: no JPEG 2000 stream begins there");
+    const cv::Mat bytes(1, static_cast<int>(stream.size()), CV_8UC1, const_cast<std::uint8_t*>(stream.data()));
+    return of_picture(cv::imdecode(bytes, cv::IMREAD_UNCHANGED), is);
 }
 
 // Compressed pixels in this machine's order of bytes.
 std::vector<std::uint8_t> decompressed(const ci::dicom_set& set, const layout& is) {
-    using syntax = gdcm::TransferSyntax;
-    const auto& fragments = set.fragments();
-    const auto type = syntax::GetTSType(set.transfer_syntax().c_str());
-    if (type != syntax::RLELossless) check_end(fragments);
-    switch (type) {
-        case syntax::JPEGBaselineProcess1: return by_picture(set, is, true);
-        case syntax::JPEG2000Lossless:
-        case syntax::JPEG2000: return by_picture(set, is, false);
-        case syntax::JPEGExtendedProcess2_4:
-        case syntax::JPEGLosslessProcess14:
-        case syntax::JPEGLosslessProcess14_1:
-        case syntax::JPEGLSLossless:
-        case syntax::JPEGLSNearLossless:
-            if (!head_fits(joined(fragments), is))
-                throw undecoded(set, "are damaged: their head does not fit the file's");
-            return by_gdcm(set, is, type);
-        case syntax::RLELossless: return by_gdcm(set, is, type);
-        default: throw undecoded(set, "are compressed in a way that is not read");
+    const std::string& syntax = set.transfer_syntax();
+    const auto is_any = [&](std::initializer_list<const char*> ends) {
+        return std::any_of(ends.begin(), ends.end(), [&](const char* e) { return syntax == uid_root + e; });
+    };
+    const auto stream = joined(set.fragments());
+    try {
+        if (is_any({"5"})) return ci::read_rle({stream.data(), stream.size()}, is.pixels(), is.allocated / 8);
+        check_end(set.fragments());
+        if (is_any({"4.50", "4.51", "4.57", "4.70", "4.80", "4.81"})) return by_jpeg(stream, is);
+        if (is_any({"4.90", "4.91"})) return by_jpeg_2000(stream, is);
+        throw ci::failure("are compressed in a way that is not read");
+    } catch (const ci::failure& cause) {
+        throw ci::failure("its DICOM pixels " + cause.text + " (transfer syntax " + quoted(syntax) + ")");
     }
 }
 
 // Stored values, sign included; bits above those stored may hold overlays and are cut off.
 std::vector<std::int32_t> values_of(const std::uint8_t* raw, const layout& is, bool big_endian) {
     const std::int32_t mask = (1 << is.stored) - 1, sign = 1 << (is.stored - 1);
-    std::vector<std::int32_t> values(static_cast<std::size_t>(is.width) * is.height);
+    std::vector<std::int32_t> values(is.pixels());
     for (std::size_t i = 0; i < values.size(); ++i) {
         std::int32_t value = is.allocated == 8 ? raw[i]
                              : big_endian      ? raw[2 * i] << 8 | raw[2 * i + 1]

@@ -1,4 +1,4 @@
-// Gray DICOM images through GDCM, as they are meant to be shown.
+// Gray DICOM images, as they are meant to be shown.
 #pragma once
 
 #include <opencv2/core.hpp>

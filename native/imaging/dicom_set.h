@@ -1,7 +1,6 @@
 // The data elements of a DICOM file, found without trusting a single length.
 //
-// GDCM could read them too, but Debian builds it with its assertions on: a damaged byte ends the whole program. It
-// decodes the compressed pixels alone (dicom.cpp).
+// GDCM could read them too, but Debian builds it with its assertions on: a damaged byte ends the whole program.
 #pragma once
 
 #include <cstddef>

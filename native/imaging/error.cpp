@@ -29,4 +29,3 @@ void ci::check_size(std::int64_t width, std::int64_t height) {
 }
 
 CI_EXPORT const char* ci_last_error() { return last_error.c_str(); }
-

@@ -110,9 +110,23 @@ void place(const std::vector<std::uint16_t>& block, int block_width, cv::Mat& in
                     static_cast<std::size_t>(width) * samples * sizeof(std::uint16_t));
 }
 
-void check_read(tmsize_t read) {
+// Room for a strip or a tile: what libtiff will write into it is what `place` will read from it.
+std::vector<std::uint16_t> block_of(tmsize_t bytes, std::uint32_t side_x, std::uint32_t side_y, int samples) {
+    ci::check_size(side_x, side_y);
+    const std::size_t wanted = std::size_t{side_x} * side_y * static_cast<std::size_t>(samples);
+    if (bytes < 1 || static_cast<std::size_t>(bytes) != wanted * sizeof(std::uint16_t))
+        throw ci::failure("its TIFF strips or tiles of " + std::to_string(side_x) + " x " + std::to_string(side_y) +
+                          " pixels take " + std::to_string(bytes) + " bytes, expected is " +
+                          std::to_string(wanted * sizeof(std::uint16_t)));
+    return std::vector<std::uint16_t>(wanted);
+}
+
+void check_read(tmsize_t read, std::size_t wanted) {
     if (read < 0 || !complaint.empty())
         throw ci::failure(complaint.empty() ? "the TIFF page cannot be decoded" : complaint);
+    if (static_cast<std::size_t>(read) < wanted)
+        throw ci::failure("a TIFF strip or tile holds " + std::to_string(read) + " of " + std::to_string(wanted) +
+                          " bytes");
 }
 
 cv::Mat read_16_bit(TIFF* file, const page& is) {
@@ -126,20 +140,22 @@ cv::Mat read_16_bit(TIFF* file, const page& is) {
     if (TIFFIsTiled(file)) {
         TIFFGetField(file, TIFFTAG_TILEWIDTH, &side_x);
         TIFFGetField(file, TIFFTAG_TILELENGTH, &side_y);
-        std::vector<std::uint16_t> tile(static_cast<std::size_t>(TIFFTileSize(file)) / 2);
+        auto tile = block_of(TIFFTileSize(file), side_x, side_y, is.samples);
         for (std::uint32_t y = 0; y < is.height; y += side_y)
             for (std::uint32_t x = 0; x < is.width; x += side_x) {
-                check_read(TIFFReadTile(file, tile.data(), x, y, 0, 0));
+                check_read(TIFFReadTile(file, tile.data(), x, y, 0, 0), tile.size() * sizeof(std::uint16_t));
                 place(tile, static_cast<int>(side_x), pixels, static_cast<int>(x), static_cast<int>(y),
                       static_cast<int>(side_y));
             }
     } else {
         TIFFGetFieldDefaulted(file, TIFFTAG_ROWSPERSTRIP, &side_y);
         side_y = std::min(side_y, is.height);
-        std::vector<std::uint16_t> strip(static_cast<std::size_t>(TIFFStripSize(file)) / 2);
+        auto strip = block_of(TIFFStripSize(file), is.width, side_y, is.samples);
         for (int y = 0; y < height; y += static_cast<int>(side_y)) {
             const std::uint32_t number = TIFFComputeStrip(file, static_cast<std::uint32_t>(y), 0);
-            check_read(TIFFReadEncodedStrip(file, number, strip.data(), -1));
+            const auto rows = static_cast<std::size_t>(std::min(static_cast<int>(side_y), height - y));
+            check_read(TIFFReadEncodedStrip(file, number, strip.data(), -1),
+                       rows * is.width * is.samples * sizeof(std::uint16_t));
             place(strip, width, pixels, 0, y, static_cast<int>(side_y));
         }
     }

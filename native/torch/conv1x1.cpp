@@ -19,7 +19,7 @@ constexpr int64_t kLeastRows = 512;  // per thread
 
 // image [N, inputs, H, W] channels-last times matrix [outputs, inputs], plus bias if defined -> [N, outputs, H, W].
 at::Tensor product(const at::Tensor& image, const at::Tensor& matrix, const at::Tensor& bias) {
-    const auto& kernels = *rows::kernels();
+    const auto& kernels = present(rows::kernels());
     const int64_t outputs = matrix.size(0), inputs = matrix.size(1), rows = image.numel() / inputs;
     const auto weights = matrix.contiguous();
     auto packed = at::zeros({inputs * winograd::roundUp(outputs, kernels.lanes)}, image.options());
@@ -27,7 +27,7 @@ at::Tensor product(const at::Tensor& image, const at::Tensor& matrix, const at::
     float* const to = packed.data_ptr<float>();
     for (int64_t k = 0; k < outputs; ++k)
         for (int64_t c = 0; c < inputs; ++c)
-            to[winograd::kernels()->packedOffset(inputs, outputs, c, k)] = weight[k * inputs + c];
+            to[present(winograd::kernels()).packedOffset(inputs, outputs, c, k)] = weight[k * inputs + c];
 
     auto output = at::empty({image.size(0), outputs, image.size(2), image.size(3)}, image.options(),
                             at::MemoryFormat::ChannelsLast);
@@ -44,7 +44,7 @@ at::Tensor product(const at::Tensor& image, const at::Tensor& matrix, const at::
 
 // Gradients of the matrix [outputs, inputs] and of the bias [outputs].
 std::pair<at::Tensor, at::Tensor> productGradient(const at::Tensor& image, const at::Tensor& gradient) {
-    const auto& kernels = *rows::kernels();
+    const auto& kernels = present(rows::kernels());
     const int64_t inputs = image.size(1), outputs = gradient.size(1), rows = image.numel() / inputs;
     const int64_t down = winograd::roundUp(inputs, winograd::kRowsAtOnce);
     const int64_t across = winograd::roundUp(outputs, kernels.lanes);

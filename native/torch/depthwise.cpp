@@ -54,11 +54,11 @@ template <class Element>
 const rows::DepthwiseKernels<Element>& kernels();
 template <>
 const rows::DepthwiseKernels<float>& kernels() {
-    return rows::kernels()->depthwise;
+    return present(rows::kernels()).depthwise;
 }
 template <>
 const rows::DepthwiseKernels<Brain>& kernels() {
-    return rows::kernels()->brainDepthwise;
+    return present(rows::kernels()).brainDepthwise;
 }
 
 // [channels, 1, rows, columns] -> [rows, columns, channels]

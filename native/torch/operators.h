@@ -22,6 +22,13 @@ inline bool served(const at::Tensor& tensor) {
     return rows::kernels() && tensor.device().is_cpu() && tensor.scalar_type() == at::kFloat && tensor.numel() > 0;
 }
 
+// A served tensor says that this processor has kernels; who did not ask gets an error instead of a null pointer.
+template <class Kernels>
+const Kernels& present(const Kernels* kernels) {
+    TORCH_CHECK(kernels, "coverslip: this processor has no kernels of ours, and libtorch's operator was not taken");
+    return *kernels;
+}
+
 inline bool served(const OptionalTensor& tensor) { return !tensor || served(*tensor); }
 
 inline at::Tensor channelsLast(const at::Tensor& image) { return image.contiguous(at::MemoryFormat::ChannelsLast); }

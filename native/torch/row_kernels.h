@@ -172,7 +172,7 @@ double crossEntropy(const float* x, const int64_t* target, int64_t rows, int64_t
 void argmax(const float* x, int64_t rows, int64_t channels, int64_t* label) {
     typedef int32_t Integers __attribute__((vector_size(sizeof(Vector))));
     constexpr float kLeast = -__builtin_inff();
-    Integers lane;
+    Integers lane{};
     for (int i = 0; i < Lanes::kWidth; ++i) lane[i] = i;
     for (int64_t r = 0; r < rows; ++r, x += channels) {
         Vector best = Vector{} + kLeast;

@@ -58,13 +58,13 @@ struct Of;
 
 template <>
 struct Of<float> {
-    static const rows::NormKernels<float>& kernels() { return rows::kernels()->norm; }
+    static const rows::NormKernels<float>& kernels() { return present(rows::kernels()).norm; }
     static float* data(const at::Tensor& image) { return image.data_ptr<float>(); }
 };
 
 template <>
 struct Of<rows::Brain> {
-    static const rows::NormKernels<rows::Brain>& kernels() { return rows::kernels()->brainNorm; }
+    static const rows::NormKernels<rows::Brain>& kernels() { return present(rows::kernels()).brainNorm; }
     static rows::Brain* data(const at::Tensor& image) {
         return reinterpret_cast<rows::Brain*>(image.data_ptr<at::BFloat16>());
     }
@@ -263,8 +263,9 @@ struct CrossEntropy : torch::autograd::Function<CrossEntropy> {
         double* const loss = losses.data_ptr<double>();
         forBlocks(count, [&](int64_t first, int64_t block) {
             const int64_t at = first * classes;
-            loss[first / kBlock] = rows::kernels()->crossEntropy(from + at, label + first, block, classes,
-                                                                 1.0f / static_cast<float>(count), to + at);
+            loss[first / kBlock] =
+                present(rows::kernels())
+                    .crossEntropy(from + at, label + first, block, classes, 1.0f / static_cast<float>(count), to + at);
         });
         context->saved_data["gradient"] = gradient;
         return (losses.sum() / count).to(at::kFloat);
@@ -299,7 +300,7 @@ at::Tensor argmax(const at::Tensor& scores) {
     const float* const from = x.data_ptr<float>();
     int64_t* const to = labels.data_ptr<int64_t>();
     forBlocks(x.size(0), [&](int64_t first, int64_t count) {
-        rows::kernels()->argmax(from + first * classes, count, classes, to + first);
+        present(rows::kernels()).argmax(from + first * classes, count, classes, to + first);
     });
     return labels;
 }

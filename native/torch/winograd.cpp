@@ -150,13 +150,13 @@ struct Conv3x3 : torch::autograd::Function<Conv3x3> {
         const auto image = channelsLast(input);
         context->save_for_backward({image, weight});
         context->saved_data["biased"] = bias.has_value();
-        return convolve(*winograd::kernels(), image, weight, bias ? bias->contiguous() : at::Tensor(), false);
+        return convolve(present(winograd::kernels()), image, weight, bias ? bias->contiguous() : at::Tensor(), false);
     }
 
     static variable_list backward(AutogradContext* context, variable_list gradients) {
         const auto saved = context->get_saved_variables();
         const auto gradient = channelsLast(gradients[0]);
-        const auto& kernels = *winograd::kernels();
+        const auto& kernels = present(winograd::kernels());
         variable_list result(3);
         if (context->needs_input_grad(0)) result[0] = convolve(kernels, gradient, saved[1], {}, true);
         const bool biased = context->saved_data["biased"].toBool();

@@ -168,32 +168,44 @@ public sealed class RecipesTests
     }
 
     [Theory]
-    [InlineData("trainin: {epochs: 3}", "r.yaml: unknown key 'trainin'; the nearest known one is 'training'")]
+    [InlineData("trainin: {epochs: 3}", "r.yaml, line 2: unknown key 'trainin'; the nearest known one is 'training'")]
     [InlineData(
         "training: {epoch: 3}",
-        "r.yaml: unknown key 'training.epoch'; the nearest known one is 'training.epochs'"
+        "r.yaml, line 2: unknown key 'training.epoch'; the nearest known one is 'training.epochs'"
     )]
     [InlineData(
         "loss: {reconstuct: false}",
-        "r.yaml: unknown key 'loss.reconstuct'; the nearest known one is 'loss.reconstruct'"
+        "r.yaml, line 2: unknown key 'loss.reconstuct'; the nearest known one is 'loss.reconstruct'"
     )]
     [InlineData(
         "training: {epochs: many}",
-        "r.yaml: training.epochs is 'many'; expected is a whole number from 1 to 1000000"
+        "r.yaml, line 2: training.epochs is 'many'; expected is a whole number from 1 to 1000000"
     )]
-    [InlineData("training: {batch: 0}", "r.yaml: training.batch is '0'; expected is a whole number from 1 to 65536")]
-    [InlineData("training: {rate: nan}", "r.yaml: training.rate is 'nan'; expected is a number from 0 to 100")]
-    [InlineData("training: {rate: -1}", "r.yaml: training.rate is '-1'; expected is a number from 0 to 100")]
-    [InlineData("input: {form: gray}", "r.yaml: input.form is 'gray'; expected is one of masked, raw, mask-channel")]
+    [InlineData(
+        "training: {batch: 0}",
+        "r.yaml, line 2: training.batch is '0'; expected is a whole number from 1 to 65536"
+    )]
+    [InlineData("training: {rate: nan}", "r.yaml, line 2: training.rate is 'nan'; expected is a number from 0 to 100")]
+    [InlineData("training: {rate: -1}", "r.yaml, line 2: training.rate is '-1'; expected is a number from 0 to 100")]
+    [InlineData(
+        "input: {form: gray}",
+        "r.yaml, line 2: input.form is 'gray'; expected is one of masked, raw, mask-channel"
+    )]
     [InlineData(
         "loss: {class: CrossEntropy}",
-        "r.yaml: loss.class is 'CrossEntropy'; expected is one of hinge, cross-entropy"
+        "r.yaml, line 2: loss.class is 'CrossEntropy'; expected is one of hinge, cross-entropy"
     )]
-    [InlineData("network: {gated: maybe}", "r.yaml: network.gated is 'maybe'; expected is true or false")]
-    [InlineData("network: {blocks: 3}", "r.yaml: network.blocks is '3'; expected is a list such as [1, 1, 2, 2]")]
-    [InlineData("network: {blocks: [1, 0]}", "r.yaml: network.blocks is '0'; expected are whole numbers from 1 to 64")]
-    [InlineData("training: 3", "r.yaml: training is '3'; expected is a mapping of keys to values")]
-    [InlineData("seed: [1]", "r.yaml: seed is '[ 1 ]'; expected is a single value")]
+    [InlineData("network: {gated: maybe}", "r.yaml, line 2: network.gated is 'maybe'; expected is true or false")]
+    [InlineData(
+        "network: {blocks: 3}",
+        "r.yaml, line 2: network.blocks is '3'; expected is a list such as [1, 1, 2, 2]"
+    )]
+    [InlineData(
+        "network: {blocks: [1, 0]}",
+        "r.yaml, line 2: network.blocks is '0'; expected are whole numbers from 1 to 64"
+    )]
+    [InlineData("training: 3", "r.yaml, line 2: training is '3'; expected is a mapping of keys to values")]
+    [InlineData("seed: [1]", "r.yaml, line 2: seed is '[ 1 ]'; expected is a single value")]
     [InlineData("[a]: 1", "r.yaml, line 2: a key is one word, not '[ a ]'")]
     public void A_mistake_is_refused_with_its_place_and_the_way_out(string text, string message) =>
         Assert.Equal(
@@ -211,8 +223,8 @@ public sealed class RecipesTests
         "r.yaml: the key 'method' is missing; known methods: saganet, backbone, classical, tumor-detection, multi-stage, self-supervised, curriculum"
     )]
     [InlineData("study: s", "r.yaml is a study; 'coverslip study' runs it")]
-    [InlineData("method: saganett", "r.yaml: method is 'saganett'; the nearest known one is 'saganet'")]
-    [InlineData("- a", "r.yaml: a recipe is a mapping of keys to values")]
+    [InlineData("method: saganett", "r.yaml, line 1: method is 'saganett'; the nearest known one is 'saganet'")]
+    [InlineData("- a", "r.yaml, line 1: a recipe is a mapping of keys to values")]
     public void Something_that_is_no_recipe_is_refused(string text, string message) =>
         Assert.Equal(message, Assert.Throws<RecipeException>(() => Known.Methods.Parse(text, "r.yaml")).Message);
 

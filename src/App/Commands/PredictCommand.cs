@@ -108,6 +108,10 @@ internal static class PredictCommand
         var folder = Path.GetFullPath(parsed.GetValue(Output)!);
         var device = DeviceOption.Of(parsed);
         using var model = TrainedModel.Load(parsed.GetValue(Model)!, Known.Methods, device);
+        if (model.IsUnsealedFile)
+            Console.Error.WriteLine(
+                $"note: {parsed.GetValue(Model)} was packed by an earlier version, without a hash of its contents; damage to it goes unnoticed: pack its run again"
+            );
         if (model.Description.ImageWise)
             Console.Error.WriteLine($"warning: the test figures of this model are inflated ({Split.InflatedNote})");
         Directory.CreateDirectory(folder);

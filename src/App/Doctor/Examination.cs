@@ -12,7 +12,6 @@ internal static class Examination
         LibraryChecks.Blas,
         LibraryChecks.OpenCv,
         LibraryChecks.OpenSlide,
-        LibraryChecks.Gdcm,
         MachineChecks.Processor,
         () => MachineChecks.Gpu(LibraryChecks.TorchHasCuda),
         MachineChecks.Memory,

@@ -62,16 +62,6 @@ internal static partial class LibraryChecks
         return new("OpenSlide", "libopenslide is not found", false, "apt-get install libopenslide-dev");
     }
 
-    /// <summary>Names the GDCM that came with Coverslip's library over OpenCV.</summary>
-    public static DoctorCheck Gdcm()
-    {
-        if (LoadedLibraries.LoadOwn("imaging") is { } failure)
-            return new("GDCM", failure, false, Rebuild);
-        return LoadedLibraries.Path("libgdcmMSFF.so") is { } path
-            ? new("GDCM", $"{VersionInName().Match(path).Value} ({path})", true)
-            : new("GDCM", "libcoverslip_imaging.so brings no libgdcmMSFF.so", false, Rebuild);
-    }
-
     /// <summary>The BLAS that matrix products run in: the reference BLAS is 30 times slower than OpenBLAS.</summary>
     public static DoctorCheck Blas()
     {
@@ -104,7 +94,7 @@ internal static partial class LibraryChecks
 
     private const string Rebuild =
         "run any command through ./coverslip, which installs and builds what is missing; in a published folder, "
-        + "install libtorch, OpenCV, OpenSlide and GDCM (docs/setup.md)";
+        + "install libtorch, OpenCV, OpenSlide and CharLS (docs/setup.md)";
 
     /// <summary>From a wheel's version.py, or the headers that came with the library, or its file name.</summary>
     internal static string TorchVersion(string library)

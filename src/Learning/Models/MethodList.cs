@@ -69,10 +69,12 @@ public sealed class MethodList(IReadOnlyList<IMethod> methods)
         if (name.Length == 0 && node.Peek("study") is { Length: > 0 })
             throw new RecipeException($"{file} is a study; 'coverslip study' runs it");
         return methods.FirstOrDefault(m => m.Name == name)
-            ?? throw new RecipeException(
+            ?? throw (
                 name.Length == 0
-                    ? $"{file}: the key 'method' is missing; known methods: {string.Join(", ", methods.Select(m => m.Name))}"
-                    : $"{file}: method is '{name}'; the nearest known one is '{Nearest(name)}'"
+                    ? new RecipeException(
+                        $"{file}: the key 'method' is missing; known methods: {string.Join(", ", methods.Select(m => m.Name))}"
+                    )
+                    : node.Wrong("method", name, $"the nearest known one is '{Nearest(name)}'")
             );
     }
 

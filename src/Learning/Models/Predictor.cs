@@ -1,3 +1,4 @@
+using System.Globalization;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Learning.Inputs;
@@ -51,6 +52,7 @@ public sealed class Predictor(IClassifier model, BatchReader reader, INetworkRec
         IReadOnlyList<double[]> probabilities
     )
     {
+        CheckFinite(patches, findings, probabilities);
         var rows = patches.Zip(
             probabilities,
             (patch, p) =>
@@ -72,8 +74,10 @@ public sealed class Predictor(IClassifier model, BatchReader reader, INetworkRec
         IReadOnlyList<string> classes,
         IReadOnlyList<Patch> patches,
         IReadOnlyList<double[]> probabilities
-    ) =>
-        new(
+    )
+    {
+        CheckFinite(patches, classes, probabilities);
+        return new(
             classes,
             [
                 .. patches.Zip(
@@ -89,6 +93,28 @@ public sealed class Predictor(IClassifier model, BatchReader reader, INetworkRec
                 ),
             ]
         );
+    }
+
+    /// <summary>Refuses what is no number, where a model's probabilities get their image and their classes.</summary>
+    /// <exception cref="InvalidDataException">There is one; the message names image and class.</exception>
+    public static void CheckFinite(string image, IReadOnlyList<string> classes, IReadOnlyList<double> probabilities)
+    {
+        for (var c = 0; c < probabilities.Count; c++)
+            if (!double.IsFinite(probabilities[c]))
+                throw new InvalidDataException(
+                    $"{image}: the model's probability of '{classes[c]}' is {probabilities[c].ToString(CultureInfo.InvariantCulture)}, no number; its weights are damaged or its training diverged: pack or train it again"
+                );
+    }
+
+    private static void CheckFinite(
+        IReadOnlyList<Patch> patches,
+        IReadOnlyList<string> classes,
+        IReadOnlyList<double[]> probabilities
+    )
+    {
+        foreach (var (patch, row) in patches.Zip(probabilities))
+            CheckFinite(patch.Row.Image, classes, row);
+    }
 
     public static IEnumerable<double[]> Rows(Tensor probabilities)
     {

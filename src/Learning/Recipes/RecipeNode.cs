@@ -14,27 +14,36 @@ public sealed partial class RecipeNode
     private readonly string file,
         path;
     private readonly Dictionary<string, YamlNode> values = new(StringComparer.Ordinal);
+
+    // Where each key stands; empty for a text that others were laid over, whose lines are no file's.
+    private readonly Dictionary<string, long> lines = new(StringComparer.Ordinal);
+    private readonly bool hasLines;
     private readonly List<string> known = [];
     private readonly List<RecipeKey> declared = [];
     private readonly List<RecipeNode> sections = [];
     private readonly List<string> notes = [];
 
-    private RecipeNode(string file, string path, YamlMappingNode? mapping)
+    private RecipeNode(string file, string path, YamlMappingNode? mapping, bool hasLines)
     {
-        (this.file, this.path) = (file, path);
+        (this.file, this.path, this.hasLines) = (file, path, hasLines);
         if (mapping is null)
             return;
         foreach (var (key, value) in mapping.Children)
-            values[
-                key is YamlScalarNode { Value: { } name }
-                    ? name
-                    : throw new RecipeException($"{file}, line {key.Start.Line}: a key is one word, not '{key}'")
-            ] = value;
+        {
+            if (key is not YamlScalarNode { Value: { } name })
+                throw new RecipeException(
+                    $"{file}, line {key.Start.Line}: a key is one word, not '{ValueText.Short($"{key}")}'"
+                );
+            values[name] = value;
+            if (hasLines)
+                lines[name] = key.Start.Line;
+        }
     }
 
     /// <summary>Parses a recipe; <paramref name="file"/> only names it in errors.</summary>
     /// <exception cref="RecipeException">It is no YAML mapping.</exception>
-    public static RecipeNode Parse(string text, string file) => new(file, "", Mapping(text, file));
+    public static RecipeNode Parse(string text, string file) =>
+        new(file, "", Mapping(text, file), !YamlText.IsLaid(text));
 
     /// <summary>A recipe's text as YAML; empty where there is none.</summary>
     /// <exception cref="RecipeException">It is no YAML mapping.</exception>
@@ -43,16 +52,18 @@ public sealed partial class RecipeNode
         var stream = new YamlStream();
         try
         {
+            YamlLimits.Check(text, file);
             stream.Load(new StringReader(text));
         }
         catch (YamlException error)
         {
-            throw new RecipeException($"{file}, line {error.Start.Line}: {error.Message}");
+            throw new RecipeException($"{file}, line {error.Start.Line}: {ValueText.Short(error.Message)}");
         }
         if (stream.Documents.Count == 0)
             return [];
-        return stream.Documents[0].RootNode as YamlMappingNode
-            ?? throw new RecipeException($"{file}: a recipe is a mapping of keys to values");
+        var root = stream.Documents[0].RootNode;
+        return root as YamlMappingNode
+            ?? throw new RecipeException($"{file}, line {root.Start.Line}: a recipe is a mapping of keys to values");
     }
 
     /// <summary>The keys that are there, in the order of the file.</summary>
@@ -71,7 +82,7 @@ public sealed partial class RecipeNode
     /// <summary>A nested mapping; empty where it is left out.</summary>
     public RecipeNode Section(string key)
     {
-        var section = new RecipeNode(file, Full(key), MappingAt(key));
+        var section = new RecipeNode(file, Full(key), MappingAt(key), hasLines);
         sections.Add(section);
         return section;
     }
@@ -82,7 +93,7 @@ public sealed partial class RecipeNode
     {
         foreach (var key in values.Keys.Where(k => !known.Contains(k)))
             throw new RecipeException(
-                $"{file}: unknown key '{Full(key)}'; the nearest known one is '{Full(NearestName.Of(key, known) ?? "")}'"
+                $"{Place(key)}: unknown key '{ValueText.Short(Full(key))}'; the nearest known one is '{Full(NearestName.Of(key, known) ?? "")}'"
             );
         foreach (var section in sections)
             section.Finish();
@@ -90,7 +101,14 @@ public sealed partial class RecipeNode
 
     /// <summary>The error of a key's value; <paramref name="expected"/> says what would be right.</summary>
     public RecipeException Wrong(string key, string value, string expected) =>
-        new($"{file}: {Full(key)} is '{value}'; {expected}");
+        new($"{Place(key)}: {Full(key)} is '{ValueText.Short(value)}'; {expected}");
+
+    /// <summary>The file, and the line of a key where it stands in one.</summary>
+    internal string Place(string key)
+    {
+        var written = lines.ContainsKey(key) ? key : lines.Keys.FirstOrDefault(k => AmericanSpelling.Of(k) == key);
+        return written is null ? file : $"{file}, line {lines[written]}";
+    }
 
     /// <summary>A word of ours in American spelling.</summary>
     internal string Spelled(string key, string word)

@@ -8,6 +8,8 @@ namespace Coverslip.Learning.Recipes;
 /// <summary>A key's value as it stands in a recipe.</summary>
 public static partial class ValueText
 {
+    private const int Longest = 120;
+
     /// <summary>As YAML, on one line.</summary>
     public static string Of(JsonNode value) =>
         value switch
@@ -17,6 +19,10 @@ public static partial class ValueText
             _ when value.GetValueKind() == JsonValueKind.String => Quoted(value.GetValue<string>()),
             _ => Tidy(value.ToJsonString()),
         };
+
+    /// <summary>A value as errors show it: its beginning where it is long.</summary>
+    internal static string Short(string value) =>
+        value.Length <= Longest ? value : $"{value[..Longest]}… ({value.Length} characters)";
 
     /// <summary>5e-6, not 5E-06.</summary>
     internal static string Of(IFormattable number) => Tidy(number.ToString(null, CultureInfo.InvariantCulture));

@@ -15,6 +15,9 @@ public static class YamlText
             : Over(RecipeNode.Mapping(text, Path.GetFileName(path)), [.. settings.Select(OfSetting)]);
     }
 
+    /// <summary>Whether a text is one that others were laid over: it was written anew, and ends as YAML's writer does.</summary>
+    internal static bool IsLaid(string text) => text.EndsWith("\n...\n", StringComparison.Ordinal);
+
     /// <summary>The text of the first mapping with the others laid over it in turn.</summary>
     internal static string Over(YamlMappingNode first, params IEnumerable<YamlMappingNode?> others)
     {

@@ -123,7 +123,21 @@ public sealed record RunDescription
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException($"{path} is no description of a run: {error.Message}", error);
+            throw new InvalidDataException($"{path} is no description of a run: {Reason(error)}", error);
         }
+    }
+
+    /// <summary>Which field is wrong, in our words.</summary>
+    private static string Reason(JsonException error)
+    {
+        const string Missing = "including: ";
+        if (error.InnerException is JsonException)
+            return $"its JSON is damaged in line {error.LineNumber + 1}";
+        if (error.Path is { Length: > 2 } field)
+            return $"field '{field[2..]}' in line {error.LineNumber + 1} is of another kind";
+        var at = error.Message.IndexOf(Missing, StringComparison.Ordinal);
+        return at < 0
+            ? "it is no object of a run's fields"
+            : $"it lacks {error.Message[(at + Missing.Length)..].TrimEnd('.')}";
     }
 }

@@ -15,7 +15,10 @@ public sealed class StoredRun
     /// <summary>The file of a run folder that holds the stain its images were brought to.</summary>
     public const string StainName = "stain.json";
 
-    internal const string Format = "coverslip-model-1";
+    /// <summary>Sealed with its hash; the earlier format was not.</summary>
+    internal const string Format = "coverslip-model-2";
+
+    private const string Unsealed = "coverslip-model-1";
     private readonly Func<int, Device, Dictionary<string, Tensor>> weights;
 
     private StoredRun(
@@ -32,7 +35,10 @@ public sealed class StoredRun
     /// <summary>The stain that training images were brought to, as JSON; null where none is stored.</summary>
     public string? Stain { get; }
 
-    /// <summary>What every part's training left behind.</summary>
+    /// <summary>Whether its bytes were held against a hash of them; false for folders and earlier versions' files.</summary>
+    public bool IsSealed { get; private init; }
+
+    /// <summary>What every part's training left behind; their classes are the same, in the same order.</summary>
     public required IReadOnlyList<RunDescription> Parts { get; init; }
 
     /// <summary>Opens a run folder or a packed file.</summary>
@@ -45,17 +51,32 @@ public sealed class StoredRun
         if (!File.Exists(path))
             throw new FileNotFoundException($"{path}: there is neither a run folder nor a packed model of that name");
         var metadata = SafeTensors.ReadMetadata(path);
-        if (metadata.GetValueOrDefault("format") != Format)
+        var format = metadata.GetValueOrDefault("format");
+        if (format is not (Format or Unsealed))
             throw new InvalidDataException($"{path} is no packed model; 'coverslip pack RUN --out FILE' writes one");
-        return new StoredRun(path, metadata["recipe"], metadata.GetValueOrDefault("stain"), OfPart)
+        var isSealed = SafeTensorsSeal.Check(path);
+        if (!isSealed && format == Format)
+            throw Damaged(SafeTensorsSeal.Key, "is missing");
+        if (!int.TryParse(Field("parts"), NumberStyles.None, CultureInfo.InvariantCulture, out var parts) || parts < 1)
+            throw Damaged("parts", $"is '{Field("parts")}'; expected is a whole number from 1");
+        return new StoredRun(path, Field("recipe"), metadata.GetValueOrDefault("stain"), OfPart)
         {
-            Parts =
-            [
-                .. Enumerable
-                    .Range(1, int.Parse(metadata["parts"], CultureInfo.InvariantCulture))
-                    .Select(part => RunDescription.Parse(Encoding.UTF8.GetBytes(metadata[$"run-{part}"]), path)),
-            ],
+            IsSealed = isSealed,
+            Parts = Agreeing(
+                path,
+                [
+                    .. Enumerable
+                        .Range(1, parts)
+                        .Select(part => $"run-{part}")
+                        .Select(f => RunDescription.Parse(Encoding.UTF8.GetBytes(Field(f)), $"{path}, field '{f}'")),
+                ]
+            ),
         };
+
+        string Field(string name) => metadata.GetValueOrDefault(name) ?? throw Damaged(name, "is missing");
+
+        InvalidDataException Damaged(string field, string what) =>
+            new($"{path}: the file is damaged: field '{field}' of its header {what}; fetch or pack it again");
 
         Dictionary<string, Tensor> OfPart(int part, Device device) =>
             RunFolder.Under(SafeTensors.Read(path, device), $"{part + 1}/");
@@ -83,7 +104,18 @@ public sealed class StoredRun
             (part, device) => SafeTensors.Read(finished[part].Best, device)
         )
         {
-            Parts = [.. finished.Select(p => RunDescription.Read(p.Description))],
+            Parts = Agreeing(folder, [.. finished.Select(p => RunDescription.Read(p.Description))]),
         };
+    }
+
+    /// <summary>The mean of the parts is taken class by class, by place.</summary>
+    private static RunDescription[] Agreeing(string path, RunDescription[] parts)
+    {
+        foreach (var (index, part) in parts.Index())
+            if (!part.Classes.SequenceEqual(parts[0].Classes))
+                throw new InvalidDataException(
+                    $"{path}: part {index + 1} has the classes {string.Join(", ", part.Classes)}, part 1 {string.Join(", ", parts[0].Classes)}; their mean would mix them: train the parts on one cohort, with the same classes in the same order"
+                );
+        return parts;
     }
 }

@@ -48,6 +48,9 @@ public sealed class TrainedModel : IDisposable
     /// <summary>What the parts have in common: classes, scale, rules.</summary>
     public RunDescription Description => Parts[0];
 
+    /// <summary>Whether it is a packed file of an earlier version, whose bytes could not be held against a hash.</summary>
+    public bool IsUnsealedFile { get; private init; }
+
     /// <summary>Loads a run folder or a packed file.</summary>
     /// <param name="path">Folder or file.</param>
     /// <param name="methods">The methods that recipes may name.</param>
@@ -57,7 +60,10 @@ public sealed class TrainedModel : IDisposable
     public static TrainedModel Load(string path, MethodList methods, Device device)
     {
         var run = StoredRun.Open(path);
-        var trained = new TrainedModel(run, methods.Parse(run.RecipeText, path), device);
+        var trained = new TrainedModel(run, methods.Parse(run.RecipeText, path), device)
+        {
+            IsUnsealedFile = !run.IsSealed && File.Exists(path),
+        };
         try
         {
             foreach (var (part, model) in trained.models.Index())
@@ -91,6 +97,7 @@ public sealed class TrainedModel : IDisposable
         var metadata = new Dictionary<string, string>
         {
             ["format"] = StoredRun.Format,
+            [SafeTensorsSeal.Key] = "",
             ["recipe"] = RecipeText,
             ["parts"] = Parts.Count.ToString(CultureInfo.InvariantCulture),
         };
@@ -181,6 +188,8 @@ public sealed class TrainedModel : IDisposable
         foreach (var sum in sums)
             for (var c = 0; c < sum.Length; c++)
                 sum[c] /= models.Count;
+        foreach (var (window, sum) in sums.Index())
+            Predictor.CheckFinite($"window {window + 1} of {sums.Count}", Description.Classes, sum);
         return sums;
     }
 

@@ -23,7 +23,7 @@ internal static class StudyReading
         [
             .. before.Keys.Select(key =>
             {
-                var text = (source with { Common = null }).Text($"pretraining.{key}", before.Section(key));
+                var text = (source with { Common = null }).Text(before.Section(key));
                 return new Pretraining(key, text, methods.Parse(text, $"pretraining of {key}", source.Note));
             }),
         ];
@@ -94,8 +94,10 @@ internal static class StudyReading
                 $"{name}: 'curve' names the x axis, and models its points with 'line' and 'at'; give both or neither"
             );
         if (study.Against != StudyRecipe.NoModel && !models.Keys.Contains(study.Against))
-            throw new RecipeException(
-                $"{name}: against is '{study.Against}'; the nearest model is '{NearestName.Of(study.Against, models.Keys)}'"
+            throw node.Wrong(
+                "against",
+                study.Against,
+                $"the nearest model is '{NearestName.Of(study.Against, models.Keys)}'"
             );
         var names = (study with { ImageWise = true }).AllRuns.Select(r => r.Name);
         if (names.CountBy(n => n).FirstOrDefault(c => c.Value > 1) is { Value: > 1 } twice)
@@ -138,7 +140,6 @@ internal static class StudyReading
         )
         {
             var text = source.Text(
-                $"models.{model}",
                 node,
                 weights,
                 input == "recipe" ? null : YamlText.Of(input, "input", "form")

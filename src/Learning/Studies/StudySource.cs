@@ -19,7 +19,7 @@ internal sealed record StudySource(string Path, MethodList Methods, IReadOnlyLis
     internal Action<string>? Note { get; init; }
 
     /// <summary>The text of the recipe that an entry names, its own changes and others laid over it.</summary>
-    internal string Text(string entry, RecipeNode node, params IEnumerable<YamlMappingNode?> others)
+    internal string Text(RecipeNode node, params IEnumerable<YamlMappingNode?> others)
     {
         var name = node.Text("recipe", "", "Recipe file, relative to the study's folder");
         var with = node.Raw("with", "Laid over the recipe");
@@ -27,9 +27,7 @@ internal sealed record StudySource(string Path, MethodList Methods, IReadOnlyLis
             return YamlText.Over(RecipeNode.Mapping(Recipe, name), others);
         var file = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!, name);
         if (!File.Exists(file))
-            throw new RecipeException(
-                $"{System.IO.Path.GetFileName(Path)}: {entry}.recipe is '{name}'; there is no file {file}"
-            );
+            throw node.Wrong("recipe", name, $"there is no file {file}");
         var recipe = RecipeNode.Mapping(File.ReadAllText(file), System.IO.Path.GetFileName(file));
         return YamlText.Over(recipe, [Common, with, .. others, .. Settings]);
     }

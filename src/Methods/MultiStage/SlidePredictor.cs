@@ -21,6 +21,14 @@ internal sealed class SlidePredictor(MultiStageModel model, MultiStageRecipe rec
     {
         if (slide.Patches.Count == 0)
             return [];
+        var predicted = Predicted(slide, stop, progress);
+        foreach (var patch in predicted)
+            Predictor.CheckFinite($"{slide.Name}, a patch", ["tumor"], [patch.Probability]);
+        return predicted;
+    }
+
+    private IReadOnlyList<PredictedPatch> Predicted(SlideGrid slide, CancellationToken stop, Action<int>? progress)
+    {
         if (model.Segmentation is not { } segmentation)
             return Classified(model.Extractor!, slide, stop, progress);
         var vectors = new SlideVectors(recipe, model.Extractor).Of(slide, progress, stop);

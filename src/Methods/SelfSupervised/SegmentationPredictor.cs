@@ -1,5 +1,6 @@
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
 using Coverslip.Torch;
 
@@ -47,9 +48,9 @@ internal sealed class SegmentationPredictor(IReadOnlyList<SelfSupervisedNetwork>
                 reconstruction = reconstruction is null ? given.To(DType.Float32) : reconstruction + given;
         }
         var share = 1.0 / networks.Count;
-        return new SegmentedWindows(
-            (probability! * share).ToArray<float>(),
-            reconstruction is null ? [] : (reconstruction * share).ToArray<float>()
-        );
+        var mean = (probability! * share).ToArray<float>();
+        if (!Array.TrueForAll(mean, float.IsFinite)) // where no window is wanted, NaN stands later on
+            Predictor.CheckFinite("a window", ["foreground"], [double.NaN]);
+        return new SegmentedWindows(mean, reconstruction is null ? [] : (reconstruction * share).ToArray<float>());
     }
 }

@@ -19,7 +19,7 @@ internal static class Pickle
         using var file = File.OpenRead(path);
         try
         {
-            using var archive = new ZipArchive(file, ZipArchiveMode.Read);
+            using var archive = Opened(file);
             var pickle =
                 archive.Entries.FirstOrDefault(e => e.FullName.EndsWith("/data.pkl", StringComparison.Ordinal))
                 ?? throw new InvalidDataException("the archive holds no data.pkl");
@@ -49,8 +49,41 @@ internal static class Pickle
             throw new InvalidDataException(
                 $"{name} has {entry.Length} bytes ({entry.CompressedLength} in the archive), expected were {count} elements of {type}"
             );
-        using var stream = entry.Open();
-        return PickledTensors.ReadElements(stream, count, type);
+        return Within(entry, stream => PickledTensors.ReadElements(stream, count, type));
+    }
+
+    private static ZipArchive Opened(FileStream file)
+    {
+        try
+        {
+            var archive = new ZipArchive(file, ZipArchiveMode.Read);
+            _ = archive.Entries;
+            return archive;
+        }
+        catch (InvalidDataException error)
+        {
+            throw new InvalidDataException(
+                $"its {file.Length} bytes are no whole archive, the list of entries at its end is missing or damaged; fetch the file again",
+                error
+            );
+        }
+    }
+
+    /// <summary>Reads an entry; an error names it.</summary>
+    private static T Within<T>(ZipArchiveEntry entry, Func<Stream, T> read)
+    {
+        try
+        {
+            using var stream = entry.Open();
+            return read(stream);
+        }
+        catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
+        {
+            throw new InvalidDataException(
+                $"entry {entry.FullName} of {entry.Length} bytes is damaged or cut off; fetch the file again",
+                error
+            );
+        }
     }
 
     private static byte[] Bytes(ZipArchiveEntry entry, long limit)
@@ -58,8 +91,13 @@ internal static class Pickle
         if (entry.Length > limit)
             throw new InvalidDataException($"{entry.FullName} claims {entry.Length} bytes");
         var bytes = new byte[entry.Length];
-        using var stream = entry.Open();
-        stream.ReadExactly(bytes);
-        return bytes;
+        return Within(
+            entry,
+            stream =>
+            {
+                stream.ReadExactly(bytes);
+                return bytes;
+            }
+        );
     }
 }

@@ -3,6 +3,9 @@ namespace Coverslip.Torch.Checkpoints;
 /// <summary>The tensors of an unpickled checkpoint, whatever way its storages are kept.</summary>
 internal static class PickledTensors
 {
+    // Tied weights are two or three views of one storage.
+    private const int MostViews = 16;
+
     private static readonly Operator StridedOp = new("aten::as_strided");
 
     /// <summary>
@@ -31,12 +34,17 @@ internal static class PickledTensors
         using var scope = new TensorScope();
         // Several tensors may look into one storage.
         var storages = new Dictionary<string, Tensor>(StringComparer.Ordinal);
+        var asked = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var (key, value) in root)
         {
             if (value is not Unpickler.View view)
                 continue;
             var type = TypeOf(view.Storage.TypeName);
-            CheckInside(view, key);
+            asked[view.Storage.Key] = asked.GetValueOrDefault(view.Storage.Key) + CheckInside(view, key);
+            if (asked[view.Storage.Key] > MostViews * Math.Max(view.Storage.Count, 1))
+                throw new InvalidDataException(
+                    $"tensor '{key}' and others take {asked[view.Storage.Key]} elements of storage {view.Storage.Key}, which has {view.Storage.Count}; at most {MostViews} times as many are read"
+                );
             if (!storages.TryGetValue(view.Storage.Key, out var flat))
             {
                 flat = read(view.Storage, type);
@@ -98,14 +106,28 @@ internal static class PickledTensors
             _ => throw new InvalidDataException($"storage type {storage} is not supported"),
         };
 
-    private static void CheckInside(Unpickler.View view, string key)
+    /// <summary>The view's elements: inside its storage, and no more than that has.</summary>
+    private static long CheckInside(Unpickler.View view, string key)
     {
-        var (last, shape, strides, count) = (view.Offset, view.Shape, view.Strides, view.Storage.Count);
+        var (shape, strides, count) = (view.Shape, view.Strides, view.Storage.Count);
+        Int128 last = view.Offset;
         if (last < 0 || shape.Length != strides.Length || shape.Length > 8 || shape.Concat(strides).Any(n => n < 0))
             throw new InvalidDataException($"tensor '{key}' has a shape or strides that none can have");
+        if (shape.Contains(0))
+            return 0;
+        Int128 elements = 1;
         for (var i = 0; i < shape.Length; i++)
-            last = checked(last + Math.Max(shape[i] - 1, 0) * strides[i]);
-        if (!shape.Contains(0) && last >= count)
+        {
+            last = Int128.Min(last + (Int128)(shape[i] - 1) * strides[i], long.MaxValue);
+            elements = Int128.Min(elements * shape[i], long.MaxValue);
+        }
+        if (last >= count)
             throw new InvalidDataException($"tensor '{key}' reaches element {last} of a storage of {count}");
+        // A stride of 0 repeats elements: a file of bytes would ask for any memory.
+        if (elements > count)
+            throw new InvalidDataException(
+                $"tensor '{key}' of shape [{string.Join(", ", shape)}] and strides [{string.Join(", ", strides)}] asks for {elements} elements of a storage of {count}; save it with .contiguous() or .clone()"
+            );
+        return (long)elements;
     }
 }

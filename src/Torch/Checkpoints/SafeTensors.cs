@@ -18,7 +18,7 @@ public static class SafeTensors
     /// </summary>
     /// <param name="path">The file; it appears whole, or stays as it was.</param>
     /// <param name="tensors">Tensors by path, on any device.</param>
-    /// <param name="metadata">Free text by key.</param>
+    /// <param name="metadata">Free text by key; under <see cref="SafeTensorsSeal.Key"/> the file's hash is put.</param>
     /// <exception cref="ArgumentException">A path stands twice, or is <c>__metadata__</c>.</exception>
     public static void Write(
         string path,
@@ -28,6 +28,7 @@ public static class SafeTensors
     {
         var ordered = tensors.OrderByDescending(t => t.Value.DType.Size()).ToList();
         var header = SafeTensorsHeader.Compose(ordered, metadata);
+        var isSealed = metadata?.ContainsKey(SafeTensorsSeal.Key) == true;
         WholeFile.WriteAt(
             path,
             temporary =>
@@ -36,6 +37,8 @@ public static class SafeTensors
                 file.Write(header);
                 foreach (var (_, value) in ordered)
                     WriteElements(file, value);
+                if (isSealed)
+                    SafeTensorsSeal.Close(file);
                 file.Flush(flushToDisk: true);
             }
         );

@@ -59,7 +59,7 @@ internal sealed class SafeTensorsHeader
             {
                 json.WriteStartObject(MetadataKey);
                 foreach (var (key, value) in metadata)
-                    json.WriteString(key, value);
+                    json.WriteString(key, key == SafeTensorsSeal.Key ? SafeTensorsSeal.Blank : value);
                 json.WriteEndObject();
             }
             foreach (var (path, value) in tensors)
@@ -103,6 +103,37 @@ internal sealed class SafeTensorsHeader
     /// <summary>Reads and checks everything a header says against itself and the file's length.</summary>
     internal static SafeTensorsHeader Read(Stream file, string path)
     {
+        var bytes = ReadBytes(file, path);
+        try
+        {
+            using var json = JsonDocument.Parse(
+                bytes,
+                new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 8 }
+            );
+            return Parse(json.RootElement, path, 8 + bytes.LongLength, file.Length - 8 - bytes.LongLength);
+        }
+        catch (JsonException error)
+        {
+            var place = error.BytePositionInLine is { } at ? $" at byte {at}" : "";
+            throw Refused(
+                path,
+                $"the header of {bytes.Length} bytes is damaged{place}, no sound JSON: {error.Message.Split(" LineNumber")[0]} Fetch the file again",
+                error
+            );
+        }
+        catch (InvalidOperationException error)
+        {
+            throw Refused(
+                path,
+                "the header is damaged: a name or text in it is no UTF-8, or half a character; fetch the file again",
+                error
+            );
+        }
+    }
+
+    /// <summary>The header's JSON, its length held against the file's.</summary>
+    internal static byte[] ReadBytes(Stream file, string path)
+    {
         var length = file.Length;
         if (length < 8)
             throw Refused(path, $"{length} bytes are too few for a safetensors file");
@@ -121,19 +152,7 @@ internal sealed class SafeTensorsHeader
             );
         var bytes = new byte[size];
         file.ReadExactly(bytes);
-        try
-        {
-            using var json = JsonDocument.Parse(
-                bytes,
-                new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 8 }
-            );
-            return Parse(json.RootElement, path, 8 + (long)size, length - 8 - (long)size);
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
-        {
-            // InvalidOperationException: text that is no UTF-8, or half a surrogate pair.
-            throw Refused(path, $"the header is no sound JSON: {error.Message}", error);
-        }
+        return bytes;
     }
 
     private static SafeTensorsHeader Parse(JsonElement root, string path, long dataStart, long dataLength)

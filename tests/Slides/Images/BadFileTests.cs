@@ -24,6 +24,8 @@ public sealed class BadFileTests : IDisposable
                 "claims 2000000 x 2 pixels; the limit is 2^20"
             },
             { "vast-area.png", PngBytes.Of(1_000_000, 1_000_000, 8, 2, new byte[1_000_000]), "2^30 in all" },
+            { "no-header.png", PngBytes.OfOneChunk("IEND", []), "first PNG chunk is no header of 13 bytes" },
+            { "short-header.png", PngBytes.OfOneChunk("IHDR", [0, 0, 0, 1]), "no header of 13 bytes" },
             { "short.png", PngBytes.Of(64, 64, 8, 2, new byte[64]), "damaged or truncated" },
             { "vast.bmp", VastBmp(), "claims 1500000 x" },
             { "vast.tif", VastTiff(), "pixels; the limit is" },

@@ -7,6 +7,8 @@ namespace Coverslip.Slides.Tests.Images;
 /// <summary>PNG files of the kinds that our own writer does not write: alpha, palettes, claimed sizes.</summary>
 internal static class PngBytes
 {
+    private static ReadOnlySpan<byte> Signature => [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10];
+
     public const byte Palette = 3;
     public const byte GrayAlpha = 4;
     public const byte RgbAlpha = 6;
@@ -24,12 +26,21 @@ internal static class PngBytes
             }
         }
         using var file = new MemoryStream();
-        file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10]);
+        file.Write(Signature);
         Chunk(file, "IHDR", Header(width, height, depth, colorType));
         if (palette is not null)
             Chunk(file, "PLTE", palette);
         Chunk(file, "IDAT", rows.ToArray());
         Chunk(file, "IEND", []);
+        return file.ToArray();
+    }
+
+    /// <summary>The signature and one sound chunk: with an empty one, 20 bytes.</summary>
+    public static byte[] OfOneChunk(string name, byte[] content)
+    {
+        using var file = new MemoryStream();
+        file.Write(Signature);
+        Chunk(file, name, content);
         return file.ToArray();
     }
 

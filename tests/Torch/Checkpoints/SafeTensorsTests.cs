@@ -128,7 +128,7 @@ public sealed class SafeTensorsTests : IDisposable
             { """[]""", 0, "is a JSON Array" },
             { """{"a":""", 0, "no sound JSON" },
             { "", 0, "no sound JSON" },
-            { """{"\ud800":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 1, "no sound JSON" },
+            { """{"\ud800":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 1, "is no UTF-8" },
         };
 
     [Theory, MemberData(nameof(Refused))]

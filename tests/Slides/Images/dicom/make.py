@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Makes the DICOM files of this folder and, beside each that can be read, the gray values to be shown as a PNG.
 
-Written by hand after DICOM PS3.5 and PS3.10; compressed by GDCM's own gdcmconv (Debian: libgdcm-tools). Shown values
-are computed here, in numpy, after PS3.3 C.7.6.3.1.2, C.11.1 and C.11.2. Run in this folder: python3 make.py
+Written by hand after DICOM PS3.5 and PS3.10; compressed by gdcmconv (Debian: libgdcm-tools) and dcmcjpeg (dcmtk).
+Shown values are computed here, in numpy, after PS3.3 C.7.6.3.1.2, C.11.1 and C.11.2. Run in this folder: python3 make.py
 """
 import struct
 import subprocess
@@ -116,6 +116,10 @@ def compress(source, name, *options):
     subprocess.run(["gdcmconv", *options, source + ".dcm", name + ".dcm"], check=True)
 
 
+def compress_by_dcmtk(source, name, *options):
+    subprocess.run(["dcmcjpeg", *options, source + ".dcm", name + ".dcm"], check=True)
+
+
 def linear(x, centre, width):
     return (x - (centre - 0.5)) / (width - 1) + 0.5
 
@@ -178,6 +182,13 @@ compress("inverted8", "lossless8", "--jpeg")
 expect("lossless8", eight / 255, False, inverted=True)
 compress("gray8", "baseline8", "--jpeg", "--lossy", "-q", "100")
 expect("baseline8", eight / 255, False)  # the test allows what quality 100 loses
+
+for predictor in (2, 3, 4, 5, 6, 7):  # gdcmconv writes predictor 1 only
+    name = f"predictor{predictor}"
+    compress_by_dcmtk("gray12", name, "+el", "+sv", str(predictor))
+    expect(name, full, True)
+compress_by_dcmtk("gray12", "extended12", "+ee", "+q", "100")
+expect("extended12", full, True)  # the test allows what quality 100 loses
 
 write("bad-color", np.repeat(eight[..., None], 3, 2), photometric="RGB")
 write("bad-frames", np.stack([eight, eight]), frames=2)
