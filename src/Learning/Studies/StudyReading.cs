@@ -139,11 +139,7 @@ internal static class StudyReading
             )
         )
         {
-            var text = source.Text(
-                node,
-                weights,
-                input == "recipe" ? null : YamlText.Of(input, "input", "form")
-            );
+            var text = source.Text(node, weights, input == "recipe" ? null : YamlText.Of(input, "input", "form"));
             yield return new StudyRun(
                 model,
                 input,

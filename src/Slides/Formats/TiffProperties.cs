@@ -1,4 +1,3 @@
-using System.Globalization;
 using Coverslip.Slides.Formats.Tiff;
 using Coverslip.Slides.Geometry;
 

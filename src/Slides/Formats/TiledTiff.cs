@@ -1,5 +1,4 @@
 using Coverslip.Slides.Formats.Tiff;
-using Coverslip.Slides.Geometry;
 
 namespace Coverslip.Slides.Formats;
 

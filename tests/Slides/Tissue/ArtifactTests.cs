@@ -1,6 +1,7 @@
 using Coverslip.Phantoms;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
+using Coverslip.Slides.Images;
 using Coverslip.Slides.Tissue;
 
 namespace Coverslip.Slides.Tests.Tissue;
@@ -71,7 +72,7 @@ public sealed class ArtifactTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void Blue_nuclei_all_over_a_slide_are_a_stain_and_no_ink()
     {
-        using var picture = new Images.Image(100, 100);
+        using var picture = new Image(100, 100);
         picture.WritablePixels.Fill(240);
         for (var i = 0; i < 5000; i++)
         {
