@@ -115,14 +115,19 @@ std::vector<std::uint8_t> by_jpeg(const std::vector<std::uint8_t>& stream, const
                       " bits whose frame marker is " + std::to_string(head.frame));
 }
 
-// Only a codestream may go on: OpenCV tells by content which of its twenty decoders it takes.
+// Only a codestream may go on: OpenCV tells by content which of its twenty decoders it takes. What it claims to hold is
+// held against the file first (ITU-T T.800, A.5.1): a few bytes would ask for gigabytes.
 std::vector<std::uint8_t> by_jpeg_2000(const std::vector<std::uint8_t>& stream, const layout& is) {
-    static const std::uint8_t code[] = {0xff, 0x4f, 0xff, 0x51}, box[] = {0, 0, 0, 12, 'j', 'P', ' ', ' '};
-    const auto starts = [&](const std::uint8_t* with, std::size_t size) {
-        return stream.size() > size && std::memcmp(stream.data(), with, size) == 0;
+    static const std::uint8_t code[] = {0xff, 0x4f, 0xff, 0x51};
+    const auto begin = std::search(stream.begin(), stream.end(), std::begin(code), std::end(code));
+    if (stream.end() - begin < 42) throw ci::failure("are damaged: no JPEG 2000 stream begins there");
+    const auto four = [&](int at) {
+        return std::int64_t{begin[at]} << 24 | begin[at + 1] << 16 | begin[at + 2] << 8 | begin[at + 3];
     };
-    if (!starts(code, sizeof code) && !starts(box, sizeof box))
-        throw ci::failure("are damaged: no JPEG 2000 stream begins there");
+    const std::int64_t width = four(8) - four(16), height = four(12) - four(20), samples = begin[40] << 8 | begin[41];
+    if (width != is.width || height != is.height || samples != 1)
+        throw ci::failure("are of another size or kind than the file says: " + std::to_string(width) + " x " +
+                          std::to_string(height) + " pixels of " + std::to_string(samples) + " samples");
     const cv::Mat bytes(1, static_cast<int>(stream.size()), CV_8UC1, const_cast<std::uint8_t*>(stream.data()));
     return of_picture(cv::imdecode(bytes, cv::IMREAD_UNCHANGED), is);
 }

@@ -141,6 +141,16 @@ public sealed class DicomTests
         Assert.Contains(reason, Refusal(file));
     }
 
+    [Theory]
+    [InlineData(10, "are of another size or kind than the file says: 65304 x 16 pixels of 1 samples")]
+    [InlineData(40, "of 65281 samples")]
+    public void A_JPEG_2000_of_another_size_is_refused_before_memory_is_taken(int at, string reason)
+    {
+        var file = File.ReadAllBytes(Path.Combine(Folder, "j2k12.dcm"));
+        file[Pixels(file) + at] = 0xff;
+        Assert.Contains(reason, Refusal(file));
+    }
+
     [Fact]
     public void What_is_no_JPEG_2000_is_not_handed_to_another_decoder()
     {
