@@ -21,7 +21,7 @@ public sealed class ArtifactTests(ITestOutputHelper output) : IDisposable
     public void A_slide_without_artifacts_has_none()
     {
         using var map = Find([], new TissueOptions());
-        Assert.Equal((0, 0), (map.Artifacts.Pen, map.Artifacts.Bubble));
+        Assert.Equal((0.0, 0.0), (map.Artifacts.Pen, map.Artifacts.Bubble));
         Assert.Equal(0.0, map.Artifacts.Blur);
         Assert.InRange(map.Artifacts.Fold, 0, 0.01 * map.Area);
         Assert.InRange(map.Artifacts.Sharpness!.Value, 2, 20);
