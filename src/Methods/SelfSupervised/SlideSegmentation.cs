@@ -144,6 +144,9 @@ internal sealed class SlideSegmentation
                 cell * view.StepY,
                 slide.FinestMpp
             )
+            {
+                Slide = view.Finest,
+            }
         );
     }
 }

@@ -81,10 +81,10 @@ internal sealed record OmePixels(int Channels, int Planes, Mpp? Mpp, string? Unr
     {
         double? perUnit = unit switch
         {
-            // The micro sign, the Greek letter, and a micro sign of Latin-1 that is no UTF-8.
-            "µm" or "\u03BCm" or "\uFFFDm" or "um" => 1,
+            // The micro sign, the Greek letter, a micro sign of Latin-1 that is no UTF-8, and what libvips makes of one.
+            "µm" or "\u03BCm" or "\uFFFDm" or "\u23C2\u23B5m" or "um" => 1,
             "pm" => 1e-6,
-            "\u00C5" or "\u212B" => 1e-4, // a letter, and the sign of the unit
+            "\u00C5" or "\u212B" or "\u23C3\u2385" => 1e-4, // Ångström
             "nm" => 1e-3,
             "mm" => 1e3,
             "cm" => 1e4,

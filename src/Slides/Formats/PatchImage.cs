@@ -52,9 +52,17 @@ public sealed class PatchImage : IDisposable
             slide.Value.Dispose();
     }
 
-    private static Slide Open((string File, double? Mpp) slide) =>
-        SlideFile.Open(
-            slide.File,
-            new SlideOptions { Mpp = slide.Mpp is { } mpp ? Mpp.Of(mpp) : null, CacheBytes = CacheBytes }
+    /// <summary>Patches whose size is most likely wrong are not learned from.</summary>
+    private static Slide Open((string File, double? Mpp) key)
+    {
+        var opening = new SlideOptions { Mpp = key.Mpp is { } mpp ? Mpp.Of(mpp) : null, CacheBytes = CacheBytes };
+        var slide = SlideFile.Open(key.File, opening);
+        if (slide.Resolution.Doubt is not { } doubt)
+            return slide;
+        slide.Dispose();
+        throw new UnreadableSlideException(
+            key.File,
+            $"{doubt}; its patches are not read so: choose them anew by 'coverslip patches' with --slide-mpp"
         );
+    }
 }

@@ -75,8 +75,10 @@ internal sealed class TiffPyramid
         {
             throw file.BadSlide(
                 $"an OME-TIFF with a page for each of its {Ome.Channels} channels: the first alone would be read, as gray. "
-                    + "Join them: vips bandjoin \"IN.ome.tif[page=0] IN.ome.tif[page=1] IN.ome.tif[page=2]\" "
-                    + "\"OUT.tif[tile,pyramid,compression=jpeg,tile-width=256,tile-height=256,bigtiff]\""
+                    + "Join them, tried with libvips 8.14: "
+                    + "vips bandjoin \"IN.ome.tif[page=0] IN.ome.tif[page=1] IN.ome.tif[page=2]\" OUT.v && "
+                    + "vips copy OUT.v \"OUT.tif[tile,pyramid,compression=jpeg,tile-width=256,tile-height=256,bigtiff]\" "
+                    + "--interpretation srgb"
             );
         }
         if (Ome.Planes > 1)

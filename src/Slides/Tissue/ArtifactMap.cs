@@ -23,6 +23,22 @@ internal sealed class ArtifactMap
     /// <summary>[H · W] beneath bubbles.</summary>
     public required bool[] Bubbles { get; init; }
 
+    /// <summary>What is marked, by one pixel more to each side.</summary>
+    public static bool[] Widened(bool[] marked, int width)
+    {
+        var wide = new bool[marked.Length];
+        for (var i = 0; i < marked.Length; i++)
+        {
+            if (!marked[i])
+                continue;
+            var (x, y) = (i % width, i / width);
+            var (from, to) = (Math.Max(0, x - 1), Math.Min(width - 1, x + 1));
+            for (var row = Math.Max(0, y - 1); row <= Math.Min((marked.Length / width) - 1, y + 1); row++)
+                wide.AsSpan((row * width) + from, to - from + 1).Fill(true);
+        }
+        return wide;
+    }
+
     /// <summary>In mm².</summary>
     /// <param name="pixelArea">In square microns.</param>
     public ArtifactAreas Areas(double pixelArea)

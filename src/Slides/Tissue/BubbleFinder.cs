@@ -28,9 +28,10 @@ internal static class BubbleFinder
         var edges = Edges(smooth, around, size);
         var best = new float[smooth.Length];
         var radii = new int[smooth.Length];
+        var votes = new float[smooth.Length];
         for (var radius = Math.Max(LeastPixels, (int)(LeastRadius / pixel)); radius <= MostRadius / pixel; radius += 2)
         {
-            var votes = new float[smooth.Length];
+            Array.Clear(votes);
             foreach (var (x, y, toX, toY) in edges)
             {
                 Vote(votes, size, x + (radius * toX), y + (radius * toY));

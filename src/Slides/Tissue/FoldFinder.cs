@@ -18,10 +18,9 @@ internal static class FoldFinder
     /// <summary>[H · W] whether a pixel of the tissue is in a fold.</summary>
     public static bool[] Find(Image picture, Image tissue, double pixelArea)
     {
-        var fold = new bool[picture.Width * picture.Height];
-        var density = new int[fold.Length];
+        var density = new int[picture.Width * picture.Height];
         var histogram = new long[1 << 9];
-        for (var i = 0; i < fold.Length; i++)
+        for (var i = 0; i < density.Length; i++)
         {
             if (tissue.Pixels[i] == 0)
                 continue;
@@ -35,13 +34,12 @@ internal static class FoldFinder
         // 1.4826 medians of the distance from the median are a normal distribution's deviation.
         var least = middle + Math.Max(Steps / 8, Spreads * 1.4826 * Median(distances));
         using var mask = new Image(picture.Width, picture.Height, channels: 1);
-        for (var i = 0; i < fold.Length; i++)
+        for (var i = 0; i < density.Length; i++)
             mask.WritablePixels[i] = density[i] > least ? byte.MaxValue : (byte)0;
         var pieces = Components.Find(mask);
         var isFold = Long(pieces, picture.Width, LeastArea * 1e6 / pixelArea);
-        for (var i = 0; i < fold.Length; i++)
-            fold[i] = isFold[pieces.Labels[i]];
-        return fold;
+        // Its edges are paler.
+        return ArtifactMap.Widened([.. pieces.Labels.Select(label => isFold[label])], picture.Width);
     }
 
     private static int Density(ReadOnlySpan<byte> pixel)

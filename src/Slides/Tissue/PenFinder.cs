@@ -47,15 +47,7 @@ internal static class PenFinder
             found += IsLine(label) ? areas[label] : 0;
         if (found == 0 || found > MostOfColor * colored)
             return ink;
-        for (var y = 0; y < height; y++)
-        {
-            for (var x = 0; x < width; x++)
-            {
-                if (IsLine(pieces.Labels[(y * width) + x]))
-                    Around(ink, (width, height), x, y);
-            }
-        }
-        return ink;
+        return ArtifactMap.Widened([.. pieces.Labels.Select(IsLine)], width);
     }
 
     /// <summary>0 no ink, 1 ink beside ink, 2 ink; and whether the pixel has any color, or is dark.</summary>
@@ -68,14 +60,5 @@ internal static class PenFinder
             : (r < 110 && g - r > -30) || (g - r >= 4 && most - r >= 15) || (most < 130 && most - least < 40) ? 1
             : 0;
         return (kind, most - least > 25 || most < 130);
-    }
-
-    private static void Around(bool[] ink, (int Width, int Height) size, int x, int y)
-    {
-        for (var row = Math.Max(0, y - 1); row <= Math.Min(size.Height - 1, y + 1); row++)
-        {
-            var (from, to) = (Math.Max(0, x - 1), Math.Min(size.Width - 1, x + 1));
-            ink.AsSpan((row * size.Width) + from, to - from + 1).Fill(true);
-        }
     }
 }

