@@ -9,32 +9,30 @@ namespace Coverslip.Files;
 public sealed record TableRow(int Number, string[] Fields);
 
 /// <summary>
-/// A comma-separated file with a header, read and written field by field (no reflection over classes).
+/// A table with a header, read and written field by field (no reflection over classes). Read are also semicolons and tabs
+/// between fields, as spreadsheets write them, a byte order mark, column names of other case, and empty columns and rows at
+/// the end; written are commas.
 /// </summary>
 public sealed class CsvTable(string path, IReadOnlyList<string> columns, IReadOnlyList<TableRow> rows)
 {
-    private static readonly CsvReaderOptions Reading = new()
-    {
-        Separator = ',',
-        HasHeader = false,
-        TrimWhitespace = true,
-        TrackLineNumbers = true,
-        MalformedData = CsvMalformedDataHandling.Throw,
-    };
-
     private static readonly CsvWriterOptions Writing = new() { NewLine = "\n" };
 
     public IReadOnlyList<string> Columns { get; } = columns;
 
     public IReadOnlyList<TableRow> Rows { get; } = rows;
 
-    /// <summary>The place of <paramref name="column"/> in a row, or -1.</summary>
+    /// <summary>The place of <paramref name="column"/> in a row, or -1; its case matters only beside one of other case.</summary>
     public int IndexOf(string column)
     {
+        var inAnyCase = -1;
         for (var i = 0; i < Columns.Count; i++)
+        {
             if (Columns[i] == column)
                 return i;
-        return -1;
+            if (inAnyCase < 0 && Columns[i].Equals(column, StringComparison.OrdinalIgnoreCase))
+                inAnyCase = i;
+        }
+        return inAnyCase;
     }
 
     /// <summary>The place of a column that the file must have.</summary>
@@ -44,27 +42,49 @@ public sealed class CsvTable(string path, IReadOnlyList<string> columns, IReadOn
         if (index >= 0)
             return index;
         throw new InvalidDataException(
-            $"{path}: row 1: no column '{column}'; the header has: {string.Join(", ", Columns)}"
+            $"{path}: row 1: no column '{column}'; the header has: {string.Join(", ", Columns)}{SeparatorHint(Columns)}"
         );
     }
 
+    /// <summary>What an error about missing columns adds where fields seem to be divided by something unknown.</summary>
+    public static string SeparatorHint(IReadOnlyList<string> columns) =>
+        columns.Count == 1 && columns[0].IndexOfAny(['|', ' ', ':']) is >= 0 and var at
+            ? $"; fields seem to be divided by '{columns[0][at]}': write commas, semicolons or tabs"
+            : "";
+
     /// <exception cref="InvalidDataException">
-    /// No header, a column twice, or a row with more or fewer fields.
+    /// No header, a column twice or without name, or a row with more or fewer fields.
     /// </exception>
     public static CsvTable Read(string path)
     {
         var lines = ReadRows(path);
         if (lines.Count == 0)
             throw new InvalidDataException($"{path}: the file is empty; its first row must name the columns");
-        var columns = lines[0].Fields;
+        var columns = WithoutEmptyEnd(lines[0].Fields, 0);
         if (columns.GroupBy(c => c).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new InvalidDataException($"{path}: row 1: column '{twice.Key}' stands twice");
-        TableRow[] rows = [.. lines.Skip(1)];
+        TableRow[] rows =
+        [
+            .. lines
+                .Skip(1)
+                .Select(r => r with { Fields = WithoutEmptyEnd(r.Fields, columns.Length) })
+                .Where(r => columns.Length == 1 || r.Fields.Any(f => f.Length > 0)),
+        ];
         if (rows.FirstOrDefault(r => r.Fields.Length != columns.Length) is { } uneven)
             throw new InvalidDataException(
-                $"{path}: row {uneven.Number}: {uneven.Fields.Length} fields, the header has {columns.Length}"
+                $"{path}: row {uneven.Number}: {uneven.Fields.Length} fields, the header has {columns.Length}; a field that "
+                    + "holds the separator stands in quotation marks"
             );
         return new CsvTable(path, columns, rows);
+    }
+
+    /// <summary>Spreadsheets write the empty columns beside a table.</summary>
+    private static string[] WithoutEmptyEnd(string[] fields, int least)
+    {
+        var length = fields.Length;
+        while (length > least && fields[length - 1].Length == 0)
+            length--;
+        return length == fields.Length ? fields : fields[..length];
     }
 
     /// <summary>A field as a number; null where it is empty.</summary>
@@ -79,12 +99,22 @@ public sealed class CsvTable(string path, IReadOnlyList<string> columns, IReadOn
         new($"{path}: row {row.Number}: {Columns[column]} is empty");
 
     /// <summary>Every row of a file, the first included, however many fields each has.</summary>
-    /// <exception cref="InvalidDataException">A quotation that does not end.</exception>
+    /// <exception cref="InvalidDataException">A quotation that does not end, or text that is not UTF-8.</exception>
     public static IReadOnlyList<TableRow> ReadRows(string path)
     {
         if (!File.Exists(path))
             throw new FileNotFoundException($"{path}: no such file", path);
-        using var reader = CsvReader.FromFile(path, Reading);
+        using var reader = CsvReader.FromFile(
+            path,
+            new()
+            {
+                Separator = SeparatorOf(path),
+                HasHeader = false,
+                TrimWhitespace = true,
+                TrackLineNumbers = true,
+                MalformedData = CsvMalformedDataHandling.Throw,
+            }
+        );
         var rows = new List<TableRow>();
         try
         {
@@ -95,7 +125,27 @@ public sealed class CsvTable(string path, IReadOnlyList<string> columns, IReadOn
         {
             throw new InvalidDataException($"{path}: {error.Message}", error);
         }
-        return rows;
+        // A character that could not be decoded would make different names alike.
+        return rows.FirstOrDefault(r => r.Fields.Any(f => f.Contains('\uFFFD'))) is { } odd
+            ? throw new InvalidDataException(
+                $"{path}: row {odd.Number}: '{odd.Fields.First(f => f.Contains('\uFFFD'))}' is not UTF-8; save the table as \"CSV UTF-8\""
+            )
+            : rows;
+    }
+
+    /// <summary>What divides the fields of the first line: the most frequent one outside quotation marks.</summary>
+    private static char SeparatorOf(string path)
+    {
+        using var reader = new StreamReader(path);
+        var (line, quoted) = (reader.ReadLine() ?? "", false);
+        var counts = new Dictionary<char, int> { [','] = 0, [';'] = 0, ['\t'] = 0 };
+        foreach (var letter in line)
+        {
+            quoted ^= letter == '"';
+            if (!quoted && counts.TryGetValue(letter, out var count))
+                counts[letter] = count + 1;
+        }
+        return counts.MaxBy(c => c.Value).Key;
     }
 
     private static string[] Fields(CsvReader reader)

@@ -213,6 +213,6 @@ internal static class PredictCommand
             [.. images.Select((image, i) => new CohortRow(i + 2, Path.GetFullPath(image), "unknown", "unknown"))],
             []
         );
-        return Cohort.Load(path, CohortChecks.Table);
+        return Cohort.Load(path, CohortChecks.Names);
     }
 }

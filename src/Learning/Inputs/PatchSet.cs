@@ -158,14 +158,14 @@ public sealed class PatchSet
         using var stained = reading.Stain?.Apply(stored, row.Image);
         using var color = InColor(stained ?? stored);
         using var image = Sized(color, input.Interpolation);
-        return (Fill(row, image, pixels), reading.Stain is not null && stained is null, source);
+        return (Fill(row, source, image, pixels), reading.Stain is not null && stained is null, source);
     }
 
-    private bool Fill(CohortRow row, Image image, byte[] pixels)
+    private bool Fill(CohortRow row, SourceImage source, Image image, byte[] pixels)
     {
         if (masks?.FileOf(row) is not { } file)
             return Join(image, null, pixels);
-        using var whole = ImageFile.Read(file, ImageReadOptions.Mask);
+        using var whole = CohortMask.Read(file, cohort, row, source.Size);
         using var mask = Sized(whole, Interpolation.Nearest);
         if (!input.Fill)
             return Join(image, mask, pixels);
@@ -191,7 +191,6 @@ public sealed class PatchSet
             pixels[p] = colors[c];
             pixels[p + 1] = colors[c + 1];
             pixels[p + 2] = colors[c + 2];
-            // Any non-zero value of a mask file is valid: instance masks number their objects.
             pixels[p + 3] = mask is null || empty || valid[i] != 0 ? byte.MaxValue : (byte)0;
         }
         return empty;
