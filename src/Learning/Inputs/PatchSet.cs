@@ -34,8 +34,17 @@ public readonly record struct SourceImage(int Channels, double Scale)
     /// <summary>Pixels of the file.</summary>
     public (int Width, int Height) Size { get; init; }
 
+    /// <summary>What kind of picture it is; null where nobody has looked.</summary>
+    public ImageLook? Look { get; init; }
+
+    /// <param name="stored">The image in its own colors.</param>
+    /// <param name="input">What the network takes.</param>
     internal static SourceImage Of(Image stored, InputOptions input) =>
-        new(stored.Channels, (double)input.Width / stored.Width) { Size = (stored.Width, stored.Height) };
+        new(input.Gray ? 1 : stored.Channels, (double)input.Width / stored.Width)
+        {
+            Size = (stored.Width, stored.Height),
+            Look = ImageLook.Of(stored),
+        };
 }
 
 /// <summary>Where masks are, and how masked regions are filled.</summary>
@@ -151,10 +160,11 @@ public sealed class PatchSet
 
     private (bool Empty, bool StainKept, SourceImage Source) Read(CohortRow row, byte[] pixels, PatchImage images)
     {
-        var options = new ImageReadOptions { Depth = 8, Channels = input.Gray ? 1 : null };
-        using var stored = images.Read(cohort.ImagePath(row), options);
-        var source = SourceImage.Of(stored, input);
+        using var whole = images.Read(cohort.ImagePath(row), new ImageReadOptions { Depth = 8 });
+        var source = SourceImage.Of(whole, input);
         reading.Check?.Invoke(row, source);
+        using var stored =
+            input.Gray && whole.Channels == 3 ? ColorSpaces.Convert(whole, ColorConversion.RgbToGray) : whole;
         using var stained = reading.Stain?.Apply(stored, row.Image);
         using var color = InColor(stained ?? stored);
         using var image = Sized(color, input.Interpolation);
