@@ -13,6 +13,7 @@
 struct ci_decoded {
     cv::Mat pixels;      // 1 channel, RGB, or RGBA
     bool premultiplied;  // color was already scaled by alpha
+    bool transparent;    // some pixel is not opaque
 };
 
 namespace {
@@ -123,6 +124,15 @@ cv::Mat without_alpha(const ci_decoded& decoded) {
     return rgb;
 }
 
+bool is_transparent(const cv::Mat& pixels) {
+    if (pixels.channels() != 4) return false;
+    cv::Mat alpha;
+    cv::extractChannel(pixels, alpha, 3);
+    double least = 0;
+    cv::minMaxLoc(alpha, &least);
+    return least < (pixels.depth() == CV_8U ? 255 : 65535);
+}
+
 cv::Mat with_depth(const cv::Mat& pixels, int depth) {
     if (pixels.depth() == depth) return pixels;
     cv::Mat result(pixels.size(), CV_MAKETYPE(depth, pixels.channels()));
@@ -153,6 +163,7 @@ CI_EXPORT int ci_decode_open(const std::uint8_t* data, std::size_t size, ci_imag
         if (decoded->pixels.depth() != CV_8U && decoded->pixels.depth() != CV_16U)
             throw ci::failure("its samples are neither 8 nor 16 bits wide");
         decoded->premultiplied = format == kind::tiff;
+        decoded->transparent = is_transparent(decoded->pixels);
 
         constexpr std::uint8_t gray_alpha = 4;
         if (format == kind::png && data[25] == gray_alpha && decoded->pixels.channels() == 4)
@@ -177,5 +188,7 @@ CI_EXPORT int ci_decode_copy(const ci_decoded* decoded, const ci_image* target) 
         ci::deliver(pixels, into);
     });
 }
+
+CI_EXPORT int ci_decode_transparent(const ci_decoded* decoded) { return decoded->transparent ? 1 : 0; }
 
 CI_EXPORT void ci_decode_close(ci_decoded* decoded) { delete decoded; }

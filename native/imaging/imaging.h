@@ -25,6 +25,7 @@ CI_EXPORT const char* ci_last_error();
 CI_EXPORT int ci_decode_open(const std::uint8_t* data, std::size_t size, ci_image* info, ci_decoded** out);
 // Copies the pixels: channels 1 (gray) or 3 (RGB), depth 8 or 16; alpha is composited onto white first.
 CI_EXPORT int ci_decode_copy(const ci_decoded* decoded, const ci_image* target);
+CI_EXPORT int ci_decode_transparent(const ci_decoded* decoded);  // 1 where some pixel is not opaque
 CI_EXPORT void ci_decode_close(ci_decoded* decoded);
 
 // Encodes to ".png", ".jpg", ".tif" or ".bmp"; quality 1..100 is used by JPEG, 0..9 as compression by PNG.

@@ -35,4 +35,49 @@ public sealed class CsvTableTests : IDisposable
         CsvTable.Write(path, []);
         Assert.Equal("", File.ReadAllText(path));
     }
+
+    [Theory]
+    [InlineData("image;label\na.png;\"x;y\"\n", "a.png", "x;y")]
+    [InlineData("image\tlabel\na.png\tx, y\n", "a.png", "x, y")]
+    [InlineData("Image,LABEL\na.png,x\n", "a.png", "x")]
+    [InlineData("image,label,,\na.png,x,,\n,,,\n", "a.png", "x")]
+    [InlineData("image,labels,label\na.png,m;n;o,x\n", "a.png", "x")]
+    public void What_spreadsheets_write_is_read(string text, string image, string label)
+    {
+        foreach (var mark in new[] { "", "\uFEFF" })
+        {
+            var table = CsvTable.Read(Written(mark + text));
+            var row = Assert.Single(table.Rows);
+            Assert.Equal((image, label), (row.Fields[table.Require("image")], row.Fields[table.Require("label")]));
+        }
+    }
+
+    [Theory]
+    [InlineData("image,label,\na.png,x,y\n", "row 2: 3 fields, the header has 2")]
+    [InlineData("image|label\na.png|x\n", "fields seem to be divided by '|': write commas, semicolons or tabs")]
+    public void What_cannot_be_told_apart_is_named(string text, string message)
+    {
+        var path = Written(text);
+        Assert.Contains(
+            message,
+            Assert.Throws<InvalidDataException>(() => CsvTable.Read(path).Require("label")).Message
+        );
+    }
+
+    [Fact]
+    public void Text_that_is_not_utf_8_is_refused_and_utf_16_is_read()
+    {
+        var path = Path.Combine(folder, "latin.csv");
+        File.WriteAllBytes(path, System.Text.Encoding.Latin1.GetBytes("image,patient\na.png,M\u00FCller\n"));
+        Assert.Contains("row 2", Assert.Throws<InvalidDataException>(() => CsvTable.Read(path)).Message);
+        File.WriteAllText(path, "image,patient\na.png,M\u00FCller\n", System.Text.Encoding.Unicode);
+        Assert.Equal("M\u00FCller", CsvTable.Read(path).Rows[0].Fields[1]);
+    }
+
+    private string Written(string text)
+    {
+        var path = Path.Combine(folder, "read.csv");
+        File.WriteAllText(path, text);
+        return path;
+    }
 }

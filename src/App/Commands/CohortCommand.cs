@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Learning.Inputs;
 using Coverslip.Slides.Formats;
 
 namespace Coverslip.App.Commands;
@@ -8,6 +10,9 @@ namespace Coverslip.App.Commands;
 /// <summary><c>coverslip cohort</c>: writes a cohort file from a folder, or checks one.</summary>
 internal static class CohortCommand
 {
+    /// <summary>How long a check looks at pixels where it is not asked to look at all.</summary>
+    private static readonly TimeSpan PixelTime = TimeSpan.FromSeconds(60);
+
     public static Command Create()
     {
         var folder = new Argument<string>("folder")
@@ -88,15 +93,20 @@ internal static class CohortCommand
                 : FolderLayout.Folders(from, csvFolder, parsed.GetValue(pattern));
             CohortFile.Write(to, found.Rows, found.FurtherColumns);
             Console.WriteLine($"wrote {to}");
-            if (found.OtherFiles.Count > 0)
-                Console.WriteLine(
-                    $"left out {found.OtherFiles.Count} files that are no images, such as {found.OtherFiles[0]}"
-                );
+            TellLeftOut("that are no images", found.OtherFiles);
+            TellLeftOut("that are hidden or a system's own", found.HiddenFiles);
+            TellLeftOut("of masks, overlays or runs, which this program writes", found.OwnOutputs);
             if (breakhis)
                 BreakHisTable.Print([.. found.Rows.Select(row => BreakHisName.Parse(row.Image)!)], only);
             return Check(to);
         });
         return command;
+    }
+
+    private static void TellLeftOut(string which, IReadOnlyList<string> files)
+    {
+        if (files.Count > 0)
+            Console.WriteLine($"left out {files.Count} files {which}, such as {files[0]}");
     }
 
     private static Command CreateCheck()
@@ -110,27 +120,40 @@ internal static class CohortCommand
         {
             Description = "Also check a boxes file (image,label,x,y,width,height); reads the images that have boxes.",
         };
+        var decode = new Option<bool>("--decode")
+        {
+            Description =
+                $"Read every image to its last pixel. [default: headers and masks, and images for {(int)PixelTime.TotalSeconds} seconds]",
+        };
         var check = new Command("check", "Print a cohort in figures and everything wrong with it, with row numbers.")
         {
             file,
         };
         check.Options.Add(findings);
         check.Options.Add(boxes);
-        check.SetAction(parsed => Check(parsed.GetValue(file)!, parsed.GetValue(findings), parsed.GetValue(boxes)));
+        check.Options.Add(decode);
+        check.SetAction(parsed =>
+            Check(parsed.GetValue(file)!, parsed.GetValue(findings), parsed.GetValue(boxes), parsed.GetValue(decode))
+        );
         return check;
     }
 
-    private static int Check(string path, string? findings = null, string? boxes = null)
+    private static int Check(string path, string? findings = null, string? boxes = null, bool decode = false)
     {
         var (cohort, problems) = CohortFile.Read(path, CohortChecks.Files);
-        foreach (var problem in problems.OrderByDescending(p => p.IsError))
-        {
-            var writer = problem.IsError ? Console.Error : Console.Out;
-            writer.WriteLine($"{(problem.IsError ? "error" : "warning")}: {problem}");
-        }
+        Tell(problems);
         if (cohort is null)
         {
             Console.Error.WriteLine($"{path}: {problems.Count(p => p.IsError)} errors");
+            return 1;
+        }
+        using var stop = new StopSignal();
+        var pictures = new CohortPictures(cohort, decode ? null : PixelTime);
+        pictures.Check(stop.Token);
+        Tell(pictures.Problems);
+        if (pictures.Problems.Count(p => p.IsError) is > 0 and var errors)
+        {
+            Console.Error.WriteLine($"{path}: {errors} errors");
             return 1;
         }
         if (findings is not null)
@@ -149,9 +172,21 @@ internal static class CohortCommand
         else
             Console.WriteLine($"patients with several classes  {summary.PatientsWithSeveralClasses}");
         Console.WriteLine($"hash      {cohort.Hash}");
+        var more = pictures.Decoded < pictures.Images ? "; --decode reads all" : "";
+        Console.WriteLine($"pixels    {pictures.Decoded} of {pictures.Images} images read{more}");
+        if (pictures.Masks is { Read: > 0 and var read, Empty: var empty, Full: var full })
+            Console.WriteLine($"masks     {read} read, {empty} with nothing set, {full} with everything set");
         if (boxes is not null)
             CheckBoxes(boxes, cohort);
         return 0;
+    }
+
+    private static void Tell(IEnumerable<CohortProblem> problems)
+    {
+        foreach (var problem in problems.OrderByDescending(p => p.IsError))
+            (problem.IsError ? Console.Error : Console.Out).WriteLine(
+                $"{(problem.IsError ? "error" : "warning")}: {problem}"
+            );
     }
 
     private static void CheckBoxes(string path, Cohort cohort)

@@ -127,7 +127,8 @@ internal static class EvaluateCommand
             ? PairedComparison.Of(predictions, Load(other, cohort, parsed), options)
             : null;
 
-        var note = IsImageWise(path) ? Split.InflatedNote : null;
+        string?[] notes = [IsImageWise(path) ? Split.InflatedNote : null, predictions.SeenNote];
+        var note = notes.Any(n => n is not null) ? string.Join("; ", notes.Where(n => n is not null)) : null;
         var folder = parsed.GetValue(Output) ?? Path.GetDirectoryName(Path.GetFullPath(path))!;
         var report = Path.Combine(folder, "evaluation.json");
         WholeFile.Write(report, stream => EvaluationReport.WriteJson(stream, evaluation, comparison, note));

@@ -72,6 +72,8 @@ internal static class EvaluateFindingsCommand
         var path = parsed.GetValue(File)!;
         var options = new EvaluationOptions { Bootstrap = Common.Bootstrap(parsed), Seed = Common.Seed(parsed) };
         var (predictions, cohort) = Load(parsed, path);
+        if (predictions.SeenNote is { } note)
+            Console.Error.WriteLine($"warning: {note}");
         var whole = FindingEvaluation.Of(predictions, options);
         var sites = Sites(predictions, cohort, parsed.GetValue(Site)!, options);
         var places = Places(parsed, path, (predictions, cohort), options);

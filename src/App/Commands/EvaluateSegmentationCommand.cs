@@ -3,6 +3,7 @@ using System.Text.Json;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Segmentation;
 using Coverslip.Evaluation.Statistics;
+using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Reports;
 using Coverslip.Learning.Segmentation;
 
@@ -85,6 +86,8 @@ internal static class EvaluateSegmentationCommand
             );
         foreach (var row in without)
             Console.Error.WriteLine($"row {row.Number}: {row.Image} has not been predicted");
+        foreach (var shared in CohortMask.Shared(cohort))
+            Console.Error.WriteLine($"warning: {file}: {shared}");
         return cohort.Rows.Except(without).Select(r => FilesOf(folder, r).Judge(cohort, r));
     }
 

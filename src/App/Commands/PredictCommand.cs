@@ -42,6 +42,11 @@ internal static class PredictCommand
             "Also write patients.csv: one row per patient, the images' mean, maximum or vote. Needs --cohort.",
     };
 
+    private static readonly Option<bool> Unfamiliar = new("--unfamiliar")
+    {
+        Description = "Also images that look like none that the model was trained on.",
+    };
+
     private static readonly Option<int> Batch = new("--batch")
     {
         Description = "Images at a time.",
@@ -54,7 +59,9 @@ internal static class PredictCommand
             "predict",
             """
             Predict images with a trained model; writes predictions.csv (image, patient, label, predicted, p_<class> …).
-            A run of several parts predicts with all of them and averages.
+            A run of several parts predicts with all of them and averages; an image of its own cohort with the parts that did
+            not train on its patient. Images that the model was trained on are told, and marked in the column trained_on.
+            An image that looks like none of the training images is refused (--unfamiliar).
 
             Whole slides (scanner formats and tiled TIFFs) become heatmaps and detections: slide_scores.csv,
             detections/SLIDE.csv, SLIDE.geojson, SLIDE-heatmap.tif and .npy, SLIDE-overlay.png, summary.json. A stopped
@@ -83,6 +90,7 @@ internal static class PredictCommand
             Output,
             Masks,
             PerPatient,
+            Unfamiliar,
             Batch,
             DeviceOption.Device,
             PredictSegments.Reconstructions,
@@ -117,17 +125,26 @@ internal static class PredictCommand
         Directory.CreateDirectory(folder);
         int? batch = parsed.GetResult(Batch) is { Implicit: false } ? parsed.GetValue(Batch) : null;
         if (model.Recipe is ISegmentsImages)
-            return PredictSegments.Run(parsed, model, FilesOf(parsed), folder, batch);
+            return PredictSegments.Run(parsed, model, Told(model, FilesOf(parsed)), folder, batch);
         if (parsed.GetValue(Images) is { Length: > 0 } files && PredictSlides.Are(parsed, files))
-            return PredictSlides.Run(parsed, model, files, folder, batch);
+            return PredictSlides.Run(parsed, model, Told(model, files), folder, batch);
         var cohort = parsed.GetValue(CohortFile) is { } file
             ? RecipeCohort.Of(model.Recipe, Cohort.Load(file))
             : CohortOf(parsed.GetValue(Images)!, folder);
         // Masks take seconds each: all images are looked at before the first is made. Without masks the look that
         // checks is the one that reads.
         var masked = model.Recipe.Input.Form != InputForm.Raw;
+        var unfamiliar = parsed.GetValue(Unfamiliar);
+        if (!unfamiliar)
+            model.CheckResolution(cohort);
         if (masked)
-            model.CheckFits(cohort);
+            model.CheckFits(cohort, unfamiliar);
+        var seen = model.TrainedOn?.Seen(cohort);
+        string[] notes = seen is null
+            ? ["note: this run does not say what it was trained on, so that nobody can tell whether these images are new to it"]
+            : [.. SeenImage.Notes(seen)];
+        foreach (var line in notes)
+            Console.Error.WriteLine(line);
         using var stop = new StopSignal();
         var rules = model.Description.MaskRules is { } json ? MaskRules.Parse(json, parsed.GetValue(Model)!) : null;
         var (masks, _) = CohortMasks.Prepare(
@@ -149,10 +166,10 @@ internal static class PredictCommand
             {
                 Classes = model.Description.Classes,
                 Stain = model.Stain,
-                Check = masked ? null : model.CheckFits,
+                Check = masked ? null : (row, source) => model.CheckFits(row, source, unfamiliar),
             }
         );
-        var predictions = model.Predict(patches, parsed.GetValue(Batch), done => line.Report(done), stop.Token);
+        var predictions = model.Predict(patches, parsed.GetValue(Batch), seen, done => line.Report(done), stop.Token);
         var path = Path.Combine(folder, "predictions.csv");
         predictions.Write(path);
         line.Dispose();
@@ -174,6 +191,14 @@ internal static class PredictCommand
             Console.WriteLine($"wrote {patients}");
         }
         return 0;
+    }
+
+    /// <summary>The files, once it is said which of them the model was trained on.</summary>
+    private static string[] Told(TrainedModel model, string[] files)
+    {
+        if (model.TrainedOn?.NoteOn(files) is { } note)
+            Console.Error.WriteLine(note);
+        return files;
     }
 
     /// <summary>The images that were named, or those of the cohort.</summary>
@@ -213,6 +238,6 @@ internal static class PredictCommand
             [.. images.Select((image, i) => new CohortRow(i + 2, Path.GetFullPath(image), "unknown", "unknown"))],
             []
         );
-        return Cohort.Load(path, CohortChecks.Table);
+        return Cohort.Load(path, CohortChecks.Names);
     }
 }

@@ -11,7 +11,7 @@ internal sealed record TumorMask(byte[] Pixels, int Width)
     /// <exception cref="InvalidDataException">Several values beside 0, and none named as tumor's.</exception>
     internal static TumorMask Read(string path, int? value)
     {
-        using var image = ImageFile.Read(path, new ImageReadOptions { Channels = 1 });
+        using var image = MaskFile.ReadStored(path, channels: 1);
         var pixels = new byte[image.Width * image.Height];
         if (image.Depth == 16)
             Select(image.Pixels16, pixels, path, value);

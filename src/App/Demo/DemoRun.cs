@@ -136,8 +136,8 @@ internal static class DemoRun
         var (mask, whole) = (0.0, 0.0);
         foreach (var row in cohort.Rows)
         {
-            using var truth = ImageFile.Read(cohort.MaskPath(row)!, ImageReadOptions.Mask);
-            using var found = ImageFile.Read(masks.FileOf(row)!, ImageReadOptions.Mask);
+            using var truth = MaskFile.Read(cohort.MaskPath(row)!);
+            using var found = MaskFile.Read(masks.FileOf(row)!);
             int both = 0,
                 either = 0,
                 valid = 0;

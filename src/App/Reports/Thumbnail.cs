@@ -21,7 +21,7 @@ internal static class Thumbnail
             using var small = Read(picture.File);
             if (picture.Mask is { } mask)
             {
-                using var full = ImageFile.Read(mask, ImageReadOptions.Mask);
+                using var full = MaskFile.Read(mask);
                 using var set = Transforms.Resize(full, small.Width, small.Height, Interpolation.Nearest);
                 if (picture.View == MaskView.Dimmed)
                     Dim(small, set);

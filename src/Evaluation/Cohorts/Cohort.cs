@@ -117,6 +117,9 @@ public sealed class Cohort
     /// <summary>Full path of the file that an image is read from: itself, or the slide that it is a patch of.</summary>
     public string FilePath(CohortRow row) => SlidePlace.FileOf(ImagePath(row));
 
+    /// <summary>SHA-256 of the content of the file that an image is read from, as part of <see cref="Hash"/>.</summary>
+    public string ContentOf(CohortRow row) => contents.Of(FilePath(row));
+
     /// <summary>Full path of a mask, null where the row has none.</summary>
     public string? MaskPath(CohortRow row) => row.Mask is null ? null : FullPath(row.Mask);
 

@@ -24,8 +24,21 @@ public static class CohortFile
         var required = multi ? RequiredOfFindings : Required;
         var problems = required
             .Where(column => table.IndexOf(column) < 0)
-            .Select(column => Error($"no column '{column}'; the header has: {string.Join(", ", table.Columns)}", 1))
+            .Select(column =>
+                Error(
+                    $"no column '{column}'; the header has: {string.Join(", ", table.Columns)}{CsvTable.SeparatorHint(table.Columns)}",
+                    1
+                )
+            )
             .ToList();
+        string[] known = [.. required, .. Optional];
+        problems.AddRange(
+            table
+                .Columns.Where(c => known.Contains(c, StringComparer.OrdinalIgnoreCase))
+                .GroupBy(c => c, StringComparer.OrdinalIgnoreCase)
+                .Where(g => g.Count() > 1)
+                .Select(g => Error($"the columns {string.Join(" and ", g)} are one but for case; rename one of them", 1))
+        );
         if (multi && table.IndexOf("label") >= 0)
             problems.Add(Error("both 'label' and 'labels'; one class to an image or several findings, not both", 1));
         if (table.Rows.Count == 0)
@@ -33,7 +46,7 @@ public static class CohortFile
         if (problems.Count > 0)
             return (null, problems);
 
-        var further = table.Columns.Except(required).Except(Optional).ToList();
+        var further = table.Columns.Where(c => !known.Contains(c, StringComparer.OrdinalIgnoreCase)).ToList();
         var rows = table.Rows.Select(row => ToRow(table, row, further)).ToList();
         var contents = new FileContents();
         foreach (var row in rows)
@@ -56,6 +69,8 @@ public static class CohortFile
         var cohort = new Cohort(path, rows, further, contents);
         problems.AddRange(SamePath(cohort));
         problems.AddRange(SharedSlides(cohort));
+        if (checks != CohortChecks.Names)
+            problems.AddRange(LookAlikes.Of(rows));
         if (checks == CohortChecks.Files)
         {
             var missing = MissingFiles(cohort).ToList();

@@ -34,6 +34,9 @@ public sealed class CohortException(string path, IReadOnlyList<CohortProblem> pr
 /// <summary>How much of a cohort is looked at when it is loaded.</summary>
 public enum CohortChecks
 {
+    /// <summary>Of the table only its columns: a list of images of which neither patients nor labels are known.</summary>
+    Names,
+
     /// <summary>The table alone; the images need not be on this machine.</summary>
     Table,
 

@@ -10,7 +10,14 @@ public sealed record FolderRows(
     IReadOnlyList<CohortRow> Rows,
     IReadOnlyList<string> FurtherColumns,
     IReadOnlyList<string> OtherFiles
-);
+)
+{
+    /// <summary>Files that systems leave behind (<see cref="LeftoverFiles.IsHidden"/>).</summary>
+    public IReadOnlyList<string> HiddenFiles { get; init; } = [];
+
+    /// <summary>Masks, overlays and what else this program wrote.</summary>
+    public IReadOnlyList<string> OwnOutputs { get; init; } = [];
+}
 
 /// <summary>Makes the rows of a cohort from how a folder is laid out.</summary>
 public static class FolderLayout
@@ -41,8 +48,8 @@ public static class FolderLayout
     public static FolderRows Folders(string folder, string csvFolder, string? patientPattern)
     {
         var pattern = patientPattern is null ? null : Compile(patientPattern);
-        var (images, others) = List(folder);
-        var rows = images.Select(
+        var list = List(folder);
+        var rows = list.Images.Select(
             (image, i) =>
             {
                 var parts = image.Split('/');
@@ -58,7 +65,7 @@ public static class FolderLayout
                 );
             }
         );
-        return new FolderRows([.. rows], [], others);
+        return list.Rows(rows, []);
     }
 
     /// <summary>BreakHis names, anywhere under <paramref name="folder"/>; see <see cref="BreakHisName"/>.</summary>
@@ -71,8 +78,9 @@ public static class FolderLayout
     /// <exception cref="InvalidDataException">An image whose name is none of BreakHis, or none is left.</exception>
     public static FolderRows BreakHis(string folder, string csvFolder, bool keepLetters, string? magnification = null)
     {
-        var (images, others) = List(folder);
-        var named = images
+        var list = List(folder);
+        var named = list
+            .Images
             .Select(image =>
                 (
                     Image: image,
@@ -87,7 +95,7 @@ public static class FolderLayout
             .ToList();
         if (named.Count == 0)
             throw new InvalidDataException(
-                $"{folder}: none of {images.Count} images has magnification {magnification}; "
+                $"{folder}: none of {list.Images.Count} images has magnification {magnification}; "
                     + "leave --magnification out for all of them"
             );
         var rows = named.Select(
@@ -102,7 +110,7 @@ public static class FolderLayout
                     Further = [n.Name.Subtype, n.Name.Year, n.Name.Slide, n.Name.Magnification],
                 }
         );
-        return new FolderRows([.. rows], ["subtype", "year", "slide", "magnification"], others);
+        return list.Rows(rows, ["subtype", "year", "slide", "magnification"]);
     }
 
     private static Regex Compile(string pattern)
@@ -133,20 +141,32 @@ public static class FolderLayout
         return patient.Value;
     }
 
-    private static (List<string> Images, List<string> Others) List(string folder)
+    private static Listing List(string folder)
     {
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException($"{folder}: no such folder");
-        var files = Directory
+        var all = Directory
             .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'))
             .Order(StringComparer.Ordinal)
+            .ToList();
+        var leftovers = LeftoverFiles.In(all);
+        var visible = all.Except(leftovers.Hidden).ToList();
+        var files = visible
+            .Except(leftovers.Own)
             .ToLookup(file => Extensions.Contains(Path.GetExtension(file).ToLowerInvariant()));
         if (!files[true].Any())
             throw new InvalidDataException(
-                $"{folder}: no images among {files[false].Count()} files (looked for {string.Join(" ", Extensions)})"
+                $"{folder}: no images among {visible.Count} files (looked for {string.Join(" ", Extensions)}; "
+                    + $"{leftovers.Own.Count} files are outputs of this program)"
             );
-        return ([.. files[true]], [.. files[false]]);
+        return new Listing([.. files[true]], [.. files[false]], leftovers);
+    }
+
+    private sealed record Listing(IReadOnlyList<string> Images, IReadOnlyList<string> Others, LeftoverFiles Leftovers)
+    {
+        public FolderRows Rows(IEnumerable<CohortRow> rows, IReadOnlyList<string> columns) =>
+            new([.. rows], columns, Others) { HiddenFiles = Leftovers.Hidden, OwnOutputs = Leftovers.Own };
     }
 
     private static string Relative(string folder, string csvFolder, string image) =>

@@ -19,6 +19,9 @@ public enum PatientRule
 /// <summary>Makes one prediction per patient out of those of the images.</summary>
 public static class PatientAggregation
 {
+    /// <summary>What a model had seen of images, the gravest first.</summary>
+    private static readonly string[] SeenOrder = ["image", "patient", "name", "held_out"];
+
     /// <summary>
     /// One row per patient, in ordinal order, whose image is the patient's name. Predicted is the positive class where
     /// its figure is at least <paramref name="threshold"/>; with more than two classes the class with the highest
@@ -94,7 +97,10 @@ public static class PatientAggregation
                     at < 0 ? figures.Index().MaxBy(f => f.Item).Index
                     : figures[at] >= threshold ? at
                     : 1 - at;
-                return new Prediction(images.Key, images.Key, labels[0], classes[decided], figures);
+                return new Prediction(images.Key, images.Key, labels[0], classes[decided], figures)
+                {
+                    TrainedOn = SeenOrder.FirstOrDefault(how => images.Any(r => r.TrainedOn == how)) ?? "",
+                };
             });
         return new Predictions(classes, [.. patients]);
     }

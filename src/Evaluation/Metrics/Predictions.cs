@@ -22,7 +22,14 @@ public sealed record Prediction(
     string Label,
     string Predicted,
     IReadOnlyList<double> Probabilities
-);
+)
+{
+    /// <summary>
+    /// What the model had seen of the image when it was trained: <c>image</c>, <c>patient</c>, <c>name</c> or <c>held_out</c>;
+    /// empty (default) for nothing that is known.
+    /// </summary>
+    public string TrainedOn { get; init; } = "";
+}
 
 /// <summary>
 /// A predictions file: <c>image,patient,label,predicted,p_&lt;class&gt;…</c>, a row per image; the probability columns
@@ -43,6 +50,14 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
     public const string Unknown = "unknown";
 
     private const string Prefix = "p_";
+    private const string SeenColumn = "trained_on";
+
+    /// <summary>A warning about images whose figures say nothing about new patients; null where there are none.</summary>
+    public string? SeenNote =>
+        Rows.Count(r => r.TrainedOn is "image" or "patient") is > 0 and var seen
+            ? $"the model was trained on {seen} of {Rows.Count} of these images or their patients (column {SeenColumn}): the figures "
+                + "are inflated; evaluate images of other patients, or a run whose parts held these out"
+            : null;
 
     /// <summary>Whether each class is a finding of its own, present or not, whatever the others are.</summary>
     public bool MultiLabel { get; init; }
@@ -66,6 +81,7 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
                 .Select(c => c.Index),
         ];
         string[] classes = [.. columns.Select(c => table.Columns[c][Prefix.Length..])];
+        var seenBefore = table.IndexOf(SeenColumn);
         if (table.Rows.Count == 0)
             throw new InvalidDataException($"{path}: no predictions: a header and no rows");
         var seen = new Dictionary<string, int>();
@@ -93,6 +109,9 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
                 );
             rows.Add(
                 new Prediction(name, row.Fields[patient], row.Fields[label], row.Fields[predicted], probabilities)
+                {
+                    TrainedOn = seenBefore < 0 ? "" : row.Fields[seenBefore],
+                }
             );
         }
         return new Predictions(classes, rows) { MultiLabel = multi };
@@ -111,6 +130,9 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
             "predicted",
             .. Classes.Select(c => Prefix + c),
         ];
+        var seen = Rows.Any(r => r.TrainedOn.Length > 0);
+        if (seen)
+            columns.Add(SeenColumn);
         CsvTable.Write(
             path,
             columns,
@@ -120,9 +142,15 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
                     throw new ArgumentException(
                         $"{row.Image} has {row.Probabilities.Count} probabilities, there are {Classes.Count} classes"
                     );
-                return new List<string> { row.Image, row.Patient, row.Label, row.Predicted }.Concat(
-                    row.Probabilities.Select(p => p.ToString("R", CultureInfo.InvariantCulture))
-                );
+                return (List<string>)
+                    [
+                        row.Image,
+                        row.Patient,
+                        row.Label,
+                        row.Predicted,
+                        .. row.Probabilities.Select(p => p.ToString("R", CultureInfo.InvariantCulture)),
+                        .. seen ? [row.TrainedOn] : Array.Empty<string>(),
+                    ];
             })
         );
     }

@@ -34,8 +34,17 @@ public readonly record struct SourceImage(int Channels, double Scale)
     /// <summary>Pixels of the file.</summary>
     public (int Width, int Height) Size { get; init; }
 
+    /// <summary>What kind of picture it is; null where nobody has looked.</summary>
+    public ImageLook? Look { get; init; }
+
+    /// <param name="stored">The image in its own colors.</param>
+    /// <param name="input">What the network takes.</param>
     internal static SourceImage Of(Image stored, InputOptions input) =>
-        new(stored.Channels, (double)input.Width / stored.Width) { Size = (stored.Width, stored.Height) };
+        new(input.Gray ? 1 : stored.Channels, (double)input.Width / stored.Width)
+        {
+            Size = (stored.Width, stored.Height),
+            Look = ImageLook.Of(stored),
+        };
 }
 
 /// <summary>Where masks are, and how masked regions are filled.</summary>
@@ -151,21 +160,22 @@ public sealed class PatchSet
 
     private (bool Empty, bool StainKept, SourceImage Source) Read(CohortRow row, byte[] pixels, PatchImage images)
     {
-        var options = new ImageReadOptions { Depth = 8, Channels = input.Gray ? 1 : null };
-        using var stored = images.Read(cohort.ImagePath(row), options);
-        var source = SourceImage.Of(stored, input);
+        using var whole = images.Read(cohort.ImagePath(row), new ImageReadOptions { Depth = 8 });
+        var source = SourceImage.Of(whole, input);
         reading.Check?.Invoke(row, source);
+        using var stored =
+            input.Gray && whole.Channels == 3 ? ColorSpaces.Convert(whole, ColorConversion.RgbToGray) : whole;
         using var stained = reading.Stain?.Apply(stored, row.Image);
         using var color = InColor(stained ?? stored);
         using var image = Sized(color, input.Interpolation);
-        return (Fill(row, image, pixels), reading.Stain is not null && stained is null, source);
+        return (Fill(row, source, image, pixels), reading.Stain is not null && stained is null, source);
     }
 
-    private bool Fill(CohortRow row, Image image, byte[] pixels)
+    private bool Fill(CohortRow row, SourceImage source, Image image, byte[] pixels)
     {
         if (masks?.FileOf(row) is not { } file)
             return Join(image, null, pixels);
-        using var whole = ImageFile.Read(file, ImageReadOptions.Mask);
+        using var whole = CohortMask.Read(file, cohort, row, source.Size);
         using var mask = Sized(whole, Interpolation.Nearest);
         if (!input.Fill)
             return Join(image, mask, pixels);
@@ -191,7 +201,6 @@ public sealed class PatchSet
             pixels[p] = colors[c];
             pixels[p + 1] = colors[c + 1];
             pixels[p + 2] = colors[c + 2];
-            // Any non-zero value of a mask file is valid: instance masks number their objects.
             pixels[p + 3] = mask is null || empty || valid[i] != 0 ? byte.MaxValue : (byte)0;
         }
         return empty;

@@ -40,6 +40,8 @@ public static class CohortMasks
                 throw new InvalidDataException(
                     $"{cohort.Path}: input.masks is column, but row {bare.Number} ({bare.Image}) names no mask; fill the column or set input.masks: computed"
                 );
+            foreach (var shared in CohortMask.Shared(cohort))
+                place.Progress.Note($"{cohort.Path}: {shared}");
             return (new PatchMasks(cohort.MaskPath, Fill), null);
         }
         var options = new MaskOptions

@@ -29,6 +29,7 @@ internal sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : Training
             set.Patches.Count
         )
         {
+            Looks = ImageLooks.Of(set.Patches.Select(p => (p.Row.Patient, p.Source.Look!))),
             EmptyMasks = set.EmptyMasks,
             StainsKept = set.StainsKept,
         };

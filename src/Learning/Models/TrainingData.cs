@@ -23,6 +23,9 @@ public sealed record SessionPart(int Number, SplitPart Split, long Seed, RunFold
 /// <param name="Images">How many there are.</param>
 public sealed record ImageFacts(int Channels, double ScaleLow, double ScaleHigh, double? Mpp, int Images)
 {
+    /// <summary>What they look like; null where they are slides.</summary>
+    public ImageLooks? Looks { get; init; }
+
     /// <summary>Images whose mask held nothing valid.</summary>
     public int EmptyMasks { get; init; }
 

@@ -13,6 +13,7 @@ namespace Coverslip.Learning.Runs;
     RespectRequiredConstructorParameters = true
 )]
 [JsonSerializable(typeof(RunDescription))]
+[JsonSerializable(typeof(TrainingImages))]
 [JsonSerializable(typeof(Estimate))]
 [JsonSerializable(typeof(OrderedDictionary<string, object>))]
 [JsonSerializable(typeof(OrderedDictionary<string, JsonElement>))]

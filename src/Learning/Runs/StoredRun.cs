@@ -15,6 +15,8 @@ public sealed class StoredRun
     /// <summary>The file of a run folder that holds the stain its images were brought to.</summary>
     public const string StainName = "stain.json";
 
+    internal const string TrainedOnField = "trained_on";
+
     /// <summary>Sealed with its hash; the earlier format was not.</summary>
     internal const string Format = "coverslip-model-2";
 
@@ -34,6 +36,9 @@ public sealed class StoredRun
 
     /// <summary>The stain that training images were brought to, as JSON; null where none is stored.</summary>
     public string? Stain { get; }
+
+    /// <summary>What it was trained on; null of a run of an earlier version.</summary>
+    public TrainingImages? TrainedOn { get; private init; }
 
     /// <summary>Whether its bytes were held against a hash of them; false for folders and earlier versions' files.</summary>
     public bool IsSealed { get; private init; }
@@ -62,6 +67,7 @@ public sealed class StoredRun
         return new StoredRun(path, Field("recipe"), metadata.GetValueOrDefault("stain"), OfPart)
         {
             IsSealed = isSealed,
+            TrainedOn = metadata.GetValueOrDefault(TrainedOnField) is { } seen ? TrainingImages.Parse(seen, path) : null,
             Parts = Agreeing(
                 path,
                 [
@@ -97,6 +103,7 @@ public sealed class StoredRun
                 $"{folder} is not finished ({finished.Length} of {parts.Length} parts); go on with 'coverslip train … --resume'"
             );
         var stain = System.IO.Path.Combine(folder, StainName);
+        var seen = System.IO.Path.Combine(folder, TrainingImages.FileName);
         return new StoredRun(
             folder,
             File.ReadAllText(file),
@@ -104,6 +111,7 @@ public sealed class StoredRun
             (part, device) => SafeTensors.Read(finished[part].Best, device)
         )
         {
+            TrainedOn = File.Exists(seen) ? TrainingImages.Parse(File.ReadAllText(seen), seen) : null,
             Parts = Agreeing(folder, [.. finished.Select(p => RunDescription.Read(p.Description))]),
         };
     }

@@ -33,6 +33,7 @@ public sealed class TrainedModel : IDisposable
     private TrainedModel(StoredRun run, IRecipe recipe, Device device)
     {
         (RecipeText, Recipe, Parts, Stain) = (run.RecipeText, recipe, run.Parts, StainOf(run, recipe));
+        TrainedOn = run.TrainedOn;
         models = [.. Parts.Select(part => recipe.Untrained(part.Classes.Count, device))];
     }
 
@@ -44,6 +45,9 @@ public sealed class TrainedModel : IDisposable
 
     /// <summary>The stain that the training images were brought to, as it was fitted then; null for none.</summary>
     public InputStain? Stain { get; }
+
+    /// <summary>What it was trained on; null of a run of an earlier version.</summary>
+    public TrainingImages? TrainedOn { get; }
 
     /// <summary>What the parts have in common: classes, scale, rules.</summary>
     public RunDescription Description => Parts[0];
@@ -103,6 +107,8 @@ public sealed class TrainedModel : IDisposable
         };
         if (Stain is not null)
             metadata["stain"] = Stain.Json;
+        if (TrainedOn is not null)
+            metadata[StoredRun.TrainedOnField] = TrainedOn.Text();
         foreach (var (index, part) in Parts.Index())
         {
             using var text = new MemoryStream();
@@ -120,46 +126,67 @@ public sealed class TrainedModel : IDisposable
     /// <summary>The mean of the parts' probabilities, decided as the run was.</summary>
     /// <param name="patches">Images at the recipe's size.</param>
     /// <param name="batch">Images at a time.</param>
+    /// <param name="seen">Which parts may judge each image, and what is written of it; null: all parts every image.</param>
     /// <param name="progress">Told how many images are done.</param>
     /// <param name="stop">Stops between batches.</param>
     public Predictions Predict(
         PatchSet patches,
         int batch,
+        IReadOnlyList<SeenImage>? seen = null,
         Action<int>? progress = null,
         CancellationToken stop = default
     )
     {
+        var count = patches.Patches.Count;
+        int[] all = [.. models.Select((_, m) => m)];
+        int[][] judges =
+        [
+            .. Enumerable.Range(0, count).Select(i => seen is null ? all : [.. all.Where(m => seen[i].Parts.Contains(Parts[m].Part))]),
+        ];
         var sums = patches.Patches.Select(_ => new double[Description.Classes.Count]).ToArray();
-        foreach (var (index, model) in models.Index())
+        foreach (var (m, model) in models.Index())
         {
+            int[] mine = [.. Enumerable.Range(0, count).Where(i => judges[i].Contains(m))];
+            if (mine.Length == 0)
+                continue;
             var task = new PredictionTask(
                 patches,
-                patches.Patches,
+                [.. mine.Select(i => patches.Patches[i])],
                 batch,
-                done => progress?.Invoke((done + index * sums.Length) / models.Count)
+                done => progress?.Invoke((done + m * count) / models.Count)
             );
             var rows = model.Able<IPredictsImages>().Probabilities(task, stop);
-            for (var i = 0; i < sums.Length; i++)
-            for (var c = 0; c < sums[i].Length; c++)
-                sums[i][c] += rows[i][c] / models.Count;
+            foreach (var (k, i) in mine.Index())
+                for (var c = 0; c < sums[i].Length; c++)
+                    sums[i][c] += rows[k][c] / judges[i].Length;
         }
-        if (Recipe.Findings is not null)
+        var table = Recipe.Findings is null
+            ? Predictor.Table(Description.Classes, patches.Patches, sums)
+            : Predictor.TableOfFindings(Description.Classes, patches.Patches, sums);
+        var decided = new Prediction[count];
+        foreach (var group in Enumerable.Range(0, count).GroupBy(i => string.Join(',', judges[i])))
         {
-            var found = Predictor.TableOfFindings(Description.Classes, patches.Patches, sums);
-            return FindingThresholds is { } each ? found.DecideFindings(each) : found;
+            int[] at = [.. group];
+            var rows = Decided(table with { Rows = [.. at.Select(i => table.Rows[i])] }, judges[at[0]]).Rows;
+            foreach (var (k, i) in at.Index())
+                decided[i] = rows[k] with { TrainedOn = seen?[i].TrainedOn ?? "" };
         }
-        var predictions = Predictor.Table(Description.Classes, patches.Patches, sums);
-        var thresholds = Parts.Where(p => p.Threshold is not null).Select(p => p.Threshold!.Value).ToArray();
-        return thresholds.Length == 0 || Description.Positive is null
-            ? predictions
-            : predictions.Decide(Description.Positive, thresholds.Average());
+        return table with { Rows = decided };
     }
 
-    /// <summary>The mean of the parts' thresholds of each finding; null where none were chosen.</summary>
-    private double[]? FindingThresholds =>
-        Parts.All(p => p.Thresholds is not null)
-            ? [.. Description.Classes.Select((_, f) => Parts.Average(p => p.Thresholds![f]))]
-            : null;
+    /// <summary>Decided at the mean of some parts' thresholds; as they are where those chose none.</summary>
+    private Predictions Decided(Predictions table, int[] judges)
+    {
+        RunDescription[] parts = [.. judges.Select(m => Parts[m])];
+        if (table.MultiLabel)
+            return parts.All(p => p.Thresholds is not null)
+                ? table.DecideFindings([.. Description.Classes.Select((_, f) => parts.Average(p => p.Thresholds![f]))])
+                : table;
+        double[] thresholds = [.. parts.Where(p => p.Threshold is not null).Select(p => p.Threshold!.Value)];
+        return thresholds.Length == 0 || Description.Positive is null
+            ? table
+            : table.Decide(Description.Positive, thresholds.Average());
+    }
 
     /// <summary>Whether the method says where in an image it sees its classes.</summary>
     public bool HasMaps => models.All(m => m is IMapsFindings);
@@ -207,45 +234,6 @@ public sealed class TrainedModel : IDisposable
         foreach (var (i, part) in Parts.Index())
             to.AddRecord($"model.part_{i + 1}", part, Measured);
         return to.AddRecord("model.recipe", Recipe);
-    }
-
-    /// <summary>
-    /// Reads every image of a cohort and refuses what the model was not trained for, before anything is computed.
-    /// </summary>
-    /// <exception cref="InvalidDataException">An image has other channels or another scale; the message says which and
-    /// why.</exception>
-    public void CheckFits(Cohort cohort)
-    {
-        using var images = new PatchImage();
-        foreach (var row in cohort.Rows)
-        {
-            using var image = images.Read(
-                cohort.ImagePath(row),
-                new ImageReadOptions { Depth = 8, Channels = Recipe.Input.Gray ? 1 : null }
-            );
-            CheckFits(row, SourceImage.Of(image, Recipe.Input));
-        }
-    }
-
-    /// <summary>Refuses one image that the model was not trained for.</summary>
-    /// <inheritdoc cref="CheckFits(Cohort)"/>
-    public void CheckFits(CohortRow row, SourceImage source)
-    {
-        if (source.Channels != Description.SourceChannels)
-            throw new InvalidDataException(
-                $"{row.Image} has {source.Channels} channel(s), the model was trained on images of {Description.SourceChannels}"
-            );
-        // A tenth more or less is the play of hand-cut patches; beyond it cells have another size than those the
-        // model knows.
-        if (Recipe.AnyScale)
-            return;
-        if (source.Scale < Description.ScaleLow / 1.1 || source.Scale > Description.ScaleHigh * 1.1)
-            throw new InvalidDataException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{row.Image} would be scaled by {source.Scale:0.###} to the model's {Recipe.Input.Width} pixels, its training images were scaled by {Description.ScaleLow:0.###} to {Description.ScaleHigh:0.###}; cut or resize the image to the size of the training images"
-                )
-            );
     }
 
     /// <exception cref="InvalidDataException">The stain that the recipe asks for is missing.</exception>

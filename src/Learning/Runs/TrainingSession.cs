@@ -2,6 +2,7 @@ using Coverslip.Evaluation.Detection;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Files;
+using Coverslip.Files;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Torch;
@@ -46,6 +47,8 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
     {
         Check();
         var parts = input.Split.Parts.Count;
+        var images = TrainingImages.Of(input.Data.Cohort, input.Split) with { Looks = input.Data.Facts.Looks };
+        WholeFile.Write(Path.Combine(folder, TrainingImages.FileName), images.Text());
         var tested = new List<Predictions>();
         for (var part = only ?? 0; part < (only + 1 ?? parts); part++)
         {

@@ -1,5 +1,6 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Segmentation;
+using Coverslip.Learning.Inputs;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Heatmaps;
 using Coverslip.Slides.Images;
@@ -44,7 +45,7 @@ public sealed record SegmentationFiles(string Folder, string Name)
         if (SlideFile.IsSlide(cohort.ImagePath(row)))
             return SlideTruth.Judge(this, cohort, row);
         using var image = PatchImage.ReadOne(cohort.ImagePath(row), ImageReadOptions.AsStored);
-        using var truth = TruthFile.Read(cohort, row, (image.Width, image.Height));
+        using var truth = CohortMask.Read(cohort, row, (image.Width, image.Height));
         using var stream = File.OpenRead(Array);
         var values = NpyFile.Read(stream, Array, truth.Height, truth.Width);
         return new SegmentedImage(row.Image, row.Patient, CountedPixels.Of(values, truth));

@@ -62,7 +62,7 @@ public static class TruthMask
         var file = Path.Combine(folder, $"{name}.png");
         if (!File.Exists(file))
             return null;
-        using var mask = ImageFile.Read(file, ImageReadOptions.Mask);
+        using var mask = MaskFile.Read(file);
         return LesionMap.Of(mask.Pixels, mask.Width, rules);
     }
 }

@@ -106,7 +106,7 @@ internal sealed class MaskedImage : PatchSource
     {
         using var image = ScaledImage.Read(reading.Cohort, Row, reading.Windows, reading.Stain);
         stainKept = image.StainKept;
-        using var whole = HasMask ? TruthFile.Read(reading.Cohort, Row, image.StoredSize) : Nothing(image.StoredSize);
+        using var whole = HasMask ? CohortMask.Read(reading.Cohort, Row, image.StoredSize) : Nothing(image.StoredSize);
         using var mask =
             image.StoredSize == Size
                 ? whole.Clone()

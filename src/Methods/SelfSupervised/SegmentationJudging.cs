@@ -32,7 +32,7 @@ internal sealed class SegmentationJudging(SegmentationPredictor predictor, Cohor
             var map = new ImageSegmentation(predictor, layout).Of(seen, stop);
             errors.Add(map.ErrorFrom(seen));
             var whole = map.Resized(image.StoredSize.Width, image.StoredSize.Height);
-            using var truth = TruthFile.Read(cohort, image.Row, image.StoredSize);
+            using var truth = CohortMask.Read(cohort, image.Row, image.StoredSize);
             judged.Add(new SegmentedImage(image.Row.Image, image.Patient, CountedPixels.Of(whole.Probability, truth)));
             if (!shown.Contains(image))
                 continue;

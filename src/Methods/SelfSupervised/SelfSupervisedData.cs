@@ -49,6 +49,8 @@ internal sealed class SelfSupervisedData : TrainingData<SelfSupervisedModel>
                 Shared = given.SharedFolder is { } folder ? new SharedTraining(folder) : null,
             };
         data.sources.Slides?.Tell(given.Progress);
+        foreach (var shared in CohortMask.Shared(given.Cohort))
+            given.Progress.Note($"{given.Cohort.Path}: {shared}");
         return data;
     }
 

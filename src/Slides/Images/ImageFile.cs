@@ -76,6 +76,11 @@ public static unsafe class ImageFile
         Image? image = null;
         try
         {
+            if (options.Opaque && NativeImaging.IsTransparent(decoded) != 0)
+                throw new UnreadableImageException(
+                    name,
+                    "some of its pixels are transparent, and what they stand for is not said; save it without transparency"
+                );
             var channels = options.Channels ?? (info.Channels == 1 ? 1 : 3);
             image = new Image(info.Width, info.Height, channels, options.Depth ?? info.Depth);
             fixed (byte* pixels = image.WritablePixels)

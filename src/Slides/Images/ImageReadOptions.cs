@@ -22,4 +22,7 @@ public sealed record ImageReadOptions
     /// 8 divides 16-bit samples by 257, rounding; 16 multiplies by it; null (default) keeps what the file has.
     /// </summary>
     public int? Depth { get; init; }
+
+    /// <summary>Refuses an image of which a pixel is not opaque, instead of laying it on white. False by default.</summary>
+    public bool Opaque { get; init; }
 }

@@ -16,6 +16,9 @@ internal static unsafe partial class NativeImaging
     [LibraryImport(Library, EntryPoint = "ci_decode_copy")]
     public static partial int DecodeCopy(nint decoded, NativeImage* target);
 
+    [LibraryImport(Library, EntryPoint = "ci_decode_transparent")]
+    public static partial int IsTransparent(nint decoded);
+
     [LibraryImport(Library, EntryPoint = "ci_decode_close")]
     public static partial void DecodeClose(nint decoded);
 

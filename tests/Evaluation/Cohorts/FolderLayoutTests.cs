@@ -115,6 +115,31 @@ public sealed class FolderLayoutTests : IDisposable
     }
 
     [Fact]
+    public void Leftovers_of_systems_and_outputs_of_the_program_are_no_classes()
+    {
+        string[] hidden = ["__MACOSX/a/p1/1.png", "a/p1/._1.png", "a/p1/.ipynb_checkpoints/1.png", "b/p2/Thumbs.db"];
+        string[] own = ["masks/a/p1/1.png", "b/overlays/2.png", "labels/a/p1/1.png", "runs/one/part-1/examples/1.png"];
+        foreach (var name in hidden.Concat(own))
+            folder.Write(name, name);
+        folder.Write("masks.csv", "");
+        folder.Write("runs/one/recipe.yaml", "");
+        folder.Write("a/p1/1.png", "1");
+        folder.Write("b/p2/2.png", "2");
+        var found = FolderLayout.Folders(folder.Path, folder.Path, null);
+        Assert.Equal(["a/p1/1.png", "b/p2/2.png"], found.Rows.Select(r => r.Image));
+        Assert.Equal(hidden.Order(StringComparer.Ordinal), found.HiddenFiles);
+        Assert.Equal(own.Append("runs/one/recipe.yaml").Order(StringComparer.Ordinal), found.OwnOutputs);
+        Assert.Equal(["masks.csv"], found.OtherFiles);
+    }
+
+    [Fact]
+    public void A_class_may_be_called_labels_where_no_output_stands_beside_it()
+    {
+        folder.Write("labels/p1/1.png", "1");
+        Assert.Equal("labels", Assert.Single(FolderLayout.Folders(folder.Path, folder.Path, null).Rows).Label);
+    }
+
+    [Fact]
     public void What_names_no_patient_is_refused()
     {
         folder.Write("normal/1.png", "1");

@@ -115,7 +115,7 @@ public sealed class InputStainTests(SmallCohort small) : IClassFixture<SmallCoho
         var second = small.Cohort.Rows[1];
         void Check(CohortRow row, SourceImage source)
         {
-            Assert.Equal(new SourceImage(3, 1) { Size = (48, 48) }, source);
+            Assert.Equal(new SourceImage(3, 1) { Size = (48, 48) }, source with { Look = null });
             if (row == second)
                 throw new InvalidDataException($"{row.Image} does not fit");
         }

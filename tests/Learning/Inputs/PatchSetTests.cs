@@ -79,7 +79,7 @@ public sealed class PatchSetTests(SmallCohort small) : IClassFixture<SmallCohort
         var table = Path.Combine(small.Folder, "gray.csv");
         CohortFile.Write(table, [new CohortRow(2, file, "a", "p")], []);
         var set = new PatchSet(Cohort.Load(table, CohortChecks.Table), Masked with { Form = InputForm.Raw }, null);
-        Assert.Equal(new SourceImage(1, 0.5) { Size = (96, 72) }, set.Patches[0].Source);
+        Assert.Equal(new SourceImage(1, 0.5) { Size = (96, 72) }, set.Patches[0].Source with { Look = null });
         Assert.All(set.Pixels(set.Patches[0]).Where((_, i) => i % 4 != 3), v => Assert.Equal(77, v));
     }
 }

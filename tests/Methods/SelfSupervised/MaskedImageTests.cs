@@ -45,7 +45,7 @@ public sealed class MaskedImageTests : IDisposable
         foreach (var (name, mask) in new[] { ("sixteen", numbered), ("color", colored) })
         {
             var cohort = small.Pair(name, image, mask);
-            using var truth = TruthFile.Read(cohort, cohort.Rows[0], (32, 32));
+            using var truth = CohortMask.Read(cohort, cohort.Rows[0], (32, 32));
             Assert.Equal(255, truth.Pixels[5]);
             Assert.Equal(255, truth.Pixels.ToArray().Sum(p => p));
         }

@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Coverslip.Evaluation.Cohorts;
+
+/// <summary>
+/// Names that are likely to be one person or one class in two spellings, and names behind which several people may hide: a
+/// split divides patients by name, and would put them on both sides.
+/// </summary>
+public static partial class LookAlikes
+{
+    private static readonly HashSet<string> Nobody = new(StringComparer.Ordinal)
+    {
+        "NA",
+        "N/A",
+        "#N/A",
+        "<NA>",
+        "NAN",
+        "NONE",
+        "NULL",
+        "NIL",
+        "UNKNOWN",
+        "UNDEFINED",
+        "MISSING",
+        "ANONYMOUS",
+        "ANON",
+        "TBD",
+        "-",
+        "--",
+        "?",
+        ".",
+    };
+
+    /// <summary>Everything that is suspicious about the patients and labels of a cohort's rows.</summary>
+    public static IEnumerable<CohortProblem> Of(IReadOnlyList<CohortRow> rows)
+    {
+        foreach (var row in rows.GroupBy(r => r.Patient).Where(g => IsNobody(g.Key)))
+            yield return new(
+                true,
+                $"the patient is '{row.Key}', behind which several people may hide, who would then train and test together; "
+                    + "fill in who it is, or leave the rows out",
+                Numbers(row)
+            );
+        foreach (var row in rows.GroupBy(r => r.Patient).Where(g => Rounded().IsMatch(g.Key)))
+            yield return new(
+                true,
+                $"the patient is '{row.Key}', a long number as a spreadsheet shortens it, so that several people become one; "
+                    + "export the column as text",
+                Numbers(row)
+            );
+        foreach (var alike in Alike(rows, r => [r.Patient], PatientForm))
+            yield return new(
+                true,
+                $"the patients {Quoted(alike.Names)} differ in blanks, case or the form of a number only; write one spelling for "
+                    + "one person, and for several people names that differ in more, such as a hospital before the number",
+                alike.Rows
+            );
+        foreach (var alike in Alike(rows, r => r.Findings ?? [r.Label], LabelForm))
+            yield return new(
+                true,
+                $"the labels {Quoted(alike.Names)} differ in blanks, case or spelling only; write one spelling for one class",
+                alike.Rows
+            );
+        foreach (var row in rows.Where(r => r.Findings is null).GroupBy(r => r.Label).Where(g => IsNobody(g.Key)))
+            yield return new(
+                false,
+                $"the label '{row.Key}' is a class like any other; if it means that nobody has told, leave the rows out",
+                Numbers(row)
+            );
+    }
+
+    /// <summary>Whether a name says that nobody knows whose it is.</summary>
+    public static bool IsNobody(string name) => Nobody.Contains(Plain(name));
+
+    /// <summary>A patient's name without what people write in one way or another: 7, 007 and 7.0 are one.</summary>
+    private static string PatientForm(string name)
+    {
+        var plain = Plain(name);
+        if (Whole().Match(plain) is { Success: true } number)
+            return BigInteger.Parse(number.Groups[1].Value, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture);
+        return LeadingZeros().Replace(plain, "");
+    }
+
+    private static string LabelForm(string name) =>
+        Plain(name).Replace("TUMOUR", "TUMOR", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal);
+
+    /// <summary>Upper case, without anything that does not show; full-width letters and digits are ordinary ones.</summary>
+    private static string Plain(string name)
+    {
+        var plain = new StringBuilder(name.Length);
+        foreach (var letter in name.Normalize(NormalizationForm.FormKC))
+            if (
+                !char.IsWhiteSpace(letter)
+                && char.GetUnicodeCategory(letter) is not (UnicodeCategory.Format or UnicodeCategory.Control)
+            )
+                plain.Append(char.ToUpperInvariant(letter));
+        return plain.ToString();
+    }
+
+    private static IEnumerable<(string[] Names, int[] Rows)> Alike(
+        IReadOnlyList<CohortRow> rows,
+        Func<CohortRow, IEnumerable<string>> names,
+        Func<string, string> form
+    ) =>
+        rows.SelectMany(names, (row, name) => (row.Number, Name: name))
+            .GroupBy(p => p.Name)
+            .GroupBy(spelling => form(spelling.Key))
+            .Where(alike => alike.Count() > 1)
+            .Select(alike =>
+                (
+                    alike.Select(s => s.Key).Order(StringComparer.Ordinal).ToArray(),
+                    alike.SelectMany(s => s.Select(p => p.Number)).Order().ToArray()
+                )
+            );
+
+    private static int[] Numbers(IEnumerable<CohortRow> rows) => [.. rows.Select(r => r.Number)];
+
+    private static string Quoted(string[] names) => string.Join(", ", names.Select(n => $"'{n}'"));
+
+    [GeneratedRegex(@"^\+?(\d+)([.,]0*)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Whole();
+
+    [GeneratedRegex(@"(?<![\d.,])0+(?=\d)", RegexOptions.CultureInvariant)]
+    private static partial Regex LeadingZeros();
+
+    [GeneratedRegex(@"^\d[.,]\d+E\+\d\d$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex Rounded();
+}

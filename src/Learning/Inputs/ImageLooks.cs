@@ -1,0 +1,70 @@
+using System.Globalization;
+using Coverslip.Slides.Images;
+
+namespace Coverslip.Learning.Inputs;
+
+/// <summary>The looks of a run's training images: from the least to the greatest of each number.</summary>
+/// <param name="Images">How many were looked at.</param>
+/// <param name="Patients">Of how many patients: the fewer, the less is known of what others look like.</param>
+/// <param name="Low">The least of each number.</param>
+/// <param name="High">The greatest of each number.</param>
+public sealed record ImageLooks(int Images, int Patients, ImageLook Low, ImageLook High)
+{
+    /// <summary>How far beyond the training images a number may lie, as a share of their range.</summary>
+    private const double Margin = 0.5;
+
+    /// <summary>
+    /// By so many times the least room grows when divided by the patients. With it no image of a patient left out is refused
+    /// in seven published sets of 4 to 159 patients (docs/cohorts-and-splits.md).
+    /// </summary>
+    private const double FewPatients = 12;
+
+    /// <summary>What is looked at, and how far beyond the range it may always lie: training images may be all alike.</summary>
+    private static readonly (string Name, Func<ImageLook, double> Of, double Least)[] Numbers =
+    [
+        ("color", look => look.Color, 0.15),
+        ("brightness", look => look.Brightness, 0.05),
+        ("warmth", look => look.Warmth, 0.04),
+        ("magenta", look => look.Magenta, 0.04),
+        ("contrast", look => look.Contrast, 0.15),
+        ("sharpness", look => look.Sharpness, 0.15),
+    ];
+
+    /// <summary>The looks of several images; null of none.</summary>
+    public static ImageLooks? Of(IEnumerable<(string Patient, ImageLook Look)> images)
+    {
+        var looks = images.ToArray();
+        ImageLook[] all = [.. looks.Select(i => i.Look)];
+        if (all.Length == 0)
+            return null;
+        ImageLook By(Func<Func<ImageLook, double>, double> pick) =>
+            new(
+                pick(l => l.Color),
+                pick(l => l.Brightness),
+                pick(l => l.Warmth),
+                pick(l => l.Magenta),
+                pick(l => l.Contrast),
+                pick(l => l.Sharpness)
+            );
+        return new ImageLooks(all.Length, looks.DistinctBy(i => i.Patient).Count(), By(of => all.Min(of)), By(of => all.Max(of)));
+    }
+
+    /// <summary>In what an image differs from all training images, with figures; null where it is like them.</summary>
+    public string? Difference(ImageLook look)
+    {
+        var odd = new List<string>();
+        foreach (var (name, of, least) in Numbers)
+        {
+            var (value, low, high) = (of(look), of(Low), of(High));
+            var room = (high - low) * Margin + least * (1 + FewPatients / Patients);
+            if (value < low - room || value > high + room)
+                odd.Add(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{name} {value:0.00} (training images {low:0.00} to {high:0.00}, with room {low - room:0.00} to {high + room:0.00})"
+                    )
+                );
+        }
+        return odd.Count == 0 ? null : string.Join(", ", odd);
+    }
+}

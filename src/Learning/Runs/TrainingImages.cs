@@ -1,0 +1,179 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Splits;
+using Coverslip.Files;
+using Coverslip.Learning.Inputs;
+
+namespace Coverslip.Learning.Runs;
+
+/// <summary>
+/// What a run was trained on, kept with it: of every image the content, of every patient the name, both hashed, and on which
+/// side of each part they were. Pictures tell themselves wherever they lie; a name means a person within one cohort only.
+/// </summary>
+public sealed record TrainingImages
+{
+    /// <summary>In the folder of a run.</summary>
+    public const string FileName = "training-images.json";
+
+    /// <summary>The column that says how far images are enlarged.</summary>
+    internal const string Magnification = "magnification";
+
+    private const int KeyLength = 16; // 64 bits: two of a million images are alike by chance once in 37 million runs
+    private const string SeenSides = "tv";
+
+    /// <summary><see cref="Cohort.Hash"/> of the cohort.</summary>
+    public required string CohortHash { get; init; }
+
+    /// <summary>Content hash of an image's file → a letter per part: t train, v validation, x test, - none.</summary>
+    public required Dictionary<string, string> Images { get; init; }
+
+    /// <summary>Hash of a patient's name → a letter per part, as of <see cref="Images"/>.</summary>
+    public required Dictionary<string, string> Patients { get; init; }
+
+    /// <summary>What the images look like; null where they are slides.</summary>
+    public ImageLooks? Looks { get; init; }
+
+    /// <summary>The values of the cohort's column <c>magnification</c>; null without one.</summary>
+    public IReadOnlyList<string>? Magnifications { get; init; }
+
+    /// <summary>What the parts of a split are made of.</summary>
+    public static TrainingImages Of(Cohort cohort, Split split)
+    {
+        var (images, patients) = (new Dictionary<string, char[]>(), new Dictionary<string, char[]>());
+        foreach (var (part, divided) in split.Parts.Index())
+        foreach (var (letter, side) in new[] { ('x', SplitSide.Test), ('v', SplitSide.Validation), ('t', SplitSide.Train) })
+        foreach (var row in divided.Rows(cohort, side))
+        {
+            // Where a patient or a slide stands on several sides, having been trained on counts.
+            Letters(images, KeyOf(cohort, row))[part] = letter;
+            Letters(patients, KeyOf(row.Patient))[part] = letter;
+        }
+        return new TrainingImages
+        {
+            CohortHash = cohort.Hash,
+            Magnifications = cohort.FurtherColumns.Contains(Magnification)
+                ? [.. cohort.Rows.Select(r => cohort.Further(r, Magnification)!).Distinct().Order(StringComparer.Ordinal)]
+                : null,
+            Images = images.ToDictionary(i => i.Key, i => new string(i.Value)),
+            Patients = patients.ToDictionary(p => p.Key, p => new string(p.Value)),
+        };
+
+        char[] Letters(Dictionary<string, char[]> of, string key)
+        {
+            if (!of.TryGetValue(key, out var letters))
+                Array.Fill(of[key] = letters = new char[split.Parts.Count], '-');
+            return letters;
+        }
+    }
+
+    /// <summary>Reads what <see cref="Text"/> gave.</summary>
+    /// <exception cref="InvalidDataException">It is something else.</exception>
+    public static TrainingImages Parse(string text, string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(text, RunJson.Default.TrainingImages)
+                ?? throw new JsonException("it holds null");
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidDataException($"{path} does not say what a run was trained on: {error.Message}", error);
+        }
+    }
+
+    /// <summary>As JSON.</summary>
+    public string Text() => JsonSerializer.Serialize(this, RunJson.Default.TrainingImages) + "\n";
+
+    /// <summary>For each row of a cohort what the run's parts have seen of it, in the order of the rows.</summary>
+    public IReadOnlyList<SeenImage> Seen(Cohort cohort)
+    {
+        string?[] own = [.. cohort.Rows.Select(row => Images.GetValueOrDefault(KeyOf(cohort, row)))];
+        // A patient of whom one picture is known is known, whatever the name is worth.
+        var known = cohort
+            .Rows.Zip(own)
+            .Where(r => r.Second is not null && !LookAlikes.IsNobody(r.First.Patient))
+            .GroupBy(r => r.First.Patient)
+            .ToDictionary(g => g.Key, g => g.Select(r => r.Second!).ToArray(), StringComparer.Ordinal);
+        return
+        [
+            .. cohort.Rows.Zip(own, (row, image) => Of(row, image, known.GetValueOrDefault(row.Patient) ?? [])),
+        ];
+    }
+
+    /// <summary>A warning about files, such as slides, that parts of the run were trained on; null where there are none.</summary>
+    public string? NoteOn(IReadOnlyList<string> files)
+    {
+        var seen = files.Count(file =>
+            File.Exists(file) && Images.GetValueOrDefault(FileContents.Read(file)[..KeyLength])?.IndexOfAny(['t', 'v']) >= 0
+        );
+        return seen == 0
+            ? null
+            : $"warning: the run was trained on {seen} of these {files.Count} files, and all its parts predict them; what it says of "
+                + "them tells nothing about new patients";
+    }
+
+    private SeenImage Of(CohortRow row, string? image, string[] patient)
+    {
+        bool SeenBy(string? letters, int part) => letters is not null && SeenSides.Contains(letters[part]);
+        var parts = Images.Values.First().Length;
+        int[] all = [.. Enumerable.Range(0, parts)];
+        int[] away = [.. all.Where(p => !SeenBy(image, p) && !patient.Any(of => SeenBy(of, p)))];
+        int[] numbers = [.. (away.Length > 0 ? away : all).Select(p => p + 1)];
+        var how =
+            away.Length == parts ? NameIsKnown(row) ? SeenImage.ByName : ""
+            : away.Length > 0 ? SeenImage.HeldOut
+            : all.Any(p => SeenBy(image, p)) ? SeenImage.ByImage
+            : SeenImage.ByPatient;
+        return new SeenImage(how, numbers);
+
+        bool NameIsKnown(CohortRow of) =>
+            image is null
+            && patient.Length == 0
+            && !LookAlikes.IsNobody(of.Patient)
+            && Patients.GetValueOrDefault(KeyOf(of.Patient))?.IndexOfAny(['t', 'v']) >= 0;
+    }
+
+    private static string KeyOf(Cohort cohort, CohortRow row) =>
+        // A file that is missing is the reader's to tell.
+        File.Exists(cohort.FilePath(row)) ? cohort.ContentOf(row)[..KeyLength] : "";
+
+    private static string KeyOf(string patient) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(patient)))[..KeyLength];
+}
+
+/// <summary>What a run has seen of an image.</summary>
+/// <param name="TrainedOn">As the column <c>trained_on</c> has it; empty where it has seen nothing of it.</param>
+/// <param name="Parts">The parts that may judge it, from 1: those that did not train on it, or all where each did.</param>
+public sealed record SeenImage(string TrainedOn, IReadOnlyList<int> Parts)
+{
+    /// <summary>Every part trained or validated on this picture.</summary>
+    public const string ByImage = "image";
+
+    /// <summary>Every part trained or validated on the patient.</summary>
+    public const string ByPatient = "patient";
+
+    /// <summary>A patient of this name was trained on, in another cohort.</summary>
+    public const string ByName = "name";
+
+    /// <summary>Some parts trained on it; the others predict it.</summary>
+    public const string HeldOut = "held_out";
+
+    /// <summary>What to tell about the images of a call, a line for each kind.</summary>
+    /// <param name="seen">Of every image.</param>
+    public static IEnumerable<string> Notes(IReadOnlyList<SeenImage> seen)
+    {
+        var counts = seen.CountBy(s => s.TrainedOn).ToDictionary();
+        var inside = counts.GetValueOrDefault(ByImage) + counts.GetValueOrDefault(ByPatient);
+        if (inside > 0)
+            yield return $"warning: the model was trained on {inside} of {seen.Count} of these images or their patients; what it says "
+                + "of them tells nothing about new patients";
+        if (counts.GetValueOrDefault(HeldOut) is > 0 and var held)
+            yield return $"note: {held} of {seen.Count} images are of the run's own cohort; each is predicted by the parts that did "
+                + "not train on its patient";
+        if (counts.GetValueOrDefault(ByName) is > 0 and var named)
+            yield return $"note: {named} of {seen.Count} images are of patients with a name that the run was trained on in another "
+                + "cohort; if they are the same people, the figures are inflated";
+    }
+}
