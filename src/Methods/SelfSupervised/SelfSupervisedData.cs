@@ -48,9 +48,7 @@ internal sealed class SelfSupervisedData : TrainingData<SelfSupervisedModel>
             {
                 Shared = given.SharedFolder is { } folder ? new SharedTraining(folder) : null,
             };
-        foreach (var slide in data.sources.Slides)
-            if (slide.Reason is { } reason)
-                given.Progress.Note($"{slide.Name}: {reason}");
+        data.sources.Annotated?.Tell(given.Progress);
         return data;
     }
 
@@ -65,6 +63,8 @@ internal sealed class SelfSupervisedData : TrainingData<SelfSupervisedModel>
         {
             StainsKept = sources.StainsKept,
         };
+
+    public override void Record(string folder) => sources.Annotated?.Record(folder);
 
     protected override SelfSupervisedModel Untrained(Device device) => recipe.Model(device);
 
