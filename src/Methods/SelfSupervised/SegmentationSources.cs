@@ -12,22 +12,23 @@ internal sealed class SegmentationSources : IDisposable
 {
     /// <summary>Bytes of pixels that are held; images beyond are read for each window.</summary>
     private const long MostBytes = 2L << 30;
-    private readonly CohortSlides? slides;
     private readonly WindowPixels? pixels;
 
-    private SegmentationSources(IReadOnlyList<PatchSource> all, CohortSlides? slides, WindowPixels? pixels) =>
-        (All, this.slides, this.pixels) = (all, slides, pixels);
+    private SegmentationSources(IReadOnlyList<PatchSource> all, CohortSlides? annotated, WindowPixels? pixels) =>
+        (All, Annotated, this.pixels) = (all, annotated, pixels);
+
+    /// <summary>The slides; null of image files.</summary>
+    internal CohortSlides? Annotated { get; }
 
     /// <summary>Slides, or one source to an image.</summary>
     internal IReadOnlyList<PatchSource> All { get; }
 
-    internal bool AreSlides => slides is not null;
+    internal bool AreSlides => Annotated is not null;
 
     /// <summary>What windows are drawn alike of: the cohort's classes of slides, and of image files these two.</summary>
     internal IReadOnlyList<string> Classes { get; private init; } = ["background", "foreground"];
 
-    /// <summary>Null where they are image files.</summary>
-    internal CohortSlides? Slides => slides;
+    internal IEnumerable<SlideSource> Slides => Annotated?.Slides ?? [];
 
     internal int StainsKept => pixels?.StainsKept ?? All.OfType<MaskedImage>().Count(i => i.StainKept);
 
@@ -62,13 +63,13 @@ internal sealed class SegmentationSources : IDisposable
             );
         var side = recipe.Input.Width;
         var pixels = new WindowPixels(side, side, stain);
-        var positive = cohort.Classes.ToList().IndexOf(recipe.Decision.PositiveOf(cohort.Classes)!);
+        var positive = recipe.Decision.TumorOf(cohort.Classes);
         var input = new PatchInput(pixels, [1], positive) { Truth = true };
         var open = CohortSlides.Open(cohort, recipe.Windows.Places, input, side, opened);
         return new SegmentationSources(open.Sources, open, pixels) { Classes = cohort.Classes };
     }
 
-    public void Dispose() => slides?.Dispose();
+    public void Dispose() => Annotated?.Dispose();
 
     private static MaskedImage[] Images(
         SelfSupervisedRecipe recipe,

@@ -48,7 +48,7 @@ internal sealed class SelfSupervisedData : TrainingData<SelfSupervisedModel>
             {
                 Shared = given.SharedFolder is { } folder ? new SharedTraining(folder) : null,
             };
-        data.sources.Slides?.Tell(given.Progress);
+        data.sources.Annotated?.Tell(given.Progress);
         foreach (var shared in CohortMask.Shared(given.Cohort))
             given.Progress.Note($"{given.Cohort.Path}: {shared}");
         return data;
@@ -65,6 +65,8 @@ internal sealed class SelfSupervisedData : TrainingData<SelfSupervisedModel>
         {
             StainsKept = sources.StainsKept,
         };
+
+    public override void Record(string folder) => sources.Annotated?.Record(folder);
 
     protected override SelfSupervisedModel Untrained(Device device) => recipe.Model(device);
 

@@ -122,7 +122,7 @@ public sealed class MaskedImageTests : IDisposable
         using var slides = new TinySlides();
         var recipe = SmallMasks.Recipe("patches: {mpp: 2, stride: 8, center: 16, unlabeled: 4, labeled: 2}");
         using var sources = SegmentationSources.Open(recipe, slides.Cohort, null, _ => { });
-        var source = sources.All.OfType<SlideSource>().First(s => s.Count(1) > 0);
+        var source = sources.Slides.First(s => s.Count(1) > 0);
         var target = new PatchTarget(new byte[32 * 32 * 4], 0, 1, 32, 32);
         for (var place = 0; place < source.Count(1); place += 7)
         {
