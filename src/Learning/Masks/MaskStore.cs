@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Coverslip.Files;
 using Coverslip.Slides.Images;
@@ -28,9 +27,6 @@ public sealed record MaskRow(string Image, int Labels, int Steps, double ShareVa
 /// </summary>
 public sealed class MaskStore
 {
-    private const string Header = "image,labels,steps,share_valid,seconds,reason";
-    private const string AreaHeader = "image,label,pixels,share,brightness,redness,texture,failed";
-    private static readonly CsvHelper.CsvReaderOptions Reading = new() { Separator = ',', HasHeader = false };
     private static readonly JsonSerializerOptions Json = new()
     {
         WriteIndented = true,
@@ -69,7 +65,7 @@ public sealed class MaskStore
             {
                 throw new InvalidOperationException(
                     $"{folder} holds masks segmented with other options or of images of another stain (see {path}): "
-                        + "pass --force to make them anew, or another folder"
+                        + "'coverslip mask --recipe RECIPE --force' makes them anew as a recipe says; or choose another folder"
                 );
             }
             store.ReadRows(before == settings ? store.rows : store.otherRules);
@@ -149,23 +145,34 @@ public sealed class MaskStore
     /// <summary>Writes <c>masks.csv</c> and <c>areas.csv</c>.</summary>
     public void Save()
     {
-        var areas = new StringBuilder(AreaHeader).Append('\n');
-        foreach (var (image, area) in rows.Values.SelectMany(r => r.Areas.Select(a => (r.Image, a))))
-        {
-            areas.Append(CultureInfo.InvariantCulture, $"{Quoted(image)},{area.Label},{area.Pixels},{area.Share:F5},");
-            areas.Append(
-                CultureInfo.InvariantCulture,
-                $"{area.Brightness:F3},{area.Redness:F3},{area.Texture:F3},{Words(area.Failed)}\n"
-            );
-        }
-        WholeFile.Write(PathOf("areas.csv"), areas.ToString());
-        var text = new StringBuilder(Header).Append('\n');
-        foreach (var row in rows.Values)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{Quoted(row.Image)},{row.Labels},{row.Steps},");
-            text.Append(CultureInfo.InvariantCulture, $"{row.ShareValid:F4},{row.Seconds:F3},{Quoted(row.Reason)}\n");
-        }
-        WholeFile.Write(PathOf("masks.csv"), text.ToString());
+        string Rounded(double value, int digits) => value.ToString($"F{digits}", CultureInfo.InvariantCulture);
+        CsvTable.Write(
+            PathOf("areas.csv"),
+            ["image", "label", "pixels", "share", "brightness", "redness", "texture", "failed"],
+            rows.Values.SelectMany(r =>
+                r.Areas.Select(a =>
+                    (string[])
+                        [
+                            r.Image,
+                            $"{a.Label}",
+                            $"{a.Pixels}",
+                            Rounded(a.Share, 5),
+                            Rounded(a.Brightness, 3),
+                            Rounded(a.Redness, 3),
+                            Rounded(a.Texture, 3),
+                            Words(a.Failed),
+                        ]
+                )
+            )
+        );
+        CsvTable.Write(
+            PathOf("masks.csv"),
+            ["image", "labels", "steps", "share_valid", "seconds", "reason"],
+            rows.Values.Select(r =>
+                (string[])
+                    [r.Image, $"{r.Labels}", $"{r.Steps}", Rounded(r.ShareValid, 4), Rounded(r.Seconds, 3), r.Reason]
+            )
+        );
     }
 
     private void ReadRows(Dictionary<string, MaskRow> into)
@@ -191,13 +198,7 @@ public sealed class MaskStore
         }
     }
 
-    private IEnumerable<string[]> Fields(string file)
-    {
-        using var reader = CsvHelper.CsvReader.FromFile(PathOf(file), Reading);
-        reader.Read();
-        while (reader.Read())
-            yield return [.. Enumerable.Range(0, reader.FieldCount).Select(reader.GetString)];
-    }
+    private IEnumerable<string[]> Fields(string file) => CsvTable.Read(PathOf(file)).Rows.Select(r => r.Fields);
 
     private static double Number(string field) => double.Parse(field, CultureInfo.InvariantCulture);
 
@@ -218,10 +219,4 @@ public sealed class MaskStore
     }
 
     private string PathOf(params string[] parts) => Path.Combine([folder, .. parts]);
-
-    private static string Quoted(string field) =>
-        field.AsSpan().ContainsAny(",\"\n")
-            ? $"\"{field.Replace("\"",
-        "\"\"", StringComparison.Ordinal)}\""
-            : field;
 }
