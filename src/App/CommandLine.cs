@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Coverslip.App.Progress;
 using Coverslip.Files;
 
 namespace Coverslip.App;
@@ -17,8 +18,40 @@ internal static class CommandLine
     /// <summary>Parses and runs; returns 0, 1 (failure) or 2 (wrong usage).</summary>
     public static int Run(RootCommand root, string[] args)
     {
+        var (output, errors) = (Console.Out, Console.Error);
+        Console.SetOut(new PlainWriter(output));
+        Console.SetError(new PlainWriter(errors));
+        try
+        {
+            using var call = UserFiles.Begin();
+            return RunGuarded(root, args);
+        }
+        finally
+        {
+            Console.SetOut(output);
+            Console.SetError(errors);
+        }
+    }
+
+    private static int RunGuarded(RootCommand root, string[] args)
+    {
         root.Options.Add(Verbose);
-        var parsed = root.Parse(args);
+        ParseResult parsed;
+        try
+        {
+            parsed = root.Parse(args);
+        }
+        catch (InvalidOperationException error)
+        {
+            // A validator asked for the value of an option whose word is none of those allowed.
+            Console.Error.WriteLine(OneLine(error));
+            return 2;
+        }
+        if (Empty(parsed) is { } empty)
+        {
+            Console.Error.WriteLine($"{empty} is given without a word (''); give one, or leave it out.");
+            return 2;
+        }
         if (parsed.Errors.Count > 0)
         {
             // That a verb is missing goes without saying where a word was meant to be one.
@@ -42,10 +75,27 @@ internal static class CommandLine
         }
         catch (Exception error)
         {
-            Console.Error.WriteLine(parsed.GetValue(Verbose) ? error.ToString() : $"error: {error.Message}");
+            Console.Error.WriteLine(parsed.GetValue(Verbose) ? error.ToString() : $"error: {OneLine(error)}");
             return 1;
         }
     }
+
+    /// <summary>The first line of a message; that of the cause where the outer one only says that something failed.</summary>
+    private static string OneLine(Exception error) =>
+        (
+            error is AggregateException or TypeInitializationException && error.InnerException is { } cause
+                ? cause
+                : error
+        ).Message.ReplaceLineEndings(" ");
+
+    /// <summary>The first option or argument whose word is empty, as of a variable that is not set: nothing takes that.</summary>
+    private static string? Empty(ParseResult parsed) =>
+        parsed
+            .CommandResult.Children.Where(child => child.Tokens.Any(token => token.Value.Trim().Length == 0))
+            .Select(child =>
+                child is OptionResult option ? option.Option.Name : $"<{((ArgumentResult)child).Argument.Name}>"
+            )
+            .FirstOrDefault();
 
     /// <summary>The verb or option nearest to the first word that was not understood, if one is near enough.</summary>
     private static string? Suggestion(ParseResult parsed)

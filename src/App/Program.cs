@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Coverslip.App.Commands;
+using Coverslip.App.Studies;
 
 namespace Coverslip.App;
 
@@ -31,9 +32,16 @@ internal static class Program
 
     public static int Main(string[] args)
     {
+        ParentProcess.Follow();
+        return CommandLine.Run(Root(), args);
+    }
+
+    /// <summary>The program's verbs with their options.</summary>
+    internal static RootCommand Root()
+    {
         var root = new RootCommand("Coverslip: computational pathology for people who have few slides.");
         foreach (var verb in Verbs)
             root.Subcommands.Add(verb());
-        return CommandLine.Run(root, args);
+        return root;
     }
 }

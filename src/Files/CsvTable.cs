@@ -152,9 +152,26 @@ public sealed class CsvTable(string path, IReadOnlyList<string> columns, IReadOn
     {
         var fields = new string[reader.FieldCount];
         for (var i = 0; i < fields.Length; i++)
-            fields[i] = reader.GetString(i).Trim();
+            fields[i] = Unguarded(reader.GetString(i).Trim());
         return fields;
     }
+
+    private static bool IsFormula(ReadOnlySpan<char> text) =>
+        text.TrimStart('\'') is [('=' or '+' or '-' or '@'), _, ..]
+        && !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+
+    /// <summary>
+    /// A field as spreadsheets show it and do not compute it: without control characters, and with an apostrophe before
+    /// what would be a formula (OWASP, CSV injection), which reading takes away.
+    /// </summary>
+    private static string Guarded(string field)
+    {
+        var text = PlainText.Of(field);
+        return IsFormula(text) ? $"'{text}" : text;
+    }
+
+    private static string Unguarded(string field) =>
+        field is ['\'', ..] && IsFormula(field.AsSpan(1)) ? field[1..] : field;
 
     /// <summary>A number with all its digits; nothing for null.</summary>
     public static string Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
@@ -171,7 +188,7 @@ public sealed class CsvTable(string path, IReadOnlyList<string> columns, IReadOn
             {
                 using var csv = CsvWriter.Create(stream, Writing, leaveOpen: true);
                 foreach (var row in rows)
-                    csv.WriteRecord(row.ToArray());
+                    csv.WriteRecord([.. row.Select(Guarded)]);
             }
         );
 }

@@ -80,4 +80,37 @@ public sealed class CsvTableTests : IDisposable
         File.WriteAllText(path, text);
         return path;
     }
+
+    [Theory]
+    [InlineData("=HYPERLINK(\"http://x\",\"y\")", "'=HYPERLINK")]
+    [InlineData("@SUM(1+1)", "'@SUM")]
+    [InlineData("+cmd|' /C calc'!A0", "'+cmd")]
+    [InlineData("'=1+1", "''=1+1")]
+    public void A_formula_is_stored_as_text_and_read_as_it_was(string field, string stored)
+    {
+        var path = Path.Combine(folder, "table.csv");
+        CsvTable.Write(
+            path,
+            ["name"],
+            [
+                [field],
+            ]
+        );
+        Assert.StartsWith($"name\n{stored}", File.ReadAllText(path).Replace("\"", ""));
+        Assert.Equal(field, CsvTable.Read(path).Rows[0].Fields[0]);
+    }
+
+    [Fact]
+    public void Numbers_keep_their_sign_and_control_characters_become_visible()
+    {
+        var path = Path.Combine(folder, "table.csv");
+        CsvTable.Write(
+            path,
+            ["a", "b", "c"],
+            [
+                ["-1.5", "-", "x\u001b]0;title\u0007"],
+            ]
+        );
+        Assert.Equal("a,b,c\n-1.5,-,x\u241b]0;title\u2407\n", File.ReadAllText(path));
+    }
 }

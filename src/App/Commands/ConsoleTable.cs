@@ -1,5 +1,6 @@
 using System.Globalization;
 using Coverslip.App.Progress;
+using Coverslip.Files;
 using Coverslip.Learning.Reports;
 using Spectre.Console;
 using ReportTable = Coverslip.Learning.Reports.Table;
@@ -81,19 +82,21 @@ internal static class ConsoleTable
         drawn.ShowHeaders = table.Columns.Any(c => c.Name.Length > 0);
         foreach (var column in table.Columns)
             drawn.AddColumn(
-                new TableColumn(new Text(column.Name, new Style(decoration: Decoration.Bold)))
+                new TableColumn(new Text(PlainText.Of(column.Name), new Style(decoration: Decoration.Bold)))
                     .PadLeft(0)
                     .PadRight(2)
                     .Alignment(column.Number ? Justify.Right : Justify.Left)
             );
         // Text and not markup: names of classes and files may hold brackets.
         foreach (var row in table.Rows)
-            drawn.AddRow(row.Select(cell => new Text(((Words)cell).Text)));
+            drawn.AddRow(row.Select(cell => new Text(PlainText.Of(((Words)cell).Text))));
         return drawn;
     }
 
     private static string Interval(Evaluation.Statistics.Estimate figure) =>
-        figure is { Low: { } low, High: { } high } ? $"{Digits(low)} to {Digits(high)}" : figure.Reason ?? "";
+        figure is { Low: { } low, High: { } high }
+            ? $"{Digits(low)} to {Digits(high)}{(figure.Bound is { } bound ? $" ({bound})" : "")}"
+            : figure.Reason ?? "";
 
     private static string Digits(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
 }

@@ -140,6 +140,7 @@ internal static class EvaluateFrocCommand
         new()
         {
             Froc = evaluation.Score,
+            Chance = evaluation.Chance,
             Sensitivity = new(
                 Froc.Rates.Zip(
                     evaluation.Sensitivities,
@@ -167,6 +168,7 @@ internal static class EvaluateFrocCommand
         var per = evaluation.Options.Counted == FrocSlides.All ? "slide" : "normal slide";
         ConsoleTable.Write([
             ("FROC score", evaluation.Score),
+            ("the same of random places", evaluation.Chance),
             .. Froc.Rates.Zip(
                 evaluation.Sensitivities,
                 (rate, found) => (FormattableString.Invariant($"sensitivity at {rate} per {per}"), found)

@@ -31,6 +31,9 @@ internal sealed record FrocJson : PrintedFigures
 {
     public required Estimate Froc { get; init; }
 
+    /// <summary>The same of detections at random places.</summary>
+    public required Estimate Chance { get; init; }
+
     /// <summary>By false positives per slide.</summary>
     public required OrderedDictionary<string, Estimate> Sensitivity { get; init; }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Files;
 using Coverslip.Learning.Masks;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Images;
@@ -58,8 +59,12 @@ internal static class MaskCommand
         var stain = MaskSettings.ReadStain(parsed);
         var options = MaskSettings.Read(parsed, stain);
         var rules = parsed.GetValue(Rules) is { } file ? MaskRules.Read(file) : MaskRules.Published;
+        var folder = parsed.GetRequiredValue(Out);
+        using var claim = FolderClaim.Take(folder, "mask");
         var work = ImagesOf(parsed.GetValue(Images) ?? [], parsed.GetValue(CohortFile));
-        var store = MaskStore.Open(parsed.GetRequiredValue(Out), options, rules, parsed.GetValue(Force));
+        var store = MaskStore.Open(folder, options, rules, parsed.GetValue(Force));
+        foreach (var (name, _) in work)
+            UserFiles.Check(store.MaskPath(name));
         var maker = new MaskMaker(options, rules);
         var results = new List<MaskResult>();
         var timings = new List<string>();

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Masks;
+using Coverslip.Learning.Recipes;
+using Coverslip.Methods;
 using Coverslip.Torch;
 
 namespace Coverslip.App.Commands;
@@ -9,6 +11,12 @@ namespace Coverslip.App.Commands;
 internal static class MaskSettings
 {
     private static readonly MaskOptions Default = new();
+    private static readonly Option<string?> Recipe = new("--recipe")
+    {
+        Description =
+            "Segment as this recipe says (mask_scale, mask_channels, mask_steps), so that 'train' with it takes the masks; "
+            + "what other options say goes first.",
+    };
     private static readonly Option<double> Scale = new("--scale")
     {
         Description = "Segment the image shrunk by this factor, above 0 to 1.",
@@ -71,6 +79,7 @@ internal static class MaskSettings
     internal static void AddTo(Command command)
     {
         StainRefused.AcceptOnlyFromAmong("error", "keep");
+        command.Options.Add(Recipe);
         command.Options.Add(StainFile);
         command.Options.Add(StainRefused);
         Network.AcceptOnlyFromAmong("saganet", "kanezaki");
@@ -94,13 +103,16 @@ internal static class MaskSettings
 
     internal static MaskOptions Read(ParseResult parsed, InputStain? stain)
     {
+        var told = parsed.GetValue(Recipe) is { } recipe ? OfRecipe(recipe) : Default;
+        T Given<T>(Option<T> option, T otherwise) =>
+            parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option)! : otherwise;
         var options = (parsed.GetValue(Network) == "kanezaki" ? MaskOptions.Kanezaki : Default) with
         {
-            Scale = parsed.GetValue(Scale),
-            MinimumLabels = parsed.GetValue(Labels),
-            Labels = parsed.GetValue(StartLabels),
-            Channels = parsed.GetValue(Channels),
-            MaxSteps = parsed.GetValue(Steps),
+            Scale = Given(Scale, told.Scale),
+            MinimumLabels = Given(Labels, told.MinimumLabels),
+            Labels = Given(StartLabels, told.Labels),
+            Channels = Given(Channels, told.Channels),
+            MaxSteps = Given(Steps, told.MaxSteps),
             Seed = parsed.GetValue(Seed),
             Mode = parsed.GetValue(Mode) == "plain" ? MaskMode.Plain : MaskMode.Fast,
             Device = Device.Parse(parsed.GetValue(DeviceOption.Device)!),
@@ -108,5 +120,15 @@ internal static class MaskSettings
         };
         options.Check();
         return options;
+    }
+
+    private static MaskOptions OfRecipe(string path)
+    {
+        var recipe = Known.Methods.Parse(YamlText.OfFile(path, []), Path.GetFileName(path), Console.Error.WriteLine);
+        return recipe.Input is { Form: not InputForm.Raw, Masks: MaskSource.Computed } input
+            ? CohortMasks.OptionsOf(input)
+            : throw new ArgumentException(
+                $"--recipe is {path}, which computes no masks (input.form is {recipe.Input.Form}, input.masks {recipe.Input.Masks}); leave it out"
+            );
     }
 }

@@ -12,6 +12,18 @@ internal static class PhantomOption
     /// <summary>The folder of a painted cohort.</summary>
     public static Option<string> Output() => new("--out") { Description = "Folder of the cohort.", Required = true };
 
+    /// <summary>The folder that was named; one that holds a cohort is not painted over.</summary>
+    /// <exception cref="IOException">It holds one.</exception>
+    public static string Folder(ParseResult parsed, Option<string> output)
+    {
+        var folder = parsed.GetRequiredValue(output);
+        return File.Exists(Path.Combine(folder, "cohort.csv"))
+            ? throw new IOException(
+                $"{Path.Combine(folder, "cohort.csv")} is there already, and would be replaced; choose another --out, or delete that cohort first"
+            )
+            : folder;
+    }
+
     /// <summary>The seed of a cohort.</summary>
     public static Option<int> Seed(int standard) => Of("--seed", standard, "What one cohort differs from another by.");
 }

@@ -59,10 +59,11 @@ internal static class PhantomsCommand
                 Diversity = parsed.GetValue(Diversity),
                 Patch = new PatchPhantomOptions { Size = parsed.GetValue(Size) },
             };
+            var folder = PhantomOption.Folder(parsed, Output);
             var count = PhantomCohort.Describe(options).Count;
             string written;
             using (var line = new ProgressLine("painting", count, "patches"))
-                written = PhantomCohort.Write(parsed.GetValue(Output)!, options, line);
+                written = PhantomCohort.Write(folder, options, line);
             Console.WriteLine(written);
             return 0;
         });

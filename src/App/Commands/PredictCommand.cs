@@ -114,6 +114,11 @@ internal static class PredictCommand
     private static int Run(ParseResult parsed)
     {
         var folder = Path.GetFullPath(parsed.GetValue(Output)!);
+        var run = Path.GetFullPath(parsed.GetValue(Model)!);
+        if (Directory.Exists(run) && $"{folder}/".StartsWith($"{run}/", StringComparison.Ordinal) && HoldsRun(folder))
+            throw new IOException(
+                $"--out is {folder}, a folder of the run itself: its test predictions would be replaced; choose another --out"
+            );
         var device = DeviceOption.Of(parsed);
         using var model = TrainedModel.Load(parsed.GetValue(Model)!, Known.Methods, device);
         if (model.IsUnsealedFile)
@@ -128,6 +133,7 @@ internal static class PredictCommand
             return PredictSegments.Run(parsed, model, Told(model, FilesOf(parsed)), folder, batch);
         if (parsed.GetValue(Images) is { Length: > 0 } files && PredictSlides.Are(parsed, files))
             return PredictSlides.Run(parsed, model, Told(model, files), folder, batch);
+        using var claim = FolderClaim.Take(folder, "predict");
         var cohort = parsed.GetValue(CohortFile) is { } file
             ? RecipeCohort.Of(model.Recipe, Cohort.Load(file))
             : CohortOf(parsed.GetValue(Images)!, folder);
@@ -200,6 +206,9 @@ internal static class PredictCommand
             Console.Error.WriteLine(note);
         return files;
     }
+
+    private static bool HoldsRun(string folder) =>
+        File.Exists(Path.Combine(folder, "run.json")) || File.Exists(Path.Combine(folder, "recipe.yaml"));
 
     /// <summary>The images that were named, or those of the cohort.</summary>
     private static string[] FilesOf(ParseResult parsed)

@@ -71,10 +71,11 @@ internal static class RadiographsCommand
                 Healthy = parsed.GetValue(Healthy),
                 Subtlety = parsed.GetValue(Subtlety),
             };
+            var folder = PhantomOption.Folder(parsed, Output);
             var count = RadiographCohort.Describe(options).Count;
             string written;
             using (var line = new ProgressLine("painting", count, "radiographs"))
-                written = RadiographCohort.Write(parsed.GetValue(Output)!, options, line);
+                written = RadiographCohort.Write(folder, options, line);
             Console.WriteLine(written);
             return 0;
         });

@@ -114,7 +114,7 @@ internal static class SlidePhantomsCommand
             Hardness = parsed.GetValue(Hardness),
             Seed = parsed.GetValue(Seed),
         };
-        var folder = parsed.GetRequiredValue(Output);
+        var folder = PhantomOption.Folder(parsed, Output);
         var tiles = SlidePhantom.Tiles(options.Side, options.Side);
         IReadOnlyList<PaintedCohortSlide> slides;
         using (var stop = new StopSignal())

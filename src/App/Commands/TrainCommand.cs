@@ -91,6 +91,7 @@ internal static class TrainCommand
         var device = DeviceOption.Of(parsed);
         var cohort = RecipeCohort.Of(recipe, Cohort.Load(parsed.GetValue(CohortFile)!));
         var stored = Path.Combine(folder, "recipe.yaml");
+        using var claim = TrainingClaim(folder, parsed.GetValue(Part));
         var contents = RunContents.Of(recipe, cohort);
         CheckFolder(folder, stored, contents, parsed.GetValue(Resume));
         var split = SplitOf(parsed, recipe, cohort, folder);
@@ -129,11 +130,7 @@ internal static class TrainCommand
         );
         session.Check();
         // Only now is there a run: what fails before leaves the folder to the next start.
-        var start = File.Exists(stored) ? null : new RunStart(folder);
-        // One that stands without a recipe is of a start that was killed in between.
-        RunContents.Keep(folder, contents, anew: start is not null);
-        if (start is not null)
-            WholeFile.Write(stored, text);
+        var start = Begin(folder, text, contents, stop.Token);
         WholeFile.Write(Path.Combine(folder, "cohort.txt"), cohort.Path + "\n");
         split.Save(Path.Combine(folder, "split.json"));
         RunStain.Keep(stain, folder);
@@ -160,6 +157,34 @@ internal static class TrainCommand
             start?.TakeBack();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Before anything is looked at. Parts may be trained at the same time, each by a process of its own; what is trained
+    /// whole, by one.
+    /// </summary>
+    private static FolderClaim TrainingClaim(string folder, int? part) =>
+        part is { } number ? FolderClaim.Take(folder, $"train-{number}", "train") : FolderClaim.Take(folder, "train");
+
+    /// <summary>
+    /// Makes the folder a run of these contents, unless it is one; of two processes that train parts of a new one, the second
+    /// finds what the first made.
+    /// </summary>
+    /// <returns>What a failure takes back; null of a run that had begun before.</returns>
+    private static RunStart? Begin(string folder, string text, Fingerprint contents, CancellationToken stop)
+    {
+        var stored = Path.Combine(folder, "recipe.yaml");
+        var file = Path.Combine(folder, "claims", "start");
+        using var claim = FileClaim.Await(file, stop);
+        CheckFolder(folder, stored, contents, resume: true);
+        var start = File.Exists(stored) ? null : new RunStart(folder);
+        if (start is not null)
+            WholeFile.Write(stored, text);
+        RunContents.Keep(folder, contents);
+        if (RunEnvironment.Keep(folder) is { } differs)
+            Console.Error.WriteLine($"warning: {differs}");
+        File.Delete(file);
+        return start;
     }
 
     private static void CheckFolder(string folder, string stored, Fingerprint contents, bool resume)

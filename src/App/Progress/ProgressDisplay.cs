@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Coverslip.Files;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -61,7 +62,7 @@ internal sealed class ProgressDisplay
             if (shown is null)
                 Console.Error.WriteLine(line);
             else
-                shown.console.Write(new Text(line + "\n"));
+                shown.console.Write(new Text(PlainText.Of(line) + "\n"));
         }
     }
 
@@ -98,6 +99,6 @@ internal sealed class ProgressDisplay
         protected override bool NoWrap => true;
 
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
-            new Text(task.Description).Overflow(Overflow.Ellipsis);
+            new Text(PlainText.Of(task.Description)).Overflow(Overflow.Ellipsis);
     }
 }

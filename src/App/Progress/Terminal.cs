@@ -9,8 +9,10 @@ internal static class Terminal
 
     internal static IAnsiConsole? Error() => Of(Console.Error, Console.IsErrorRedirected);
 
-    private static IAnsiConsole? Of(TextWriter stream, bool redirected)
+    private static IAnsiConsole? Of(TextWriter written, bool redirected)
     {
+        // Its own moves of the cursor pass; the words within are cleaned where they are handed over.
+        var stream = written is PlainWriter plain ? plain.Inner : written;
         if (redirected)
             return null;
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(stream) });

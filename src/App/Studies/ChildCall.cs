@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace Coverslip.App.Studies;
 
-/// <summary>A call of this program in a process of its own, whose output goes into a log.</summary>
+/// <summary>
+/// A call of this program in a process of its own, whose output goes into a log. It ends with this process, also where that
+/// is killed: its standard input stays open as long as this one lives.
+/// </summary>
 internal sealed class ChildCall(string log)
 {
     internal string Log => log;
@@ -19,6 +22,7 @@ internal sealed class ChildCall(string log)
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
+        start.Environment[ParentProcess.Variable] = "1";
         if (threads > 0)
             start.Environment["OMP_NUM_THREADS"] = start.Environment["OPENBLAS_NUM_THREADS"] = $"{threads}";
         using var written = TextWriter.Synchronized(new StreamWriter(log) { AutoFlush = true });
@@ -31,7 +35,6 @@ internal sealed class ChildCall(string log)
         child.OutputDataReceived += Write;
         child.ErrorDataReceived += Write;
         child.Start();
-        child.StandardInput.Close();
         child.BeginOutputReadLine();
         child.BeginErrorReadLine();
         // Ctrl-C reaches the child too, which keeps its last whole epoch and ends.

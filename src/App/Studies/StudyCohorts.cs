@@ -63,14 +63,13 @@ internal static class StudyCohorts
             throw new RecipeException(
                 $"by is '{study.By}'; row {empty.Number} ({empty.Image}) of {cohort.Path} has none"
             );
+        var names = SafeName.Distinct(cohort.Rows.Select(Of).Distinct(), $"by: {study.By} of {cohort.Path}");
         return
         [
-            .. cohort
-                .Rows.Select(Of)
-                .Distinct()
-                .OrderBy(value => value.Length)
+            .. names
+                .Keys.OrderBy(value => value.Length)
                 .ThenBy(value => value, StringComparer.Ordinal)
-                .Select(value => (Value: value, Folder: folder.Group(value)))
+                .Select(value => (Value: value, Folder: folder.Group(names[value])))
                 .Select(g => new StudyGroup(g.Value, Part(cohort, r => Of(r) == g.Value, g.Folder.Path), g.Folder)),
         ];
     }

@@ -17,7 +17,7 @@ internal sealed record StudyFolder(string Path)
     /// <summary>A run folder of <c>coverslip train</c>.</summary>
     internal string Run(StudyRun run) => At("runs", run.Name);
 
-    /// <summary>The folder of a group within the study's.</summary>
+    /// <summary>The folder of a group within the study's, by its safe name.</summary>
     internal StudyFolder Group(string value) => new(At("groups", value)) { whole = this };
 
     /// <summary>The run folder of a pre-training, which all groups share.</summary>
@@ -38,7 +38,12 @@ internal sealed record StudyFolder(string Path)
     internal IDisposable? Claim(string name) => FileClaim.Try(At("claims", name));
 
     /// <summary>The same, waiting until it is free.</summary>
-    internal IDisposable Await(string name, CancellationToken stop) => FileClaim.Await(At("claims", name), stop);
+    internal IDisposable Await(string name, CancellationToken stop) =>
+        FileClaim.Await(
+            At("claims", name),
+            stop,
+            () => Console.Error.WriteLine($"another process is at {At("claims", name)}; waiting")
+        );
 
     /// <summary>Keeps a text; refuses where the study was begun with another.</summary>
     internal static void Keep(string path, string text, string what)

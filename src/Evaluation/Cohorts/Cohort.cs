@@ -74,7 +74,24 @@ public sealed class Cohort
     public static Cohort Load(string path, CohortChecks checks = CohortChecks.Files)
     {
         var (cohort, problems) = CohortFile.Read(path, checks);
-        return cohort ?? throw new CohortException(path, problems);
+        if (cohort is null)
+            throw new CohortException(path, problems);
+        cohort.Guard();
+        return cohort;
+    }
+
+    /// <summary>Lets no verb write over the cohort and what it names.</summary>
+    private void Guard()
+    {
+        UserFiles.Guard(Path, "the cohort");
+        foreach (var row in Rows)
+        {
+            UserFiles.Guard(FilePath(row), $"an image of {Path}");
+            if (MaskPath(row) is { } mask)
+                UserFiles.Guard(mask, $"a mask of {Path}");
+            if (Further(row, "annotation") is { Length: > 0 } annotation)
+                UserFiles.Guard(FullPath(annotation), $"an annotation of {Path}");
+        }
     }
 
     /// <summary>

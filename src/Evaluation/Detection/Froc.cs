@@ -67,6 +67,9 @@ public sealed class Froc
     /// <summary>Patients; a slide without one is a patient of its own.</summary>
     public int Patients => slides.Length;
 
+    /// <summary>Those of them with a lesion to be found.</summary>
+    public int PatientsWithLesions => lesions.Count(n => n > 0);
+
     /// <summary>
     /// The curve at every distinct probability but the smallest, in ascending order, and the point (0, 0); missed
     /// lesions and isolated cells stand among the probabilities with 0. Empty without lesions or slides to count on.

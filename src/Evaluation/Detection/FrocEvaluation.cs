@@ -21,6 +21,9 @@ public sealed record FrocEvaluation
     /// <summary>The mean of <see cref="Sensitivities"/>.</summary>
     public required Estimate Score { get; init; }
 
+    /// <summary>The score of as many detections at random places, and where 95 % of such draws lie.</summary>
+    public required Estimate Chance { get; init; }
+
     /// <summary>The sensitivity at each of <see cref="Froc.Rates"/>.</summary>
     public required IReadOnlyList<Estimate> Sensitivities { get; init; }
 
@@ -61,6 +64,7 @@ public sealed record FrocEvaluation
         return new FrocEvaluation
         {
             Score = figures[^1],
+            Chance = FrocChance.Of(slides, options),
             Sensitivities = figures[..^1],
             Slides = slides,
             Patients = froc.Patients,
@@ -74,8 +78,7 @@ public sealed record FrocEvaluation
                 return Estimate.Undefined("no lesion larger than isolated tumor cells, or no slide that counts");
             if (draws is null)
                 return new Estimate(values[figure], null, null, why);
-            var (low, high) = draws.Interval(figure);
-            return new Estimate(values[figure], low, high);
+            return draws.Estimate(figure, values[figure], froc.PatientsWithLesions);
         }
     }
 

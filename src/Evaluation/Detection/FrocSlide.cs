@@ -24,6 +24,15 @@ public sealed record FrocSlide
     /// <summary>Detections in isolated tumor cells, which count neither way.</summary>
     public required int Ignored { get; init; }
 
+    /// <summary>The probabilities of all detections.</summary>
+    public IReadOnlyList<double> Probabilities { get; init; } = [];
+
+    /// <summary>Per lesion its part of the slide's area: how likely a random place lies in it.</summary>
+    public IReadOnlyList<double> LesionShares { get; init; } = [];
+
+    /// <summary>Per lesion whether it is isolated tumor cells.</summary>
+    public IReadOnlyList<bool> IsolatedLesions { get; init; } = [];
+
     /// <summary>Whether it has no lesion at all, isolated cells included.</summary>
     public bool Normal => Lesions.Count == 0;
 
@@ -57,6 +66,12 @@ public sealed record FrocSlide
             Lesions = found,
             Isolated = truth?.Lesions.Count(lesion => lesion.Isolated) ?? 0,
             Ignored = ignored,
+            Probabilities = detections.Probabilities,
+            LesionShares =
+            [
+                .. truth?.Lesions.Select(lesion => lesion.Pixels / ((double)truth.Width * truth.Height)) ?? [],
+            ],
+            IsolatedLesions = [.. truth?.Lesions.Select(lesion => lesion.Isolated) ?? []],
         };
     }
 

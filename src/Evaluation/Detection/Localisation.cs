@@ -79,8 +79,7 @@ public static class Localisation
                     null,
                     patients.Length > 1 ? "no bootstrap asked for" : "one patient gives no interval"
                 );
-            var (low, high) = draws.Interval(i);
-            return new(values[i], low, high);
+            return draws.Estimate(i, values[i], i == 0 ? patients.Length : null);
         }
         return new LocalisationFigures(name, judged.Length, Figure(0), Figure(1));
     }

@@ -110,7 +110,6 @@ public sealed record ClassificationEvaluation
                 null,
                 sample.Patients.Count > 1 ? "no bootstrap asked for" : "one patient gives no interval"
             );
-        var (low, high) = draws.Interval((int)metric);
-        return new Estimate(value, low, high);
+        return draws.Estimate((int)metric, value, sample.Units(metric));
     }
 }

@@ -11,6 +11,7 @@ internal sealed class ClassificationSample
     private readonly int bins;
     private readonly int positive;
     private readonly int[] patientOf;
+    private readonly Dictionary<string, int> patientsOf; // how many have an image of the class
     private readonly double[] correctShare; // per patient
 
     /// <summary>Per patient: confusion [K·K], Brier sum, then per bin images, probability, came true.</summary>
@@ -37,6 +38,7 @@ internal sealed class ClassificationSample
         var patientIndex = Patients.Index().ToDictionary(p => p.Item, p => p.Index);
         var classIndex = Classes.Index().ToDictionary(c => c.Item, c => c.Index);
         patientOf = [.. rows.Select(r => patientIndex[r.Patient])];
+        patientsOf = rows.GroupBy(r => r.Label).ToDictionary(g => g.Key, g => g.DistinctBy(r => r.Patient).Count());
         int[] labels = [.. rows.Select(r => classIndex[r.Label])];
         int[] decided = [.. rows.Select(r => classIndex[r.Predicted])];
         HasProbabilities = predictions.Classes.Count > 0;
@@ -71,6 +73,18 @@ internal sealed class ClassificationSample
     public string? Positive { get; }
 
     public IReadOnlyList<string> Patients { get; }
+
+    /// <summary>Of how many patients a metric is a share; of the smallest class where it compares classes; null: of none.</summary>
+    public int? Units(Metric metric) =>
+        metric switch
+        {
+            Metric.Accuracy or Metric.RecognitionRate => Patients.Count,
+            Metric.Sensitivity when Positive is not null => patientsOf.GetValueOrDefault(Positive),
+            Metric.Specificity when Positive is not null => patientsOf.Where(p => p.Key != Positive).Min(p => p.Value),
+            Metric.BalancedAccuracy or Metric.Auc or Metric.Sensitivity or Metric.Specificity =>
+                patientsOf.Values.Min(),
+            _ => null,
+        };
 
     public bool HasProbabilities { get; }
 

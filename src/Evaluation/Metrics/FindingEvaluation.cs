@@ -95,12 +95,23 @@ public sealed record FindingEvaluation
         internal FindingFigures Judge(string name, FindingTruth truth, EvaluationOptions options)
         {
             var values = truth.Figures(null);
+            var patients = patientOf.Where((_, i) => truth.Shows[i]).Distinct().Count();
+            var others = patientOf.Where((_, i) => !truth.Shows[i]).Distinct().Count();
             var draws = values is null ? null : Draw(options, weights => truth.Figures(Weights(weights)));
             Estimate Of(int figure) =>
                 values is null
                     ? Estimate.Undefined(truth.Positives == 0 ? "no image shows it" : "every image shows it")
-                    : Figure(values[figure], draws, figure);
-            var patients = patientOf.Where((_, i) => truth.Shows[i]).Distinct().Count();
+                    : Figure(
+                        values[figure],
+                        draws,
+                        figure,
+                        figure switch
+                        {
+                            0 => Math.Min(patients, others),
+                            1 => patients,
+                            _ => others,
+                        }
+                    );
             return new FindingFigures(name, truth.Positives, patients, Of(0), Of(1), Of(2));
         }
 
@@ -120,7 +131,7 @@ public sealed record FindingEvaluation
                 var areas = defined.Select(d => d.Auc(weights)).ToArray();
                 return areas.Any(double.IsNaN) ? null : [areas.Average()];
             }
-            return Figure(MeanOf(null)![0], Draw(options, weights => MeanOf(Weights(weights))), 0);
+            return Figure(MeanOf(null)![0], Draw(options, weights => MeanOf(Weights(weights))), 0, null);
         }
 
         private PatientBootstrap? Draw(EvaluationOptions options, Func<int[], double[]?> statistics) =>
@@ -130,7 +141,7 @@ public sealed record FindingEvaluation
 
         private int[] Weights(int[] patients) => [.. patientOf.Select(p => patients[p])];
 
-        private Estimate Figure(double value, PatientBootstrap? draws, int index)
+        private Estimate Figure(double value, PatientBootstrap? draws, int index, int? units)
         {
             if (draws is null)
                 return new(
@@ -139,8 +150,7 @@ public sealed record FindingEvaluation
                     null,
                     Patients > 1 ? "no bootstrap asked for" : "one patient gives no interval"
                 );
-            var (low, high) = draws.Interval(index);
-            return new(value, low, high);
+            return draws.Estimate(index, value, units);
         }
     }
 }

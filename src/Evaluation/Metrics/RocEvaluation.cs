@@ -81,14 +81,16 @@ public sealed record RocEvaluation
                 : null;
         var why = numbers.Count > 1 ? "no bootstrap asked for" : "one patient gives no interval";
 
+        int PatientsOf(params bool[] kinds) =>
+            kinds.Min(kind => owner.Where((_, i) => positives[i] == kind).Distinct().Count());
+
         Estimate ToEstimate(int figure)
         {
             if (values is null)
                 return Estimate.Undefined("only one class occurs");
             if (draws is null)
                 return new Estimate(values[figure], null, null, why);
-            var (low, high) = draws.Interval(figure);
-            return new Estimate(values[figure], low, high);
+            return draws.Estimate(figure, values[figure], figure == 0 ? PatientsOf(true, false) : null);
         }
         return new RocEvaluation
         {

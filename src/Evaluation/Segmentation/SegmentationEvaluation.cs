@@ -43,9 +43,9 @@ public static class SegmentationEvaluation
                 (key, i) =>
                     (
                         key,
-                        !double.IsFinite(whole[i]) ? Estimate.Undefined(Undefined(key))
-                        : bootstrap?.Interval(i) is var (low, high) ? new Estimate(whole[i], low, high)
-                        : new Estimate(whole[i], null, null, reason)
+                        !double.IsFinite(whole[i])
+                            ? Estimate.Undefined(Undefined(key))
+                            : bootstrap?.Estimate(i, whole[i], null) ?? new Estimate(whole[i], null, null, reason)
                     )
             ),
         ];

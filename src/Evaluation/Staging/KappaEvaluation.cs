@@ -57,12 +57,11 @@ public sealed record KappaEvaluation
                         QuadraticKappa(Count(pairs, weights)) is var kappa && double.IsNaN(kappa) ? null : [kappa]
                 )
                 : null;
-        var (low, high) = draws?.Interval(0) ?? default;
         return new KappaEvaluation
         {
             Kappa =
                 double.IsNaN(value) ? Estimate.Undefined("every stage, true and predicted, is the same")
-                : draws is not null ? new Estimate(value, low, high)
+                : draws is not null ? draws.Estimate(0, value, null)
                 : new Estimate(value, null, null, pairs.Length > 1 ? "no bootstrap asked for" : "one patient"),
             Confusion = Count(pairs, null),
             Patients = pairs.Length,

@@ -11,7 +11,7 @@ internal static class DeLong
 {
     private static readonly double Quantile = Normal.InvCDF(0, 1, 0.975);
 
-    /// <summary>The area with its 95 % interval, normal around the area and cut off at 0 and 1.</summary>
+    /// <summary>The area with its 95 % interval, normal around the area and cut off at 0 and 1; that of <see cref="ExactInterval"/> where all pairs are won or lost.</summary>
     /// <param name="scores">Higher is more likely positive.</param>
     /// <param name="positives">As many; the interval needs two of either kind.</param>
     /// <exception cref="ArgumentException">Different lengths.</exception>
@@ -21,6 +21,11 @@ internal static class DeLong
             return Estimate.Undefined("only one class occurs");
         if (double.IsNaN(result.Variance))
             return new Estimate(result.Auc, null, null, "a class has one case; a variance needs two");
+        if (ExactInterval.IsPoint(0, result.Variance) && result.Auc is 0 or 1)
+        {
+            var with = positives.Count(p => p);
+            return ExactInterval.OfShare(result.Auc, Math.Min(with, positives.Count - with));
+        }
         var half = Quantile * Math.Sqrt(result.Variance);
         return new Estimate(result.Auc, Math.Max(0, result.Auc - half), Math.Min(1, result.Auc + half));
     }

@@ -77,4 +77,21 @@ public sealed class PatientBootstrap
         double At(double share) => SortedArrayStatistics.QuantileCustom(values, share, QuantileDefinition.R7);
         return (At(0.025), At(0.975));
     }
+
+    /// <summary>
+    /// A figure with its <see cref="Interval"/>. Where every draw gives the same, that of <see cref="ExactInterval"/> if the
+    /// figure is a share or an area of units, and none otherwise.
+    /// </summary>
+    /// <param name="index">Which figure.</param>
+    /// <param name="value">On the data themselves.</param>
+    /// <param name="units">How many patients the share is of, or of the smaller class; null where it is no share.</param>
+    public Estimate Estimate(int index, double value, int? units)
+    {
+        var (low, high) = Interval(index);
+        if (!ExactInterval.IsPoint(low, high))
+            return new(value, low, high);
+        return units is > 0 && value is >= 0 and <= 1
+            ? ExactInterval.OfShare(value, units.Value)
+            : new(value, null, null, "every draw of patients gives the same, which is no interval");
+    }
 }

@@ -44,15 +44,7 @@ public static class CohortMasks
                 place.Progress.Note($"{cohort.Path}: {shared}");
             return (new PatchMasks(cohort.MaskPath, Fill), null);
         }
-        var options = new MaskOptions
-        {
-            Scale = input.MaskScale,
-            Channels = input.MaskChannels,
-            Labels = input.MaskChannels,
-            MaxSteps = input.MaskSteps,
-            Device = place.Device,
-            Stain = place.Stain?.Key,
-        };
+        var options = OptionsOf(input) with { Device = place.Device, Stain = place.Stain?.Key };
         var rules = place.Rules ?? RulesOf(input.MaskRules);
         var store = Made(cohort, options, rules ?? MaskRules.Published, place, stop);
         if (rules is null)
@@ -62,6 +54,16 @@ public static class CohortMasks
         }
         return (new PatchMasks(row => store.MaskPath(row.Image), Fill), rules);
     }
+
+    /// <summary>How a recipe's masks are segmented, but for device and stain.</summary>
+    public static MaskOptions OptionsOf(InputOptions input) =>
+        new()
+        {
+            Scale = input.MaskScale,
+            Channels = input.MaskChannels,
+            Labels = input.MaskChannels,
+            MaxSteps = input.MaskSteps,
+        };
 
     private static MaskRules? RulesOf(string name) =>
         name switch

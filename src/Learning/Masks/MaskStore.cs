@@ -49,7 +49,7 @@ public sealed class MaskStore
         )
             throw new InvalidOperationException(
                 $"{folder} holds masks segmented with other options or of images of another stain (see {path}): {differs}; "
-                    + "pass --force to make them anew, or another folder"
+                    + "'coverslip mask --recipe RECIPE --force' makes them anew as a recipe says; or choose another folder"
             );
         var store = new MaskStore(folder, (Short(settings.OfSegmentation), Short(settings.OfRules)), force);
         settings.Write(path);

@@ -21,7 +21,9 @@ public static class FigureText
 
     /// <summary>0.762 to 0.920; or why there is none.</summary>
     public static string Interval(Estimate figure) =>
-        figure is { Low: { } low, High: { } high } ? $"{Number(low)} to {Number(high)}" : figure.Reason ?? None;
+        figure is { Low: { } low, High: { } high }
+            ? $"{Number(low)} to {Number(high)}{(figure.Bound is { } bound ? $" ({bound})" : "")}"
+            : figure.Reason ?? None;
 
     /// <summary>0.912 (0.893 – 0.931), or why there is no figure.</summary>
     public static string WithInterval(Estimate figure) =>
@@ -29,7 +31,7 @@ public static class FigureText
             ? figure.Reason ?? "-"
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{value:0.000}{(figure is { Low: { } low, High: { } high } ? $" ({low:0.000} – {high:0.000})" : "")}"
+                $"{value:0.000}{(figure is { Low: { } low, High: { } high } ? $" ({low:0.000} – {high:0.000}{(figure.Bound is { } bound ? $", {bound}" : "")})" : "")}"
             );
 
     /// <summary>As short as can be: 0, 0.25, 12, 2.5e-4.</summary>

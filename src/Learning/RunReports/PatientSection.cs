@@ -87,9 +87,9 @@ internal static class PatientSection
         cells.Add($"{right} ({FigureText.Percent((double)right / images.Length)})");
         cells.Add(labels.Length == 1 ? labels[0].Key : string.Join(", ", labels.Select(l => $"{l.Value} {l.Key}")));
         cells.Add(
-            labels.Length == 1 && labels[0].Key != patient.Predicted
-                ? new Words($"{patient.Predicted} ✗", WordStyle.Wrong)
-                : patient.Predicted
+            labels.Length > 1 ? FigureText.None // whoever has images of several classes is none of them
+            : labels[0].Key != patient.Predicted ? new Words($"{patient.Predicted} ✗", WordStyle.Wrong)
+            : patient.Predicted
         );
         cells.Add(FigureText.Number(place >= 0 ? patient.Probabilities[place] : patient.Probabilities.Max()));
         return cells;

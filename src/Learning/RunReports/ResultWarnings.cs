@@ -35,13 +35,16 @@ internal static class ResultWarnings
         }
         if (run.Repeated)
         {
-            var undecided = run.Parts.Count(p => p.Evaluation.Figures[Metric.Auc] is { Low: <= 0.5 });
+            var undecided = run.Parts.Count(p => p.Evaluation.Figures[Metric.Auc] is { Low: <= 0.5, High: >= 0.5 });
             if (undecided > 0)
                 yield return $"In {undecided} of {run.Parts.Count} parts the AUC's interval includes chance (0.5).";
         }
         else
         {
-            if (run.Whole.Figures[Metric.Auc] is { Low: <= 0.5 and var low })
+            if (run.Whole.Figures[Metric.Auc] is { High: < 0.5 and var high })
+                yield return $"The AUC lies below chance: its interval ends at {FigureText.Number(high)}. Either the model "
+                    + "learned what does not hold for these patients, or the classes are the wrong way round.";
+            else if (run.Whole.Figures[Metric.Auc] is { Low: <= 0.5 and var low })
                 yield return $"The interval of the AUC includes chance: it begins at {FigureText.Number(low)}, "
                     + $"chance is 0.5.";
             if (run.Whole.Figures[Metric.Accuracy] is { Low: { } least } && least <= run.MajorityShare)

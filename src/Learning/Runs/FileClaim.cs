@@ -8,29 +8,50 @@ public static class FileClaim
 {
     private const int Pause = 500;
 
+    // What a lock that another process holds is called: EWOULDBLOCK, ERROR_SHARING_VIOLATION. Anything else is a fault.
+    private const int Locked = 11,
+        LockedOnMac = 35,
+        LockedOnWindows = unchecked((int)0x80070020);
+
     /// <summary>Takes it; null where another process has it.</summary>
     /// <param name="path">The file; its folder is made.</param>
-    public static IDisposable? Try(string path)
+    /// <exception cref="IOException">It cannot be made: a folder that is read-only, a full disk.</exception>
+    /// <param name="shared">Whether others may have it shared, too; nobody has it alone then.</param>
+    public static IDisposable? Try(string path, bool shared = false)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            return shared
+                ? new FileStream(path, FileMode.OpenOrCreate, FileAccess.Read, FileShare.Read)
+                : new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException) when (File.Exists(path)) // else there is no room for it, or the folder is gone
+        catch (IOException error) when (error.HResult is Locked or LockedOnMac or LockedOnWindows)
         {
             return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException(
+                $"{path} cannot be taken, which keeps two processes from the same work: {error.Message}; choose a folder that may be written",
+                error
+            );
         }
     }
 
     /// <summary>Takes it as soon as it is free.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="stop">Ends the waiting.</param>
+    /// <param name="waiting">Told once, where another process has it.</param>
     /// <exception cref="OperationCanceledException">Stopped.</exception>
-    public static IDisposable Await(string path, CancellationToken stop)
+    public static IDisposable Await(string path, CancellationToken stop, Action? waiting = null)
     {
         while (true)
         {
             if (Try(path) is { } claim)
                 return claim;
+            waiting?.Invoke();
+            waiting = null;
             if (stop.WaitHandle.WaitOne(Pause))
                 throw new OperationCanceledException(stop);
         }

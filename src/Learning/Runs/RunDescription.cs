@@ -81,7 +81,11 @@ public sealed record RunDescription
     [JsonPropertyName("peak_memory_mib")]
     public required double PeakMemory { get; init; }
 
-    /// <summary>Versions of the program and of libtorch.</summary>
+    /// <summary>Threads that computed; 0 in runs of before this was recorded. Other ones give other last digits.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Threads { get; init; }
+
+    /// <summary>Versions of the program and of libtorch, and the kernels' instruction set.</summary>
     public required string Versions { get; init; }
 
     public void Write(string path) => WholeFile.Write(path, Write);

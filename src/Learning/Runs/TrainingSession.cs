@@ -119,8 +119,8 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
             Images = facts.Images,
             StainsKept = facts.StainsKept,
             PeakMemory = ProcessMemory.Peak / 1048576.0,
-            Versions =
-                $"coverslip {ProgramVersion.Current}, libtorch {TorchRuntime.Version}, kernels {TorchRuntime.Simd}",
+            Threads = TorchRuntime.Threads,
+            Versions = RunEnvironment.Versions,
         }.Write(run.Description);
     }
 }

@@ -1,3 +1,4 @@
+using Coverslip.Learning.Runs;
 using Coverslip.Slides.Geometry;
 
 namespace Coverslip.Learning.SlideWalk;
@@ -29,6 +30,18 @@ public sealed record DetectionOptions
 
     /// <summary>One detection per connected component, instead of repeated maxima; by default not.</summary>
     public bool Components { get; init; }
+
+    /// <summary>What a call asks for, and the defaults where it does not.</summary>
+    public static DetectionOptions Of(PredictionRequest asked)
+    {
+        var usual = new DetectionOptions();
+        return new DetectionOptions
+        {
+            Threshold = asked.Threshold ?? usual.Threshold,
+            RadiusMicrons = asked.RadiusMicrons ?? usual.RadiusMicrons,
+            Components = asked.Components,
+        };
+    }
 
     /// <exception cref="ArgumentException">A value out of its range.</exception>
     public void Check()

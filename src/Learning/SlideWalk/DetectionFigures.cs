@@ -13,7 +13,7 @@ public sealed record TestedPart(string Folder, IReadOnlyList<CohortRow> Slides);
 
 /// <summary>
 /// What detections are worth on slides that no model has seen (Liu et al. 2017, sec. 4): area under the ROC curve of the
-/// slides' scores (<c>slide_auc</c>), FROC score (<c>froc</c>), sensitivity at 8 false positives per slide
+/// slides' scores (<c>slide_auc</c>), FROC score (<c>froc</c>) and that of random places (<c>froc_of_random_places</c>), sensitivity at 8 false positives per slide
 /// (<c>sensitivity_at_8</c>); intervals by drawing patients. Isolated tumor cells are no lesions to be found.
 /// </summary>
 public static class DetectionFigures
@@ -59,7 +59,7 @@ public static class DetectionFigures
                 )
             ),
         ];
-        var (score, sensitivity) = Froc(judged);
+        var (score, chance, sensitivity) = Froc(judged);
         var scores = parts.SelectMany(Scores).ToArray();
         var predictions = new Predictions(
             classes,
@@ -73,7 +73,12 @@ public static class DetectionFigures
         );
         var roc = ClassificationEvaluation.Of(predictions, new EvaluationOptions { Positive = positive });
         return new RunFigures(
-            [("slide_auc", roc.Figures[Metric.Auc]), ("froc", score), ("sensitivity_at_8", sensitivity)],
+            [
+                ("slide_auc", roc.Figures[Metric.Auc]),
+                ("froc", score),
+                ("froc_of_random_places", chance),
+                ("sensitivity_at_8", sensitivity),
+            ],
             [
                 ("slides", slides.Length),
                 ("patients", judged.Select(s => s.Patient).Distinct().Count()),
@@ -83,17 +88,27 @@ public static class DetectionFigures
     }
 
     /// <summary>FROC score and sensitivity at 8; without an interval where hardly any draw of patients has a lesion.</summary>
-    private static (Estimate Score, Estimate Sensitivity) Froc(IReadOnlyList<FrocSlide> slides)
+    private static (Estimate Score, Estimate Chance, Estimate Sensitivity) Froc(IReadOnlyList<FrocSlide> slides)
     {
         try
         {
             var froc = FrocEvaluation.Of(slides);
-            return (froc.Score, froc.Sensitivities[^1]);
+            return (froc.Score, froc.Chance, froc.Sensitivities[^1]);
         }
         catch (InvalidDataException error)
         {
             var froc = FrocEvaluation.Of(slides, new FrocOptions { Bootstrap = 0 });
-            return (froc.Score with { Reason = error.Message }, froc.Sensitivities[^1] with { Reason = error.Message });
+            return (
+                froc.Score with
+                {
+                    Reason = error.Message,
+                },
+                froc.Chance,
+                froc.Sensitivities[^1] with
+                {
+                    Reason = error.Message,
+                }
+            );
         }
     }
 

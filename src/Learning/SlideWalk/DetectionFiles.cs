@@ -2,17 +2,31 @@ using System.Globalization;
 using Coverslip.Files;
 using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Geometry;
+using Coverslip.Slides.Heatmaps;
 
 namespace Coverslip.Learning.SlideWalk;
 
 /// <summary>Detections in the files of others.</summary>
-internal static class DetectionFiles
+public static class DetectionFiles
 {
     /// <summary>QuPath's color of a tumor.</summary>
     private static readonly RgbColor Color = new(200, 0, 0);
 
+    /// <summary>Finds what a heatmap shows of a slide, and writes it; returns how many detections there are.</summary>
+    /// <param name="work">The slide and its folder.</param>
+    /// <param name="heatmap">Of the slide.</param>
+    /// <param name="options">How detections are made.</param>
+    /// <param name="positive">The class that they are of.</param>
+    public static int Write(SlideWork work, Heatmap heatmap, DetectionOptions options, string positive)
+    {
+        var (files, detections) = (new SlideFiles(work.Folder, work.Name), DetectionFinder.Find(heatmap, options));
+        WriteCsv(files.Detections, detections);
+        WriteGeoJson(files.GeoJson, detections, positive, options.Threshold);
+        return detections.Count;
+    }
+
     /// <summary>CAMELYON16's form: <c>probability,X,Y</c> without header, in pixels of level 0.</summary>
-    public static void WriteCsv(string path, IReadOnlyList<Detection> detections)
+    internal static void WriteCsv(string path, IReadOnlyList<Detection> detections)
     {
         static string Pixels(double at) => at.ToString("0.##", CultureInfo.InvariantCulture);
         CsvTable.Write(
@@ -30,19 +44,21 @@ internal static class DetectionFiles
     /// <param name="path">Such as <c>slide.geojson</c>.</param>
     /// <param name="detections">What was found.</param>
     /// <param name="name">The class.</param>
-    public static void WriteGeoJson(string path, IReadOnlyList<Detection> detections, string name)
+    /// <param name="threshold">Above which probability a place is detected, which stands beside each.</param>
+    internal static void WriteGeoJson(string path, IReadOnlyList<Detection> detections, string name, double threshold)
     {
         var set = new AnnotationSet
         {
             Format = AnnotationFormat.GeoJson,
-            Annotations = [.. detections.Select(detection => ToAnnotation(detection, name))],
+            Annotations = [.. detections.Select(detection => ToAnnotation(detection, name, threshold))],
         };
         AnnotationFile.Write(path, set, AnnotationFormat.GeoJson);
     }
 
-    private static Annotation ToAnnotation(Detection detection, string name)
+    private static Annotation ToAnnotation(Detection detection, string name, double threshold)
     {
-        var (probability, component) = (new Measurement("Probability", detection.Probability), detection.Component);
+        var component = detection.Component;
+        Measurement[] measured = [new("Probability", detection.Probability), new("Detected above", threshold)];
         return new Annotation
         {
             Class = name,
@@ -51,10 +67,10 @@ internal static class DetectionFiles
             Kind = component is null ? AnnotationKind.Points : AnnotationKind.Polygon,
             Polygons = component?.Outline ?? [new RingPolygon(new Ring([new Vertex(detection.X, detection.Y)]))],
             Measurements = component is null
-                ? [probability]
+                ? measured
                 :
                 [
-                    probability,
+                    .. measured,
                     new Measurement("Mean probability", component.MeanProbability),
                     new Measurement("Area µm^2", component.Area),
                 ],

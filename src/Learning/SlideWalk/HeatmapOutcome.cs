@@ -24,22 +24,16 @@ public sealed record HeatmapOutcome(string Name, double? Score, string Text, int
     /// <param name="found">Score, detections, cells of tissue.</param>
     /// <param name="made">The work of this call; null for none.</param>
     /// <param name="empty">Why there is nothing; null where there is something.</param>
-    /// <param name="called">The class that is looked for, and from which score on; null where nothing is called.</param>
+    /// <param name="call">What slides and places are called, and from where on.</param>
     internal static HeatmapOutcome Of(
         string name,
         (double Score, int Detections, int TissueCells) found,
         SlidePrediction? made,
         string? empty,
-        (string Positive, double Threshold)? called
+        SlideCall call
     )
     {
         var (score, detections, cells) = found;
-        var word = called is var (positive, threshold)
-            ? string.Create(
-                Invariant,
-                $" ({(score >= threshold ? positive : $"not {positive}")}; the run's threshold is {threshold:0.000})"
-            )
-            : "";
         var rate = made switch
         {
             null => ", finished before",
@@ -48,7 +42,7 @@ public sealed record HeatmapOutcome(string Name, double? Score, string Text, int
         };
         var text = string.Create(
             Invariant,
-            $"probability {score:0.000}{word}, {detections} {(detections == 1 ? "detection" : "detections")} on {cells} patches of tissue{rate}"
+            $"{call.Slide(score)}, {call.Places(detections)} on {cells} patches of tissue{rate}"
         );
         var kept = made is { StainsKept: > 0 and var n }
             ? $"; {n} patches whose stain could not be measured were used as they are"
@@ -58,7 +52,7 @@ public sealed record HeatmapOutcome(string Name, double? Score, string Text, int
         {
             Prediction = made,
             Empty = empty,
-            Figures = FiguresOf(detections, cells, made, empty),
+            Figures = call.Add(FiguresOf(detections, cells, made, empty), score),
         };
     }
 

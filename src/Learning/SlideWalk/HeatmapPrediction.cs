@@ -54,7 +54,7 @@ public sealed class HeatmapPrediction : ISlidePrediction
             "--batch"
         );
         var model = SlideModel.Of(run, asked.Mpp, !asked.NoOrientations);
-        var (usual, detection) = (new SlidePredictionOptions(), new DetectionOptions());
+        var usual = new SlidePredictionOptions();
         return new HeatmapPrediction(
             model,
             usual with
@@ -62,12 +62,7 @@ public sealed class HeatmapPrediction : ISlidePrediction
                 Stride = asked.Stride ?? stride ?? Math.Min(usual.Stride, SideOf(model)),
                 Batch = asked.Batch ?? usual.Batch,
             },
-            new DetectionOptions
-            {
-                Threshold = asked.Threshold ?? detection.Threshold,
-                RadiusMicrons = asked.RadiusMicrons ?? detection.RadiusMicrons,
-                Components = asked.Components,
-            }
+            DetectionOptions.Of(asked)
         )
         {
             Threshold = run.Description.Threshold,
@@ -173,20 +168,17 @@ public sealed class HeatmapPrediction : ISlidePrediction
 
     private HeatmapOutcome Outcome(SlideWork work, Heatmap heatmap, SlidePrediction? made)
     {
-        var files = FilesOf(work);
-        var detections = DetectionFinder.Find(heatmap, detection);
-        DetectionFiles.WriteCsv(files.Detections, detections);
-        DetectionFiles.WriteGeoJson(files.GeoJson, detections, model.Positive);
+        var detections = DetectionFiles.Write(work, heatmap, detection, model.Positive);
         var empty =
             heatmap.TissueCells == 0
                 ? $"no tissue: {work.Tissue.Reason ?? "none in the outlines"} ({work.Tissue.Rule})"
                 : null;
         return HeatmapOutcome.Of(
             work.Name,
-            (heatmap.Score, detections.Count, heatmap.TissueCells),
+            (heatmap.Score, detections, heatmap.TissueCells),
             made,
             empty,
-            Threshold is { } chosen ? (model.Positive, chosen) : null
+            new SlideCall(model.Positive, Threshold, detection.Threshold)
         );
     }
 }

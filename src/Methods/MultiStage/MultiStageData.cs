@@ -99,11 +99,12 @@ internal sealed class MultiStageData : TrainingData<MultiStageModel>
         CancellationToken stop
     )
     {
-        if (side != SplitSide.Test)
+        if (side == SplitSide.Validation && !recipe.Decision.ThresholdFromValidation)
             return null;
         var judging = new SlideJudging(model, recipe, part.Run.Path, Cohort.Classes.ToList().IndexOf(positive));
         var slides = Grids(part, side).Select(g => new JudgedSlide(g, judging.Predict(g, stop))).ToArray();
-        judging.Write(slides, Staging(part));
+        if (side == SplitSide.Test)
+            judging.Write(slides, Staging(part));
         return new Predictions(Cohort.Classes, [.. slides.Select(s => Row(s.Grid, s.Patches))]);
     }
 

@@ -256,7 +256,7 @@ internal sealed record MultiStageRecipe : INetworkRecipe, IPredictsSlides
 
     public ISlidePrediction OpenSlides(TrainedModel run, PredictionRequest asked)
     {
-        asked.Only("multi-stage", "--mpp");
+        asked.Only("multi-stage", "--mpp", "--threshold", "--radius-microns", "--components");
         // What --mpp says is not used: the recipe says it; but it may stand for "these files are slides".
         return asked.Mpp is { } mpp && Math.Abs(mpp - Patches.Mpp) > 0.01 * Patches.Mpp
             ? throw new InvalidOperationException(
@@ -264,6 +264,6 @@ internal sealed record MultiStageRecipe : INetworkRecipe, IPredictsSlides
                     $"--mpp is {mpp}, and the run was trained at {Patches.Mpp} µm/px; leave --mpp out (a slide's own resolution is --slide-mpp)"
                 )
             )
-            : new SlideMaps(run);
+            : new SlideMaps(run, DetectionOptions.Of(asked));
     }
 }

@@ -77,14 +77,21 @@ internal static class NewSlide
         );
     }
 
+    /// <summary>The grid of a slide's heatmap.</summary>
+    internal static HeatmapGrid GridOf(Slide slide, MultiStageRecipe recipe) =>
+        HeatmapGrid.Over(
+            slide.View(Mpp.Of(recipe.Patches.Mpp)),
+            recipe.Patches.GridSide!.Value,
+            slide.Resolution.Mpp!.Value
+        );
+
     /// <summary>
     /// The grid of patches begins where the slide's tissue may, a heatmap's cells at its corner: a patch goes to the cell
     /// that its middle lies in.
     /// </summary>
     private static Heatmap HeatmapOf(Slide slide, MultiStageRecipe recipe, IReadOnlyList<PredictedPatch> patches)
     {
-        var (view, side) = (slide.View(Mpp.Of(recipe.Patches.Mpp)), recipe.Patches.GridSide!.Value);
-        var grid = HeatmapGrid.Over(view, side, slide.Resolution.Mpp!.Value);
+        var grid = GridOf(slide, recipe);
         var values = new float[grid.Cells];
         Array.Fill(values, float.NaN);
         foreach (var (patch, probability) in patches)

@@ -32,9 +32,10 @@ internal static class PatchEstimates
         ];
         var (draws, reason) = Drawn(slides, patients, values);
         Estimate Of(int index, string undefined) =>
-            values[index] is not { } value ? Estimate.Undefined(undefined)
-            : draws?.Interval(index) is var (low, high) ? new Estimate(value, low, high)
-            : new Estimate(value, null, null, reason);
+            values[index] is not { } value
+                ? Estimate.Undefined(undefined)
+                : draws?.Estimate(index, value, index == 0 ? patients.Length : null)
+                    ?? new Estimate(value, null, null, reason);
         return new RunFigures(
             [
                 (Accuracy, Of(0, "no test patch has a label")),

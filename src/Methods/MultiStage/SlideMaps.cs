@@ -10,11 +10,14 @@ namespace Coverslip.Methods.MultiStage;
 
 /// <summary>
 /// Predicts slides with a run of this method: of each <c>NAME-map.png</c>, <c>NAME-heatmap.npy</c> and <c>.tif</c>,
-/// <c>NAME-overlay.png</c>. A slide within which a call was stopped begins anew.
+/// <c>NAME-overlay.png</c>, and detections. A slide within which a call was stopped begins anew.
 /// </summary>
 /// <param name="run">A run of this method.</param>
-internal sealed class SlideMaps(TrainedModel run) : ISlidePrediction
+/// <param name="detection">How detections are made.</param>
+internal sealed class SlideMaps(TrainedModel run, DetectionOptions detection) : ISlidePrediction
 {
+    private readonly SlideCall call = new(run.Description.Positive!, run.Description.Threshold, detection.Threshold);
+
     public string Kind => "map";
 
     public string Unit => "patches";
@@ -43,13 +46,19 @@ internal sealed class SlideMaps(TrainedModel run) : ISlidePrediction
             ["protruding"] = found.Protruding,
             ["reason"] = found.Reason,
         };
-        return new FinishedSlide(Outcome(work.Name, record, before: false), record);
+        return new FinishedSlide(Outcome(work, record, found.Heatmap, before: false), record);
     }
 
-    public SlideOutcome Finished(SlideWork work, JsonObject record) => Outcome(work.Name, record, before: true);
-
-    private static SlideOutcome Outcome(string name, JsonObject record, bool before)
+    public SlideOutcome Finished(SlideWork work, JsonObject record)
     {
+        var recipe = (MultiStageRecipe)run.Recipe;
+        var heatmap = Heatmap.Read(new SlideFiles(work.Folder, work.Name).Heatmap, NewSlide.GridOf(work.Slide, recipe));
+        return Outcome(work, record, heatmap, before: true);
+    }
+
+    private SlideOutcome Outcome(SlideWork work, JsonObject record, Heatmap heatmap, bool before)
+    {
+        var detections = DetectionFiles.Write(work, heatmap, detection, call.Positive);
         var (score, tumor) = (record["probability"]!.GetValue<double>(), record["tumor"]!.GetValue<int>());
         var (patches, protruding) = (record["patches"]!.GetValue<int>(), record["protruding"]!.GetValue<int>());
         var beyond =
@@ -58,16 +67,18 @@ internal sealed class SlideMaps(TrainedModel run) : ISlidePrediction
             ? $"no patch: {reason}"
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"probability {score:0.000}, {tumor} of {patches} patches called tumor{beyond}"
+                $"{call.Slide(score)}, {tumor} of {patches} patches above 0.5, {call.Places(detections)}{beyond}"
             );
         var figures = new JsonObject
         {
             ["patches"] = patches,
             ["tumor"] = tumor,
             ["protruding"] = protruding,
+            ["detections"] = detections,
         };
+        call.Add(figures, score);
         if (before)
             figures["finished_before"] = true;
-        return new SlideOutcome(name, score, before ? $"{text}, finished before" : text) { Figures = figures };
+        return new SlideOutcome(work.Name, score, before ? $"{text}, finished before" : text) { Figures = figures };
     }
 }

@@ -121,10 +121,9 @@ internal sealed class SlideStaging(StagingOptions options, Cohort cohort, long s
         double Share(Func<int, int> weight) =>
             patients.Select((p, i) => (double)p.Right * weight(i)).Sum()
             / patients.Select((p, i) => (double)p.All * weight(i)).Sum();
-        var (low, high) = PatientBootstrap
+        return PatientBootstrap
             .Run(patients.Length, 1000, seed: 1, weights => [Share(i => weights[i])])
-            .Interval(0);
-        return new Estimate(Share(_ => 1), low, high);
+            .Estimate(0, Share(_ => 1), patients.Length);
     }
 
     private static void WriteClasses(

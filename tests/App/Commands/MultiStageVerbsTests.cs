@@ -127,7 +127,10 @@ public sealed class MultiStageVerbsTests(MultiStageVerbsTests.Slides runs) : ICl
                 runs.At("predicted"),
             ]
         );
-        Assert.Matches(@"P01-1: probability 0\.\d+, \d+ of \d+ patches called tumor", text);
+        Assert.Matches(
+            @"P01-1: score 0\.\d+ .*, \d+ of \d+ patches above 0\.5, \d+ detections? \(places above 0\.5\)",
+            text
+        );
         foreach (var ending in (string[])["map.png", "heatmap.npy", "heatmap.tif", "overlay.png"])
             Assert.True(File.Exists(runs.At($"predicted/P01-1-{ending}")), ending);
         var scores = File.ReadAllText(runs.At("predicted/slide_scores.csv"));
@@ -148,7 +151,7 @@ public sealed class MultiStageVerbsTests(MultiStageVerbsTests.Slides runs) : ICl
                 ]
             );
         text = await Again(0, "both");
-        Assert.Matches(@"P01-1: probability 0\.\d+, \d+ of \d+ patches called tumor, finished before", text);
+        Assert.Matches(@"P01-1: score 0\.\d+ .*, \d+ of \d+ patches above 0\.5, .*, finished before", text);
         Assert.DoesNotMatch("P02-1.*finished before", text);
         Assert.Equal(map, File.GetLastWriteTimeUtc(runs.At("predicted/P01-1-map.png")));
         Assert.StartsWith(scores, File.ReadAllText(runs.At("predicted/slide_scores.csv")));

@@ -28,7 +28,16 @@ public sealed class TrainingVerbsTests(TrainedRun trained) : IClassFixture<Train
     [Fact]
     public void Train_leaves_a_run_of_every_part_and_says_what_it_found()
     {
-        string[] files = ["cohort.txt", "contents.txt", "predictions.csv", "recipe.yaml", "report.html", "split.json"];
+        string[] files =
+        [
+            "cohort.txt",
+            "contents.txt",
+            "environment.txt",
+            "predictions.csv",
+            "recipe.yaml",
+            "report.html",
+            "split.json",
+        ];
         Assert.Equal(
             files,
             Directory.GetFiles(trained.Folder).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+
+namespace Coverslip.Files.Tests;
+
+public sealed class WholeFileTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("coverslip-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void A_device_is_written_through_and_stays_one()
+    {
+        WholeFile.Write("/dev/null", "nothing");
+        Assert.Equal("", File.ReadAllText("/dev/null"));
+    }
+
+    [Fact]
+    public void A_full_disk_is_an_error_that_names_the_file()
+    {
+        var error = Assert.ThrowsAny<IOException>(() => WholeFile.Write("/dev/full", new string('a', 100_000)));
+        Assert.Contains("/dev/full", error.Message);
+        Assert.DoesNotContain(".tmp", error.Message);
+    }
+
+    [Fact]
+    public void A_link_stays_a_link_and_its_target_is_written()
+    {
+        Directory.CreateDirectory(At("real"));
+        File.CreateSymbolicLink(At("link.csv"), Path.Combine("real", "target.csv"));
+        WholeFile.Write(At("link.csv"), "new");
+        Assert.Equal(Path.Combine("real", "target.csv"), new FileInfo(At("link.csv")).LinkTarget);
+        Assert.Equal("new", File.ReadAllText(At("real/target.csv")));
+    }
+
+    [Fact]
+    public void A_folder_in_its_place_is_an_error_that_names_it()
+    {
+        var error = Assert.Throws<IOException>(() => WholeFile.Write(folder, "text"));
+        Assert.Contains($"{folder} is a folder", error.Message);
+    }
+
+    [Fact]
+    public void What_a_call_was_given_to_read_is_not_written_and_what_it_wrote_itself_is()
+    {
+        File.WriteAllText(At("mask.png"), "the user's");
+        using (UserFiles.Begin())
+        {
+            UserFiles.Guard(At("mask.png"), "a mask of cohort.csv");
+            var error = Assert.Throws<IOException>(() => WholeFile.Write(At("mask.png"), "ours"));
+            Assert.StartsWith($"{At("mask.png")} is a mask of cohort.csv and would be overwritten", error.Message);
+            WholeFile.Write(At("own.csv"), "1");
+            UserFiles.Guard(At("own.csv"), "the cohort");
+            WholeFile.Write(At("own.csv"), "2");
+        }
+        Assert.Equal("the user's", File.ReadAllText(At("mask.png")));
+        WholeFile.Write(At("mask.png"), "another call's");
+        Assert.Equal("another call's", File.ReadAllText(At("mask.png")));
+    }
+
+    [Fact]
+    public void Temporary_files_of_dead_processes_are_removed_and_of_living_and_of_others_are_not()
+    {
+        using var gone = Process.Start("true");
+        gone.WaitForExit();
+        string Named(string machine, int process) => At($".coverslip-{machine}-{process}-{Guid.NewGuid():N}.tmp");
+        var machine = string.Concat(Environment.MachineName.Where(char.IsAsciiLetterOrDigit));
+        var dead = Named(machine, gone.Id);
+        string[] kept = [Named(machine, Environment.ProcessId), Named("elsewhere", gone.Id), At(".mine.tmp")];
+        foreach (var file in kept.Append(dead))
+            File.WriteAllText(file, "half");
+        WholeFile.Write(At("a.csv"), "whole");
+        Assert.False(File.Exists(dead));
+        Assert.All(kept, file => Assert.True(File.Exists(file), file));
+    }
+
+    private string At(string name) => Path.Combine(folder, name);
+}
