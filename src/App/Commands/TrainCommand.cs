@@ -180,7 +180,8 @@ internal static class TrainCommand
         var start = File.Exists(stored) ? null : new RunStart(folder);
         if (start is not null)
             WholeFile.Write(stored, text);
-        RunContents.Keep(folder, contents);
+        // Contents that stand without a recipe are of a start that was killed in between.
+        RunContents.Keep(folder, contents, anew: start is not null);
         if (RunEnvironment.Keep(folder) is { } differs)
             Console.Error.WriteLine($"warning: {differs}");
         File.Delete(file);
