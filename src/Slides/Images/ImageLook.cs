@@ -29,7 +29,8 @@ public sealed record ImageLook(
     /// <summary>The look of an image of 8 bits, gray or RGB.</summary>
     public static ImageLook Of(Image image)
     {
-        var (pixels, channels, stride) = (image.Pixels, image.Channels, image.Stride);
+        var pixels = image.Pixels;
+        var (channels, stride) = (image.Channels, image.Stride);
         var step = Math.Max(1, (int)Math.Sqrt((double)image.Width * image.Height / Samples));
         double count = 0,
             color = 0,
