@@ -147,10 +147,13 @@ internal static class PredictCommand
             model.CheckFits(cohort, unfamiliar);
         var seen = model.TrainedOn?.Seen(cohort);
         string[] notes = seen is null
-            ? ["note: this run does not say what it was trained on, so that nobody can tell whether these images are new to it"]
+            ?
+            [
+                "note: this run does not say what it was trained on, so that nobody can tell whether these images are new to it",
+            ]
             : [.. SeenImage.Notes(seen)];
-        foreach (var line in notes)
-            Console.Error.WriteLine(line);
+        foreach (var note in notes)
+            Console.Error.WriteLine(note);
         using var stop = new StopSignal();
         var rules = model.Description.MaskRules is { } json ? MaskRules.Parse(json, parsed.GetValue(Model)!) : null;
         var (masks, _) = CohortMasks.Prepare(

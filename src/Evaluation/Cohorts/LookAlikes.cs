@@ -79,7 +79,9 @@ public static partial class LookAlikes
     {
         var plain = Plain(name);
         if (Whole().Match(plain) is { Success: true } number)
-            return BigInteger.Parse(number.Groups[1].Value, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture);
+            return BigInteger
+                .Parse(number.Groups[1].Value, CultureInfo.InvariantCulture)
+                .ToString(CultureInfo.InvariantCulture);
         return LeadingZeros().Replace(plain, "");
     }
 
@@ -90,12 +92,14 @@ public static partial class LookAlikes
     private static string Plain(string name)
     {
         var plain = new StringBuilder(name.Length);
-        foreach (var letter in name.Normalize(NormalizationForm.FormKC))
+        foreach (var letter in name)
             if (
                 !char.IsWhiteSpace(letter)
                 && char.GetUnicodeCategory(letter) is not (UnicodeCategory.Format or UnicodeCategory.Control)
             )
-                plain.Append(char.ToUpperInvariant(letter));
+                plain.Append(
+                    char.ToUpperInvariant(letter is >= '\uFF01' and <= '\uFF5E' ? (char)(letter - 0xFEE0) : letter)
+                );
         return plain.ToString();
     }
 
@@ -119,10 +123,10 @@ public static partial class LookAlikes
 
     private static string Quoted(string[] names) => string.Join(", ", names.Select(n => $"'{n}'"));
 
-    [GeneratedRegex(@"^\+?(\d+)([.,]0*)?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^\+?([0-9]+)([.,]0*)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Whole();
 
-    [GeneratedRegex(@"(?<![\d.,])0+(?=\d)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<![0-9.,])0+(?=[0-9])", RegexOptions.CultureInvariant)]
     private static partial Regex LeadingZeros();
 
     [GeneratedRegex(@"^\d[.,]\d+E\+\d\d$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
