@@ -77,6 +77,35 @@ public sealed class SlideLabels
         ];
     }
 
+    /// <summary>The positive label as the list spells it, over all of it.</summary>
+    /// <param name="asked">In any spelling; null: by meaning.</param>
+    /// <exception cref="InvalidDataException">No slide has it, or nobody says and the labels do not tell.</exception>
+    public string PositiveOf(string? asked) => PositiveOf(asked, Slides);
+
+    /// <summary>The positive label as the list spells it.</summary>
+    /// <param name="asked">In any spelling; null: by meaning, of all slides.</param>
+    /// <param name="judged">The slides that count.</param>
+    /// <exception cref="InvalidDataException">No slide that counts has it, or nobody says and the labels do not tell.</exception>
+    internal string PositiveOf(string? asked, IReadOnlyList<SlideLabel> judged)
+    {
+        string[] labels =
+        [
+            .. judged.Select(s => s.Label).Where(l => l.Length > 0).Distinct().Order(StringComparer.Ordinal),
+        ];
+        string[] all =
+        [
+            .. Slides.Select(s => s.Label).Where(l => l.Length > 0).Distinct().Order(StringComparer.Ordinal),
+        ];
+        var wanted = asked ?? ClassMeaning.PositiveOf(labels) ?? ClassMeaning.PositiveOf(all);
+        if (wanted is null && labels.Where(ClassMeaning.IsTumor).ToArray() is [var only])
+            wanted = only;
+        return labels.FirstOrDefault(l => wanted is not null && ClassMeaning.Folded(l) == ClassMeaning.Folded(wanted))
+            ?? throw new InvalidDataException(
+                $"{Path}: {(wanted is null ? "its labels do not say which is positive" : $"no slide is labeled {wanted}")}; labels are "
+                    + $"{string.Join(", ", labels)}; name the positive with --positive"
+            );
+    }
+
     private static string FileName(string name) => name[(name.LastIndexOf('/') + 1)..];
 
     private static bool Is(string field, string word) => field.Equals(word, StringComparison.OrdinalIgnoreCase);

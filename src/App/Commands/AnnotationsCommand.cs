@@ -38,12 +38,6 @@ internal static class AnnotationsCommand
         Required = true,
     };
 
-    private static readonly Option<string[]> Classes = new("--classes")
-    {
-        Description = "Classes that the mask shows; all unless said.",
-        AllowMultipleArgumentsPerToken = true,
-    };
-
     public static Command Create()
     {
         var command = new Command(
@@ -82,12 +76,17 @@ internal static class AnnotationsCommand
             var path = parsed.GetRequiredValue(Input);
             var set = AnnotationFile.Read(path);
             Console.WriteLine($"{path}: {set.Format} with {set.Annotations.Count} annotations");
+            var classes = new AnnotationClasses();
             foreach (var name in set.Classes)
             {
                 var its = set.Annotations.Count(a => a.CutFrom is null && (a.Class ?? "") == name);
                 var area = set.Region(name).Area;
                 var word = name.Length > 0 ? $"class '{name}'" : "no class";
-                Console.WriteLine(FormattableString.Invariant($"  {word}: {its} annotations, {area:0.###} px²"));
+                Console.WriteLine(
+                    FormattableString.Invariant(
+                        $"  {word}: {its} annotations, {area:0.###} px², by default {classes.UseOf(name).InWords()}"
+                    )
+                );
             }
             if (set.Annotations.Count(a => a.CutFrom is not null) is > 0 and var cuts)
                 Console.WriteLine($"  {cuts} annotations are cut out of others");
@@ -140,17 +139,19 @@ internal static class AnnotationsCommand
             "mask",
             """
             Draw the annotations of an image file as a mask of its size: 255 where a pixel's middle lies inside, 0 elsewhere. Such
-            masks are the column mask of a cohort, as recipes of the self-supervised method take them.
+            masks are the column mask of a cohort, as recipes of the self-supervised method take them. Of a folder, the file
+            of the image's name is drawn.
 
             Examples:
-              coverslip annotations mask TCGA-18-5592.xml --image TCGA-18-5592.tif --out masks/TCGA-18-5592.png
-              coverslip annotations mask field.geojson --image field.png --classes gland --out masks/field.png
+              coverslip annotations mask TCGA-18-5592.xml --image TCGA-18-5592.tif --tumor-classes "layer 1" \
+                --out masks/TCGA-18-5592.png
+              coverslip annotations mask field.geojson --image field.png --tumor-classes gland --out masks/field.png
             """
         )
         {
             Input,
             OfImage,
-            Classes,
+            ClassOptions.Tumor,
             Out,
         };
         command.SetAction(parsed =>
@@ -160,19 +161,21 @@ internal static class AnnotationsCommand
                 throw new ArgumentException(
                     $"{file} is a slide; slides are trained on with their annotations themselves, in the cohort's column annotation"
                 );
-            var set = AnnotationFile.Read(path);
-            string[] classes = parsed.GetValue(Classes) is { Length: > 0 } named ? named : [.. set.Classes];
-            if (classes.FirstOrDefault(c => !set.Classes.Contains(c)) is { } unknown)
-                throw new ArgumentException(
-                    $"--classes: {path} has no class '{unknown}'; it has {string.Join(", ", set.Classes.Select(c => $"'{c}'"))}"
-                );
+            if (Directory.Exists(path))
+                path = AnnotationFolder.Open(path, [file]).Need(file, "name the file itself");
+            var classes = new AnnotationClasses { Tumor = parsed.GetValue(ClassOptions.Tumor) ?? [] };
+            var (drawn, survey) = (SlideAnnotations.Read(path, classes), new AnnotationSurvey());
+            survey.Add(file, drawn);
+            survey.Check(classes, path);
             using var image = ImageFile.Read(file, ImageReadOptions.AsStored);
-            using var mask = PolygonRaster.Fill(set.Region(classes).Polygons, new PixelSize(image.Width, image.Height));
+            drawn.CheckWithin(image.Width, image.Height, file);
+            drawn.NeedTumor();
+            using var mask = PolygonRaster.Fill(drawn.Tumor.Polygons, new PixelSize(image.Width, image.Height));
             var output = parsed.GetRequiredValue(Out);
             ImageFile.Write(output, mask);
             var share = (double)mask.Pixels.ToArray().Count(p => p != 0) / (image.Width * image.Height);
-            foreach (var note in set.Notes)
-                Console.WriteLine($"note: {note}");
+            foreach (var line in survey.Lines())
+                Console.WriteLine(line);
             Console.WriteLine(
                 FormattableString.Invariant($"{output}: {image.Width} × {image.Height}, {share:0.0 %} inside")
             );

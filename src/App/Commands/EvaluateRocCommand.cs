@@ -18,10 +18,9 @@ internal static class EvaluateRocCommand
         Required = true,
     };
 
-    private static readonly Option<string> Positive = new("--positive")
+    private static readonly Option<string?> Positive = new("--positive")
     {
-        Description = "The positive label, whatever its case.",
-        DefaultValueFactory = _ => "tumor",
+        Description = "The positive label, in any spelling. [default: the one that means it, as tumor or malignant]",
     };
 
     private static readonly Option<string?> Column = new("--column")
@@ -56,18 +55,18 @@ internal static class EvaluateRocCommand
 
     private static int Run(ParseResult parsed)
     {
-        var asked = parsed.GetValue(Positive)!;
         var truth = SlideLabels.Read(parsed.GetValue(Truth)!);
-        var positive = Spelled(truth, asked);
+        var asked = parsed.GetValue(Positive);
+        var positive = truth.PositiveOf(asked);
         string[] columns = parsed.GetValue(Column) is { } named
             ? [named]
-            : [.. new[] { $"p_{positive}", $"p_{asked}", "probability", "score" }.Distinct()];
+            : [.. new[] { $"p_{positive}", $"p_{asked ?? "tumor"}", "probability", "score" }.Distinct()];
         var evaluation = RocEvaluation.Of(
             SlideScores.Read(parsed.GetValue(File)!, columns),
             truth,
             new RocOptions
             {
-                Positive = positive,
+                Positive = asked,
                 Exclude = Shared.Exclude(parsed),
                 Bootstrap = Shared.Bootstrap(parsed),
                 Seed = Shared.Seed(parsed),
@@ -90,25 +89,15 @@ internal static class EvaluateRocCommand
             evaluation.Slides,
             evaluation.Positives,
             evaluation.Patients,
-            evaluation.Options.Positive
+            evaluation.Positive,
+            evaluation.Negatives
         );
-
-    /// <summary>The label as the truth spells it: earlier indices of patches say tumour.</summary>
-    private static string Spelled(SlideLabels truth, string positive)
-    {
-        bool Has(string label) => truth.Slides.Any(s => s.Label.Equals(label, StringComparison.OrdinalIgnoreCase));
-        var british = positive.Replace("tumor", "tumour", StringComparison.OrdinalIgnoreCase);
-        if (Has(positive) || !Has(british))
-            return positive;
-        Console.Error.WriteLine($"note: '{british}' in {truth.Path} is read as '{positive}'");
-        return british;
-    }
 
     private static void Print(RocEvaluation evaluation)
     {
         Console.WriteLine(
             $"{evaluation.Slides} slides of {evaluation.Patients} patients, {evaluation.Positives} positive: "
-                + evaluation.Options.Positive
+                + $"{evaluation.Positive}; negative: {string.Join(", ", evaluation.Negatives.Select(n => $"{n.Key} ({n.Value})"))}"
         );
         Console.WriteLine();
         ConsoleTable.Write([

@@ -21,7 +21,8 @@ internal sealed record RocJson(
     int Slides,
     int Positives,
     int Patients,
-    string Positive
+    string Positive,
+    IReadOnlyDictionary<string, int> Negatives
 ) : PrintedFigures;
 
 internal sealed record KappaJson(Estimate Kappa, int Patients, int UnusedRows) : PrintedFigures;

@@ -19,7 +19,7 @@ internal static class PatchesCommand
 
     private static readonly Option<string?> Annotations = new("--annotations")
     {
-        Description = "Folder with NAME.xml, NAME.geojson or NAME.json for each slide.",
+        Description = "Folder with NAME.xml, NAME.geojson, NAME.geojson.gz … for each slide, whatever the case.",
     };
 
     private static readonly Option<bool> UnannotatedNormal = new("--unannotated-normal")
@@ -30,19 +30,6 @@ internal static class PatchesCommand
     private static readonly Option<bool> AnnotationsFromBounds = new("--annotations-from-bounds")
     {
         Description = "The annotations count pixels from the slide's bounds and not from its corner.",
-    };
-
-    private static readonly Option<string[]> Tumor = new("--tumor", "--tumour")
-    {
-        Description = "Classes that are tumor. [default: every class that is not normal]",
-        AllowMultipleArgumentsPerToken = true,
-    };
-
-    private static readonly Option<string[]> Normal = new("--normal")
-    {
-        Description = "Classes that are normal.",
-        DefaultValueFactory = _ => ["normal", "Normal"],
-        AllowMultipleArgumentsPerToken = true,
     };
 
     public static Command Create()
@@ -68,8 +55,8 @@ internal static class PatchesCommand
             Annotations,
             UnannotatedNormal,
             AnnotationsFromBounds,
-            Tumor,
-            Normal,
+            ClassOptions.Tumor,
+            ClassOptions.Normal,
             SlideArguments.Tissue,
             SlideArguments.SlideMpp,
             SlideArguments.Reader,
@@ -92,16 +79,28 @@ internal static class PatchesCommand
         var path = Path.GetFullPath(parsed.GetRequiredValue(Out));
         var owners = SlideOwners.Of(parsed);
         var owned = slides.ToDictionary(slide => slide, owners.Of);
-        var seen = new HashSet<string>();
+        var annotated = parsed.GetValue(Annotations) is { } from
+            ? new AnnotatedSlides(AnnotationFolder.Open(from, slides), ClassOptions.Of(parsed), options.Rule)
+            {
+                UnannotatedNormal = parsed.GetValue(UnannotatedNormal),
+                FromBounds = parsed.GetValue(AnnotationsFromBounds),
+            }
+            : null;
         var results = PerSlide.Run(
             "choosing patches",
             slides,
             file =>
             {
                 using var slide = SlideFile.Open(file, SlideArguments.Opening(parsed));
-                return PatchSampler.Sample(slide, Areas(parsed, slide, options, seen), options);
+                var areas = annotated?.Of(slide) ?? new PatchAreas();
+                return PatchSampler.Sample(
+                    slide,
+                    options.TissueNeeded > 0 ? areas.On(TissueOf(parsed, slide)) : areas,
+                    options
+                );
             }
         );
+        annotated?.Check();
         var folder = Path.GetDirectoryName(path)!;
         IndexedPatch Indexed(string slide, Patch patch)
         {
@@ -125,6 +124,9 @@ internal static class PatchesCommand
             Path.ChangeExtension(path, "filters.csv"),
             slides.Zip(results, (slide, result) => (slide, result.Result, result.Failure))
         );
+        foreach (var line in annotated?.Survey.Lines() ?? [])
+            Console.WriteLine(line);
+        annotated?.Survey.Write(Path.ChangeExtension(path, "annotations.csv"));
         if (owners.Note is { } note)
             Console.WriteLine($"note: {note}");
         foreach (var label in index.CountBy(p => p.Patch.Label).OrderBy(l => l.Key, StringComparer.Ordinal))
@@ -133,35 +135,7 @@ internal static class PatchesCommand
             Console.WriteLine(
                 "note: patches without a label are no cohort; --rule with --annotations labels them, or --cohort with --rule none"
             );
-        return Report(parsed, slides, results, seen);
-    }
-
-    private static PatchAreas Areas(ParseResult parsed, Slide slide, PatchOptions options, HashSet<string> seen)
-    {
-        var areas = new PatchAreas { Tissue = options.TissueNeeded > 0 ? TissueOf(parsed, slide) : null };
-        if (parsed.GetValue(Annotations) is not { } folder)
-            return areas;
-        if (AnnotationFile.Find(folder, slide.Path) is not { } file)
-        {
-            if (!parsed.GetValue(UnannotatedNormal))
-            {
-                throw new AnnotationException(
-                    folder,
-                    $"none for {slide.Path}; --unannotated-normal takes such slides as normal all over"
-                );
-            }
-            var (at, width, height) = slide.Bounds;
-            var (right, bottom) = (at.X + width, at.Y + height);
-            var whole = new Ring([new(at.X, at.Y), new(right, at.Y), new(right, bottom), new(at.X, bottom)]);
-            return areas with { Normal = PolygonRegion.Of([new RingPolygon(whole)]) };
-        }
-        var set = AnnotationFile.Read(file);
-        if (parsed.GetValue(AnnotationsFromBounds))
-            set = set.Moved(slide.Bounds.At.X, slide.Bounds.At.Y);
-        lock (seen)
-            seen.UnionWith(set.Classes);
-        var classes = new PatchClasses { Tumor = parsed.GetValue(Tumor) ?? [], Normal = parsed.GetValue(Normal)! };
-        return classes.Of(set) with { Tissue = areas.Tissue };
+        return Report(parsed, slides, results);
     }
 
     private static PolygonRegion TissueOf(ParseResult parsed, Slide slide)
@@ -172,20 +146,13 @@ internal static class PatchesCommand
         return map.Region;
     }
 
-    private static int Report(
-        ParseResult parsed,
-        string[] slides,
-        (PatchSelection? Result, string? Failure)[] results,
-        HashSet<string> seen
-    )
+    private static int Report(ParseResult parsed, string[] slides, (PatchSelection? Result, string? Failure)[] results)
     {
         foreach (var (slide, (result, _)) in slides.Zip(results))
         {
             if (result?.Reason is { } reason)
                 Console.WriteLine($"{slide}: {reason}");
         }
-        foreach (var name in (parsed.GetValue(Tumor) ?? []).Where(name => !seen.Contains(name)))
-            Console.WriteLine($"note: no slide has the class '{name}'; there are: {string.Join(", ", seen)}");
         var selections = results.Select(r => r.Result).OfType<PatchSelection>().ToList();
         var total = selections.Aggregate(new PatchCounts(0, 0, 0, 0, 0, 0), (sum, one) => sum + one.Counts);
         Console.WriteLine($"{parsed.GetRequiredValue(Out)}: {total}");

@@ -105,6 +105,8 @@ internal static class TrainCommand
             Console.Error.WriteLine($"warning: {warning}");
         if (split.ImageWise)
             Console.Error.WriteLine($"warning: {Split.InflatedNote}");
+        if (recipe.Findings is null && recipe.Decision.Told(cohort.Classes) is { } positive)
+            Console.Error.WriteLine(positive);
         TrainPreflight.Tell(recipe, cohort, split, device);
         using var stop = new StopSignal();
         using var data = recipe.Prepare(
@@ -135,6 +137,7 @@ internal static class TrainCommand
         WholeFile.Write(Path.Combine(folder, "cohort.txt"), cohort.Path + "\n");
         split.Save(Path.Combine(folder, "split.json"));
         RunStain.Keep(stain, folder);
+        data.Record(folder);
         try
         {
             session.Run(only - 1, stop.Token);

@@ -1,12 +1,13 @@
 using Coverslip.Evaluation.Statistics;
+using Coverslip.Files;
 
 namespace Coverslip.Evaluation.Metrics;
 
 /// <summary>Which predictions are judged, and how.</summary>
 public sealed record RocOptions
 {
-    /// <summary>The label of a positive, whatever its case. Default <c>tumor</c>.</summary>
-    public string Positive { get; init; } = "tumor";
+    /// <summary>The label of a positive, in any spelling; null (default): by meaning (<see cref="ClassMeaning"/>).</summary>
+    public string? Positive { get; init; }
 
     /// <summary>Slides that are left out.</summary>
     public IReadOnlyList<string> Exclude { get; init; } = [];
@@ -36,6 +37,12 @@ public sealed record RocEvaluation
 
     public required int Patients { get; init; }
 
+    /// <summary>The positive label as the truth spells it.</summary>
+    public required string Positive { get; init; }
+
+    /// <summary>The labels that count as negative, and how many slides have each.</summary>
+    public required IReadOnlyDictionary<string, int> Negatives { get; init; }
+
     /// <summary>The options it was made with.</summary>
     public required RocOptions Options { get; init; }
 
@@ -47,21 +54,16 @@ public sealed record RocEvaluation
 
     /// <summary>Judges predictions against the truth; both must name the same slides.</summary>
     /// <exception cref="InvalidDataException">
-    /// A slide without prediction or truth, one without label, or no positive slide.
+    /// A slide without prediction or truth, one without label, labels of one meaning in two spellings, no positive slide, or
+    /// none asked for where the labels do not tell.
     /// </exception>
     public static RocEvaluation Of(SlideScores predictions, SlideLabels truth, RocOptions? options = null)
     {
         options ??= new RocOptions();
         var slides = Judged(predictions, truth, options);
-        bool[] positives =
-        [
-            .. slides.Select(s => s.Label.Equals(options.Positive, StringComparison.OrdinalIgnoreCase)),
-        ];
-        if (!positives.Contains(true))
-            throw new InvalidDataException(
-                $"{truth.Path}: no slide is labeled {options.Positive}; labels are "
-                    + $"{string.Join(", ", slides.Select(s => s.Label).Distinct())}; name the positive with --positive"
-            );
+        ClassMeaning.CheckSpellings(slides.Select(s => s.Label), truth.Path);
+        var positive = truth.PositiveOf(options.Positive, slides);
+        bool[] positives = [.. slides.Select(s => s.Label == positive)];
         double[] scores = [.. slides.Select(s => predictions.Of(s.Name)!.Value)];
         var ranked = new RankedScores(scores, positives);
         var numbers = slides.Select(s => s.Patient).Distinct().Index().ToDictionary(p => p.Item, p => p.Index);
@@ -96,6 +98,8 @@ public sealed record RocEvaluation
             Slides = slides.Count,
             Positives = positives.Count(p => p),
             Patients = numbers.Count,
+            Positive = positive,
+            Negatives = slides.Where(s => s.Label != positive).CountBy(s => s.Label).ToDictionary(),
             Options = options,
             Redrawn = draws?.Redrawn ?? 0,
             UnknownExcluded = SlideName.Unknown(

@@ -1,3 +1,4 @@
+using Coverslip.Files;
 using Coverslip.Learning.Recipes;
 
 namespace Coverslip.Learning.Inputs;
@@ -6,7 +7,7 @@ namespace Coverslip.Learning.Inputs;
 public sealed record DecisionOptions
 {
     /// <summary>
-    /// The class whose probability is held against the threshold, of two; empty: the second in alphabetical order.
+    /// The class whose probability is held against the threshold, of two; empty: by meaning, as <see cref="PositiveOf"/> says.
     /// </summary>
     public string Positive { get; init; } = "";
 
@@ -16,17 +17,40 @@ public sealed record DecisionOptions
     /// </summary>
     public bool ThresholdFromValidation { get; init; }
 
-    /// <summary>The class that is looked for; null where none is named among more than two.</summary>
+    /// <summary>
+    /// The class that is looked for: as named, else by what the names mean (<see cref="ClassMeaning"/>), else the second in
+    /// alphabetical order, which <see cref="Told"/> says. Null where none is named among more than two.
+    /// </summary>
     /// <exception cref="RecipeException">The named one is none of the classes.</exception>
     public string? PositiveOf(IReadOnlyList<string> classes)
     {
         if (Positive.Length == 0)
-            return classes.Count == 2 ? classes[1] : null;
+            return classes.Count == 2 ? ClassMeaning.PositiveOf(classes) ?? classes[1] : null;
         return classes.Contains(Positive)
             ? Positive
             : throw new RecipeException(
                 $"decision.positive is '{Positive}'; the cohort's classes are {string.Join(", ", classes)}"
             );
+    }
+
+    /// <summary>A line for the screen: the positive class and who chose it; null with other than two classes.</summary>
+    public string? Told(IReadOnlyList<string> classes) =>
+        PositiveOf(classes) is not { } positive ? null
+        : Positive.Length > 0 ? $"positive class: {positive}, as decision.positive says"
+        : ClassMeaning.PositiveOf(classes) is not null ? $"positive class: {positive}, by its name"
+        : $"positive class: {positive}, the second in alphabetical order: neither '{classes[0]}' nor '{classes[1]}' says which "
+            + "is looked for; decision.positive names it";
+
+    /// <summary>The class that is tumor on slides, by its place.</summary>
+    /// <exception cref="RecipeException">Nobody says which, and the names do not tell.</exception>
+    public int TumorOf(IReadOnlyList<string> classes)
+    {
+        if (Positive.Length == 0 && ClassMeaning.PositiveOf(classes) is null)
+            throw new RecipeException(
+                $"decision.positive is not set, and neither '{classes[0]}' nor '{classes[1]}' says which class has the annotated tumor; "
+                    + $"set it, such as decision.positive: {classes[1]}"
+            );
+        return classes.ToList().IndexOf(PositiveOf(classes)!);
     }
 
     public static DecisionOptions Read(RecipeNode node) =>
@@ -35,7 +59,7 @@ public sealed record DecisionOptions
             Positive = node.Text(
                 "positive",
                 "",
-                "Class whose probability is held against the threshold, of two classes only; empty: the second in alphabetical order"
+                "Class whose probability is held against the threshold, of two classes only; empty: the one whose name means it, as malignant, tumor, or what is not normal"
             ),
             ThresholdFromValidation = node.Flag(
                 "threshold_from_validation",

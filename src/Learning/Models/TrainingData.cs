@@ -48,6 +48,9 @@ public interface ITrainingData : IDisposable
     /// <summary>Thresholds of computed masks, stored with the run; null, the default, without.</summary>
     MaskRules? Rules => null;
 
+    /// <summary>Leaves in a run's folder what its data hold beyond the cohort; nothing by default.</summary>
+    void Record(string folder) { }
+
     /// <summary>A part with a model that has learned nothing yet.</summary>
     ITrainingPart Begin(SessionPart part, Device device);
 }
@@ -82,6 +85,8 @@ public abstract class TrainingData<TModel> : ITrainingData
     public abstract ImageFacts Facts { get; }
 
     public ITrainingPart Begin(SessionPart part, Device device) => new Part(this, part, Untrained(device));
+
+    public virtual void Record(string folder) { }
 
     public virtual void Dispose() => GC.SuppressFinalize(this);
 

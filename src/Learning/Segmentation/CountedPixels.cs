@@ -7,12 +7,18 @@ namespace Coverslip.Learning.Segmentation;
 public static class CountedPixels
 {
     /// <summary>Probabilities [H · W] beside a mask of the same size; where nothing was predicted, background was called.</summary>
-    public static PixelHistogram Of(float[] probability, Image truth)
+    /// <param name="probability">NaN where nothing was predicted.</param>
+    /// <param name="truth">Not 0 where foreground is.</param>
+    /// <param name="ignored">Not 0 where pixels do not count; null: all do.</param>
+    public static PixelHistogram Of(float[] probability, Image truth, Image? ignored = null)
     {
         var pixels = new PixelHistogram();
         var set = truth.Pixels;
         for (var i = 0; i < probability.Length; i++)
-            pixels.Add(float.IsNaN(probability[i]) ? 0 : Math.Clamp(probability[i], 0, 1), set[i] != 0);
+        {
+            if (ignored is null || ignored.Pixels[i] == 0)
+                pixels.Add(float.IsNaN(probability[i]) ? 0 : Math.Clamp(probability[i], 0, 1), set[i] != 0);
+        }
         return pixels;
     }
 }

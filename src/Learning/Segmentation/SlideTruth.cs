@@ -19,12 +19,13 @@ public static class SlideTruth
     /// <param name="probability">[rows · columns], NaN without tissue.</param>
     /// <param name="columns">Cells to a row.</param>
     /// <param name="cell">A cell's width and height in pixels of level 0.</param>
-    /// <param name="tumor">In pixels of level 0.</param>
-    public static PixelHistogram Counted(float[] probability, int columns, Vertex cell, PolygonRegion tumor)
+    /// <param name="areas">In pixels of level 0; what is ignored is not counted.</param>
+    public static PixelHistogram Counted(float[] probability, int columns, Vertex cell, PatchAreas areas)
     {
         var size = new PixelSize(columns, probability.Length / columns);
-        using var truth = PolygonRaster.Fill(tumor.Polygons, size, new Vertex(1 / cell.X, 1 / cell.Y));
-        return CountedPixels.Of(probability, truth);
+        using var truth = PolygonRaster.Fill(areas.Tumor.Polygons, size, new Vertex(1 / cell.X, 1 / cell.Y));
+        using var ignored = PolygonRaster.Fill(areas.Ignored.Polygons, size, new Vertex(1 / cell.X, 1 / cell.Y));
+        return CountedPixels.Of(probability, truth, ignored);
     }
 
     /// <summary>A slide that <c>predict</c> wrote, beside what its cohort says of it.</summary>
@@ -47,17 +48,17 @@ public static class SlideTruth
         var (columns, rows) = (At<int>("columns"), At<int>("rows"));
         var cell = new Vertex(At<double>("cell_width_level0"), At<double>("cell_height_level0"));
         // Records of before the classes were kept have the usual ones.
-        var usual = new PatchClasses();
-        var classes = new PatchClasses
+        var usual = new AnnotationClasses();
+        var classes = new AnnotationClasses
         {
             Tumor = Words("tumor_classes", usual.Tumor),
             Normal = Words("normal_classes", usual.Normal),
         };
         using var stream = File.OpenRead(files.Array);
         var values = NpyFile.Read(stream, files.Array, rows, columns);
-        var tumor = CohortSlides.AnnotationOf(cohort, row) is { } file
-            ? classes.Of(AnnotationFile.Read(file)).Tumor
-            : PolygonRegion.Of([]);
-        return new SegmentedImage(row.Image, row.Patient, Counted(values, columns, cell, tumor));
+        var drawn = CohortSlides.AnnotationOf(cohort, row) is { } file ? SlideAnnotations.Read(file, classes) : null;
+        drawn?.CheckWithin((long)Math.Ceiling(columns * cell.X), (long)Math.Ceiling(rows * cell.Y), row.Image);
+        var areas = drawn is null ? new PatchAreas() : PatchAreas.Of(drawn);
+        return new SegmentedImage(row.Image, row.Patient, Counted(values, columns, cell, areas));
     }
 }

@@ -22,10 +22,15 @@ public sealed class CohortSlides : IDisposable
 {
     public const string AnnotationColumn = "annotation";
 
+    private const string TableName = "annotations.csv";
+
     /// <summary>Decoded tiles that are kept, over all slides: places are drawn at random, and rarely share one.</summary>
     private const long CacheBytes = 256L << 20;
 
-    private CohortSlides(Cohort cohort, IReadOnlyList<PatchSource> sources) => (Cohort, Sources) = (cohort, sources);
+    private readonly AnnotationSurvey survey;
+
+    private CohortSlides(Cohort cohort, IReadOnlyList<PatchSource> sources, AnnotationSurvey survey) =>
+        (Cohort, Sources, this.survey) = (cohort, sources, survey);
 
     public Cohort Cohort { get; }
 
@@ -58,6 +63,7 @@ public sealed class CohortSlides : IDisposable
         CohortRow[] rows = [.. cohort.Rows.Where((_, i) => isSlide[i])];
         CheckNames(rows);
         var slides = new SlideSource[rows.Length];
+        var survey = new AnnotationSurvey();
         var done = 0;
         var cache = Math.Max(1 << 20, CacheBytes / Math.Max(1, rows.Length));
         try
@@ -73,7 +79,7 @@ public sealed class CohortSlides : IDisposable
                     try
                     {
                         CheckResolution(rows[i], slide, cohort);
-                        var areas = AreasOf(rows[i], slide, columns, (options, input));
+                        var areas = AreasOf(rows[i], slide, columns, (options, input, survey));
                         slides[i] = new SlideSource(rows[i], slide, areas, input, options.Places(side));
                     }
                     catch
@@ -84,12 +90,13 @@ public sealed class CohortSlides : IDisposable
                     progress?.Invoke(Interlocked.Increment(ref done));
                 }
             );
+            survey.Check(options.Classes, cohort.Path);
         }
-        catch (AggregateException error)
+        catch (Exception error)
         {
             foreach (var slide in slides)
                 slide?.Dispose();
-            ExceptionDispatchInfo.Throw(error.InnerExceptions[0]);
+            ExceptionDispatchInfo.Throw((error as AggregateException)?.InnerExceptions[0] ?? error);
         }
         var images = cohort
             .Rows.Where((_, i) => !isSlide[i])
@@ -100,12 +107,17 @@ public sealed class CohortSlides : IDisposable
                 input,
                 options.Mpp
             ));
-        return new CohortSlides(cohort, [.. slides, .. images]);
+        return new CohortSlides(cohort, [.. slides, .. images], survey);
     }
 
-    /// <summary>Tells what is known of slides: their notes, and why no patch can be drawn of one.</summary>
+    /// <summary>Leaves in a run what its annotations hold and what of it counts.</summary>
+    public void Record(string folder) => survey.Write(Path.Combine(folder, TableName));
+
+    /// <summary>Tells what is annotated and what of it counts, and of slides of which no patch can be drawn.</summary>
     public void Tell(IWorkProgress progress)
     {
+        foreach (var line in survey.Lines())
+            progress.Note(line);
         foreach (var slide in Slides)
         {
             foreach (var note in slide.Slide.Notes)
@@ -150,7 +162,7 @@ public sealed class CohortSlides : IDisposable
         CohortRow row,
         Slide slide,
         Columns columns,
-        (SlidePatchOptions Patches, PatchInput Input) wanted
+        (SlidePatchOptions Patches, PatchInput Input, AnnotationSurvey Survey) wanted
     )
     {
         var isTumor = row.Label == columns.Cohort.Classes[wanted.Input.Positive];
@@ -162,38 +174,26 @@ public sealed class CohortSlides : IDisposable
         {
             if (isTumor && wanted.Patches.TumorWithoutAnnotation == UnknownTumor.NoLabel)
                 return new PatchAreas { Tissue = tissue, Normal = none };
-            return isTumor
-                ? throw new InvalidDataException(
+            if (isTumor)
+                throw new InvalidDataException(
                     $"{columns.Cohort.Path}: row {row.Number}: {row.Image} is labeled {row.Label} and has no annotation, so that "
                         + $"nobody knows where; name its file in the column {AnnotationColumn}, or leave the slide out"
-                )
-                : new PatchAreas { Tissue = tissue, Normal = wanted.Patches.UnannotatedIsNormal ? tissue : none };
+                );
+            wanted.Survey.Add(row.Image, null);
+            return new PatchAreas { Tissue = tissue, Normal = wanted.Patches.UnannotatedIsNormal ? tissue : none };
         }
-        var areas = wanted.Patches.Classes.Of(AnnotationFile.Read(file)) with { Tissue = tissue };
-        Check(row, slide, areas.Tumor, file);
-        if (isTumor == areas.Tumor.IsEmpty)
+        var drawn = SlideAnnotations.Read(file, wanted.Patches.Classes);
+        drawn.CheckWithin(slide.Levels[0].Width, slide.Levels[0].Height, row.Image);
+        wanted.Survey.Add(row.Image, drawn);
+        if (isTumor)
+            drawn.NeedTumor();
+        else if (!drawn.Tumor.IsEmpty)
             throw new InvalidDataException(
-                $"{columns.Cohort.Path}: row {row.Number}: {row.Image} is labeled {row.Label}, and {file} annotates "
-                    + $"{(isTumor ? "no" : "")} tumor{(isTumor ? "" : " on it")}; correct one of them, or say which classes are "
-                    + "tumor (patches.tumor_classes)"
+                $"{columns.Cohort.Path}: row {row.Number}: {row.Image} is labeled {row.Label}, and {file} annotates tumor on it; "
+                    + "correct one of them, or say which classes are tumor (patches.tumor_classes)"
             );
-        return wanted.Patches.UnannotatedIsNormal ? areas with { Normal = tissue } : areas;
-    }
-
-    /// <summary>An annotation of another slide, or of another level, reaches beyond this one.</summary>
-    private static void Check(CohortRow row, Slide slide, PolygonRegion tumor, string file)
-    {
-        var (width, height) = (slide.Levels[0].Width, slide.Levels[0].Height);
-        // A hand that draws at the border draws a little beyond it.
-        if (tumor.IsEmpty || tumor.AreaIn(new Rectangle(0, 0, width, height)) >= 0.99 * tumor.Area)
-            return;
-        var box = tumor.Box;
-        throw new InvalidDataException(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{file}: its tumor lies at ({box.X:0}, {box.Y:0}) to ({box.X + box.Width:0}, {box.Y + box.Height:0}), outside of {row.Image}, which has {width} × {height} pixels; is it this slide's, in pixels of level 0?"
-            )
-        );
+        var areas = PatchAreas.Of(drawn).On(tissue);
+        return wanted.Patches.UnannotatedIsNormal ? areas with { Normal = areas.Tissue! } : areas;
     }
 
     /// <summary>A scale that is most likely wrong would be learned.</summary>
@@ -226,8 +226,12 @@ public sealed class CohortSlides : IDisposable
         /// <summary>Full path of the slide's annotations; null where it has none.</summary>
         internal string? AnnotationOf(CohortRow row) =>
             annotation >= 0 && row.Further[annotation].Length > 0
-                ? Path.GetFullPath(Path.Combine(Cohort.Folder, row.Further[annotation]))
+                ? OwnOf(Path.GetFullPath(Path.Combine(Cohort.Folder, row.Further[annotation])), row.Image)
                 : null;
+
+        /// <summary>Of a folder the slide's own file; null where it holds none of it.</summary>
+        private static string? OwnOf(string path, string image) =>
+            Directory.Exists(path) ? AnnotationFolder.Open(path, [image]).Of(image) : path;
 
         internal Mpp? MppOf(CohortRow row) =>
             mpp >= 0 && row.Further[mpp].Length > 0 ? Mpp.Of(CohortMpp.Parse(Cohort, row, row.Further[mpp])) : null;

@@ -1,4 +1,5 @@
 using Coverslip.Learning.Recipes;
+using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Patches;
 
 namespace Coverslip.Learning.SlidePatches;
@@ -53,7 +54,7 @@ public sealed record SlidePatchOptions
     public int Readers { get; init; }
 
     /// <summary>Which annotations are tumor, which normal.</summary>
-    public PatchClasses Classes { get; init; } = new();
+    public AnnotationClasses Classes { get; init; } = new();
 
     /// <summary>Threads that read slides.</summary>
     public int ReaderThreads => Readers > 0 ? Readers : Math.Max(1, Environment.ProcessorCount - 1);
@@ -177,21 +178,21 @@ public sealed record SlidePatchOptions
         };
 
     /// <summary>Reads the keys <c>tumor_classes</c> and <c>normal_classes</c>.</summary>
-    public static PatchClasses ReadClasses(RecipeNode node) =>
+    public static AnnotationClasses ReadClasses(RecipeNode node) =>
         new()
         {
             Tumor = Names(
                 node.Text(
                     "tumor_classes",
                     "",
-                    "Classes of annotations that are tumor, separated by commas; empty: all but the normal ones"
+                    "Classes of annotations that are tumor, separated by commas; empty: those whose names mean tumor"
                 )
             ),
             Normal = Names(
                 node.Text(
                     "normal_classes",
-                    string.Join(", ", new PatchClasses().Normal),
-                    "Classes of annotations that are normal, separated by commas"
+                    "",
+                    "Classes of annotations that are normal, separated by commas; empty: those whose names mean normal"
                 )
             ),
         };

@@ -43,7 +43,7 @@ internal sealed class MultiStageData : TrainingData<MultiStageModel>
         positive = recipe.Decision.PositiveOf(cohort.Classes)!;
         var side = recipe.Window;
         pixels = new WindowPixels(side, side, stain);
-        var input = new PatchInput(pixels, recipe.Views, cohort.Classes.ToList().IndexOf(positive));
+        var input = new PatchInput(pixels, recipe.Views, recipe.Decision.TumorOf(cohort.Classes));
         Slides = CohortSlides.Open(cohort, recipe.Patches, input, side, opened);
         Contents = new StageContents(recipe, cohort, Slides.Sources, stain);
     }
@@ -73,6 +73,8 @@ internal sealed class MultiStageData : TrainingData<MultiStageModel>
         data.Slides.Tell(given.Progress);
         return data;
     }
+
+    public override void Record(string folder) => Slides.Record(folder);
 
     protected override MultiStageModel Untrained(Device device) => new(recipe, device);
 

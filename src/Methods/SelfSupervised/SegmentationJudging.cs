@@ -91,7 +91,7 @@ internal sealed class SegmentationJudging(SegmentationPredictor predictor, Cohor
             map.Probability,
             map.Width,
             new Vertex(grid.CellWidth, grid.CellHeight),
-            source.Areas.Tumor
+            source.Areas
         );
     }
 

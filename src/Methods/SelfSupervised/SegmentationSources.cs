@@ -62,7 +62,7 @@ internal sealed class SegmentationSources : IDisposable
             );
         var side = recipe.Input.Width;
         var pixels = new WindowPixels(side, side, stain);
-        var positive = cohort.Classes.ToList().IndexOf(recipe.Decision.PositiveOf(cohort.Classes)!);
+        var positive = recipe.Decision.TumorOf(cohort.Classes);
         var input = new PatchInput(pixels, [1], positive) { Truth = true };
         var open = CohortSlides.Open(cohort, recipe.Windows.Places, input, side, opened);
         return new SegmentationSources(open.Sources, open, pixels) { Classes = cohort.Classes };

@@ -66,6 +66,8 @@ internal sealed class SelfSupervisedData : TrainingData<SelfSupervisedModel>
             StainsKept = sources.StainsKept,
         };
 
+    public override void Record(string folder) => sources.Slides?.Record(folder);
+
     protected override SelfSupervisedModel Untrained(Device device) => recipe.Model(device);
 
     protected override FitOutcome Fit(

@@ -1,5 +1,6 @@
 using Coverslip.Learning.Recipes;
 using Coverslip.Learning.SlidePatches;
+using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Patches;
 
 namespace Coverslip.Methods.SelfSupervised;
@@ -73,7 +74,7 @@ internal sealed record WindowOptions
     public int Readers { get; init; }
 
     /// <summary>Which annotations of slides are tumor, which normal.</summary>
-    public PatchClasses Classes { get; init; } = new();
+    public AnnotationClasses Classes { get; init; } = new();
 
     /// <summary>The places of slides.</summary>
     internal SlidePatchOptions Places =>

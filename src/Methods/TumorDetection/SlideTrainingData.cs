@@ -57,7 +57,7 @@ internal sealed class SlideTrainingData : TrainingData<IPredictsWindows>
             );
         var positive = recipe.Decision.PositiveOf(cohort.Classes)!;
         var pixels = new WindowPixels(recipe.Input.Width, recipe.Input.Height, stain);
-        var input = new PatchInput(pixels, recipe.Views, cohort.Classes.ToList().IndexOf(positive));
+        var input = new PatchInput(pixels, recipe.Views, recipe.Decision.TumorOf(cohort.Classes));
         CohortSlides slides;
         using (var opening = progress.Begin("opening slides", cohort.Rows.Count, "slides"))
             slides = CohortSlides.Open(cohort, recipe.Patches, input, recipe.Input.Width, done => opening.Report(done));
@@ -115,6 +115,8 @@ internal sealed class SlideTrainingData : TrainingData<IPredictsWindows>
         images?.Write(Path.Combine(Folder(part.Run.Path), "patches.csv"));
         return predictions;
     }
+
+    public override void Record(string folder) => slides.Record(folder);
 
     public override void Dispose() => slides.Dispose();
 

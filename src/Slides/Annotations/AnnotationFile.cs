@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using Coverslip.Files;
 using Coverslip.Slides.Geometry;
 
@@ -10,11 +11,25 @@ public static class AnnotationFile
     /// size.</summary>
     public const long MostBytes = 1L << 30;
 
-    /// <summary>Extensions that <see cref="Find"/> looks for, in this order.</summary>
-    private static readonly string[] Extensions = [".xml", ".geojson", ".json"];
+    private static readonly HashSet<string> Frame = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Annotations",
+        "Annotation",
+        "AnnotationGroups",
+        "Group",
+        "Attributes",
+        "Attribute",
+        "Regions",
+        "RegionAttributeHeaders",
+        "AttributeHeader",
+        "AttributeHeaderType",
+        "Plots",
+    };
 
-    /// <summary>Reads a file; its content says which format it has.</summary>
-    /// <exception cref="AnnotationException">Missing, too large, damaged, or of another format.</exception>
+    /// <summary>Reads a file, packed or not; its content says which format it has.</summary>
+    /// <exception cref="AnnotationException">
+    /// Missing, too large, damaged, of another format, or of a form of which no shape is understood.
+    /// </exception>
     public static AnnotationSet Read(string path)
     {
         var set = Parse(path);
@@ -36,28 +51,16 @@ public static class AnnotationFile
 
     private static AnnotationSet Parse(string path)
     {
-        var bytes = Bytes(path);
+        var notes = new List<string>();
+        var bytes = AnnotationBytes.Of(path, notes);
         var first = Array.FindIndex(bytes, b => b is not (0xEF or 0xBB or 0xBF or 9 or 10 or 13 or 32));
         if (first < 0)
             throw new AnnotationException(path, "the file is empty");
-        if (bytes[first] is (byte)'{' or (byte)'[')
-        {
-            using var json = SafeJson.Read(bytes, path);
-            return new GeoJsonReader(path).Read(json.RootElement);
-        }
-        // UTF-16 begins with a byte order mark; whether it is XML then is the parser's matter.
-        if (bytes[first] is not ((byte)'<' or 0xFE or 0xFF))
-            throw new AnnotationException(path, "neither XML nor JSON");
-        var root = SafeXml.Read(bytes, path);
-        return root.Name.LocalName switch
-        {
-            AsapXml.Root => AsapXml.Read(root, path),
-            AperioXml.Root => AperioXml.Read(root, path),
-            var name => throw new AnnotationException(
-                path,
-                $"XML of '{name}'; read are ASAP's ({AsapXml.Root}) and Aperio's ({AperioXml.Root})"
-            ),
-        };
+        var set =
+            bytes[first] is (byte)'{' or (byte)'[' ? ReadJson(bytes, path)
+            : bytes[first] == (byte)'<' ? ReadXml(bytes, path, notes)
+            : throw new AnnotationException(path, "neither XML nor JSON");
+        return notes.Count > 0 ? set with { Notes = [.. notes, .. set.Notes] } : set;
     }
 
     /// <summary>
@@ -79,14 +82,6 @@ public static class AnnotationFile
         return losses;
     }
 
-    /// <summary>The annotations of a slide in a folder: the slide's name with another extension; null if
-    /// none.</summary>
-    public static string? Find(string folder, string slide)
-    {
-        var stem = Path.GetFileNameWithoutExtension(slide);
-        return Extensions.Select(e => Path.Combine(folder, stem + e)).FirstOrDefault(File.Exists);
-    }
-
     private static void Write(Stream stream, AnnotationSet set, AnnotationFormat format)
     {
         if (format == AnnotationFormat.GeoJson)
@@ -95,23 +90,32 @@ public static class AnnotationFile
             SafeXml.Save(format == AnnotationFormat.Asap ? AsapXml.Write(set) : AperioXml.Write(set), stream);
     }
 
-    private static byte[] Bytes(string path)
+    private static AnnotationSet ReadJson(byte[] bytes, string path)
     {
-        try
-        {
-            if (!File.Exists(path))
-                throw new AnnotationException(
-                    path,
-                    Directory.Exists(path) ? "this is a folder" : "there is no such file"
-                );
-            var length = new FileInfo(path).Length;
-            return length <= MostBytes
-                ? File.ReadAllBytes(path)
-                : throw new AnnotationException(path, $"{length} bytes; the limit is {MostBytes}");
-        }
-        catch (Exception e) when (e is UnauthorizedAccessException or (IOException and not AnnotationException))
-        {
-            throw new AnnotationException(path, e.Message, e);
-        }
+        using var json = SafeJson.Read(bytes, path);
+        return new GeoJsonReader(path).Read(json.RootElement);
     }
+
+    private static AnnotationSet ReadXml(byte[] bytes, string path, List<string> notes)
+    {
+        var root = SafeXml.Read(bytes, path, notes);
+        var isAsap = SafeXml.Is(root, AsapXml.Root);
+        if (!isAsap && !SafeXml.Is(root, AperioXml.Root))
+            throw new AnnotationException(
+                path,
+                $"XML of '{root.Name.LocalName}'; read are ASAP's ({AsapXml.Root}) and Aperio's and HALO's ({AperioXml.Root})"
+            );
+        var set = isAsap ? AsapXml.Read(root, path) : AperioXml.Read(root, path);
+        var isEmpty = set.Annotations.All(a => a.Polygons.All(p => p.Outer.Points.Count == 0));
+        if (isEmpty && root.Descendants().FirstOrDefault(e => !IsFrame(e, isAsap)) is { } unknown)
+            throw new AnnotationException(
+                path,
+                $"no shape in it is understood, though there is '{unknown.Name.LocalName}'; {set.Format} has it otherwise: export it anew, or as QuPath's GeoJSON"
+            );
+        return set;
+    }
+
+    /// <summary>What a file without annotations has, too.</summary>
+    private static bool IsFrame(XElement element, bool isAsap) =>
+        Frame.Contains(element.Name.LocalName) && !(isAsap && SafeXml.Is(element, "Annotation"));
 }

@@ -6,7 +6,8 @@ namespace Coverslip.Slides.Annotations;
 
 /// <summary>
 /// Aperio ImageScope's XML: layers (<c>Annotation</c>) of regions, each one ring in pixels of level 0. A region with
-/// <c>NegativeROA="1"</c> is cut out of its layer.
+/// <c>NegativeROA="1"</c> is cut out of its layer. HALO writes the same with types in words, vertices called <c>V</c>, and
+/// rectangles by two corners.
 /// </summary>
 internal static class AperioXml
 {
@@ -16,7 +17,7 @@ internal static class AperioXml
 
     public static AnnotationSet Read(XElement root, string file)
     {
-        var layers = root.Elements("Annotation").ToList();
+        var layers = root.Named("Annotation").ToList();
         var groups = new List<AnnotationGroup>();
         var annotations = new List<Annotation>();
         var notes = new List<string>();
@@ -24,12 +25,14 @@ internal static class AperioXml
         {
             var group = ReadLayer(layer, index, layers);
             groups.Add(group);
-            foreach (var (number, region) in layer.Elements("Regions").Elements("Region").Index())
+            foreach (var (number, region) in layer.Named("Regions").Named("Region").Index())
             {
-                var where = $"layer '{group.Name}', region {(string?)region.Attribute("Id") ?? $"{number + 1}"}";
+                var where = $"layer '{group.Name}', region {region.Value("Id") ?? $"{number + 1}"}";
                 annotations.Add(ReadRegion(region, group.Name, where, file, notes));
             }
         }
+        if (layers.Named("Regions").Named("Region").Count(IsHalo) is > 0 and var halo)
+            notes.Add($"HALO's form, {halo} regions");
         return new AnnotationSet
         {
             Format = AnnotationFormat.Aperio,
@@ -63,11 +66,11 @@ internal static class AperioXml
     /// <summary>Layers may share a name or have none; their regions must not be mixed.</summary>
     private static AnnotationGroup ReadLayer(XElement layer, int index, List<XElement> all)
     {
-        var name = (string?)layer.Attribute(RawName) ?? "";
-        var id = (string?)layer.Attribute("Id") ?? $"{index + 1}";
-        var isUnique = all.Count(other => ((string?)other.Attribute(RawName) ?? "") == name) == 1;
+        var name = layer.Value(RawName) ?? "";
+        var id = layer.Value("Id") ?? $"{index + 1}";
+        var isUnique = all.Count(other => (other.Value(RawName) ?? "") == name) == 1;
         var further = SafeXml.Further(layer, RawName, "LineColor", "<Regions>");
-        foreach (var headers in layer.Elements("Regions").Elements("RegionAttributeHeaders"))
+        foreach (var headers in layer.Named("Regions").Named("RegionAttributeHeaders"))
             further[Headers] = headers.ToString(SaveOptions.DisableFormatting);
         var unique =
             name.Length == 0 ? $"layer {id}"
@@ -75,42 +78,56 @@ internal static class AperioXml
             : $"{name} (layer {id})";
         if (unique != name)
             further[RawName] = name;
-        var hasColor = int.TryParse((string?)layer.Attribute("LineColor"), CultureInfo.InvariantCulture, out var color);
+        var hasColor = int.TryParse(layer.Value("LineColor"), CultureInfo.InvariantCulture, out var color);
         return new AnnotationGroup(unique) { Color = hasColor ? RgbColor.FromBgr(color) : null, Further = further };
     }
 
     private static Annotation ReadRegion(XElement region, string layer, string where, string file, List<string> notes)
     {
         var points = region
-            .Elements("Vertices")
-            .Elements("Vertex")
+            .Named("Vertices")
+            .Elements()
+            .Where(v => SafeXml.Is(v, "Vertex") || SafeXml.Is(v, "V"))
             .Select(v => new Vertex(SafeXml.Number(v, "X", file, where), SafeXml.Number(v, "Y", file, where)))
             .ToList();
-        if (region.Descendants("Vertex").Any(v => (string?)v.Attribute("Z") is not (null or "" or "0")))
+        if (region.Named("Vertices").Named("Vertex").Any(v => v.Value("Z") is not (null or "" or "0")))
             notes.Add($"{where}: its vertices' Z is left out");
-        var type = (string?)region.Attribute("Type") ?? "0";
+        var type = region.Value("Type") ?? "0";
         var further = SafeXml.Further(region, "NegativeROA", "Text", "Type", "<Vertices>");
-        further["Type"] = type;
+        if (KindOf(type) is not { } kind)
+        {
+            notes.Add($"{where}: Type '{type}' is not known; its area is not counted");
+            kind = AnnotationKind.Points;
+        }
+        // Words are HALO's; what is written is Aperio's.
+        if (type.All(char.IsAsciiDigit))
+            further["Type"] = type;
+        if (kind == AnnotationKind.Rectangle && points is [var one, var other])
+            points = [one, new(other.X, one.Y), other, new(one.X, other.Y)];
         return new Annotation
         {
-            Name = (string?)region.Attribute("Text") ?? "",
-            Kind = KindOf(type),
+            Name = region.Value("Text") ?? "",
+            Kind = kind,
             Class = layer,
-            CutFrom = (string?)region.Attribute("NegativeROA") == "1" ? [layer] : null,
+            CutFrom = region.Value("NegativeROA")?.ToLowerInvariant() is "1" or "true" ? [layer] : null,
             Polygons = [new RingPolygon(new Ring(points))],
             Further = further,
         };
     }
 
-    private static AnnotationKind KindOf(string type) =>
-        type switch
+    private static bool IsHalo(XElement region) =>
+        region.Named("Vertices").Named("V").Any() || region.Value("Type")?.All(char.IsAsciiLetter) == true;
+
+    private static AnnotationKind? KindOf(string type) =>
+        type.ToLowerInvariant() switch
         {
-            "0" => AnnotationKind.Polygon,
-            "1" => AnnotationKind.Rectangle,
-            "2" => AnnotationKind.Ellipse,
-            "5" => AnnotationKind.Points,
+            "0" or "polygon" => AnnotationKind.Polygon,
+            "1" or "rectangle" => AnnotationKind.Rectangle,
+            "2" or "ellipse" => AnnotationKind.Ellipse,
+            "5" or "points" or "pin" => AnnotationKind.Points,
+            "line" or "arrow" or "ruler" => AnnotationKind.Line,
             // Arrows, rulers, and what later versions draw.
-            _ => AnnotationKind.Line,
+            var number => number.All(char.IsAsciiDigit) ? AnnotationKind.Line : null,
         };
 
     private static XElement WriteLayer(AnnotationGroup group, int index, AnnotationSet set, bool kept)

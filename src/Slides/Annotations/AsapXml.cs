@@ -15,8 +15,8 @@ internal static class AsapXml
 
     public static AnnotationSet Read(XElement root, string file)
     {
-        var elements = root.Elements("Annotations").Elements("Annotation").ToList();
-        var groups = root.Elements("AnnotationGroups").Elements("Group").Select(ReadGroup).ToList();
+        var elements = root.Named("Annotations").Named("Annotation").ToList();
+        var groups = root.Named("AnnotationGroups").Named("Group").Select(ReadGroup).ToList();
         var notes = new List<string>();
         var names = elements.Select(Group).Concat(groups.Select(g => g.Name)).OfType<string>().ToHashSet();
         return new AnnotationSet
@@ -49,12 +49,12 @@ internal static class AsapXml
     }
 
     private static string? Group(XElement element) =>
-        (string?)element.Attribute("PartOfGroup") is { } name and not None ? name : null;
+        element.Value("PartOfGroup") is { Length: > 0 } name and not None ? name : null;
 
     private static AnnotationGroup ReadGroup(XElement element) =>
-        new((string?)element.Attribute("Name") ?? "")
+        new(element.Value("Name") ?? "")
         {
-            Color = RgbColor.FromHex((string?)element.Attribute("Color") ?? ""),
+            Color = RgbColor.FromHex(element.Value("Color") ?? ""),
             Parent = Group(element),
             Further = SafeXml.Further(element, "Name", "Color", "PartOfGroup"),
         };
@@ -67,22 +67,22 @@ internal static class AsapXml
         List<string> notes
     )
     {
-        var name = (string?)element.Attribute("Name") ?? "";
+        var name = element.Value("Name") ?? "";
         var where = name.Length > 0 ? $"annotation '{name}'" : $"annotation {index + 1}";
         var points = element
-            .Elements("Coordinates")
-            .Elements("Coordinate")
+            .Named("Coordinates")
+            .Named("Coordinate")
             .Select(c =>
                 (
-                    Order: c.Attribute("Order") is null ? 0 : SafeXml.Number(c, "Order", file, where),
+                    Order: c.Value("Order") is null ? 0 : SafeXml.Number(c, "Order", file, where),
                     At: new Vertex(SafeXml.Number(c, "X", file, where), SafeXml.Number(c, "Y", file, where))
                 )
             )
             .OrderBy(c => c.Order)
             .Select(c => c.At)
             .ToList();
-        var type = (string?)element.Attribute("Type") ?? "Polygon";
-        var color = (string?)element.Attribute("Color");
+        var type = element.Value("Type") ?? "Polygon";
+        var color = element.Value("Color");
         if (color is not null && RgbColor.FromHex(color) is null)
             notes.Add($"{where}: Color '{color}' is no #RRGGBB and is left out");
         var further = SafeXml.Further(element, "Name", "PartOfGroup", "Color", "<Coordinates>", "Type");
@@ -107,13 +107,13 @@ internal static class AsapXml
     }
 
     private static AnnotationKind? KindOf(string type) =>
-        type switch
+        type.ToLowerInvariant() switch
         {
-            "Polygon" => AnnotationKind.Polygon,
-            "Rectangle" => AnnotationKind.Rectangle,
-            "Spline" => AnnotationKind.Spline,
-            "PointSet" or "Dot" => AnnotationKind.Points,
-            "Measurement" => AnnotationKind.Line,
+            "polygon" => AnnotationKind.Polygon,
+            "rectangle" => AnnotationKind.Rectangle,
+            "spline" => AnnotationKind.Spline,
+            "pointset" or "dot" => AnnotationKind.Points,
+            "measurement" => AnnotationKind.Line,
             _ => null,
         };
 

@@ -13,15 +13,21 @@ namespace Coverslip.Slides.Annotations;
 internal sealed class GeoJsonReader(string file)
 {
     private readonly List<string> notes = [];
+    private readonly Dictionary<string, int> leftOut = [];
 
     public AnnotationSet Read(JsonElement root)
     {
         var further = new Dictionary<string, string>();
         var features = Features(root, further);
+        Annotation[] read = [.. features.Select(ReadFeature).OfType<Annotation>()];
+        var counts = leftOut.Select(o => $"{o.Value} of {features.Count} features: {o.Key}").ToList();
+        if (read.Length == 0 && features.Count > 0)
+            throw Wrong($"no shape in it is understood; {string.Join("; ", counts)}");
+        notes.AddRange(counts);
         return new AnnotationSet
         {
             Format = AnnotationFormat.GeoJson,
-            Annotations = [.. features.Select(ReadFeature)],
+            Annotations = read,
             Notes = notes,
             Further = further,
         };
@@ -41,7 +47,7 @@ internal sealed class GeoJsonReader(string file)
             : throw Wrong("a FeatureCollection without an array of features");
     }
 
-    private Annotation ReadFeature(JsonElement feature, int index)
+    private Annotation? ReadFeature(JsonElement feature, int index)
     {
         var where = $"feature {index + 1}";
         if (feature.ValueKind != JsonValueKind.Object)
@@ -57,7 +63,13 @@ internal sealed class GeoJsonReader(string file)
         var geometry = isFeature ? Member(feature, "geometry") : feature;
         return geometry is { ValueKind: JsonValueKind.Object } shape
             ? ReadGeometry(annotation, shape, further, where)
-            : throw Wrong($"{where} has no geometry");
+            : LeftOut("no geometry, left out");
+    }
+
+    private Annotation? LeftOut(string what)
+    {
+        leftOut[what] = leftOut.GetValueOrDefault(what) + 1;
+        return null;
     }
 
     private Annotation ReadProperties(
@@ -166,7 +178,7 @@ internal sealed class GeoJsonReader(string file)
         }
     }
 
-    private Annotation ReadGeometry(
+    private Annotation? ReadGeometry(
         Annotation annotation,
         JsonElement geometry,
         Dictionary<string, string> further,
@@ -176,17 +188,21 @@ internal sealed class GeoJsonReader(string file)
         Keep(geometry, "geometry.", further, "type", "coordinates", "geometries");
         var type = Text(geometry, "type");
         var polygons = new List<RingPolygon>();
-        if (type == "GeometryCollection" || type is null)
-            throw Wrong($"{where}: a geometry of type '{type}'; polygons, lines and points are read");
+        if (type == "GeometryCollection")
+            return ReadCollection(annotation, geometry, further, where);
+        if (type is null)
+            throw Wrong($"{where}: a geometry without a type; polygons, lines and points are read");
         if (Member(geometry, "coordinates") is not { ValueKind: JsonValueKind.Array } coordinates)
             throw Wrong($"{where}: a {type} without coordinates");
+        if (coordinates.GetArrayLength() == 0)
+            return LeftOut("empty coordinates, left out");
         switch (type)
         {
             case "Polygon":
-                polygons.Add(ReadPolygon(coordinates, where));
+                polygons.AddRange(ReadPolygon(coordinates, where));
                 break;
             case "MultiPolygon":
-                polygons.AddRange(Items(coordinates, where).Select(polygon => ReadPolygon(polygon, where)));
+                polygons.AddRange(Items(coordinates, where).SelectMany(polygon => ReadPolygon(polygon, where)));
                 break;
             case "Point":
                 polygons.Add(new RingPolygon(new Ring([ReadVertex(coordinates, where)])));
@@ -200,6 +216,8 @@ internal sealed class GeoJsonReader(string file)
             default:
                 throw Wrong($"{where}: a geometry of type '{type}'; polygons, lines and points are read");
         }
+        if (polygons.Count == 0)
+            return LeftOut("empty coordinates, left out");
         // One polygon may be called a MultiPolygon, one point a MultiPoint; the word is kept.
         if (type is "MultiPolygon" or "MultiPoint" or "MultiLineString")
             further["geometry.type"] = type;
@@ -210,12 +228,38 @@ internal sealed class GeoJsonReader(string file)
         return annotation with { Kind = kind, Polygons = polygons, Further = further };
     }
 
-    private RingPolygon ReadPolygon(JsonElement rings, string where)
+    /// <summary>The polygons of a collection, as one annotation; its lines and points have no area and are left out.</summary>
+    private Annotation? ReadCollection(
+        Annotation annotation,
+        JsonElement collection,
+        Dictionary<string, string> further,
+        string where
+    )
     {
-        var all = Items(rings, where).Select(ring => ReadRing(ring, where)).ToList();
-        return all.Count > 0
-            ? new RingPolygon(all[0], [.. all.Skip(1)])
-            : throw Wrong($"{where}: a polygon without a ring");
+        var polygons = new List<RingPolygon>();
+        var all = Member(collection, "geometries") is { ValueKind: JsonValueKind.Array } members ? members : default;
+        foreach (var member in all.ValueKind == JsonValueKind.Array ? all.EnumerateArray() : default)
+        {
+            if (member.ValueKind != JsonValueKind.Object)
+                throw Wrong($"{where}: {member.GetRawText()} in its collection is no geometry");
+            var coordinates = Member(member, "coordinates") ?? default;
+            if (Text(member, "type") == "Polygon")
+                polygons.AddRange(ReadPolygon(coordinates, where));
+            else if (Text(member, "type") == "MultiPolygon")
+                polygons.AddRange(Items(coordinates, where).SelectMany(polygon => ReadPolygon(polygon, where)));
+        }
+        if (polygons.Count == 0)
+            return LeftOut("a GeometryCollection without polygons, left out");
+        LeftOut("a GeometryCollection, of which the polygons are read");
+        return annotation with { Kind = AnnotationKind.Polygon, Polygons = polygons, Further = further };
+    }
+
+    /// <summary>None where it has no ring.</summary>
+    private IEnumerable<RingPolygon> ReadPolygon(JsonElement rings, string where)
+    {
+        var all = Items(rings, where).Where(ring => ring.ValueKind != JsonValueKind.Array || ring.GetArrayLength() > 0);
+        var read = all.Select(ring => ReadRing(ring, where)).ToList();
+        return read.Count > 0 ? [new RingPolygon(read[0], [.. read.Skip(1)])] : [];
     }
 
     /// <summary>A ring repeats its first point at its end; here it does not.</summary>

@@ -9,8 +9,8 @@ internal static class SafeXml
 {
     private const int Deepest = 64;
 
-    /// <summary>Reads a document whose elements are nested at most 64 deep.</summary>
-    public static XElement Read(byte[] bytes, string file)
+    /// <summary>Reads a document in UTF-8 whose elements are nested at most 64 deep.</summary>
+    public static XElement Read(byte[] bytes, string file, List<string> notes)
     {
         var settings = new XmlReaderSettings
         {
@@ -22,7 +22,7 @@ internal static class SafeXml
         try
         {
             // XDocument loads recursively: the depth is looked at before.
-            using (var pass = XmlReader.Create(new MemoryStream(bytes), settings))
+            using (var pass = XmlReader.Create(Text(bytes), settings))
             {
                 while (pass.Read())
                 {
@@ -30,8 +30,10 @@ internal static class SafeXml
                         throw new AnnotationException(file, $"elements nested deeper than {Deepest}");
                 }
             }
-            using var reader = XmlReader.Create(new MemoryStream(bytes), settings);
-            return XDocument.Load(reader).Root!;
+            using var reader = XmlReader.Create(Text(bytes), settings);
+            var root = XDocument.Load(reader).Root!;
+            DecimalCommas.Mend(root, notes);
+            return root;
         }
         catch (XmlException e)
         {
@@ -39,12 +41,36 @@ internal static class SafeXml
         }
     }
 
+    /// <summary>Whether it has this name, whatever its namespace and case.</summary>
+    public static bool Is(XElement element, string name) =>
+        element.Name.LocalName.Equals(name, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Children of a name, whatever their namespace and case.</summary>
+    public static IEnumerable<XElement> Named(this IEnumerable<XElement> parents, string name) =>
+        parents.Elements().Where(e => Is(e, name));
+
+    /// <inheritdoc cref="Named(IEnumerable{XElement}, string)"/>
+    public static IEnumerable<XElement> Named(this XElement parent, string name) =>
+        parent.Elements().Where(e => Is(e, name));
+
+    /// <summary>The attribute of a name, whatever its namespace and case; null without.</summary>
+    public static string? Value(this XElement element, string name) =>
+        element
+            .Attributes()
+            .FirstOrDefault(a =>
+                !a.IsNamespaceDeclaration && a.Name.LocalName.Equals(name, StringComparison.OrdinalIgnoreCase)
+            )
+            ?.Value;
+
     /// <summary>The attribute as a finite number.</summary>
     public static double Number(XElement element, string name, string file, string where)
     {
-        var text = (string?)element.Attribute(name);
+        var text = element.Value(name);
         if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
-            throw new AnnotationException(file, $"{where}: {name} is '{text}', not a number");
+            throw new AnnotationException(
+                file,
+                $"{where}: {name} is '{text}', not a number{(text?.Contains(',') == true ? "; what its comma means is not plain: write points" : "")}"
+            );
         if (!double.IsFinite(number))
             throw new AnnotationException(file, $"{where}: {name} is {text}; a place is finite");
         if (Math.Abs(number) > Geometry.Vertex.Farthest)
@@ -61,10 +87,14 @@ internal static class SafeXml
         var further = new Dictionary<string, string>();
         foreach (var attribute in element.Attributes().Where(a => !a.IsNamespaceDeclaration))
         {
-            if (!known.Contains(attribute.Name.LocalName))
+            if (!known.Contains(attribute.Name.LocalName, StringComparer.OrdinalIgnoreCase))
                 further[attribute.Name.LocalName] = attribute.Value;
         }
-        foreach (var child in element.Elements().Where(e => !known.Contains($"<{e.Name.LocalName}>")))
+        foreach (
+            var child in element
+                .Elements()
+                .Where(e => !known.Contains($"<{e.Name.LocalName}>", StringComparer.OrdinalIgnoreCase))
+        )
         {
             var key = $"<{child.Name.LocalName}>";
             further[key] = further.GetValueOrDefault(key) + child.ToString(SaveOptions.DisableFormatting);
@@ -82,6 +112,9 @@ internal static class SafeXml
 
     /// <summary>A number so that reading it gives the same one.</summary>
     public static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
+
+    // Through text: the bytes are UTF-8 by now, whatever the document declares.
+    private static StreamReader Text(byte[] bytes) => new(new MemoryStream(bytes), new System.Text.UTF8Encoding(false));
 
     public static void Save(XElement root, Stream stream)
     {

@@ -68,6 +68,10 @@ public sealed class PolygonRegion
 
     internal static PolygonRegion Of(Shape shape) => new(shape);
 
+    /// <summary>What of it lies outside of another region.</summary>
+    internal PolygonRegion Without(PolygonRegion other) =>
+        other.IsEmpty ? this : new(ValidPolygons.Without(Shape, other.Shape));
+
     /// <summary>Square pixels of the region within a rectangle.</summary>
     public double AreaIn(Rectangle rectangle)
     {

@@ -88,20 +88,6 @@ public sealed record PatchOptions
     }
 }
 
-/// <summary>Which classes of annotations are tumor, and which normal.</summary>
-public sealed record PatchClasses
-{
-    /// <summary>Classes that are tumor; none (default): every class that is not normal.</summary>
-    public IReadOnlyList<string> Tumor { get; init; } = [];
-
-    /// <summary>Classes that are normal; by default normal and Normal.</summary>
-    public IReadOnlyList<string> Normal { get; init; } = ["normal", "Normal"];
-
-    /// <summary>The areas of a slide's annotations, its tissue left open.</summary>
-    public PatchAreas Of(AnnotationSet set) =>
-        new() { Tumor = set.Region(Tumor.Count > 0 ? Tumor : set.Classes.Except(Normal)), Normal = set.Region(Normal) };
-}
-
 /// <summary>What is known of a slide's areas, in pixels of level 0.</summary>
 public sealed record PatchAreas
 {
@@ -111,4 +97,19 @@ public sealed record PatchAreas
     public PolygonRegion Tumor { get; init; } = PolygonRegion.Of([]);
 
     public PolygonRegion Normal { get; init; } = PolygonRegion.Of([]);
+
+    /// <summary>Taken out by whoever annotated it; no part of the others.</summary>
+    public PolygonRegion Ignored { get; init; } = PolygonRegion.Of([]);
+
+    /// <summary>The areas of a slide's annotations, its tissue left open.</summary>
+    public static PatchAreas Of(SlideAnnotations drawn) =>
+        new()
+        {
+            Tumor = drawn.Tumor,
+            Normal = drawn.Normal,
+            Ignored = drawn.Ignored,
+        };
+
+    /// <summary>The same with tissue, without what is ignored.</summary>
+    public PatchAreas On(PolygonRegion tissue) => this with { Tissue = tissue.Without(Ignored) };
 }

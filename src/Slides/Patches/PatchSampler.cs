@@ -145,16 +145,19 @@ public sealed class PatchSampler
     private Patch Measured(SlidePoint at, Rectangle whole)
     {
         var (tumor, normal, center) = (areas.Tumor.ShareOf(whole), areas.Normal.ShareOf(whole), double.NaN);
+        var ignored = 0.0; // share of the center
         if (options.Side >= options.Center)
         {
             var rim = (options.Side - options.Center) / 2.0;
             var (x, y) = (at.X + (rim * pitch.X), at.Y + (rim * pitch.Y));
             var (w, h) = (options.Center * pitch.X, options.Center * pitch.Y);
             center = areas.Tumor.ShareOf(new Rectangle(x, y, w, h));
+            ignored = areas.Ignored.ShareOf(new Rectangle(x, y, w, h));
         }
         var label = options.Rule switch
         {
-            PatchRule.Liu => center > Rounding ? Patch.TumorLabel : Patch.NormalLabel,
+            PatchRule.Liu when center > Rounding => Patch.TumorLabel,
+            PatchRule.Liu when ignored <= Rounding => Patch.NormalLabel,
             PatchRule.Takahama when tumor + Rounding >= 0.2 => Patch.TumorLabel,
             PatchRule.Takahama when normal + Rounding >= 0.8 => Patch.NormalLabel,
             _ => "",
