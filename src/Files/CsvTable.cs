@@ -138,7 +138,12 @@ public sealed class CsvTable(string path, IReadOnlyList<string> columns, IReadOn
     {
         using var reader = new StreamReader(path);
         var (line, quoted) = (reader.ReadLine() ?? "", false);
-        var counts = new Dictionary<char, int> { [','] = 0, [';'] = 0, ['\t'] = 0 };
+        var counts = new Dictionary<char, int>
+        {
+            [','] = 0,
+            [';'] = 0,
+            ['\t'] = 0,
+        };
         foreach (var letter in line)
         {
             quoted ^= letter == '"';

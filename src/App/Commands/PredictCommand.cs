@@ -141,7 +141,10 @@ internal static class PredictCommand
             model.CheckFits(cohort, unfamiliar);
         var seen = model.TrainedOn?.Seen(cohort);
         string[] notes = seen is null
-            ? ["note: this run does not say what it was trained on, so that nobody can tell whether these images are new to it"]
+            ?
+            [
+                "note: this run does not say what it was trained on, so that nobody can tell whether these images are new to it",
+            ]
             : [.. SeenImage.Notes(seen)];
         foreach (var line in notes)
             Console.Error.WriteLine(line);

@@ -37,7 +37,9 @@ public static class CohortFile
                 .Columns.Where(c => known.Contains(c, StringComparer.OrdinalIgnoreCase))
                 .GroupBy(c => c, StringComparer.OrdinalIgnoreCase)
                 .Where(g => g.Count() > 1)
-                .Select(g => Error($"the columns {string.Join(" and ", g)} are one but for case; rename one of them", 1))
+                .Select(g =>
+                    Error($"the columns {string.Join(" and ", g)} are one but for case; rename one of them", 1)
+                )
         );
         if (multi && table.IndexOf("label") >= 0)
             problems.Add(Error("both 'label' and 'labels'; one class to an image or several findings, not both", 1));

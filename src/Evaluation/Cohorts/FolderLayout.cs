@@ -80,8 +80,7 @@ public static class FolderLayout
     {
         var list = List(folder);
         var named = list
-            .Images
-            .Select(image =>
+            .Images.Select(image =>
                 (
                     Image: image,
                     Name: BreakHisName.Parse(image)

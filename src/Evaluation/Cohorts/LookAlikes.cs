@@ -79,7 +79,9 @@ public static partial class LookAlikes
     {
         var plain = Plain(name);
         if (Whole().Match(plain) is { Success: true } number)
-            return BigInteger.Parse(number.Groups[1].Value, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture);
+            return BigInteger
+                .Parse(number.Groups[1].Value, CultureInfo.InvariantCulture)
+                .ToString(CultureInfo.InvariantCulture);
         return LeadingZeros().Replace(plain, "");
     }
 

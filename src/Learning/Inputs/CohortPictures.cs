@@ -38,7 +38,9 @@ public sealed class CohortPictures(Cohort cohort, TimeSpan? limit)
         ReadMasks(stop);
         problems.AddRange(CohortMask.Shared(cohort));
         Compare(ReadPixels(stop));
-        problems.Sort((a, b) => (a.Rows.FirstOrDefault(), a.Rows.Count).CompareTo((b.Rows.FirstOrDefault(), b.Rows.Count)));
+        problems.Sort(
+            (a, b) => (a.Rows.FirstOrDefault(), a.Rows.Count).CompareTo((b.Rows.FirstOrDefault(), b.Rows.Count))
+        );
     }
 
     private bool IsLate => limit is { } most && clock.Elapsed > most;
@@ -166,7 +168,8 @@ public sealed class CohortPictures(Cohort cohort, TimeSpan? limit)
     private static string[] Patients(IEnumerable<(CohortRow Row, PictureHash Hash)> rows) =>
         [.. rows.Select(r => r.Row.Patient).Distinct()];
 
-    private bool IsSlide(CohortRow row) => SlidePlace.Of(row.Image) is not null || SlideFile.IsSlide(cohort.ImagePath(row));
+    private bool IsSlide(CohortRow row) =>
+        SlidePlace.Of(row.Image) is not null || SlideFile.IsSlide(cohort.ImagePath(row));
 
     private void Add(CohortProblem problem)
     {

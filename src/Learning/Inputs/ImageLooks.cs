@@ -46,7 +46,12 @@ public sealed record ImageLooks(int Images, int Patients, ImageLook Low, ImageLo
                 pick(l => l.Contrast),
                 pick(l => l.Sharpness)
             );
-        return new ImageLooks(all.Length, looks.DistinctBy(i => i.Patient).Count(), By(of => all.Min(of)), By(of => all.Max(of)));
+        return new ImageLooks(
+            all.Length,
+            looks.DistinctBy(i => i.Patient).Count(),
+            By(of => all.Min(of)),
+            By(of => all.Max(of))
+        );
     }
 
     /// <summary>In what an image differs from all training images, with figures; null where it is like them.</summary>

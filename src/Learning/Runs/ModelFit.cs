@@ -45,9 +45,15 @@ public static class ModelFit
                         $"{cohort.Path}: its images have {mpp:0.###} µm per pixel, those that the model was trained on {trained:0.###}, and up to {MostMppRatio} times more or less is taken; {Way}"
                     )
                 );
-        if (model.TrainedOn?.Magnifications is not { } known || !cohort.FurtherColumns.Contains(TrainingImages.Magnification))
+        if (
+            model.TrainedOn?.Magnifications is not { } known
+            || !cohort.FurtherColumns.Contains(TrainingImages.Magnification)
+        )
             return;
-        if (cohort.Rows.FirstOrDefault(r => !known.Contains(cohort.Further(r, TrainingImages.Magnification)!)) is { } row)
+        if (
+            cohort.Rows.FirstOrDefault(r => !known.Contains(cohort.Further(r, TrainingImages.Magnification)!)) is
+            { } row
+        )
             throw new InvalidDataException(
                 $"{cohort.Path}: row {row.Number}: {row.Image} has magnification {cohort.Further(row, TrainingImages.Magnification)}, the "
                     + $"model was trained on {string.Join(", ", known)}; {Way}"
@@ -74,7 +80,12 @@ public static class ModelFit
                     $"{row.Image} would be scaled by {source.Scale:0.###} to the model's {model.Recipe.Input.Width} pixels, its training images were scaled by {model.Description.ScaleLow:0.###} to {model.Description.ScaleHigh:0.###}; cut or resize the image to the size of the training images"
                 )
             );
-        if (!unfamiliar && model.TrainedOn?.Looks is { } looks && source.Look is { } look && looks.Difference(look) is { } difference)
+        if (
+            !unfamiliar
+            && model.TrainedOn?.Looks is { } looks
+            && source.Look is { } look
+            && looks.Difference(look) is { } difference
+        )
             throw new InvalidDataException(
                 $"{row.Image} looks like none of the {looks.Images} images that the model was trained on: {difference}; give it "
                     + "images of the same kind, stain and magnification, or pass --unfamiliar to predict it all the same"

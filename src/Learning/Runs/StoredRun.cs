@@ -67,7 +67,9 @@ public sealed class StoredRun
         return new StoredRun(path, Field("recipe"), metadata.GetValueOrDefault("stain"), OfPart)
         {
             IsSealed = isSealed,
-            TrainedOn = metadata.GetValueOrDefault(TrainedOnField) is { } seen ? TrainingImages.Parse(seen, path) : null,
+            TrainedOn = metadata.GetValueOrDefault(TrainedOnField) is { } seen
+                ? TrainingImages.Parse(seen, path)
+                : null,
             Parts = Agreeing(
                 path,
                 [

@@ -141,7 +141,9 @@ public sealed class TrainedModel : IDisposable
         int[] all = [.. models.Select((_, m) => m)];
         int[][] judges =
         [
-            .. Enumerable.Range(0, count).Select(i => seen is null ? all : [.. all.Where(m => seen[i].Parts.Contains(Parts[m].Part))]),
+            .. Enumerable
+                .Range(0, count)
+                .Select(i => seen is null ? all : [.. all.Where(m => seen[i].Parts.Contains(Parts[m].Part))]),
         ];
         var sums = patches.Patches.Select(_ => new double[Description.Classes.Count]).ToArray();
         foreach (var (m, model) in models.Index())

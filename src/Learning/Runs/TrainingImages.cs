@@ -43,7 +43,9 @@ public sealed record TrainingImages
     {
         var (images, patients) = (new Dictionary<string, char[]>(), new Dictionary<string, char[]>());
         foreach (var (part, divided) in split.Parts.Index())
-        foreach (var (letter, side) in new[] { ('x', SplitSide.Test), ('v', SplitSide.Validation), ('t', SplitSide.Train) })
+        foreach (
+            var (letter, side) in new[] { ('x', SplitSide.Test), ('v', SplitSide.Validation), ('t', SplitSide.Train) }
+        )
         foreach (var row in divided.Rows(cohort, side))
         {
             // Where a patient or a slide stands on several sides, having been trained on counts.
@@ -54,7 +56,13 @@ public sealed record TrainingImages
         {
             CohortHash = cohort.Hash,
             Magnifications = cohort.FurtherColumns.Contains(Magnification)
-                ? [.. cohort.Rows.Select(r => cohort.Further(r, Magnification)!).Distinct().Order(StringComparer.Ordinal)]
+                ?
+                [
+                    .. cohort
+                        .Rows.Select(r => cohort.Further(r, Magnification)!)
+                        .Distinct()
+                        .Order(StringComparer.Ordinal),
+                ]
                 : null,
             Images = images.ToDictionary(i => i.Key, i => new string(i.Value)),
             Patients = patients.ToDictionary(p => p.Key, p => new string(p.Value)),
@@ -96,17 +104,15 @@ public sealed record TrainingImages
             .Where(r => r.Second is not null && !LookAlikes.IsNobody(r.First.Patient))
             .GroupBy(r => r.First.Patient)
             .ToDictionary(g => g.Key, g => g.Select(r => r.Second!).ToArray(), StringComparer.Ordinal);
-        return
-        [
-            .. cohort.Rows.Zip(own, (row, image) => Of(row, image, known.GetValueOrDefault(row.Patient) ?? [])),
-        ];
+        return [.. cohort.Rows.Zip(own, (row, image) => Of(row, image, known.GetValueOrDefault(row.Patient) ?? []))];
     }
 
     /// <summary>A warning about files, such as slides, that parts of the run were trained on; null where there are none.</summary>
     public string? NoteOn(IReadOnlyList<string> files)
     {
         var seen = files.Count(file =>
-            File.Exists(file) && Images.GetValueOrDefault(FileContents.Read(file)[..KeyLength])?.IndexOfAny(['t', 'v']) >= 0
+            File.Exists(file)
+            && Images.GetValueOrDefault(FileContents.Read(file)[..KeyLength])?.IndexOfAny(['t', 'v']) >= 0
         );
         return seen == 0
             ? null
@@ -122,10 +128,15 @@ public sealed record TrainingImages
         int[] away = [.. all.Where(p => !SeenBy(image, p) && !patient.Any(of => SeenBy(of, p)))];
         int[] numbers = [.. (away.Length > 0 ? away : all).Select(p => p + 1)];
         var how =
-            away.Length == parts ? NameIsKnown(row) ? SeenImage.ByName : ""
-            : away.Length > 0 ? SeenImage.HeldOut
-            : all.Any(p => SeenBy(image, p)) ? SeenImage.ByImage
-            : SeenImage.ByPatient;
+            away.Length == parts
+                ? NameIsKnown(row)
+                    ? SeenImage.ByName
+                    : ""
+                : away.Length > 0
+                    ? SeenImage.HeldOut
+                    : all.Any(p => SeenBy(image, p))
+                        ? SeenImage.ByImage
+                        : SeenImage.ByPatient;
         return new SeenImage(how, numbers);
 
         bool NameIsKnown(CohortRow of) =>
@@ -137,7 +148,9 @@ public sealed record TrainingImages
 
     private static string KeyOf(Cohort cohort, CohortRow row) =>
         // A file that is missing is the reader's to tell.
-        File.Exists(cohort.FilePath(row)) ? cohort.ContentOf(row)[..KeyLength] : "";
+        File.Exists(cohort.FilePath(row))
+            ? cohort.ContentOf(row)[..KeyLength]
+            : "";
 
     private static string KeyOf(string patient) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(patient)))[..KeyLength];

@@ -76,7 +76,10 @@ public static class ImageHeader
             if (head[1] is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC))
                 return file.ReadAtLeast(head[4..], 5, throwOnEndOfStream: false) < 5
                     ? null
-                    : (BinaryPrimitives.ReadUInt16BigEndian(head[7..]), BinaryPrimitives.ReadUInt16BigEndian(head[5..]));
+                    : (
+                        BinaryPrimitives.ReadUInt16BigEndian(head[7..]),
+                        BinaryPrimitives.ReadUInt16BigEndian(head[5..])
+                    );
             file.Position += BinaryPrimitives.ReadUInt16BigEndian(head[2..]) - 2;
         }
         return null;

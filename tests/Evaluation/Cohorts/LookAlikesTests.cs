@@ -77,5 +77,6 @@ public sealed class LookAlikesTests
         Assert.False(warning.IsError);
     }
 
-    private static CohortRow Row(int number, string label, string patient) => new(number, $"{number}.png", label, patient);
+    private static CohortRow Row(int number, string label, string patient) =>
+        new(number, $"{number}.png", label, patient);
 }

@@ -24,7 +24,11 @@ public sealed class CohortPicturesTests(SmallCohort small) : IClassFixture<Small
         var cut = Path.Combine(small.Folder, "cut.png");
         var whole = File.ReadAllBytes(small.Cohort.ImagePath(small.Cohort.Rows[0]));
         File.WriteAllBytes(cut, whole[..(whole.Length / 2)]);
-        var cohort = With("hurried.csv", (0, r => r with { Image = empty, Mask = null }), (1, r => r with { Image = cut, Mask = null }));
+        var cohort = With(
+            "hurried.csv",
+            (0, r => r with { Image = empty, Mask = null }),
+            (1, r => r with { Image = cut, Mask = null })
+        );
         var hurried = Checked(cohort, TimeSpan.Zero);
         Assert.Equal((0, 23), (hurried.Decoded, hurried.Images));
         var problem = Assert.Single(hurried.Problems);
@@ -40,12 +44,19 @@ public sealed class CohortPicturesTests(SmallCohort small) : IClassFixture<Small
         using (var mask = new Image(20, 50, channels: 1))
             ImageFile.Write(odd, mask);
         var last = small.Cohort.Rows[^1];
-        var cohort = With("masks.csv", (0, r => r with { Mask = odd }), (1, r => r with { Mask = small.Cohort.MaskPath(last) }));
+        var cohort = With(
+            "masks.csv",
+            (0, r => r with { Mask = odd }),
+            (1, r => r with { Mask = small.Cohort.MaskPath(last) })
+        );
         var problems = Checked(cohort, null).Problems;
         Assert.Contains("the mask has 20 × 50 pixels", problems.Single(p => p.IsError).Message);
         var shared = problems.Single(p => !p.IsError);
         Assert.Equal([3, 25], shared.Rows);
-        Assert.Contains($"under images of different patients ({small.Cohort.Rows[1].Patient}, {last.Patient})", shared.Message);
+        Assert.Contains(
+            $"under images of different patients ({small.Cohort.Rows[1].Patient}, {last.Patient})",
+            shared.Message
+        );
     }
 
     [Fact]

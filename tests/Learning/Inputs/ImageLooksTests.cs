@@ -81,7 +81,9 @@ public sealed class ImageLooksTests
         if (File.Exists(table))
         {
             var cohort = Cohort.Load(table, CohortChecks.Table);
-            return cohort.Rows.Where(r => cohort.Further(r, "magnification") is null or "400").Select(r => (r.Patient, cohort.ImagePath(r)));
+            return cohort
+                .Rows.Where(r => cohort.Further(r, "magnification") is null or "400")
+                .Select(r => (r.Patient, cohort.ImagePath(r)));
         }
         return Directory
             .EnumerateFiles(folder, "*.png", SearchOption.AllDirectories)

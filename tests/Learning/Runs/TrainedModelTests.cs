@@ -160,7 +160,10 @@ public sealed class TrainedModelTests(FinishedRun finished) : IClassFixture<Fini
         for (var i = 0; i < 48 * 48; i++)
             ramp.WritablePixels.Slice(3 * i, 3).Fill((byte)(i / 48 * 5));
         var refused = Refused("chest.png", ramp, unfamiliar: false);
-        Assert.Contains("chest.png looks like none of the 24 images that the model was trained on: color -4.61", refused);
+        Assert.Contains(
+            "chest.png looks like none of the 24 images that the model was trained on: color -4.61",
+            refused
+        );
         Assert.EndsWith("or pass --unfamiliar to predict it all the same", refused);
         Assert.Null(Refused("chest.png", ramp));
     }
@@ -176,7 +179,10 @@ public sealed class TrainedModelTests(FinishedRun finished) : IClassFixture<Fini
         var split = new SmallRun(cohort, finished.Folder) { Parts = 2 }.Split;
         foreach (var (row, of) in cohort.Rows.Zip(seen))
         {
-            int[] away = [.. split.Parts.Index().Where(p => p.Item.Test.Contains(row.Patient)).Select(p => p.Index + 1)];
+            int[] away =
+            [
+                .. split.Parts.Index().Where(p => p.Item.Test.Contains(row.Patient)).Select(p => p.Index + 1),
+            ];
             Assert.Equal(away.Length > 0 ? SeenImage.HeldOut : SeenImage.ByImage, of.TrainedOn);
             Assert.Equal(away.Length > 0 ? away : [1, 2], of.Parts);
         }
@@ -184,7 +190,9 @@ public sealed class TrainedModelTests(FinishedRun finished) : IClassFixture<Fini
         var set = Set(cohort);
         var told = packed.Predict(set, 5, seen);
         var tested = split
-            .Parts.SelectMany((_, p) => Predictions.Read(Path.Combine(finished.Folder, $"part-{p + 1}", "predictions.csv")).Rows)
+            .Parts.SelectMany(
+                (_, p) => Predictions.Read(Path.Combine(finished.Folder, $"part-{p + 1}", "predictions.csv")).Rows
+            )
             .ToDictionary(r => r.Image);
         foreach (var row in told.Rows.Where(r => r.TrainedOn == SeenImage.HeldOut))
         {
@@ -199,7 +207,9 @@ public sealed class TrainedModelTests(FinishedRun finished) : IClassFixture<Fini
     public void A_copied_picture_and_another_picture_of_its_patient_are_known_and_a_name_alone_is_a_note()
     {
         using var run = Load(finished.Folder);
-        var trained = cohort.Rows[run.TrainedOn!.Seen(cohort).Index().First(s => s.Item.TrainedOn == SeenImage.ByImage).Index];
+        var trained = cohort.Rows[
+            run.TrainedOn!.Seen(cohort).Index().First(s => s.Item.TrainedOn == SeenImage.ByImage).Index
+        ];
         var folder = At("copies");
         Directory.CreateDirectory(folder);
         File.Copy(cohort.ImagePath(trained), Path.Combine(folder, "copy.png"));
@@ -228,7 +238,10 @@ public sealed class TrainedModelTests(FinishedRun finished) : IClassFixture<Fini
     }
 
     private IEnumerable<string> SeenNames(TrainedModel run) =>
-        cohort.Rows.Zip(run.TrainedOn!.Seen(cohort)).Where(r => r.Second.TrainedOn == SeenImage.ByImage).Select(r => r.First.Patient);
+        cohort
+            .Rows.Zip(run.TrainedOn!.Seen(cohort))
+            .Where(r => r.Second.TrainedOn == SeenImage.ByImage)
+            .Select(r => r.First.Patient);
 
     [Fact]
     public void An_unfinished_run_is_no_model()

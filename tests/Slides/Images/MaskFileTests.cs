@@ -51,7 +51,10 @@ public sealed class MaskFileTests : IDisposable
         var path = Path.Combine(folder, "odd.png");
         ImageFile.Write(path, mask);
         var error = Assert.Throws<UnreadableImageException>(() => MaskFile.Read(path, ("im/0.png", 64, 48)));
-        Assert.EndsWith("the mask has 20 × 50 pixels, its image im/0.png 64 × 48; a mask has its image's size", error.Message);
+        Assert.EndsWith(
+            "the mask has 20 × 50 pixels, its image im/0.png 64 × 48; a mask has its image's size",
+            error.Message
+        );
     }
 
     private byte[] Read(string name, byte[] bytes)
