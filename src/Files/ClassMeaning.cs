@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -45,6 +44,10 @@ public static partial class ClassMeaning
             + "positivo msi"
     );
 
+    // The program runs without tables of languages (InvariantGlobalization): letters of European words, with and without accents.
+    private const string Accented = "àáâãäåāăąçćčďèéêëēęěìíîïīłñńňòóôõöøōřśšťùúûüūůýÿźżž";
+    private const string Bare = "aaaaaaaaacccdeeeeeeeiiiiilnnnooooooorsstuuuuuuyyzzz";
+
     /// <summary>Whether it means tumor: "Tumour", "Tumor: Positive", "invasive carcinoma", "_0" of CAMELYON16.</summary>
     public static bool IsTumor(string name) => name is "_0" or "_1" || Only(name, Tumor);
 
@@ -66,7 +69,7 @@ public static partial class ClassMeaning
 
     /// <summary>The name without what two spellings of one name differ in: case, blanks, tumour for tumor.</summary>
     public static string Folded(string name) =>
-        string.Concat(name.Normalize().Where(c => !char.IsWhiteSpace(c)))
+        string.Concat(name.Where(c => !char.IsWhiteSpace(c)))
             .ToLowerInvariant()
             .Replace("tumour", "tumor", StringComparison.Ordinal);
 
@@ -120,14 +123,17 @@ public static partial class ClassMeaning
     {
         var own = Layer().Replace(name.Split(':')[0], "");
         var plain = new StringBuilder();
-        foreach (var c in own.Normalize(NormalizationForm.FormD))
+        foreach (var c in own.ToLowerInvariant().Where(c => c is < '\u0300' or > '\u036F'))
         {
-            if (CharUnicodeInfo.GetUnicodeCategory(c) != UnicodeCategory.NonSpacingMark)
-                plain.Append(char.IsLetterOrDigit(c) ? char.ToLowerInvariant(c) : ' ');
+            var accented = Accented.IndexOf(c, StringComparison.Ordinal);
+            plain.Append(
+                accented >= 0 ? Bare[accented]
+                : char.IsLetterOrDigit(c) ? c
+                : ' '
+            );
         }
         return plain
             .ToString()
-            .Normalize()
             .Replace("tumour", "tumor", StringComparison.Ordinal)
             .Split(' ', StringSplitOptions.RemoveEmptyEntries);
     }

@@ -108,10 +108,10 @@ public sealed class AnnotationFolder
     private static string? Ending(string path) =>
         Array.Find(Endings, e => path.EndsWith(e, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The file's name without extensions of slides; composed, since macOS writes accents apart.</summary>
+    /// <summary>The file's name without extensions of slides.</summary>
     private static string NameOf(string path)
     {
-        var name = System.IO.Path.GetFileName(path).Normalize();
+        var name = System.IO.Path.GetFileName(path);
         while (System.IO.Path.GetExtension(name) is { Length: > 0 } extension && OfSlides.Contains(extension))
             name = name[..^extension.Length];
         return name.Trim();

@@ -77,7 +77,12 @@ public sealed class EvaluateFilesVerbsTests : IDisposable
 
         var british = Write("british.csv", "image,label\nTest_001,Tumour\nTest_002,Normal\n");
         var told = VerbCall.Run(0, "evaluate", "roc", scores, "--truth", british);
-        Assert.Equal($"note: 'tumour' in {british} is read as 'tumor'\n", told.Errors);
+        Assert.Contains("1 positive: Tumour; negative: Normal (1)", told.Output);
+        var mixed = Write("mixed.csv", "image,label\nTest_001,Tumour\nTest_002,tumor \nTest_003,Normal\n");
+        Assert.Contains(
+            $"{mixed}: labels that differ in case, blanks or spelling only: 'Tumour' (1) and 'tumor' (1); write each in one way",
+            VerbCall.Run(1, "evaluate", "roc", scores, "--truth", mixed, "--exclude", "Test_003").Errors
+        );
 
         var stages = Write("stages.csv", "patient,stage\na.zip,pN0\nb.zip,pN2\nc.zip,pN1\nc_node_0.tif,macro\n");
         var predicted = Write("predicted.csv", "patient,stage\na.zip,pN0\nb.zip,pN2\nc.zip,pN2\nd,pN1\n");

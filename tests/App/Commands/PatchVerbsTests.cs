@@ -107,6 +107,81 @@ public sealed class PatchVerbsTests : IDisposable
         Assert.All(found.Rows, p => Assert.Equal(("normal", "1"), (p.Label, found.Further(p, "normal"))));
     }
 
+    [Theory]
+    [InlineData("a.GEOJSON", "Tumor", 0, "class 'Tumor': tumor; 1 outlines on 1 slides")]
+    [InlineData("A.geojson", "Tumor", 0, "class 'Tumor': tumor; 1 outlines on 1 slides")]
+    [InlineData("a.geojson", "Ignore*", 1, "annotates no tumor; its classes: 'Ignore*' (1)")]
+    [InlineData("a.geojson", "Stroma", 1, "annotates no tumor; its classes: 'Stroma' (1)")]
+    [InlineData("a.geojson", "Tumor", 1, "no class 'Tumour', is 'Tumor' meant?", "--tumour", "Tumour")]
+    [InlineData(
+        "b.geojson",
+        "Tumor",
+        0,
+        "without annotations and taken as normal all over: 1: ",
+        "--unannotated-normal"
+    )]
+    [InlineData("b.geojson", "Tumor", 0, "that belong to none of the slides: 1: b.geojson", "--unannotated-normal")]
+    [InlineData("b.geojson", "Tumor", 1, "(nearest is b.geojson, of no slide)")]
+    public void Nothing_is_joined_or_left_out_in_silence(
+        string file,
+        string name,
+        int code,
+        string said,
+        params string[] further
+    )
+    {
+        Draw(file, name, 0);
+        var (output, errors) = Patches(code, further);
+        Assert.Contains(said, output + errors);
+        if (code == 0)
+            Assert.Contains(
+                further.Length == 0 ? "Tumor,1,3000000,tumor" : ",,,,normal all over",
+                File.ReadAllText(At("index.annotations.csv"))
+            );
+    }
+
+    [Fact]
+    public void Two_files_of_a_slide_and_outlines_beyond_it_are_refused()
+    {
+        Draw("a.geojson", "Tumor", 0);
+        File.WriteAllText(At("xml/a.xml"), "<ASAP_Annotations><Annotations/><AnnotationGroups/></ASAP_Annotations>");
+        Assert.Contains("a.geojson and a.xml may both be of", Patches(1).Errors);
+        File.Delete(At("xml/a.geojson"));
+        Assert.Contains("Asap without an outline of an area", Patches(1).Errors);
+        File.Delete(At("xml/a.xml"));
+        Draw("a.geojson", "Tumor", 100_000);
+        Assert.Contains("an outline lies at (100000, 0) to (101500, 2000), outside of", Patches(1).Errors);
+    }
+
+    private (string Output, string Errors) Patches(int code, params string[] further) =>
+        VerbCall.Run(
+            code,
+            [
+                "patches",
+                At("a.tif"),
+                "--annotations",
+                At("xml"),
+                .. "--rule liu --side 128 --mpp 0.25 --min-tissue 0".Split(' '),
+                "--out",
+                At("index.csv"),
+                .. further,
+            ]
+        );
+
+    private void Draw(string file, string name, double left)
+    {
+        var ring = new Ring([new(left, 0), new(left + 1500, 0), new(left + 1500, 2000), new(left, 2000)]);
+        AnnotationFile.Write(
+            At($"xml/{file}"),
+            new AnnotationSet
+            {
+                Format = AnnotationFormat.GeoJson,
+                Annotations = [new Annotation { Class = name, Polygons = [new RingPolygon(ring)] }],
+            },
+            AnnotationFormat.GeoJson
+        );
+    }
+
     [Fact]
     public void Annotations_of_an_image_become_its_mask()
     {
@@ -128,14 +203,22 @@ public sealed class PatchVerbsTests : IDisposable
         using (var field = new Image(10, 8))
             ImageFile.Write(At("field.png"), field);
         string[] call = ["annotations", "mask", At("field.xml"), "--image", At("field.png"), "--out", At("mask.png")];
-        Assert.Contains("10 × 8, 30.0 % inside", VerbCall.Run(0, call).Output);
+        Assert.Contains("annotates no tumor; its classes: 'gland' (1), 'fold' (1)", VerbCall.Run(1, call).Errors);
+        var both = VerbCall.Run(0, [.. call, "--tumor-classes", "gland", "fold"]).Output;
+        Assert.Contains("10 × 8, 30.0 % inside", both);
+        Assert.Contains("class 'gland': tumor; 1 outlines on 1 slides, 12 px²", both);
+        call[2] = folder;
         Assert.Contains("10 × 8, 15.0 % inside", VerbCall.Run(0, [.. call, "--classes", "gland"]).Output);
+        call[2] = At("field.xml");
         using var mask = ImageFile.Read(At("mask.png"), ImageReadOptions.AsStored);
         Assert.Equal(1, mask.Channels);
         for (var y = 0; y < 8; y++)
         for (var x = 0; x < 10; x++)
             Assert.Equal(x is >= 1 and < 4 && y is >= 2 and < 6 ? 255 : 0, mask.Pixels[(y * mask.Stride) + x]);
-        Assert.Contains("it has 'gland', 'fold'", VerbCall.Run(1, [.. call, "--classes", "nucleus"]).Errors);
+        Assert.Contains(
+            "no class 'nucleus', is 'gland' meant? There are: 'fold', 'gland'",
+            VerbCall.Run(1, [.. call, "--classes", "nucleus"]).Errors
+        );
         call[4] = At("a.tif");
         Assert.Contains("is a slide", VerbCall.Run(1, call).Errors);
     }

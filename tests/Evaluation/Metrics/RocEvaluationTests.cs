@@ -5,7 +5,7 @@ namespace Coverslip.Evaluation.Tests.Metrics;
 
 public sealed class RocEvaluationTests : IDisposable
 {
-    private const string Reference = "Test_001,Tumor,IDC,Macro\nTest_002,tumor,ILC,Micro\nTest_003,Normal,None,None\n";
+    private const string Reference = "Test_001,Tumor,IDC,Macro\nTest_002,Tumor,ILC,Micro\nTest_003,Normal,None,None\n";
 
     private readonly TemporaryFolder folder = new();
 
@@ -86,7 +86,10 @@ public sealed class RocEvaluationTests : IDisposable
     [InlineData("image,label\n,Tumor\n", "row 2: the slide's name is empty")]
     [InlineData("image,label\n", "no slides")]
     [InlineData("a\n", "row 1: a has no label")]
-    [InlineData("a,benign\n", "no slide is labeled tumor; labels are benign; name the positive with --positive")]
+    [InlineData(
+        "a,benign\n",
+        "its labels do not say which is positive; labels are benign; name the positive with --positive"
+    )]
     public void Wrong_truth_is_named(string text, string expected)
     {
         var error = Assert.Throws<InvalidDataException>(() =>

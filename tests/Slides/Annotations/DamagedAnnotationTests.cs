@@ -21,8 +21,11 @@ public sealed class DamagedAnnotationTests : IDisposable
     [InlineData("{\"type\":\"FeatureCollection\"}", "without an array of features")]
     [InlineData("{}", "no GeoJSON")]
     [InlineData("[1]", "feature 1 is no object")]
-    [InlineData("[{\"type\":\"Feature\"}]", "feature 1 has no geometry")]
-    [InlineData("[{\"type\":\"Polygon\",\"coordinates\":[]}]", "feature 1: a polygon without a ring")]
+    [InlineData("[{\"type\":\"Feature\"}]", "no shape in it is understood; 1 of 1 features: no geometry")]
+    [InlineData(
+        "[{\"type\":\"Polygon\",\"coordinates\":[]}]",
+        "no shape in it is understood; 1 of 1 features: empty coordinates"
+    )]
     [InlineData("[{\"type\":\"Polygon\",\"coordinates\":[[[1]]]}]", "feature 1: [1] is no place")]
     [InlineData("[{\"type\":\"Polygon\",\"coordinates\":[[[1,NaN]]]}]", "is no place")]
     [InlineData("[{\"type\":\"Polygon\",\"coordinates\":[[[1,1e999]]]}]", "is no place")]
@@ -30,14 +33,14 @@ public sealed class DamagedAnnotationTests : IDisposable
     [InlineData("[{\"type\":\"Polygon\",\"coordinates\":[[[1,1e300]]]}]", "feature 1: (1, 1E+300) is no place")]
     [InlineData("[{\"type\":\"Polygon\",\"coordinates\":[1]}]", "is no list")]
     [InlineData("[{\"type\":\"Circle\",\"coordinates\":[1]}]", "a geometry of type 'Circle'")]
-    [InlineData("[{\"type\":\"GeometryCollection\",\"geometries\":[]}]", "a geometry of type 'GeometryCollection'")]
+    [InlineData("[{\"type\":\"GeometryCollection\",\"geometries\":[]}]", "a GeometryCollection without polygons")]
     public void What_is_no_annotation_file_is_refused(string text, string reason) =>
         AssertRefused(Encoding.UTF8.GetBytes(text), reason);
 
     [Theory]
     [InlineData("NaN", "is NaN; a place is finite")]
     [InlineData("Infinity", "a place is finite")]
-    [InlineData("1,5", "X is '1,5', not a number")]
+    [InlineData("1,500", "X is '1,500', not a number; what its comma means is not plain: write points")]
     [InlineData("", "X is '', not a number")]
     [InlineData("-1e300", "X is -1e300; places are pixels of level 0")]
     public void Places_of_xml_are_finite_numbers(string x, string reason)
