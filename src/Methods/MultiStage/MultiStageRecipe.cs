@@ -105,6 +105,8 @@ internal sealed record MultiStageRecipe : INetworkRecipe, IPredictsSlides
             PatchEstimates.Accuracy,
             PatchEstimates.PrecisionRecallArea,
             PatchEstimates.Points,
+            PatchEstimates.Recall,
+            PatchEstimates.MatchedPoints,
             .. Stages.Folds > 0 ? (string[])[SlideStaging.Kappa, SlideStaging.Accuracy] : [],
         ];
 

@@ -11,13 +11,16 @@ internal sealed record PredictedSlide(string Patient, IReadOnlyList<PredictedPat
 
 /// <summary>
 /// <see cref="PatchFigures"/> with 95 % intervals by drawing patients: <c>patch_accuracy</c>, <c>patch_pr_auc</c>,
-/// <c>tumor_points_per_slide</c>.
+/// <c>tumor_points_per_slide</c> with the share of tumor patches that the same calls find (<c>tumor_recall</c>), and
+/// <c>tumor_points_at_recall_0.8</c>, called from the probability on that finds this share of all test slides' tumor.
 /// </summary>
 internal static class PatchEstimates
 {
     internal const string Accuracy = "patch_accuracy";
     internal const string PrecisionRecallArea = "patch_pr_auc";
     internal const string Points = "tumor_points_per_slide";
+    internal const string Recall = "tumor_recall";
+    internal const string MatchedPoints = "tumor_points_at_recall_0.8";
     private const int Draws = 1000;
 
     internal static RunFigures Of(IReadOnlyList<PredictedSlide> slides)
@@ -29,18 +32,22 @@ internal static class PatchEstimates
             Number(figures.Accuracy),
             Number(figures.PrecisionRecallArea),
             slides.Count == 0 ? null : (double)figures.TumorPoints / slides.Count,
+            Number(RecallOf(slides.SelectMany(s => s.Patches))),
+            MatchedOf(slides) is { } matched ? (double)matched.Sum() / slides.Count : null,
         ];
         var (draws, reason) = Drawn(slides, patients, values);
         Estimate Of(int index, string undefined) =>
             values[index] is not { } value
                 ? Estimate.Undefined(undefined)
-                : draws?.Estimate(index, value, index == 0 ? patients.Length : null)
+                : draws?.Estimate(index, value, index is 0 or 3 ? patients.Length : null)
                     ?? new Estimate(value, null, null, reason);
         return new RunFigures(
             [
                 (Accuracy, Of(0, "no test patch has a label")),
                 (PrecisionRecallArea, Of(1, "no test patch is tumor")),
                 (Points, Of(2, "no slide was tested")),
+                (Recall, Of(3, "no test patch is tumor")),
+                (MatchedPoints, Of(4, "no test patch is tumor")),
             ],
             [
                 ("slides", slides.Count),
@@ -71,16 +78,21 @@ internal static class PatchEstimates
         bool[] truth = [.. judged.Select(p => p.p.Patch.Label == GridPatch.Tumor)];
         var ranked = new RankedScores([.. judged.Select(p => p.p.Probability)], truth);
         var (right, all, points, count) = (Zeros(), Zeros(), Zeros(), Zeros());
+        var (found, tumor, matched) = (Zeros(), Zeros(), Zeros());
         foreach (var (i, patch) in judged.Index())
         {
             all[patch.Patient]++;
             right[patch.Patient] += patch.p.Positive == truth[i] ? 1 : 0;
+            tumor[patch.Patient] += truth[i] ? 1 : 0;
+            found[patch.Patient] += truth[i] && patch.p.Positive ? 1 : 0;
         }
         foreach (var slide in slides)
         {
             count[number[slide.Patient]]++;
             points[number[slide.Patient]] += TumorPoints.Count(slide.Patches);
         }
+        foreach (var (slide, own) in slides.Zip(MatchedOf(slides)!))
+            matched[number[slide.Patient]] += own;
         try
         {
             return (PatientBootstrap.Run(patients.Length, Draws, seed: 1, Figures), null);
@@ -96,9 +108,30 @@ internal static class PatchEstimates
         {
             double Sum(double[] of) => of.Select((v, i) => v * weights[i]).Sum();
             var area = ranked.Areas([.. owner.Select(o => weights[o])]).AveragePrecision;
-            return double.IsNaN(area) || Sum(all) == 0 ? null : [Sum(right) / Sum(all), area, Sum(points) / Sum(count)];
+            return double.IsNaN(area) || Sum(all) == 0
+                ? null
+                :
+                [
+                    Sum(right) / Sum(all),
+                    area,
+                    Sum(points) / Sum(count),
+                    Sum(found) / Sum(tumor),
+                    Sum(matched) / Sum(count),
+                ];
         }
     }
+
+    private static double RecallOf(IEnumerable<PredictedPatch> patches)
+    {
+        PredictedPatch[] tumor = [.. patches.Where(p => p.Patch.Label == GridPatch.Tumor)];
+        return tumor.Length == 0 ? double.NaN : (double)tumor.Count(p => p.Positive) / tumor.Length;
+    }
+
+    /// <summary>Points per slide at the matched recall; null where no patch is tumor.</summary>
+    private static int[]? MatchedOf(IReadOnlyList<PredictedSlide> slides) =>
+        TumorPoints.ThresholdAtRecall(slides.SelectMany(s => s.Patches)) is { } from
+            ? [.. slides.Select(s => TumorPoints.Find(s.Patches, p => p.Probability >= from).Count)]
+            : null;
 
     private static double? Number(double value) => double.IsNaN(value) ? null : value;
 }

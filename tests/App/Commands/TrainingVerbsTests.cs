@@ -51,6 +51,18 @@ public sealed class TrainingVerbsTests(TrainedRun trained) : IClassFixture<Train
     }
 
     [Fact]
+    public void Predictions_do_not_replace_those_of_the_runs_own_test()
+    {
+        var before = File.ReadAllBytes(Path.Combine(trained.Folder, "predictions.csv"));
+        foreach (var place in (string[])[trained.Folder, Path.Combine(trained.Folder, "part-1")])
+            Assert.Contains(
+                "a folder of the run itself",
+                PhantomRuns.Call(1, "predict", trained.Folder, "--cohort", runs.CohortFile, "--out", place)
+            );
+        Assert.Equal(before, File.ReadAllBytes(Path.Combine(trained.Folder, "predictions.csv")));
+    }
+
+    [Fact]
     public void A_run_is_resumed_only_as_what_it_was_begun_as()
     {
         string[] call = ["train", runs.RecipeFile, "--cohort", runs.CohortFile, "--out", trained.Folder];

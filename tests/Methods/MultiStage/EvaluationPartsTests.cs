@@ -35,6 +35,18 @@ public sealed class EvaluationPartsTests
         Assert.Equal([(0, 0)], points.Select(p => (p.Patch.Column, p.Patch.Row)));
     }
 
+    [Theory]
+    [InlineData("61197", 1, 0)] // at a half a point and all tumor; at 0.7, where all tumor is found still, none
+    [InlineData("81143", 1, 1)] // at a half no tumor; at 0.3, where all is found, still one
+    public void Points_are_counted_at_the_recall_too_at_which_models_are_compared(string tenths, int half, int matched)
+    {
+        var slide = Slide([tenths], ["nnntt"]);
+        var from = TumorPoints.ThresholdAtRecall(slide)!.Value;
+        Assert.Equal(half, TumorPoints.Count(slide));
+        Assert.Equal(matched, TumorPoints.Find(slide, p => p.Probability >= from).Count);
+        Assert.Null(TumorPoints.ThresholdAtRecall(Slide(["9"], ["n"])));
+    }
+
     [Fact]
     public void Patches_without_a_label_are_not_judged()
     {
