@@ -70,7 +70,7 @@ internal static class CommandLine
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine("stopped");
+            Console.Error.WriteLine("stopped; what was finished is kept. The same command goes on where it can");
             return 1;
         }
         catch (Exception error)

@@ -13,7 +13,7 @@ internal static class EvaluateCurvesCommand
     private static readonly Argument<string[]> Runs = new("runs")
     {
         Description = "Run folders (or parts of runs); the last is the baseline.",
-        Arity = new ArgumentArity(2, 6),
+        Arity = new ArgumentArity(1, 6),
     };
     private static readonly Option<string> Output = new("--out")
     {

@@ -133,6 +133,7 @@ internal static class PredictCommand
             return PredictSegments.Run(parsed, model, Told(model, FilesOf(parsed)), folder, batch);
         if (parsed.GetValue(Images) is { Length: > 0 } files && PredictSlides.Are(parsed, files))
             return PredictSlides.Run(parsed, model, Told(model, files), folder, batch);
+        PredictSlides.RefuseForImages(parsed);
         using var claim = FolderClaim.Take(folder, "predict");
         var cohort = parsed.GetValue(CohortFile) is { } file
             ? RecipeCohort.Of(model.Recipe, Cohort.Load(file))

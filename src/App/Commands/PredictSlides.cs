@@ -64,6 +64,23 @@ internal static class PredictSlides
     internal static bool Is(ParseResult parsed, string file) =>
         parsed.GetValue(Mpp) is not null || SlideFile.IsSlide(file);
 
+    /// <summary>Refuses what has no meaning for image files, instead of leaving it out in silence.</summary>
+    /// <exception cref="ArgumentException">An option of slides is given.</exception>
+    internal static void RefuseForImages(ParseResult parsed)
+    {
+        string[] given =
+        [
+            .. Options
+                .Append(PredictSegments.Reconstructions)
+                .Where(o => parsed.GetResult(o) is { Implicit: false })
+                .Select(o => o.Name),
+        ];
+        if (given.Length > 0)
+            throw new ArgumentException(
+                $"{string.Join(", ", given)}: these are image files of a model that classifies, which are predicted without; leave it out"
+            );
+    }
+
     /// <summary>Predicts slides one by one; 1 where one of them failed.</summary>
     internal static int Run(ParseResult parsed, TrainedModel run, string[] slides, string folder, int? batch)
     {

@@ -154,7 +154,12 @@ internal static class RecipeCommand
     private static int Write(ParseResult parsed, string text)
     {
         if (parsed.GetValue(Output) is { } path)
+        {
+            // A schema is ours whole; a recipe is what its user makes of it.
+            if (File.Exists(path) && parsed.CommandResult.Command.Name == "new")
+                throw new IOException($"{path} is there already and stays as it is; choose another --out, or remove it");
             WholeFile.Write(path, text);
+        }
         else
             Console.Write(text);
         return 0;

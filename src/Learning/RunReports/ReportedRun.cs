@@ -20,13 +20,17 @@ public sealed record ReportedPart(FinishedPart Part, Predictions Tested, Classif
     /// <summary>part 1, part 2 and so on.</summary>
     public string Name => Part.Name;
 
-    /// <summary>Whether there were validation patients. Runs on slides validate on drawn patches, which have no file.</summary>
+    /// <summary>
+    /// Whether there were validation patients. Runs on slides validate on drawn patches or maps, which have no file: then
+    /// the figures of an epoch say so, of whichever stage.
+    /// </summary>
     internal bool Validated =>
         File.Exists(Path.Combine(Folder, "validation.csv"))
         || (
-            File.Exists(Part.Metrics)
-            && RunFigures.Read(Folder) is not null
-            && EpochTable.Read(Part.Metrics)["validation_loss"] is not null
+            RunFigures.Read(Folder) is not null
+            && Directory
+                .EnumerateFiles(Folder, Path.GetFileName(Part.Metrics), SearchOption.AllDirectories)
+                .Any(metrics => EpochTable.Read(metrics)["validation_loss"] is not null)
         );
 }
 

@@ -1,12 +1,9 @@
 using System.Globalization;
 using System.Text;
-using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Files;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
-using Coverslip.Slides.Formats;
-using Coverslip.Slides.Images;
 using Coverslip.Torch;
 using Coverslip.Torch.Checkpoints;
 

@@ -91,6 +91,10 @@ public sealed record StudyRecipe
         Action<string>? note = null
     )
     {
+        if (settings?.FirstOrDefault(s => s.StartsWith("split.", StringComparison.Ordinal)) is { } split)
+            throw new RecipeException(
+                $"--set {split}: all models of a study are trained on the study's one split; change 'split' in {path}, or give --split"
+            );
         var node = RecipeNode.Parse(File.ReadAllText(path), Path.GetFileName(path));
         var study = StudyReading.Read(
             node,
