@@ -18,19 +18,9 @@ internal static class CommandLine
     /// <summary>Parses and runs; returns 0, 1 (failure) or 2 (wrong usage).</summary>
     public static int Run(RootCommand root, string[] args)
     {
-        var (output, errors) = (Console.Out, Console.Error);
-        Console.SetOut(new PlainWriter(output));
-        Console.SetError(new PlainWriter(errors));
-        try
-        {
-            using var call = UserFiles.Begin();
-            return RunGuarded(root, args);
-        }
-        finally
-        {
-            Console.SetOut(output);
-            Console.SetError(errors);
-        }
+        using var clean = Terminal.Clean();
+        using var call = UserFiles.Begin();
+        return RunGuarded(root, args);
     }
 
     private static int RunGuarded(RootCommand root, string[] args)

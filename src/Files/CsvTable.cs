@@ -162,7 +162,7 @@ public sealed class CsvTable(string path, IReadOnlyList<string> columns, IReadOn
     }
 
     private static bool IsFormula(ReadOnlySpan<char> text) =>
-        text.TrimStart('\'') is [('=' or '+' or '-' or '@'), _, ..]
+        text.TrimStart(" \t\n'") is [('=' or '+' or '-' or '@'), _, ..]
         && !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 
     /// <summary>

@@ -86,6 +86,7 @@ public sealed class CsvTableTests : IDisposable
     [InlineData("@SUM(1+1)", "'@SUM")]
     [InlineData("+cmd|' /C calc'!A0", "'+cmd")]
     [InlineData("'=1+1", "''=1+1")]
+    [InlineData("-2+3", "'-2+3")] // a number is not
     public void A_formula_is_stored_as_text_and_read_as_it_was(string field, string stored)
     {
         var path = Path.Combine(folder, "table.csv");

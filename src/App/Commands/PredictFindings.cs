@@ -27,6 +27,15 @@ internal static class PredictFindings
             r => r.Predicted.Split(';', StringSplitOptions.RemoveEmptyEntries),
             StringComparer.Ordinal
         );
+        if (
+            named
+                .Keys.GroupBy(i => NameOf(i, ""), StringComparer.OrdinalIgnoreCase)
+                .FirstOrDefault(g => g.Count() > 1) is
+            { } same
+        )
+            throw new ArgumentException(
+                $"{string.Join(" and ", same.Take(2))} would have overlays of one name ({same.Key}…); rename one, or predict them into two folders"
+            );
         var overlays = 0;
         var done = 0;
         using var line = new ProgressLine("maps", patches.Patches.Count, "images");

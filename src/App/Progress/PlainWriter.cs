@@ -6,8 +6,6 @@ namespace Coverslip.App.Progress;
 /// <summary>Writes to a terminal what is text, and shows what would be control sequences.</summary>
 internal sealed class PlainWriter(TextWriter inner) : TextWriter
 {
-    internal TextWriter Inner => inner;
-
     public override Encoding Encoding => inner.Encoding;
 
     public override void Write(char value) => Write($"{value}");

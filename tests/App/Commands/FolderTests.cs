@@ -42,8 +42,8 @@ public sealed class FolderTests : IDisposable
     {
         foreach (var name in (string[])["a", "b"])
         {
-            Write(At($"{name}.png"), 3);
-            Write(At($"masks/{name}.png"), 1);
+            Write(At($"{name}.png"), 3, name[0]);
+            Write(At($"masks/{name}.png"), 1, 255);
         }
         File.WriteAllText(At("cohort.csv"), "image,label,patient,mask\na.png,x,p,masks/a.png\nb.png,y,q,masks/b.png\n");
         var before = File.ReadAllBytes(At("masks/a.png"));
@@ -56,7 +56,14 @@ public sealed class FolderTests : IDisposable
     public void A_cohort_is_not_painted_over()
     {
         File.WriteAllText(At("cohort.csv"), "mine");
-        foreach (var verb in (string[][])[["phantoms"], ["radiographs"], ["slide", "phantoms"]])
+        foreach (
+            var verb in (string[][])
+                [
+                    ["phantoms"],
+                    ["radiographs"],
+                    ["slide", "phantoms"],
+                ]
+        )
             Assert.Contains("cohort.csv is there already", VerbCall.Run(1, [.. verb, "--out", folder]).Errors);
         Assert.Equal("mine", File.ReadAllText(At("cohort.csv")));
     }
@@ -70,10 +77,10 @@ public sealed class FolderTests : IDisposable
         Assert.Contains("none\u241b]0;x\u2407.png", output + errors);
     }
 
-    private static void Write(string path, int channels)
+    private static void Write(string path, int channels, int value)
     {
         using var image = new Image(48, 48, channels);
-        image.WritablePixels.Fill(200);
+        image.WritablePixels.Fill((byte)value);
         ImageFile.Write(path, image);
     }
 

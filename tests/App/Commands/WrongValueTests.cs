@@ -92,17 +92,7 @@ public sealed class WrongValueTests(WrongValueTests.Files files) : IClassFixture
         public string Text { get; }
 
         public string[] WrongValues =>
-            [
-                "bogus",
-                "-1",
-                "1e99",
-                "",
-                "nan",
-                At("empty"),
-                At("none/here.csv"),
-                "größe ☃ \u202e",
-                "\u001b[31m",
-            ];
+            ["bogus", "-1", "1e99", "", "nan", At("empty"), At("none/here.csv"), "größe ☃ \u202e", "\u001b[31m"];
 
         /// <summary>For what would be written anywhere else.</summary>
         public string[] WrongPlaces => ["", "/dev/full", Path.Combine(Text, "x")];
@@ -115,7 +105,7 @@ public sealed class WrongValueTests(WrongValueTests.Files files) : IClassFixture
         {
             foreach (var argument in command.Arguments)
                 if (argument.Arity.MinimumNumberOfValues > 0 || argument.ValueType == typeof(string[]))
-                    yield return Text;
+                    yield return command.Name == "phantom" ? Path.Combine(Text, "x") : Text; // which it writes
             foreach (var option in command.Options.Where(o => o.Required && o != tried))
             {
                 yield return option.Name;

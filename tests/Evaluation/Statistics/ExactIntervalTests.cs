@@ -65,7 +65,7 @@ public sealed class ExactIntervalTests
         var mask = new byte[40 * 40];
         for (var y = 0; y < 20; y++)
             mask.AsSpan(y * 40, 20).Fill(1);
-        var map = LesionMap.Of(mask, 40, new LesionRules { Level = 0, MicronsPerPixel = 10 });
+        var map = LesionMap.Of(mask, 40, new LesionRules { Level = 0, MicronsPerPixel = 50 });
         var share = map.Lesions[0].Pixels / 1600.0;
         var slide = FrocSlide.Of("s", new Detections("s.csv", [0.9], [5], [5]), map);
         var evaluation = FrocEvaluation.Of([slide], new FrocOptions { Bootstrap = 0 });
