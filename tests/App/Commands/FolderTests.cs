@@ -56,7 +56,14 @@ public sealed class FolderTests : IDisposable
     public void A_cohort_is_not_painted_over()
     {
         File.WriteAllText(At("cohort.csv"), "mine");
-        foreach (var verb in (string[][])[["phantoms"], ["radiographs"], ["slide", "phantoms"]])
+        foreach (
+            var verb in (string[][])
+                [
+                    ["phantoms"],
+                    ["radiographs"],
+                    ["slide", "phantoms"],
+                ]
+        )
             Assert.Contains("cohort.csv is there already", VerbCall.Run(1, [.. verb, "--out", folder]).Errors);
         Assert.Equal("mine", File.ReadAllText(At("cohort.csv")));
     }

@@ -92,17 +92,7 @@ public sealed class WrongValueTests(WrongValueTests.Files files) : IClassFixture
         public string Text { get; }
 
         public string[] WrongValues =>
-            [
-                "bogus",
-                "-1",
-                "1e99",
-                "",
-                "nan",
-                At("empty"),
-                At("none/here.csv"),
-                "größe ☃ \u202e",
-                "\u001b[31m",
-            ];
+            ["bogus", "-1", "1e99", "", "nan", At("empty"), At("none/here.csv"), "größe ☃ \u202e", "\u001b[31m"];
 
         /// <summary>For what would be written anywhere else.</summary>
         public string[] WrongPlaces => ["", "/dev/full", Path.Combine(Text, "x")];
