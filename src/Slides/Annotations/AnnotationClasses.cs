@@ -65,10 +65,11 @@ public sealed record AnnotationClasses
         foreach (var asked in Tumor.Concat(Normal).Where(asked => !found.Any(name => IsNamed(asked, name))))
         {
             var nearest = NearestName.Of(asked, found.Where(name => name.Length > 0));
-            var meant = nearest is null ? "" : $", is '{nearest}' meant?";
+            var isNear = nearest is not null && NearestName.Distance(asked, nearest) <= asked.Length / 2;
+            var meant = isNear ? $", is '{nearest}' meant?" : ";";
             throw new AnnotationException(
                 where,
-                $"no class '{asked}'{meant} There are: {List(found)} (tumor_classes, normal_classes)"
+                $"no class '{asked}'{meant} there are {List(found)}; classes are named by tumor_classes and normal_classes"
             );
         }
     }

@@ -216,7 +216,7 @@ public sealed class PatchVerbsTests : IDisposable
         for (var x = 0; x < 10; x++)
             Assert.Equal(x is >= 1 and < 4 && y is >= 2 and < 6 ? 255 : 0, mask.Pixels[(y * mask.Stride) + x]);
         Assert.Contains(
-            "no class 'nucleus', is 'gland' meant? There are: 'fold', 'gland'",
+            "no class 'nucleus'; there are 'fold', 'gland'",
             VerbCall.Run(1, [.. call, "--classes", "nucleus"]).Errors
         );
         call[4] = At("a.tif");

@@ -36,13 +36,35 @@ public sealed class CohortSlidesTests(TinySlides tiny) : IClassFixture<TinySlide
         File.Delete(tiny.At("odd.xml"));
         Assert.Contains("odd.xml: there is no such file", Refused<AnnotationException>(row));
         tiny.Annotate("odd.xml", new SlideRectangle(new SlidePoint(5000, 100), 300, 300));
-        Assert.Contains("outside of odd.tif, which has 768 × 640 pixels", Refused<InvalidDataException>(row));
+        Assert.Contains("outside of odd.tif, which has 768 × 640 pixels", Refused<AnnotationException>(row));
         Assert.Contains(
             "odd.tif is labeled tumor and has no annotation",
             Refused<InvalidDataException>(row with { Further = [""] })
         );
         tiny.Annotate("odd.xml", TinySlides.Tumor);
         Assert.Contains("odd.tif is labeled normal, and", Refused<InvalidDataException>(row with { Label = "normal" }));
+        File.WriteAllText(tiny.At("odd.xml"), File.ReadAllText(tiny.At("odd.xml")).Replace("\"_0\"", "\"Stroma\""));
+        Assert.Contains("annotates no tumor; its classes: 'Stroma' (1)", Refused<AnnotationException>(row));
+    }
+
+    [Fact]
+    public void A_folder_is_searched_for_the_slides_own_file()
+    {
+        var row = tiny.Slide("own", isTumor: true);
+        Directory.CreateDirectory(tiny.At("drawn"));
+        File.Move(tiny.At("own.xml"), tiny.At("drawn/OWN.svs.XML"));
+        CohortFile.Write(
+            tiny.At("folder.csv"),
+            [row with { Further = ["drawn"] }, tiny.Cohort.Rows[0]],
+            [CohortSlides.AnnotationColumn]
+        );
+        using var slides = tiny.Open(Cohort.Load(tiny.At("folder.csv")));
+        slides.Record(tiny.Folder);
+        Assert.Equal(
+            $"own.tif,{tiny.At("drawn/OWN.svs.XML")},_0,1,12000,tumor",
+            File.ReadAllLines(tiny.At("annotations.csv"))[1]
+        );
+        Assert.Contains("s1.tif,,,,,normal all over", File.ReadAllText(tiny.At("annotations.csv")));
     }
 
     [Fact]

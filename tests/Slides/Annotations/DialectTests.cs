@@ -27,7 +27,7 @@ public sealed class DialectTests : IDisposable
     [InlineData("\"Polygon\"", "\"polygon\"")]
     [InlineData("Annotations>", "annotations>")]
     [InlineData("X=", "x=")]
-    [InlineData("2\"", "2,0\"")]
+    [InlineData("X=\"2\"", "X=\"2,0\"")]
     public void Asap_by_local_names_in_any_case_and_with_decimal_commas(string from, string to) =>
         AssertSquare(Read(Encoding.UTF8.GetBytes(Asap.Replace("C Order", "Coordinate Order").Replace(from, to))));
 

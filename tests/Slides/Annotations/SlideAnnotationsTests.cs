@@ -106,7 +106,7 @@ public sealed class SlideAnnotationsTests : IDisposable
         var error = Assert.Throws<AnnotationException>(() =>
             survey.Check(new AnnotationClasses { Tumor = ["Tumour"] }, "xml")
         );
-        Assert.Contains("no class 'Tumour', is 'Tumor' meant? There are: 'Stroma', 'Tumor'", error.Message);
+        Assert.Contains("no class 'Tumour', is 'Tumor' meant? there are 'Stroma', 'Tumor'", error.Message);
         survey.Check(new AnnotationClasses { Tumor = ["tumor"], Normal = ["Stroma"] }, "xml");
         Assert.Equal(
             [
