@@ -2,7 +2,6 @@ using System.Buffers;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Learning.Augmentation;
 using Coverslip.Learning.Inputs;
-using Coverslip.Learning.Segmentation;
 using Coverslip.Learning.SlidePatches;
 using Coverslip.Slides.Images;
 

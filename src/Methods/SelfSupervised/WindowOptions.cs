@@ -1,7 +1,6 @@
 using Coverslip.Learning.Recipes;
 using Coverslip.Learning.SlidePatches;
 using Coverslip.Slides.Annotations;
-using Coverslip.Slides.Patches;
 
 namespace Coverslip.Methods.SelfSupervised;
 
