@@ -3,7 +3,7 @@ namespace Coverslip.Evaluation.Cohorts;
 /// <summary>Files below a folder of images that are none of its images, whatever their extension.</summary>
 /// <param name="Hidden">Those of <see cref="IsHidden"/>.</param>
 /// <param name="Own">What this program wrote: masks, overlays, run folders, predictions.</param>
-public sealed record LeftoverFiles(IReadOnlyList<string> Hidden, IReadOnlyList<string> Own)
+internal sealed record LeftoverFiles(IReadOnlyList<string> Hidden, IReadOnlyList<string> Own)
 {
     /// <summary>In a folder of any of these, everything is output; beside them at the top only the folders of outputs are.</summary>
     private static readonly string[] Signs =

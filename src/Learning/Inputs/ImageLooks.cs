@@ -19,6 +19,8 @@ public sealed record ImageLooks(int Images, int Patients, ImageLook Low, ImageLo
     /// </summary>
     private const double FewPatients = 12;
 
+    private const string Sharpness = "sharpness";
+
     /// <summary>What is looked at, and how far beyond the range it may always lie: training images may be all alike.</summary>
     private static readonly (string Name, Func<ImageLook, double> Of, double Least)[] Numbers =
     [
@@ -27,7 +29,7 @@ public sealed record ImageLooks(int Images, int Patients, ImageLook Low, ImageLo
         ("warmth", look => look.Warmth, 0.04),
         ("magenta", look => look.Magenta, 0.04),
         ("contrast", look => look.Contrast, 0.15),
-        ("sharpness", look => look.Sharpness, 0.15),
+        (Sharpness, look => look.Sharpness, 0.15),
     ];
 
     /// <summary>The looks of several images; null of none.</summary>
@@ -55,11 +57,15 @@ public sealed record ImageLooks(int Images, int Patients, ImageLook Low, ImageLo
     }
 
     /// <summary>In what an image differs from all training images, with figures; null where it is like them.</summary>
-    public string? Difference(ImageLook look)
+    /// <param name="look">The image's.</param>
+    /// <param name="anyScale">Whether pixels may measure anything, so that sharpness says nothing.</param>
+    public string? Difference(ImageLook look, bool anyScale = false)
     {
         var odd = new List<string>();
         foreach (var (name, of, least) in Numbers)
         {
+            if (anyScale && name == Sharpness)
+                continue;
             var (value, low, high) = (of(look), of(Low), of(High));
             var room = (high - low) * Margin + least * (1 + FewPatients / Patients);
             if (value < low - room || value > high + room)

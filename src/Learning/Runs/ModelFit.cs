@@ -84,7 +84,7 @@ public static class ModelFit
             !unfamiliar
             && model.TrainedOn?.Looks is { } looks
             && source.Look is { } look
-            && looks.Difference(look) is { } difference
+            && looks.Difference(look, model.Recipe.AnyScale) is { } difference
         )
             throw new InvalidDataException(
                 $"{row.Image} looks like none of the {looks.Images} images that the model was trained on: {difference}; give it "

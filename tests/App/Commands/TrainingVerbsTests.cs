@@ -37,6 +37,7 @@ public sealed class TrainingVerbsTests(TrainedRun trained) : IClassFixture<Train
             "recipe.yaml",
             "report.html",
             "split.json",
+            "training-images.json",
         ];
         Assert.Equal(
             files,
