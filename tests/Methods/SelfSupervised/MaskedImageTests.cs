@@ -2,7 +2,6 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Learning.Augmentation;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Recipes;
-using Coverslip.Learning.Segmentation;
 using Coverslip.Learning.SlidePatches;
 using Coverslip.Learning.Tests;
 using Coverslip.Methods.SelfSupervised;
