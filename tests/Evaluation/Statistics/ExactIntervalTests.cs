@@ -67,10 +67,15 @@ public sealed class ExactIntervalTests
             mask.AsSpan(y * 40, 20).Fill(1);
         var map = LesionMap.Of(mask, 40, new LesionRules { Level = 0, MicronsPerPixel = 50 });
         var share = map.Lesions[0].Pixels / 1600.0;
-        var slide = FrocSlide.Of("s", new Detections("s.csv", [0.9], [5], [5]), map);
-        var evaluation = FrocEvaluation.Of([slide], new FrocOptions { Bootstrap = 0 });
+        // The curve leaves the smallest probability out: a normal slide has it.
+        FrocSlide[] slides =
+        [
+            FrocSlide.Of("s", new Detections("s.csv", [0.9], [5], [5]), map),
+            FrocSlide.Of("n", new Detections("n.csv", [0.01], [5], [5]), null),
+        ];
+        var evaluation = FrocEvaluation.Of(slides, new FrocOptions { Bootstrap = 0 });
         Assert.Equal(1, evaluation.Score.Value);
         Assert.Equal(share, evaluation.Chance.Value!.Value, 0.1);
-        Assert.Equal(evaluation.Chance, FrocEvaluation.Of([slide], new FrocOptions { Bootstrap = 0 }).Chance);
+        Assert.Equal(evaluation.Chance, FrocEvaluation.Of(slides, new FrocOptions { Bootstrap = 0 }).Chance);
     }
 }
