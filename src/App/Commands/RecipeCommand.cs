@@ -157,7 +157,9 @@ internal static class RecipeCommand
         {
             // A schema is ours whole; a recipe is what its user makes of it.
             if (File.Exists(path) && parsed.CommandResult.Command.Name == "new")
-                throw new IOException($"{path} is there already and stays as it is; choose another --out, or remove it");
+                throw new IOException(
+                    $"{path} is there already and stays as it is; choose another --out, or remove it"
+                );
             WholeFile.Write(path, text);
         }
         else
