@@ -24,7 +24,7 @@ public sealed class MaskedImageTests : IDisposable
         var error = Assert.Throws<InvalidDataException>(() => Open(small.Pair("none", image, null)));
         Assert.Contains("row 2: a.png names no mask", error.Message);
         error = Assert.Throws<InvalidDataException>(() => Open(small.Pair("turned", image, mask)));
-        Assert.Contains("mask m.png has 30 × 40 pixels, its image a.png 40 × 30", error.Message);
+        Assert.Contains("the mask has 30 × 40 pixels, its image a.png 40 × 30", error.Message);
         var cohort = small.Pair("gone", image, image);
         File.WriteAllText(small.At("gone/m.png"), "no picture");
         error = Assert.Throws<InvalidDataException>(() => Open(cohort));
