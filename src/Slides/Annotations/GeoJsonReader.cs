@@ -14,6 +14,7 @@ internal sealed class GeoJsonReader(string file)
 {
     private readonly List<string> notes = [];
     private readonly Dictionary<string, int> leftOut = [];
+    private GeoJsonCoordinates Places => new(file, notes);
 
     public AnnotationSet Read(JsonElement root)
     {
@@ -199,19 +200,19 @@ internal sealed class GeoJsonReader(string file)
         switch (type)
         {
             case "Polygon":
-                polygons.AddRange(ReadPolygon(coordinates, where));
+                polygons.AddRange(Places.ReadPolygon(coordinates, where));
                 break;
             case "MultiPolygon":
-                polygons.AddRange(Items(coordinates, where).SelectMany(polygon => ReadPolygon(polygon, where)));
+                polygons.AddRange(Places.Items(coordinates, where).SelectMany(polygon => Places.ReadPolygon(polygon, where)));
                 break;
             case "Point":
-                polygons.Add(new RingPolygon(new Ring([ReadVertex(coordinates, where)])));
+                polygons.Add(new RingPolygon(new Ring([Places.ReadVertex(coordinates, where)])));
                 break;
             case "MultiPoint" or "LineString":
-                polygons.Add(new RingPolygon(ReadLine(coordinates, where)));
+                polygons.Add(new RingPolygon(Places.ReadLine(coordinates, where)));
                 break;
             case "MultiLineString":
-                polygons.AddRange(Items(coordinates, where).Select(line => new RingPolygon(ReadLine(line, where))));
+                polygons.AddRange(Places.Items(coordinates, where).Select(line => new RingPolygon(Places.ReadLine(line, where))));
                 break;
             default:
                 throw Wrong($"{where}: a geometry of type '{type}'; polygons, lines and points are read");
@@ -244,59 +245,15 @@ internal sealed class GeoJsonReader(string file)
                 throw Wrong($"{where}: {member.GetRawText()} in its collection is no geometry");
             var coordinates = Member(member, "coordinates") ?? default;
             if (Text(member, "type") == "Polygon")
-                polygons.AddRange(ReadPolygon(coordinates, where));
+                polygons.AddRange(Places.ReadPolygon(coordinates, where));
             else if (Text(member, "type") == "MultiPolygon")
-                polygons.AddRange(Items(coordinates, where).SelectMany(polygon => ReadPolygon(polygon, where)));
+                polygons.AddRange(Places.Items(coordinates, where).SelectMany(polygon => Places.ReadPolygon(polygon, where)));
         }
         if (polygons.Count == 0)
             return LeftOut("a GeometryCollection without polygons, left out");
         LeftOut("a GeometryCollection, of which the polygons are read");
         return annotation with { Kind = AnnotationKind.Polygon, Polygons = polygons, Further = further };
     }
-
-    /// <summary>None where it has no ring.</summary>
-    private IEnumerable<RingPolygon> ReadPolygon(JsonElement rings, string where)
-    {
-        var all = Items(rings, where).Where(ring => ring.ValueKind != JsonValueKind.Array || ring.GetArrayLength() > 0);
-        var read = all.Select(ring => ReadRing(ring, where)).ToList();
-        return read.Count > 0 ? [new RingPolygon(read[0], [.. read.Skip(1)])] : [];
-    }
-
-    /// <summary>A ring repeats its first point at its end; here it does not.</summary>
-    private Ring ReadRing(JsonElement ring, string where)
-    {
-        var line = ReadLine(ring, where);
-        var points = line.Points;
-        if (points.Count > 1 && points[0] == points[^1])
-            return new Ring([.. points.SkipLast(1)]);
-        notes.Add($"{where}: a ring of {points.Count} points is not closed; its last point is joined to its first");
-        return line;
-    }
-
-    private Ring ReadLine(JsonElement line, string where) =>
-        new([.. Items(line, where).Select(point => ReadVertex(point, where))]);
-
-    private Vertex ReadVertex(JsonElement point, string where)
-    {
-        var numbers = Items(point, where).ToList();
-        if (numbers.Count < 2 || !numbers[0].TryGetNumber(out var x) || !numbers[1].TryGetNumber(out var y))
-            throw Wrong($"{where}: {point.GetRawText()} is no place; it has two finite numbers");
-        return Math.Abs(x) <= Vertex.Farthest && Math.Abs(y) <= Vertex.Farthest
-            ? new Vertex(x, y)
-            : throw Wrong(
-                FormattableString.Invariant(
-                    $"{where}: ({x}, {y}) is no place on a slide: coordinates are pixels of level 0, "
-                )
-                    + FormattableString.Invariant(
-                        $"and at most ±{Vertex.Farthest:0}; correct it, or draw the outline anew"
-                    )
-            );
-    }
-
-    private JsonElement.ArrayEnumerator Items(JsonElement list, string where) =>
-        list.ValueKind == JsonValueKind.Array
-            ? list.EnumerateArray()
-            : throw Wrong($"{where}: {list.GetRawText()} among its coordinates is no list");
 
     private static void Keep(
         JsonElement owner,
@@ -316,14 +273,4 @@ internal sealed class GeoJsonReader(string file)
         Member(owner, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
     private AnnotationException Wrong(string reason) => new(file, reason);
-}
-
-file static class JsonNumbers
-{
-    /// <summary>A finite number.</summary>
-    public static bool TryGetNumber(this JsonElement element, out double number)
-    {
-        number = 0;
-        return element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out number) && double.IsFinite(number);
-    }
 }

@@ -61,7 +61,7 @@ public sealed class OutputsTests : IDisposable
         .: evaluate segmentation @segmented --cohort @phantoms/cohort.csv --bootstrap 20 => 16 images of 8 patients
         .: annotations convert @segmented/P01-01.geojson --to asap --out @field.xml => Asap
         .: annotations info @field.xml => Asap
-        .: annotations mask @field.xml --image @phantoms/images/P01-01.png --tumor-classes foreground --out @field.png => 48 × 48
+        .: annotations mask @field.xml --image @phantoms/images/P01-01.png --tumor-classes tumor --out @field.png => 48 × 48
         .: evaluate segmentation @segmented --cohort @field.csv --bootstrap 20 => 1 images
         """;
 

@@ -63,7 +63,7 @@ public sealed class MaskStoreTests : IDisposable
         var error = Assert.Throws<InvalidOperationException>(() =>
             MaskStore.Open(folder, Options with { Seed = 2 }, MaskRules.Published)
         );
-        Assert.Contains("segmentation.seed was 1, is 2; pass --force", error.Message);
+        Assert.Contains("segmentation.seed was 1, is 2; 'coverslip mask --recipe RECIPE --force'", error.Message);
         Assert.Null(
             MaskStore
                 .Open(folder, Options with { Seed = 2 }, MaskRules.Published, force: true)
