@@ -88,6 +88,7 @@ public sealed class SlideLabels
     /// <exception cref="InvalidDataException">No slide that counts has it, or nobody says and the labels do not tell.</exception>
     internal string PositiveOf(string? asked, IReadOnlyList<SlideLabel> judged)
     {
+        ClassMeaning.CheckSpellings(judged.Select(s => s.Label), Path);
         string[] labels =
         [
             .. judged.Select(s => s.Label).Where(l => l.Length > 0).Distinct().Order(StringComparer.Ordinal),

@@ -146,7 +146,7 @@ internal static class PredictCommand
             model.CheckResolution(cohort);
         if (masked)
             model.CheckFits(cohort, unfamiliar);
-        var seen = model.TrainedOn?.Seen(cohort);
+        var seen = model.TrainedOn?.Seen(cohort, [.. model.Parts.Select(p => p.Part)]);
         string[] notes = seen is null
             ?
             [

@@ -61,7 +61,6 @@ public sealed record RocEvaluation
     {
         options ??= new RocOptions();
         var slides = Judged(predictions, truth, options);
-        ClassMeaning.CheckSpellings(slides.Select(s => s.Label), truth.Path);
         var positive = truth.PositiveOf(options.Positive, slides);
         bool[] positives = [.. slides.Select(s => s.Label == positive)];
         double[] scores = [.. slides.Select(s => predictions.Of(s.Name)!.Value)];

@@ -95,8 +95,11 @@ public sealed record TrainingImages
     public string Text() => JsonSerializer.Serialize(this, RunJson.Default.TrainingImages) + "\n";
 
     /// <summary>For each row of a cohort what the run's parts have seen of it, in the order of the rows.</summary>
-    public IReadOnlyList<SeenImage> Seen(Cohort cohort)
+    /// <param name="cohort">The cohort.</param>
+    /// <param name="trained">Numbers of the parts that are there to predict, from 1; null: all of the run.</param>
+    public IReadOnlyList<SeenImage> Seen(Cohort cohort, IReadOnlyList<int>? trained = null)
     {
+        int[] parts = [.. (trained ?? [.. Enumerable.Range(1, Images.Values.First().Length)]).Select(p => p - 1)];
         string?[] own = [.. cohort.Rows.Select(row => Images.GetValueOrDefault(KeyOf(cohort, row)))];
         // A patient of whom one picture is known is known, whatever the name is worth.
         var known = cohort
@@ -104,7 +107,10 @@ public sealed record TrainingImages
             .Where(r => r.Second is not null && !LookAlikes.IsNobody(r.First.Patient))
             .GroupBy(r => r.First.Patient)
             .ToDictionary(g => g.Key, g => g.Select(r => r.Second!).ToArray(), StringComparer.Ordinal);
-        return [.. cohort.Rows.Zip(own, (row, image) => Of(row, image, known.GetValueOrDefault(row.Patient) ?? []))];
+        return
+        [
+            .. cohort.Rows.Zip(own, (row, image) => Of(row, image, known.GetValueOrDefault(row.Patient) ?? [], parts)),
+        ];
     }
 
     /// <summary>A warning about files, such as slides, that parts of the run were trained on; null where there are none.</summary>
@@ -120,15 +126,13 @@ public sealed record TrainingImages
                 + "them tells nothing about new patients";
     }
 
-    private SeenImage Of(CohortRow row, string? image, string[] patient)
+    private SeenImage Of(CohortRow row, string? image, string[] patient, int[] all)
     {
         bool SeenBy(string? letters, int part) => letters is not null && SeenSides.Contains(letters[part]);
-        var parts = Images.Values.First().Length;
-        int[] all = [.. Enumerable.Range(0, parts)];
         int[] away = [.. all.Where(p => !SeenBy(image, p) && !patient.Any(of => SeenBy(of, p)))];
         int[] numbers = [.. (away.Length > 0 ? away : all).Select(p => p + 1)];
         var how =
-            away.Length == parts
+            away.Length == all.Length
                 ? NameIsKnown(row)
                     ? SeenImage.ByName
                     : ""

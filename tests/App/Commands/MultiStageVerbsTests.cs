@@ -155,7 +155,7 @@ public sealed class MultiStageVerbsTests(MultiStageVerbsTests.Slides runs) : ICl
         Assert.DoesNotMatch("P02-1.*finished before", text);
         Assert.Equal(map, File.GetLastWriteTimeUtc(runs.At("predicted/P01-1-map.png")));
         Assert.StartsWith(scores, File.ReadAllText(runs.At("predicted/slide_scores.csv")));
-        Assert.Contains("P01-1-map.json is of another slide or model", await Again(1, "alone"));
+        Assert.Contains("P01-1-map.json was made of something else than now: model.", await Again(1, "alone"));
 
         // Both seeds of 'alone' have the same pixels on their maps; all else differs between seeds and methods.
         var shared = Directory.GetDirectories(runs.At("study/shared")).Select(d => Path.GetFileName(d)!);

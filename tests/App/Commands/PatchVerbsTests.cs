@@ -29,7 +29,10 @@ public sealed class PatchVerbsTests : IDisposable
         foreach (var kind in new[] { "mask.png", "overlay.png", "geojson", "tissue.json" })
             Assert.True(File.Exists(At($"out/a.{kind}")), kind);
         var table = File.ReadAllLines(At("out/tissue.csv"));
-        Assert.Equal("slide,pieces,area_mm2,share,threshold,contrast,channel,mpp,reason", table[0]);
+        Assert.Equal(
+            "slide,pieces,area_mm2,share,threshold,contrast,channel,mpp,pen_mm2,fold_mm2,bubble_mm2,blur_mm2,sharpness,reason",
+            table[0]
+        );
         Assert.Contains("failed: no reader takes it", table[1]);
         var share = double.Parse(table[2].Split(',')[3], System.Globalization.CultureInfo.InvariantCulture);
         Assert.InRange(share, 0.15, 0.45);

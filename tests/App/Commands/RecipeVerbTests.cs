@@ -43,7 +43,7 @@ public sealed class RecipeVerbTests : IDisposable
     public void Explain_names_file_key_and_value_of_what_is_wrong(string line, string message)
     {
         var error = VerbCall.Run(1, "recipe", "explain", Recipe(line)).Errors;
-        Assert.StartsWith("error: recipe.yaml: ", error);
+        Assert.StartsWith("error: recipe.yaml, line 2: ", error);
         Assert.Contains(message, error);
     }
 

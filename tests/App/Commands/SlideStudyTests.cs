@@ -36,7 +36,10 @@ public sealed class SlideStudyTests : IDisposable
             runs.At("table"),
         ]);
         Assert.True(code == 0, errors);
-        Assert.Matches(@"\| model +\| slide auc +\| froc +\| sensitivity at 8 +\| slides \|", output);
+        Assert.Matches(
+            @"\| model +\| slide auc +\| froc +\| froc of random places +\| sensitivity at 8 +\| slides \|",
+            output
+        );
         Assert.Matches(@"\| both +\| \d\.\d{3} \(\d\.\d{3} – \d\.\d{3}\)", output);
         Assert.Matches(@"\| both +\| recipe +\| 2/2 ", output);
     }

@@ -35,7 +35,10 @@ public sealed class SlideVerbsTests : IDisposable
 
         string[] region = ["slide", "region", slide, "--x", "2900", "--y", "100", "--mpp", "0.5"];
         var said = VerbCall.Run(0, [.. region, "--out", At("patch.png")]).Output;
-        Assert.Contains("256 × 256 at 0.5 µm/px, pixels of level 1; 80.47 % of it lies outside", said);
+        Assert.Contains(
+            "256 × 256 at 0.5 µm/px, pixels of level 1; 80.47 % of it is white: the slide has nothing there",
+            said
+        );
         using var open = SlideFile.Open(slide);
         using var expected = new Image(256, 256);
         open.ReadLevel(1, new LevelPoint(1450, 50), expected);
