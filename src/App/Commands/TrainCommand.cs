@@ -90,6 +90,11 @@ internal static class TrainCommand
         var recipe = Known.Methods.Parse(text, Path.GetFileName(path), Console.Error.WriteLine);
         var device = DeviceOption.Of(parsed);
         var cohort = RecipeCohort.Of(recipe, Cohort.Load(parsed.GetValue(CohortFile)!));
+        if (recipe is not ISegmentsImages && recipe.Findings is null && cohort.Classes is [var single])
+            throw new InvalidDataException(
+                $"{cohort.Path}: every row is labeled '{single}', and a model learns to tell classes apart; add rows of another "
+                    + "class, or correct the column label"
+            );
         var stored = Path.Combine(folder, "recipe.yaml");
         using var claim = TrainingClaim(folder, parsed.GetValue(Part));
         var contents = RunContents.Of(recipe, cohort);

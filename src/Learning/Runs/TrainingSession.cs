@@ -46,8 +46,12 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
     {
         Check();
         var parts = input.Split.Parts.Count;
-        var images = TrainingImages.Of(input.Data.Cohort, input.Split) with { Looks = input.Data.Facts.Looks };
-        WholeFile.Write(Path.Combine(folder, TrainingImages.FileName), images.Text());
+        var seen = Path.Combine(folder, TrainingImages.FileName);
+        if (!File.Exists(seen))
+        {
+            var images = TrainingImages.Of(input.Data.Cohort, input.Split) with { Looks = input.Data.Facts.Looks };
+            WholeFile.Write(seen, images.Text());
+        }
         var tested = new List<Predictions>();
         for (var part = only ?? 0; part < (only + 1 ?? parts); part++)
         {

@@ -10,7 +10,7 @@ namespace Coverslip.Methods.Curriculum;
 /// A finding classifier that learns patches first and whole images then, each by the training loop, in the run folder's
 /// <c>patches/</c> and in the run folder itself.
 /// </summary>
-internal sealed class CurriculumModel(CurriculumRecipe recipe, FindingClassifier network)
+internal sealed class CurriculumModel(CurriculumRecipe recipe, CurriculumClassifier network)
     : IFitsImages,
         IPredictsImages,
         IMapsFindings,

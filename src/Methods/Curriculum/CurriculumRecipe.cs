@@ -75,12 +75,12 @@ internal sealed record CurriculumRecipe : INetworkRecipe, IBackboneRecipe
             Input = Input with { Height = height, Width = width },
         };
 
-    public IClassifier Build(int classes, Device device) => new FindingClassifier(this, classes, device);
+    public IClassifier Build(int classes, Device device) => new CurriculumClassifier(this, classes, device);
 
     public string StartsFrom => Network.Weights;
 
     IModel IRecipe.Untrained(int classes, Device device) =>
-        new CurriculumModel(this, new FindingClassifier(this, classes, device));
+        new CurriculumModel(this, new CurriculumClassifier(this, classes, device));
 
     FindingOptions? IRecipe.Findings => Findings;
 

@@ -76,7 +76,7 @@ internal sealed record TumorDetectionRecipe : INetworkRecipe, IPredictsSlides
             Input = Input with { Height = height, Width = width },
         };
 
-    public ITrainingData Prepare(Preparation given) => SlideTrainingData.Open(this, given);
+    public ITrainingData Prepare(Preparation given) => TumorDetectionData.Open(this, given);
 
     IModel IRecipe.Untrained(int classes, Device device) => Model(classes, device);
 
@@ -85,7 +85,7 @@ internal sealed record TumorDetectionRecipe : INetworkRecipe, IPredictsSlides
             ? new NetworkModel(this, Build(classes, device))
             : new EnsembleModel([.. Ensemble.Select(_ => new NetworkModel(this, Build(classes, device)))]);
 
-    public IClassifier Build(int classes, Device device) => new TowerClassifier(this, classes, device);
+    public IClassifier Build(int classes, Device device) => new TumorDetectionClassifier(this, classes, device);
 
     public string StartsFrom => Network.Weights;
 

@@ -254,6 +254,20 @@ public sealed class TrainingVerbsTests(TrainedRun trained) : IClassFixture<Train
     }
 
     [Fact]
+    public void A_cohort_of_one_class_is_refused_by_its_name()
+    {
+        var cohort = runs.At("cohort/single.csv");
+        var rows = File.ReadAllLines(runs.CohortFile);
+        var label = rows[1].Split(',')[1];
+        File.WriteAllLines(cohort, rows.Where((row, i) => i == 0 || row.Split(',')[1] == label));
+        Assert.Contains(
+            $"every row is labeled '{label}'",
+            PhantomRuns.Call(1, "train", runs.RecipeFile, "--cohort", cohort, "--out", runs.At("single"))
+        );
+        Assert.False(Directory.Exists(runs.At("single")));
+    }
+
+    [Fact]
     public void A_start_that_fails_before_anything_is_trained_takes_back_what_it_wrote_and_nothing_else()
     {
         var (cohort, run) = (runs.At("cohort/black.csv"), runs.At("black"));

@@ -9,9 +9,6 @@ public sealed class WrongValueTests(WrongValueTests.Files files) : IClassFixture
     /// <summary>Verbs that look at the machine or paint for minutes whatever an option says; their options are bool or paths.</summary>
     private static readonly string[] Elsewhere = ["doctor", "demo"];
 
-    /// <summary>Seconds that a call may take that has nothing to work on.</summary>
-    private const double Longest = 20;
-
     private static readonly string[] Trace = ["Exception", "   at Coverslip", "Unhandled"];
 
     [Fact]
@@ -27,11 +24,8 @@ public sealed class WrongValueTests(WrongValueTests.Files files) : IClassFixture
                 continue;
             tried++;
             var line = (string[])[.. words, .. files.Needed(command, option), option.Name, value];
-            var clock = System.Diagnostics.Stopwatch.StartNew();
             var (code, output, errors) = Run(line);
             var call = string.Join(' ', line);
-            if (clock.Elapsed.TotalSeconds > Longest)
-                told.Add($"{call}: took {clock.Elapsed.TotalSeconds:0} s");
             if (code is not (0 or 1 or 2))
                 told.Add($"{call}: exit code {code}");
             if (Trace.FirstOrDefault(t => errors.Contains(t) || output.Contains(t)) is { } trace)

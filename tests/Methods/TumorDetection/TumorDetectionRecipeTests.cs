@@ -29,7 +29,7 @@ public sealed class TumorDetectionRecipeTests
         Assert.Equal((128, 128), (recipe.Patches.Center, recipe.Test.Stride));
         Assert.True(recipe.Test.Orientations);
         Assert.Equal([1.0], ((INetworkRecipe)recipe).Views);
-        Assert.Equal([1.0, 4.0], ((INetworkRecipe)TowerClassifierTests.Recipe("network: {context: 4}")).Views);
+        Assert.Equal([1.0, 4.0], ((INetworkRecipe)TumorDetectionClassifierTests.Recipe("network: {context: 4}")).Views);
     }
 
     [Theory]

@@ -13,7 +13,7 @@ namespace Coverslip.Methods.TumorDetection;
 /// One or two towers (<c>tower.</c>, <c>context.</c>), each pooled to its mean over the map; joined; dropout; one linear
 /// layer (<c>head.</c>); softmax cross-entropy (Liu et al. 2017, sec. 3 and fig. 2).
 /// </summary>
-internal sealed class TowerClassifier : IStartsFromWeights
+internal sealed class TumorDetectionClassifier : IStartsFromWeights
 {
     private readonly TumorDetectionRecipe recipe;
     private readonly BackboneOptions shape;
@@ -24,7 +24,7 @@ internal sealed class TowerClassifier : IStartsFromWeights
     /// <param name="recipe">Towers and input.</param>
     /// <param name="classes">Number of classes.</param>
     /// <param name="device">Where to compute.</param>
-    public TowerClassifier(TumorDetectionRecipe recipe, int classes, Device device)
+    public TumorDetectionClassifier(TumorDetectionRecipe recipe, int classes, Device device)
     {
         this.recipe = recipe;
         var network = recipe.Network;

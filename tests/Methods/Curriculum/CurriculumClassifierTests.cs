@@ -11,7 +11,7 @@ namespace Coverslip.Methods.Tests.Curriculum;
 
 /// <summary>Head, loss and class activation maps against PyTorch; golden/findings.py wrote the numbers.</summary>
 [NoTensorLeaks]
-public sealed class FindingClassifierTests
+public sealed class CurriculumClassifierTests
 {
     private static readonly JsonElement Golden = JsonDocument
         .Parse(File.ReadAllBytes(Path.Combine(TestData.Root, "tests/Methods/Curriculum/golden/findings.json")))
@@ -100,7 +100,7 @@ public sealed class FindingClassifierTests
             Assert.Equal(expected[i], enlarged[i], 1e-5);
     }
 
-    private static FindingClassifier Network(string standardize)
+    private static CurriculumClassifier Network(string standardize)
     {
         var recipe = (CurriculumRecipe)
             Known.Methods.Parse(
@@ -112,7 +112,7 @@ public sealed class FindingClassifierTests
                 """,
                 "golden.yaml"
             );
-        var network = new FindingClassifier(recipe, 3, Device.Cpu);
+        var network = new CurriculumClassifier(recipe, 3, Device.Cpu);
         GoldenBackbone.Fill(network.Store);
         using var off = new NoGradient();
         network.Store["head.weight"].MultiplyInPlace(1e-3); // as the script does

@@ -18,7 +18,7 @@ namespace Coverslip.Methods.TumorDetection;
 /// Slides and image files as a session sees them: patches of the training patients train, patches of the validation
 /// patients validate, and the test patients' slides are predicted whole.
 /// </summary>
-internal sealed class SlideTrainingData : TrainingData<IPredictsWindows>
+internal sealed class TumorDetectionData : TrainingData<IPredictsWindows>
 {
     private const string ValidationFolder = "validation";
     private readonly TumorDetectionRecipe recipe;
@@ -28,7 +28,7 @@ internal sealed class SlideTrainingData : TrainingData<IPredictsWindows>
     private readonly IWorkProgress progress;
     private readonly string positive;
 
-    private SlideTrainingData(
+    private TumorDetectionData(
         TumorDetectionRecipe recipe,
         CohortSlides slides,
         (InputStain? Stain, WindowPixels Pixels) form,
@@ -47,7 +47,7 @@ internal sealed class SlideTrainingData : TrainingData<IPredictsWindows>
     /// <param name="recipe">The recipe.</param>
     /// <param name="given">A cohort of two classes, stain, progress.</param>
     /// <exception cref="InvalidDataException">See <see cref="CohortSlides.Open"/>.</exception>
-    public static SlideTrainingData Open(TumorDetectionRecipe recipe, Preparation given)
+    public static TumorDetectionData Open(TumorDetectionRecipe recipe, Preparation given)
     {
         var (cohort, stain, progress) = (given.Cohort, given.Stain, given.Progress);
         if (cohort.Classes.Count != 2)
@@ -63,7 +63,7 @@ internal sealed class SlideTrainingData : TrainingData<IPredictsWindows>
             slides = CohortSlides.Open(cohort, recipe.Patches, input, recipe.Input.Width, done => opening.Report(done));
         slides.Tell(progress);
         progress.Note(Found(slides));
-        return new SlideTrainingData(recipe, slides, (stain, pixels), positive, progress);
+        return new TumorDetectionData(recipe, slides, (stain, pixels), positive, progress);
     }
 
     public override Cohort Cohort => slides.Cohort;

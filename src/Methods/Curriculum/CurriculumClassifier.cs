@@ -12,7 +12,7 @@ namespace Coverslip.Methods.Curriculum;
 /// a radiograph may show several, so that a softmax would not do (Park et al. 2019). Works on images of any size, which
 /// lets patches and whole images share one network. Gray is given to the network's three channels alike.
 /// </summary>
-internal sealed class FindingClassifier : IStartsFromWeights
+internal sealed class CurriculumClassifier : IStartsFromWeights
 {
     private readonly CurriculumRecipe recipe;
     private readonly BackboneOptions shape;
@@ -22,7 +22,7 @@ internal sealed class FindingClassifier : IStartsFromWeights
     /// <param name="recipe">Network and standardization.</param>
     /// <param name="findings">How many findings.</param>
     /// <param name="device">Where to compute.</param>
-    public FindingClassifier(CurriculumRecipe recipe, int findings, Device device)
+    public CurriculumClassifier(CurriculumRecipe recipe, int findings, Device device)
     {
         this.recipe = recipe;
         shape = recipe.Network.Shape(findings);

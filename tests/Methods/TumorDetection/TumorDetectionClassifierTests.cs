@@ -7,7 +7,7 @@ namespace Coverslip.Methods.Tests.TumorDetection;
 
 /// <summary>Towers: how large they are, what joins them, what they start from.</summary>
 [NoTensorLeaks]
-public sealed class TowerClassifierTests
+public sealed class TumorDetectionClassifierTests
 {
     [Theory]
     [InlineData("", 21_789_666)]
