@@ -41,6 +41,7 @@ internal static class Program
     public static int Main(string[] args)
     {
         ParentProcess.Follow();
+        ChildCall.Program = Main;
         return CommandLine.Run(Root, args);
     }
 

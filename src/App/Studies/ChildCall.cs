@@ -9,6 +9,9 @@ namespace Coverslip.App.Studies;
 /// </summary>
 internal sealed class ChildCall(string log)
 {
+    /// <summary>The program, as it says when it starts: a study stands below it and cannot name it.</summary>
+    internal static Func<string[], int>? Program { get; set; }
+
     internal string Log => log;
 
     /// <summary>Runs it in its place and waits for its end; returns the exit code.</summary>
@@ -52,7 +55,7 @@ internal sealed class ChildCall(string log)
         Directory.CreateDirectory(Path.GetDirectoryName(log)!);
         using var written = TextWriter.Synchronized(new StreamWriter(log) { AutoFlush = true });
         using var streams = Terminal.Into(written);
-        return Program.Main(arguments);
+        return Program!(arguments);
     }
 
     /// <summary>Why it ended with this code, by its log.</summary>
