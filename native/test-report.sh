@@ -6,7 +6,8 @@ declare -A running=() since=()
 
 # run_test_executables ARGUMENT…: one line per executable, what failed and what was skipped, the sum as the last line.
 # As many at a time as there are processors, each with one thread: most tests compute on images too small to be shared
-# out, and threads that wait for each other while others want their processor cost a multiple of the work.
+# out, and threads that wait for each other while others want their processor cost a multiple of the work. App comes first
+# by its name, and takes as long as all the others: most of it is one after the other, since its verbs write to the console.
 run_test_executables() {
     local executable name passed=0 failed=0 skipped=0 ran=0 lanes
     local reports=$artifacts/test-reports

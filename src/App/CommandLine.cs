@@ -25,7 +25,8 @@ internal static class CommandLine
 
     private static int RunGuarded(RootCommand root, string[] args)
     {
-        root.Options.Add(Verbose);
+        if (!root.Options.Contains(Verbose))
+            root.Options.Add(Verbose);
         ParseResult parsed;
         try
         {

@@ -30,14 +30,22 @@ internal static class Program
         DoctorCommand.Create,
     ];
 
+    private static readonly Lazy<RootCommand> Built = new(Build);
+
+    /// <summary>
+    /// The program's verbs with their options. Built once: verbs share options, and an option keeps every verb that it was
+    /// ever added to, so that one process with many calls would look through all of them each time.
+    /// </summary>
+    internal static RootCommand Root => Built.Value;
+
     public static int Main(string[] args)
     {
         ParentProcess.Follow();
-        return CommandLine.Run(Root(), args);
+        ChildCall.Program = Main;
+        return CommandLine.Run(Root, args);
     }
 
-    /// <summary>The program's verbs with their options.</summary>
-    internal static RootCommand Root()
+    private static RootCommand Build()
     {
         var root = new RootCommand("Coverslip: computational pathology for people who have few slides.");
         foreach (var verb in Verbs)

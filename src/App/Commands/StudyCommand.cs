@@ -33,7 +33,9 @@ internal static class StudyCommand
     };
     private static readonly Option<int> Jobs = new("--jobs")
     {
-        Description = "Cells that are trained at the same time, the cores shared among them.",
+        Description =
+            "Cells that are trained at the same time, each in a process of its own, the cores shared among them. 0: one after "
+            + "the other in this process, which saves tiny cells their start; one that crashes ends the study.",
         DefaultValueFactory = _ => 1,
     };
 
@@ -84,8 +86,8 @@ internal static class StudyCommand
         };
         command.Validators.Add(parsed =>
         {
-            if (parsed.Text(Jobs) is { } jobs && (!int.TryParse(jobs, out var count) || count is < 1 or > 1024))
-                parsed.AddError($"--jobs is '{jobs}'; it is a whole number from 1 to 1024.");
+            if (parsed.Text(Jobs) is { } jobs && (!int.TryParse(jobs, out var count) || count is < 0 or > 1024))
+                parsed.AddError($"--jobs is '{jobs}'; it is a whole number from 0 to 1024.");
         });
         command.SetAction(Run);
         return command;
@@ -122,17 +124,17 @@ internal static class StudyCommand
                 $"{study.Runs.Count} models and inputs × {split.Parts.Count} parts{(groups.Count > 1 ? $" × {groups.Count} groups" : "")}{(study.ImageWise ? ", patient-wise and image-wise" : "")}"
             );
             using var stop = new StopSignal();
-            var device = parsed.GetValue(DeviceOption.Device)!;
+            var place = new CellPlace(parsed.GetValue(DeviceOption.Device)!, parsed.GetValue(Jobs));
             if (study.Pretrainings.Count > 0 && parsed.GetValue(PretrainOn) is { } other)
-                PretrainedRuns.Train(study, Cohort.Load(other), cohort, folder, device);
+                PretrainedRuns.Train(study, Cohort.Load(other), cohort, folder, place);
             try
             {
                 foreach (var (group, part) in groups)
                 {
                     if (group.Name.Length > 0)
                         Console.Error.WriteLine($"{study.By} {group.Name}: {group.Cohort.Rows.Count} images");
-                    var input = new StudyInput(study, group.Cohort, part, group.Folder, device);
-                    failures.AddRange(new StudyRunner(input, parsed.GetValue(Jobs)).Run(stop.Token));
+                    var input = new StudyInput(study, group.Cohort, part, group.Folder, place);
+                    failures.AddRange(new StudyRunner(input).Run(stop.Token));
                 }
             }
             catch (OperationCanceledException)

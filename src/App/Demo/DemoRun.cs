@@ -6,6 +6,7 @@ using Coverslip.Files;
 using Coverslip.Learning.Features;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
+using Coverslip.Learning.Recipes;
 using Coverslip.Learning.RunReports;
 using Coverslip.Learning.Runs;
 using Coverslip.Methods;
@@ -53,7 +54,18 @@ internal static class DemoRun
         };
 
     /// <summary>Runs everything below <paramref name="folder"/>; what is there already is not done again.</summary>
-    internal static DemoResult Run(string folder, int seed, bool baseline, CancellationToken stop)
+    /// <param name="folder">Where to.</param>
+    /// <param name="seed">Of cohort and split.</param>
+    /// <param name="baseline">Whether to train the baseline, too.</param>
+    /// <param name="stop">Stops it.</param>
+    /// <param name="settings">What holds in place of the recipe's own, as of <c>--set</c>.</param>
+    internal static DemoResult Run(
+        string folder,
+        int seed,
+        bool baseline,
+        CancellationToken stop,
+        params IReadOnlyList<string> settings
+    )
     {
         var file = Path.Combine(folder, "cohort", "cohort.csv");
         if (!File.Exists(file))
@@ -62,7 +74,13 @@ internal static class DemoRun
             PhantomCohort.Write(Path.Combine(folder, "cohort"), Phantoms(seed));
         }
         var cohort = Cohort.Load(file);
-        var recipe = Embedded("saganet-demo.yaml");
+        (string Text, IRecipe Recipe) Read(string file)
+        {
+            var text = YamlText.With(Text(file), file, settings);
+            return (text, Known.Methods.Parse(text, file));
+        }
+        var method = Read("saganet-demo.yaml");
+        var recipe = method.Recipe;
         var parts = KFoldSplits.Draw(cohort.PatientImages, recipe.Split.Folds, recipe.Split.ValidationShare, seed);
         var split = new Split(SplitKind.KFold, cohort.Hash, seed, [parts[0]]);
 
@@ -72,25 +90,22 @@ internal static class DemoRun
             Progress = new ConsoleProgress(),
             Stop = stop,
         };
-        (Predictions Tested, PatchMasks? Masks) Train(string name, IRecipe chosen)
+        (Predictions Tested, PatchMasks? Masks) Train(string name, (string Text, IRecipe Recipe) chosen)
         {
-            using var data = chosen.Prepare(given);
+            using var data = chosen.Recipe.Prepare(given);
             var run = Path.Combine(folder, name);
             Directory.CreateDirectory(run);
-            WholeFile.Write(
-                Path.Combine(run, "recipe.yaml"),
-                Text($"saganet-demo{(name == "run" ? "" : "-" + name)}.yaml")
-            );
+            WholeFile.Write(Path.Combine(run, "recipe.yaml"), chosen.Text);
             split.Save(Path.Combine(run, "split.json"));
             var session = new TrainingSession(
-                new SessionInput(chosen, data, split, Device.Cpu),
+                new SessionInput(chosen.Recipe, data, split, Device.Cpu),
                 run,
-                _ => new TrainingProgress(name, chosen.Epochs)
+                _ => new TrainingProgress(name, chosen.Recipe.Epochs)
             );
             return (session.Run(null, stop)[0], data.Masks);
         }
-        var (full, masks) = Train("run", recipe);
-        var plain = baseline ? Train("baseline", Embedded("saganet-demo-baseline.yaml")).Tested : null;
+        var (full, masks) = Train("run", method);
+        var plain = baseline ? Train("baseline", Read("saganet-demo-baseline.yaml")).Tested : null;
         var (overlap, whole) = Overlaps(cohort, masks!);
         return new DemoResult(full, plain, ColorAlone(cohort, split), overlap, whole)
         {

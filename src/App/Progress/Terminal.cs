@@ -9,6 +9,7 @@ internal static class Terminal
     // and its words are cleaned where they are handed over.
     private static IAnsiConsole? output,
         errors;
+    private static bool elsewhere;
 
     internal static IAnsiConsole? Output() => output;
 
@@ -17,13 +18,23 @@ internal static class Terminal
     /// <summary>Has both streams show control sequences, until disposed of.</summary>
     internal static IDisposable Clean()
     {
-        var before = new Cleaned(Console.Out, Console.Error);
+        var before = new Streams();
         (output, errors) = (
-            Of(before.Output, Console.IsOutputRedirected),
-            Of(before.Errors, Console.IsErrorRedirected)
+            Of(before.Output, Console.IsOutputRedirected || elsewhere),
+            Of(before.Errors, Console.IsErrorRedirected || elsewhere)
         );
         Console.SetOut(new PlainWriter(before.Output));
         Console.SetError(new PlainWriter(before.Errors));
+        return before;
+    }
+
+    /// <summary>Has both streams go into a log, which is no terminal, until disposed of.</summary>
+    internal static IDisposable Into(TextWriter log)
+    {
+        var before = new Streams();
+        (output, errors, elsewhere) = (null, null, true);
+        Console.SetOut(log);
+        Console.SetError(log);
         return before;
     }
 
@@ -35,13 +46,20 @@ internal static class Terminal
         return console.Profile.Capabilities is { Ansi: true, Interactive: true } ? console : null;
     }
 
-    private sealed record Cleaned(TextWriter Output, TextWriter Errors) : IDisposable
+    /// <summary>Both streams as they are, which come back when this is disposed of.</summary>
+    private sealed class Streams : IDisposable
     {
+        private readonly (IAnsiConsole?, IAnsiConsole?, bool) terminals = (output, errors, elsewhere);
+
+        internal TextWriter Output { get; } = Console.Out;
+
+        internal TextWriter Errors { get; } = Console.Error;
+
         public void Dispose()
         {
             Console.SetOut(Output);
             Console.SetError(Errors);
-            (output, errors) = (null, null);
+            (output, errors, elsewhere) = terminals;
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Coverslip.App.Progress;
 
 namespace Coverslip.App.Studies;
 
@@ -8,12 +9,19 @@ namespace Coverslip.App.Studies;
 /// </summary>
 internal sealed class ChildCall(string log)
 {
+    /// <summary>The program, as it says when it starts: a study stands below it and cannot name it.</summary>
+    internal static Func<string[], int>? Program { get; set; }
+
     internal string Log => log;
 
-    /// <summary>Waits for its end; returns the exit code.</summary>
+    /// <summary>Runs it in its place and waits for its end; returns the exit code.</summary>
     /// <param name="arguments">As on the command line.</param>
-    /// <param name="threads">Threads of its libraries; 0: as many as here.</param>
-    internal int Run(IEnumerable<string> arguments, int threads = 0)
+    /// <param name="place">In a process of its own, or in this one.</param>
+    /// <param name="threads">Threads of its libraries; 0, and in this process always: as many as here.</param>
+    internal int Run(string[] arguments, CellPlace place, int threads = 0) =>
+        place.IsHere ? RunHere(arguments) : RunApart(arguments, threads);
+
+    private int RunApart(IEnumerable<string> arguments, int threads)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(log)!);
         var start = new ProcessStartInfo(Environment.ProcessPath!, arguments)
@@ -40,6 +48,14 @@ internal sealed class ChildCall(string log)
         // Ctrl-C reaches the child too, which keeps its last whole epoch and ends.
         child.WaitForExit();
         return child.ExitCode;
+    }
+
+    private int RunHere(string[] arguments)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(log)!);
+        using var written = TextWriter.Synchronized(new StreamWriter(log) { AutoFlush = true });
+        using var streams = Terminal.Into(written);
+        return Program!(arguments);
     }
 
     /// <summary>Why it ended with this code, by its log.</summary>

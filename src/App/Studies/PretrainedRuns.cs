@@ -17,8 +17,8 @@ internal static class PretrainedRuns
     /// <param name="cohort">What to train on.</param>
     /// <param name="studied">The study's cohort.</param>
     /// <param name="folder">The study's folder.</param>
-    /// <param name="device">cpu, cuda or cuda:N.</param>
-    internal static void Train(StudyRecipe study, Cohort cohort, Cohort studied, StudyFolder folder, string device)
+    /// <param name="place">Where to train.</param>
+    internal static void Train(StudyRecipe study, Cohort cohort, Cohort studied, StudyFolder folder, CellPlace place)
     {
         Refuse(cohort, studied);
         var source = cohort.Path;
@@ -42,19 +42,22 @@ internal static class PretrainedRuns
             var split = folder.At("pretraining", "split.json");
             Split(study, pretraining, cohort).Save(split);
             var call = new ChildCall(folder.At("logs", $"pretraining-{pretraining.Folder}.log"));
-            var code = call.Run([
-                "train",
-                recipe,
-                "--cohort",
-                cohort.Path,
-                "--split",
-                split,
-                "--out",
-                run,
-                "--resume",
-                "--device",
-                device,
-            ]);
+            var code = call.Run(
+                [
+                    "train",
+                    recipe,
+                    "--cohort",
+                    cohort.Path,
+                    "--split",
+                    split,
+                    "--out",
+                    run,
+                    "--resume",
+                    "--device",
+                    place.Device,
+                ],
+                place
+            );
             if (code != 0)
                 throw new IOException($"pre-training {pretraining.Name} failed: {call.Reason(code)} (log: {call.Log})");
         }

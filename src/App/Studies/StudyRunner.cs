@@ -20,16 +20,15 @@ namespace Coverslip.App.Studies;
 /// <param name="Cohort">The images.</param>
 /// <param name="Split">Which patients train, validate and test.</param>
 /// <param name="Folder">Where everything goes.</param>
-/// <param name="Device">cpu, cuda or cuda:N.</param>
-internal sealed record StudyInput(StudyRecipe Study, Cohort Cohort, Split Split, StudyFolder Folder, string Device);
+/// <param name="Place">Where it is trained.</param>
+internal sealed record StudyInput(StudyRecipe Study, Cohort Cohort, Split Split, StudyFolder Folder, CellPlace Place);
 
 /// <summary>
-/// Trains every cell (a model, an input, a part of the split) with <c>coverslip train</c> in a process of its own, so
-/// that
-/// each has its own peak memory and none takes the others down. Calls on the same folder share the cells among
-/// themselves.
+/// Trains every cell (a model, an input, a part of the split) with <c>coverslip train</c>, by default in a process of its
+/// own, so that each has its own peak memory and none takes the others down. Calls on the same folder share the cells
+/// among themselves.
 /// </summary>
-internal sealed class StudyRunner(StudyInput input, int jobs)
+internal sealed class StudyRunner(StudyInput input)
 {
     private sealed record Cell(StudyRun Run, int Part);
 
@@ -64,7 +63,7 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
                     Train(cell, cells.Length, stop);
             }
         }
-        Thread[] workers = [.. Enumerable.Range(0, jobs).Select(_ => new Thread(Work))];
+        Thread[] workers = [.. Enumerable.Range(0, Math.Max(1, input.Place.Jobs)).Select(_ => new Thread(Work))];
         foreach (var worker in workers)
             worker.Start();
         foreach (var worker in workers)
@@ -98,7 +97,9 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
         var call = new ChildCall(input.Folder.Log(cell.Run, cell.Part));
         var name = $"{cell.Run.Title}, part {cell.Part + 1}";
         var took = Stopwatch.StartNew();
-        var code = call.Run(Arguments(cell.Run, cell.Part), jobs > 1 ? Math.Max(1, TorchRuntime.Threads / jobs) : 0);
+        var jobs = input.Place.Jobs;
+        var threads = jobs > 1 ? Math.Max(1, TorchRuntime.Threads / jobs) : 0;
+        var code = call.Run(Arguments(cell.Run, cell.Part), input.Place, threads);
         if (stop.IsCancellationRequested)
             return;
         var done = Interlocked.Increment(ref finished);
@@ -130,7 +131,7 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
             $"{part + 1}",
             "--resume",
             "--device",
-            input.Device,
+            input.Place.Device,
         ];
         if (run.Recipe.Shares)
             arguments = [.. arguments, "--share", input.Folder.Shared];
@@ -164,7 +165,7 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
                 var place = new MaskPlace(
                     folder,
                     File.Exists(rulesFile) ? MaskRules.Read(rulesFile) : null,
-                    Device.Parse(input.Device)
+                    Device.Parse(input.Place.Device)
                 )
                 {
                     Stain = InputStain.Of(settings),

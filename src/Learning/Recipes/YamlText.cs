@@ -7,13 +7,16 @@ public static class YamlText
 {
     /// <summary>A recipe file's text with settings such as <c>input.width=192</c> laid over it.</summary>
     /// <exception cref="RecipeException">The file is no YAML mapping, or a setting cannot be read.</exception>
-    public static string OfFile(string path, IReadOnlyList<string> settings)
-    {
-        var text = File.ReadAllText(path);
-        return settings.Count == 0
-            ? text
-            : Over(RecipeNode.Mapping(text, Path.GetFileName(path)), [.. settings.Select(OfSetting)]);
-    }
+    public static string OfFile(string path, IReadOnlyList<string> settings) =>
+        With(File.ReadAllText(path), Path.GetFileName(path), settings);
+
+    /// <summary>A recipe's text with settings laid over it.</summary>
+    /// <param name="text">YAML.</param>
+    /// <param name="file">Names it in errors.</param>
+    /// <param name="settings">As of <c>--set</c>.</param>
+    /// <exception cref="RecipeException">The text is no YAML mapping, or a setting cannot be read.</exception>
+    public static string With(string text, string file, IReadOnlyList<string> settings) =>
+        settings.Count == 0 ? text : Over(RecipeNode.Mapping(text, file), [.. settings.Select(OfSetting)]);
 
     /// <summary>Whether a text is one that others were laid over: it was written anew, and ends as YAML's writer does.</summary>
     internal static bool IsLaid(string text) => text.EndsWith("\n...\n", StringComparison.Ordinal);

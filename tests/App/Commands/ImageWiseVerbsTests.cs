@@ -60,7 +60,7 @@ public sealed class ImageWiseVerbsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_study_shows_both_side_by_side_and_the_second_as_inflated()
+    public void A_study_shows_both_side_by_side_and_the_second_as_inflated()
     {
         File.WriteAllText(
             runs.At("study.yaml"),
@@ -74,7 +74,7 @@ public sealed class ImageWiseVerbsTests : IDisposable
             """
         );
         string[] call = ["study", runs.At("study.yaml"), "--cohort", runs.CohortFile, "--out", runs.At("study")];
-        var (code, output, errors) = await ProgramProcess.Run([.. call, "--image-wise"]);
+        var (code, output, errors) = VerbCall.Run([.. call, "--jobs", "0", "--image-wise"]);
         Assert.True(code == 0, errors);
         Assert.Contains("patient-wise and image-wise", errors);
         Assert.Contains("small, recipe, image-wise, part 2: done", errors);
@@ -97,7 +97,7 @@ public sealed class ImageWiseVerbsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_study_on_an_image_wise_split_is_labeled_and_has_no_second_one()
+    public void A_study_on_an_image_wise_split_is_labeled_and_has_no_second_one()
     {
         var split = runs.At("leaky.json");
         PhantomRuns.Call(
@@ -122,7 +122,7 @@ public sealed class ImageWiseVerbsTests : IDisposable
             "{study: leaky, common: {training: {epochs: 1}, input: {form: raw}}, models: {small: {recipe: small.yaml}}}"
         );
         string[] call = ["study", runs.At("study.yaml"), "--cohort", runs.CohortFile, "--split", split];
-        var (code, output, errors) = await ProgramProcess.Run([.. call, "--out", runs.At("leaky")]);
+        var (code, output, errors) = VerbCall.Run([.. call, "--jobs", "0", "--out", runs.At("leaky")]);
         Assert.True(code == 0, errors);
         Assert.Contains($"All figures are {Split.InflatedNote}", output);
         var twice = PhantomRuns.Call(1, [.. call, "--image-wise", "--out", runs.At("twice")]);

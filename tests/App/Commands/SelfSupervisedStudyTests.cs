@@ -1,6 +1,7 @@
 namespace Coverslip.App.Tests.Commands;
 
 /// <summary>A study of the self-supervised method: its curve and what its cells share.</summary>
+[Collection("console")]
 public sealed class SelfSupervisedStudyTests : IDisposable
 {
     private const string Study = """
@@ -21,17 +22,19 @@ public sealed class SelfSupervisedStudyTests : IDisposable
     public void Dispose() => runs.Dispose();
 
     [Fact]
-    public async Task A_study_draws_a_curve_over_the_size_of_the_set_and_pre_trains_once_per_fold()
+    public void A_study_draws_a_curve_over_the_size_of_the_set_and_pre_trains_once_per_fold()
     {
         File.WriteAllText(runs.At("masks.yaml"), SelfSupervisedVerbsTests.Recipe);
         File.WriteAllText(runs.At("study.yaml"), Study);
-        var (code, told, errors) = await ProgramProcess.Run([
+        var (code, told, errors) = VerbCall.Run([
             "study",
             runs.At("study.yaml"),
             "--cohort",
             runs.CohortFile,
             "--out",
             runs.At("study"),
+            "--jobs",
+            "0",
         ]);
         Assert.True(code == 0, errors);
         Assert.Contains("4 with against 4 without; 8 with against 4 with", told);

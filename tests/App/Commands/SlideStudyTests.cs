@@ -1,6 +1,7 @@
 namespace Coverslip.App.Tests.Commands;
 
 /// <summary>A study of recipes that train from slides.</summary>
+[Collection("console")]
 public sealed class SlideStudyTests : IDisposable
 {
     private readonly PhantomRuns runs = new();
@@ -8,9 +9,9 @@ public sealed class SlideStudyTests : IDisposable
     public void Dispose() => runs.Dispose();
 
     [Fact]
-    public async Task A_study_ends_in_a_table_with_intervals_ensembles_included()
+    public void A_study_ends_in_a_table_with_intervals_ensembles_included()
     {
-        await ProgramProcess.Call(
+        VerbCall.Run(
             0,
             ["slide", "phantoms", "--out", runs.At("slides"), "--mpp", "1", "--side", "1024", "--patients", "8"]
         );
@@ -27,13 +28,15 @@ public sealed class SlideStudyTests : IDisposable
               both: {recipe: tumor.yaml, ensemble: [one, two]}
             """
         );
-        var (code, output, errors) = await ProgramProcess.Run([
+        var (code, output, errors) = VerbCall.Run([
             "study",
             runs.At("table.yaml"),
             "--cohort",
             runs.At("slides/cohort.csv"),
             "--out",
             runs.At("table"),
+            "--jobs",
+            "0",
         ]);
         Assert.True(code == 0, errors);
         Assert.Matches(

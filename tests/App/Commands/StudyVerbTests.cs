@@ -3,7 +3,10 @@ using Coverslip.Phantoms;
 
 namespace Coverslip.App.Tests.Commands;
 
-/// <summary>The verb study as a user calls it.</summary>
+/// <summary>
+/// The verb study as a user calls it; where processes are not what is looked at, its cells are trained in this one.
+/// </summary>
+[Collection("console")]
 public sealed class StudyVerbTests : IDisposable
 {
     private readonly PhantomRuns runs = new();
@@ -18,7 +21,7 @@ public sealed class StudyVerbTests : IDisposable
             against: gated
             split: {folds: 2, validation_share: 0.34}
             inputs: [masked]
-            common: {training: {epochs: 2}}
+            common: {training: {epochs: 1}}
             models:
               gated: {recipe: small.yaml}
               plain: {recipe: small.yaml, with: {network: {gated: false}}}
@@ -27,6 +30,8 @@ public sealed class StudyVerbTests : IDisposable
     }
 
     private string Folder => runs.At("study");
+
+    private string[] Here => [.. Arguments, "--jobs", "0"];
 
     private string[] Arguments => ["study", runs.At("study.yaml"), "--cohort", runs.CohortFile, "--out", Folder];
 
@@ -42,7 +47,7 @@ public sealed class StudyVerbTests : IDisposable
         Assert.All(calls, c => Assert.True(c.Code == 0, c.Errors));
         Assert.Equal(4, calls.Sum(c => Regex.Count(c.Errors, @"part \d: done")));
 
-        var (code, output, errors) = await ProgramProcess.Run(Arguments);
+        var (code, output, errors) = VerbCall.Run(Here);
         Assert.True(code == 0, errors);
         Assert.Contains("4 of 4 are done already", errors);
         var table = File.ReadAllText(Path.Combine(Folder, "table.md"));
@@ -54,30 +59,26 @@ public sealed class StudyVerbTests : IDisposable
     }
 
     [Fact]
-    public async Task A_finished_cell_counts_only_as_what_it_would_be_made_of_now()
+    public void A_finished_cell_counts_only_as_what_it_would_be_made_of_now()
     {
-        File.WriteAllText(
-            runs.At("study.yaml"),
-            File.ReadAllText(runs.At("study.yaml")).Replace("epochs: 2", "epochs: 1")
-        );
-        Assert.Equal(0, (await ProgramProcess.Run(Arguments)).Code);
+        Assert.Equal(0, VerbCall.Run(Here).Code);
         var contents = Path.Combine(Folder, "runs", "plain-masked", "contents.txt");
         var parts = File.ReadAllLines(contents);
         File.WriteAllLines(contents, parts.Select(l => l.Replace("weights: ", "weights: other")));
-        var (code, _, errors) = await ProgramProcess.Run(Arguments);
+        var (code, _, errors) = VerbCall.Run(Here);
         Assert.Equal(1, code);
         Assert.Contains("plain-masked was begun with another recipe, cohort or start than now: ", errors);
         File.Delete(contents);
-        (code, _, errors) = await ProgramProcess.Run(Arguments);
+        (code, _, errors) = VerbCall.Run(Here);
         Assert.Equal(1, code);
         Assert.Contains("plain-masked was begun with another", errors);
         Assert.Contains("an earlier version made it, which did not keep of what; delete the folder", errors);
         File.WriteAllLines(contents, parts.Select(l => l.StartsWith("program: ") ? "program: 0.0.1" : l));
-        Assert.Equal(0, (await ProgramProcess.Run(Arguments)).Code);
+        Assert.Equal(0, VerbCall.Run(Here).Code);
     }
 
     [Fact]
-    public async Task Classical_classifiers_are_cells_like_any_other()
+    public void Classical_classifiers_are_cells_like_any_other()
     {
         File.WriteAllText(
             runs.At("classical.yaml"),
@@ -100,7 +101,7 @@ public sealed class StudyVerbTests : IDisposable
               RF: {recipe: classical.yaml, with: {classifier: random-forest}}
             """
         );
-        var (code, _, errors) = await ProgramProcess.Run(Arguments);
+        var (code, _, errors) = VerbCall.Run(Here);
         Assert.True(code == 0, errors);
         var report = File.ReadAllText(Path.Combine(Folder, "runs", "rf-masked", "report.html"));
         Assert.Contains("trees=20 depth=25 least=10", report);
@@ -113,9 +114,18 @@ public sealed class StudyVerbTests : IDisposable
     [Fact]
     public async Task A_cell_that_fails_is_named_with_its_reason_and_the_others_are_done()
     {
-        File.AppendAllText(
+        // Each cell in a process of its own, as by default.
+        File.WriteAllText(
             runs.At("study.yaml"),
-            "\n  vast: {recipe: small.yaml, with: {training: {batch: 65000}, input: {height: 768, width: 768}}}\n"
+            """
+            study: one too large
+            split: {folds: 2, validation_share: 0.34}
+            inputs: [masked]
+            common: {training: {epochs: 1}}
+            models:
+              plain: {recipe: small.yaml, with: {network: {gated: false}}}
+              vast: {recipe: small.yaml, with: {training: {batch: 65000}, input: {height: 768, width: 768}}}
+            """
         );
         var (code, _, errors) = await ProgramProcess.Run(Arguments);
         Assert.Equal(1, code);
@@ -125,7 +135,7 @@ public sealed class StudyVerbTests : IDisposable
     }
 
     [Fact]
-    public async Task Models_start_from_a_network_that_the_study_trained_on_another_cohort()
+    public void Models_start_from_a_network_that_the_study_trained_on_another_cohort()
     {
         File.WriteAllText(
             runs.At("net.yaml"),
@@ -161,14 +171,14 @@ public sealed class StudyVerbTests : IDisposable
                 Patch = new PatchPhantomOptions { Size = 48, NucleusRadius = 2 },
             }
         );
-        var (code, _, errors) = await ProgramProcess.Run([.. Arguments, "--table"]);
+        var (code, _, errors) = VerbCall.Run([.. Here, "--table"]);
         Assert.True(code == 0, errors);
 
-        (code, _, errors) = await ProgramProcess.Run([.. Arguments, "--pretrain-on", runs.CohortFile]);
+        (code, _, errors) = VerbCall.Run([.. Here, "--pretrain-on", runs.CohortFile]);
         Assert.Equal(1, code);
         Assert.Contains("share the image", errors);
 
-        (code, _, errors) = await ProgramProcess.Run([.. Arguments, "--pretrain-on", other]);
+        (code, _, errors) = VerbCall.Run([.. Here, "--pretrain-on", other]);
         Assert.Equal(1, code); // one model's weights are not there
         Assert.Contains("published, recipe: left out, it needs weights/none.pth", errors);
         var table = File.ReadAllText(Path.Combine(Folder, "table.md"));
@@ -180,7 +190,7 @@ public sealed class StudyVerbTests : IDisposable
     }
 
     [Fact]
-    public async Task Groups_of_a_column_are_studied_apart_on_the_same_patients()
+    public void Groups_of_a_column_are_studied_apart_on_the_same_patients()
     {
         var rows = File.ReadAllLines(runs.CohortFile);
         File.WriteAllLines(
@@ -188,7 +198,7 @@ public sealed class StudyVerbTests : IDisposable
             rows.Select((line, i) => i == 0 ? line + ",magnification" : $"{line},{(i % 3 == 0 ? 100 : 40)}")
         );
         File.AppendAllText(runs.At("study.yaml"), "\nby: magnification\n");
-        var (code, output, errors) = await ProgramProcess.Run([.. Arguments, "--set", "training.epochs=1"]);
+        var (code, output, errors) = VerbCall.Run([.. Here, "--set", "training.epochs=1"]);
         Assert.True(code == 0, errors);
         Assert.Contains("magnification 40: 16 images", errors);
         Assert.Matches(@"\| model +\| input +\| 40 +\| 100 +\|", output);
@@ -197,7 +207,7 @@ public sealed class StudyVerbTests : IDisposable
     }
 
     [Fact]
-    public async Task A_group_that_cannot_be_split_is_left_out_with_the_reason()
+    public void A_group_that_cannot_be_split_is_left_out_with_the_reason()
     {
         // One patient alone has images at 400.
         var rows = File.ReadAllLines(runs.CohortFile);
@@ -206,7 +216,7 @@ public sealed class StudyVerbTests : IDisposable
             rows.Select((line, i) => i == 0 ? line + ",magnification" : $"{line},{(i <= 3 ? 400 : 40)}")
         );
         File.AppendAllText(runs.At("study.yaml"), "\nby: magnification\n");
-        var (code, output, errors) = await ProgramProcess.Run([.. Arguments, "--set", "training.epochs=1"]);
+        var (code, output, errors) = VerbCall.Run([.. Here, "--set", "training.epochs=1"]);
         Assert.Equal(1, code);
         Assert.Matches("error: magnification 400: left out, .*no such split", errors);
         Assert.Matches(@"\| gated +\| masked +\| 2/2 ", output);

@@ -16,7 +16,7 @@ public sealed class WrongValueTests(WrongValueTests.Files files) : IClassFixture
     {
         var told = new List<string>();
         var tried = 0;
-        foreach (var (words, command) in Verbs(Program.Root(), []))
+        foreach (var (words, command) in Verbs(Program.Root, []))
         foreach (var option in command.Options.Where(o => o.Name is not ("--help" or "--version") && !o.Hidden))
         foreach (var value in option.Name == "--out" ? files.WrongPlaces : files.WrongValues)
         {
@@ -51,22 +51,13 @@ public sealed class WrongValueTests(WrongValueTests.Files files) : IClassFixture
 
     private static (int Code, string Output, string Errors) Run(string[] line)
     {
-        var (output, errors) = (new StringWriter(), new StringWriter());
-        var (oldOutput, oldErrors) = (Console.Out, Console.Error);
-        Console.SetOut(output);
-        Console.SetError(errors);
         try
         {
-            return (Program.Main(line), $"{output}", $"{errors}");
+            return VerbCall.Run(line);
         }
         catch (Exception error)
         {
-            return (134, $"{output}", $"{errors}{error.GetType()}: {error.Message}");
-        }
-        finally
-        {
-            Console.SetOut(oldOutput);
-            Console.SetError(oldErrors);
+            return (134, "", $"{error.GetType()}: {error.Message}");
         }
     }
 

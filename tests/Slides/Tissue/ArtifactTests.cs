@@ -10,13 +10,11 @@ namespace Coverslip.Slides.Tests.Tissue;
 /// Pen, folds, bubbles and blur that phantoms paint: how much of each is found, and how much besides. The truth is where a
 /// slide differs from that of the same seed without them.
 /// </summary>
-public sealed class ArtifactTests(ITestOutputHelper output) : IDisposable
+public sealed class ArtifactTests(ArtifactTests.Painted painted, ITestOutputHelper output)
+    : IClassFixture<ArtifactTests.Painted>
 {
     private const int Side = 4096;
     private const double SlideMpp = 0.5;
-    private readonly string folder = Directory.CreateTempSubdirectory("coverslip-artifacts-").FullName;
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
     public void A_slide_without_artifacts_has_none()
@@ -154,24 +152,34 @@ public sealed class ArtifactTests(ITestOutputHelper output) : IDisposable
         return TissueFinder.Find(slide, options);
     }
 
-    private Slide Open(ArtifactKind[] artifacts, double mpp)
+    private Slide Open(ArtifactKind[] artifacts, double mpp) => painted.Open(artifacts, mpp);
+
+    /// <summary>The slides of all tests, each painted once.</summary>
+    public sealed class Painted : IDisposable
     {
-        var path = Path.Combine(folder, FormattableString.Invariant($"{string.Join("", artifacts)}{mpp}.tif"));
-        if (!File.Exists(path))
+        private readonly string folder = Directory.CreateTempSubdirectory("coverslip-artifacts-").FullName;
+
+        public void Dispose() => Directory.Delete(folder, recursive: true);
+
+        internal Slide Open(ArtifactKind[] artifacts, double mpp)
         {
-            var side = mpp == SlideMpp ? Side : 3072;
-            SlidePhantom.Write(
-                path,
-                new SlidePhantomOptions
-                {
-                    Width = side,
-                    Height = side,
-                    Mpp = Mpp.Of(mpp),
-                    Seed = 1,
-                    Artifacts = artifacts,
-                }
-            );
+            var path = Path.Combine(folder, FormattableString.Invariant($"{string.Join("", artifacts)}{mpp}.tif"));
+            if (!File.Exists(path))
+            {
+                var side = mpp == SlideMpp ? Side : 3072;
+                SlidePhantom.Write(
+                    path,
+                    new SlidePhantomOptions
+                    {
+                        Width = side,
+                        Height = side,
+                        Mpp = Mpp.Of(mpp),
+                        Seed = 1,
+                        Artifacts = artifacts,
+                    }
+                );
+            }
+            return SlideFile.Open(path);
         }
-        return SlideFile.Open(path);
     }
 }
