@@ -42,6 +42,12 @@ internal static class EvaluateFrocCommand
         Description = "CSV of the slides that count (image[,label,patient], or CAMELYON16's reference file).",
     };
 
+    private static readonly Option<string?> Tissue = new("--tissue")
+    {
+        Description =
+            "Folder of 'coverslip tissue': chance is of random places in the tissue. [default: anywhere on the slide]",
+    };
+
     private static readonly Option<string> FalsePositives = new("--false-positives")
     {
         Description = "Count those of all slides, or of normal slides only.",
@@ -60,6 +66,7 @@ internal static class EvaluateFrocCommand
 
             Examples:
               coverslip evaluate froc detections --masks masks
+              coverslip evaluate froc detections --masks masks --tissue tissue
               coverslip evaluate froc detections --masks masks --slides reference.csv --exclude Test_049,Test_114
               coverslip evaluate froc detections --masks masks --level 6 --slide-mpp 0.25 --json
             """
@@ -71,6 +78,7 @@ internal static class EvaluateFrocCommand
             SlideMpp,
             TumorValue,
             Slides,
+            Tissue,
             FalsePositives,
         };
         Shared.AddTo(command, slides: true);
@@ -108,7 +116,19 @@ internal static class EvaluateFrocCommand
         var parseTime = clock.Elapsed;
         clock.Restart();
         var evaluation = FrocEvaluation.Of(
-            [.. cases.Select(c => FrocSlide.Of(c.Name, detections[c.Name], maps[c.Name], c.Patient))],
+            [
+                .. cases.Select(c =>
+                    FrocSlide.Of(
+                        c.Name,
+                        detections[c.Name],
+                        maps[c.Name],
+                        c.Patient,
+                        maps[c.Name] is { } map && parsed.GetValue(Tissue) is { } tissue
+                            ? TissuePlaces.Of(tissue, c.Name, map)
+                            : null
+                    )
+                ),
+            ],
             new FrocOptions
             {
                 Counted = Enum.Parse<FrocSlides>(parsed.GetValue(FalsePositives)!, ignoreCase: true),
@@ -120,11 +140,12 @@ internal static class EvaluateFrocCommand
         var times = FormattableString.Invariant(
             $"masks {masks:0.0} s, reading detections {reading:0.0} s, figures {figures:0.0} s"
         );
+        var within = parsed.GetValue(Tissue) is null ? "slide" : "tissue";
         return Shared.Print(
             parsed,
-            (Json(evaluation), FiguresJson.Default.FrocJson),
+            (Json(evaluation, within), FiguresJson.Default.FrocJson),
             evaluation.Redrawn,
-            () => Print(evaluation, times)
+            () => Print(evaluation, within, times)
         );
     }
 
@@ -136,11 +157,12 @@ internal static class EvaluateFrocCommand
         return LesionMap.Of(mask.Pixels, mask.Width, rules);
     }
 
-    private static FrocJson Json(FrocEvaluation evaluation) =>
+    private static FrocJson Json(FrocEvaluation evaluation, string within) =>
         new()
         {
             Froc = evaluation.Score,
             Chance = evaluation.Chance,
+            ChanceWithin = within,
             Sensitivity = new(
                 Froc.Rates.Zip(
                     evaluation.Sensitivities,
@@ -156,7 +178,7 @@ internal static class EvaluateFrocCommand
             FalsePositivesOf = evaluation.Options.Counted == FrocSlides.All ? "all" : "normal",
         };
 
-    private static void Print(FrocEvaluation evaluation, string times)
+    private static void Print(FrocEvaluation evaluation, string within, string times)
     {
         var slides = evaluation.Slides;
         Console.WriteLine(
@@ -168,7 +190,7 @@ internal static class EvaluateFrocCommand
         var per = evaluation.Options.Counted == FrocSlides.All ? "slide" : "normal slide";
         ConsoleTable.Write([
             ("FROC score", evaluation.Score),
-            ("the same of random places", evaluation.Chance),
+            ($"the same of random places on the {within}", evaluation.Chance),
             .. Froc.Rates.Zip(
                 evaluation.Sensitivities,
                 (rate, found) => (FormattableString.Invariant($"sensitivity at {rate} per {per}"), found)

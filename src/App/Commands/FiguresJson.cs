@@ -34,6 +34,9 @@ internal sealed record FrocJson : PrintedFigures
     /// <summary>The same of detections at random places.</summary>
     public required Estimate Chance { get; init; }
 
+    /// <summary>Where these places are: "tissue" or "slide".</summary>
+    public required string ChanceWithin { get; init; }
+
     /// <summary>By false positives per slide.</summary>
     public required OrderedDictionary<string, Estimate> Sensitivity { get; init; }
 

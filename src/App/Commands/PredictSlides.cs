@@ -57,8 +57,7 @@ internal static class PredictSlides
         ];
 
     /// <summary>Whether slides were given: any scanner's file, any tiled TIFF, or any file with --mpp.</summary>
-    internal static bool Are(ParseResult parsed, string[] files) =>
-        parsed.GetValue(SlideArguments.SlideMpp) is not null || files.Any(file => Is(parsed, file));
+    internal static bool Are(ParseResult parsed, string[] files) => files.Any(file => Is(parsed, file));
 
     /// <summary>Whether a file is taken for a slide.</summary>
     internal static bool Is(ParseResult parsed, string file) =>

@@ -38,7 +38,7 @@ internal sealed class ProgressLine(string what, long total, string unit) : IWork
             var left = rate > 0 ? TimeSpan.FromSeconds((total - done) / rate) : TimeSpan.Zero;
             var text = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{what} {done}/{total}, {(rate >= 1 || rate == 0 ? $"{rate:0.#} {unit}/s" : $"{1 / rate:0.#} s/{unit}")}, {Clock(left)} left{(word.Length > 0 ? $"  {word}" : "")}"
+                $"{what} {done}/{total}, {(rate >= 1 || rate == 0 ? $"{rate:0.#} {unit}/s" : $"{1 / rate:0.#} s per {One(unit)}")}, {Clock(left)} left{(word.Length > 0 ? $"  {word}" : "")}"
             );
             if (terminal is null)
                 Console.Error.WriteLine(text);
@@ -48,6 +48,10 @@ internal sealed class ProgressLine(string what, long total, string unit) : IWork
                 (line.Description, line.Value) = (text, done);
         }
     }
+
+    /// <summary>"images" → "image", "patches" → "patch".</summary>
+    private static string One(string unit) =>
+        unit.EndsWith("ches", StringComparison.Ordinal) ? unit[..^2] : unit.TrimEnd('s');
 
     /// <summary>Takes the line away, so that what follows starts on a clean one; a further report shows it again.</summary>
     public void Dispose()

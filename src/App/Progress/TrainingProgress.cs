@@ -26,7 +26,7 @@ internal sealed class TrainingProgress(string title, int epochs) : ITrainingProg
     {
         Dispose();
         var classes = row.Validation is { Accuracy: not double.NaN } known
-            ? string.Create(CultureInfo.InvariantCulture, $" accuracy {known.Accuracy:0.000} AUC {known.Auc:0.000}")
+            ? string.Create(CultureInfo.InvariantCulture, $" accuracy {known.Accuracy:0.000}{Auc(known.Auc)}")
             : "";
         var judged = row.Validation is { } v
             ? string.Create(CultureInfo.InvariantCulture, $"  validation loss {v.Loss.Total:0.0000}{classes}")
@@ -41,6 +41,10 @@ internal sealed class TrainingProgress(string title, int epochs) : ITrainingProg
             )
         );
     }
+
+    /// <summary>Nothing where the validation patients are of one class.</summary>
+    private static string Auc(double auc) =>
+        double.IsNaN(auc) ? "" : string.Create(CultureInfo.InvariantCulture, $" AUC {auc:0.000}");
 
     public void Described(int done, int images)
     {

@@ -5,8 +5,9 @@ using MathNet.Numerics.Statistics;
 namespace Coverslip.Evaluation.Detection;
 
 /// <summary>
-/// What detections at random places would score: as many on each slide, with the same probabilities, each anywhere on the
-/// slide with equal chance. On small slides that is far from 0, since a lesion covers much of one.
+/// What detections at random places would score: as many on each slide, with the same probabilities, each anywhere in the
+/// tissue with equal chance, or on the slide where tissue is not known. On small slides that is far from 0, since a lesion
+/// covers much of one.
 /// </summary>
 internal static class FrocChance
 {

@@ -27,7 +27,7 @@ public sealed record FrocSlide
     /// <summary>The probabilities of all detections.</summary>
     public IReadOnlyList<double> Probabilities { get; init; } = [];
 
-    /// <summary>Per lesion its part of the slide's area: how likely a random place lies in it.</summary>
+    /// <summary>Per lesion how likely a random place lies in it: its part of the places that detections may have.</summary>
     public IReadOnlyList<double> LesionShares { get; init; } = [];
 
     /// <summary>Per lesion whether it is isolated tumor cells.</summary>
@@ -41,8 +41,15 @@ public sealed record FrocSlide
     /// <param name="detections">What was found on it.</param>
     /// <param name="truth">Its lesions; null for a slide without mask, which has none.</param>
     /// <param name="patient">Whose it is; default a patient of its own.</param>
+    /// <param name="tissue">Where random places lie, in pixels of level 0; default anywhere on the slide.</param>
     /// <exception cref="InvalidDataException">A detection beyond the mask; its row is named.</exception>
-    public static FrocSlide Of(string name, Detections detections, LesionMap? truth, string? patient = null)
+    public static FrocSlide Of(
+        string name,
+        Detections detections,
+        LesionMap? truth,
+        string? patient = null,
+        IReadOnlyList<(double X, double Y)>? tissue = null
+    )
     {
         var found = new double[truth?.Lesions.Count ?? 0];
         var outside = new List<double>();
@@ -67,12 +74,23 @@ public sealed record FrocSlide
             Isolated = truth?.Lesions.Count(lesion => lesion.Isolated) ?? 0,
             Ignored = ignored,
             Probabilities = detections.Probabilities,
-            LesionShares =
-            [
-                .. truth?.Lesions.Select(lesion => lesion.Pixels / ((double)truth.Width * truth.Height)) ?? [],
-            ],
+            LesionShares = truth is null ? [] : Shares(truth, tissue),
             IsolatedLesions = [.. truth?.Lesions.Select(lesion => lesion.Isolated) ?? []],
         };
+    }
+
+    private static double[] Shares(LesionMap truth, IReadOnlyList<(double X, double Y)>? tissue)
+    {
+        if (tissue is null)
+            return [.. truth.Lesions.Select(lesion => lesion.Pixels / ((double)truth.Width * truth.Height))];
+        var shares = new double[truth.Lesions.Count];
+        foreach (var (x, y) in tissue)
+        {
+            var label = truth.At((int)(x / truth.Rules.Downsampling), (int)(y / truth.Rules.Downsampling));
+            if (label > 0)
+                shares[label - 1] += 1.0 / tissue.Count;
+        }
+        return shares;
     }
 
     // Levels are rounded down to whole pixels: what lies up to one pixel beyond the mask belongs to its last pixel.

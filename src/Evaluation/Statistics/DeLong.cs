@@ -24,7 +24,7 @@ internal static class DeLong
         if (ExactInterval.IsPoint(0, result.Variance) && result.Auc is 0 or 1)
         {
             var with = positives.Count(p => p);
-            return ExactInterval.OfShare(result.Auc, Math.Min(with, positives.Count - with));
+            return ExactInterval.OfShare(result.Auc, Math.Min(with, positives.Count - with), "cases");
         }
         var half = Quantile * Math.Sqrt(result.Variance);
         return new Estimate(result.Auc, Math.Max(0, result.Auc - half), Math.Min(1, result.Auc + half));

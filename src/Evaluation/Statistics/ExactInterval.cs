@@ -24,11 +24,12 @@ internal static class ExactInterval
     /// <summary>A share with the interval of Clopper and Pearson.</summary>
     /// <param name="share">0 to 1.</param>
     /// <param name="units">What the share is of: patients, so that several images of one do not count as many.</param>
-    public static Estimate OfShare(double share, int units)
+    /// <param name="named">What these are, for the word beside the interval.</param>
+    public static Estimate OfShare(double share, int units, string named = "patients")
     {
         var right = share * units;
         var low = share <= 0 ? 0 : Beta.InvCDF(right, units - right + 1, Tail);
         var high = share >= 1 ? 1 : Beta.InvCDF(right + 1, units - right, 1 - Tail);
-        return new Estimate(share, low, high) { Bound = $"exact, {units} of a kind" };
+        return new Estimate(share, low, high) { Bound = $"exact, of {units} {named}" };
     }
 }

@@ -13,8 +13,8 @@ public sealed record TestedPart(string Folder, IReadOnlyList<CohortRow> Slides);
 
 /// <summary>
 /// What detections are worth on slides that no model has seen (Liu et al. 2017, sec. 4): area under the ROC curve of the
-/// slides' scores (<c>slide_auc</c>), FROC score (<c>froc</c>) and that of random places (<c>froc_of_random_places</c>), sensitivity at 8 false positives per slide
-/// (<c>sensitivity_at_8</c>); intervals by drawing patients. Isolated tumor cells are no lesions to be found.
+/// slides' scores (<c>slide_auc</c>), FROC score (<c>froc</c>) and that of random places in tissue
+/// (<c>froc_of_random_places</c>), sensitivity at 8 false positives per slide (<c>sensitivity_at_8</c>); intervals by drawing patients. Isolated tumor cells are no lesions to be found.
 /// </summary>
 public static class DetectionFigures
 {
@@ -55,7 +55,8 @@ public static class DetectionFigures
                     s.Files.Name,
                     Detections.Read(s.Files.Detections),
                     TruthMask.Read(s.Folder, s.Row),
-                    s.Row.Patient
+                    s.Row.Patient,
+                    HeatmapRecord.Tissue(s.Files)
                 )
             ),
         ];

@@ -1,10 +1,35 @@
 using System.Text.Json.Nodes;
+using Coverslip.Slides.Geometry;
+using Coverslip.Slides.Heatmaps;
 
 namespace Coverslip.Learning.SlideWalk;
 
 /// <summary><c>NAME-heatmap.json</c>: what a heatmap was made of, and where its cells lie.</summary>
 internal static class HeatmapRecord
 {
+    /// <summary>The middles of a finished slide's cells of tissue, in pixels of level 0: where detections can be.</summary>
+    public static IReadOnlyList<(double X, double Y)> Tissue(SlideFiles files)
+    {
+        var record = SlideRecord.Read(files.Record) ?? throw new FileNotFoundException($"{files.Record}: no such file");
+        double Number(string key) => record[key]!.GetValue<double>();
+        var grid = new HeatmapGrid(
+            (int)Number("columns"),
+            (int)Number("rows"),
+            (int)Number("stride"),
+            Number("cell_width_level0"),
+            Number("cell_height_level0"),
+            new Mpp(Number("level0_mpp_x"), Number("level0_mpp_y"))
+        );
+        var heatmap = Heatmap.Read(files.Heatmap, grid);
+        return
+        [
+            .. Enumerable
+                .Range(0, grid.Cells)
+                .Where(i => !float.IsNaN(heatmap.Values[i]))
+                .Select(i => grid.Center(i % grid.Columns, i / grid.Columns)),
+        ];
+    }
+
     public static JsonObject Of(SlideModel model, SlidePrediction prediction, string tissueRule)
     {
         var (heatmap, grid) = (prediction.Heatmap, prediction.Heatmap.Grid);

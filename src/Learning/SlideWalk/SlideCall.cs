@@ -12,6 +12,10 @@ namespace Coverslip.Learning.SlideWalk;
 /// <param name="AboveProbability">Above which probability a place is a detection.</param>
 public sealed record SlideCall(string Positive, double? FromScore, double AboveProbability)
 {
+    internal const string CalledKey = "called";
+    internal const string FromKey = "called_from_score";
+    internal const string AboveKey = "detections_above_probability";
+
     /// <summary>"score 0.700 (the highest probability; not tumor: that is from 0.821)".</summary>
     public string Slide(double score) =>
         FromScore is { } from
@@ -26,8 +30,8 @@ public sealed record SlideCall(string Positive, double? FromScore, double AboveP
     public JsonObject Add(JsonObject figures, double score)
     {
         if (FromScore is { } from)
-            (figures["called"], figures["called_from_score"]) = (Called(score), from);
-        figures["detections_above_probability"] = AboveProbability;
+            (figures[CalledKey], figures[FromKey]) = (Called(score), from);
+        figures[AboveKey] = AboveProbability;
         return figures;
     }
 

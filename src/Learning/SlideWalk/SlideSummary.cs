@@ -16,6 +16,15 @@ public sealed record SlideSummary(
     SlideTotals Totals
 )
 {
+    /// <summary>What <see cref="SlideCall"/> and the methods say of each slide, beside its score.</summary>
+    private static readonly string[] Called =
+    [
+        SlideCall.CalledKey,
+        SlideCall.FromKey,
+        "detections",
+        SlideCall.AboveKey,
+    ];
+
     /// <summary>The table of scores in a folder.</summary>
     public static string ScoresIn(string folder) => Path.Combine(folder, "slide_scores.csv");
 
@@ -30,8 +39,15 @@ public sealed record SlideSummary(
         if (scores)
             MergedTable.Write(
                 ScoresIn(folder),
-                ["image", "probability"],
-                Outcomes.Select(o => (string[])[o.Name, o.Score!.Value.ToString("R", CultureInfo.InvariantCulture)]),
+                ["image", "probability", .. Called],
+                Outcomes.Select(o =>
+                    (string[])
+                        [
+                            o.Name,
+                            o.Score!.Value.ToString("R", CultureInfo.InvariantCulture),
+                            .. Called.Select(key => $"{o.Figures[key]}"),
+                        ]
+                ),
                 row => row[0]
             );
         var json = Totals.Figures.DeepClone().AsObject();

@@ -3,13 +3,14 @@ using System.Text.Json.Nodes;
 using Coverslip.Files;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.SlideWalk;
+using Coverslip.Slides.Formats;
 using Coverslip.Slides.Heatmaps;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.Methods.MultiStage;
 
 /// <summary>
-/// Predicts slides with a run of this method: of each <c>NAME-map.png</c>, <c>NAME-heatmap.npy</c> and <c>.tif</c>,
+/// Predicts slides with a run of this method: of each <c>NAME-map.png</c>, <c>NAME-patches.csv</c>, <c>NAME-heatmap.npy</c> and <c>.tif</c>,
 /// <c>NAME-overlay.png</c>, and detections. A slide within which a call was stopped begins anew.
 /// </summary>
 /// <param name="run">A run of this method.</param>
@@ -33,6 +34,7 @@ internal sealed class SlideMaps(TrainedModel run, DetectionOptions detection) : 
         found.Heatmap.Write(At("heatmap.npy"));
         HeatmapPictures.WritePyramid(At("heatmap.tif"), found.Heatmap);
         HeatmapPictures.WriteOverlay(At("overlay.png"), work.Slide, found.Heatmap);
+        WritePatches(At("patches.csv"), work.Slide, found);
         if (found.Patches.Count > 0)
         {
             using var map = PredictionMap.Predicted(found.Patches);
@@ -54,6 +56,27 @@ internal sealed class SlideMaps(TrainedModel run, DetectionOptions detection) : 
         var recipe = (MultiStageRecipe)run.Recipe;
         var heatmap = Heatmap.Read(new SlideFiles(work.Folder, work.Name).Heatmap, NewSlide.GridOf(work.Slide, recipe));
         return Outcome(work, record, heatmap, before: true);
+    }
+
+    /// <summary>A row to each patch that has a probability; its rectangle in pixels of level 0.</summary>
+    private static void WritePatches(string path, Slide slide, NewSlidePrediction found)
+    {
+        static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+        var grid = found.Heatmap.Grid;
+        CsvTable.Write(
+            path,
+            ["x", "y", "width", "height", "probability"],
+            found.Patches.Select(p =>
+                (string[])
+                    [
+                        Text(Math.Round(slide.Bounds.At.X + (p.Patch.Column * grid.CellWidth), 2)),
+                        Text(Math.Round(slide.Bounds.At.Y + (p.Patch.Row * grid.CellHeight), 2)),
+                        Text(Math.Round(grid.CellWidth, 2)),
+                        Text(Math.Round(grid.CellHeight, 2)),
+                        Text(p.Probability),
+                    ]
+            )
+        );
     }
 
     private SlideOutcome Outcome(SlideWork work, JsonObject record, Heatmap heatmap, bool before)

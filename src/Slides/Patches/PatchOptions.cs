@@ -73,17 +73,18 @@ public sealed record PatchOptions
     {
         Within(Mpp, Geometry.Mpp.Least, Geometry.Mpp.Most, nameof(Mpp));
         Within(Center, 1, 32_768, nameof(Center));
-        Within(Side, Rule == PatchRule.Liu ? Math.Max(Center, 8) : 8, 32_768, nameof(Side));
+        var rule = Rule == PatchRule.Liu ? $" with the rule liu, which looks at the patch's center of {Center}" : "";
+        Within(Side, Rule == PatchRule.Liu ? Math.Max(Center, 8) : 8, 32_768, nameof(Side), rule);
         Within(Overlap, 0, 0.95, nameof(Overlap));
         Within(TissueNeeded, 0, 1, nameof(MinTissue));
         Within(Random ?? 1, 1, 100_000_000, nameof(Random));
     }
 
-    private static void Within(double value, double least, double most, string name)
+    private static void Within(double value, double least, double most, string name, string why = "")
     {
         if (!(value >= least && value <= most))
             throw new ArgumentException(
-                FormattableString.Invariant($"{name} is {value}; it goes from {least} to {most}")
+                FormattableString.Invariant($"{name} is {value}; it goes from {least} to {most}{why}")
             );
     }
 }

@@ -33,6 +33,27 @@ public sealed class EvaluateFilesVerbsTests : IDisposable
     }
 
     [Fact]
+    public void Random_places_may_be_kept_within_the_tissue()
+    {
+        Slides();
+        Mask("masks/Test_001.png", 8, (255, 0, 40));
+        var anywhere = Json(VerbCall.Run(0, Froc("--json", "--bootstrap", "50")).Output);
+        Assert.Equal("slide", anywhere.GetProperty("chance_within").GetString());
+        var tissue = Path.Combine(folder, "tissue");
+        Directory.CreateDirectory(tissue);
+        Assert.Contains(
+            "'coverslip tissue' makes it from the slide, or leave --tissue out",
+            VerbCall.Run(1, Froc("--tissue", tissue)).Errors
+        );
+        // All tissue is the lesion: random places find it as often as the detections do.
+        Mask("tissue/Test_001.mask.png", 8, (255, 0, 40));
+        var within = Json(VerbCall.Run(0, Froc("--tissue", tissue, "--json", "--bootstrap", "50")).Output);
+        Assert.Equal("tissue", within.GetProperty("chance_within").GetString());
+        double Chance(JsonElement json) => json.GetProperty("chance").GetProperty("value").GetDouble();
+        Assert.True(Chance(within) > Chance(anywhere), $"{Chance(within)} against {Chance(anywhere)}");
+    }
+
+    [Fact]
     public void Slides_resolution_and_reading_are_options()
     {
         Slides();

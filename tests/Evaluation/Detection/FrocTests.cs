@@ -89,6 +89,24 @@ public sealed class FrocTests
     }
 
     [Fact]
+    public void Chance_is_that_of_the_tissue_where_it_is_known()
+    {
+        // A lesion of 16 of 1,024 pixels; tissue is that lesion and 48 pixels beside it.
+        var mask = new byte[32 * 32];
+        for (var y = 8; y < 12; y++)
+            mask.AsSpan((y * 32) + 8, 4).Fill(1);
+        var rules = new LesionRules { Level = 5, MicronsPerPixel = 75 };
+        var map = LesionMap.Of(mask, 32, rules);
+        (double, double)[] tissue =
+        [
+            .. Enumerable.Range(0, 64).Select(i => (((i % 8) + 8.5) * 32, ((i / 8) + 8.5) * 32)),
+        ];
+        var found = new Detections("a.csv", [0.9], [16], [16]);
+        Assert.Equal(map.Lesions[0].Pixels / 1024.0, FrocSlide.Of("a", found, map).LesionShares[0], 1e-12);
+        Assert.Equal(map.Lesions[0].Pixels / 64.0, FrocSlide.Of("a", found, map, null, tissue).LesionShares[0], 1e-12);
+    }
+
+    [Fact]
     public void Lesions_are_found_once_isolated_cells_never_and_false_positives_may_be_those_of_normal_slides()
     {
         FrocSlide[] slides =

@@ -126,7 +126,7 @@ public sealed class ClassificationEvaluationTests
         Assert.InRange(evaluation.Redrawn, 100, 400); // half of all draws hold one patient twice
         // Every other draw says 1; a patient of either class tells nearly nothing.
         var auc = evaluation.Figures[Metric.Auc];
-        Assert.Equal((1, 1, "exact, 1 of a kind"), (auc.Value, auc.High, auc.Bound));
+        Assert.Equal((1, 1, "exact, of 1 patients"), (auc.Value, auc.High, auc.Bound));
         Assert.Equal(0.025, auc.Low!.Value, 1e-9);
         var one = predictions with { Rows = [.. predictions.Rows.Select(r => r with { Patient = "a" })] };
         Assert.Equal(

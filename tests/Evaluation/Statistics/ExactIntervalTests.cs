@@ -17,7 +17,7 @@ public sealed class ExactIntervalTests
         var figure = ExactInterval.OfShare((double)right / units, units);
         Assert.Equal(low, figure.Low!.Value, 1e-6);
         Assert.Equal(high, figure.High!.Value, 1e-6);
-        Assert.Equal($"exact, {units} of a kind", figure.Bound);
+        Assert.Equal($"exact, of {units} patients", figure.Bound);
     }
 
     [Theory]
