@@ -15,6 +15,7 @@ internal static class Program
         RadiographsCommand.Create,
         CohortCommand.Create,
         SplitCommand.Create,
+        RecipesCommand.Create,
         RecipeCommand.Create,
         TrainCommand.Create,
         PredictCommand.Create,

@@ -114,7 +114,7 @@ internal static class EvaluateCommand
     private static int Run(ParseResult parsed)
     {
         var path = parsed.GetValue(File)!;
-        var cohort = Cohort.Load(parsed.GetValue(CohortFile)!, CohortChecks.Table);
+        var cohort = FolderCohort.Load(parsed.GetValue(CohortFile)!, CohortChecks.Table);
         var options = new EvaluationOptions
         {
             Positive = parsed.GetValue(Positive),

@@ -49,7 +49,7 @@ internal static class MaskCalibrateCommand
         var stain = MaskSettings.ReadStain(parsed);
         var options = MaskSettings.Read(parsed, stain);
         var path = parsed.GetRequiredValue(CohortFile);
-        var cohort = Cohort.Load(path);
+        var cohort = FolderCohort.Load(path);
         var rows = Draw(cohort, parsed.GetValue(Sample), options.Seed);
         var store = parsed.GetValue(Segmentations) is { } folder
             ? MaskStore.Open(folder, options, MaskRules.Published)
@@ -78,14 +78,14 @@ internal static class MaskCalibrateCommand
         var rules = fit.Rules with
         {
             Origin = new MaskRulesOrigin(
-                Path.GetFileName(path),
+                Path.GetFileName(cohort.Path),
                 cohort.Hash,
                 rows.Count,
                 options.Seed,
                 Math.Round(fit.ShareWithArea, 4)
             ),
         };
-        var target = parsed.GetValue(Out) ?? Path.ChangeExtension(path, null) + ".mask-rules.json";
+        var target = parsed.GetValue(Out) ?? Path.ChangeExtension(cohort.Path, null) + ".mask-rules.json";
         WholeFile.Write(target, rules.ToJson() + "\n");
         Report("published", MaskRules.Published, published);
         Report("fitted", rules, [.. published.Select(r => Judged(r, rules))]);

@@ -101,7 +101,7 @@ internal static class MaskCommand
             throw new ArgumentException("name images, or a cohort with --cohort, not both");
         if (cohort is null)
             return [.. images.Select(i => (i, i))];
-        var loaded = Cohort.Load(cohort);
+        var loaded = FolderCohort.Load(cohort);
         return [.. loaded.Rows.Select(r => (r.Image, loaded.ImagePath(r)))];
     }
 

@@ -136,7 +136,7 @@ internal static class PredictCommand
         PredictSlides.RefuseForImages(parsed);
         using var claim = FolderClaim.Take(folder, "predict");
         var cohort = parsed.GetValue(CohortFile) is { } file
-            ? RecipeCohort.Of(model.Recipe, Cohort.Load(file))
+            ? RecipeCohort.Of(model.Recipe, FolderCohort.Load(file))
             : CohortOf(parsed.GetValue(Images)!, folder);
         // Masks take seconds each: all images are looked at before the first is made. Without masks the look that
         // checks is the one that reads.
@@ -219,7 +219,7 @@ internal static class PredictCommand
     {
         if (parsed.GetValue(CohortFile) is not { } file)
             return parsed.GetValue(Images)!;
-        var cohort = Cohort.Load(file);
+        var cohort = FolderCohort.Load(file);
         return [.. cohort.Rows.Select(cohort.ImagePath)];
     }
 
