@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Files;
 using Coverslip.Learning.Masks;
@@ -32,7 +33,17 @@ internal static class MaskCalibrateCommand
 
     internal static Command Create()
     {
-        var command = new Command("calibrate", "Fit the thresholds to a cohort, without labels.")
+        var command = new Command(
+            "calibrate",
+            """
+            Fit the thresholds of 'mask' to a cohort, without labels. The exit code is 1 where fewer than 80 % of the images would
+            keep some area.
+
+            Examples:
+              coverslip mask calibrate --recipe saganet-small --cohort colon/cohort.csv --segmentations colon/masks
+              coverslip mask --recipe saganet-small --cohort colon/cohort.csv --rules colon/cohort.mask-rules.json --out colon/masks
+            """
+        )
         {
             CohortFile,
             Out,
@@ -57,10 +68,12 @@ internal static class MaskCalibrateCommand
         _ = store?.Missing([.. rows.Select(r => (r.Image, cohort.ImagePath(r)))], Console.WriteLine);
         var maker = new MaskMaker(options, MaskRules.Published);
         var published = new List<MaskResult>();
+        using (var stop = new StopSignal())
         using (var progress = new MaskProgress(rows.Count, () => store?.Save()))
         {
             foreach (var row in rows)
             {
+                stop.Token.ThrowIfCancellationRequested();
                 var source = cohort.ImagePath(row);
                 using var image = stain?.Read(source, row.Image) ?? PatchImage.ReadOne(source);
                 using var threads = new MaskThreads(image, options);

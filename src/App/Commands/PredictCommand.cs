@@ -27,10 +27,9 @@ internal static class PredictCommand
     {
         Description = "Predict all images of a cohort.",
     };
-    private static readonly Option<string> Output = new("--out")
+    private static readonly Option<string?> Output = new("--out")
     {
-        Description = "Folder for what is written.",
-        Required = true,
+        Description = "Folder for what is written. [default: RUN-predictions in the current folder]",
     };
     private static readonly Option<string?> Masks = new("--masks")
     {
@@ -113,8 +112,10 @@ internal static class PredictCommand
 
     private static int Run(ParseResult parsed)
     {
-        var folder = Path.GetFullPath(parsed.GetValue(Output)!);
-        var run = Path.GetFullPath(parsed.GetValue(Model)!);
+        var run = Path.GetFullPath(Path.TrimEndingDirectorySeparator(parsed.GetValue(Model)!));
+        var folder = Path.GetFullPath(
+            parsed.GetValue(Output) ?? $"{Path.GetFileNameWithoutExtension(run)}-predictions"
+        );
         if (Directory.Exists(run) && $"{folder}/".StartsWith($"{run}/", StringComparison.Ordinal) && HoldsRun(folder))
             throw new IOException(
                 $"--out is {folder}, a folder of the run itself: its test predictions would be replaced; choose another --out"

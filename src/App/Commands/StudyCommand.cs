@@ -127,20 +127,12 @@ internal static class StudyCommand
             var place = new CellPlace(parsed.GetValue(DeviceOption.Device)!, parsed.GetValue(Jobs));
             if (study.Pretrainings.Count > 0 && parsed.GetValue(PretrainOn) is { } other)
                 PretrainedRuns.Train(study, FolderCohort.Load(other), cohort, folder, place);
-            try
+            foreach (var (group, part) in groups)
             {
-                foreach (var (group, part) in groups)
-                {
-                    if (group.Name.Length > 0)
-                        Console.Error.WriteLine($"{study.By} {group.Name}: {group.Cohort.Rows.Count} images");
-                    var input = new StudyInput(study, group.Cohort, part, group.Folder, place);
-                    failures.AddRange(new StudyRunner(input).Run(stop.Token));
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                Console.Error.WriteLine("stopped; what is done is kept. Go on with the same command");
-                return 1;
+                if (group.Name.Length > 0)
+                    Console.Error.WriteLine($"{study.By} {group.Name}: {group.Cohort.Rows.Count} images");
+                var input = new StudyInput(study, group.Cohort, part, group.Folder, place);
+                failures.AddRange(new StudyRunner(input).Run(stop.Token));
             }
         }
         Show(

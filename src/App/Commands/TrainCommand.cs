@@ -162,12 +162,7 @@ internal static class TrainCommand
             Console.WriteLine($"report: {RunReport.Write(run, report)}");
             return 0;
         }
-        catch (OperationCanceledException)
-        {
-            Console.Error.WriteLine($"stopped; the last whole epoch is kept. Go on with the same command and --resume");
-            return 1;
-        }
-        catch
+        catch (Exception error) when (error is not OperationCanceledException)
         {
             start?.TakeBack();
             throw;

@@ -141,8 +141,9 @@ public static class FolderLayout
             return parts.Length >= 3
                 ? parts[1]
                 : throw new InvalidDataException(
-                    $"{image} has no patient: put the images of a patient in a folder of their own (class/patient/image); or name whose "
-                        + "they are by --patient-pattern; or, where no person has two images, say so by --image-is-patient"
+                    $"{image} has no patient: put the images of a patient in a folder of their own (class/patient/image); or read whose they "
+                        + "are from their names, by 'coverslip cohort' with --patient-pattern; or, where no person has two images, add "
+                        + "--image-is-patient"
                 );
         }
         var match = pattern.Match(image);
