@@ -37,7 +37,7 @@ internal static class RecipeFolder
             if (File.Exists(path))
             {
                 TextFile.Check(path);
-                if (Path.GetDirectoryName(given) is "" && (path != given || File.Exists(Bundled(given))))
+                if (path != given || (Path.GetDirectoryName(given) is "" && File.Exists(Bundled(given))))
                     Console.Error.WriteLine($"recipe: the file {Path.GetFullPath(path)}");
                 return Path.GetFullPath(path);
             }

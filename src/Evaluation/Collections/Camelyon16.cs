@@ -29,7 +29,7 @@ internal sealed partial class Camelyon16 : Collection
 
     public override string Title => "CAMELYON16 (Ehteshami Bejnordi et al. 2017)";
 
-    public override string Wanted =>
+    private protected override string Wanted =>
         "normal_001.tif, tumor_001.tif, test_001.tif …, their XML or lesion_annotations.zip, reference.csv";
 
     private protected override CollectionRows Read(CollectionFolder folder)

@@ -18,7 +18,8 @@ internal sealed partial class Camelyon17 : Collection
 
     public override string Title => "CAMELYON17, training (Bandi et al. 2019)";
 
-    public override string Wanted => "patient_000_node_0.tif …, stage_labels.csv, their XML or lesion_annotations.zip";
+    private protected override string Wanted =>
+        "patient_000_node_0.tif …, stage_labels.csv, their XML or lesion_annotations.zip";
 
     private protected override CollectionRows Read(CollectionFolder folder)
     {

@@ -36,7 +36,8 @@ internal sealed class ChestXray14 : Collection
 
     public override string Title => "ChestX-ray14 (Wang et al. 2017)";
 
-    public override string Wanted => "Data_Entry_2017.csv, BBox_List_2017.csv, images/ or images_001/images/ …";
+    private protected override string Wanted =>
+        "Data_Entry_2017.csv, BBox_List_2017.csv, images/ or images_001/images/ …";
 
     private protected override CollectionRows Read(CollectionFolder folder)
     {

@@ -14,7 +14,7 @@ public abstract class Collection
     public abstract string Title { get; }
 
     /// <summary>What is looked for below the folder.</summary>
-    public abstract string Wanted { get; }
+    private protected abstract string Wanted { get; }
 
     /// <summary>Reads what is there; nothing is written.</summary>
     /// <param name="folder">The folder of the download, or one above it.</param>

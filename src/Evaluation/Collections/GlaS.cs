@@ -16,7 +16,7 @@ internal sealed class GlaS : Collection
 
     public override string Title => "GlaS (Sirinukunwattana et al. 2017)";
 
-    public override string Wanted => "Grade.csv, train_1.bmp, train_1_anno.bmp, testA_1.bmp, testB_1.bmp …";
+    private protected override string Wanted => "Grade.csv, train_1.bmp, train_1_anno.bmp, testA_1.bmp, testB_1.bmp …";
 
     private protected override CollectionRows Read(CollectionFolder folder)
     {

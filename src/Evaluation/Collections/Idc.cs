@@ -13,7 +13,7 @@ internal sealed partial class Idc : Collection
 
     public override string Title => "IDC (Cruz-Roa et al. 2014)";
 
-    public override string Wanted => "8863_idx5_x101_y1251_class0.png …";
+    private protected override string Wanted => "8863_idx5_x101_y1251_class0.png …";
 
     private protected override CollectionRows Read(CollectionFolder folder)
     {

@@ -13,7 +13,7 @@ internal sealed partial class MoNuSeg : Collection
 
     public override string Title => "MoNuSeg (Kumar et al. 2017)";
 
-    public override string Wanted =>
+    private protected override string Wanted =>
         "MoNuSeg 2018 Training Data/Tissue Images/TCGA-….tif and Annotations/TCGA-….xml, MoNuSegTestData/";
 
     private protected override CollectionRows Read(CollectionFolder folder)

@@ -97,7 +97,7 @@ public sealed partial class RecipeNode
     /// </exception>
     public T Read<T>(Func<RecipeNode, T> reader)
     {
-        var read = ReadSome(reader);
+        var read = Attempt(reader);
         Finish();
         return read;
     }
@@ -106,16 +106,20 @@ public sealed partial class RecipeNode
     /// <exception cref="RecipeException">As <see cref="Read"/>, but for keys that nobody asked for.</exception>
     public T ReadSome<T>(Func<RecipeNode, T> reader)
     {
-        T read;
+        var read = Attempt(reader);
+        return wrong.Count == 0 ? read : throw Together();
+    }
+
+    private T Attempt<T>(Func<RecipeNode, T> reader)
+    {
         try
         {
-            read = reader(this);
+            return reader(this);
         }
         catch (Exception) when (wrong.Count > 0) // what followed from a default in place of a wrong value
         {
             throw Together();
         }
-        return wrong.Count == 0 ? read : throw Together();
     }
 
     /// <summary>Refuses every key that nobody asked for, here and in all sections, and wrong values.</summary>
