@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Files;
 
 namespace Coverslip.App.Commands;
 

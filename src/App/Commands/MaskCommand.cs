@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Coverslip.App.Progress;
-using Coverslip.Evaluation.Cohorts;
 using Coverslip.Files;
 using Coverslip.Learning.Masks;
 using Coverslip.Slides.Formats;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Coverslip.App.Progress;
 using Coverslip.App.Reports;
 using Coverslip.App.Studies;
-using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Files;
 using Coverslip.Learning.Reports;
