@@ -84,6 +84,10 @@ public static class WholeFile
             );
     }
 
+    /// <summary>Makes a folder for output, and those that it lies in; one that is there stays.</summary>
+    /// <exception cref="IOException">A file is in the way, or it may not be made.</exception>
+    public static void MakeFolder(string folder) => MakeFolder(folder, folder);
+
     private static void MakeFolder(string folder, string path)
     {
         try

@@ -82,6 +82,7 @@ public sealed class WholeFileTests : IDisposable
             $"{At("file/run/a.csv")} cannot be written: {At("file")} is a file and no folder; choose another --out",
             Error(() => WholeFile.Write(At("file/run/a.csv"), "text"))
         );
+        Assert.Contains($"{At("file")} is a file and no folder", Error(() => WholeFile.MakeFolder(At("file/run"))));
         var name = new string('n', 300);
         var told = Error(() => WholeFile.Write(At(name), "text"));
         Assert.Contains("names have 255 bytes at most, so give a shorter one", told);

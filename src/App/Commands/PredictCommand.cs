@@ -3,6 +3,7 @@ using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
+using Coverslip.Files;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Masks;
 using Coverslip.Learning.Models;
@@ -128,7 +129,7 @@ internal static class PredictCommand
             );
         if (model.Description.ImageWise)
             Console.Error.WriteLine($"warning: the test figures of this model are inflated ({Split.InflatedNote})");
-        Directory.CreateDirectory(folder);
+        WholeFile.MakeFolder(folder);
         int? batch = parsed.GetResult(Batch) is { Implicit: false } ? parsed.GetValue(Batch) : null;
         if (model.Recipe is ISegmentsImages)
             return PredictSegments.Run(parsed, model, Told(model, FilesOf(parsed)), folder, batch);
