@@ -13,6 +13,7 @@ internal sealed partial class StopSignal : IDisposable
 
     private static readonly Lock Gate = new();
     private static StopSignal? active;
+    private static int watched;
 
     private readonly CancellationTokenSource source = new();
     private readonly StopSignal? outer;
@@ -35,9 +36,11 @@ internal sealed partial class StopSignal : IDisposable
         source.Dispose();
     }
 
-    /// <summary>Takes signals for the length of a call.</summary>
+    /// <summary>Takes signals for the length of a call; those of a call within it are its own.</summary>
     /// <param name="told">What to write where the process ends at once.</param>
-    internal static IDisposable Watch(string told) => new Registrations(told);
+    /// <returns>What ends it; null within another call.</returns>
+    internal static IDisposable? Watch(string told) =>
+        Interlocked.CompareExchange(ref watched, 1, 0) == 0 ? new Registrations(told) : null;
 
     /// <summary>What a signal does: asks for a stop, or tells that there is nothing to ask.</summary>
     internal static bool Ask()
@@ -46,7 +49,9 @@ internal sealed partial class StopSignal : IDisposable
         {
             if (active is null || active.source.IsCancellationRequested)
                 return false;
-            active.source.Cancel();
+            // A call within a call, as of a study's cell: both end.
+            for (var each = active; each is not null; each = each.outer)
+                each.source.Cancel();
             return true;
         }
     }
@@ -75,6 +80,7 @@ internal sealed partial class StopSignal : IDisposable
         {
             interrupt.Dispose();
             terminate.Dispose();
+            Volatile.Write(ref watched, 0);
         }
     }
 

@@ -40,7 +40,9 @@ public sealed class StopTests(TrainedRun trained) : IClassFixture<TrainedRun>
     {
         Assert.False(StopSignal.Ask());
         using var stop = new StopSignal();
+        using var within = new StopSignal();
         Assert.True(StopSignal.Ask());
+        Assert.True(within.Token.IsCancellationRequested);
         Assert.True(stop.Token.IsCancellationRequested);
         Assert.False(StopSignal.Ask());
     }
