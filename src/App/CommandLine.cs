@@ -15,7 +15,10 @@ internal static class CommandLine
         Recursive = true,
     };
 
-    /// <summary>Parses and runs; returns 0, 1 (failure) or 2 (wrong usage).</summary>
+    /// <summary>Verbs that go on where they were stopped.</summary>
+    private static readonly string[] Resumable = ["demo", "train", "study", "predict", "mask", "tissue"];
+
+    /// <summary>Parses and runs; returns 0, 1 (failure), 2 (wrong usage) or 130 (stopped by Ctrl-C or SIGTERM).</summary>
     public static int Run(RootCommand root, string[] args)
     {
         using var clean = Terminal.Clean();
@@ -55,20 +58,32 @@ internal static class CommandLine
             Console.Error.WriteLine($"See '{Words(parsed.CommandResult)} --help'.");
             return 2;
         }
+        using var signals = StopSignal.Watch(Stopped(parsed));
         try
         {
             return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine("stopped; what was finished is kept. The same command goes on where it can");
-            return 1;
+            Console.Error.WriteLine(Stopped(parsed));
+            return StopSignal.ExitCode;
         }
         catch (Exception error)
         {
             Console.Error.WriteLine(parsed.GetValue(Verbose) ? error.ToString() : $"error: {OneLine(error)}");
             return 1;
         }
+    }
+
+    /// <summary>How to go on after Ctrl-C.</summary>
+    private static string Stopped(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        if (!Resumable.Contains(command.Name) || command.Parents.OfType<Command>().Any(p => p is not RootCommand))
+            return "stopped; nothing half done was left. The same command begins anew";
+        var resume = command.Options.FirstOrDefault(o => o.Name == "--resume");
+        var more = resume is not null && parsed.GetResult(resume) is not { Implicit: false } ? " and --resume" : "";
+        return $"stopped; what is finished is kept. Go on with the same command{more}";
     }
 
     /// <summary>The first line of a message; that of the cause where the outer one only says that something failed.</summary>

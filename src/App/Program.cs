@@ -4,7 +4,7 @@ using Coverslip.App.Studies;
 
 namespace Coverslip.App;
 
-/// <summary>The one executable. Exit codes: 0 success, 1 failure with one clear line, 2 wrong usage.</summary>
+/// <summary>The one executable. Exit codes: 0 success, 1 failure with one clear line, 2 wrong usage, 130 stopped.</summary>
 internal static class Program
 {
     /// <summary>Every verb, in the order that <c>--help</c> shows them.</summary>
@@ -15,6 +15,7 @@ internal static class Program
         RadiographsCommand.Create,
         CohortCommand.Create,
         SplitCommand.Create,
+        RecipesCommand.Create,
         RecipeCommand.Create,
         TrainCommand.Create,
         PredictCommand.Create,

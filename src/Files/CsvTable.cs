@@ -102,8 +102,7 @@ public sealed class CsvTable(string path, IReadOnlyList<string> columns, IReadOn
     /// <exception cref="InvalidDataException">A quotation that does not end, or text that is not UTF-8.</exception>
     public static IReadOnlyList<TableRow> ReadRows(string path)
     {
-        if (!File.Exists(path))
-            throw new FileNotFoundException($"{path}: no such file", path);
+        TextFile.Check(path);
         using var reader = CsvReader.FromFile(
             path,
             new()

@@ -3,8 +3,22 @@ namespace Coverslip.Files;
 /// <summary>The known name that a mistyped one most likely means.</summary>
 public static class NearestName
 {
-    /// <summary>The name of the smallest edit distance; null where there are none.</summary>
-    public static string? Of(string wanted, IEnumerable<string> known) => known.MinBy(name => Distance(wanted, name));
+    private const int ShortestBeginning = 3;
+
+    /// <summary>
+    /// A name that begins with the wanted one, or of all the one of the smallest edit distance; null where there are none.
+    /// </summary>
+    public static string? Of(string wanted, IEnumerable<string> known)
+    {
+        string[] all = [.. known];
+        string[] longer =
+        [
+            .. all.Where(name =>
+                wanted.Length >= ShortestBeginning && name.StartsWith(wanted, StringComparison.OrdinalIgnoreCase)
+            ),
+        ];
+        return (longer.Length > 0 ? longer : all).MinBy(name => Distance(wanted, name));
+    }
 
     /// <summary>Insertions, deletions and substitutions that turn one word into the other (Levenshtein 1966).</summary>
     public static int Distance(string a, string b)

@@ -20,10 +20,11 @@ public static class WholeFile
         var folder = Path.GetDirectoryName(full) ?? throw new ArgumentException($"{path} names no file", nameof(path));
         var special = FileSystem.IsSpecial(full);
         if (!special)
-            Directory.CreateDirectory(folder);
-        var temporary = TemporaryName.In(special ? Path.GetTempPath() : folder);
+            MakeFolder(folder, path);
+        var temporary = ""; // until it has a name
         try
         {
+            temporary = TemporaryName.In(special ? Path.GetTempPath() : folder);
             write(temporary);
             if (special)
             {
@@ -35,14 +36,14 @@ public static class WholeFile
             FileSystem.Sync(folder);
             UserFiles.Wrote(full);
         }
-        catch (Exception error)
-            when (error is IOException or UnauthorizedAccessException && error.Message.Contains(temporary))
+        catch (Exception error) when (WriteError.Is(error, temporary))
         {
-            throw new IOException(error.Message.Replace(temporary, path), error);
+            throw WriteError.Of(path, temporary, error);
         }
         finally
         {
-            File.Delete(temporary);
+            if (temporary.Length > 0)
+                File.Delete(temporary);
         }
     }
 
@@ -60,6 +61,51 @@ public static class WholeFile
     /// <summary>Writes <paramref name="text"/> as UTF-8 without a byte order mark.</summary>
     public static void Write(string path, string text) =>
         Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>Refuses to write where a file is already; a device is written through.</summary>
+    /// <exception cref="IOException">There is one.</exception>
+    public static void NeedNew(string path)
+    {
+        if (File.Exists(path) && !FileSystem.IsSpecial(path))
+            throw new IOException(
+                $"{path} is there already, and would be replaced; choose another --out, or delete that file first"
+            );
+    }
+
+    /// <summary>Writes bytes, unless the same stand there.</summary>
+    /// <exception cref="IOException">A file of another content is there.</exception>
+    public static void WriteSame(string path, byte[] bytes)
+    {
+        if (!File.Exists(path))
+            Write(path, stream => stream.Write(bytes));
+        else if (new FileInfo(path).Length != bytes.Length || !File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes))
+            throw new IOException(
+                $"{path} is there already, with another content; choose another --out, or delete that file first"
+            );
+    }
+
+    /// <summary>Makes a folder for output, and those that it lies in; one that is there stays.</summary>
+    /// <exception cref="IOException">A file is in the way, or it may not be made.</exception>
+    public static void MakeFolder(string folder) => MakeFolder(folder, folder);
+
+    private static void MakeFolder(string folder, string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            var inTheWay = folder;
+            while (inTheWay is not null && !File.Exists(inTheWay))
+                inTheWay = Path.GetDirectoryName(inTheWay);
+            throw inTheWay is null
+                ? WriteError.Of(path, folder, error)
+                : new IOException(
+                    $"{path} cannot be written: {inTheWay} is a file and no folder; choose another --out"
+                );
+        }
+    }
 
     private static string Target(string path)
     {

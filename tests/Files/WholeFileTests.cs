@@ -74,5 +74,80 @@ public sealed class WholeFileTests : IDisposable
         Assert.All(kept, file => Assert.True(File.Exists(file), file));
     }
 
+    [Fact]
+    public void Errors_of_writing_name_the_users_path_and_say_what_to_do()
+    {
+        File.WriteAllText(At("file"), "in the way");
+        Assert.Equal(
+            $"{At("file/run/a.csv")} cannot be written: {At("file")} is a file and no folder; choose another --out",
+            Error(() => WholeFile.Write(At("file/run/a.csv"), "text"))
+        );
+        Assert.Contains($"{At("file")} is a file and no folder", Error(() => WholeFile.MakeFolder(At("file/run"))));
+        var name = new string('n', 300);
+        var told = Error(() => WholeFile.Write(At(name), "text"));
+        Assert.Contains("names have 255 bytes at most, so give a shorter one", told);
+        Assert.InRange(told.Length, 100, 700);
+        Assert.StartsWith(
+            $"{At("a.csv")} cannot be written: ",
+            Error(() => WholeFile.WriteAt(At("a.csv"), Fail("Native.cpp could not write {0}")))
+        );
+        Assert.Equal(["file"], Directory.GetFileSystemEntries(folder).Select(Path.GetFileName));
+
+        static Action<string> Fail(string message) =>
+            temporary => throw new InvalidOperationException(string.Format(null, message, temporary));
+    }
+
+    [Fact]
+    public void A_full_disk_is_called_so()
+    {
+        File.CreateSymbolicLink(At("full.csv"), "/dev/full");
+        Assert.Equal(
+            $"{At("full.csv")} cannot be written: the disk is full; free some space, or choose another --out",
+            Error(() => WholeFile.Write(At("full.csv"), new string('a', 100_000)))
+        );
+    }
+
+    [Fact]
+    public void An_error_of_another_file_stays_as_it_is()
+    {
+        var told = Assert.Throws<FileNotFoundException>(() =>
+            WholeFile.WriteAt(At("a.csv"), _ => File.ReadAllText(At("none.csv")))
+        );
+        Assert.Contains("none.csv", told.Message);
+    }
+
+    [Fact]
+    public void What_stands_there_is_kept_where_it_is_the_same_and_else_refused()
+    {
+        WholeFile.NeedNew(At("a.xml"));
+        WholeFile.WriteSame(At("a.xml"), [1, 2]);
+        WholeFile.WriteSame(At("a.xml"), [1, 2]);
+        Assert.Contains("with another content", Error(() => WholeFile.WriteSame(At("a.xml"), [1, 3])));
+        Assert.Contains($"{At("a.xml")} is there already", Error(() => WholeFile.NeedNew(At("a.xml"))));
+        WholeFile.NeedNew("/dev/null");
+    }
+
+    [Fact]
+    public void Text_is_not_read_from_what_never_ends()
+    {
+        Assert.Contains(
+            "/dev/zero is a device or a pipe",
+            Assert.Throws<InvalidDataException>(() => TextFile.Read("/dev/zero")).Message
+        );
+        Assert.Contains(
+            "/dev/zero is a device or a pipe",
+            Assert.Throws<InvalidDataException>(() => CsvTable.Read("/dev/zero")).Message
+        );
+        Assert.Contains("is a folder", Assert.Throws<InvalidDataException>(() => TextFile.Read(folder)).Message);
+    }
+
+    [Theory]
+    [InlineData("tumor", "tumor-detection")]
+    [InlineData("sagnet", "saganet")]
+    public void The_nearest_name_is_one_that_begins_so_or_the_least_change(string wanted, string nearest) =>
+        Assert.Equal(nearest, NearestName.Of(wanted, ["saganet", "study", "tumor-detection"]));
+
+    private static string Error(Action write) => Assert.ThrowsAny<IOException>(write).Message;
+
     private string At(string name) => Path.Combine(folder, name);
 }

@@ -56,7 +56,7 @@ public sealed class AmericanSpellingTests
     [Fact]
     public void A_key_in_both_spellings_is_refused() =>
         Assert.Contains(
-            "unknown key 'patches.centre'",
+            "r.yaml, line 2: 'patches.centre' and 'patches.center' are one key in two spellings; keep 'patches.center'",
             Assert
                 .Throws<RecipeException>(() =>
                     Known.Methods.Parse("method: tumor-detection\npatches: {centre: 64, center: 32}", "r.yaml")
@@ -70,5 +70,14 @@ public sealed class AmericanSpellingTests
         var under = RecipeNode.Mapping("patches: {center: 32}", "r.yaml");
         var text = YamlText.Over(under, YamlText.OfSetting("patches.centre=64"));
         Assert.Equal("64", RecipeNode.Parse(text, "r.yaml").Section("patches").Peek("center"));
+    }
+
+    [Fact]
+    public void A_method_in_British_spelling_is_read_with_a_note()
+    {
+        var notes = new List<string>();
+        Assert.IsType<TumorDetectionRecipe>(Known.Methods.Parse("method: tumour-detection", "r.yaml", notes.Add));
+        Assert.Equal(["r.yaml: method 'tumour-detection' is read as 'tumor-detection'"], notes);
+        Assert.Equal("tumor-detection", Known.Methods.Named("tumour-detection").Name);
     }
 }

@@ -167,17 +167,14 @@ internal static class AnnotationsCommand
             var (drawn, survey) = (SlideAnnotations.Read(path, classes), new AnnotationSurvey());
             survey.Add(file, drawn);
             survey.Check(classes, path);
-            using var image = ImageFile.Read(file, ImageReadOptions.AsStored);
-            drawn.CheckWithin(image.Width, image.Height, file);
-            drawn.NeedTumor();
-            using var mask = PolygonRaster.Fill(drawn.Tumor.Polygons, new PixelSize(image.Width, image.Height));
+            using var mask = OutlineMask.Draw(drawn, file);
             var output = parsed.GetRequiredValue(Out);
             ImageFile.Write(output, mask);
-            var share = (double)mask.Pixels.ToArray().Count(p => p != 0) / (image.Width * image.Height);
+            var share = (double)mask.Pixels.ToArray().Count(p => p != 0) / (mask.Width * mask.Height);
             foreach (var line in survey.Lines())
                 Console.WriteLine(line);
             Console.WriteLine(
-                FormattableString.Invariant($"{output}: {image.Width} × {image.Height}, {share:0.0 %} inside")
+                FormattableString.Invariant($"{output}: {mask.Width} × {mask.Height}, {share:0.0 %} inside")
             );
             return 0;
         });

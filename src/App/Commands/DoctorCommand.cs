@@ -15,7 +15,16 @@ internal static class DoctorCommand
 
     public static Command Create()
     {
-        var command = new Command("doctor", "Print what was found on this machine and how to mend what is wrong.")
+        var command = new Command(
+            "doctor",
+            """
+            Print what was found on this machine and how to mend what is wrong. The exit code is 1 where anything is.
+
+            Examples:
+              coverslip doctor
+              coverslip doctor --json
+            """
+        )
         {
             AsJson,
         };

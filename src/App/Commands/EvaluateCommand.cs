@@ -99,7 +99,18 @@ internal static class EvaluateCommand
                 parsed.AddError($"--threshold is {parsed.Text(Threshold)}; write a probability, 0 to 1.");
         });
         classification.SetAction(parsed => Run(parsed));
-        return new Command("evaluate", "Figures of predictions, each with an interval over patients.")
+        return new Command(
+            "evaluate",
+            """
+            Figures of predictions, each with an interval over patients.
+
+            Examples:
+              coverslip evaluate classification run/predictions.csv --cohort cohort.csv
+              coverslip evaluate findings run/predictions.csv --cohort cohort.csv --boxes boxes.csv
+              coverslip evaluate segmentation masks --cohort cohort.csv
+              coverslip evaluate froc heatmaps/detections --masks truth --level 5 --slide-mpp 0.243
+            """
+        )
         {
             classification,
             EvaluateFindingsCommand.Create(),
@@ -114,7 +125,7 @@ internal static class EvaluateCommand
     private static int Run(ParseResult parsed)
     {
         var path = parsed.GetValue(File)!;
-        var cohort = Cohort.Load(parsed.GetValue(CohortFile)!, CohortChecks.Table);
+        var cohort = FolderCohort.Load(parsed.GetValue(CohortFile)!, CohortChecks.Table);
         var options = new EvaluationOptions
         {
             Positive = parsed.GetValue(Positive),

@@ -78,7 +78,7 @@ internal static class EvaluateSegmentationCommand
     {
         if (file is null)
             throw new ArgumentException($"{folder} is a folder of predictions; --cohort says what is true");
-        var cohort = Cohort.Load(file);
+        var cohort = FolderCohort.Load(file);
         var without = cohort.Rows.Where(r => !File.Exists(FilesOf(folder, r).Array)).ToArray();
         if (without.Length == cohort.Rows.Count)
             throw new InvalidDataException(

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Files;
 using Coverslip.Learning.Masks;
@@ -32,7 +33,17 @@ internal static class MaskCalibrateCommand
 
     internal static Command Create()
     {
-        var command = new Command("calibrate", "Fit the thresholds to a cohort, without labels.")
+        var command = new Command(
+            "calibrate",
+            """
+            Fit the thresholds of 'mask' to a cohort, without labels. The exit code is 1 where fewer than 80 % of the images would
+            keep some area.
+
+            Examples:
+              coverslip mask calibrate --recipe saganet-small --cohort colon/cohort.csv --segmentations colon/masks
+              coverslip mask --recipe saganet-small --cohort colon/cohort.csv --rules colon/cohort.mask-rules.json --out colon/masks
+            """
+        )
         {
             CohortFile,
             Out,
@@ -49,7 +60,7 @@ internal static class MaskCalibrateCommand
         var stain = MaskSettings.ReadStain(parsed);
         var options = MaskSettings.Read(parsed, stain);
         var path = parsed.GetRequiredValue(CohortFile);
-        var cohort = Cohort.Load(path);
+        var cohort = FolderCohort.Load(path);
         var rows = Draw(cohort, parsed.GetValue(Sample), options.Seed);
         var store = parsed.GetValue(Segmentations) is { } folder
             ? MaskStore.Open(folder, options, MaskRules.Published)
@@ -57,10 +68,12 @@ internal static class MaskCalibrateCommand
         _ = store?.Missing([.. rows.Select(r => (r.Image, cohort.ImagePath(r)))], Console.WriteLine);
         var maker = new MaskMaker(options, MaskRules.Published);
         var published = new List<MaskResult>();
+        using (var stop = new StopSignal())
         using (var progress = new MaskProgress(rows.Count, () => store?.Save()))
         {
             foreach (var row in rows)
             {
+                stop.Token.ThrowIfCancellationRequested();
                 var source = cohort.ImagePath(row);
                 using var image = stain?.Read(source, row.Image) ?? PatchImage.ReadOne(source);
                 using var threads = new MaskThreads(image, options);
@@ -78,14 +91,14 @@ internal static class MaskCalibrateCommand
         var rules = fit.Rules with
         {
             Origin = new MaskRulesOrigin(
-                Path.GetFileName(path),
+                Path.GetFileName(cohort.Path),
                 cohort.Hash,
                 rows.Count,
                 options.Seed,
                 Math.Round(fit.ShareWithArea, 4)
             ),
         };
-        var target = parsed.GetValue(Out) ?? Path.ChangeExtension(path, null) + ".mask-rules.json";
+        var target = parsed.GetValue(Out) ?? Path.ChangeExtension(cohort.Path, null) + ".mask-rules.json";
         WholeFile.Write(target, rules.ToJson() + "\n");
         Report("published", MaskRules.Published, published);
         Report("fitted", rules, [.. published.Select(r => Judged(r, rules))]);

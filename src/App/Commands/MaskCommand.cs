@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using Coverslip.Evaluation.Cohorts;
+using Coverslip.App.Progress;
 using Coverslip.Files;
 using Coverslip.Learning.Masks;
 using Coverslip.Slides.Formats;
@@ -39,7 +39,19 @@ internal static class MaskCommand
 
     public static Command Create()
     {
-        var command = new Command("mask", "Make masks of valid tissue without labels.")
+        var command = new Command(
+            "mask",
+            """
+            Make masks of valid tissue without labels, with overlays to look at. Masks that are there and still fit are kept.
+            'train --masks' takes them where they were segmented as its recipe says (--recipe).
+
+            Examples:
+              coverslip mask a.png b.png --out masks
+              coverslip mask --recipe saganet-small --cohort colon/cohort.csv --out colon/masks
+              coverslip mask --recipe saganet-small --cohort colon/cohort.csv --rules colon/cohort.mask-rules.json --out colon/masks
+              coverslip train saganet-small --cohort colon/cohort.csv --masks colon/masks --out runs/colon
+            """
+        )
         {
             Images,
             CohortFile,
@@ -69,10 +81,12 @@ internal static class MaskCommand
         var results = new List<MaskResult>();
         var timings = new List<string>();
         var missing = store.Missing(work, Console.WriteLine);
+        using (var stop = new StopSignal())
         using (var progress = new MaskProgress(missing.Count, store.Save))
         {
             foreach (var (name, path) in missing)
             {
+                stop.Token.ThrowIfCancellationRequested();
                 using var image = stain?.Read(path, name) ?? PatchImage.ReadOne(path);
                 using var threads = new MaskThreads(image, options);
                 var clock = Stopwatch.StartNew();
@@ -101,7 +115,7 @@ internal static class MaskCommand
             throw new ArgumentException("name images, or a cohort with --cohort, not both");
         if (cohort is null)
             return [.. images.Select(i => (i, i))];
-        var loaded = Cohort.Load(cohort);
+        var loaded = FolderCohort.Load(cohort);
         return [.. loaded.Rows.Select(r => (r.Image, loaded.ImagePath(r)))];
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Coverslip.Files;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Masks;
 using Coverslip.Learning.Recipes;
@@ -95,7 +96,7 @@ internal static class MaskSettings
     internal static InputStain? ReadStain(ParseResult parsed) =>
         parsed.GetValue(StainFile) is { } file
             ? InputStain.Parse(
-                File.ReadAllText(file),
+                TextFile.Read(file),
                 file,
                 Enum.Parse<RefusedStain>(parsed.GetValue(StainRefused)!, ignoreCase: true)
             )
@@ -122,8 +123,9 @@ internal static class MaskSettings
         return options;
     }
 
-    private static MaskOptions OfRecipe(string path)
+    private static MaskOptions OfRecipe(string given)
     {
+        var path = RecipeFolder.Find(given);
         var recipe = Known.Methods.Parse(YamlText.OfFile(path, []), Path.GetFileName(path), Console.Error.WriteLine);
         return recipe.Input is { Form: not InputForm.Raw, Masks: MaskSource.Computed } input
             ? CohortMasks.OptionsOf(input)

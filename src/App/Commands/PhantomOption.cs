@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Coverslip.Files;
 
 namespace Coverslip.App.Commands;
 
@@ -17,11 +18,8 @@ internal static class PhantomOption
     public static string Folder(ParseResult parsed, Option<string> output)
     {
         var folder = parsed.GetRequiredValue(output);
-        return File.Exists(Path.Combine(folder, "cohort.csv"))
-            ? throw new IOException(
-                $"{Path.Combine(folder, "cohort.csv")} is there already, and would be replaced; choose another --out, or delete that cohort first"
-            )
-            : folder;
+        WholeFile.NeedNew(Path.Combine(folder, "cohort.csv"));
+        return folder;
     }
 
     /// <summary>The seed of a cohort.</summary>

@@ -3,6 +3,7 @@ using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
+using Coverslip.Files;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Masks;
 using Coverslip.Learning.Models;
@@ -27,10 +28,9 @@ internal static class PredictCommand
     {
         Description = "Predict all images of a cohort.",
     };
-    private static readonly Option<string> Output = new("--out")
+    private static readonly Option<string?> Output = new("--out")
     {
-        Description = "Folder for what is written.",
-        Required = true,
+        Description = "Folder for what is written. [default: RUN-predictions in the current folder]",
     };
     private static readonly Option<string?> Masks = new("--masks")
     {
@@ -113,8 +113,10 @@ internal static class PredictCommand
 
     private static int Run(ParseResult parsed)
     {
-        var folder = Path.GetFullPath(parsed.GetValue(Output)!);
-        var run = Path.GetFullPath(parsed.GetValue(Model)!);
+        var run = Path.GetFullPath(Path.TrimEndingDirectorySeparator(parsed.GetValue(Model)!));
+        var folder = Path.GetFullPath(
+            parsed.GetValue(Output) ?? $"{Path.GetFileNameWithoutExtension(run)}-predictions"
+        );
         if (Directory.Exists(run) && $"{folder}/".StartsWith($"{run}/", StringComparison.Ordinal) && HoldsRun(folder))
             throw new IOException(
                 $"--out is {folder}, a folder of the run itself: its test predictions would be replaced; choose another --out"
@@ -127,7 +129,7 @@ internal static class PredictCommand
             );
         if (model.Description.ImageWise)
             Console.Error.WriteLine($"warning: the test figures of this model are inflated ({Split.InflatedNote})");
-        Directory.CreateDirectory(folder);
+        WholeFile.MakeFolder(folder);
         int? batch = parsed.GetResult(Batch) is { Implicit: false } ? parsed.GetValue(Batch) : null;
         if (model.Recipe is ISegmentsImages)
             return PredictSegments.Run(parsed, model, Told(model, FilesOf(parsed)), folder, batch);
@@ -136,7 +138,7 @@ internal static class PredictCommand
         PredictSlides.RefuseForImages(parsed);
         using var claim = FolderClaim.Take(folder, "predict");
         var cohort = parsed.GetValue(CohortFile) is { } file
-            ? RecipeCohort.Of(model.Recipe, Cohort.Load(file))
+            ? RecipeCohort.Of(model.Recipe, FolderCohort.Load(file))
             : CohortOf(parsed.GetValue(Images)!, folder);
         // Masks take seconds each: all images are looked at before the first is made. Without masks the look that
         // checks is the one that reads.
@@ -219,7 +221,7 @@ internal static class PredictCommand
     {
         if (parsed.GetValue(CohortFile) is not { } file)
             return parsed.GetValue(Images)!;
-        var cohort = Cohort.Load(file);
+        var cohort = FolderCohort.Load(file);
         return [.. cohort.Rows.Select(cohort.ImagePath)];
     }
 

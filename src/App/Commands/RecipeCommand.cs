@@ -11,7 +11,7 @@ namespace Coverslip.App.Commands;
 /// <summary><c>coverslip recipe</c>: what recipes may say, in every form that is made of the keys' declarations.</summary>
 internal static class RecipeCommand
 {
-    private static readonly Argument<FileInfo> RecipeFile = new("recipe") { Description = "A recipe or a study." };
+    private static readonly Argument<string> RecipeFile = new("recipe") { Description = RecipeFolder.ArgumentHelp };
     private static readonly Argument<string> Method = new("method") { Description = "A method, as recipes name it." };
     private static readonly Argument<string?> Kind = new("kind")
     {
@@ -50,7 +50,13 @@ internal static class RecipeCommand
         };
         command.SetAction(parsed =>
         {
-            foreach (var key in RecipeKinds.Explain(parsed.GetValue(RecipeFile)!.FullName, Known.Methods))
+            foreach (
+                var key in RecipeKinds.Explain(
+                    RecipeFolder.Find(parsed.GetValue(RecipeFile)!),
+                    Known.Methods,
+                    Console.Error.WriteLine
+                )
+            )
             {
                 var (value, range) = (
                     ValueText.Of(key.Value ?? key.Default),
@@ -134,9 +140,7 @@ internal static class RecipeCommand
         command.SetAction(parsed =>
         {
             var path = parsed.GetValue(Page)!.FullName;
-            if (!File.Exists(path))
-                throw new FileNotFoundException($"{path}: no such file", path);
-            WholeFile.Write(path, RecipeTables.Fill(File.ReadAllText(path), RecipeKinds.Of(Known.Methods)));
+            WholeFile.Write(path, RecipeTables.Fill(TextFile.Read(path), RecipeKinds.Of(Known.Methods)));
             return 0;
         });
         return command;
@@ -145,10 +149,7 @@ internal static class RecipeCommand
     private static RecipeKind KindOf(string name)
     {
         var kinds = RecipeKinds.Of(Known.Methods);
-        return kinds.FirstOrDefault(k => k.Name == name)
-            ?? throw new ArgumentException(
-                $"there is no method '{name}'; the nearest is '{NearestName.Of(name, kinds.Select(k => k.Name))}'"
-            );
+        return kinds.FirstOrDefault(k => k.Name == name) ?? kinds.First(k => k.Name == Known.Methods.Named(name).Name);
     }
 
     private static int Write(ParseResult parsed, string text)
@@ -156,10 +157,8 @@ internal static class RecipeCommand
         if (parsed.GetValue(Output) is { } path)
         {
             // A schema is ours whole; a recipe is what its user makes of it.
-            if (File.Exists(path) && parsed.CommandResult.Command.Name == "new")
-                throw new IOException(
-                    $"{path} is there already and stays as it is; choose another --out, or remove it"
-                );
+            if (parsed.CommandResult.Command.Name == "new")
+                WholeFile.NeedNew(path);
             WholeFile.Write(path, text);
         }
         else

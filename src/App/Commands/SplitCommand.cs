@@ -142,7 +142,7 @@ internal static class SplitCommand
 
     private static int Run(ParseResult parsed)
     {
-        var cohort = Cohort.Load(parsed.GetValue(CohortFile)!);
+        var cohort = FolderCohort.Load(parsed.GetValue(CohortFile)!);
         foreach (var warning in cohort.Warnings)
             Console.WriteLine($"warning: {warning}");
         var files = parsed.GetValue(BreakHisFiles) ?? [];

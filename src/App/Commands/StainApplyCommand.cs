@@ -62,7 +62,7 @@ internal static class StainApplyCommand
     {
         var normalizer = StainFile.Read(parsed.GetRequiredValue(Stain));
         var folder = Path.GetFullPath(parsed.GetRequiredValue(Out));
-        var cohort = parsed.GetValue(CohortPath) is { } path ? Cohort.Load(path) : null;
+        var cohort = parsed.GetValue(CohortPath) is { } path ? FolderCohort.Load(path) : null;
         Work[] work = cohort is null
             ? [.. parsed.GetValue(Images)!.Select(image => Work.Of(image, image, Path.GetFileName(image), folder))]
             : [.. cohort.Rows.Select(row => Work.Of(row.Image, cohort.ImagePath(row), row.Image, folder))];

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Coverslip.App.Progress;
 using Coverslip.App.Reports;
 using Coverslip.App.Studies;
-using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Files;
 using Coverslip.Learning.Reports;
@@ -16,7 +15,7 @@ namespace Coverslip.App.Commands;
 /// <summary><c>coverslip study</c>: models × inputs on the same splits, in one table with paired tests.</summary>
 internal static class StudyCommand
 {
-    private static readonly Argument<FileInfo> RecipeFile = new("study") { Description = "The study, a YAML file." };
+    private static readonly Argument<string> RecipeFile = new("study") { Description = RecipeFolder.ArgumentHelp };
     private static readonly Option<string> CohortFile = new("--cohort")
     {
         Description = "The cohort file.",
@@ -98,7 +97,7 @@ internal static class StudyCommand
         // Models of one recipe file have its notes in common.
         var told = new SortedSet<string>(StringComparer.Ordinal);
         var study = StudyRecipe.Load(
-            parsed.GetValue(RecipeFile)!.FullName,
+            RecipeFolder.Find(parsed.GetValue(RecipeFile)!),
             Known.Methods,
             parsed.GetValue(SettingOption.Set),
             note => told.Add(note)
@@ -108,7 +107,7 @@ internal static class StudyCommand
         study = study with { ImageWise = study.ImageWise || parsed.GetValue(ImageWise) };
         var folder = new StudyFolder(Path.GetFullPath(parsed.GetValue(Output)!));
         var cohort = StudyCohorts.Sampled(
-            Cohort.Load(parsed.GetValue(CohortFile)!),
+            FolderCohort.Load(parsed.GetValue(CohortFile)!),
             study.Sample,
             study.Seed,
             folder.Path
@@ -126,21 +125,13 @@ internal static class StudyCommand
             using var stop = new StopSignal();
             var place = new CellPlace(parsed.GetValue(DeviceOption.Device)!, parsed.GetValue(Jobs));
             if (study.Pretrainings.Count > 0 && parsed.GetValue(PretrainOn) is { } other)
-                PretrainedRuns.Train(study, Cohort.Load(other), cohort, folder, place);
-            try
+                PretrainedRuns.Train(study, FolderCohort.Load(other), cohort, folder, place);
+            foreach (var (group, part) in groups)
             {
-                foreach (var (group, part) in groups)
-                {
-                    if (group.Name.Length > 0)
-                        Console.Error.WriteLine($"{study.By} {group.Name}: {group.Cohort.Rows.Count} images");
-                    var input = new StudyInput(study, group.Cohort, part, group.Folder, place);
-                    failures.AddRange(new StudyRunner(input).Run(stop.Token));
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                Console.Error.WriteLine("stopped; what is done is kept. Go on with the same command");
-                return 1;
+                if (group.Name.Length > 0)
+                    Console.Error.WriteLine($"{study.By} {group.Name}: {group.Cohort.Rows.Count} images");
+                var input = new StudyInput(study, group.Cohort, part, group.Folder, place);
+                failures.AddRange(new StudyRunner(input).Run(stop.Token));
             }
         }
         Show(

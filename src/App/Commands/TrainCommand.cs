@@ -16,10 +16,10 @@ namespace Coverslip.App.Commands;
 /// <summary><c>coverslip train</c>: a recipe and a cohort become a run folder.</summary>
 internal static class TrainCommand
 {
-    private static readonly Argument<FileInfo> RecipeFile = new("recipe") { Description = "The recipe, a YAML file." };
+    private static readonly Argument<string> RecipeFile = new("recipe") { Description = RecipeFolder.ArgumentHelp };
     private static readonly Option<string> CohortFile = new("--cohort")
     {
-        Description = "The cohort file.",
+        Description = "The cohort file, or a folder of images: class/patient/image.",
         Required = true,
     };
     private static readonly Option<string?> SplitFile = new("--split")
@@ -70,6 +70,7 @@ internal static class TrainCommand
         {
             RecipeFile,
             CohortFile,
+            FolderCohort.ImageIsPatient,
             SplitFile,
             Output,
             Masks,
@@ -85,11 +86,20 @@ internal static class TrainCommand
 
     private static int Run(ParseResult parsed)
     {
-        var (path, folder) = (parsed.GetValue(RecipeFile)!.FullName, Path.GetFullPath(parsed.GetValue(Output)!));
+        var (path, folder) = (
+            RecipeFolder.Find(parsed.GetValue(RecipeFile)!),
+            Path.GetFullPath(parsed.GetValue(Output)!)
+        );
         var text = YamlText.OfFile(path, parsed.GetValue(SettingOption.Set)!);
         var recipe = Known.Methods.Parse(text, Path.GetFileName(path), Console.Error.WriteLine);
         var device = DeviceOption.Of(parsed);
-        var cohort = RecipeCohort.Of(recipe, Cohort.Load(parsed.GetValue(CohortFile)!));
+        var cohort = RecipeCohort.Of(
+            recipe,
+            FolderCohort.Load(
+                parsed.GetValue(CohortFile)!,
+                imageIsPatient: parsed.GetValue(FolderCohort.ImageIsPatient)
+            )
+        );
         if (recipe is not ISegmentsImages && recipe.Findings is null && cohort.Classes is [var single])
             throw new InvalidDataException(
                 $"{cohort.Path}: every row is labeled '{single}', and a model learns to tell classes apart; add rows of another "
@@ -152,12 +162,7 @@ internal static class TrainCommand
             Console.WriteLine($"report: {RunReport.Write(run, report)}");
             return 0;
         }
-        catch (OperationCanceledException)
-        {
-            Console.Error.WriteLine($"stopped; the last whole epoch is kept. Go on with the same command and --resume");
-            return 1;
-        }
-        catch
+        catch (Exception error) when (error is not OperationCanceledException)
         {
             start?.TakeBack();
             throw;

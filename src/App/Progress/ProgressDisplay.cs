@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Coverslip.Files;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -66,12 +65,11 @@ internal sealed class ProgressDisplay
         }
     }
 
+    /// <summary>A process that ends at once would leave the terminal without its cursor.</summary>
+    internal static void Restore() => shown?.console.Cursor.Show();
+
     private void Run()
     {
-        // A process that a signal ends at once would leave the terminal without its cursor.
-        void ShowCursor(PosixSignalContext _) => console.Cursor.Show();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, ShowCursor);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, ShowCursor);
         try
         {
             var progress = console.Progress().AutoClear(true).HideCompleted(true);

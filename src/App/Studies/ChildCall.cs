@@ -45,7 +45,8 @@ internal sealed class ChildCall(string log)
         child.Start();
         child.BeginOutputReadLine();
         child.BeginErrorReadLine();
-        // Ctrl-C reaches the child too, which keeps its last whole epoch and ends.
+        // Ctrl-C reaches the child, too; a signal to this process alone does not. It keeps its last whole epoch.
+        using var stopped = StopSignal.Current.Register(child.StandardInput.Close);
         child.WaitForExit();
         return child.ExitCode;
     }

@@ -1,3 +1,4 @@
+using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Files;
@@ -58,6 +59,7 @@ internal static class PretrainedRuns
                 ],
                 place
             );
+            StopSignal.Current.ThrowIfCancellationRequested();
             if (code != 0)
                 throw new IOException($"pre-training {pretraining.Name} failed: {call.Reason(code)} (log: {call.Log})");
         }

@@ -60,6 +60,24 @@ public static class BoxesFile
         return boxes;
     }
 
+    /// <summary>Writes boxes without outlines, whole or not at all.</summary>
+    public static void Write(string path, IEnumerable<FindingBox> boxes) =>
+        CsvTable.Write(
+            path,
+            ["image", "label", .. Sides],
+            boxes.Select(b =>
+                (string[])
+                    [
+                        b.Image,
+                        b.Label,
+                        CsvTable.Text(b.Area.X),
+                        CsvTable.Text(b.Area.Y),
+                        CsvTable.Text(b.Area.Width),
+                        CsvTable.Text(b.Area.Height),
+                    ]
+            )
+        );
+
     /// <summary>Refuses boxes that reach beyond their image.</summary>
     /// <param name="path">The boxes file, for the message.</param>
     /// <param name="boxes">What it holds.</param>

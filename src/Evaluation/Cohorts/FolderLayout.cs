@@ -37,33 +37,45 @@ public static class FolderLayout
         ".dcm",
     ];
 
-    /// <summary>
-    /// A folder per class; the patient from <paramref name="patientPattern"/> (its group <c>patient</c>, or its first
-    /// group) on the path below <paramref name="folder"/> with forward slashes, or else from the second folder level.
-    /// </summary>
+    /// <summary>Whether a file's extension is an image's.</summary>
+    internal static bool IsImage(string file) => Extensions.Contains(Path.GetExtension(file).ToLowerInvariant());
+
+    /// <summary>The images below a folder, relative to it, without hidden ones and outputs of this program; there may be none.</summary>
+    public static IReadOnlyList<string> ImagesOf(string folder) => Listed(folder).Images;
+
+    /// <summary>A folder per class, in it a folder per patient, or as <paramref name="how"/> says.</summary>
     /// <param name="folder">The folder of class folders.</param>
     /// <param name="csvFolder">Where the cohort file will stand; image paths are made relative to it.</param>
-    /// <param name="patientPattern">A regular expression with a group, or null.</param>
-    /// <exception cref="InvalidDataException">A file without class folder, or without patient.</exception>
-    public static FolderRows Folders(string folder, string csvFolder, string? patientPattern)
+    /// <param name="how">Where class and patient stand.</param>
+    /// <exception cref="InvalidDataException">
+    /// A file without class folder or without patient, or folders that are no classes by their names or their number.
+    /// </exception>
+    public static FolderRows Folders(string folder, string csvFolder, FolderReading? how = null)
     {
-        var pattern = patientPattern is null ? null : Compile(patientPattern);
+        how ??= new FolderReading();
+        var pattern = how.PatientPattern is { } text ? Compile(text) : null;
         var list = List(folder);
-        var rows = list.Images.Select(
-            (image, i) =>
-            {
-                var parts = image.Split('/');
-                if (parts.Length < 2)
-                    throw new InvalidDataException(
-                        $"{image} lies in {folder} itself; layout 'folders' wants a folder per class"
-                    );
-                return new CohortRow(
+        var placed = list.Images.Select(image => (Image: image, Parts: image.Split('/'))).ToList();
+        if (placed.Find(p => p.Parts.Length < (how.PatientFirst ? 3 : 2)) is { Image: { } outside })
+            throw new InvalidDataException(
+                $"{outside} lies in {(how.PatientFirst && outside.Contains('/') ? "a patient's folder" : folder)} itself; "
+                    + (
+                        how.PatientFirst
+                            ? "layout 'patients' wants a folder per patient, and in it a folder per class"
+                            : "layout 'folders' wants a folder per class"
+                    )
+            );
+        FolderClasses.Check(folder, placed.Select(p => p.Parts), how);
+        var rows = placed.Select(
+            (p, i) =>
+                new CohortRow(
                     i + 2,
-                    Relative(folder, csvFolder, image),
-                    parts[0],
-                    Patient(image, parts, pattern)
-                );
-            }
+                    Relative(folder, csvFolder, p.Image),
+                    p.Parts[how.PatientFirst ? 1 : 0],
+                    how.ImageIsPatient ? Path.ChangeExtension(p.Image, null)
+                        : how.PatientFirst ? p.Parts[0]
+                        : Patient(p.Image, p.Parts, pattern)
+                )
         );
         return list.Rows(rows, []);
     }
@@ -129,8 +141,9 @@ public static class FolderLayout
             return parts.Length >= 3
                 ? parts[1]
                 : throw new InvalidDataException(
-                    $"{image} has no patient: put the images of a patient in a folder of their own (class/patient/image), "
-                        + "or pass --patient-pattern"
+                    $"{image} has no patient: put the images of a patient in a folder of their own (class/patient/image); or read whose they "
+                        + "are from their names, by 'coverslip cohort' with --patient-pattern; or, where no person has two images, add "
+                        + "--image-is-patient"
                 );
         }
         var match = pattern.Match(image);
@@ -142,6 +155,17 @@ public static class FolderLayout
 
     private static Listing List(string folder)
     {
+        var list = Listed(folder);
+        return list.Images.Count > 0
+            ? list
+            : throw new InvalidDataException(
+                $"{folder}: no images among {list.Others.Count + list.Leftovers.Own.Count} files (looked for {string.Join(" ", Extensions)}; "
+                    + $"{list.Leftovers.Own.Count} files are outputs of this program)"
+            );
+    }
+
+    private static Listing Listed(string folder)
+    {
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException($"{folder}: no such folder");
         var all = Directory
@@ -150,15 +174,7 @@ public static class FolderLayout
             .Order(StringComparer.Ordinal)
             .ToList();
         var leftovers = LeftoverFiles.In(all);
-        var visible = all.Except(leftovers.Hidden).ToList();
-        var files = visible
-            .Except(leftovers.Own)
-            .ToLookup(file => Extensions.Contains(Path.GetExtension(file).ToLowerInvariant()));
-        if (!files[true].Any())
-            throw new InvalidDataException(
-                $"{folder}: no images among {visible.Count} files (looked for {string.Join(" ", Extensions)}; "
-                    + $"{leftovers.Own.Count} files are outputs of this program)"
-            );
+        var files = all.Except(leftovers.Hidden).Except(leftovers.Own).ToLookup(IsImage);
         return new Listing([.. files[true]], [.. files[false]], leftovers);
     }
 

@@ -90,8 +90,7 @@ public sealed record Split(SplitKind Kind, string CohortHash, long Seed, IReadOn
 
     private static Split Read(string path)
     {
-        if (!File.Exists(path))
-            throw new FileNotFoundException($"{path}: no such file", path);
+        TextFile.Check(path);
         try
         {
             var file =

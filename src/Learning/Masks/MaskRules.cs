@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Coverslip.Files;
 
 namespace Coverslip.Learning.Masks;
 
@@ -71,7 +72,7 @@ public sealed record MaskRules
     /// <summary>Reads a rules file.</summary>
     /// <exception cref="InvalidDataException">It is no rules file, has an unknown key or a threshold out of its
     /// range.</exception>
-    public static MaskRules Read(string path) => Parse(File.ReadAllText(path), path);
+    public static MaskRules Read(string path) => Parse(TextFile.Read(path), path);
 
     /// <summary>Reads the text of a rules file; <paramref name="path"/> names it in errors.</summary>
     /// <inheritdoc cref="Read"/>

@@ -11,7 +11,7 @@ public sealed class MethodList(IReadOnlyList<IMethod> methods)
 
     /// <summary>Reads a recipe file.</summary>
     /// <exception cref="RecipeException">An unknown method or key, or a value outside its range.</exception>
-    public IRecipe Load(string path) => Parse(File.ReadAllText(path), Path.GetFileName(path));
+    public IRecipe Load(string path) => Parse(TextFile.Read(path), Path.GetFileName(path));
 
     /// <summary>Reads a recipe's text.</summary>
     /// <param name="text">YAML.</param>
@@ -29,10 +29,12 @@ public sealed class MethodList(IReadOnlyList<IMethod> methods)
 
     /// <summary>Every key that applies to a recipe, with what it says.</summary>
     /// <exception cref="RecipeException">An unknown method or key, or a value outside its range.</exception>
-    internal IReadOnlyList<RecipeKey> Explain(string text, string file)
+    internal IReadOnlyList<RecipeKey> Explain(string text, string file, Action<string>? note = null)
     {
         var node = RecipeNode.Parse(text, file);
         Read(node, file);
+        foreach (var told in node.Notes)
+            note?.Invoke(told);
         return node.Declared;
     }
 
@@ -46,7 +48,7 @@ public sealed class MethodList(IReadOnlyList<IMethod> methods)
     /// <summary>The method of a name.</summary>
     /// <exception cref="ArgumentException">There is none; the message names the nearest.</exception>
     public IMethod Named(string name) =>
-        methods.FirstOrDefault(m => m.Name == name)
+        methods.FirstOrDefault(m => m.Name == AmericanSpelling.Of(name))
         ?? throw new ArgumentException($"there is no method '{name}'; the nearest is '{Nearest(name)}'");
 
     /// <summary>The shortest recipe of a method.</summary>
@@ -56,16 +58,11 @@ public sealed class MethodList(IReadOnlyList<IMethod> methods)
     /// <exception cref="RecipeException">An unknown method, or none.</exception>
     public IMethod Of(string text, string file) => Of(RecipeNode.Parse(text, file), file);
 
-    private IRecipe Read(RecipeNode node, string file)
-    {
-        var recipe = Of(node, file).Read(node);
-        node.Finish();
-        return recipe;
-    }
+    private IRecipe Read(RecipeNode node, string file) => node.Read(whole => Of(whole, file).Read(whole));
 
     private IMethod Of(RecipeNode node, string file)
     {
-        var name = node.Text("method", "", "Which method reads the rest");
+        var name = node.Spelled("method", node.Text("method", "", "Which method reads the rest"));
         if (name.Length == 0 && node.Peek("study") is { Length: > 0 })
             throw new RecipeException($"{file} is a study; 'coverslip study' runs it");
         return methods.FirstOrDefault(m => m.Name == name)
@@ -78,5 +75,5 @@ public sealed class MethodList(IReadOnlyList<IMethod> methods)
             );
     }
 
-    private string? Nearest(string name) => NearestName.Of(name, methods.Select(m => m.Name));
+    private string? Nearest(string name) => NearestName.Of(AmericanSpelling.Of(name), methods.Select(m => m.Name));
 }

@@ -121,7 +121,16 @@ public sealed partial class RecipeNode
         var node = Find(key);
         if (node is not null && type.IsOurWord)
             node = Spelled(key, node);
-        var value = node is null ? otherwise : type.Read(node, (text, expected) => Wrong(key, text, expected));
+        var value = otherwise;
+        try
+        {
+            if (node is not null)
+                value = type.Read(node, (text, expected) => Wrong(key, text, expected));
+        }
+        catch (RecipeException error)
+        {
+            Add(key, error);
+        }
         declared.Add(
             new RecipeKey(Full(key), meaning, source)
             {

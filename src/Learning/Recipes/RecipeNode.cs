@@ -6,8 +6,8 @@ namespace Coverslip.Learning.Recipes;
 
 /// <summary>
 /// One mapping of a YAML recipe, read key by key. The call that reads a key is its declaration: default, range, meaning and
-/// source stand in it, and <see cref="Declared"/> lists them. Every key that was not asked for is refused at
-/// <see cref="Finish"/> with the nearest known one, so that a mistyped option cannot go unnoticed.
+/// source stand in it, and <see cref="Declared"/> lists them. Every key that was not asked for is refused by
+/// <see cref="Read"/> with the nearest known one, so that a mistyped option cannot go unnoticed, and so are all wrong values.
 /// </summary>
 public sealed partial class RecipeNode
 {
@@ -23,9 +23,12 @@ public sealed partial class RecipeNode
     private readonly List<RecipeNode> sections = [];
     private readonly List<string> notes = [];
 
-    private RecipeNode(string file, string path, YamlMappingNode? mapping, bool hasLines)
+    // Of a file all wrong values are told at once: they are kept until it is read, by all its sections.
+    private readonly List<(long Line, RecipeException Error)> wrong;
+
+    private RecipeNode(string file, string path, YamlMappingNode? mapping, RecipeNode? outer, bool hasLines)
     {
-        (this.file, this.path, this.hasLines) = (file, path, hasLines);
+        (this.file, this.path, this.hasLines, wrong) = (file, path, hasLines, outer?.wrong ?? []);
         if (mapping is null)
             return;
         foreach (var (key, value) in mapping.Children)
@@ -43,7 +46,7 @@ public sealed partial class RecipeNode
     /// <summary>Parses a recipe; <paramref name="file"/> only names it in errors.</summary>
     /// <exception cref="RecipeException">It is no YAML mapping.</exception>
     public static RecipeNode Parse(string text, string file) =>
-        new(file, "", Mapping(text, file), !YamlText.IsLaid(text));
+        new(file, "", Mapping(text, file), null, !YamlText.IsLaid(text));
 
     /// <summary>A recipe's text as YAML; empty where there is none.</summary>
     /// <exception cref="RecipeException">It is no YAML mapping.</exception>
@@ -82,21 +85,79 @@ public sealed partial class RecipeNode
     /// <summary>A nested mapping; empty where it is left out.</summary>
     public RecipeNode Section(string key)
     {
-        var section = new RecipeNode(file, Full(key), MappingAt(key), hasLines);
+        var section = new RecipeNode(file, Full(key), MappingAt(key), this, hasLines);
         sections.Add(section);
         return section;
     }
 
-    /// <summary>Refuses every key that nobody asked for, here and in all sections.</summary>
-    /// <exception cref="RecipeException">There is one; the message names the nearest known key.</exception>
-    public void Finish()
+    /// <summary>Reads a whole recipe, and refuses it for all that is wrong with it.</summary>
+    /// <exception cref="RecipeException">
+    /// Values that are not what their keys take, keys that nobody asked for, each with the nearest known one; or what
+    /// <paramref name="reader"/> says of values that do not go together, where each by itself is right.
+    /// </exception>
+    public T Read<T>(Func<RecipeNode, T> reader)
+    {
+        var read = Attempt(reader);
+        Finish();
+        return read;
+    }
+
+    /// <summary>Reads some of the keys, of a recipe that was read whole before.</summary>
+    /// <exception cref="RecipeException">As <see cref="Read"/>, but for keys that nobody asked for.</exception>
+    public T ReadSome<T>(Func<RecipeNode, T> reader)
+    {
+        var read = Attempt(reader);
+        return wrong.Count == 0 ? read : throw Together();
+    }
+
+    private T Attempt<T>(Func<RecipeNode, T> reader)
+    {
+        try
+        {
+            return reader(this);
+        }
+        catch (Exception) when (wrong.Count > 0) // what followed from a default in place of a wrong value
+        {
+            throw Together();
+        }
+    }
+
+    /// <summary>Refuses every key that nobody asked for, here and in all sections, and wrong values.</summary>
+    /// <exception cref="RecipeException">There are some.</exception>
+    internal void Finish()
+    {
+        Unknown();
+        if (wrong.Count > 0)
+            throw Together();
+    }
+
+    /// <summary>All that is wrong, by line; the file is named once.</summary>
+    private RecipeException Together()
+    {
+        string[] told = [.. wrong.OrderBy(w => w.Line).Select(w => w.Error.Message)];
+        return new RecipeException(
+            string.Join("; ", told.Select((m, i) => i == 0 ? m : m.Replace($"{file}, ", "", StringComparison.Ordinal)))
+        );
+    }
+
+    private void Add(string key, RecipeException error) => wrong.Add((LineOf(key) ?? long.MaxValue, error));
+
+    private void Unknown()
     {
         foreach (var key in values.Keys.Where(k => !known.Contains(k)))
-            throw new RecipeException(
-                $"{Place(key)}: unknown key '{ValueText.Short(Full(key))}'; the nearest known one is '{Full(NearestName.Of(key, known) ?? "")}'"
+        {
+            var american = AmericanSpelling.Of(key);
+            Add(
+                key,
+                new RecipeException(
+                    american != key && values.ContainsKey(american)
+                        ? $"{Place(key)}: '{Full(key)}' and '{Full(american)}' are one key in two spellings; keep '{Full(american)}'"
+                        : $"{Place(key)}: unknown key '{ValueText.Short(Full(key))}'; the nearest known one is '{Full(NearestName.Of(american, known) ?? "")}'"
+                )
             );
+        }
         foreach (var section in sections)
-            section.Finish();
+            section.Unknown();
     }
 
     /// <summary>The error of a key's value; <paramref name="expected"/> says what would be right.</summary>
@@ -104,10 +165,12 @@ public sealed partial class RecipeNode
         new($"{Place(key)}: {Full(key)} is '{ValueText.Short(value)}'; {expected}");
 
     /// <summary>The file, and the line of a key where it stands in one.</summary>
-    internal string Place(string key)
+    internal string Place(string key) => LineOf(key) is { } line ? $"{file}, line {line}" : file;
+
+    private long? LineOf(string key)
     {
         var written = lines.ContainsKey(key) ? key : lines.Keys.FirstOrDefault(k => AmericanSpelling.Of(k) == key);
-        return written is null ? file : $"{file}, line {lines[written]}";
+        return written is null ? null : lines[written];
     }
 
     /// <summary>A word of ours in American spelling.</summary>

@@ -1,3 +1,4 @@
+using Coverslip.Files;
 using YamlDotNet.RepresentationModel;
 
 namespace Coverslip.Learning.Recipes;
@@ -8,7 +9,7 @@ public static class YamlText
     /// <summary>A recipe file's text with settings such as <c>input.width=192</c> laid over it.</summary>
     /// <exception cref="RecipeException">The file is no YAML mapping, or a setting cannot be read.</exception>
     public static string OfFile(string path, IReadOnlyList<string> settings) =>
-        With(File.ReadAllText(path), Path.GetFileName(path), settings);
+        With(TextFile.Read(path), Path.GetFileName(path), settings);
 
     /// <summary>A recipe's text with settings laid over it.</summary>
     /// <param name="text">YAML.</param>

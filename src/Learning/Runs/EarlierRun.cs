@@ -45,7 +45,7 @@ public static class EarlierRun
     {
         var network = RecipeNode.Parse(run.RecipeText, run.Path).Section("network");
         return KnownBackbones.All.Any(k => k.Name == network.Peek("name"))
-            ? BackboneNetworkOptions.Read(network)
+            ? network.ReadSome(BackboneNetworkOptions.Read)
             : null;
     }
 

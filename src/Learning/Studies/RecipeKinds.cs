@@ -1,3 +1,4 @@
+using Coverslip.Files;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
 
@@ -14,15 +15,16 @@ public static class RecipeKinds
         ];
 
     /// <summary>Every key that applies to a recipe of a method or of a study, with what its file says.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="methods">The methods that there are.</param>
+    /// <param name="note">Told what is read as something else than it says.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="RecipeException">An unknown method or key, or a value outside its range.</exception>
-    public static IReadOnlyList<RecipeKey> Explain(string path, MethodList methods)
+    public static IReadOnlyList<RecipeKey> Explain(string path, MethodList methods, Action<string>? note = null)
     {
-        if (!File.Exists(path))
-            throw new FileNotFoundException($"{path}: no such file", path);
-        var (text, file) = (File.ReadAllText(path), Path.GetFileName(path));
+        var (text, file) = (TextFile.Read(path), Path.GetFileName(path));
         var study = RecipeNode.Parse(text, file).Keys.Contains("study");
-        var keys = study ? StudyRecipe.Explain(path, methods) : methods.Explain(text, file);
+        var keys = study ? StudyRecipe.Explain(path, methods, note) : methods.Explain(text, file, note);
         var kind = study ? "study" : methods.Of(text, file).Name;
         var required = Of(methods).Single(k => k.Name == kind).Keys.Where(k => k.Required).Select(k => k.Path);
         return [.. keys.Select(k => k with { Required = required.Contains(k.Path) })];

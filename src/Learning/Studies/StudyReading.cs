@@ -7,7 +7,9 @@ namespace Coverslip.Learning.Studies;
 /// <summary>Reads a study's keys, and makes its runs of its models and inputs.</summary>
 internal static class StudyReading
 {
-    internal static StudyRecipe Read(RecipeNode node, StudySource source)
+    internal static StudyRecipe Read(RecipeNode node, StudySource source) => node.Read(whole => Keys(whole, source));
+
+    private static StudyRecipe Keys(RecipeNode node, StudySource source)
     {
         var (name, methods) = (Path.GetFileName(source.Path), source.Methods);
         if (node.Text("study", "", "Title of the tables") is not { Length: > 0 } title)

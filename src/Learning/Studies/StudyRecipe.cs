@@ -1,3 +1,4 @@
+using Coverslip.Files;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
@@ -95,7 +96,7 @@ public sealed record StudyRecipe
             throw new RecipeException(
                 $"--set {split}: all models of a study are trained on the study's one split; change 'split' in {path}, or give --split"
             );
-        var node = RecipeNode.Parse(File.ReadAllText(path), Path.GetFileName(path));
+        var node = RecipeNode.Parse(TextFile.Read(path), Path.GetFileName(path));
         var study = StudyReading.Read(
             node,
             new StudySource(path, methods, [.. (settings ?? []).Select(YamlText.OfSetting)]) { Note = note }
@@ -115,10 +116,12 @@ public sealed record StudyRecipe
     }
 
     /// <summary>Every key that applies to a study, with what its file says.</summary>
-    internal static IReadOnlyList<RecipeKey> Explain(string path, MethodList methods)
+    internal static IReadOnlyList<RecipeKey> Explain(string path, MethodList methods, Action<string>? note = null)
     {
-        var node = RecipeNode.Parse(File.ReadAllText(path), Path.GetFileName(path));
-        StudyReading.Read(node, new StudySource(path, methods, []));
+        var node = RecipeNode.Parse(TextFile.Read(path), Path.GetFileName(path));
+        StudyReading.Read(node, new StudySource(path, methods, []) { Note = note });
+        foreach (var told in node.Notes)
+            note?.Invoke(told);
         return node.Declared;
     }
 }

@@ -1,3 +1,4 @@
+using Coverslip.Files;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
 using YamlDotNet.RepresentationModel;
@@ -28,7 +29,7 @@ internal sealed record StudySource(string Path, MethodList Methods, IReadOnlyLis
         var file = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!, name);
         if (!File.Exists(file))
             throw node.Wrong("recipe", name, $"there is no file {file}");
-        var recipe = RecipeNode.Mapping(File.ReadAllText(file), System.IO.Path.GetFileName(file));
+        var recipe = RecipeNode.Mapping(TextFile.Read(file), System.IO.Path.GetFileName(file));
         return YamlText.Over(recipe, [Common, with, .. others, .. Settings]);
     }
 }

@@ -17,7 +17,7 @@ internal sealed class TumorDetectionMethod : IMethod, IReportsRuns
     internal static TumorDetectionRecipe? Of(string text, string file)
     {
         var node = RecipeNode.Parse(text, file);
-        return node.Peek("method") == Word ? TumorDetectionRecipe.Read(node) : null;
+        return node.Peek("method") == Word ? node.ReadSome(TumorDetectionRecipe.Read) : null;
     }
 
     public IRunReport Report { get; } = new TumorDetectionReport();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Coverslip.Files;
 
 namespace Coverslip.Slides.Stain;
 
@@ -14,7 +15,7 @@ public static class StainFile
 
     /// <summary>Reads a stain file.</summary>
     /// <exception cref="InvalidDataException">A key is missing, unknown, or its value out of range.</exception>
-    public static IStainNormalizer Read(string path) => Parse(File.ReadAllText(path), path);
+    public static IStainNormalizer Read(string path) => Parse(TextFile.Read(path), path);
 
     /// <summary>Reads the text of a stain file; <paramref name="path"/> names it in errors.</summary>
     /// <inheritdoc cref="Read"/>

@@ -49,6 +49,8 @@ public sealed class BreakHisVerbsTests : IDisposable
         Assert.Contains("8 counts differ: 32 images, not 7,909", all);
         Assert.Contains("patients  6,", all); // 22549AB and 22549CD taken for one
 
+        Assert.Contains("cohort.csv is there already", PhantomRuns.Call(1, call));
+        File.Delete(At("cohort.csv"));
         var one = PhantomRuns.Call(0, [.. call, "--keep-letters", "--magnification", "200"]);
         Assert.Contains("2 counts differ: 8 images, not 2,013", one);
         Assert.DoesNotContain("400×", one);

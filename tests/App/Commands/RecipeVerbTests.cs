@@ -115,6 +115,35 @@ public sealed class RecipeVerbTests : IDisposable
         Assert.Equal("no place\n", File.ReadAllText(page));
     }
 
+    [Fact]
+    public void Explain_tells_of_old_spellings_of_all_that_is_wrong_and_of_a_folder()
+    {
+        File.WriteAllText(At("old.yaml"), "method: tumour-detection\npatches: {centre: 64}\n");
+        Assert.Equal(
+            "old.yaml: method 'tumour-detection' is read as 'tumor-detection'\nold.yaml: 'patches.centre' is read as 'patches.center'\n",
+            VerbCall.Run(0, "recipe", "explain", At("old.yaml")).Errors
+        );
+        Assert.Equal(
+            "error: recipe.yaml, line 2: input.height is 'tall'; expected is a whole number from 16 to 16384; "
+                + "line 2: unknown key 'input.widht'; the nearest known one is 'input.width'; "
+                + "line 3: training.epochs is 'many'; expected is a whole number from 1 to 1000000; "
+                + "line 4: unknown key 'sed'; the nearest known one is 'seed'\n",
+            VerbCall
+                .Run(
+                    1,
+                    "recipe",
+                    "explain",
+                    Recipe("input: {height: tall, widht: 3}\ntraining: {epochs: many}\nsed: 1")
+                )
+                .Errors
+        );
+        Assert.Equal(
+            $"error: {folder} is a folder; name a recipe in it\n",
+            VerbCall.Run(1, "recipe", "explain", folder).Errors
+        );
+        Assert.EndsWith("the nearest is 'tumor-detection'\n", VerbCall.Run(1, "recipe", "schema", "tumour").Errors);
+    }
+
     private string At(string name) => Path.Combine(folder, name);
 
     private string Recipe(string line)

@@ -102,15 +102,15 @@ public sealed class FolderLayoutTests : IDisposable
         folder.Write("normal/p1/1.png", "1");
         folder.Write("tumor/p2/2.TIF", "2");
         folder.Write("tumor/notes.txt", "3");
-        var levels = FolderLayout.Folders(folder.Path, Path.Combine(folder.Path, "lists"), null);
+        var levels = FolderLayout.Folders(folder.Path, Path.Combine(folder.Path, "lists"));
         Assert.Equal(
             [("../normal/p1/1.png", "normal", "p1"), ("../tumor/p2/2.TIF", "tumor", "p2")],
             levels.Rows.Select(r => (r.Image, r.Label, r.Patient))
         );
         Assert.Equal(["tumor/notes.txt"], levels.OtherFiles);
-        var named = FolderLayout.Folders(folder.Path, folder.Path, @"(normal|tumor)/p(?<patient>\d)");
+        var named = FolderLayout.Folders(folder.Path, folder.Path, By(@"(normal|tumor)/p(?<patient>\d)"));
         Assert.Equal(["1", "2"], named.Rows.Select(r => r.Patient));
-        var first = FolderLayout.Folders(folder.Path, folder.Path, @"p(\d)");
+        var first = FolderLayout.Folders(folder.Path, folder.Path, By(@"p(\d)"));
         Assert.Equal(["1", "2"], first.Rows.Select(r => r.Patient));
     }
 
@@ -125,7 +125,7 @@ public sealed class FolderLayoutTests : IDisposable
         folder.Write("runs/one/recipe.yaml", "");
         folder.Write("a/p1/1.png", "1");
         folder.Write("b/p2/2.png", "2");
-        var found = FolderLayout.Folders(folder.Path, folder.Path, null);
+        var found = FolderLayout.Folders(folder.Path, folder.Path);
         Assert.Equal(["a/p1/1.png", "b/p2/2.png"], found.Rows.Select(r => r.Image));
         Assert.Equal(hidden.Order(StringComparer.Ordinal), found.HiddenFiles);
         Assert.Equal(own.Append("runs/one/recipe.yaml").Order(StringComparer.Ordinal), found.OwnOutputs);
@@ -136,7 +136,7 @@ public sealed class FolderLayoutTests : IDisposable
     public void A_class_may_be_called_labels_where_no_output_stands_beside_it()
     {
         folder.Write("labels/p1/1.png", "1");
-        Assert.Equal("labels", Assert.Single(FolderLayout.Folders(folder.Path, folder.Path, null).Rows).Label);
+        Assert.Equal("labels", Assert.Single(FolderLayout.Folders(folder.Path, folder.Path).Rows).Label);
     }
 
     [Fact]
@@ -144,8 +144,8 @@ public sealed class FolderLayoutTests : IDisposable
     {
         folder.Write("normal/1.png", "1");
         string Message(string? pattern) =>
-            Assert.ThrowsAny<Exception>(() => FolderLayout.Folders(folder.Path, folder.Path, pattern)).Message;
-        Assert.Contains("pass --patient-pattern", Message(null));
+            Assert.ThrowsAny<Exception>(() => FolderLayout.Folders(folder.Path, folder.Path, By(pattern))).Message;
+        Assert.Contains("with --patient-pattern", Message(null));
         Assert.Contains("has no group", Message("normal"));
         Assert.Contains("finds none", Message(@"p(\d)"));
         folder.Write("loose.png", "2");
@@ -156,7 +156,7 @@ public sealed class FolderLayoutTests : IDisposable
     public void A_folder_without_images_says_what_it_looked_for()
     {
         folder.Write("a/b/readme.md", "");
-        var error = Assert.Throws<InvalidDataException>(() => FolderLayout.Folders(folder.Path, folder.Path, null));
+        var error = Assert.Throws<InvalidDataException>(() => FolderLayout.Folders(folder.Path, folder.Path));
         Assert.Contains("no images among 1 files", error.Message);
     }
 
@@ -167,4 +167,44 @@ public sealed class FolderLayoutTests : IDisposable
         var rows = FolderLayout.BreakHis(data, data, keepLetters: false).Rows;
         Assert.Equal((40, 33), (rows.Count, rows.Select(r => r.Patient).Distinct().Count()));
     }
+
+    [Fact]
+    public void Patients_may_come_first_and_an_image_may_be_a_patient_where_that_is_said()
+    {
+        folder.Write("p1/benign/a.png", "1");
+        folder.Write("p2/tumor/a.png", "2");
+        var first = FolderLayout.Folders(folder.Path, folder.Path, new FolderReading { PatientFirst = true }).Rows;
+        Assert.Equal([("benign", "p1"), ("tumor", "p2")], first.Select(r => (r.Label, r.Patient)));
+        folder.Write("flat/benign/b.png", "3");
+        folder.Write("flat/tumor/b.png", "4");
+        var flat = Path.Combine(folder.Path, "flat");
+        Assert.Contains("--image-is-patient", Error(flat));
+        var each = FolderLayout.Folders(flat, flat, new FolderReading { ImageIsPatient = true }).Rows;
+        Assert.Equal(["benign/b", "tumor/b"], each.Select(r => r.Patient));
+    }
+
+    [Fact]
+    public void Sides_of_a_split_and_patients_are_no_classes()
+    {
+        folder.Write("sides/train/benign/1.png", "1");
+        folder.Write("sides/Test/benign/2.png", "2");
+        Assert.Contains("its folders are Test, train, sides of a split and no classes", Error(At("sides")));
+        for (var patient = 0; patient < 12; patient++)
+        {
+            folder.Write($"turned/p{patient}/0/a.png", $"{patient}");
+            folder.Write($"turned/p{patient}/1/a.png", $"{patient} b");
+        }
+        Assert.Contains("look like patients with classes in them", Error(At("turned")));
+        Assert.Equal(
+            24,
+            FolderLayout.Folders(At("turned"), folder.Path, new FolderReading { PatientFirst = true }).Rows.Count
+        );
+    }
+
+    private static FolderReading By(string? pattern) => new() { PatientPattern = pattern };
+
+    private static string Error(string path) =>
+        Assert.Throws<InvalidDataException>(() => FolderLayout.Folders(path, path)).Message;
+
+    private string At(string name) => Path.Combine(folder.Path, name);
 }

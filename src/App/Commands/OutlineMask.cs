@@ -1,0 +1,21 @@
+using Coverslip.Slides.Annotations;
+using Coverslip.Slides.Geometry;
+using Coverslip.Slides.Images;
+
+namespace Coverslip.App.Commands;
+
+/// <summary>The annotations of an image file as a mask of its size.</summary>
+internal static class OutlineMask
+{
+    /// <summary>255 where a pixel's middle lies inside of what counts as tumor, 0 elsewhere.</summary>
+    /// <param name="drawn">What was drawn.</param>
+    /// <param name="path">The image that was annotated.</param>
+    /// <exception cref="AnnotationException">Nothing of it counts, or it lies beyond the image.</exception>
+    internal static Image Draw(SlideAnnotations drawn, string path)
+    {
+        using var image = ImageFile.Read(path, ImageReadOptions.AsStored);
+        drawn.CheckWithin(image.Width, image.Height, path);
+        drawn.NeedTumor();
+        return PolygonRaster.Fill(drawn.Tumor.Polygons, new PixelSize(image.Width, image.Height));
+    }
+}
