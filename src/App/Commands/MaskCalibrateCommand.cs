@@ -57,6 +57,7 @@ internal static class MaskCalibrateCommand
         _ = store?.Missing([.. rows.Select(r => (r.Image, cohort.ImagePath(r)))], Console.WriteLine);
         var maker = new MaskMaker(options, MaskRules.Published);
         var published = new List<MaskResult>();
+        using (FilesTogether.Begin())
         using (var progress = new MaskProgress(rows.Count, () => store?.Save()))
         {
             foreach (var row in rows)
