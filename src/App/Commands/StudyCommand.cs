@@ -83,6 +83,7 @@ internal static class StudyCommand
             ImageWise,
             TableOnly,
             DeviceOption.Device,
+            DeviceOption.Reproducible,
         };
         command.Validators.Add(parsed =>
         {
@@ -105,6 +106,7 @@ internal static class StudyCommand
         );
         foreach (var note in told)
             Console.Error.WriteLine(note);
+        _ = DeviceOption.Of(parsed);
         study = study with { ImageWise = study.ImageWise || parsed.GetValue(ImageWise) };
         var folder = new StudyFolder(Path.GetFullPath(parsed.GetValue(Output)!));
         var cohort = StudyCohorts.Sampled(

@@ -78,6 +78,7 @@ internal static class TrainCommand
             SettingOption.Set,
             Resume,
             DeviceOption.Device,
+            DeviceOption.Reproducible,
         };
         command.SetAction(parsed => Run(parsed));
         return command;
