@@ -12,6 +12,19 @@ public sealed class TrainingProcessTests : IDisposable
     public void Dispose() => runs.Dispose();
 
     [Fact]
+    public void What_a_start_that_was_killed_left_is_no_run_yet()
+    {
+        string[] call = ["train", runs.RecipeFile, "--cohort", runs.CohortFile, "--out", runs.At("run"), "--part", "1"];
+        Directory.CreateDirectory(runs.At("run"));
+        File.WriteAllText(runs.At("run/contents.txt"), "recipe: another\n");
+        VerbCall.Run(0, [.. call, "--set", "training.epochs=1"]);
+        var (contents, recipe) = (runs.At("run/contents.txt"), runs.At("run/recipe.yaml"));
+        Assert.DoesNotContain("another", File.ReadAllText(contents));
+        // A kill between the two leaves what goes on, and not a recipe without contents, which is refused.
+        Assert.InRange(File.GetLastWriteTimeUtc(contents), DateTime.MinValue, File.GetLastWriteTimeUtc(recipe));
+    }
+
+    [Fact]
     public void A_reproducible_run_says_so_and_goes_on_as_one_only()
     {
         string[] call =
