@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
 # Kills trainings and predictions at random moments, goes on with them, and compares what they leave with what a call that
 # was never killed left: weights, figures but for seconds, predictions, heatmaps, byte by byte.
-# bench/kill.sh [--seed 1] [ROUNDS]     ROUNDS (10) of each method; exit code 0: all are the same
+# bench/kill.sh [--seed 1] [ROUNDS [METHOD…]]     ROUNDS (10) of each method; exit code 0: all are the same
+# Methods: saganet curriculum self-supervised multi-stage predict (all); predict needs saganet before it.
 # A round kills up to five times, then lets the call end. Needs what ./coverslip doctor builds; minutes per ten rounds.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 seed=1
 [[ ${1:-} == --seed ]] && { seed=$2; shift 2; }
 rounds=${1:-10}
+methods=("${@:2}")
+(( ${#methods[@]} )) || methods=(saganet curriculum self-supervised multi-stage predict)
 RANDOM=$seed
 program=${COVERSLIP:-$root/artifacts/bin/Coverslip/release/coverslip}
 export COVERSLIP_NATIVE=${COVERSLIP_NATIVE:-$root/artifacts/native/lib} OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
@@ -97,18 +100,18 @@ round() { # NAME COMMAND… with OUT where the folder goes
     rounds_done=$((rounds_done + 1))
 }
 
-for method in saganet curriculum self-supervised multi-stage predict; do
-    kills=0 rounds_done=0
+for method in "${methods[@]}"; do
+    kills=0 rounds_done=0 more=()
     case $method in
         saganet | self-supervised) cohort=images ;;
         curriculum) cohort=chests ;;
-        multi-stage) cohort=slides ;;
+        multi-stage) cohort=slides more=(--part 1) ;; # the second part has no tumor to validate on
     esac
     for ((i = 0; i < rounds; i++)); do
         if [[ $method == predict ]]; then
             round predict "$program" predict saganet-whole one.tif --out OUT --mpp 2 --stride 16 --no-orientations --save-every 0
         else
-            round "$method" "$program" train "$method.yaml" --cohort "$cohort/cohort.csv" --out OUT
+            round "$method" "$program" train "$method.yaml" --cohort "$cohort/cohort.csv" --out OUT "${more[@]}"
         fi
     done
     echo "$method: $rounds_done rounds, $kills kills, the same each time"
