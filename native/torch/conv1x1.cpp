@@ -3,9 +3,9 @@
 // were measured slower at about a hundred channels.
 #include "operators.h"
 #include "rows.h"
+#include "threads.h"
 #include "winograd.h"
 
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
@@ -34,7 +34,7 @@ at::Tensor product(const at::Tensor& image, const at::Tensor& matrix, const at::
     const float* const x = image.data_ptr<float>();
     const float* const constant = bias.defined() ? bias.data_ptr<float>() : nullptr;
     float* const y = output.data_ptr<float>();
-    at::parallel_for(0, rows, kLeastRows, [&](int64_t first, int64_t last) {
+    forAll(0, rows, kLeastRows, [&](int64_t first, int64_t last) {
         auto scratch = at::empty({kernels.productScratch(inputs, outputs)}, at::kFloat);
         kernels.product(x + first * inputs, last - first, inputs, outputs, to, constant, y + first * outputs,
                         scratch.data_ptr<float>());
@@ -48,11 +48,11 @@ std::pair<at::Tensor, at::Tensor> productGradient(const at::Tensor& image, const
     const int64_t inputs = image.size(1), outputs = gradient.size(1), rows = image.numel() / inputs;
     const int64_t down = winograd::roundUp(inputs, winograd::kRowsAtOnce);
     const int64_t across = winograd::roundUp(outputs, kernels.lanes);
-    const int64_t parts = std::min<int64_t>(at::get_num_threads(), (rows + kLeastRows - 1) / kLeastRows);
+    const int64_t parts = shares((rows + kLeastRows - 1) / kLeastRows);
     auto sums = at::zeros({parts, down + 1, across}, image.options());  // the last row is the bias's
     const float *const x = image.data_ptr<float>(), *const dy = gradient.data_ptr<float>();
     float* const to = sums.data_ptr<float>();
-    at::parallel_for(0, parts, 1, [&](int64_t begin, int64_t end) {
+    forAll(0, parts, 1, [&](int64_t begin, int64_t end) {
         auto scratch = at::zeros({kernels.productGradientScratch(inputs, outputs)}, at::kFloat);
         for (int64_t part = begin; part < end; ++part) {
             const int64_t first = rows * part / parts, last = rows * (part + 1) / parts;

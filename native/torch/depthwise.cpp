@@ -3,8 +3,8 @@
 // oneDNN 2.6 has fast ones for 3x3 only.
 #include "operators.h"
 #include "rows.h"
+#include "threads.h"
 
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
@@ -72,7 +72,7 @@ void gather(const at::Tensor& from, const at::Tensor& weights, const Line& rows,
     const Element* const x = data<Element>(from);
     Element* const y = data<Element>(to);
     const float* const weight = weights.data_ptr<float>();
-    at::parallel_for(0, to.size(0) * height, 1, [&](int64_t begin, int64_t end) {
+    forAll(0, to.size(0) * height, 1, [&](int64_t begin, int64_t end) {
         for (int64_t row = begin; row < end; ++row)
             kernels<Element>().gather(x + row / height * from.size(2) * from.size(3) * channels, map,
                                       rows.of(row % height), rows.count(row % height), weight,
@@ -85,11 +85,11 @@ at::Tensor weightGradient(const at::Tensor& image, const at::Tensor& gradient, c
                           const std::vector<int64_t>& walk) {
     const int64_t channels = image.size(1), height = gradient.size(2), width = gradient.size(3);
     const rows::Depthwise map{channels, image.size(3), width, kernel[3], walk[0], walk[2], {}};
-    const int64_t all = gradient.size(0) * height, parts = std::min<int64_t>(at::get_num_threads(), all);
+    const int64_t all = gradient.size(0) * height, parts = shares(all);
     auto sums = at::zeros({parts, kernel[2], kernel[3], channels}, at::kFloat);
     const Element *const x = data<Element>(image), *const dy = data<Element>(gradient);
     float* const sum = sums.data_ptr<float>();
-    at::parallel_for(0, parts, 1, [&](int64_t begin, int64_t end) {
+    forAll(0, parts, 1, [&](int64_t begin, int64_t end) {
         for (int64_t part = begin; part < end; ++part)
             for (int64_t row = all * part / parts; row < all * (part + 1) / parts; ++row)
                 kernels<Element>().weightGradient(x + row / height * image.size(2) * image.size(3) * channels,

@@ -2,9 +2,9 @@
 // back (Liu & Sun 2021, sec. 3.1.2). libtorch's own operators take seven passes and keep four maps; this keeps its
 // input.
 #include "simd.h"
+#include "threads.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
@@ -95,7 +95,7 @@ at::Tensor forward_of(const at::Tensor& x) {
     const float* from = in.tensor.data_ptr<float>();
     float* to = out.data_ptr<float>();
     const int64_t half = in.half;
-    at::parallel_for(0, in.runs, std::max<int64_t>(1, 8192 / half), [&](int64_t begin, int64_t end) {
+    coverslip::forAll(0, in.runs, std::max<int64_t>(1, 8192 / half), [&](int64_t begin, int64_t end) {
         with_gate([&](auto loops) {
             for (int64_t run = begin; run < end; run++)
                 loops.forward(from + 2 * run * half, from + (2 * run + 1) * half, to + run * half, half);
@@ -121,7 +121,7 @@ struct GatedElu : torch::autograd::Function<GatedElu> {
         const float *from = in.tensor.data_ptr<float>(), *flow = flowing.data_ptr<float>();
         float* to = out.data_ptr<float>();
         const int64_t half = in.half;
-        at::parallel_for(0, in.runs, std::max<int64_t>(1, 8192 / half), [&](int64_t begin, int64_t end) {
+        coverslip::forAll(0, in.runs, std::max<int64_t>(1, 8192 / half), [&](int64_t begin, int64_t end) {
             with_gate([&](auto loops) {
                 for (int64_t run = begin; run < end; run++)
                     loops.backward(from + 2 * run * half, from + (2 * run + 1) * half, flow + run * half,

@@ -3,8 +3,8 @@
 #include "rows.h"
 #include "operators.h"
 #include "simd.h"
+#include "threads.h"
 
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
@@ -35,7 +35,7 @@ constexpr int64_t kBlock = 1024;  // rows whose sums may be added up in float32;
 // Calls block(first row, rows) for blocks of rows on all threads.
 void forBlocks(int64_t rows, const std::function<void(int64_t, int64_t)>& block) {
     const int64_t blocks = (rows + kBlock - 1) / kBlock;
-    at::parallel_for(0, blocks, 1, [&](int64_t begin, int64_t end) {
+    forAll(0, blocks, 1, [&](int64_t begin, int64_t end) {
         for (int64_t b = begin; b < end; ++b) block(b * kBlock, std::min(kBlock, rows - b * kBlock));
     });
 }

@@ -1,11 +1,29 @@
 // The process: seed and random state, threads, devices and their memory.
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 #include <torch/cuda.h>
 
+#include <atomic>
+
 #include "convert.h"
+#include "threads.h"
 
 using namespace coverslip;
+
+// OpenBLAS has threads of its own, which libtorch does not ask for; other builds of libtorch have no OpenBLAS.
+extern "C" __attribute__((weak)) void openblas_set_num_threads(int threads);
+
+namespace {
+
+std::atomic<int> own_threads{0};
+
+void setLibraryThreads(int threads) {
+    at::set_num_threads(threads);
+    if (openblas_set_num_threads) openblas_set_num_threads(threads);
+}
+
+}  // namespace
+
+int coverslip::reproducibleThreads() { return own_threads; }
 
 CT_API int32_t ct_seed(int64_t seed) {
     return guarded([&] { at::manual_seed(static_cast<uint64_t>(seed)); });
@@ -21,10 +39,27 @@ CT_API int32_t ct_random_state(int32_t device, int32_t index, CtTensor* state, C
     });
 }
 
-// Threads of an operator; a positive number sets it.
+// Threads of an operator; a positive number sets it. Where results are reproducible, of an operator of ours.
 CT_API int32_t ct_threads(int32_t threads) {
+    if (own_threads > 0) {
+        if (threads > 0) own_threads = threads;
+        return own_threads;
+    }
     if (threads > 0) at::set_num_threads(threads);
     return at::get_num_threads();
+}
+
+// Whether results do not depend on the number of threads (threads.h); 0 or 1 sets it, another number asks.
+CT_API int32_t ct_reproducible(int32_t reproducible) {
+    const int own = own_threads;
+    if (reproducible == 1 && own == 0) {
+        own_threads = at::get_num_threads();
+        setLibraryThreads(1);
+    } else if (reproducible == 0 && own > 0) {
+        own_threads = 0;
+        setLibraryThreads(own);
+    }
+    return own_threads > 0;
 }
 
 CT_API int32_t ct_cuda_devices() {

@@ -3,8 +3,8 @@
 #include "winograd.h"
 #include "operators.h"
 #include "simd.h"
+#include "threads.h"
 
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
@@ -40,7 +40,7 @@ float* scratchOf(at::Tensor& holder, int64_t size) {
 // Each thread's columns of a matrix of kernels.
 template <class Do>
 void forVectors(const Kernels& kernels, int64_t columns, Do act) {
-    at::parallel_for(0, (columns + kernels.lanes - 1) / kernels.lanes, 1, act);
+    forAll(0, (columns + kernels.lanes - 1) / kernels.lanes, 1, act);
 }
 
 // The taps of a weight [K, C, 3, 3] whose nine lie at equal distances, as a matrix [C, K].
@@ -76,7 +76,7 @@ at::Tensor convolve(const Kernels& kernels, const at::Tensor& input, const at::T
     const float* const from = input.data_ptr<float>();
     const float* const constant = bias.defined() ? bias.data_ptr<float>() : nullptr;
     float* const to = output.data_ptr<float>();
-    at::parallel_for(0, g.tiles(), 1, [&](int64_t first, int64_t last) {
+    forAll(0, g.tiles(), 1, [&](int64_t first, int64_t last) {
         at::Tensor holder;
         kernels.convolve(g, from, packed.data_ptr<float>(), constant, to, first, last,
                          scratchOf(holder, kernels.convolveScratch(g)));
@@ -91,18 +91,17 @@ constexpr int64_t kTilesOfAThread = 64;
 
 bool sharesTiles(const Geometry& g) { return g.inputs <= kFewInputs; }
 
-std::vector<Share> shares(const Geometry& g, int64_t lanes) {
+std::vector<Share> sharesOf(const Geometry& g, int64_t lanes) {
     std::vector<Share> all;
-    const int64_t threads = at::get_num_threads();
     if (sharesTiles(g)) {
-        const int64_t parts = std::min<int64_t>(threads, std::max<int64_t>(1, g.tiles() / kTilesOfAThread));
+        const int64_t parts = coverslip::shares(g.tiles() / kTilesOfAThread);
         for (int64_t i = 0; i < parts; ++i)
             all.push_back({g.tiles() * i / parts, g.tiles() * (i + 1) / parts, 0, g.inputs});
         return all;
     }
     // Whole vectors and whole rows of the kernel, the fewest so that shares are even.
     const int64_t step = std::lcm<int64_t>(winograd::kRowsAtOnce, lanes), groups = (g.inputs + step - 1) / step;
-    const int64_t parts = std::min(threads, groups);
+    const int64_t parts = coverslip::shares(groups);
     for (int64_t i = 0; i < parts; ++i)
         all.push_back({0, g.tiles(), groups * i / parts * step, std::min(g.inputs, groups * (i + 1) / parts * step)});
     return all;
@@ -115,7 +114,7 @@ std::pair<at::Tensor, at::Tensor> weightGradient(const Kernels& kernels, const a
     const Geometry g(input.size(0), input.size(2), input.size(3), input.size(1), gradient.size(1));
     const int64_t rows = winograd::roundUp(g.inputs, winograd::kRowsAtOnce);
     const int64_t columns = winograd::roundUp(g.outputs, kernels.lanes);
-    const auto all = shares(g, kernels.lanes);
+    const auto all = sharesOf(g, kernels.lanes);
     const int64_t parts = all.size();
     const bool apart = sharesTiles(g);  // then each share has its own sums
     auto sums = at::zeros({apart ? parts : 1, kProducts, rows, columns}, input.options());
@@ -124,7 +123,7 @@ std::pair<at::Tensor, at::Tensor> weightGradient(const Kernels& kernels, const a
     const float* const dy = gradient.data_ptr<float>();
     float *const sum = sums.data_ptr<float>(), *const biasSum = biasSums.data_ptr<float>();
     const int64_t size = apart ? kProducts * rows * columns : 0;
-    at::parallel_for(0, parts, 1, [&](int64_t begin, int64_t end) {
+    forAll(0, parts, 1, [&](int64_t begin, int64_t end) {
         at::Tensor holder;
         float* const scratch = scratchOf(holder, kernels.weightGradientScratch(g));
         for (int64_t part = begin; part < end; ++part)

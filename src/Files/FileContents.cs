@@ -42,7 +42,7 @@ public sealed class FileContents
     }
 
     /// <summary>The hash of one file, of every byte.</summary>
-    internal static string ReadWhole(string path)
+    public static string ReadWhole(string path)
     {
         using var stream = File.OpenRead(path);
         return WholeOf(stream);

@@ -25,15 +25,42 @@ public static class UserFiles
             guarded.Files.TryAdd(full, what);
     }
 
+    /// <summary>
+    /// Where a folder for outputs holds files that were given, guards everything in it that no call of this program wrote:
+    /// annotations and masks are often named as what this program writes beside an image.
+    /// </summary>
+    /// <param name="output">The folder for outputs.</param>
+    /// <param name="given">The files, in any folder.</param>
+    public static void GuardBeside(string output, IEnumerable<string> given)
+    {
+        var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(output));
+        var within = folder + Path.DirectorySeparatorChar;
+        if (
+            Current.Value is { } guarded
+            && given.Any(f => Path.GetFullPath(f).StartsWith(within, StringComparison.Ordinal))
+        )
+            guarded.Outputs = new OwnOutputs(folder);
+    }
+
     /// <summary>Refuses to write a guarded file.</summary>
     /// <exception cref="IOException">It is one.</exception>
     public static void Check(string path)
     {
+        if (Current.Value is not { } guarded)
+            return;
         var full = Path.GetFullPath(path);
-        if (Current.Value is { } guarded && guarded.Files.TryGetValue(full, out var what))
+        if (guarded.Files.TryGetValue(full, out var what))
             throw new IOException(
                 $"{full} is {what} and would be overwritten; nothing was written over it. Choose another --out"
             );
+        guarded.Outputs?.Check(full);
+    }
+
+    /// <summary>Refuses as <see cref="Check"/>; what is not guarded is this program's from now on.</summary>
+    internal static void Take(string path)
+    {
+        Check(path);
+        Current.Value?.Outputs?.Add(path);
     }
 
     internal static void Wrote(string path) => Current.Value?.Written.TryAdd(path, true);
@@ -43,6 +70,8 @@ public static class UserFiles
         public ConcurrentDictionary<string, string> Files { get; } = new(StringComparer.Ordinal);
 
         public ConcurrentDictionary<string, bool> Written { get; } = new(StringComparer.Ordinal);
+
+        public OwnOutputs? Outputs { get; set; } = outer?.Outputs;
 
         public void Dispose() => Current.Value = outer;
     }

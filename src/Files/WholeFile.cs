@@ -14,7 +14,7 @@ public static class WholeFile
     public static void WriteAt(string path, Action<string> write)
     {
         var full = Target(path);
-        UserFiles.Check(full);
+        UserFiles.Take(full);
         if (Directory.Exists(full))
             throw new IOException($"{path} is a folder, and a file was to be written there; give a file's name");
         var folder = Path.GetDirectoryName(full) ?? throw new ArgumentException($"{path} names no file", nameof(path));
@@ -33,7 +33,7 @@ public static class WholeFile
             }
             FileSystem.Sync(temporary);
             File.Move(temporary, full, overwrite: true);
-            FileSystem.Sync(folder);
+            FilesTogether.Named(folder);
             UserFiles.Wrote(full);
         }
         catch (Exception error) when (WriteError.Is(error, temporary))

@@ -143,6 +143,7 @@ public static class PhantomCohort
     public static string Write(string folder, PhantomCohortOptions options, IProgress<int>? progress = null)
     {
         var rows = new List<string[]>();
+        using var together = FilesTogether.Begin();
         foreach (var patch in Describe(options))
         {
             var (image, mask) = ($"images/{patch.Name}.png", $"masks/{patch.Name}.png");
@@ -153,6 +154,7 @@ public static class PhantomCohort
             rows.Add([image, patch.Label, patch.Patient, mask]);
             progress?.Report(rows.Count);
         }
+        FilesTogether.Settle();
         var path = Path.Combine(folder, "cohort.csv");
         CsvTable.Write(path, ["image", "label", "patient", "mask"], rows);
         return path;

@@ -100,6 +100,7 @@ public static class RadiographCohort
         var images = Describe(options);
         var boxes = new IReadOnlyList<LesionBox>[images.Count];
         var painted = 0;
+        using var together = FilesTogether.Begin();
         Parallel.For(
             0,
             images.Count,
@@ -113,6 +114,7 @@ public static class RadiographCohort
                 progress?.Report(Interlocked.Increment(ref painted));
             }
         );
+        FilesTogether.Settle();
         CsvTable.Write(
             Path.Combine(folder, "boxes.csv"),
             ["image", "label", "x", "y", "width", "height"],

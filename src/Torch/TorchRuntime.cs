@@ -26,7 +26,7 @@ public static unsafe class TorchRuntime
     /// <summary>CUDA GPUs that this libtorch can use.</summary>
     public static int CudaDevices => NativeMethods.ct_cuda_devices();
 
-    /// <summary>Threads inside one operator.</summary>
+    /// <summary>Threads inside one operator; where <see cref="Reproducible"/>, inside one of the library's own.</summary>
     public static int Threads
     {
         get => NativeMethods.ct_threads(0);
@@ -35,6 +35,16 @@ public static unsafe class TorchRuntime
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
             NativeMethods.ct_threads(value);
         }
+    }
+
+    /// <summary>
+    /// Whether results do not depend on <see cref="Threads"/>: the library's own operators sum in fixed shares, and
+    /// libtorch's, which cannot promise it, compute with one thread. False by default; for the processor only.
+    /// </summary>
+    public static bool Reproducible
+    {
+        get => NativeMethods.ct_reproducible(-1) == 1;
+        set => NativeMethods.ct_reproducible(value ? 1 : 0);
     }
 
     /// <summary>Seeds every device's generator.</summary>

@@ -59,6 +59,37 @@ public sealed class WholeFileTests : IDisposable
     }
 
     [Fact]
+    public void Beside_what_was_given_only_what_was_written_by_a_call_is_written_over()
+    {
+        File.WriteAllText(At("a.svs"), "the slide");
+        File.WriteAllText(At("a.geojson"), "the user's");
+        var error = Assert.Throws<IOException>(() => Beside("a.svs", () => WholeFile.Write(At("a.geojson"), "ours")));
+        Assert.StartsWith(
+            $"{At("a.geojson")} is there already, in the folder of the files that were given",
+            error.Message
+        );
+        Assert.Equal("the user's", File.ReadAllText(At("a.geojson")));
+        // A call that is killed while it writes, then another one, that writes it twice.
+        Assert.Throws<InvalidOperationException>(() =>
+            Beside("a.svs", () => WholeFile.WriteAt(At("out/b.csv"), _ => throw new InvalidOperationException()))
+        );
+        File.WriteAllText(At("out/b.csv"), "what it left");
+        foreach (var text in (string[])["1", "2"])
+            Beside("a.svs", () => WholeFile.Write(At("out/b.csv"), text));
+        Assert.Equal("2", File.ReadAllText(At("out/b.csv")));
+        // A folder without what was given is nobody's.
+        File.WriteAllText(At("out/c.csv"), "of an earlier version");
+        Beside("a.svs", () => WholeFile.Write(At("out/c.csv"), "anew"), "out");
+
+        void Beside(string given, Action act, string output = ".")
+        {
+            using var call = UserFiles.Begin();
+            UserFiles.GuardBeside(At(output), [At(given)]);
+            act();
+        }
+    }
+
+    [Fact]
     public void Temporary_files_of_dead_processes_are_removed_and_of_living_and_of_others_are_not()
     {
         using var gone = Process.Start("true");

@@ -12,12 +12,26 @@ internal static class DeviceOption
         DefaultValueFactory = _ => "cpu",
     };
 
+    internal static readonly Option<bool> Reproducible = new("--reproducible")
+    {
+        Description =
+            "The same numbers with any number of threads, to the last digit: sums are taken in fixed shares, and libtorch's "
+            + "own operators compute with one thread, which takes longer. For cpu.",
+    };
+
+    /// <exception cref="ArgumentException">Reproducible numbers are asked of a GPU.</exception>
     internal static Device Of(ParseResult parsed)
     {
         var device = Torch.Device.Parse(parsed.GetValue(Device)!);
+        var reproducible = parsed.GetValue(Reproducible);
+        if (reproducible && device.IsCuda)
+            throw new ArgumentException(
+                $"--reproducible with --device {parsed.GetValue(Device)}: a GPU's sums come in no fixed order; leave one of them out"
+            );
         _ = TorchRuntime.Simd; // a wrong COVERSLIP_SIMD is refused before the work begins
         if (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is null)
             TorchRuntime.Threads = Environment.ProcessorCount;
+        TorchRuntime.Reproducible = reproducible;
         return device;
     }
 }

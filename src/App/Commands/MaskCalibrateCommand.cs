@@ -69,6 +69,7 @@ internal static class MaskCalibrateCommand
         var maker = new MaskMaker(options, MaskRules.Published);
         var published = new List<MaskResult>();
         using (var stop = new StopSignal())
+        using (FilesTogether.Begin())
         using (var progress = new MaskProgress(rows.Count, () => store?.Save()))
         {
             foreach (var row in rows)

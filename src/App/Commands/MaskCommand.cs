@@ -75,6 +75,7 @@ internal static class MaskCommand
         using var claim = FolderClaim.Take(folder, "mask");
         var work = ImagesOf(parsed.GetValue(Images) ?? [], parsed.GetValue(CohortFile));
         var store = MaskStore.Open(folder, options, rules, parsed.GetValue(Force));
+        UserFiles.GuardBeside(folder, work.Select(w => w.Path));
         foreach (var (name, _) in work)
             UserFiles.Check(store.MaskPath(name));
         var maker = new MaskMaker(options, rules);
@@ -82,6 +83,7 @@ internal static class MaskCommand
         var timings = new List<string>();
         var missing = store.Missing(work, Console.WriteLine);
         using (var stop = new StopSignal())
+        using (FilesTogether.Begin())
         using (var progress = new MaskProgress(missing.Count, store.Save))
         {
             foreach (var (name, path) in missing)

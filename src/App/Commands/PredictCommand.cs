@@ -93,6 +93,7 @@ internal static class PredictCommand
             Unfamiliar,
             Batch,
             DeviceOption.Device,
+            DeviceOption.Reproducible,
             PredictSegments.Reconstructions,
         };
         foreach (var option in PredictSlides.Options)
@@ -130,6 +131,14 @@ internal static class PredictCommand
         if (model.Description.ImageWise)
             Console.Error.WriteLine($"warning: the test figures of this model are inflated ({Split.InflatedNote})");
         WholeFile.MakeFolder(folder);
+        UserFiles.GuardBeside(
+            folder,
+            [
+                .. parsed.GetValue(Images) ?? [],
+                .. parsed.GetValue(CohortFile) is { } given ? [given] : Array.Empty<string>(),
+            ]
+        );
+        UserFiles.Check(Path.Combine(folder, "predictions.csv"));
         int? batch = parsed.GetResult(Batch) is { Implicit: false } ? parsed.GetValue(Batch) : null;
         if (model.Recipe is ISegmentsImages)
             return PredictSegments.Run(parsed, model, Told(model, FilesOf(parsed)), folder, batch);

@@ -36,11 +36,18 @@ internal static class PredictSlides
         Description = "Slides: see each window once, not in its eight orientations: an eighth of the time.",
     };
 
+    private static readonly Option<double?> SaveEvery = new("--save-every")
+    {
+        Description =
+            "Slides: seconds after which what is done within a slide is saved; a call that is killed loses no more. [default: 30]",
+    };
+
     static PredictSlides()
     {
         SlideArguments.CheckMpp(Mpp);
         Threshold.Within(0, 1);
         Radius.Within(0, 1e6);
+        SaveEvery.Within(0, 86400, " seconds");
     }
 
     internal static IReadOnlyList<Option> Options =>
@@ -54,6 +61,7 @@ internal static class PredictSlides
             Radius,
             Components,
             NoOrientations,
+            SaveEvery,
         ];
 
     /// <summary>Whether slides were given: any scanner's file, any tiled TIFF, or any file with --mpp.</summary>
@@ -118,6 +126,7 @@ internal static class PredictSlides
             RadiusMicrons = parsed.GetValue(Radius),
             Components = parsed.GetValue(Components),
             NoOrientations = parsed.GetValue(NoOrientations),
+            SaveEvery = parsed.GetValue(SaveEvery) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             Batch = batch,
             Reconstructions = parsed.GetValue(PredictSegments.Reconstructions),
         };

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.ExceptionServices;
 using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Files;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Images;
 using Coverslip.Slides.Stain;
@@ -67,6 +68,7 @@ internal static class StainApplyCommand
             ? [.. parsed.GetValue(Images)!.Select(image => Work.Of(image, image, Path.GetFileName(image), folder))]
             : [.. cohort.Rows.Select(row => Work.Of(row.Image, cohort.ImagePath(row), row.Image, folder))];
         CheckTargets(work, cohort, folder);
+        UserFiles.GuardBeside(folder, work.Select(w => w.Source));
 
         var reasons = Normalize(normalizer, work);
         foreach (var (image, reason) in work.Zip(reasons))
@@ -97,6 +99,7 @@ internal static class StainApplyCommand
             MaxDegreeOfParallelism = Environment.ProcessorCount,
             CancellationToken = stop.Token,
         };
+        using var together = FilesTogether.Begin();
         try
         {
             Parallel.For(0, work.Length, settings, NormalizeOne);

@@ -82,6 +82,7 @@ internal static class StudyCommand
             ImageWise,
             TableOnly,
             DeviceOption.Device,
+            DeviceOption.Reproducible,
         };
         command.Validators.Add(parsed =>
         {
@@ -104,6 +105,7 @@ internal static class StudyCommand
         );
         foreach (var note in told)
             Console.Error.WriteLine(note);
+        _ = DeviceOption.Of(parsed);
         study = study with { ImageWise = study.ImageWise || parsed.GetValue(ImageWise) };
         var folder = new StudyFolder(Path.GetFullPath(parsed.GetValue(Output)!));
         var cohort = StudyCohorts.Sampled(

@@ -121,6 +121,7 @@ internal static class TissueCommand
         DistinctNames.Check(slides);
         var folder = parsed.GetRequiredValue(Out);
         var files = new TissueFiles(folder);
+        UserFiles.GuardBeside(folder, slides);
         var opening = SlideArguments.Opening(parsed);
         var (skipped, told, others) = (0, new ConcurrentQueue<string>(), new ConcurrentQueue<string>());
         var results = PerSlide.Run(

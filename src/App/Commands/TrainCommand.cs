@@ -79,6 +79,7 @@ internal static class TrainCommand
             SettingOption.Set,
             Resume,
             DeviceOption.Device,
+            DeviceOption.Reproducible,
         };
         command.SetAction(parsed => Run(parsed));
         return command;
@@ -188,12 +189,12 @@ internal static class TrainCommand
         using var claim = FileClaim.Await(file, stop);
         CheckFolder(folder, stored, contents, resume: true);
         var start = File.Exists(stored) ? null : new RunStart(folder);
-        if (start is not null)
-            WholeFile.Write(stored, text);
-        // Contents that stand without a recipe are of a start that was killed in between.
+        // The recipe, which makes it a run, comes last: what stands without one is of a start that was killed in between.
         RunContents.Keep(folder, contents, anew: start is not null);
         if (RunEnvironment.Keep(folder) is { } differs)
             Console.Error.WriteLine($"warning: {differs}");
+        if (start is not null)
+            WholeFile.Write(stored, text);
         File.Delete(file);
         return start;
     }

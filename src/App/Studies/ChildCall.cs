@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Coverslip.App.Progress;
+using Coverslip.Torch;
 
 namespace Coverslip.App.Studies;
 
@@ -15,11 +16,15 @@ internal sealed class ChildCall(string log)
     internal string Log => log;
 
     /// <summary>Runs it in its place and waits for its end; returns the exit code.</summary>
-    /// <param name="arguments">As on the command line.</param>
+    /// <param name="arguments">As on the command line; it computes as reproducibly as this process.</param>
     /// <param name="place">In a process of its own, or in this one.</param>
     /// <param name="threads">Threads of its libraries; 0, and in this process always: as many as here.</param>
-    internal int Run(string[] arguments, CellPlace place, int threads = 0) =>
-        place.IsHere ? RunHere(arguments) : RunApart(arguments, threads);
+    internal int Run(string[] arguments, CellPlace place, int threads = 0)
+    {
+        if (TorchRuntime.Reproducible)
+            arguments = [.. arguments, "--reproducible"];
+        return place.IsHere ? RunHere(arguments) : RunApart(arguments, threads);
+    }
 
     private int RunApart(IEnumerable<string> arguments, int threads)
     {

@@ -145,7 +145,7 @@ internal sealed class StudyRunner(StudyInput input)
     /// </summary>
     private void Prepare(CancellationToken stop)
     {
-        var contents = new Fingerprint().AddCohort(input.Cohort);
+        var contents = new Fingerprint().AddCohort(input.Cohort).AddReproducible();
         if (Directory.Exists(input.Folder.At("runs")))
             RunContents.Check(
                 input.Folder.Path,

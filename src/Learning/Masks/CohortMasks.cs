@@ -1,4 +1,5 @@
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Files;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Progress;
 using Coverslip.Slides.Formats;
@@ -84,6 +85,7 @@ public static class CohortMasks
         var store = MaskStore.Open(place.Folder, options, rules);
         var maker = new MaskMaker(options, rules);
         var missing = store.Missing([.. cohort.Rows.Select(r => (r.Image, cohort.ImagePath(r)))], place.Progress.Note);
+        using var together = FilesTogether.Begin();
         using var line = place.Progress.Begin("masks", missing.Count, "images");
         try
         {

@@ -165,7 +165,11 @@ public sealed class MaskStore
     }
 
     /// <summary>Writes <c>masks.csv</c> and <c>areas.csv</c>: images of earlier calls stay.</summary>
-    public void Save() => tables.Write(rows.Values);
+    public void Save()
+    {
+        FilesTogether.Settle();
+        tables.Write(rows.Values);
+    }
 
     private static string Short(Fingerprint made) => made.Hash[..16];
 

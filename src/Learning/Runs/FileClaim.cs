@@ -1,3 +1,5 @@
+using Coverslip.Files;
+
 namespace Coverslip.Learning.Runs;
 
 /// <summary>
@@ -7,11 +9,6 @@ namespace Coverslip.Learning.Runs;
 public static class FileClaim
 {
     private const int Pause = 500;
-
-    // What a lock that another process holds is called: EWOULDBLOCK, ERROR_SHARING_VIOLATION. Anything else is a fault.
-    private const int Locked = 11,
-        LockedOnMac = 35,
-        LockedOnWindows = unchecked((int)0x80070020);
 
     /// <summary>Takes it; null where another process has it.</summary>
     /// <param name="path">The file; its folder is made.</param>
@@ -26,7 +23,7 @@ public static class FileClaim
                 ? new FileStream(path, FileMode.OpenOrCreate, FileAccess.Read, FileShare.Read)
                 : new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException error) when (error.HResult is Locked or LockedOnMac or LockedOnWindows)
+        catch (IOException error) when (TakenFile.Says(error))
         {
             return null;
         }

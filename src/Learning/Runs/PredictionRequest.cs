@@ -27,6 +27,9 @@ public sealed record PredictionRequest
     /// <summary>Also what the network sees again.</summary>
     public bool Reconstructions { get; init; }
 
+    /// <summary>How often what is done within a slide is saved.</summary>
+    public TimeSpan? SaveEvery { get; init; }
+
     /// <summary>Refuses what a method cannot do, instead of leaving it out in silence.</summary>
     /// <param name="method">The method, as recipes name it.</param>
     /// <param name="options">The options that it takes, as the command line names them.</param>
@@ -52,6 +55,7 @@ public sealed record PredictionRequest
             ("--no-orientations", NoOrientations),
             ("--batch", Batch is not null),
             ("--reconstructions", Reconstructions),
+            ("--save-every", SaveEvery is not null),
         }
             .Where(o => o.IsAsked)
             .Select(o => o.Name);

@@ -2,6 +2,7 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Files;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
+using Coverslip.Torch;
 
 namespace Coverslip.Learning.Runs;
 
@@ -19,8 +20,14 @@ public static class RunContents
             made.AddFile(file, Path.Combine(cohort.Folder, file));
         foreach (var start in recipe.Needs)
             made.AddStart(start, start);
-        return File.Exists(recipe.Input.MaskRules) ? made.AddFile("mask rules", recipe.Input.MaskRules) : made;
+        return (
+            File.Exists(recipe.Input.MaskRules) ? made.AddFile("mask rules", recipe.Input.MaskRules) : made
+        ).AddReproducible();
     }
+
+    /// <summary>Adds that numbers do not depend on the threads, where they do not: without it nothing goes on or is shared.</summary>
+    public static Fingerprint AddReproducible(this Fingerprint to) =>
+        TorchRuntime.Reproducible ? to.Add("--reproducible", "given") : to;
 
     /// <summary>Adds a file that training starts from, or of a run's folder what its training left.</summary>
     public static Fingerprint AddStart(this Fingerprint to, string name, string path)

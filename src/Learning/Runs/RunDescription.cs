@@ -85,6 +85,14 @@ public sealed record RunDescription
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Threads { get; init; }
 
+    /// <summary>Whether the numbers do not depend on the threads.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Reproducible { get; init; }
+
+    /// <summary>SHA-256 of best.safetensors, every byte; null where the method leaves none, and in runs of before.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? WeightsHash { get; init; }
+
     /// <summary>Versions of the program and of libtorch, and the kernels' instruction set.</summary>
     public required string Versions { get; init; }
 

@@ -5,7 +5,8 @@ namespace Coverslip.Learning.Runs;
 
 /// <summary>
 /// What a run is computed with, kept in its folder from its start: numbers are the same again with the same threads,
-/// instruction set and libraries only, since sums are taken in another order otherwise.
+/// instruction set and libraries only, since sums are taken in another order otherwise. Those of a reproducible run do not
+/// depend on the threads.
 /// </summary>
 public static class RunEnvironment
 {
@@ -15,7 +16,8 @@ public static class RunEnvironment
     public static string Versions =>
         $"coverslip {ProgramVersion.Current}, libtorch {TorchRuntime.Version}, kernels {TorchRuntime.Simd}";
 
-    private static string Current => $"{Versions}, {TorchRuntime.Threads} threads";
+    private static string Current =>
+        TorchRuntime.Reproducible ? $"{Versions}, reproducible" : $"{Versions}, {TorchRuntime.Threads} threads";
 
     /// <summary>Keeps it, and tells how a run that goes on began, where that was with something else; null where not.</summary>
     public static string? Keep(string folder)

@@ -26,6 +26,7 @@ public sealed class SharedTraining(string folder)
         var link = new DirectoryInfo(own);
         if (link.Exists && link.LinkTarget is null)
             return new Nothing();
+        contents.AddReproducible();
         var key = $"{link.Name}-{contents.Hash[..16]}";
         var (shared, parent) = (Path.GetFullPath(Path.Combine(folder, key)), link.Parent!.FullName);
         Directory.CreateDirectory(shared);

@@ -110,7 +110,7 @@ public sealed class StoredRun
             folder,
             File.ReadAllText(file),
             File.Exists(stain) ? File.ReadAllText(stain) : null,
-            (part, device) => SafeTensors.Read(finished[part].Best, device)
+            (part, device) => RunWeights.Read(finished[part], device)
         )
         {
             TrainedOn = File.Exists(seen) ? TrainingImages.Parse(File.ReadAllText(seen), seen) : null,

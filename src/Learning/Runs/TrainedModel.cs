@@ -22,6 +22,8 @@ public sealed class TrainedModel : IDisposable
         new("WaitingShare", "measured; the weights are a part"),
         new("PeakMemory", "measured; the weights are a part"),
         new("Versions", "the weights are a part"),
+        new("Reproducible", "the weights are a part"),
+        new("WeightsHash", "the weights are a part"),
     ];
 
     private readonly IReadOnlyList<IModel> models;
@@ -109,7 +111,7 @@ public sealed class TrainedModel : IDisposable
         foreach (var (index, part) in Parts.Index())
         {
             using var text = new MemoryStream();
-            part.Write(text);
+            (part with { WeightsHash = null }).Write(text); // the package has a hash of its own
             metadata[$"run-{index + 1}"] = Encoding.UTF8.GetString(text.ToArray());
         }
         using var scope = new TensorScope();

@@ -123,6 +123,8 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
             StainsKept = facts.StainsKept,
             PeakMemory = ProcessMemory.Peak / 1048576.0,
             Threads = TorchRuntime.Threads,
+            Reproducible = TorchRuntime.Reproducible,
+            WeightsHash = RunWeights.Hash(run),
             Versions = RunEnvironment.Versions,
         }.Write(run.Description);
     }

@@ -51,7 +51,8 @@ public sealed class HeatmapPrediction : ISlidePrediction
             "--radius-microns",
             "--components",
             "--no-orientations",
-            "--batch"
+            "--batch",
+            "--save-every"
         );
         var model = SlideModel.Of(run, asked.Mpp, !asked.NoOrientations);
         var usual = new SlidePredictionOptions();
@@ -61,6 +62,7 @@ public sealed class HeatmapPrediction : ISlidePrediction
             {
                 Stride = asked.Stride ?? stride ?? Math.Min(usual.Stride, SideOf(model)),
                 Batch = asked.Batch ?? usual.Batch,
+                SaveEvery = asked.SaveEvery ?? usual.SaveEvery,
             },
             DetectionOptions.Of(asked)
         )

@@ -43,6 +43,9 @@ public sealed class SlideWalk(ISlidePrediction prediction, string folder)
     public SlideSummary Run(IReadOnlyList<string> slides, ISlideProgress progress, CancellationToken stop)
     {
         DistinctNames.Check(slides);
+        UserFiles.GuardBeside(folder, slides);
+        foreach (var slide in slides) // now, and not after hours of the first
+            UserFiles.Check(new SlideFiles(folder, Path.GetFileNameWithoutExtension(slide)).GeoJson);
         SlideRecord.CheckOthers(folder, prediction, slides.Select(Path.GetFileNameWithoutExtension));
         var (outcomes, failures) = (new Dictionary<string, SlideOutcome>(), new List<FailedFile>());
         var taken = new List<string>();

@@ -9,7 +9,7 @@ namespace Coverslip.Learning.SlideWalk;
 /// <param name="Network">The network on one batch again and again, without reading.</param>
 internal sealed record WindowRates(double Reading, double Network)
 {
-    private const int MostWindows = 1024;
+    private const int MostWindows = 1024; // to either rate
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(2);
 
     /// <summary>
@@ -49,7 +49,7 @@ internal sealed record WindowRates(double Reading, double Network)
             {
                 model.Score(kept.Windows);
                 scored += kept.Cells.Count;
-            } while (clock.Elapsed < Long);
+            } while (scored < MostWindows && clock.Elapsed < Long);
             return new WindowRates(reading, scored / clock.Elapsed.TotalSeconds);
         }
         finally

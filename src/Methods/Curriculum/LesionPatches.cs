@@ -1,4 +1,5 @@
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Files;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
@@ -80,6 +81,7 @@ internal static class LesionPatches
         var folder = Path.GetDirectoryName(csv)!;
         var all = sides.SelectMany(s => s.Patches.Select(p => (s.Side, Patch: p))).ToArray();
         string NameOf(PlannedPatch patch) => $"images/{patch.Source.Row.Number:000000}-{patch.Number:000}.png";
+        using var together = FilesTogether.Begin();
         Parallel.ForEach(
             all.GroupBy(p => p.Patch.Source),
             new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount },
@@ -93,6 +95,7 @@ internal static class LesionPatches
                 }
             }
         );
+        FilesTogether.Settle();
         var rows = all.Select(
             (p, i) =>
                 new CohortRow(i + 2, NameOf(p.Patch), CohortFile.Join(p.Patch.Findings), p.Patch.Source.Row.Patient)

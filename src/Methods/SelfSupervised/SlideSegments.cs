@@ -19,11 +19,13 @@ internal sealed class SlideSegments : ISlidePrediction, IImageSegmentation
     /// <exception cref="InvalidOperationException">Something is asked that it cannot do.</exception>
     internal SlideSegments(TrainedModel run, PredictionRequest asked)
     {
-        asked.Only("self-supervised", "--mpp", "--stride", "--batch", "--reconstructions");
+        asked.Only("self-supervised", "--mpp", "--stride", "--batch", "--reconstructions", "--save-every");
         (this.run, recipe) = (run, (SelfSupervisedRecipe)run.Recipe);
         var stored = asked.Mpp ?? run.Description.Mpp;
         var mpp = recipe.Windows.Mpp > 0 ? recipe.Windows.Mpp : stored / recipe.Windows.Scale ?? 0;
         options = new SlideSegmentationOptions(mpp, asked.Stride, asked.Batch ?? 16, asked.Reconstructions);
+        if (asked.SaveEvery is { } pause)
+            options = options with { SaveEvery = pause };
     }
 
     public string Kind => "segmentation";

@@ -23,7 +23,7 @@ internal sealed class EnsembleModel(IReadOnlyList<NetworkModel> members) : IPred
     {
         using var scope = new TensorScope();
         foreach (var (member, part) in members.Zip(parts))
-            member.Load(SafeTensors.Read(part.Best, Device.Cpu));
+            member.Load(RunWeights.Read(part, Device.Cpu));
         SafeTensors.Write(own.Best, State());
         var described = parts.Select(p => RunDescription.Read(p.Description)).ToArray();
         return new FitOutcome(

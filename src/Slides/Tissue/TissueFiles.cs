@@ -66,10 +66,13 @@ public sealed class TissueFiles(string folder)
         Directory.CreateDirectory(folder);
         // Never the new files beside the old record: a call that is stopped in between leaves none.
         File.Delete(Place(path, "tissue.json"));
-        ImageFile.Write(Place(path, "mask.png"), map.Mask);
+        using (FilesTogether.Begin())
         using (var overlay = map.Overlay())
+        {
+            ImageFile.Write(Place(path, "mask.png"), map.Mask);
             ImageFile.Write(Place(path, "overlay.png"), overlay);
-        AnnotationFile.Write(Place(path, "geojson"), ToAnnotations(map), AnnotationFormat.GeoJson);
+            AnnotationFile.Write(Place(path, "geojson"), ToAnnotations(map), AnnotationFormat.GeoJson);
+        }
         var record = new TissueRecord
         {
             Slide = Path.GetFullPath(path),

@@ -8,7 +8,7 @@ namespace Coverslip.App.Tests.Commands;
 [Collection("console")]
 public sealed class MultiStageVerbsTests(MultiStageVerbsTests.Slides runs) : IClassFixture<MultiStageVerbsTests.Slides>
 {
-    private const string Recipe = """
+    internal const string Recipe = """
         method: multi-stage
         input: {width: 32, height: 32}
         patches: {mpp: 2, side: 64, unannotated_is_normal: true, examples: 64, validation_examples: 16}

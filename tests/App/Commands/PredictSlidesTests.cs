@@ -76,6 +76,23 @@ public sealed class PredictSlidesTests : IDisposable
         Assert.Contains("outlines of good.geojson", File.ReadAllText(runs.At("other/good-heatmap.json")));
     }
 
+    [Fact]
+    public void Annotations_that_lie_beside_the_slides_are_not_written_over()
+    {
+        File.WriteAllText(runs.At("good.geojson"), "the user's");
+        string[] call = ["predict", runs.At("run"), runs.At("good.tif"), "--out", runs.At("."), "--mpp", "2"];
+        Assert.Contains($"{runs.At("good.geojson")} is there already", PhantomRuns.Call(1, call));
+        Assert.Contains(
+            "good.geojson is there already",
+            PhantomRuns.Call(1, "tissue", runs.At("good.tif"), "--out", runs.At("."))
+        );
+        Assert.Equal("the user's", File.ReadAllText(runs.At("good.geojson")));
+        File.Delete(runs.At("good.geojson"));
+        foreach (var _ in (int[])[1, 2]) // and what a call of ours wrote there, is
+            PhantomRuns.Call(0, [.. call, "--stride", "48", "--no-orientations"]);
+        Assert.Contains("FeatureCollection", File.ReadAllText(runs.At("good.geojson")));
+    }
+
     [Theory]
     [InlineData("--threshold", "1.5")]
     [InlineData("--radius-microns", "-3")]

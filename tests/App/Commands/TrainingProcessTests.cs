@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Coverslip.App.Tests.Commands;
 
-/// <summary>Training in a process of its own: killed and resumed, and its memory foretold.</summary>
+/// <summary>What a process trains with: memory, foretold, and threads.</summary>
 [Collection("console")]
 public sealed class TrainingProcessTests : IDisposable
 {
@@ -12,40 +12,36 @@ public sealed class TrainingProcessTests : IDisposable
     public void Dispose() => runs.Dispose();
 
     [Fact]
-    public async Task A_killed_training_resumes_to_the_same_losses()
+    public void What_a_start_that_was_killed_left_is_no_run_yet()
     {
-        var split = runs.At("split.json");
-        PhantomRuns.Call(
-            0,
-            "split",
+        string[] call = ["train", runs.RecipeFile, "--cohort", runs.CohortFile, "--out", runs.At("run"), "--part", "1"];
+        Directory.CreateDirectory(runs.At("run"));
+        File.WriteAllText(runs.At("run/contents.txt"), "recipe: another\n");
+        VerbCall.Run(0, [.. call, "--set", "training.epochs=1"]);
+        var (contents, recipe) = (runs.At("run/contents.txt"), runs.At("run/recipe.yaml"));
+        Assert.DoesNotContain("another", File.ReadAllText(contents));
+        // A kill between the two leaves what goes on, and not a recipe without contents, which is refused.
+        Assert.InRange(File.GetLastWriteTimeUtc(contents), DateTime.MinValue, File.GetLastWriteTimeUtc(recipe));
+    }
+
+    [Fact]
+    public void A_reproducible_run_says_so_and_goes_on_as_one_only()
+    {
+        string[] call =
+        [
+            "train",
+            runs.RecipeFile,
             "--cohort",
             runs.CohortFile,
-            "--test-images",
-            "6",
-            "--validation-images",
-            "6",
-            "--repeats",
-            "1",
-            "--seed",
-            "1",
             "--out",
-            split
-        );
-        File.WriteAllText(runs.RecipeFile, PhantomRuns.Recipe.Replace("epochs: 4", "epochs: 12"));
-        var (whole, killed) = (runs.At("whole"), runs.At("killed"));
-        var undisturbed = await Train(whole, split, killAfterFirstEpoch: false);
-        Assert.Equal((0, 13), (undisturbed, Losses(whole).Length));
-
-        Assert.Equal(137, await Train(killed, split, killAfterFirstEpoch: true));
-        Assert.False(File.Exists(Path.Combine(killed, "run.json")));
-        Assert.InRange(Losses(killed).Length, 2, 12);
-        Assert.Equal(0, await Train(killed, split, killAfterFirstEpoch: false, "--resume"));
-
-        Assert.Equal(Losses(whole), Losses(killed));
-        Assert.Equal(
-            File.ReadAllText(Path.Combine(whole, "predictions.csv")),
-            File.ReadAllText(Path.Combine(killed, "predictions.csv"))
-        );
+            runs.At("run"),
+            .. "--part 1 --set training.epochs=1".Split(' '),
+        ];
+        VerbCall.Run(0, [.. call, "--reproducible"]);
+        Assert.Contains("\"reproducible\": true", File.ReadAllText(runs.At("run/part-1/run.json")));
+        Assert.EndsWith(", reproducible\n", File.ReadAllText(runs.At("run/environment.txt")));
+        Assert.Contains("--reproducible was given, is no part", VerbCall.Run(1, [.. call, "--resume"]).Errors);
+        VerbCall.Run(0, [.. call, "--resume", "--reproducible"]);
     }
 
     [Fact]
@@ -74,29 +70,4 @@ public sealed class TrainingProcessTests : IDisposable
         Assert.InRange(perImage, 32 * 384 * 384 * 4, 40 * 32 * 384 * 384 * 4.0);
         Assert.InRange(Figure(3) * perImage / (1L << 30), 0.5 * Figure(2), Figure(2));
     }
-
-    private async Task<int> Train(string run, string split, bool killAfterFirstEpoch, params string[] more)
-    {
-        var metrics = Path.Combine(run, "metrics.csv");
-        var (code, _, errors) = await ProgramProcess.Run(
-            ["train", runs.RecipeFile, "--cohort", runs.CohortFile, "--split", split, "--out", run, .. more],
-            process =>
-            {
-                if (!killAfterFirstEpoch)
-                    return;
-                while (!process.HasExited && !(File.Exists(metrics) && Losses(run).Length > 1))
-                    Thread.Sleep(1);
-                process.Kill(); // SIGKILL: no handler runs
-            }
-        );
-        Assert.True(code is 0 or 137, $"exit code {code}\n{errors}");
-        return code;
-    }
-
-    /// <summary>metrics.csv without the column of seconds, which no two runs share.</summary>
-    private static string[] Losses(string run) =>
-        [
-            .. File.ReadAllLines(Path.Combine(run, "metrics.csv"))
-                .Select(l => string.Join(',', l.Split(',').Where((_, i) => i != 1))),
-        ];
 }

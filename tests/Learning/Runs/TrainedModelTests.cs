@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Files;
@@ -65,22 +66,50 @@ public sealed class TrainedModelTests(FinishedRun finished) : IClassFixture<Fini
     [Fact]
     public void One_weight_changed_is_another_model()
     {
-        var (other, file) = (At("changed"), At("changed/part-2/best.safetensors"));
-        foreach (var path in Directory.GetFiles(finished.Folder, "*", SearchOption.AllDirectories))
-        {
-            var to = Path.Combine(other, Path.GetRelativePath(finished.Folder, path));
-            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-            File.Copy(path, to);
-        }
-        var bytes = File.ReadAllBytes(file);
-        bytes[^1] ^= 1; // a bit of the last weight
-        File.WriteAllBytes(file, bytes);
+        var other = Changed("changed");
+        // As of a run of before the hash was kept: with it, it would be damage.
+        var described = Path.Combine(other, "part-2", "run.json");
+        File.WriteAllLines(described, File.ReadAllLines(described).Where(l => !l.Contains("\"weights_hash\"")));
         using var run = Load(finished.Folder);
         using var changed = Load(other);
         Assert.Matches(
             "^model.part_2.weights was [0-9a-f]{64}, is [0-9a-f]{64}$",
             Fingerprint.Difference($"{run.MadeOf}", $"{changed.MadeOf}")
         );
+    }
+
+    [Fact]
+    public void Damaged_and_missing_weights_of_a_run_are_named()
+    {
+        var damaged = Changed("damaged");
+        var file = Path.Combine(damaged, "part-2", "best.safetensors");
+        Assert.Matches(
+            $"^{Regex.Escape(file)}: the file is damaged, or of another training: its bytes have the SHA-256 [0-9a-f]{{12}}…, "
+                + $"weights_hash of {Regex.Escape(Path.Combine(damaged, "part-2", "run.json"))} says [0-9a-f]{{12}}…; copy it anew",
+            Assert.Throws<InvalidDataException>(() => Load(damaged)).Message
+        );
+        File.Delete(file);
+        Assert.StartsWith(
+            $"{file}: the weights of a finished training are missing; put the file back",
+            Assert.Throws<FileNotFoundException>(() => Load(damaged)).Message
+        );
+    }
+
+    /// <summary>A copy of the run with one bit of the last weight of its second part changed.</summary>
+    private string Changed(string name)
+    {
+        var other = At(name);
+        foreach (var path in Directory.GetFiles(finished.Folder, "*", SearchOption.AllDirectories))
+        {
+            var to = Path.Combine(other, Path.GetRelativePath(finished.Folder, path));
+            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+            File.Copy(path, to);
+        }
+        var file = Path.Combine(other, "part-2", "best.safetensors");
+        var bytes = File.ReadAllBytes(file);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(file, bytes);
+        return other;
     }
 
     [Fact]

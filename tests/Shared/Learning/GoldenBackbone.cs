@@ -97,7 +97,6 @@ internal sealed class GoldenBackbone
         var samples = kept[Figures..];
         var off = samples.Select((value, i) => flat[(long)i * flat.Length / samples.Length] - value).ToArray();
         var measured = Math.Sqrt(off.Sum(v => v * v) / samples.Sum(v => (double)v * v));
-        Console.Error.WriteLine($"MEASURED {name}/{key} {measured:g3}");
         Assert.True(
             measured <= share,
             $"{name}/{key}: samples are off by {measured:g3} of their length, not {share:g3}"
