@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Coverslip.App.Progress;
+using Coverslip.App.Reports;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
@@ -114,10 +115,9 @@ internal static class PredictCommand
     private static int Run(ParseResult parsed)
     {
         var folder = Path.GetFullPath(parsed.GetValue(Output)!);
-        var run = Path.GetFullPath(parsed.GetValue(Model)!);
-        if (Directory.Exists(run) && $"{folder}/".StartsWith($"{run}/", StringComparison.Ordinal) && HoldsRun(folder))
+        if (HoldsRun(folder))
             throw new IOException(
-                $"--out is {folder}, a folder of the run itself: its test predictions would be replaced; choose another --out"
+                $"--out is {folder}, which holds a run: its test predictions and its report would be replaced; choose another --out"
             );
         var device = DeviceOption.Of(parsed);
         using var model = TrainedModel.Load(parsed.GetValue(Model)!, Known.Methods, device);
@@ -185,6 +185,15 @@ internal static class PredictCommand
         line.Dispose();
         if (model.HasMaps)
             PredictFindings.Write(model, patches, predictions, new(folder, parsed.GetValue(Batch)), stop.Token);
+        var told = new PredictedImages(model, patches, predictions, seen)
+        {
+            MaskOf = masks is null ? _ => null : masks.FileOf,
+            OverlayOf = (image, finding) => PredictFindings.OverlayOf(folder, image, finding),
+        };
+        var cases = told.Cases(stop.Token);
+        ConsoleTable.Write(cases.Short());
+        if (cases.Rest is { } rest)
+            Console.WriteLine(rest);
         if (patches.StainNote is { } kept)
             Console.Error.WriteLine(kept);
         if (patches.EmptyMasks > 0)
@@ -192,6 +201,9 @@ internal static class PredictCommand
                 $"{patches.EmptyMasks} of {patches.Patches.Count} images have no valid area in their mask and were predicted without one"
             );
         Console.WriteLine($"wrote {path}");
+        Console.WriteLine(
+            $"report: {PredictionReport.Write(folder, cases, (parsed.GetValue(Model)!, model), notes, told.Near)}"
+        );
         if (parsed.GetValue(PerPatient) is { } rule)
         {
             if (predictions.MultiLabel)

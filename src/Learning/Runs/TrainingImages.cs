@@ -177,6 +177,17 @@ public sealed record SeenImage(string TrainedOn, IReadOnlyList<int> Parts)
     /// <summary>Some parts trained on it; the others predict it.</summary>
     public const string HeldOut = "held_out";
 
+    /// <summary>In a few words beside a prediction; null where it has seen nothing of the image.</summary>
+    /// <param name="trainedOn">As <see cref="TrainedOn"/>.</param>
+    public static string? Note(string trainedOn) =>
+        trainedOn switch
+        {
+            ByImage => "trained on",
+            ByPatient => "trained on its patient",
+            ByName => "a patient of this name was trained on",
+            _ => null,
+        };
+
     /// <summary>What to tell about the images of a call, a line for each kind.</summary>
     /// <param name="seen">Of every image.</param>
     public static IEnumerable<string> Notes(IReadOnlyList<SeenImage> seen)
