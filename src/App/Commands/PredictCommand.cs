@@ -129,10 +129,16 @@ internal static class PredictCommand
             Console.Error.WriteLine($"warning: the test figures of this model are inflated ({Split.InflatedNote})");
         Directory.CreateDirectory(folder);
         int? batch = parsed.GetResult(Batch) is { Implicit: false } ? parsed.GetValue(Batch) : null;
-        if (model.Recipe is ISegmentsImages)
-            return PredictSegments.Run(parsed, model, Told(model, FilesOf(parsed)), folder, batch);
-        if (parsed.GetValue(Images) is { Length: > 0 } files && PredictSlides.Are(parsed, files))
-            return PredictSlides.Run(parsed, model, Told(model, files), folder, batch);
+        if (FilesOf(parsed, model) is { } files)
+        {
+            if (parsed.GetValue(PerPatient) is not null)
+                throw new ArgumentException(
+                    "--per-patient is for image files of models that classify; leave it out, slides have scores of their own"
+                );
+            return model.Recipe is ISegmentsImages
+                ? PredictSegments.Run(parsed, files, folder, batch)
+                : PredictSlides.Run(parsed, files, files.Paths, folder, batch);
+        }
         PredictSlides.RefuseForImages(parsed);
         using var claim = FolderClaim.Take(folder, "predict");
         var cohort = parsed.GetValue(CohortFile) is { } file
@@ -147,12 +153,7 @@ internal static class PredictCommand
         if (masked)
             model.CheckFits(cohort, unfamiliar);
         var seen = model.TrainedOn?.Seen(cohort, [.. model.Parts.Select(p => p.Part)]);
-        string[] notes = seen is null
-            ?
-            [
-                "note: this run does not say what it was trained on, so that nobody can tell whether these images are new to it",
-            ]
-            : [.. SeenImage.Notes(seen)];
+        string[] notes = seen is null ? [SeenImage.Untold] : [.. SeenImage.Notes(seen)];
         foreach (var note in notes)
             Console.Error.WriteLine(note);
         using var stop = new StopSignal();
@@ -179,6 +180,12 @@ internal static class PredictCommand
                 Check = masked ? null : (row, source) => model.CheckFits(row, source, unfamiliar),
             }
         );
+        if (model.OtherScale(patches) is { } scale)
+        {
+            line.Dispose();
+            notes = [$"warning: {scale}", .. notes];
+            Console.Error.WriteLine(notes[0]);
+        }
         var predictions = model.Predict(patches, parsed.GetValue(Batch), seen, done => line.Report(done), stop.Token);
         var path = Path.Combine(folder, "predictions.csv");
         predictions.Write(path);
@@ -215,24 +222,26 @@ internal static class PredictCommand
         return 0;
     }
 
-    /// <summary>The files, once it is said which of them the model was trained on.</summary>
-    private static string[] Told(TrainedModel model, string[] files)
-    {
-        if (model.TrainedOn?.NoteOn(files) is { } note)
-            Console.Error.WriteLine(note);
-        return files;
-    }
-
     private static bool HoldsRun(string folder) =>
         File.Exists(Path.Combine(folder, "run.json")) || File.Exists(Path.Combine(folder, "recipe.yaml"));
 
-    /// <summary>The images that were named, or those of the cohort.</summary>
-    private static string[] FilesOf(ParseResult parsed)
+    /// <summary>What is predicted file by file: slides, and whatever a run segments; null of other images.</summary>
+    private static PredictedFiles? FilesOf(ParseResult parsed, TrainedModel model)
     {
+        var run = (parsed.GetValue(Model)!, model);
         if (parsed.GetValue(CohortFile) is not { } file)
-            return parsed.GetValue(Images)!;
+        {
+            var named = parsed.GetValue(Images)!;
+            return model.Recipe is ISegmentsImages || PredictSlides.Are(parsed, named)
+                ? PredictedFiles.Of(run, named)
+                : null;
+        }
         var cohort = Cohort.Load(file);
-        return [.. cohort.Rows.Select(cohort.ImagePath)];
+        if (model.Recipe is not ISegmentsImages && !PredictSlides.Is(parsed, cohort.ImagePath(cohort.Rows[0])))
+            return null;
+        if (!parsed.GetValue(Unfamiliar))
+            model.CheckResolution(cohort);
+        return PredictedFiles.Of(run, cohort);
     }
 
     /// <summary>

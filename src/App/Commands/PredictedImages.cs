@@ -89,13 +89,7 @@ internal sealed class PredictedImages(
     private PredictedCase Of(int place)
     {
         var (row, judges) = (predictions.Rows[place], model.Only(JudgesOf(place)));
-        var notes = new List<string>();
-        if (model.Unfamiliar(patches.Patches[place].Source.Look!) is { } difference)
-            notes.Add($"unfamiliar: {difference}");
-        if (SeenImage.Note(row.TrainedOn) is { } trained)
-            notes.Add(trained);
-        if (patches.Patches[place].Empty)
-            notes.Add("no valid area in its mask");
+        string[] empty = patches.Patches[place].Empty ? ["no valid area in its mask"] : [];
         var (score, threshold, margin) = Score(row, judges);
         return new PredictedCase(
             byName ? Path.GetFileName(row.Image) : row.Image,
@@ -104,7 +98,11 @@ internal sealed class PredictedImages(
             threshold
         )
         {
-            Notes = notes,
+            Notes =
+            [
+                .. PredictedCase.NotesOf(row.TrainedOn, model.Unfamiliar(patches.Patches[place].Source.Look!)),
+                .. empty,
+            ],
             Margin = margin,
         };
     }

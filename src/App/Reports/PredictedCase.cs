@@ -1,4 +1,5 @@
 using Coverslip.Learning.Reports;
+using Coverslip.Learning.Runs;
 
 namespace Coverslip.App.Reports;
 
@@ -20,6 +21,18 @@ internal sealed record PredictedCase(string Name, string Called, double? Score, 
 
     /// <summary>What the page shows of it.</summary>
     public IReadOnlyList<Picture> Pictures { get; init; } = [];
+
+    /// <summary>What stands beside something that the run has seen, or that looks like nothing it has seen.</summary>
+    /// <param name="trainedOn">See <see cref="SeenImage.TrainedOn"/>.</param>
+    /// <param name="unfamiliar">In what it looks like nothing; null where it does not.</param>
+    internal static IReadOnlyList<string> NotesOf(string trainedOn, string? unfamiliar) =>
+        [
+            .. new[]
+            {
+                unfamiliar is null ? null : $"unfamiliar: {unfamiliar}",
+                SeenImage.Note(trainedOn),
+            }.OfType<string>(),
+        ];
 
     /// <summary>Training images that are like it to the model, the nearest first.</summary>
     public IReadOnlyList<CaptionedPicture> Near { get; init; } = [];

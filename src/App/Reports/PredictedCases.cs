@@ -13,6 +13,9 @@ internal sealed record PredictedCases(string Thing, IReadOnlyList<PredictedCase>
     /// <summary>Columns beside score and threshold, all numbers; none by default.</summary>
     public IReadOnlyList<string> Further { get; init; } = [];
 
+    /// <summary>Whether they have class, score and threshold; true by default.</summary>
+    public bool Scored { get; init; } = true;
+
     /// <summary>What the score is.</summary>
     public string ScoreIs { get; init; } = "";
 
@@ -23,29 +26,26 @@ internal sealed record PredictedCases(string Thing, IReadOnlyList<PredictedCase>
     /// <summary>A short table for the terminal.</summary>
     public Table Short() =>
         new(
-            [
-                new Column(Thing),
-                new Column("class"),
-                new Column("score", Number: true),
-                new Column("threshold", Number: true),
-                .. Further.Select(f => new Column(f, Number: true)),
-                new Column("note"),
-            ],
-            [
-                .. All.Take(MostRows)
-                    .Select(c =>
-                        (IReadOnlyList<Cell>)
-                            [
-                                c.Name,
-                                c.Called,
-                                FigureText.Number(c.Score),
-                                FigureText.Number(c.Threshold),
-                                .. c.Further.Select(f => (Cell)f),
-                                string.Join("; ", c.Notes),
-                            ]
-                    ),
-            ]
+            [.. Columns, new Column("note")],
+            [.. All.Take(MostRows).Select(c => (IReadOnlyList<Cell>)[c.Name, .. Cells(c), string.Join("; ", c.Notes)])]
         );
+
+    /// <summary>What they are, then what is said of them.</summary>
+    internal IEnumerable<Column> Columns =>
+        [
+            new Column(Thing),
+            .. Scored
+                ? [new Column("class"), new Column("score", Number: true), new Column("threshold", Number: true)]
+                : Array.Empty<Column>(),
+            .. Further.Select(f => new Column(f, Number: true)),
+        ];
+
+    /// <summary>What is said of one.</summary>
+    internal IEnumerable<Cell> Cells(PredictedCase of) =>
+        [
+            .. Scored ? [of.Called, FigureText.Number(of.Score), FigureText.Number(of.Threshold)] : Array.Empty<Cell>(),
+            .. of.Further.Select(f => (Cell)f),
+        ];
 
     /// <summary>What the short table leaves out; null for nothing.</summary>
     public string? Rest =>

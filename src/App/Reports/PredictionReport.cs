@@ -34,7 +34,7 @@ internal static class PredictionReport
     )
     {
         var path = Path.Combine(folder, "report.html");
-        var called = cases.All.Any(c => c.Called.Length > 0) ? $": {cases.Called}" : "";
+        var called = cases.Scored && cases.All.All(c => c.Called.Length > 0) ? $": {cases.Called}" : "";
         var report = new Report(
             $"Predictions of {FigureText.Count(cases.All.Count, cases.Thing)}",
             [Cases(cases, near), Facts(run, cases)]
@@ -63,8 +63,11 @@ internal static class PredictionReport
             "cases",
             $"Each {cases.Thing}",
             new Note(
-                "First those with a note, then those whose score was nearest to being called otherwise. "
-                    + cases.ScoreIs
+                (
+                    cases.Scored
+                        ? $"First those with a note, then those whose score was nearest to being called otherwise. {cases.ScoreIs}"
+                        : "First those with a note."
+                )
                     + (
                         left > 0
                             ? $" Shown are {MostShown}; {FigureText.Count(left, $"more {cases.Thing}")} are in {cases.Table}."
@@ -74,28 +77,21 @@ internal static class PredictionReport
             near is null ? null : new Note(near),
             new Table(
                 [
-                    new Column(cases.Thing),
-                    new Column("class"),
-                    new Column("score", Number: true),
-                    new Column("threshold", Number: true),
-                    .. cases.Further.Select(f => new Column(f, Number: true)),
+                    .. cases.Columns,
                     .. Enumerable.Range(0, columns).Select(i => new Column(i == 0 ? "nearest training cases" : "")),
                 ],
-                [.. shown.Select(c => Row(c, columns))]
+                [.. shown.Select(c => Row(cases, c, columns))]
             )
         );
     }
 
-    private static Cell[] Row(PredictedCase shown, int columns) =>
+    private static Cell[] Row(PredictedCases cases, PredictedCase shown, int columns) =>
         [
             new CaptionedPicture(
                 shown.Pictures,
                 [new Words(shown.Name), .. shown.Notes.Select(n => new Words(n, WordStyle.Wrong))]
             ),
-            shown.Called,
-            FigureText.Number(shown.Score),
-            FigureText.Number(shown.Threshold),
-            .. shown.Further.Select(f => (Cell)f),
+            .. cases.Cells(shown),
             .. shown.Near,
             .. Enumerable.Repeat((Cell)"", columns - shown.Near.Count),
         ];

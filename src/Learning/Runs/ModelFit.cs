@@ -88,6 +88,20 @@ public static class ModelFit
     }
 
     /// <summary>
+    /// A warning where images seem to be of another magnification than those that the model was trained on; null where they do
+    /// not, where nobody can tell, or where both say of which resolution they are, which <see cref="CheckResolution"/> compares.
+    /// </summary>
+    public static string? OtherScale(this TrainedModel model, PatchSet patches)
+    {
+        if (model.Recipe.AnyScale || (model.Description.Mpp is not null && CohortMpp.Of(patches.Cohort) is not null))
+            return null;
+        var looks = patches.Patches.Select(p => p.Source.Look).OfType<ImageLook>().ToArray();
+        return model.TrainedOn?.Looks?.OtherScale(looks) is { } scale
+            ? $"{scale}; look whether they are of the magnification of the training images, and give both cohorts a column mpp or magnification"
+            : null;
+    }
+
+    /// <summary>
     /// In what an image differs from all that the model was trained on, with figures; null where it is like them, or where
     /// the run keeps nothing of their looks.
     /// </summary>
