@@ -134,7 +134,7 @@ public sealed class MultiStageVerbsTests(MultiStageVerbsTests.Slides runs) : ICl
         foreach (var ending in (string[])["map.png", "heatmap.npy", "heatmap.tif", "overlay.png"])
             Assert.True(File.Exists(runs.At($"predicted/P01-1-{ending}")), ending);
         var scores = File.ReadAllText(runs.At("predicted/slide_scores.csv"));
-        Assert.Matches(@"^image,probability\nP01-1,0\.\d+", scores);
+        Assert.Matches(@"^image,probability,trained_on\nP01-1,0\.\d+", scores);
 
         // Again with another slide: the finished one is not computed anew, and a model's other prediction is refused.
         var map = File.GetLastWriteTimeUtc(runs.At("predicted/P01-1-map.png"));
