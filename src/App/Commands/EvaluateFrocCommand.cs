@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Coverslip.Evaluation;
 using Coverslip.Evaluation.Detection;
+using Coverslip.Learning.SlideWalk;
 
 namespace Coverslip.App.Commands;
 
@@ -102,6 +103,11 @@ internal static class EvaluateFrocCommand
             }
         );
         EvaluationOptionSet.TellUnknown(unknown);
+        // 'predict' leaves detections/ beside the table of scores.
+        var beside = Path.GetDirectoryName(
+            Path.GetFullPath(parsed.GetValue(Folder)!.TrimEnd(Path.DirectorySeparatorChar))
+        )!;
+        SeenTable.Warn(SlideSummary.ScoresIn(beside));
         if (leftOut.Count > 0)
             Console.Error.WriteLine($"not on the list and left out: {string.Join(", ", leftOut)}");
 

@@ -56,6 +56,7 @@ internal static class EvaluateRocCommand
     private static int Run(ParseResult parsed)
     {
         var truth = SlideLabels.Read(parsed.GetValue(Truth)!);
+        SeenTable.Warn(parsed.GetValue(File)!);
         var asked = parsed.GetValue(Positive);
         var positive = truth.PositiveOf(asked);
         string[] columns = parsed.GetValue(Column) is { } named

@@ -86,6 +86,7 @@ internal static class EvaluateSegmentationCommand
             );
         foreach (var row in without)
             Console.Error.WriteLine($"row {row.Number}: {row.Image} has not been predicted");
+        SeenTable.Warn(Path.Combine(folder, PredictSegments.Table));
         foreach (var shared in CohortMask.Shared(cohort))
             Console.Error.WriteLine($"warning: {file}: {shared}");
         return cohort.Rows.Except(without).Select(r => FilesOf(folder, r).Judge(cohort, r));

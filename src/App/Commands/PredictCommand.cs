@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Coverslip.App.Progress;
+using Coverslip.App.Reports;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
@@ -118,9 +119,9 @@ internal static class PredictCommand
         var folder = Path.GetFullPath(
             parsed.GetValue(Output) ?? $"{Path.GetFileNameWithoutExtension(run)}-predictions"
         );
-        if (Directory.Exists(run) && $"{folder}/".StartsWith($"{run}/", StringComparison.Ordinal) && HoldsRun(folder))
+        if (HoldsRun(folder))
             throw new IOException(
-                $"--out is {folder}, a folder of the run itself: its test predictions would be replaced; choose another --out"
+                $"--out is {folder}, which holds a run: its test predictions and its report would be replaced; choose another --out"
             );
         var device = DeviceOption.Of(parsed);
         using var model = TrainedModel.Load(parsed.GetValue(Model)!, Known.Methods, device);
@@ -140,10 +141,16 @@ internal static class PredictCommand
         );
         UserFiles.Check(Path.Combine(folder, "predictions.csv"));
         int? batch = parsed.GetResult(Batch) is { Implicit: false } ? parsed.GetValue(Batch) : null;
-        if (model.Recipe is ISegmentsImages)
-            return PredictSegments.Run(parsed, model, Told(model, FilesOf(parsed)), folder, batch);
-        if (parsed.GetValue(Images) is { Length: > 0 } files && PredictSlides.Are(parsed, files))
-            return PredictSlides.Run(parsed, model, Told(model, files), folder, batch);
+        if (FilesOf(parsed, model) is { } files)
+        {
+            if (parsed.GetValue(PerPatient) is not null)
+                throw new ArgumentException(
+                    "--per-patient is for image files of models that classify; leave it out, slides have scores of their own"
+                );
+            return model.Recipe is ISegmentsImages
+                ? PredictSegments.Run(parsed, files, folder, batch)
+                : PredictSlides.Run(parsed, files, files.Paths, folder, batch);
+        }
         PredictSlides.RefuseForImages(parsed);
         using var claim = FolderClaim.Take(folder, "predict");
         var cohort = parsed.GetValue(CohortFile) is { } file
@@ -158,12 +165,7 @@ internal static class PredictCommand
         if (masked)
             model.CheckFits(cohort, unfamiliar);
         var seen = model.TrainedOn?.Seen(cohort, [.. model.Parts.Select(p => p.Part)]);
-        string[] notes = seen is null
-            ?
-            [
-                "note: this run does not say what it was trained on, so that nobody can tell whether these images are new to it",
-            ]
-            : [.. SeenImage.Notes(seen)];
+        string[] notes = seen is null ? [SeenImage.Untold] : [.. SeenImage.Notes(seen)];
         foreach (var note in notes)
             Console.Error.WriteLine(note);
         using var stop = new StopSignal();
@@ -190,12 +192,27 @@ internal static class PredictCommand
                 Check = masked ? null : (row, source) => model.CheckFits(row, source, unfamiliar),
             }
         );
+        if (model.OtherScale(patches) is { } scale)
+        {
+            line.Dispose();
+            notes = [$"warning: {scale}", .. notes];
+            Console.Error.WriteLine(notes[0]);
+        }
         var predictions = model.Predict(patches, parsed.GetValue(Batch), seen, done => line.Report(done), stop.Token);
         var path = Path.Combine(folder, "predictions.csv");
         predictions.Write(path);
         line.Dispose();
         if (model.HasMaps)
             PredictFindings.Write(model, patches, predictions, new(folder, parsed.GetValue(Batch)), stop.Token);
+        var told = new PredictedImages(model, patches, predictions, seen)
+        {
+            MaskOf = masks is null ? _ => null : masks.FileOf,
+            OverlayOf = (image, finding) => PredictFindings.OverlayOf(folder, image, finding),
+        };
+        var cases = told.Cases(stop.Token);
+        ConsoleTable.Write(cases.Short());
+        if (cases.Rest is { } rest)
+            Console.WriteLine(rest);
         if (patches.StainNote is { } kept)
             Console.Error.WriteLine(kept);
         if (patches.EmptyMasks > 0)
@@ -203,6 +220,9 @@ internal static class PredictCommand
                 $"{patches.EmptyMasks} of {patches.Patches.Count} images have no valid area in their mask and were predicted without one"
             );
         Console.WriteLine($"wrote {path}");
+        Console.WriteLine(
+            $"report: {PredictionReport.Write(folder, cases, (parsed.GetValue(Model)!, model), notes, told.Near)}"
+        );
         if (parsed.GetValue(PerPatient) is { } rule)
         {
             if (predictions.MultiLabel)
@@ -214,24 +234,26 @@ internal static class PredictCommand
         return 0;
     }
 
-    /// <summary>The files, once it is said which of them the model was trained on.</summary>
-    private static string[] Told(TrainedModel model, string[] files)
-    {
-        if (model.TrainedOn?.NoteOn(files) is { } note)
-            Console.Error.WriteLine(note);
-        return files;
-    }
-
     private static bool HoldsRun(string folder) =>
         File.Exists(Path.Combine(folder, "run.json")) || File.Exists(Path.Combine(folder, "recipe.yaml"));
 
-    /// <summary>The images that were named, or those of the cohort.</summary>
-    private static string[] FilesOf(ParseResult parsed)
+    /// <summary>What is predicted file by file: slides, and whatever a run segments; null of other images.</summary>
+    private static PredictedFiles? FilesOf(ParseResult parsed, TrainedModel model)
     {
+        var run = (parsed.GetValue(Model)!, model);
         if (parsed.GetValue(CohortFile) is not { } file)
-            return parsed.GetValue(Images)!;
+        {
+            var named = parsed.GetValue(Images)!;
+            return model.Recipe is ISegmentsImages || PredictSlides.Are(parsed, named)
+                ? PredictedFiles.Of(run, named)
+                : null;
+        }
         var cohort = FolderCohort.Load(file);
-        return [.. cohort.Rows.Select(cohort.ImagePath)];
+        if (model.Recipe is not ISegmentsImages && !PredictSlides.Is(parsed, cohort.ImagePath(cohort.Rows[0])))
+            return null;
+        if (!parsed.GetValue(Unfamiliar))
+            model.CheckResolution(cohort);
+        return PredictedFiles.Of(run, cohort);
     }
 
     /// <summary>

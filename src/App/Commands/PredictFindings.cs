@@ -46,7 +46,7 @@ internal static class PredictFindings
                 foreach (var finding in named[map.Patch.Row.Image])
                 {
                     ActivationOverlay.Write(
-                        Path.Combine(place.Folder, "overlays", $"{NameOf(map.Patch.Row.Image, finding)}.png"),
+                        OverlayOf(place.Folder, map.Patch.Row.Image, finding),
                         patches.Cohort.ImagePath(map.Patch.Row),
                         map,
                         predictions.Classes.Index().First(c => c.Item == finding).Index
@@ -67,6 +67,10 @@ internal static class PredictFindings
                 : $"wrote {overlays} overlays in {Path.Combine(place.Folder, "overlays")}"
         );
     }
+
+    /// <summary>Where an image's overlay of a finding lies.</summary>
+    internal static string OverlayOf(string folder, string image, string finding) =>
+        Path.Combine(folder, "overlays", $"{NameOf(image, finding)}.png");
 
     /// <summary>Folders of an image become part of its name, so that equal names in two folders stay apart.</summary>
     private static string NameOf(string image, string finding)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Coverslip.App.Progress;
+using Coverslip.App.Reports;
 using Coverslip.Files;
 using Coverslip.Learning.Runs;
 
@@ -8,17 +9,27 @@ namespace Coverslip.App.Commands;
 /// <summary>The part of <c>coverslip predict</c> that is about image files of runs that segment.</summary>
 internal static class PredictSegments
 {
+    internal const string Table = "segments.csv";
+
     internal static readonly Option<bool> Reconstructions = new("--reconstructions")
     {
         Description = "Runs that segment: also write each image as the network reconstructs it.",
     };
 
     /// <summary>Predicts image files one by one, then slides; 1 where one of them failed.</summary>
-    internal static int Run(ParseResult parsed, TrainedModel run, string[] files, string folder, int? batch)
+    internal static int Run(ParseResult parsed, PredictedFiles files, string folder, int? batch)
     {
-        DistinctNames.Check(files);
-        var kinds = files.ToLookup(file => PredictSlides.Is(parsed, file));
-        var images = ((ISegmentsImages)run.Recipe).OpenImages(run, PredictSlides.Asked(parsed, batch));
+        DistinctNames.Check(files.Paths);
+        var kinds = files.Paths.ToLookup(file => PredictSlides.Is(parsed, file));
+        var (recipe, asked) = ((ISegmentsImages)files.Model.Recipe, PredictSlides.Asked(parsed, batch));
+        var opened = new Dictionary<string, IImageSegmentation>(StringComparer.Ordinal);
+        IImageSegmentation Images(SeenImage? seen)
+        {
+            // An image of the run's own cohort is segmented by the parts that did not train on its patient.
+            var model = seen is null ? files.Model : files.Model.Only(seen.Parts);
+            var key = string.Join(',', model.Parts.Select(p => p.Part));
+            return opened.TryGetValue(key, out var known) ? known : opened[key] = recipe.OpenImages(model, asked);
+        }
         var failed = false;
         using (var stop = new StopSignal())
         {
@@ -27,7 +38,20 @@ internal static class PredictSegments
                 var name = Path.GetFileNameWithoutExtension(path);
                 try
                 {
-                    Console.WriteLine($"{name}: {images.Write(path, folder, stop.Token)}");
+                    var seen = files.Seen?[path];
+                    var made = Images(seen).Write(path, folder, stop.Token);
+                    Console.WriteLine($"{name}: {made.Text}");
+                    if (made.Unfamiliar is { } difference)
+                        Console.Error.WriteLine(
+                            $"warning: {name} looks like nothing that the run was trained on: {difference}; its mask may mean nothing"
+                        );
+                    files.Segmented.Add(
+                        new SegmentedCase(path, made.Share, made.Mask)
+                        {
+                            TrainedOn = seen?.TrainedOn ?? "",
+                            Unfamiliar = made.Unfamiliar,
+                        }
+                    );
                 }
                 catch (Exception error) when (FailedFile.Is(error))
                 {
@@ -38,8 +62,29 @@ internal static class PredictSegments
         }
         string[] slides = [.. kinds[true]];
         if (slides.Length > 0)
-            return PredictSlides.Run(parsed, run, slides, folder, batch) == 0 && !failed ? 0 : 1;
-        Console.WriteLine($"wrote {folder}");
+            failed |= PredictSlides.Run(parsed, files, slides, folder, batch) != 0;
+        else
+            Console.WriteLine($"wrote {folder}");
+        Tell(files, folder);
         return failed ? 1 : 0;
+    }
+
+    private static void Tell(PredictedFiles files, string folder)
+    {
+        if (files.Segmented.Count == 0)
+            return;
+        MergedTable.Write(
+            Path.Combine(folder, Table),
+            ["image", "foreground_share", "trained_on", "unfamiliar"],
+            files.Segmented.Select(c => c.Row),
+            row => row[0]
+        );
+        var cases = new PredictedCases("image", PredictedCases.Ordered(files.Segmented.Select(c => c.Case)), Table)
+        {
+            Further = ["foreground"],
+            Scored = false,
+        };
+        Console.WriteLine($"wrote {Path.Combine(folder, Table)}");
+        Console.WriteLine($"report: {PredictionReport.Write(folder, cases, files.Run, files.Notes, near: null)}");
     }
 }

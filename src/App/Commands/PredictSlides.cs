@@ -89,19 +89,31 @@ internal static class PredictSlides
     }
 
     /// <summary>Predicts slides one by one; 1 where one of them failed.</summary>
-    internal static int Run(ParseResult parsed, TrainedModel run, string[] slides, string folder, int? batch)
+    internal static int Run(
+        ParseResult parsed,
+        PredictedFiles files,
+        IReadOnlyList<string> slides,
+        string folder,
+        int? batch
+    )
     {
+        var run = files.Model;
         var recipe =
             run.Recipe as IPredictsSlides
             ?? throw new InvalidOperationException(
                 "this run's method takes image files, not slides; docs/methods says which methods look at slides"
             );
-        var prediction = recipe.OpenSlides(run, Asked(parsed, batch));
+        var asked = Asked(parsed, batch);
+        var prediction = recipe.OpenSlides(run, asked);
         var tissue = SlideArguments.TissueFolder(parsed);
         var walk = new SlideWalk(prediction, folder)
         {
             Opening = SlideArguments.Opening(parsed),
             TissueOf = tissue is null ? null : tissue.Tissue,
+            Seen = files.Seen is { } seen
+                ? new SeenSlides(seen, run.Parts.Count, parts => recipe.OpenSlides(run.Only(parts), asked))
+                : null,
+            Looks = run.TrainedOn?.Looks,
         };
         using var stop = new StopSignal();
         using var shown = new Shown(prediction.Unit);
@@ -109,10 +121,14 @@ internal static class PredictSlides
         if (summary.Totals.Text is { } text)
             Console.WriteLine(text);
         if (summary.Failures.Count > 0)
-            Console.Error.WriteLine($"{summary.Failures.Count} of {slides.Length} slides failed");
+            Console.Error.WriteLine($"{summary.Failures.Count} of {slides.Count} slides failed");
         var written = prediction.Scores ? SlideSummary.ScoresIn(folder) : folder;
         if (Path.Exists(written)) // no table where no slide was predicted
             Console.WriteLine($"wrote {written}");
+        if (run.Recipe is not ISegmentsImages)
+            PredictedSlides.Tell(summary, files, folder);
+        else
+            files.Segmented.AddRange(summary.Outcomes.Select(o => PredictedSlides.Segmented(o, files.PathOf(o.Name))));
         return summary.Failures.Count == 0 ? 0 : 1;
     }
 
@@ -149,6 +165,10 @@ internal static class PredictSlides
         {
             Dispose();
             Console.WriteLine($"{outcome.Name}: {outcome.Text}");
+            if (outcome.Unfamiliar is { } difference)
+                Console.Error.WriteLine(
+                    $"warning: {outcome.Name}: {difference}; what the run says of it may mean nothing"
+                );
         }
 
         public void Failed(FailedFile slide)

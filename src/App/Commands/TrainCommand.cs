@@ -10,6 +10,7 @@ using Coverslip.Learning.Recipes;
 using Coverslip.Learning.RunReports;
 using Coverslip.Learning.Runs;
 using Coverslip.Methods;
+using Coverslip.Slides.Formats;
 
 namespace Coverslip.App.Commands;
 
@@ -124,7 +125,7 @@ internal static class TrainCommand
             Console.Error.WriteLine($"warning: {Split.InflatedNote}");
         if (recipe.Findings is null && recipe.Decision.Told(cohort.Classes) is { } positive)
             Console.Error.WriteLine(positive);
-        TrainPreflight.Tell(recipe, cohort, split, device);
+        var longest = TrainPreflight.Tell(recipe, cohort, split, device);
         using var stop = new StopSignal();
         using var data = recipe.Prepare(
             new Preparation(cohort, device)
@@ -132,17 +133,20 @@ internal static class TrainCommand
                 Stain = stain,
                 MaskFolder = parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"),
                 SharedFolder = parsed.GetValue(Share),
-                Progress = new ConsoleProgress(),
+                Progress = new ConsoleProgress(longest),
                 Stop = stop.Token,
             }
         );
+        var time = TimeOf(recipe, cohort, split, folder, only);
         var session = new TrainingSession(
             new SessionInput(recipe, data, split, device),
             folder,
-            part => new TrainingProgress(
-                split.Parts.Count == 1 ? "training" : $"part {part + 1}/{split.Parts.Count}",
-                recipe.Epochs
-            )
+            part =>
+            {
+                time.Part();
+                var title = split.Parts.Count == 1 ? "training" : $"part {part + 1}/{split.Parts.Count}";
+                return new TrainingProgress(title, recipe.Epochs, time);
+            }
         );
         session.Check();
         // Only now is there a run: what fails before leaves the folder to the next start.
@@ -168,6 +172,19 @@ internal static class TrainCommand
             start?.TakeBack();
             throw;
         }
+    }
+
+    /// <summary>The time of the parts that are not trained yet.</summary>
+    private static TrainingTime TimeOf(IRecipe recipe, Cohort cohort, Split split, string folder, int? only)
+    {
+        var parts = split.Parts.Count;
+        var open = Enumerable
+            .Range(0, parts)
+            .Count(p =>
+                (only is null || only == p + 1)
+                && !File.Exists(Path.Combine(TrainingSession.PartFolder(folder, p, parts), "run.json"))
+            );
+        return new TrainingTime(recipe.Lengths, open, SlideFile.IsSlide(cohort.ImagePath(cohort.Rows[0])));
     }
 
     /// <summary>

@@ -10,17 +10,19 @@ namespace Coverslip.App.Commands;
 /// <summary>Tells what a training will need before it starts, and refuses what does not fit into memory.</summary>
 internal static class TrainPreflight
 {
-    /// <summary>What each stage will need, the first one first.</summary>
-    internal static void Tell(IRecipe recipe, Cohort cohort, Split split, Device device)
+    /// <summary>What each stage will need, the first one first; returns how long all of them take at most, null of none.</summary>
+    internal static TimeSpan? Tell(IRecipe recipe, Cohort cohort, Split split, Device device)
     {
+        var longest = TimeSpan.Zero;
         foreach (var (place, stage) in recipe.Stages.Index())
         {
             var said = place == 0 ? (recipe.Stages.Count == 1 ? "" : $"{stage.Section}: ") : $"then {stage.Section}: ";
-            TellStage(stage, said, cohort, split, device);
+            longest += TellStage(stage, said, cohort, split, device);
         }
+        return recipe.Stages.Count == 0 ? null : longest;
     }
 
-    private static void TellStage(TrainingStage stage, string said, Cohort cohort, Split split, Device device)
+    private static TimeSpan TellStage(TrainingStage stage, string said, Cohort cohort, Split split, Device device)
     {
         var recipe = stage.Recipe;
         var preflight = Preflight.Of(recipe, cohort.Classes.Count, device);
@@ -41,5 +43,6 @@ internal static class TrainPreflight
                     $"{stage.Section}.batch is {batch}, which needs about {preflight.Memory(batch) / gib:0.0} GiB where {preflight.MemoryAvailable / gib:0.0} are free; {(preflight.LargestBatch > 0 ? $"a batch of {preflight.LargestBatch} would fit" : "not even one image fits")}; or {recipe.MemoryAdvice}"
                 )
             );
+        return longest;
     }
 }

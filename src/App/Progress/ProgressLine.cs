@@ -20,7 +20,10 @@ internal sealed class ProgressLine(string what, long total, string unit) : IWork
     private TimeSpan last;
     private (bool Shown, ProgressTask? Line) bar;
 
-    public void Report(long done) => Report(done, "");
+    /// <summary>What comes after it, said in the line; empty by default.</summary>
+    public string After { get; init; } = "";
+
+    public void Report(long done) => Report(done, After);
 
     /// <summary>The same at once, where <see cref="Progress{T}"/> would tell later and from elsewhere.</summary>
     void IProgress<int>.Report(int value) => Report(value, "");

@@ -4,7 +4,9 @@ using Coverslip.Learning.Loop;
 namespace Coverslip.App.Progress;
 
 /// <summary>Shows a training: a line that moves with the steps, and one line that stays per epoch.</summary>
-internal sealed class TrainingProgress(string title, int epochs) : ITrainingProgress, IDisposable
+internal sealed class TrainingProgress(string title, int epochs, TrainingTime? time = null)
+    : ITrainingProgress,
+        IDisposable
 {
     private readonly Lock described = new();
     private ProgressLine? line;
@@ -13,18 +15,20 @@ internal sealed class TrainingProgress(string title, int epochs) : ITrainingProg
     public void Stage(string name, int epochs)
     {
         Dispose();
+        time?.Stage(name, epochs);
         stage = ($"{title}, {name}", epochs);
     }
 
     public void Step(int epoch, int step, int steps, MeanLoss soFar)
     {
         line ??= new ProgressLine($"{stage.Name} epoch {epoch + 1}/{stage.Epochs}, step", steps, "steps");
-        line.Report(step, string.Create(CultureInfo.InvariantCulture, $"loss {soFar.Value.Total:0.0000}"));
+        line.Report(step, string.Create(CultureInfo.InvariantCulture, $"loss {soFar.Value.Total:0.0000}{Left}"));
     }
 
     public void Epoch(EpochRow row, RunState state)
     {
         Dispose();
+        time?.Epoch(row.Epoch, state.BestEpoch);
         var classes = row.Validation is { Accuracy: not double.NaN } known
             ? string.Create(CultureInfo.InvariantCulture, $" accuracy {known.Accuracy:0.000}{Auc(known.Auc)}")
             : "";
@@ -37,7 +41,7 @@ internal sealed class TrainingProgress(string title, int epochs) : ITrainingProg
         ProgressDisplay.Say(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{stage.Name} epoch {row.Epoch + 1}/{stage.Epochs}  loss {row.Training.Value.Total:0.0000}{judged}  moved {row.Moved:0.0e+0}  {row.Seconds:0} s{waited}{(state.BestEpoch == row.Epoch ? "  best" : "")}"
+                $"{stage.Name} epoch {row.Epoch + 1}/{stage.Epochs}  loss {row.Training.Value.Total:0.0000}{judged}  moved {row.Moved:0.0e+0}  {row.Seconds:0} s{waited}{(state.BestEpoch == row.Epoch ? "  best" : "")}{Left}"
             )
         );
     }
@@ -46,12 +50,15 @@ internal sealed class TrainingProgress(string title, int epochs) : ITrainingProg
     private static string Auc(double auc) =>
         double.IsNaN(auc) ? "" : string.Create(CultureInfo.InvariantCulture, $" AUC {auc:0.000}");
 
+    /// <summary>What is left of the whole training, once an epoch was measured.</summary>
+    private string Left => time?.Text is { } text ? $"  {text}" : "";
+
     public void Described(int done, int images)
     {
         lock (described)
         {
             line ??= new ProgressLine($"{stage.Name} features", images, "images");
-            line.Report(done);
+            line.Report(done, Left.TrimStart());
         }
     }
 

@@ -75,7 +75,7 @@ internal static class Page
             pictures.All.Select(Of)
         );
 
-    private static XElement Of(CaptionedPicture shown)
+    internal static XElement Of(CaptionedPicture shown)
     {
         var seen = shown.Pictures.Select(Thumbnail.Of);
         return Html.Tag(

@@ -41,6 +41,7 @@ internal static class TableHtml
             Words words => words.Text,
             IntervalBar bar => BarHtml.Of(bar),
             Picture picture => Thumbnail.Of(picture),
+            CaptionedPicture shown => Page.Of(shown),
             _ => throw new ArgumentException($"a table cannot show a {cell.GetType().Name} yet"),
         };
 

@@ -33,9 +33,9 @@ internal sealed class StudyRunner(StudyInput input)
     private sealed record Cell(StudyRun Run, int Part);
 
     private readonly ConcurrentQueue<string> failures = new();
-    private readonly Stopwatch clock = Stopwatch.StartNew();
-    private int finished,
-        trained;
+    private readonly Lock timing = new();
+    private readonly StudyTime time = new(jobs);
+    private int finished;
 
     /// <summary>Trains what is missing; returns a line for each cell that failed.</summary>
     /// <exception cref="OperationCanceledException">Stopped; calling again goes on.</exception>
@@ -60,7 +60,7 @@ internal sealed class StudyRunner(StudyInput input)
                 if (claim is null)
                     continue;
                 if (!IsDone(cell))
-                    Train(cell, cells.Length, stop);
+                    Train(cell, cells, stop);
             }
         }
         Thread[] workers = [.. Enumerable.Range(0, Math.Max(1, input.Place.Jobs)).Select(_ => new Thread(Work))];
@@ -72,13 +72,7 @@ internal sealed class StudyRunner(StudyInput input)
         return [.. failures];
     }
 
-    private bool IsDone(Cell cell) =>
-        File.Exists(
-            Path.Combine(
-                TrainingSession.PartFolder(input.Folder.Run(cell.Run), cell.Part, input.Split.Parts.Count),
-                "run.json"
-            )
-        );
+    private bool IsDone(Cell cell) => File.Exists(Path.Combine(FolderOf(cell), "run.json"));
 
     /// <summary>What is done of a run counts only if it would be made of the same now.</summary>
     private void Check(StudyRun run)
@@ -92,7 +86,7 @@ internal sealed class StudyRunner(StudyInput input)
         );
     }
 
-    private void Train(Cell cell, int cells, CancellationToken stop)
+    private void Train(Cell cell, IReadOnlyList<Cell> cells, CancellationToken stop)
     {
         var call = new ChildCall(input.Folder.Log(cell.Run, cell.Part));
         var name = $"{cell.Run.Title}, part {cell.Part + 1}";
@@ -103,17 +97,38 @@ internal sealed class StudyRunner(StudyInput input)
         if (stop.IsCancellationRequested)
             return;
         var done = Interlocked.Increment(ref finished);
-        var mine = Interlocked.Increment(ref trained);
         if (code != 0)
             failures.Enqueue($"{name}: {call.Reason(code)} (log: {call.Log})");
-        var left = ProgressLine.Clock(TimeSpan.FromSeconds(clock.Elapsed.TotalSeconds / mine * (cells - done)));
+        var left = Left(cell, cells, took.Elapsed);
         Console.Error.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{done}/{cells}  {name}: {(code == 0 ? "done" : "failed")} in {ProgressLine.Clock(took.Elapsed)}{(done < cells ? $", about {left} left" : "")}"
+                $"{done}/{cells.Count}  {name}: {(code == 0 ? "done" : "failed")} in {ProgressLine.Clock(took.Elapsed)}{(left is null ? "" : $", {left}")}"
             )
         );
     }
+
+    /// <summary>What is left after a cell, in words; null for nothing, or nothing that is known.</summary>
+    private string? Left(Cell cell, IReadOnlyList<Cell> cells, TimeSpan took)
+    {
+        var described = Path.Combine(FolderOf(cell), "run.json");
+        lock (timing)
+        {
+            if (File.Exists(described)) // one that failed says nothing of the others
+            {
+                var run = RunDescription.Read(described);
+                time.Took(cell.Run.Name, new TimedTraining(took.TotalSeconds, run.TrainingSeconds, run.Epochs));
+            }
+            return time.Text([.. cells.Where(c => !IsDone(c)).Select(c => (c.Run.Name, LengthOf(c.Run)))]);
+        }
+    }
+
+    /// <summary>What run.json counts as epochs; of several stages these are the last one's, and the time is of all.</summary>
+    private static StageLength LengthOf(StudyRun run) =>
+        run.Recipe.Lengths is [var only] ? only : new StageLength("", 0, 0);
+
+    private string FolderOf(Cell cell) =>
+        TrainingSession.PartFolder(input.Folder.Run(cell.Run), cell.Part, input.Split.Parts.Count);
 
     private string[] Arguments(StudyRun run, int part)
     {

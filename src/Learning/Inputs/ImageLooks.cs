@@ -19,6 +19,11 @@ public sealed record ImageLooks(int Images, int Patients, ImageLook Low, ImageLo
     /// </summary>
     private const double FewPatients = 12;
 
+    private const double LeastGrain = 0.1;
+
+    /// <summary>From so many images on their middle one counts.</summary>
+    private const int Several = 3;
+
     private const string Sharpness = "sharpness";
 
     /// <summary>What is looked at, and how far beyond the range it may always lie: training images may be all alike.</summary>
@@ -47,12 +52,37 @@ public sealed record ImageLooks(int Images, int Patients, ImageLook Low, ImageLo
                 pick(l => l.Magenta),
                 pick(l => l.Contrast),
                 pick(l => l.Sharpness)
-            );
+            )
+            {
+                Grain = all.Any(l => l.Grain is null) ? null : pick(l => l.Grain!.Value),
+            };
         return new ImageLooks(
             all.Length,
             looks.DistinctBy(i => i.Patient).Count(),
             By(of => all.Min(of)),
             By(of => all.Max(of))
+        );
+    }
+
+    /// <summary>
+    /// Why several images seem to be of another magnification than the training images: their middle grain lies beyond the
+    /// grain of all of these. Null where it does not, or nobody has measured. Of one or two images it says less, so that they
+    /// have more room.
+    /// </summary>
+    /// <param name="looks">The images'.</param>
+    public string? OtherScale(IReadOnlyList<ImageLook> looks)
+    {
+        double[] grains = [.. looks.Select(l => l.Grain).OfType<double>().Order()];
+        if (grains.Length == 0 || Low.Grain is not { } low || High.Grain is not { } high)
+            return null;
+        var middle = (grains[grains.Length / 2] + grains[(grains.Length - 1) / 2]) / 2;
+        var room = LeastGrain * (1 + FewPatients / Patients) + (grains.Length < Several ? (high - low) * Margin : 0);
+        if (middle >= low - room && middle <= high + room)
+            return null;
+        var coarser = middle < low;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"what they show is {(coarser ? "coarser" : "finer")} than in any of the {Images} training images, as under a {(coarser ? "greater" : "smaller")} magnification (grain {middle:0.00}; training images {low:0.00} to {high:0.00}, with room {low - room:0.00} to {high + room:0.00})"
         );
     }
 

@@ -58,6 +58,9 @@ public sealed class RunFolder
     /// <summary>Where findings are seen in the test images, of a method that says so.</summary>
     public string Activations => At("activations.csv");
 
+    /// <summary>What the model makes of its training images, of a method that says so.</summary>
+    public string Features => At("training-features.safetensors");
+
     /// <summary>Predictions of the validation images.</summary>
     public string Validation => At("validation.csv");
 

@@ -36,6 +36,9 @@ public interface IClassifier : IDisposable
     /// <summary>Probabilities of a batch alone, [B, classes].</summary>
     Tensor Predict(Batch batch);
 
+    /// <summary>What the last layer gets of a batch, [B, features]; null, the default, of a network that does not say.</summary>
+    Tensor? Describe(Batch batch) => null;
+
     /// <summary>
     /// Told that the weights stay as they are and only <see cref="Predict"/> follows; a method that has a faster form
     /// for that takes it on.

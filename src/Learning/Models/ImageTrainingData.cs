@@ -14,6 +14,9 @@ namespace Coverslip.Learning.Models;
 /// <param name="set">The images.</param>
 internal sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : TrainingData<IModel>, ITrainingData
 {
+    /// <summary>Of more training images every second, third, … is described: at 2048 features 16 MB.</summary>
+    private const int MostDescribed = 4000;
+
     public override Cohort Cohort => set.Cohort;
 
     public PatchMasks? Masks { get; private init; }
@@ -98,6 +101,19 @@ internal sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : Training
 
     protected override IEnumerable<ActivationMap>? Maps(IModel model, SessionPart part, CancellationToken stop) =>
         (model as IMapsFindings)?.Maps(new PredictionTask(set, Side(part, SplitSide.Test)), stop);
+
+    protected override IReadOnlyList<(CohortRow Row, float[] Features)>? Features(
+        IModel model,
+        SessionPart part,
+        CancellationToken stop
+    )
+    {
+        var images = Side(part, SplitSide.Train);
+        var step = Math.Max(1, (images.Count + MostDescribed - 1) / MostDescribed);
+        Patch[] some = [.. images.Where((_, i) => i % step == 0)];
+        var features = (model as IDescribesImages)?.Features(new PredictionTask(set, some), stop);
+        return features is null ? null : [.. some.Select(p => p.Row).Zip(features)];
+    }
 
     private IReadOnlyList<Patch> Side(SessionPart part, SplitSide side)
     {

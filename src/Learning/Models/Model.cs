@@ -88,6 +88,13 @@ public interface IRecordable : IModel
     Tensor Probabilities(Tensor images);
 }
 
+/// <summary>A model that describes images by numbers, so that it can be told which are alike to it.</summary>
+public interface IDescribesImages : IModel
+{
+    /// <summary>Features [images][features], as the last layer gets them; null of a network that gives none.</summary>
+    IReadOnlyList<float[]>? Features(PredictionTask task, CancellationToken stop = default);
+}
+
 /// <summary>A model that says where in an image it sees its classes.</summary>
 public interface IMapsFindings : IModel
 {

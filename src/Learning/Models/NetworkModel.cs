@@ -9,6 +9,7 @@ namespace Coverslip.Learning.Models;
 public sealed class NetworkModel(INetworkRecipe recipe, IClassifier network)
     : IFitsImages,
         IPredictsImages,
+        IDescribesImages,
         IPredictsWindows,
         IRecordable
 {
@@ -39,6 +40,12 @@ public sealed class NetworkModel(INetworkRecipe recipe, IClassifier network)
     {
         var reader = new BatchReader(task.Set, task.Batch ?? recipe.Training.Batch, network.Store.Device);
         return new Predictor(network, reader, recipe).Probabilities(task.Images, task.Progress, stop);
+    }
+
+    public IReadOnlyList<float[]>? Features(PredictionTask task, CancellationToken stop = default)
+    {
+        var reader = new BatchReader(task.Set, task.Batch ?? recipe.Training.Batch, network.Store.Device);
+        return new Predictor(network, reader, recipe).Features(task.Images, stop);
     }
 
     public IReadOnlyList<double[]> Probabilities(WindowBatch windows, bool orientations) =>

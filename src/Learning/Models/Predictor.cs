@@ -45,6 +45,24 @@ public sealed class Predictor(IClassifier model, BatchReader reader, INetworkRec
         return sums;
     }
 
+    /// <summary>What the network's last layer gets of each image as it stands, [images][features]; null where it does not say.</summary>
+    public IReadOnlyList<float[]>? Features(IReadOnlyList<Patch> patches, CancellationToken stop = default)
+    {
+        model.Store.Training = false;
+        using var inference = new Inference();
+        var rows = new List<float[]>(patches.Count);
+        foreach (var raw in reader.Plain(patches))
+        {
+            stop.ThrowIfCancellationRequested();
+            using var scope = new TensorScope();
+            using var cast = recipe.Training.Precision.On(model.Store.Device);
+            if (model.Describe(reader.ToTensors(raw)) is not { } features)
+                return null;
+            rows.AddRange(features.To(DType.Float32).ToArray<float>().Chunk((int)features.Size(1)));
+        }
+        return rows;
+    }
+
     /// <summary>A predictions file's rows of findings; decided at one half.</summary>
     public static Predictions TableOfFindings(
         IReadOnlyList<string> findings,

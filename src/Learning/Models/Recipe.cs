@@ -49,6 +49,13 @@ public interface IRecipe
     /// <summary>What the training loop trains, the first stage first; nothing by default.</summary>
     IReadOnlyList<TrainingStage> Stages => [];
 
+    /// <summary>
+    /// All that a part's training goes through, in order, as it names its stages when it begins them; by default
+    /// <see cref="Stages"/>, which need not be named.
+    /// </summary>
+    IReadOnlyList<StageLength> Lengths =>
+        [.. Stages.Select(s => new StageLength(s.Section, s.Recipe.Training.Epochs, s.Recipe.Training.Patience))];
+
     /// <summary>Makes ready what the recipe trains on; by default the cohort's image files, with masks.</summary>
     /// <exception cref="InvalidDataException">A file that cannot be used; the message says which and why.</exception>
     ITrainingData Prepare(Preparation given) => ImageTrainingData.Prepare(this, given);
@@ -61,6 +68,16 @@ public interface IRecipe
 /// <param name="Section">The recipe's section that says how.</param>
 /// <param name="Recipe">As the training loop takes it.</param>
 public sealed record TrainingStage(string Section, INetworkRecipe Recipe);
+
+/// <summary>How long a stage may go on.</summary>
+/// <param name="Name">As <see cref="ITrainingProgress.Stage"/> is told it.</param>
+/// <param name="Epochs">At most; 0 of a stage that has none.</param>
+/// <param name="Patience">Epochs without a better one after which it ends; 0: it never ends early.</param>
+public sealed record StageLength(string Name, int Epochs, int Patience)
+{
+    /// <summary>The fewest epochs that it can take: the first is the best, and no later one better.</summary>
+    public int Fewest => Patience > 0 ? Math.Min(Epochs, Patience + 1) : Epochs;
+}
 
 /// <summary>The recipe of a network that the training loop trains.</summary>
 public interface INetworkRecipe : IRecipe

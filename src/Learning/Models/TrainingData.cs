@@ -73,6 +73,9 @@ public interface ITrainingPart : IDisposable
 
     /// <summary>Where the model sees its classes in the part's test images; null where it does not say.</summary>
     IEnumerable<ActivationMap>? Maps(CancellationToken stop);
+
+    /// <summary>Features of the part's training images, as <see cref="IDescribesImages"/> gives them; null where it does not.</summary>
+    IReadOnlyList<(CohortRow Row, float[] Features)>? Features(CancellationToken stop) => null;
 }
 
 /// <summary>The data of a method with models of one kind.</summary>
@@ -107,6 +110,13 @@ public abstract class TrainingData<TModel> : ITrainingData
     /// <inheritdoc cref="ITrainingPart.Maps"/>
     protected virtual IEnumerable<ActivationMap>? Maps(TModel model, SessionPart part, CancellationToken stop) => null;
 
+    /// <inheritdoc cref="ITrainingPart.Features"/>
+    protected virtual IReadOnlyList<(CohortRow Row, float[] Features)>? Features(
+        TModel model,
+        SessionPart part,
+        CancellationToken stop
+    ) => null;
+
     private sealed class Part(TrainingData<TModel> data, SessionPart part, TModel model) : ITrainingPart
     {
         public long Parameters => model.Parameters;
@@ -117,6 +127,9 @@ public abstract class TrainingData<TModel> : ITrainingData
         public Predictions? Judge(SplitSide side, CancellationToken stop) => data.Judge(model, part, side, stop);
 
         public IEnumerable<ActivationMap>? Maps(CancellationToken stop) => data.Maps(model, part, stop);
+
+        public IReadOnlyList<(CohortRow Row, float[] Features)>? Features(CancellationToken stop) =>
+            data.Features(model, part, stop);
 
         public void Dispose() => model.Dispose();
     }

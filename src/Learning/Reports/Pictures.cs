@@ -22,8 +22,8 @@ public sealed record Picture(string File, string Alternative) : Cell
     public MaskView View { get; init; }
 }
 
-/// <summary>One picture, or two side by side, and what is said of them line by line.</summary>
-public sealed record CaptionedPicture(IReadOnlyList<Picture> Pictures, IReadOnlyList<Words> Caption);
+/// <summary>One picture, or several side by side, and what is said of them line by line; no picture for words alone.</summary>
+public sealed record CaptionedPicture(IReadOnlyList<Picture> Pictures, IReadOnlyList<Words> Caption) : Cell;
 
 /// <summary>Pictures in rows.</summary>
 public sealed record Pictures(IReadOnlyList<CaptionedPicture> All) : ReportBlock;

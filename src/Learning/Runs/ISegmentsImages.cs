@@ -8,6 +8,16 @@ public interface ISegmentsImages
     IImageSegmentation OpenImages(TrainedModel run, PredictionRequest asked);
 }
 
+/// <summary>What came of a segmented image.</summary>
+/// <param name="Share">Of its pixels, those that are called foreground.</param>
+/// <param name="Mask">The picture of these.</param>
+/// <param name="Text">The same in words.</param>
+public sealed record SegmentedFile(double Share, string Mask, string Text)
+{
+    /// <summary>In what it looks like nothing that the run was trained on; null (default) where it does not.</summary>
+    public string? Unfamiliar { get; init; }
+}
+
 /// <summary>Segments image files one by one.</summary>
 public interface IImageSegmentation
 {
@@ -15,5 +25,5 @@ public interface IImageSegmentation
     /// <param name="path">The image.</param>
     /// <param name="folder">Where to.</param>
     /// <param name="stop">Asked between batches.</param>
-    string Write(string path, string folder, CancellationToken stop);
+    SegmentedFile Write(string path, string folder, CancellationToken stop);
 }

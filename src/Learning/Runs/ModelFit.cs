@@ -80,15 +80,31 @@ public static class ModelFit
                     $"{row.Image} would be scaled by {source.Scale:0.###} to the model's {model.Recipe.Input.Width} pixels, its training images were scaled by {model.Description.ScaleLow:0.###} to {model.Description.ScaleHigh:0.###}; cut or resize the image to the size of the training images"
                 )
             );
-        if (
-            !unfamiliar
-            && model.TrainedOn?.Looks is { } looks
-            && source.Look is { } look
-            && looks.Difference(look, model.Recipe.AnyScale) is { } difference
-        )
+        if (!unfamiliar && source.Look is { } look && model.Unfamiliar(look) is { } difference)
             throw new InvalidDataException(
-                $"{row.Image} looks like none of the {looks.Images} images that the model was trained on: {difference}; give it "
+                $"{row.Image} looks like none of the {model.TrainedOn!.Looks!.Images} images that the model was trained on: {difference}; give it "
                     + "images of the same kind, stain and magnification, or pass --unfamiliar to predict it all the same"
             );
     }
+
+    /// <summary>
+    /// A warning where images seem to be of another magnification than those that the model was trained on; null where they do
+    /// not, where nobody can tell, or where both say of which resolution they are, which <see cref="CheckResolution"/> compares.
+    /// </summary>
+    public static string? OtherScale(this TrainedModel model, PatchSet patches)
+    {
+        if (model.Recipe.AnyScale || (model.Description.Mpp is not null && CohortMpp.Of(patches.Cohort) is not null))
+            return null;
+        var looks = patches.Patches.Select(p => p.Source.Look).OfType<ImageLook>().ToArray();
+        return model.TrainedOn?.Looks?.OtherScale(looks) is { } scale
+            ? $"{scale}; look whether they are of the magnification of the training images, and give both cohorts a column mpp or magnification"
+            : null;
+    }
+
+    /// <summary>
+    /// In what an image differs from all that the model was trained on, with figures; null where it is like them, or where
+    /// the run keeps nothing of their looks.
+    /// </summary>
+    public static string? Unfamiliar(this TrainedModel model, ImageLook look) =>
+        model.TrainedOn?.Looks?.Difference(look, model.Recipe.AnyScale);
 }

@@ -15,6 +15,7 @@ namespace Coverslip.Learning.Runs;
 [JsonSerializable(typeof(RunDescription))]
 [JsonSerializable(typeof(TrainingImages))]
 [JsonSerializable(typeof(Estimate))]
+[JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(OrderedDictionary<string, object>))]
 [JsonSerializable(typeof(OrderedDictionary<string, JsonElement>))]
 internal sealed partial class RunJson : JsonSerializerContext;

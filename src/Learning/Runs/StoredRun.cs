@@ -40,6 +40,11 @@ public sealed class StoredRun
     /// <summary>What it was trained on; null of a run of an earlier version.</summary>
     public TrainingImages? TrainedOn { get; private init; }
 
+    /// <summary>
+    /// Where each part keeps what it makes of its training images; empty of a packed model, which names no patient.
+    /// </summary>
+    internal IReadOnlyList<string> Features { get; private init; } = [];
+
     /// <summary>Whether its bytes were held against a hash of them; false for folders and earlier versions' files.</summary>
     public bool IsSealed { get; private init; }
 
@@ -114,6 +119,7 @@ public sealed class StoredRun
         )
         {
             TrainedOn = File.Exists(seen) ? TrainingImages.Parse(File.ReadAllText(seen), seen) : null,
+            Features = [.. finished.Select(p => p.Features)],
             Parts = Agreeing(folder, [.. finished.Select(p => RunDescription.Read(p.Description))]),
         };
     }

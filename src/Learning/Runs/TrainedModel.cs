@@ -26,14 +26,27 @@ public sealed class TrainedModel : IDisposable
         new("WeightsHash", "the weights are a part"),
     ];
 
+    /// <summary>The part of a fingerprint that says which of a run's parts predict, where not all do.</summary>
+    internal const string JudgedBy = "model.judged_by";
+
     private readonly IReadOnlyList<IModel> models;
+    private readonly TrainedModel? whole;
     private Fingerprint? madeOf;
 
     private TrainedModel(StoredRun run, IRecipe recipe, Device device)
     {
         (RecipeText, Recipe, Parts, Stain) = (run.RecipeText, recipe, run.Parts, StainOf(run, recipe));
-        TrainedOn = run.TrainedOn;
+        (TrainedOn, Features) = (run.TrainedOn, run.Features);
         models = [.. Parts.Select(part => recipe.Untrained(part.Classes.Count, device))];
+    }
+
+    /// <summary>Some parts of a run, which keeps its models.</summary>
+    private TrainedModel(TrainedModel whole, int[] places)
+    {
+        (RecipeText, Recipe, Stain, TrainedOn) = (whole.RecipeText, whole.Recipe, whole.Stain, whole.TrainedOn);
+        (Parts, models) = ([.. places.Select(p => whole.Parts[p])], [.. places.Select(p => whole.models[p])]);
+        Features = whole.Features.Count == 0 ? [] : [.. places.Select(p => whole.Features[p])];
+        this.whole = whole;
     }
 
     public string RecipeText { get; }
@@ -47,6 +60,9 @@ public sealed class TrainedModel : IDisposable
 
     /// <summary>What it was trained on; null of a run of an earlier version.</summary>
     public TrainingImages? TrainedOn { get; }
+
+    /// <inheritdoc cref="StoredRun.Features"/>
+    internal IReadOnlyList<string> Features { get; }
 
     /// <summary>What the parts have in common: classes, scale, rules.</summary>
     public RunDescription Description => Parts[0];
@@ -82,6 +98,17 @@ public sealed class TrainedModel : IDisposable
             trained.Dispose(); // weights that do not fit leave no half-made model behind
             throw;
         }
+    }
+
+    /// <summary>
+    /// The run as some of its parts predict, such as those that did not train on a patient; itself where these are all. It
+    /// lives as long as the run.
+    /// </summary>
+    /// <param name="parts">Their numbers, from 1.</param>
+    public TrainedModel Only(IReadOnlyList<int> parts)
+    {
+        int[] places = [.. Parts.Index().Where(p => parts.Contains(p.Item.Part)).Select(p => p.Index)];
+        return places.Length == Parts.Count ? this : new TrainedModel(this, places);
     }
 
     /// <summary>The parts' models, for methods that predict otherwise than window by window.</summary>
@@ -189,6 +216,12 @@ public sealed class TrainedModel : IDisposable
             : table.Decide(Description.Positive, thresholds.Average());
     }
 
+    /// <summary>From which probability on images are of the positive class, by the mean of the parts; null where none chose one.</summary>
+    public double? Threshold =>
+        Description.Positive is not null && Parts.Any(p => p.Threshold is not null)
+            ? Parts.Where(p => p.Threshold is not null).Average(p => p.Threshold!.Value)
+            : null;
+
     /// <summary>Whether the method says where in an image it sees its classes.</summary>
     public bool HasMaps => models.All(m => m is IMapsFindings);
 
@@ -228,6 +261,8 @@ public sealed class TrainedModel : IDisposable
 
     private Fingerprint Described(Fingerprint to)
     {
+        if (whole is not null)
+            return to.Add(whole.MadeOf).Add(JudgedBy, string.Join(", ", Parts.Select(p => p.Part)));
         using var scope = new TensorScope();
         foreach (var (i, model) in models.Index())
             to.Add($"model.part_{i + 1}.weights", SafeTensors.Hash(model.State().Select(p => (p.Path, p.Value))));
@@ -253,6 +288,8 @@ public sealed class TrainedModel : IDisposable
 
     public void Dispose()
     {
+        if (whole is not null)
+            return;
         foreach (var model in models)
             model.Dispose();
     }

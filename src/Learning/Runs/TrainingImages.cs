@@ -21,7 +21,8 @@ public sealed record TrainingImages
     internal const string Magnification = "magnification";
 
     private const int KeyLength = 16; // 64 bits: two of a million images are alike by chance once in 37 million runs
-    private const string SeenSides = "tv";
+    private const string SeenSides = "tv",
+        Nobody = "unknown";
 
     /// <summary><see cref="Cohort.Hash"/> of the cohort.</summary>
     public required string CohortHash { get; init; }
@@ -97,34 +98,34 @@ public sealed record TrainingImages
     /// <summary>For each row of a cohort what the run's parts have seen of it, in the order of the rows.</summary>
     /// <param name="cohort">The cohort.</param>
     /// <param name="trained">Numbers of the parts that are there to predict, from 1; null: all of the run.</param>
-    public IReadOnlyList<SeenImage> Seen(Cohort cohort, IReadOnlyList<int>? trained = null)
+    public IReadOnlyList<SeenImage> Seen(Cohort cohort, IReadOnlyList<int>? trained = null) =>
+        Seen(cohort.Rows, row => KeyOf(cohort, row), trained);
+
+    private IReadOnlyList<SeenImage> Seen(
+        IReadOnlyList<CohortRow> rows,
+        Func<CohortRow, string> keyOf,
+        IReadOnlyList<int>? trained
+    )
     {
         int[] parts = [.. (trained ?? [.. Enumerable.Range(1, Images.Values.First().Length)]).Select(p => p - 1)];
-        string?[] own = [.. cohort.Rows.Select(row => Images.GetValueOrDefault(KeyOf(cohort, row)))];
+        string?[] own = [.. rows.Select(row => Images.GetValueOrDefault(keyOf(row)))];
         // A patient of whom one picture is known is known, whatever the name is worth.
-        var known = cohort
-            .Rows.Zip(own)
+        var known = rows.Zip(own)
             .Where(r => r.Second is not null && !LookAlikes.IsNobody(r.First.Patient))
             .GroupBy(r => r.First.Patient)
             .ToDictionary(g => g.Key, g => g.Select(r => r.Second!).ToArray(), StringComparer.Ordinal);
-        return
-        [
-            .. cohort.Rows.Zip(own, (row, image) => Of(row, image, known.GetValueOrDefault(row.Patient) ?? [], parts)),
-        ];
+        return [.. rows.Zip(own, (row, image) => Of(row, image, known.GetValueOrDefault(row.Patient) ?? [], parts))];
     }
 
-    /// <summary>A warning about files, such as slides, that parts of the run were trained on; null where there are none.</summary>
-    public string? NoteOn(IReadOnlyList<string> files)
-    {
-        var seen = files.Count(file =>
-            File.Exists(file)
-            && Images.GetValueOrDefault(FileContents.Read(file)[..KeyLength])?.IndexOfAny(['t', 'v']) >= 0
+    /// <summary>The same of files of nobody that is known, in their order.</summary>
+    /// <param name="files">Images or slides; of one that is missing nothing is known.</param>
+    /// <param name="trained">As above.</param>
+    public IReadOnlyList<SeenImage> Seen(IReadOnlyList<string> files, IReadOnlyList<int>? trained = null) =>
+        Seen(
+            [.. files.Select((file, i) => new CohortRow(i + 1, file, Nobody, Nobody))],
+            row => File.Exists(row.Image) ? FileContents.Read(row.Image)[..KeyLength] : "",
+            trained
         );
-        return seen == 0
-            ? null
-            : $"warning: the run was trained on {seen} of these {files.Count} files, and all its parts predict them; what it says of "
-                + "them tells nothing about new patients";
-    }
 
     private SeenImage Of(CohortRow row, string? image, string[] patient, int[] all)
     {
@@ -177,20 +178,36 @@ public sealed record SeenImage(string TrainedOn, IReadOnlyList<int> Parts)
     /// <summary>Some parts trained on it; the others predict it.</summary>
     public const string HeldOut = "held_out";
 
+    /// <summary>What to tell where a run of an earlier version does not say what it was trained on.</summary>
+    public const string Untold =
+        "note: this run does not say what it was trained on, so that nobody can tell whether these images are new to it";
+
+    /// <summary>In a few words beside a prediction; null where it has seen nothing of the image.</summary>
+    /// <param name="trainedOn">As <see cref="TrainedOn"/>.</param>
+    public static string? Note(string trainedOn) =>
+        trainedOn switch
+        {
+            ByImage => "trained on",
+            ByPatient => "trained on its patient",
+            ByName => "a patient of this name was trained on",
+            _ => null,
+        };
+
     /// <summary>What to tell about the images of a call, a line for each kind.</summary>
     /// <param name="seen">Of every image.</param>
-    public static IEnumerable<string> Notes(IReadOnlyList<SeenImage> seen)
+    /// <param name="things">What they are, such as slides.</param>
+    public static IEnumerable<string> Notes(IReadOnlyList<SeenImage> seen, string things = "images")
     {
         var counts = seen.CountBy(s => s.TrainedOn).ToDictionary();
         var inside = counts.GetValueOrDefault(ByImage) + counts.GetValueOrDefault(ByPatient);
         if (inside > 0)
-            yield return $"warning: the model was trained on {inside} of {seen.Count} of these images or their patients; what it says "
+            yield return $"warning: the model was trained on {inside} of {seen.Count} of these {things} or their patients; what it says "
                 + "of them tells nothing about new patients";
         if (counts.GetValueOrDefault(HeldOut) is > 0 and var held)
-            yield return $"note: {held} of {seen.Count} images are of the run's own cohort; each is predicted by the parts that did "
+            yield return $"note: {held} of {seen.Count} {things} are of the run's own cohort; each is predicted by the parts that did "
                 + "not train on its patient";
         if (counts.GetValueOrDefault(ByName) is > 0 and var named)
-            yield return $"note: {named} of {seen.Count} images are of patients with a name that the run was trained on in another "
+            yield return $"note: {named} of {seen.Count} {things} are of patients with a name that the run was trained on in another "
                 + "cohort; if they are the same people, the figures are inflated";
     }
 }

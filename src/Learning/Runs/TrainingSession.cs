@@ -90,6 +90,8 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
                 ActivationFile.Write(run.Activations, ActivationMap.Locate(tested, maps));
             tested.Write(run.Predictions);
         }
+        if (own.Features(stop) is { Count: > 0 } described)
+            TrainingCases.Write(run.Features, data.Cohort, described);
         Describe(run, part, (parameters, outcome), decision);
     }
 

@@ -35,8 +35,16 @@ public sealed class CohortSlides : IDisposable
     /// </summary>
     private static readonly TissueOptions Learned = new() { KeepPen = true, KeepBlur = true };
 
-    private CohortSlides(Cohort cohort, IReadOnlyList<PatchSource> sources, AnnotationSurvey survey) =>
+    /// <summary>Places of each slide that are looked at: few, since slides are many, and a patient has several.</summary>
+    private const int LookedAt = 8;
+
+    private readonly Lazy<ImageLooks?> looks;
+
+    private CohortSlides(Cohort cohort, IReadOnlyList<PatchSource> sources, AnnotationSurvey survey)
+    {
         (Cohort, Sources, this.survey) = (cohort, sources, survey);
+        looks = new(() => ImageLooks.Of(Slides.SelectMany(s => s.Looks(LookedAt).Select(look => (s.Patient, look)))));
+    }
 
     public Cohort Cohort { get; }
 
@@ -115,6 +123,9 @@ public sealed class CohortSlides : IDisposable
             ));
         return new CohortSlides(cohort, [.. slides, .. images], survey);
     }
+
+    /// <summary>What the slides look like where patches may be drawn; null where there are none. Looked at once.</summary>
+    public ImageLooks? Looks => looks.Value;
 
     /// <summary>Leaves in a run what its annotations hold and what of it counts.</summary>
     public void Record(string folder) => survey.Write(Path.Combine(folder, TableName));

@@ -4,6 +4,7 @@ using Coverslip.Learning.Augmentation;
 using Coverslip.Learning.Inputs;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
+using Coverslip.Slides.Images;
 using Coverslip.Slides.Patches;
 
 namespace Coverslip.Learning.SlidePatches;
@@ -44,6 +45,24 @@ public sealed class SlideSource : PatchSource, IDisposable
 
     /// <summary>The top left corner of a patch, in pixels of level 0.</summary>
     public SlidePoint Place(int label, int index) => new(places[label][index].X, places[label][index].Y);
+
+    /// <summary>What some of the places look like that may be drawn, spread over all of them.</summary>
+    /// <param name="most">How many at most.</param>
+    internal IEnumerable<ImageLook> Looks(int most)
+    {
+        var all = places.SelectMany(p => p).ToArray();
+        var (view, middle) = (views[0].View, side / 2.0);
+        for (var i = 0; i < Math.Min(most, all.Length); i++)
+        {
+            var (x, y) = all[(int)((long)i * all.Length / Math.Min(most, all.Length))];
+            using var window = view.ReadAround(
+                x + middle * view.StepX,
+                y + middle * view.StepY,
+                new PixelSize(side, side)
+            );
+            yield return ImageLook.Of(window);
+        }
+    }
 
     public override void Read(int label, int index, ImageChange change, PatchTarget target)
     {

@@ -86,6 +86,8 @@ public sealed class HeatmapPrediction : ISlidePrediction
 
     public bool Scores => true;
 
+    public (double Mpp, int Side) Window => (model.Window.Mpp.X, SideOf(model));
+
     public Fingerprint AddTo(Fingerprint to) =>
         to.Add(model.MadeOf)
             .Add("windows.microns_per_pixel", $"{model.Window.Mpp}")
@@ -181,6 +183,9 @@ public sealed class HeatmapPrediction : ISlidePrediction
             made,
             empty,
             new SlideCall(model.Positive, Threshold, detection.Threshold)
-        );
+        ) with
+        {
+            Picture = FilesOf(work).Overlay,
+        };
     }
 }

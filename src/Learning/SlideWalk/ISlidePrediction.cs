@@ -31,6 +31,9 @@ public interface ISlidePrediction
     /// <summary>Whether slides have a score, for <c>slide_scores.csv</c>.</summary>
     bool Scores { get; }
 
+    /// <summary>Microns per pixel and side in pixels of what the model looks at.</summary>
+    (double Mpp, int Side) Window { get; }
+
     /// <summary>Adds all that predictions depend on, but for the slide and its tissue: the model, how it is used.</summary>
     Fingerprint AddTo(Fingerprint to);
 
@@ -67,6 +70,15 @@ public sealed record SlideWork(Slide Slide, SlideTissue Tissue, string Folder, H
 /// <param name="Text">The same in words, after the name.</param>
 public record SlideOutcome(string Name, double? Score, string Text)
 {
+    /// <summary>What the run has seen of it, see <see cref="SeenImage.TrainedOn"/>; empty (default) for nothing that is known.</summary>
+    public string TrainedOn { get; init; } = "";
+
+    /// <summary>In what it looks like nothing that the run was trained on; null (default) where it does not.</summary>
+    public string? Unfamiliar { get; init; }
+
+    /// <summary>The picture that shows what came of it; null (default) for none.</summary>
+    public string? Picture { get; init; }
+
     /// <summary>What <c>summary.json</c> says of it besides.</summary>
     public JsonObject Figures { get; init; } = [];
 }

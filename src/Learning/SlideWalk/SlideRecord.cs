@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Coverslip.Files;
+using Coverslip.Learning.Runs;
 using Coverslip.Slides.Formats;
 
 namespace Coverslip.Learning.SlideWalk;
@@ -66,7 +67,9 @@ internal static class SlideRecord
                 path,
                 Read(path)!,
                 now,
-                part => part != TissuePart && !part.StartsWith(SlideContents.Prefix, StringComparison.Ordinal)
+                part =>
+                    part is not (TissuePart or TrainedModel.JudgedBy)
+                    && !part.StartsWith(SlideContents.Prefix, StringComparison.Ordinal)
             );
     }
 

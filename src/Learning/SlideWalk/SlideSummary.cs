@@ -25,6 +25,9 @@ public sealed record SlideSummary(
         SlideCall.AboveKey,
     ];
 
+    /// <summary>The column that says what a run has seen of a slide.</summary>
+    public const string SeenColumn = "trained_on";
+
     /// <summary>The table of scores in a folder.</summary>
     public static string ScoresIn(string folder) => Path.Combine(folder, "slide_scores.csv");
 
@@ -32,20 +35,24 @@ public sealed record SlideSummary(
     /// Writes both files into a folder, or the second alone where slides have no scores. Slides of earlier calls stay, and a
     /// slide that failed keeps the score it had.
     /// </summary>
-    public void Write(string folder, bool scores = true)
+    /// <param name="folder">The folder.</param>
+    /// <param name="scores">Whether slides have scores.</param>
+    /// <param name="seen">Whether the table says what the run has seen of each slide.</param>
+    public void Write(string folder, bool scores = true, bool seen = false)
     {
         // Two calls that share the folder may end at the same time.
         using var claim = FileClaim.Await(Path.Combine(folder, "claims", ".summary"), CancellationToken.None);
         if (scores)
             MergedTable.Write(
                 ScoresIn(folder),
-                ["image", "probability", .. Called],
+                ["image", "probability", .. Called, .. seen ? [SeenColumn] : Array.Empty<string>()],
                 Outcomes.Select(o =>
                     (string[])
                         [
                             o.Name,
                             o.Score!.Value.ToString("R", CultureInfo.InvariantCulture),
                             .. Called.Select(key => $"{o.Figures[key]}"),
+                            .. seen ? [o.TrainedOn] : Array.Empty<string>(),
                         ]
                 ),
                 row => row[0]
@@ -70,6 +77,10 @@ public sealed record SlideSummary(
         var json = new JsonObject { ["slide"] = outcome.Name };
         if (outcome.Score is { } score)
             json["probability"] = score;
+        if (outcome.TrainedOn.Length > 0)
+            json[SeenColumn] = outcome.TrainedOn;
+        if (outcome.Unfamiliar is { } difference)
+            json[SlideLook.Key] = difference;
         foreach (var (key, value) in outcome.Figures)
             json[key] = value?.DeepClone();
         return json;

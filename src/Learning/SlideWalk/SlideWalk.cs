@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Coverslip.Files;
+using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Runs;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Heatmaps;
@@ -32,6 +34,12 @@ public sealed class SlideWalk(ISlidePrediction prediction, string folder)
 
     /// <summary>What counts as tissue; null (default): what <c>coverslip tissue</c> finds by default.</summary>
     public Func<Slide, SlideTissue>? TissueOf { get; init; }
+
+    /// <summary>What the run has seen of the slides; null (default): nobody says, and all its parts predict all of them.</summary>
+    public SeenSlides? Seen { get; init; }
+
+    /// <summary>What the run's training images look like; null (default) where it does not say.</summary>
+    public ImageLooks? Looks { get; init; }
 
     /// <summary>Predicts slides, then writes what came of all of them.</summary>
     /// <param name="slides">The files.</param>
@@ -83,35 +91,39 @@ public sealed class SlideWalk(ISlidePrediction prediction, string folder)
     /// <exception cref="InvalidDataException">The folder holds a slide of this name of something else.</exception>
     public SlideOutcome Predict(Slide slide, Action<int, int>? progress = null, CancellationToken stop = default)
     {
+        var own = Seen?.PredictionOf(slide.Path) ?? prediction;
         var tissue = TissueOf?.Invoke(slide) ?? SlideTissue.Of(slide, new TissueOptions());
-        var madeOf = prediction.AddTo(new Fingerprint().AddSlide(slide).Add(SlideRecord.TissuePart, tissue.Rule));
+        var madeOf = own.AddTo(new Fingerprint().AddSlide(slide).Add(SlideRecord.TissuePart, tissue.Rule));
         var place = Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(slide.Path)}-{prediction.Kind}");
         var work = new SlideWork(slide, tissue, folder, new HeatmapState($"{place}.state", madeOf))
         {
             Progress = progress,
             Stop = stop,
         };
-        if (
-            SlideRecord.Finished($"{place}.json", madeOf) is { } record
-            && prediction.Finished(work, record) is { } finished
-        )
+        if (SlideRecord.Finished($"{place}.json", madeOf) is { } record && own.Finished(work, record) is { } finished)
             return SlideRecord.OtherProgram(record) is { } version
-                ? finished with
-                {
-                    Text = $"{finished.Text}, by Coverslip {version}",
-                }
-                : finished;
-        var made = prediction.Predict(work);
+                ? Told(finished with { Text = $"{finished.Text}, by Coverslip {version}" }, slide, record)
+                : Told(finished, slide, record);
+        var made = own.Predict(work);
+        if (Looks is { } looks && SlideLook.Difference(looks, slide, tissue, own.Window) is { } difference)
+            made.Record[SlideLook.Key] = difference;
         SlideRecord.Write($"{place}.json", madeOf, made.Record);
         work.State.Remove();
-        return made.Outcome;
+        return Told(made.Outcome, slide, made.Record);
     }
+
+    private SlideOutcome Told(SlideOutcome outcome, Slide slide, JsonObject record) =>
+        outcome with
+        {
+            TrainedOn = Seen?.TrainedOn(slide.Path) ?? "",
+            Unfamiliar = record[SlideLook.Key]?.GetValue<string>(),
+        };
 
     /// <summary>Writes what came of all slides of a call, into what earlier calls on the folder wrote.</summary>
     public SlideSummary Summarize(IReadOnlyList<SlideOutcome> outcomes, IReadOnlyList<FailedFile> failures)
     {
         var summary = new SlideSummary(outcomes, failures, prediction.Totals(outcomes));
-        summary.Write(folder, prediction.Scores);
+        summary.Write(folder, prediction.Scores, Seen is not null);
         return summary;
     }
 }

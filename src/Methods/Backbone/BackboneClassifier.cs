@@ -61,6 +61,9 @@ internal sealed class BackboneClassifier : IStartsFromWeights
 
     public Tensor Predict(Batch batch) => head.Forward(backbone.Forward(Input(batch)).Map).To(DType.Float32).Softmax(1);
 
+    /// <summary>The mean over the last map, [B, C].</summary>
+    public Tensor Describe(Batch batch) => backbone.Forward(Input(batch)).Map.Mean([2, 3]);
+
     public void PrepareToPredict(DType type) => Store.Fold(type);
 
     public void Dispose() => Store.Dispose();

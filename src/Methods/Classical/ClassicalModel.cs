@@ -15,7 +15,10 @@ namespace Coverslip.Methods.Classical;
 /// A classical classifier as a model. Scaling and classifier are fitted to training images alone; of several settings
 /// validation images choose one, and what chose is left in <c>selection.csv</c>.
 /// </summary>
-internal sealed class ClassicalModel(ClassicalRecipe recipe, int classes) : IFitsImages, IPredictsImages
+internal sealed class ClassicalModel(ClassicalRecipe recipe, int classes)
+    : IFitsImages,
+        IPredictsImages,
+        IDescribesImages
 {
     private readonly FeatureStore features = new(recipe.Features);
     private string set = "";
@@ -87,6 +90,13 @@ internal sealed class ClassicalModel(ClassicalRecipe recipe, int classes) : IFit
         var rows = features.Of(task, set, stop);
         return classifier!.Probabilities([.. rows.Select(scaling!.Apply)]);
     }
+
+    public IReadOnlyList<float[]>? Features(PredictionTask task, CancellationToken stop = default) =>
+        [
+            .. features
+                .Of(task, set, stop)
+                .Select(row => (float[])[.. scaling!.Apply(row).Select(value => (float)value)]),
+        ];
 
     public void Dispose() => classifier?.Dispose();
 

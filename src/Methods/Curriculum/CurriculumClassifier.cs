@@ -67,6 +67,8 @@ internal sealed class CurriculumClassifier : IStartsFromWeights
         return Map(batch).To(DType.Float32).Conv2d(weight, null, new ConvGeometry());
     }
 
+    public Tensor Describe(Batch batch) => Map(batch).Mean([2, 3]);
+
     public void PrepareToPredict(DType type) => Store.Fold(type);
 
     public void Dispose() => Store.Dispose();

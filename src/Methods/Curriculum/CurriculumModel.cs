@@ -13,6 +13,7 @@ namespace Coverslip.Methods.Curriculum;
 internal sealed class CurriculumModel(CurriculumRecipe recipe, CurriculumClassifier network)
     : IFitsImages,
         IPredictsImages,
+        IDescribesImages,
         IMapsFindings,
         IRecordable
 {
@@ -50,6 +51,9 @@ internal sealed class CurriculumModel(CurriculumRecipe recipe, CurriculumClassif
 
     public IReadOnlyList<double[]> Probabilities(PredictionTask task, CancellationToken stop = default) =>
         whole.Probabilities(task, stop);
+
+    public IReadOnlyList<float[]>? Features(PredictionTask task, CancellationToken stop = default) =>
+        whole.Features(task, stop);
 
     public IEnumerable<ActivationMap> Maps(PredictionTask task, CancellationToken stop = default)
     {

@@ -102,6 +102,14 @@ internal sealed record CurriculumRecipe : INetworkRecipe, IBackboneRecipe
             ? [new TrainingStage("training", this)]
             : [new TrainingStage("patches", OnPatches()), new TrainingStage("training", this)];
 
+    public IReadOnlyList<StageLength> Lengths =>
+        [
+            .. Patches.Used
+                ? [new StageLength("patches", Patches.Training.Epochs, Patches.Training.Patience)]
+                : Array.Empty<StageLength>(),
+            new StageLength("whole images", Training.Epochs, Training.Patience),
+        ];
+
     /// <summary>The recipe of the first step, as the training loop takes it.</summary>
     internal CurriculumRecipe OnPatches() =>
         this with

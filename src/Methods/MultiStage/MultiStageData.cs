@@ -59,7 +59,7 @@ internal sealed class MultiStageData : TrainingData<MultiStageModel>
     public override Cohort Cohort => Slides.Cohort;
 
     public override ImageFacts Facts =>
-        new(3, 1, 1, recipe.Patches.Mpp, Cohort.Rows.Count) { StainsKept = pixels.StainsKept };
+        new(3, 1, 1, recipe.Patches.Mpp, Cohort.Rows.Count) { StainsKept = pixels.StainsKept, Looks = Slides.Looks };
 
     /// <summary>Opens the slides of a cohort, and tells of those without patches.</summary>
     internal static MultiStageData Prepare(MultiStageRecipe recipe, Preparation given)

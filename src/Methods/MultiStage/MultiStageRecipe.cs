@@ -142,6 +142,24 @@ internal sealed record MultiStageRecipe : INetworkRecipe, IPredictsSlides
 
     IReadOnlyList<TrainingStage> IRecipe.Stages => TrainsExtractor ? [new TrainingStage("training", this)] : [];
 
+    public IReadOnlyList<StageLength> Lengths
+    {
+        get
+        {
+            var lengths = new List<StageLength>();
+            if (TrainsExtractor)
+                lengths.Add(new StageLength("extractor", Training.Epochs, Training.Patience));
+            if (Learning != Learning.Classifier)
+            {
+                lengths.Add(new StageLength("maps", 0, 0));
+                lengths.Add(new StageLength("segmentation", MapTraining.Epochs, 0));
+            }
+            if (Learning == Learning.EndToEnd)
+                lengths.Add(new StageLength("end to end", EndToEnd.Epochs, 0));
+            return lengths;
+        }
+    }
+
     public ITrainingData Prepare(Preparation given) => MultiStageData.Prepare(this, given);
 
     IModel IRecipe.Untrained(int classes, Device device) => new MultiStageModel(this, device);

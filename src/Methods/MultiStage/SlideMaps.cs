@@ -25,6 +25,9 @@ internal sealed class SlideMaps(TrainedModel run, DetectionOptions detection) : 
 
     public bool Scores => true;
 
+    public (double Mpp, int Side) Window =>
+        (((MultiStageRecipe)run.Recipe).Patches.Mpp, ((MultiStageRecipe)run.Recipe).Window);
+
     public Fingerprint AddTo(Fingerprint to) => to.Add(run.MadeOf);
 
     public FinishedSlide Predict(SlideWork work)
@@ -102,6 +105,10 @@ internal sealed class SlideMaps(TrainedModel run, DetectionOptions detection) : 
         call.Add(figures, score);
         if (before)
             figures["finished_before"] = true;
-        return new SlideOutcome(work.Name, score, before ? $"{text}, finished before" : text) { Figures = figures };
+        return new SlideOutcome(work.Name, score, before ? $"{text}, finished before" : text)
+        {
+            Figures = figures,
+            Picture = new SlideFiles(work.Folder, work.Name).Overlay,
+        };
     }
 }

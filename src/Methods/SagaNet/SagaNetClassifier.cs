@@ -40,6 +40,10 @@ internal sealed class SagaNetClassifier : IClassifier
     public Tensor Predict(Batch batch) =>
         SagaNetwork.Probabilities(network.Forward(batch.Input(recipe.Input.Form), reconstruct: false));
 
+    /// <summary>The features of all classes, [B, classes · size].</summary>
+    public Tensor Describe(Batch batch) =>
+        network.Forward(batch.Input(recipe.Input.Form), reconstruct: false).Features.Flatten(1);
+
     public void Dispose() => Store.Dispose();
 
     private Tensor ClassLossOf(SagaNetOutput output, Batch batch)

@@ -33,7 +33,11 @@ internal sealed class MaskedImage : PatchSource
     {
         (Row, this.reading) = (row, reading);
         using (var image = ScaledImage.Read(reading.Cohort, row, reading.Windows))
-            (StoredSize, Size) = (image.StoredSize, (image.Pixels.Width, image.Pixels.Height));
+            (StoredSize, Size, Look) = (
+                image.StoredSize,
+                (image.Pixels.Width, image.Pixels.Height),
+                ImageLook.Of(image.Pixels)
+            );
         Padded = (Math.Max(Size.Width, reading.Side), Math.Max(Size.Height, reading.Side));
         var pixels = Load(out var stainKept);
         (kept, StainKept) = (keep ? pixels : null, stainKept);
@@ -44,6 +48,9 @@ internal sealed class MaskedImage : PatchSource
 
     /// <summary>Whether its mask is known. Without one its windows are of either class, for nobody knows.</summary>
     internal bool HasMask => Row.Mask is not null || reading.Windows.WithoutMask == WithoutMask.Refuse;
+
+    /// <summary>What it looks like at the run's scale, before its stain is changed.</summary>
+    internal ImageLook Look { get; }
 
     /// <summary>Pixels of the file.</summary>
     internal (int Width, int Height) StoredSize { get; }

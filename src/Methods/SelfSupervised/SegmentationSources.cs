@@ -30,6 +30,12 @@ internal sealed class SegmentationSources : IDisposable
 
     internal IEnumerable<SlideSource> Slides => Annotated?.Slides ?? [];
 
+    /// <summary>What the images look like, or the slides where windows may be drawn.</summary>
+    internal ImageLooks? Looks =>
+        Annotated is { } slides
+            ? slides.Looks
+            : ImageLooks.Of(All.OfType<MaskedImage>().Select(i => (i.Patient, i.Look)));
+
     internal int StainsKept => pixels?.StainsKept ?? All.OfType<MaskedImage>().Count(i => i.StainKept);
 
     /// <summary>Opens all of them.</summary>

@@ -64,6 +64,7 @@ internal sealed class SelfSupervisedData : TrainingData<SelfSupervisedModel>
         )
         {
             StainsKept = sources.StainsKept,
+            Looks = sources.Looks,
         };
 
     public override void Record(string folder) => sources.Annotated?.Record(folder);

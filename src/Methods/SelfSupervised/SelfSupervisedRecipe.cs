@@ -91,7 +91,18 @@ internal sealed record SelfSupervisedRecipe : INetworkRecipe, IPredictsSlides, I
             ? [new TrainingStage("training", this)]
             : [new TrainingStage("pretraining", OnPretraining()), new TrainingStage("training", this)];
 
+    public IReadOnlyList<StageLength> Lengths =>
+        [
+            .. Shares ? [Length("reconstruction")] : Array.Empty<StageLength>(),
+            .. Shares && Pretraining.CompareSkips
+                ? [Length("reconstruction with all skips")]
+                : Array.Empty<StageLength>(),
+            new StageLength("segmentation", Training.Epochs, Training.Patience),
+        ];
+
     public IReadOnlyList<string> Needs => Weights.Length > 0 ? [Weights] : [];
+
+    private StageLength Length(string name) => new(name, Pretraining.Training.Epochs, Pretraining.Training.Patience);
 
     public IReadOnlyList<string> OwnFigures => SegmentationFigures.Keys;
 

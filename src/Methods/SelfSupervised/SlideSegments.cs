@@ -4,6 +4,7 @@ using Coverslip.Files;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.Segmentation;
 using Coverslip.Learning.SlideWalk;
+using Coverslip.Slides.Images;
 
 namespace Coverslip.Methods.SelfSupervised;
 
@@ -34,6 +35,8 @@ internal sealed class SlideSegments : ISlidePrediction, IImageSegmentation
 
     public bool Scores => false;
 
+    public (double Mpp, int Side) Window => (options.Mpp, recipe.Input.Width);
+
     public Fingerprint AddTo(Fingerprint to) => Segmentation().AddTo(to.Add(run.MadeOf));
 
     public FinishedSlide Predict(SlideWork work)
@@ -55,7 +58,11 @@ internal sealed class SlideSegments : ISlidePrediction, IImageSegmentation
         };
         var text = work.Tissue.Reason is { } reason ? $"no tissue: {reason}" : Told(share, "the tissue");
         return new FinishedSlide(
-            new SlideOutcome(work.Name, null, text) { Figures = new JsonObject { ["foreground_share"] = share } },
+            new SlideOutcome(work.Name, null, text)
+            {
+                Figures = new JsonObject { ["foreground_share"] = share },
+                Picture = FilesOf(work).Mask,
+            },
             record
         );
     }
@@ -65,6 +72,7 @@ internal sealed class SlideSegments : ISlidePrediction, IImageSegmentation
             ? null
             : new SlideOutcome(work.Name, null, "finished before")
             {
+                Picture = FilesOf(work).Mask,
                 Figures = new JsonObject
                 {
                     ["foreground_share"] = record["foreground_share"]?.DeepClone(),
@@ -72,10 +80,15 @@ internal sealed class SlideSegments : ISlidePrediction, IImageSegmentation
                 },
             };
 
-    public string Write(string path, string folder, CancellationToken stop)
+    public SegmentedFile Write(string path, string folder, CancellationToken stop)
     {
         var files = new SegmentationFiles(folder, Path.GetFileNameWithoutExtension(path));
-        return Told(files.WriteImage(run, path, options, stop), "the image");
+        var share = files.WriteImage(run, path, options, stop);
+        using var plain = ScaledImage.Read(path, Path.GetFileName(path), recipe.Windows.Scale, stain: null);
+        return new SegmentedFile(share, files.Mask, Told(share, "the image"))
+        {
+            Unfamiliar = run.Unfamiliar(ImageLook.Of(plain.Pixels)),
+        };
     }
 
     private static SegmentationFiles FilesOf(SlideWork work) => new(work.Folder, work.Name);

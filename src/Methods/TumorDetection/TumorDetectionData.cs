@@ -69,7 +69,7 @@ internal sealed class TumorDetectionData : TrainingData<IPredictsWindows>
     public override Cohort Cohort => slides.Cohort;
 
     public override ImageFacts Facts =>
-        new(3, 1, 1, recipe.Patches.Mpp, Cohort.Rows.Count) { StainsKept = pixels.StainsKept };
+        new(3, 1, 1, recipe.Patches.Mpp, Cohort.Rows.Count) { StainsKept = pixels.StainsKept, Looks = slides.Looks };
 
     protected override IPredictsWindows Untrained(Device device) => recipe.Model(Cohort.Classes.Count, device);
 

@@ -21,7 +21,15 @@ public sealed record ImageLook(
     double Sharpness
 )
 {
-    private const int Far = 4;
+    /// <summary>
+    /// ln of the mean difference of pixels four apart over that of pixels 32 apart: the coarser what the image shows, as under
+    /// a greater magnification, the lower. Null where the image is under 48 pixels, or of runs of before it was kept.
+    /// </summary>
+    public double? Grain { get; init; }
+
+    private const int Far = 4,
+        Coarse = 32,
+        LeastSide = 48;
 
     /// <summary>Pixels that are looked at, spread evenly.</summary>
     private const double Samples = 65_536;
@@ -40,7 +48,10 @@ public sealed record ImageLook(
             squares = 0,
             near = 0,
             far = 0,
-            differences = 0;
+            fine = 0,
+            coarse = 0,
+            differences = 0,
+            grains = 0;
         for (var y = 0; y < image.Height; y += step)
         for (var x = 0; x < image.Width; x += step)
         {
@@ -64,6 +75,15 @@ public sealed record ImageLook(
             far +=
                 Math.Abs(here - Light(pixels, at + Far * channels, channels))
                 + Math.Abs(here - Light(pixels, at + Far * stride, channels));
+            if (x + Coarse >= image.Width || y + Coarse >= image.Height)
+                continue;
+            fine +=
+                Math.Abs(here - Light(pixels, at + Far * channels, channels))
+                + Math.Abs(here - Light(pixels, at + Far * stride, channels));
+            coarse +=
+                Math.Abs(here - Light(pixels, at + Coarse * channels, channels))
+                + Math.Abs(here - Light(pixels, at + Coarse * stride, channels));
+            grains++;
         }
         double Mean(double sum) => sum / count / 255;
         var brightness = light / count;
@@ -76,7 +96,13 @@ public sealed record ImageLook(
             Mean(magenta),
             Math.Log(0.01 + deviation),
             Math.Log((0.002 + Difference(near)) / (0.002 + Difference(far)))
-        );
+        )
+        {
+            Grain =
+                grains == 0 || Math.Min(image.Width, image.Height) < LeastSide
+                    ? null
+                    : Math.Log((0.002 + fine / grains / 2 / 255) / (0.002 + coarse / grains / 2 / 255)),
+        };
     }
 
     private static double Light(ReadOnlySpan<byte> pixels, int at, int channels) =>

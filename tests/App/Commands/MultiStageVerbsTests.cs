@@ -139,7 +139,7 @@ public sealed class MultiStageVerbsTests(MultiStageVerbsTests.Slides runs) : ICl
             Assert.True(File.Exists(runs.At($"predicted/P01-1-{ending}")), ending);
         var scores = File.ReadAllText(runs.At("predicted/slide_scores.csv"));
         Assert.Matches(
-            @"^image,probability,called,called_from_score,detections,detections_above_probability\nP01-1,0\.\d+,",
+            @"^image,probability,called,called_from_score,detections,detections_above_probability,trained_on\nP01-1,0\.\d+,",
             scores
         );
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.App.Tests.Commands;
@@ -25,6 +26,10 @@ public sealed class SelfSupervisedVerbsTests : IDisposable
     }
 
     public void Dispose() => runs.Dispose();
+
+    private static string Judged(string[] what) =>
+        // Without the intervals, whose draws go by the order of the images.
+        Regex.Replace(PhantomRuns.Call(0, ["evaluate", "segmentation", .. what, "--bootstrap", "20"]), @"\(.*\)", "");
 
     [Fact]
     public void A_run_judges_pixels_and_predicts_images_and_slides()
@@ -80,6 +85,11 @@ public sealed class SelfSupervisedVerbsTests : IDisposable
             "--reconstructions"
         );
         Assert.Matches(@"P01-01: \d+\.\d % of the image called foreground", text);
+        var segments = File.ReadAllLines(Path.Combine(masks, "segments.csv"));
+        Assert.Equal("image,foreground_share,trained_on,unfamiliar", segments[0]);
+        // Each by the part that held its patient out, and none unlike the others.
+        Assert.Equal(24, segments.Count(row => row.EndsWith(",held_out,", StringComparison.Ordinal)));
+        Assert.Contains("mask of P01-01", File.ReadAllText(Path.Combine(masks, "report.html")));
         using (var mask = ImageFile.Read(Path.Combine(masks, "P01-01-mask.png"), ImageReadOptions.AsStored))
         using (var seen = ImageFile.Read(Path.Combine(masks, "P01-01-reconstruction.png"), ImageReadOptions.AsStored))
         {
@@ -87,6 +97,17 @@ public sealed class SelfSupervisedVerbsTests : IDisposable
             Assert.Equal((48, 48, 3), (seen.Width, seen.Height, seen.Channels));
             Assert.All(mask.Pixels.ToArray(), p => Assert.True(p is 0 or 255));
         }
+        // What a part says of the images that it tested is what the run says of them.
+        Assert.Equal(
+            Judged([runs.At("run/part-1/pixels.csv"), runs.At("run/part-2/pixels.csv")]),
+            Judged([masks, "--cohort", runs.CohortFile])
+        );
+        File.WriteAllLines(
+            Path.Combine(masks, "segments.csv"),
+            segments.Select((row, i) => i == 1 ? row.Replace("held_out", "image", StringComparison.Ordinal) : row)
+        );
+        var (_, warned) = VerbCall.Run(0, "evaluate", "segmentation", masks, "--cohort", runs.CohortFile);
+        Assert.Contains("the model was trained on 1 of 24 of these files", warned);
         text = PhantomRuns.Call(0, "evaluate", "segmentation", masks, "--cohort", runs.CohortFile);
         Assert.Matches(@"24 images of 8 patients\npixel-precision  0\.\d+ \(0\.\d+ – 0\.\d+\)", text);
         Assert.Contains("--cohort says what is true", PhantomRuns.Call(1, "evaluate", "segmentation", masks));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Coverslip.Evaluation;
 
 namespace Coverslip.App.Tests.Commands;
 
@@ -29,6 +30,14 @@ public sealed class SlideTrainingVerbsTests : IDisposable
     private string Cohort => runs.At("slides/cohort.csv");
 
     public void Dispose() => runs.Dispose();
+
+    /// <summary>What the part said of a slide that tested it.</summary>
+    private double Tested(string slide) =>
+        new[] { "part-1", "part-2" }
+            .Select(part => SlideScores.Read(runs.At($"slide-run/{part}/slides/slide_scores.csv"), ["probability"]))
+            .Select(scores => scores.Of(slide))
+            .OfType<double>()
+            .Single();
 
     [Fact]
     public void A_run_on_slides_ends_in_figures_of_unseen_slides_and_predicts_others()
@@ -69,16 +78,24 @@ public sealed class SlideTrainingVerbsTests : IDisposable
             1e-12
         );
 
-        PhantomRuns.Call(
-            0,
-            [
-                "predict",
-                runs.At("slide-run"),
-                runs.At("slides/slides/P01-1.tif"),
-                "--out",
-                runs.At("predicted"),
-                "--no-orientations",
-            ]
+        string[] call = ["predict", runs.At("slide-run"), runs.At("slides/slides/P01-1.tif"), "--out"];
+        var (table, errors) = VerbCall.Run(0, [.. call, runs.At("predicted"), "--no-orientations"]);
+        // A slide of the run's own cohort is predicted by a part that did not train on its patient.
+        Assert.Contains("1 of 1 files are of the run's own cohort", errors);
+        Assert.Matches(@"\nP01-1 +0\.\d{3}", table);
+        Assert.DoesNotContain("looks like nothing", errors);
+        Assert.StartsWith(
+            "image,probability,trained_on\nP01-1,",
+            File.ReadAllText(runs.At("predicted/slide_scores.csv"))
+        );
+        Assert.EndsWith(",held_out\n", File.ReadAllText(runs.At("predicted/slide_scores.csv")));
+        var page = File.ReadAllText(runs.At("predicted/report.html"));
+        Assert.Contains("heatmap over P01-1", page);
+        Assert.Contains("tissue (patches)", page);
+        Assert.Equal(
+            Tested("P01-1"),
+            SlideScores.Read(runs.At("predicted/slide_scores.csv"), ["probability"]).Of("P01-1")!.Value,
+            6
         );
         Assert.True(File.Exists(runs.At("predicted/P01-1-heatmap.npy")));
         Assert.Contains("\"stride\": 32", File.ReadAllText(runs.At("predicted/P01-1-heatmap.json")));

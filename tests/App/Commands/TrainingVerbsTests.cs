@@ -57,7 +57,7 @@ public sealed class TrainingVerbsTests(TrainedRun trained) : IClassFixture<Train
         var before = File.ReadAllBytes(Path.Combine(trained.Folder, "predictions.csv"));
         foreach (var place in (string[])[trained.Folder, Path.Combine(trained.Folder, "part-1")])
             Assert.Contains(
-                "a folder of the run itself",
+                "which holds a run",
                 PhantomRuns.Call(1, "predict", trained.Folder, "--cohort", runs.CohortFile, "--out", place)
             );
         Assert.Equal(before, File.ReadAllBytes(Path.Combine(trained.Folder, "predictions.csv")));

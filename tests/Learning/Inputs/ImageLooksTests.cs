@@ -1,5 +1,6 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Learning.Inputs;
+using Coverslip.Phantoms;
 using Coverslip.Slides.Images;
 using Coverslip.Tests;
 
@@ -36,6 +37,43 @@ public sealed class ImageLooksTests
         Assert.True(ImageLook.Of(large).Sharpness < -0.6);
     }
 
+    [Fact]
+    public void Half_the_nuclei_wide_is_another_magnification_and_other_phantoms_are_not()
+    {
+        ImageLook[] Painted(double nucleus, int from) =>
+            [
+                .. Enumerable
+                    .Range(from, 10)
+                    .Select(seed =>
+                    {
+                        var options = new PatchPhantomOptions { Size = 192, NucleusRadius = nucleus };
+                        using var painted = PatchPhantom.Paint(options, seed);
+                        return ImageLook.Of(painted.Image);
+                    }),
+            ];
+        var looks = ImageLooks.Of(Painted(8, 0).Select((look, i) => ($"{i}", look)))!;
+        Assert.Null(looks.OtherScale(Painted(8, 100)));
+        Assert.Contains("finer than in any of the 10 training images", looks.OtherScale(Painted(3, 200)));
+        var fine = ImageLooks.Of(Painted(3, 200).Select((look, i) => ($"{i}", look)))!;
+        Assert.Contains("coarser than in any of the 10 training images", fine.OtherScale(Painted(8, 0)));
+        Assert.Null(looks.OtherScale([]));
+        Assert.Null(looks.OtherScale([Painted(3, 200)[0] with { Grain = null }]));
+    }
+
+    [Fact]
+    public void The_magnifications_of_BreakHis_are_told_apart_and_patients_left_out_are_not()
+    {
+        var (high, low) = (LooksOf("breakhis"), LooksOf("breakhis", "40"));
+        Assert.Contains("finer", ImageLooks.Of(high)!.OtherScale([.. low.Select(l => l.Look)]));
+        Assert.Contains("coarser", ImageLooks.Of(low)!.OtherScale([.. high.Select(l => l.Look)]));
+        foreach (var images in new[] { high, low, LooksOf("glas"), LooksOf("idc") })
+            for (var fold = 0; fold < 5; fold++)
+            {
+                var left = images.Where(i => Fold(i.Patient) == fold).ToArray();
+                Assert.Null(ImageLooks.Of(images.Except(left))!.OtherScale([.. left.Select(l => l.Look)]));
+            }
+    }
+
     /// <summary>Patients in five groups, each left out once.</summary>
     [Theory]
     [InlineData("glas")]
@@ -64,9 +102,9 @@ public sealed class ImageLooksTests
 
     private static int Fold(string patient) => patient.Sum(c => c) % 5;
 
-    private static (string Patient, ImageLook Look)[] LooksOf(string set) =>
+    private static (string Patient, ImageLook Look)[] LooksOf(string set, string magnification = "400") =>
         [
-            .. Files(TestData.Folder(set))
+            .. Files(TestData.Folder(set), magnification)
                 .Select(f =>
                 {
                     using var image = ImageFile.Read(f.File);
@@ -75,14 +113,14 @@ public sealed class ImageLooksTests
         ];
 
     /// <summary>The images of a cohort file; without one every eighth of those in a folder per patient.</summary>
-    private static IEnumerable<(string Patient, string File)> Files(string folder)
+    private static IEnumerable<(string Patient, string File)> Files(string folder, string magnification)
     {
         var table = Path.Combine(folder, "cohort.csv");
         if (File.Exists(table))
         {
             var cohort = Cohort.Load(table, CohortChecks.Table);
             return cohort
-                .Rows.Where(r => cohort.Further(r, "magnification") is null or "400")
+                .Rows.Where(r => cohort.Further(r, "magnification") is not { } own || own == magnification)
                 .Select(r => (r.Patient, cohort.ImagePath(r)));
         }
         return Directory

@@ -24,6 +24,7 @@ public sealed class TrainingSessionTests(SmallCohort small) : IClassFixture<Smal
             "recipe.yaml",
             "run.json",
             "state.safetensors",
+            "training-features.safetensors",
             "training-images.json",
             "validation.csv",
         ];

@@ -1,0 +1,57 @@
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Learning.Runs;
+
+namespace Coverslip.App.Commands;
+
+/// <summary>Files that are predicted one by one, slides or images that are segmented, and what the run has seen of them.</summary>
+internal sealed class PredictedFiles
+{
+    private PredictedFiles(
+        (string Path, TrainedModel Model) run,
+        IReadOnlyList<string> paths,
+        IReadOnlyList<SeenImage>? seen
+    )
+    {
+        (Run, Paths) = (run, paths);
+        // A file that stands twice is told by who checks names.
+        Seen = seen is null
+            ? null
+            : paths
+                .Zip(seen)
+                .DistinctBy(s => s.First)
+                .ToDictionary(s => s.First, s => s.Second, StringComparer.Ordinal);
+        Notes = seen is null ? [SeenImage.Untold] : [.. SeenImage.Notes(seen, "files")];
+        foreach (var note in Notes)
+            Console.Error.WriteLine(note);
+    }
+
+    /// <summary>What predicts, and where it lies.</summary>
+    internal (string Path, TrainedModel Model) Run { get; }
+
+    internal TrainedModel Model => Run.Model;
+
+    internal IReadOnlyList<string> Paths { get; }
+
+    /// <summary>What the run has seen of each; null where it does not say.</summary>
+    internal IReadOnlyDictionary<string, SeenImage>? Seen { get; }
+
+    /// <summary>What was told of that.</summary>
+    internal IReadOnlyList<string> Notes { get; }
+
+    /// <summary>What was predicted so far, of runs that segment.</summary>
+    internal List<SegmentedCase> Segmented { get; } = [];
+
+    /// <summary>Files of patients that nobody knows.</summary>
+    internal static PredictedFiles Of((string Path, TrainedModel Model) run, IReadOnlyList<string> paths) =>
+        new(run, paths, run.Model.TrainedOn?.Seen(paths, PartsOf(run.Model)));
+
+    /// <summary>The files of a cohort.</summary>
+    internal static PredictedFiles Of((string Path, TrainedModel Model) run, Cohort cohort) =>
+        new(run, [.. cohort.Rows.Select(cohort.ImagePath)], run.Model.TrainedOn?.Seen(cohort, PartsOf(run.Model)));
+
+    /// <summary>The file of a name without extension.</summary>
+    internal string PathOf(string name) =>
+        Paths.First(p => string.Equals(Path.GetFileNameWithoutExtension(p), name, StringComparison.Ordinal));
+
+    private static int[] PartsOf(TrainedModel model) => [.. model.Parts.Select(p => p.Part)];
+}

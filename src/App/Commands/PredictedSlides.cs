@@ -1,0 +1,67 @@
+using System.Text.Json.Nodes;
+using Coverslip.App.Reports;
+using Coverslip.Learning.Reports;
+using Coverslip.Learning.SlideWalk;
+
+namespace Coverslip.App.Commands;
+
+/// <summary>What <c>predict</c> tells of slides: a short table on screen, and the report beside slide_scores.csv.</summary>
+internal static class PredictedSlides
+{
+    internal static void Tell(SlideSummary summary, PredictedFiles files, string folder)
+    {
+        if (summary.Outcomes.Count == 0)
+            return;
+        var cases = new PredictedCases(
+            "slide",
+            PredictedCases.Ordered(summary.Outcomes.Select(Of)),
+            Path.GetFileName(SlideSummary.ScoresIn(folder))
+        )
+        {
+            Further = ["tissue (patches)", "detections"],
+            ScoreIs = "The score is the highest probability on the slide; detections have a threshold of their own.",
+        };
+        ConsoleTable.Write(cases.Short());
+        if (cases.Rest is { } rest)
+            Console.WriteLine(rest);
+        var failed = summary.Failures.Select(f => $"{f.Name} could not be predicted: {f.Reason}");
+        Console.WriteLine(
+            $"report: {PredictionReport.Write(folder, cases, files.Run, [.. files.Notes, .. failed], near: null)}"
+        );
+    }
+
+    /// <summary>A slide that was segmented.</summary>
+    internal static SegmentedCase Segmented(SlideOutcome outcome, string path) =>
+        new(path, outcome.Figures["foreground_share"]?.GetValue<double>(), outcome.Picture)
+        {
+            TrainedOn = outcome.TrainedOn,
+            Unfamiliar = outcome.Unfamiliar,
+        };
+
+    private static PredictedCase Of(SlideOutcome outcome)
+    {
+        string Text(params string[] keys) =>
+            keys.Select(k => outcome.Figures[k]).OfType<JsonNode>().FirstOrDefault()?.ToString() ?? FigureText.None;
+        var threshold = outcome.Figures["called_from_score"]?.GetValue<double>();
+        var empty = outcome.Figures["empty"]?.GetValue<string>();
+        return new PredictedCase(
+            outcome.Name,
+            outcome.Figures["called"]?.GetValue<string>() ?? "",
+            outcome.Score,
+            threshold
+        )
+        {
+            Notes =
+            [
+                .. empty is null ? [] : (string[])[empty],
+                .. PredictedCase.NotesOf(outcome.TrainedOn, outcome.Unfamiliar),
+            ],
+            Further = [Text("tissue_patches", "patches"), Text("detections")],
+            Margin = outcome.Score is { } score ? Math.Abs(score - (threshold ?? 0.5)) : double.PositiveInfinity,
+            Pictures =
+                outcome.Picture is { } picture && File.Exists(picture)
+                    ? [new Picture(picture, $"heatmap over {outcome.Name}")]
+                    : [],
+        };
+    }
+}
