@@ -165,7 +165,7 @@ public sealed class EncoderTests(BoxedResNetFile box)
             KnownEncoders.All.Where(k => k.Backbone is not null),
             kind =>
             {
-                using var store = new ParameterStore();
+                using var store = new ParameterStore { Unfilled = true };
                 Assert.Equal(
                     kind.Features,
                     kind.Backbone!.Build(store.Root, new BackboneOptions { Classes = 0 }).Channels
