@@ -34,7 +34,7 @@ public sealed partial class NoticesTests
     [GeneratedRegex("PackageVersion Include=\"([^\"]+)\"")]
     private static partial Regex Packages();
 
-    [GeneratedRegex("PackageDownload Include=\"([^\"]+)\"")]
+    [GeneratedRegex(@"PackageDownload\s+Include=""([^""]+)""")]
     private static partial Regex Downloads();
 
     [GeneratedRegex(@"^(?:run|both) +(\S+)$", RegexOptions.Multiline)]

@@ -20,6 +20,14 @@ internal static class EncodersCommand
         Required = true,
     };
 
+    private static readonly Argument<string> Named = new("encoder") { Description = "NAME, or NAME=FILE." };
+
+    private static readonly Option<string[]> Layers = new("--layers")
+    {
+        Description = "Layers whose features are joined; the last one without it.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
     public static Command Create()
     {
         var command = new Command("encoders", "List pre-trained networks: their file, input, features and license.");
@@ -28,6 +36,28 @@ internal static class EncodersCommand
             Write();
             return 0;
         });
+        command.Subcommands.Add(CreateCheck());
+        command.Subcommands.Add(CreateConvert());
+        return command;
+    }
+
+    private static Command CreateCheck()
+    {
+        var check = new Command("check", "Open an encoder, and say what decides its features.") { Named, Layers };
+        check.SetAction(parsed =>
+        {
+            var options = new EncoderOptions { Layers = parsed.GetValue(Layers) ?? [] };
+            using var encoder = Encoder.Open(parsed.GetValue(Named)!, options);
+            Console.WriteLine($"{encoder.File}: {encoder.Features} features of an image");
+            Console.WriteLine(encoder.Identity);
+            Console.WriteLine($"license: {encoder.Kind.License}, {encoder.Kind.Published}");
+            return 0;
+        });
+        return check;
+    }
+
+    private static Command CreateConvert()
+    {
         var convert = new Command("convert", "Make the box's encoder of its NuGet package's file; set-up calls it.")
         {
             Onnx,
@@ -38,8 +68,7 @@ internal static class EncodersCommand
             Console.WriteLine(BoxedResNet.Convert(parsed.GetValue(Onnx)!.FullName, parsed.GetValue(Out)!.FullName));
             return 0;
         });
-        command.Subcommands.Add(convert);
-        return command;
+        return convert;
     }
 
     private static void Write()

@@ -21,6 +21,13 @@ public sealed class EncodersVerbTests
     }
 
     [Fact]
+    public void An_encoder_without_its_weights_says_where_they_are_published() =>
+        Assert.Contains(
+            "virchow2: its weights are not here (https://huggingface.co/paige-ai/Virchow2, license CC-BY-NC-ND-4.0)",
+            VerbCall.Run(1, "encoders", "check", "virchow2").Errors
+        );
+
+    [Fact]
     public void A_file_that_is_not_the_packages_is_not_converted()
     {
         var folder = Directory.CreateTempSubdirectory("coverslip-").FullName;
