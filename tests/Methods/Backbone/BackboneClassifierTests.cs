@@ -125,6 +125,28 @@ public sealed class BackboneClassifierTests(SmallCohort cohort) : IClassFixture<
         Assert.NotEqual(expected[0], plain.Predict(batch).ToArray<float>()[0], 1e-4);
     }
 
+    /// <summary>As <c>weights: resnet-18</c> stands for the file that set-up made.</summary>
+    [Fact]
+    public void A_name_stands_for_the_file_of_that_name_in_the_folder_of_weights()
+    {
+        using var scope = new TensorScope();
+        var named = Path.Combine(folder, "net-of-this-test.safetensors");
+        File.Move(Weights("mobilenet-v2"), named);
+        var before = Environment.GetEnvironmentVariable(WeightsFolder.Variable);
+        Environment.SetEnvironmentVariable(WeightsFolder.Variable, folder);
+        try
+        {
+            using var byName = Build("{name: mobilenet-v2, width: 0.25, weights: net-of-this-test}");
+            using var byFile = Build($"{{name: mobilenet-v2, width: 0.25, weights: {named}}}");
+            const string first = "backbone.features.0.0.weight";
+            Assert.Equal(byFile.Store[first].ToArray<float>(), byName.Store[first].ToArray<float>());
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(WeightsFolder.Variable, before);
+        }
+    }
+
     [Fact]
     public void A_run_starts_from_published_weights_resumes_and_predicts_without_their_file()
     {
