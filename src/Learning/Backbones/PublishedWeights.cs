@@ -39,7 +39,7 @@ public static class PublishedWeights
         }
         catch (TorchException error)
         {
-            throw new TorchException($"{file} does not hold {kind.Name}: {error.Message}");
+            throw new TorchException($"{file} does not hold {kind.Name}{kind.OftenTakenFor}: {error.Message}");
         }
     }
 

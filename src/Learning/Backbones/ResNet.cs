@@ -56,6 +56,7 @@ internal sealed class ResNet : IBackbone
         Kind("resnet-18", [2, 2, 2, 3], bottleneck: false) with
         {
             Scale = new([123.15163f / 255, 115.902885f / 255, 103.06262f / 255], [.. InputScale.ImageNet.Deviation]),
+            OftenTakenFor = " (the network in the box, which has a block more than resnet-18-torchvision)",
         },
         Kind("resnet-18-torchvision", [2, 2, 2, 2], bottleneck: false),
         Kind("resnet-34", [3, 4, 6, 3], bottleneck: false),

@@ -22,7 +22,7 @@ public sealed class Encoder : IDisposable
     private Encoder(EncoderKind kind, string file, EncoderOptions options)
     {
         (Kind, File, this.options) = (kind, file, options);
-        store = new ParameterStore(options.Device);
+        store = new ParameterStore(options.Device) { Unfilled = true, Training = false };
         try
         {
             network = kind.Backbone is { } backbone
@@ -31,9 +31,9 @@ public sealed class Encoder : IDisposable
             Layers = Chosen();
             network.Load(file);
             hash = new(() => SafeTensors.Hash(store.All));
+            Features = network.Count(Layers);
             store.ToChannelsLast();
             store.Fold(options.Type);
-            Features = CountFeatures();
         }
         catch
         {
@@ -142,12 +142,6 @@ public sealed class Encoder : IDisposable
                     $"{Kind.Name} has no layer '{layer}'; the nearest is '{NearestName.Of(layer, network.Layers)}' of {string.Join(", ", network.Layers)}"
                 );
         return options.Layers;
-    }
-
-    private int CountFeatures()
-    {
-        using var scope = new TensorScope();
-        return (int)Encode(Tensor.Zeros([1, 3, Size.Height, Size.Width])).Size(1);
     }
 
     private static string Own(EncoderKind kind) =>

@@ -13,6 +13,9 @@ internal interface IEncoderNetwork
     /// <summary>Scaled images [B, 3, H, W] → features [B, D] of each layer that is asked for.</summary>
     Dictionary<string, Tensor> Forward(Tensor x, IReadOnlyCollection<string> layers);
 
+    /// <summary>Numbers of these layers together.</summary>
+    int Count(IReadOnlyCollection<string> layers);
+
     /// <summary>Fills the network with published weights.</summary>
     void Load(string file);
 }
@@ -39,6 +42,15 @@ internal sealed class MapEncoder(ParameterPath at, BackboneKind kind) : IEncoder
         return found;
     }
 
+    /// <summary>By computing the smallest image; no network says what its inner maps have.</summary>
+    public int Count(IReadOnlyCollection<string> layers)
+    {
+        using var scope = new TensorScope();
+        using var off = new NoGradient();
+        var least = kind.SmallestSide();
+        return (int)Forward(Tensor.Zeros([1, 3, least, least]).To(at.Store.Device), layers).Values.Sum(f => f.Size(1));
+    }
+
     public void Load(string file) => PublishedWeights.Load(at, kind, Shape, file);
 }
 
@@ -63,6 +75,8 @@ internal sealed class TokenEncoder(ParameterPath at, EncoderKind kind) : IEncode
         );
         return found;
     }
+
+    public int Count(IReadOnlyCollection<string> layers) => layers.Count * kind.Features;
 
     public void Load(string file) => TransformerWeights.Load(at, kind.Name, file);
 
