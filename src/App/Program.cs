@@ -27,6 +27,7 @@ internal static class Program
         AnnotationsCommand.Create,
         PatchesCommand.Create,
         StainCommand.Create,
+        EncodersCommand.Create,
         DoctorCommand.Create,
     ];
 

@@ -43,13 +43,7 @@ public static class LibraryFinder
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named)
             yield return Path.GetFullPath(named);
         yield return AppContext.BaseDirectory;
-        for (var at = AppContext.BaseDirectory; at is not null; at = Path.GetDirectoryName(at))
-        {
-            var built = Path.Combine(at, "artifacts", "native", "lib");
-            if (!Directory.Exists(built))
-                continue;
+        if (ProgramFolders.Made("native/lib") is { } built)
             yield return built;
-            yield break;
-        }
     }
 }

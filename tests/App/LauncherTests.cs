@@ -143,4 +143,33 @@ public sealed class LauncherTests : IDisposable
         Assert.Equal(2, _folder.Builds);
         Assert.Equal(2, Directory.GetDirectories(_folder.At("artifacts/app")).Length);
     }
+
+    [Fact]
+    public void The_network_in_the_box_is_converted_once_and_again_with_another_package()
+    {
+        _folder.Write(
+            "program",
+            """
+            #!/usr/bin/env bash
+            [[ ${1:-} == encoders ]] || exit 7
+            echo "$*" >> "$PROJECT/conversions"
+            mkdir -p "$5" && : > "$5/resnet-18.safetensors"
+            """,
+            executable: true
+        );
+        _folder.Write("artifacts/encoder-source.txt", "/packages/1/ResNet18.onnx");
+        Assert.Matches(@"^program … ok \(\d+ s\)\nencoders … ok \(\d+ s\)\n$", _folder.Run().Errors);
+        Assert.Equal(("", 7), (_folder.Run().Errors, _folder.Run().ExitCode));
+        _folder.Write("artifacts/encoder-source.txt", "/packages/2/ResNet18.onnx");
+        _folder.Run();
+        File.Delete(_folder.At("artifacts/encoders/resnet-18.safetensors"));
+        _folder.Run();
+        string[] packages = ["1", "2", "2"];
+        Assert.Equal(
+            packages.Select(p =>
+                $"encoders convert /packages/{p}/ResNet18.onnx --out {_folder.At("artifacts/encoders")}"
+            ),
+            File.ReadAllLines(_folder.At("conversions"))
+        );
+    }
 }

@@ -12,6 +12,14 @@ public sealed partial class NoticesTests
         Assert.All(Packages().Matches(Read("Directory.Packages.props")), match => InPage(match.Groups[1].Value));
 
     [Fact]
+    public void Every_package_that_is_restored_for_a_file_in_it_stands_in_the_notices()
+    {
+        var names = Downloads().Matches(Read("src/App/Coverslip.csproj")).Select(m => m.Groups[1].Value).ToArray();
+        Assert.Contains("Microsoft.ML.DnnImageFeaturizer.ResNet18", names);
+        Assert.All(names, InPage);
+    }
+
+    [Fact]
     public void Every_library_that_a_run_needs_stands_in_the_notices()
     {
         var names = Libraries().Matches(Read("native/packages.txt")).Select(match => match.Groups[1].Value).ToArray();
@@ -25,6 +33,9 @@ public sealed partial class NoticesTests
 
     [GeneratedRegex("PackageVersion Include=\"([^\"]+)\"")]
     private static partial Regex Packages();
+
+    [GeneratedRegex("PackageDownload Include=\"([^\"]+)\"")]
+    private static partial Regex Downloads();
 
     [GeneratedRegex(@"^(?:run|both) +(\S+)$", RegexOptions.Multiline)]
     private static partial Regex Libraries();

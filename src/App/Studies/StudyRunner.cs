@@ -5,6 +5,7 @@ using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Files;
+using Coverslip.Learning.Backbones;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Masks;
 using Coverslip.Learning.Models;
@@ -210,7 +211,7 @@ internal sealed class StudyRunner(StudyInput input, int jobs)
         {
             if (WeightsOf(run) is { } pretrained)
                 return Directory.Exists(pretrained) ? null : "a pre-training: give its cohort with --pretrain-on";
-            return run.Recipe.Needs.FirstOrDefault(file => !Path.Exists(file));
+            return run.Recipe.Needs.FirstOrDefault(file => !Path.Exists(WeightsFolder.Resolve(file)));
         }
         foreach (var run in input.Study.AllRuns)
             if (Lacks(run) is { } lacking)

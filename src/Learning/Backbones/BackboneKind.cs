@@ -33,6 +33,10 @@ public sealed record BackboneKind(
     /// </summary>
     public IReadOnlyList<(Regex Published, string Here)> Aliases { get; init; } = [];
 
+    /// <summary>What to say where a file holds another network, such as one that is often taken for it; empty by
+    /// default.</summary>
+    public string OftenTakenFor { get; init; } = "";
+
     /// <summary>The least side of an image.</summary>
     /// <param name="auxiliary">Whether auxiliary classifiers are computed, too.</param>
     public int SmallestSide(bool auxiliary = false)

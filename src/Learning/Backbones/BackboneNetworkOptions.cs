@@ -38,8 +38,8 @@ public sealed record BackboneNetworkOptions
     public double Width { get; init; } = 1;
 
     /// <summary>
-    /// File of published weights, or a run or packed model of ours of the same network, relative to the current folder;
-    /// empty, the default: training starts from scratch.
+    /// File of published weights, a name that <see cref="WeightsFolder"/> knows, or a run or packed model of ours of the
+    /// same network; paths are relative to the current folder; empty, the default: training starts from scratch.
     /// </summary>
     public string Weights { get; init; } = "";
 
@@ -92,7 +92,7 @@ public sealed record BackboneNetworkOptions
             Weights = node.Text(
                 "weights",
                 "",
-                "File of published weights, or a run or packed model of ours with the same network, relative to the current folder; empty: from scratch"
+                "File of published weights, a name such as resnet-18 whose file coverslip encoders shows, or a run or packed model of ours with the same network; paths are relative to the current folder; empty: from scratch"
             ),
             Scaling = node.Word(
                 "scaling",

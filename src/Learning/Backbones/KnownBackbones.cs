@@ -10,7 +10,7 @@ public static class KnownBackbones
     [
         .. DenseNet.Kinds,
         InceptionV3.Kind,
-        ResNet50.Kind,
+        .. ResNet.Kinds,
         Xception.Kind,
         MobileNetV1.Kind,
         MobileNetV2.Kind,

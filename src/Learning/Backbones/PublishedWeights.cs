@@ -15,15 +15,16 @@ public static class PublishedWeights
     /// <param name="at">Where the network was born.</param>
     /// <param name="kind">Which it is.</param>
     /// <param name="options">What it was built with.</param>
-    /// <param name="file">The file.</param>
+    /// <param name="weights">The file, or a name that <see cref="WeightsFolder"/> knows.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no weights file.</exception>
     /// <exception cref="TorchException">A key is missing, unexpected or of another shape; nothing was
     /// filled.</exception>
-    public static void Load(ParameterPath at, BackboneKind kind, BackboneOptions options, string file)
+    public static void Load(ParameterPath at, BackboneKind kind, BackboneOptions options, string weights)
     {
+        var file = WeightsFolder.Resolve(weights);
         if (!File.Exists(file))
-            throw new FileNotFoundException($"{file}: there is no such weights file; weights are not downloaded");
+            throw new FileNotFoundException(WeightsFolder.Missing(weights));
         using var scope = new TensorScope();
         var values = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         foreach (var (published, value) in WeightsFile.Read(file))
@@ -38,7 +39,7 @@ public static class PublishedWeights
         }
         catch (TorchException error)
         {
-            throw new TorchException($"{file} does not hold {kind.Name}: {error.Message}");
+            throw new TorchException($"{file} does not hold {kind.Name}{kind.OftenTakenFor}: {error.Message}");
         }
     }
 

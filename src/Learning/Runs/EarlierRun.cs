@@ -11,7 +11,7 @@ public static class EarlierRun
 {
     /// <summary>Whether <c>network.weights</c> names a run folder or a packed model.</summary>
     public static bool Is(string weights) =>
-        Directory.Exists(weights)
+        Directory.Exists(WeightsFolder.Resolve(weights))
         || Path.GetExtension(weights).Equals(".coverslip", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Fills a network with what the earlier run's network learned below its classifier.</summary>

@@ -1,5 +1,6 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Files;
+using Coverslip.Learning.Backbones;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 
@@ -18,7 +19,7 @@ public static class RunContents
         foreach (var file in recipe.CohortFiles)
             made.AddFile(file, Path.Combine(cohort.Folder, file));
         foreach (var start in recipe.Needs)
-            made.AddStart(start, start);
+            made.AddStart(start, WeightsFolder.Resolve(start));
         return File.Exists(recipe.Input.MaskRules) ? made.AddFile("mask rules", recipe.Input.MaskRules) : made;
     }
 

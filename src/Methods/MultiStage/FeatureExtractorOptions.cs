@@ -63,7 +63,7 @@ internal sealed record FeatureExtractorOptions
             Weights = node.Text(
                 "weights",
                 "",
-                "File of published weights of the network, relative to the current folder; empty: random ones"
+                "File of published weights of the network, relative to the current folder, or a name such as resnet-18 whose file coverslip encoders shows; empty: random ones"
             ),
             Scaling = node.Word(
                 "scaling",

@@ -1,5 +1,6 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Files;
+using Coverslip.Learning.Backbones;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
@@ -93,6 +94,7 @@ internal sealed class StageContents(
             .Add("validation", part.Split.Validation)
             .Add("seed", part.Seed)
             .Add("device", $"{device}");
-        return recipe.Network.Weights.Length > 0 ? made.AddWholeFile("weights", recipe.Network.Weights) : made;
+        var weights = WeightsFolder.Resolve(recipe.Network.Weights);
+        return weights.Length > 0 ? made.AddWholeFile("weights", weights) : made;
     }
 }

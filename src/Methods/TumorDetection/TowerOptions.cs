@@ -90,7 +90,7 @@ internal sealed record TowerOptions
             Weights = node.Text(
                 "weights",
                 standard.Weights,
-                "File of published weights, or a run or packed model of this method with the same towers; empty: from scratch"
+                "File of published weights, a name such as resnet-18 whose file coverslip encoders shows, or a run or packed model of this method with the same towers; empty: from scratch"
             ),
             Scaling = node.Word(
                 "scaling",

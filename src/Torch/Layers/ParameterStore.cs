@@ -23,6 +23,12 @@ public sealed class ParameterStore : IDisposable
     public DType DType { get; }
 
     /// <summary>
+    /// Whether parameters are left as their memory was, since weights are loaded next: of a giant network, drawing them
+    /// takes as long as reading. False by default.
+    /// </summary>
+    public bool Unfilled { get; init; }
+
+    /// <summary>
     /// Whether layers behave as in training (batch statistics, dropout); a folded store that trains is no longer folded.
     /// </summary>
     public bool Training
@@ -264,7 +270,8 @@ public readonly record struct ParameterPath(ParameterStore Store, string Prefix)
         // Drawn on the processor whatever the device, so that a seed means the same weights everywhere.
         using var off = new NoGradient();
         var value = Tensor.Empty(shape);
-        fill(value);
+        if (!store.Unfilled)
+            fill(value);
         if (!store.Device.IsCuda && store.DType == DType.Float32)
             return value;
         var moved = value.To(store.Device, store.DType);

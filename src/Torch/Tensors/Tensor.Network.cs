@@ -5,12 +5,15 @@ public sealed partial class Tensor
 {
     private static readonly Operator ConvOp = new("aten::conv2d"),
         BatchNormOp = new("aten::batch_norm"),
+        LayerNormOp = new("aten::layer_norm"),
         LinearOp = new("aten::linear"),
         MaxPoolOp = new("aten::max_pool2d"),
         AvgPoolOp = new("aten::avg_pool2d"),
         AdaptiveAvgPoolOp = new("aten::adaptive_avg_pool2d"),
         UpNearestOp = new("aten::upsample_nearest2d", "vec"),
         UpBilinearOp = new("aten::upsample_bilinear2d", "vec"),
+        UpBicubicOp = new("aten::upsample_bicubic2d", "vec"),
+        UpBicubicSmoothOp = new("aten::_upsample_bicubic2d_aa", "vec"),
         DropoutOp = new("aten::dropout"),
         ReluOp = new("aten::relu"),
         ReluInPlaceOp = new("aten::relu_"),
@@ -18,6 +21,8 @@ public sealed partial class Tensor
         HardTanhInPlaceOp = new("aten::hardtanh_"),
         EluOp = new("aten::elu"),
         LeakyReluOp = new("aten::leaky_relu"),
+        GeluOp = new("aten::gelu"),
+        SiluOp = new("aten::silu"),
         SigmoidOp = new("aten::sigmoid"),
         TanhOp = new("aten::tanh"),
         SoftmaxOp = new("aten::softmax", "int"),
@@ -45,6 +50,10 @@ public sealed partial class Tensor
     internal Tensor BatchNorm(Tensor? weight, Tensor? bias, BatchNormState state, bool training) =>
         BatchNormOp.Call(this, weight, bias, state.Mean, state.Variance, training, state.Momentum, state.Epsilon, true);
 
+    /// <summary>Normalization of the last dimension.</summary>
+    internal Tensor LayerNorm(Tensor weight, Tensor bias, double epsilon) =>
+        LayerNormOp.Call(this, weight.Shape, weight, bias, epsilon);
+
     /// <summary>x · weightᵀ + bias; weight [out, in].</summary>
     public Tensor Linear(Tensor weight, Tensor? bias = null) => LinearOp.Call(this, weight, bias);
 
@@ -70,6 +79,14 @@ public sealed partial class Tensor
     public Tensor UpsampleBilinear(long height, long width) =>
         UpBilinearOp.Call(this, new[] { height, width }, false, Argument.None);
 
+    /// <summary>Bicubic resizing to a size (corners not aligned); averaged where it shrinks.</summary>
+    public Tensor UpsampleBicubicSmooth(long height, long width) =>
+        UpBicubicSmoothOp.Call(this, new[] { height, width }, false, Argument.None);
+
+    /// <summary>Bicubic resizing by factors (corners not aligned), to the sides rounded down; not averaged.</summary>
+    public Tensor UpsampleBicubic(double rows, double columns) =>
+        UpBicubicOp.Call(this, Argument.None, false, new[] { rows, columns });
+
     public Tensor Dropout(double probability, bool training) => DropoutOp.Call(this, probability, training);
 
     public Tensor Relu() => ReluOp.Call(this);
@@ -86,6 +103,12 @@ public sealed partial class Tensor
     public Tensor Elu(double alpha = 1) => EluOp.Call(this, alpha);
 
     public Tensor LeakyRelu(double slope = 0.01) => LeakyReluOp.Call(this, slope);
+
+    /// <summary>x · Φ(x), by the error function.</summary>
+    public Tensor Gelu() => GeluOp.Call(this);
+
+    /// <summary>x · σ(x).</summary>
+    public Tensor Silu() => SiluOp.Call(this);
 
     public Tensor Sigmoid() => SigmoidOp.Call(this);
 
