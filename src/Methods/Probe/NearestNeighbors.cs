@@ -66,6 +66,6 @@ internal sealed class NearestNeighbors(double[][] directions, int[] labels, doub
                 .Take(k)
         )
             votes[labels[near.Index]] += weights[near.Index];
-        return [.. votes.Select(Math.Log)];
+        return [.. votes.Select(v => Math.Log(v))];
     }
 }

@@ -25,6 +25,9 @@ internal sealed class ProbeModel(ProbeRecipe recipe, int classes, Device device)
     private IProbe? probe;
     private double temperature = 1;
 
+    /// <summary>What was said of the validation images it learned from, while they were left out.</summary>
+    private readonly Dictionary<Patch, double[]> leftOut = new(ReferenceEqualityComparer.Instance);
+
     public long Parameters => probe is null ? 0 : probe.State().Where(s => s.Value.DType == DType.Float64).Sum(s => s.Value.Count);
 
     public FitOutcome Fit(FitTask task, RunFolder run, ITrainingProgress progress, CancellationToken stop)
@@ -34,26 +37,25 @@ internal sealed class ProbeModel(ProbeRecipe recipe, int classes, Device device)
             throw new InvalidOperationException(
                 "the training patients' images are of one class; a probe needs two: draw another split"
             );
-        var all = task.Training.Count + task.Validation.Count;
-        double[][] Encoded(IReadOnlyList<Patch> some, int before) =>
-            images.Of(new PredictionTask(task.Set, some, Progress: done => progress.Described(before + done, all)), stop);
-        var training = ImagesOf(task.Training, Encoded(task.Training, 0));
-        var validation = ImagesOf(task.Validation, Encoded(task.Validation, task.Training.Count));
-        var byValidation = validation.Labels.Distinct().Count() > 1;
-        var selection = ProbeSelection.Of(training, recipe.Probe, task.Seed, leftOut: !byValidation, stop);
-        var path = ProbePath.Of(training, [.. Enumerable.Range(0, training.Rows.Length)], recipe.Probe, task.Seed);
+        Patch[] known = [.. task.Training, .. recipe.Probe.Validation ? task.Validation : []];
+        var encoded = images.Of(
+            new PredictionTask(task.Set, known, Progress: done => progress.Described(done, known.Length)),
+            stop
+        );
+        var learned = new ProbeImages(encoded, [.. known.Select(p => p.Label)], [.. known.Select(p => p.Row.Patient)], classes);
+        var selection = ProbeSelection.Of(learned, recipe.Probe, task.Seed, stop);
+        var path = ProbePath.Of(learned, [.. Enumerable.Range(0, known.Length)], recipe.Probe, task.Seed);
         (scaling, probe) = (path.Scaling, path.Fit(selection.Setting));
-        if (recipe.Probe.Calibrated)
-            temperature =
-                byValidation ? Temperature.Fit(probe.Scores([.. validation.Rows.Select(scaling.Apply)]), validation.Labels)
-                : selection.LeftOut.Length > 0 ? Temperature.Fit(selection.LeftOut, training.Labels)
-                : 1;
+        if (recipe.Probe.Calibrated && selection.LeftOut.Length > 0)
+            temperature = Temperature.Fit(selection.LeftOut, learned.Labels, learned.Patients.Distinct().Count());
+        foreach (var (image, scores) in known.Zip(selection.LeftOut).Skip(task.Training.Count))
+            leftOut[image] = Temperature.Softmax(scores, temperature);
         var said = temperature.ToString("0.###", CultureInfo.InvariantCulture);
         selection.Write(Path.Combine(run.Path, ChosenSettings.FileName), said);
         using (new TensorScope())
             SafeTensors.Write(run.Best, State());
         progress.Chosen(
-            string.Create(CultureInfo.InvariantCulture, $"setting {selection.Setting}, temperature {said} ({(byValidation ? "validation" : "left-out")} patients)")
+            string.Create(CultureInfo.InvariantCulture, $"setting {selection.Setting}, temperature {said}")
         );
         return new FitOutcome(1, 0, clock.Elapsed.TotalSeconds, null);
     }
@@ -92,7 +94,9 @@ internal sealed class ProbeModel(ProbeRecipe recipe, int classes, Device device)
     }
 
     public IReadOnlyList<double[]> Probabilities(PredictionTask task, CancellationToken stop = default) =>
-        ProbabilitiesOf(images.Of(task, stop));
+        [
+            .. ProbabilitiesOf(images.Of(task, stop)).Zip(task.Images, (said, image) => leftOut.GetValueOrDefault(image, said)),
+        ];
 
     public IReadOnlyList<double[]> Probabilities(WindowBatch windows, bool orientations) =>
         ProbabilitiesOf(images.Of(windows.Pixels, windows.Count));
@@ -103,7 +107,4 @@ internal sealed class ProbeModel(ProbeRecipe recipe, int classes, Device device)
         [
             .. probe!.Scores([.. rows.Select(scaling!.Apply)]).Select(scores => Temperature.Softmax(scores, temperature)),
         ];
-
-    private ProbeImages ImagesOf(IReadOnlyList<Patch> some, double[][] rows) =>
-        new(rows, [.. some.Select(p => p.Label)], [.. some.Select(p => p.Row.Patient)], classes);
 }

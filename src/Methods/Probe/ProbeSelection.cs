@@ -30,12 +30,12 @@ internal sealed class ProbeSelection
     /// patient could be left out.</summary>
     internal double[][] LeftOut => Candidates.FirstOrDefault(c => c.Setting == Setting)?.Scores ?? [];
 
-    /// <summary>Chooses; with one setting and no need of left-out scores nothing is computed.</summary>
-    internal static ProbeSelection Of(ProbeImages images, ProbeOptions options, long seed, bool leftOut, CancellationToken stop)
+    /// <summary>Chooses.</summary>
+    internal static ProbeSelection Of(ProbeImages images, ProbeOptions options, long seed, CancellationToken stop)
     {
         var settings = options.Settings;
         var folds = Folds(images, options.Folds, seed);
-        if (folds.Count < 2 || (settings.Count == 1 && !leftOut))
+        if (folds.Count < 2)
             return new ProbeSelection(settings[settings.Count / 2], []);
         var scores = settings.ToDictionary(s => s, _ => new double[images.Rows.Length][]);
         foreach (var fold in folds)

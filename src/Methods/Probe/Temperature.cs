@@ -7,14 +7,21 @@ namespace Coverslip.Methods.Probe;
 internal static class Temperature
 {
     private const double Least = 0.05,
-        Most = 20;
+        Most = 20,
+        Spread = 0.5; // deviation of its logarithm before anything is seen
 
-    /// <summary>By golden section over its logarithm, in which the loss has one valley.</summary>
-    internal static double Fit(double[][] scores, int[] labels)
+    /// <summary>
+    /// By golden section over its logarithm, in which the loss has one valley. It is drawn to 1 with the weight of one patient:
+    /// a handful of patients says little about how sure a probe may be.
+    /// </summary>
+    /// <param name="scores">[images][classes].</param>
+    /// <param name="labels">Of each image.</param>
+    /// <param name="patients">How many patients the images are of.</param>
+    internal static double Fit(double[][] scores, int[] labels, int patients)
     {
         var ratio = (Math.Sqrt(5) - 1) / 2;
         var (low, high) = (Math.Log(Least), Math.Log(Most));
-        double Loss(double at) => LogLoss(scores, labels, Math.Exp(at));
+        double Loss(double at) => patients * LogLoss(scores, labels, Math.Exp(at)) + at * at / (2 * Spread * Spread);
         var (left, right) = (high - ratio * (high - low), low + ratio * (high - low));
         var (atLeft, atRight) = (Loss(left), Loss(right));
         while (high - low > 1e-4)
