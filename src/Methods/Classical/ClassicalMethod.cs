@@ -11,7 +11,8 @@ internal sealed class ClassicalMethod : IMethod, IReportsRuns
 
     public IRecipe Read(RecipeNode node) => ClassicalRecipe.Read(node);
 
-    public IRunReport Report { get; } = new ClassifierReport
+    public IRunReport Report { get; } =
+        new ClassifierReport
         {
             Fitting = part =>
                 ChosenSettings.Of(

@@ -31,7 +31,9 @@ internal sealed class ClassPrototypes(double[][] means) : IProbe
                 .Select(direction =>
                     means
                         .Select(mean =>
-                            Array.TrueForAll(mean, v => v == 0) ? Never : Sharpness * NearestNeighbors.Dot(mean, direction)
+                            Array.TrueForAll(mean, v => v == 0)
+                                ? Never
+                                : Sharpness * NearestNeighbors.Dot(mean, direction)
                         )
                         .ToArray()
                 ),

@@ -13,7 +13,10 @@ namespace Coverslip.Methods.Probe;
 /// </summary>
 internal sealed class EncodedImages(ProbeRecipe recipe, Device device) : IDisposable
 {
-    private static readonly ConditionalWeakTable<PatchSet, Dictionary<(Patch Image, string Identity), double[]>> Known = [];
+    private static readonly ConditionalWeakTable<
+        PatchSet,
+        Dictionary<(Patch Image, string Identity), double[]>
+    > Known = [];
     private readonly Lazy<Encoder> encoder = new(() =>
         recipe.Features.Open(recipe.Input.Height, recipe.Input.Width, device)
     );
@@ -67,7 +70,11 @@ internal sealed class EncodedImages(ProbeRecipe recipe, Device device) : IDispos
                         [
                             .. row,
                             .. colors.Describe(
-                                new PatchPixels(pixels[(i * size)..((i + 1) * size)], recipe.Input.Height, recipe.Input.Width)
+                                new PatchPixels(
+                                    pixels[(i * size)..((i + 1) * size)],
+                                    recipe.Input.Height,
+                                    recipe.Input.Width
+                                )
                             ),
                         ]
             ),

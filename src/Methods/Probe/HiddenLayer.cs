@@ -112,8 +112,8 @@ internal sealed class HiddenLayer : IProbe
     {
         var sums = bias.ToArray();
         for (var o = 0; o < sums.Length; o++)
-            for (var i = 0; i < inputs; i++)
-                sums[o] += row[i] * weight[o * inputs + i];
+        for (var i = 0; i < inputs; i++)
+            sums[o] += row[i] * weight[o * inputs + i];
         return sums;
     }
 }

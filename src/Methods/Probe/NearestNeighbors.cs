@@ -6,7 +6,8 @@ namespace Coverslip.Methods.Probe;
 /// The classes of the k nearest training images by cosine; each votes with its weight, and every class has one vote from the
 /// start (Laplace), so that no probability is 0.
 /// </summary>
-internal sealed class NearestNeighbors(double[][] directions, int[] labels, double[] weights, int classes, int k) : IProbe
+internal sealed class NearestNeighbors(double[][] directions, int[] labels, double[] weights, int classes, int k)
+    : IProbe
 {
     internal static NearestNeighbors Fit(ProbeTask task, int k) =>
         new([.. task.Rows.Select(Direction)], task.Labels, task.Weights, task.Classes, k);
@@ -20,7 +21,10 @@ internal sealed class NearestNeighbors(double[][] directions, int[] labels, doub
 
     public IEnumerable<(string Path, Tensor Value)> State() =>
         [
-            ("probe.directions", Tensor.From([.. directions.SelectMany(r => r)], directions.Length, directions[0].Length)),
+            (
+                "probe.directions",
+                Tensor.From([.. directions.SelectMany(r => r)], directions.Length, directions[0].Length)
+            ),
             ("probe.labels", Tensor.From<long>([.. labels.Select(l => (long)l)])),
             ("probe.weights", Tensor.From(weights)),
             ("probe.k", Tensor.From<long>([k])),

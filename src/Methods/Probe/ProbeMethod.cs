@@ -14,7 +14,8 @@ internal sealed class ProbeMethod : IMethod, IReportsRuns
 
     public IRecipe Read(RecipeNode node) => ProbeRecipe.Read(node);
 
-    public IRunReport Report { get; } = new ClassifierReport
+    public IRunReport Report { get; } =
+        new ClassifierReport
         {
             Fitting = part =>
                 ChosenSettings.Of(

@@ -28,7 +28,8 @@ internal sealed class ProbeModel(ProbeRecipe recipe, int classes, Device device)
     /// <summary>What was said of the validation images it learned from, while they were left out.</summary>
     private readonly Dictionary<Patch, double[]> leftOut = new(ReferenceEqualityComparer.Instance);
 
-    public long Parameters => probe is null ? 0 : probe.State().Where(s => s.Value.DType == DType.Float64).Sum(s => s.Value.Count);
+    public long Parameters =>
+        probe is null ? 0 : probe.State().Where(s => s.Value.DType == DType.Float64).Sum(s => s.Value.Count);
 
     public FitOutcome Fit(FitTask task, RunFolder run, ITrainingProgress progress, CancellationToken stop)
     {
@@ -42,7 +43,12 @@ internal sealed class ProbeModel(ProbeRecipe recipe, int classes, Device device)
             new PredictionTask(task.Set, known, Progress: done => progress.Described(done, known.Length)),
             stop
         );
-        var learned = new ProbeImages(encoded, [.. known.Select(p => p.Label)], [.. known.Select(p => p.Row.Patient)], classes);
+        var learned = new ProbeImages(
+            encoded,
+            [.. known.Select(p => p.Label)],
+            [.. known.Select(p => p.Row.Patient)],
+            classes
+        );
         var selection = ProbeSelection.Of(learned, recipe.Probe, task.Seed, stop);
         var path = ProbePath.Of(learned, [.. Enumerable.Range(0, known.Length)], recipe.Probe, task.Seed);
         (scaling, probe) = (path.Scaling, path.Fit(selection.Setting));
@@ -95,7 +101,8 @@ internal sealed class ProbeModel(ProbeRecipe recipe, int classes, Device device)
 
     public IReadOnlyList<double[]> Probabilities(PredictionTask task, CancellationToken stop = default) =>
         [
-            .. ProbabilitiesOf(images.Of(task, stop)).Zip(task.Images, (said, image) => leftOut.GetValueOrDefault(image, said)),
+            .. ProbabilitiesOf(images.Of(task, stop))
+                .Zip(task.Images, (said, image) => leftOut.GetValueOrDefault(image, said)),
         ];
 
     public IReadOnlyList<double[]> Probabilities(WindowBatch windows, bool orientations) =>
@@ -104,7 +111,5 @@ internal sealed class ProbeModel(ProbeRecipe recipe, int classes, Device device)
     public void Dispose() => images.Dispose();
 
     private double[][] ProbabilitiesOf(double[][] rows) =>
-        [
-            .. probe!.Scores([.. rows.Select(scaling!.Apply)]).Select(scores => Temperature.Softmax(scores, temperature)),
-        ];
+        [.. probe!.Scores([.. rows.Select(scaling!.Apply)]).Select(scores => Temperature.Softmax(scores, temperature))];
 }

@@ -62,9 +62,18 @@ internal sealed record ProbeOptions
                 (1e-9, 1e9),
                 "Logistic regression and hidden layer: price of an image's log loss beside ½‖w‖², one or several to choose from"
             ),
-            Neighbors = node.Ints("neighbors", standard.Neighbors, (1, 1000), "Neighbors that vote, one or several to choose from"),
+            Neighbors = node.Ints(
+                "neighbors",
+                standard.Neighbors,
+                (1, 1000),
+                "Neighbors that vote, one or several to choose from"
+            ),
             Hidden = node.Int("hidden", standard.Hidden, (1, 4096), "Units of the hidden layer"),
-            Balanced = node.Flag("balanced", standard.Balanced, "Whether each class weighs the same in training, however many images it has"),
+            Balanced = node.Flag(
+                "balanced",
+                standard.Balanced,
+                "Whether each class weighs the same in training, however many images it has"
+            ),
             Folds = node.Int(
                 "folds",
                 standard.Folds,
@@ -83,7 +92,9 @@ internal sealed record ProbeOptions
                 "Guo et al. 2017"
             ),
         };
-        return options.Neighbors.Count > 0 ? options : throw node.Wrong("neighbors", "[]", "expected is a list such as [1, 5]");
+        return options.Neighbors.Count > 0
+            ? options
+            : throw node.Wrong("neighbors", "[]", "expected is a list such as [1, 5]");
     }
 
     /// <summary>The settings to choose from, those that smooth most first.</summary>

@@ -1,8 +1,8 @@
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
-using Coverslip.Learning.SlideWalk;
 using Coverslip.Learning.Runs;
+using Coverslip.Learning.SlideWalk;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.Probe;

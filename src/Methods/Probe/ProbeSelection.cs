@@ -52,7 +52,12 @@ internal sealed class ProbeSelection
         }
         Candidate[] candidates =
         [
-            .. settings.Select(s => new Candidate(s, scores[s], Temperature.LogLoss(scores[s], images.Labels), images.Labels)),
+            .. settings.Select(s => new Candidate(
+                s,
+                scores[s],
+                Temperature.LogLoss(scores[s], images.Labels),
+                images.Labels
+            )),
         ];
         return new ProbeSelection(candidates.MinBy(c => c.LogLoss)!.Setting, candidates);
     }
@@ -113,7 +118,8 @@ internal sealed class ProbeSelection
                 ? RankedScores.Auc([.. Scores.Select(s => s[1] - s[0])], [.. Labels.Select(l => l == 1)])
                 : null;
 
-        internal double Accuracy => Scores.Zip(Labels).Count(s => Array.IndexOf(s.First, s.First.Max()) == s.Second) / (double)Labels.Length;
+        internal double Accuracy =>
+            Scores.Zip(Labels).Count(s => Array.IndexOf(s.First, s.First.Max()) == s.Second) / (double)Labels.Length;
     }
 }
 
