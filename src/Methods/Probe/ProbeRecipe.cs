@@ -1,3 +1,4 @@
+using Coverslip.Evaluation.Cohorts;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
@@ -8,7 +9,7 @@ using Coverslip.Torch;
 namespace Coverslip.Methods.Probe;
 
 /// <summary>A run of a small classifier on an encoder's features.</summary>
-internal sealed record ProbeRecipe : IRecipe, IPredictsSlides
+internal sealed record ProbeRecipe : IRecipe, IPredictsSlides, IFitsCohort
 {
     private static readonly InputOptions StandardInput = new()
     {
@@ -29,6 +30,11 @@ internal sealed record ProbeRecipe : IRecipe, IPredictsSlides
 
     public ProbeOptions Probe { get; init; } = new();
 
+    /// <summary>Whether the cohort's images decide size and color, and the number of patients what is chosen among.</summary>
+    public bool FitsCohort { get; init; }
+
+    public IReadOnlyList<FittedSetting> Fit(Cohort cohort) => FitsCohort ? FittedInput.Of(cohort) : [];
+
     public IReadOnlyList<string> Needs => Features.Encoder.Split('=', 2) is [_, var file] ? [file] : [];
 
     public IModel Untrained(int classes, Device device) => new ProbeModel(this, classes, device);
@@ -46,6 +52,11 @@ internal sealed record ProbeRecipe : IRecipe, IPredictsSlides
                 1,
                 (0, int.MaxValue),
                 "Seed of folds and weights, and of the split that the recipe draws; part k of a split adds k − 1"
+            ),
+            FitsCohort = node.Flag(
+                "fit_cohort",
+                false,
+                "Whether, when training begins, the cohort's images decide input.height, width and gray, and many patients that c is chosen among several; the run's recipe says what they decided"
             ),
             Input = InputOptions.Read(input, StandardInput),
             Split = SplitOptions.Read(node.Section("split")),
