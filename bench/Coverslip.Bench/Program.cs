@@ -2,6 +2,7 @@ using Coverslip.Bench;
 using Coverslip.Bench.Detection;
 using Coverslip.Bench.Masks;
 using Coverslip.Bench.MultiStage;
+using Coverslip.Bench.Probes;
 using Coverslip.Bench.Slides;
 using Coverslip.Bench.Stains;
 
@@ -14,6 +15,7 @@ using Coverslip.Bench.Stains;
     ("backbones-parity", BackboneBench.Parity),
     ("unet", UNetBench.Run),
     ("mask-agreement", AgreementBench.Run),
+    ("probe", ProbeBench.Run),
     ("stain", StainBench.Run),
     ("stain-phantom", StainBench.Phantom),
     ("stain-agreement", StainBench.Agreement),

@@ -3,6 +3,7 @@ using Coverslip.Methods.Backbone;
 using Coverslip.Methods.Classical;
 using Coverslip.Methods.Curriculum;
 using Coverslip.Methods.MultiStage;
+using Coverslip.Methods.Probe;
 using Coverslip.Methods.SagaNet;
 using Coverslip.Methods.SelfSupervised;
 using Coverslip.Methods.TumorDetection;
@@ -17,6 +18,7 @@ public static class Known
             new SagaNetMethod(),
             new BackboneMethod(),
             new ClassicalMethod(),
+            new ProbeMethod(),
             new TumorDetectionMethod(),
             new MultiStageMethod(),
             new SelfSupervisedMethod(),

@@ -38,13 +38,26 @@ public static class YamlText
         var at = setting.IndexOf('=');
         if (at <= 0)
             throw new RecipeException($"--set is '{setting}'; write KEY=VALUE such as input.width=192");
-        return Of(setting[(at + 1)..], setting[..at].Split('.'));
+        return Of(Value(setting[(at + 1)..]), setting[..at].Split('.'));
     }
 
+    /// <summary>A word, or a list such as <c>[1, 2]</c>.</summary>
+    private static YamlNode Value(string text) =>
+        text.StartsWith('[') && text.EndsWith(']')
+            ? new YamlSequenceNode(
+                text[1..^1]
+                    .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                    .Select(item => new YamlScalarNode(item))
+            )
+            : new YamlScalarNode(text);
+
     /// <summary>A mapping of one value under a path of keys.</summary>
-    internal static YamlMappingNode Of(string value, params ReadOnlySpan<string> path)
+    internal static YamlMappingNode Of(string value, params ReadOnlySpan<string> path) =>
+        Of(new YamlScalarNode(value), path);
+
+    private static YamlMappingNode Of(YamlNode value, params ReadOnlySpan<string> path)
     {
-        YamlNode node = new YamlScalarNode(value);
+        var node = value;
         for (var i = path.Length - 1; i >= 0; i--)
             node = new YamlMappingNode(new YamlScalarNode(path[i]), node);
         return (YamlMappingNode)node;

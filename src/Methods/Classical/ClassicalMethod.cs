@@ -11,5 +11,13 @@ internal sealed class ClassicalMethod : IMethod, IReportsRuns
 
     public IRecipe Read(RecipeNode node) => ClassicalRecipe.Read(node);
 
-    public IRunReport Report { get; } = new ClassifierReport { Fitting = ClassicalReport.Fitting };
+    public IRunReport Report { get; } =
+        new ClassifierReport
+        {
+            Fitting = part =>
+                ChosenSettings.Of(
+                    part,
+                    "Settings, and what the validation patients said of them; the chosen one was kept as it was fitted."
+                ),
+        };
 }

@@ -6,6 +6,7 @@ using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
+using Coverslip.Learning.RunReports;
 using Coverslip.Torch;
 using Coverslip.Torch.Checkpoints;
 
@@ -51,7 +52,7 @@ internal sealed class ClassicalModel(ClassicalRecipe recipe, int classes)
             foreach (var other in candidates.Where(c => c.Classifier != classifier))
                 other.Classifier?.Dispose();
         }
-        WriteSelection(Path.Combine(run.Path, "selection.csv"), candidates, best);
+        WriteSelection(Path.Combine(run.Path, ChosenSettings.FileName), candidates, best);
         using (new TensorScope())
             SafeTensors.Write(run.Best, State());
         progress.Chosen($"{set} {best.Settings.Text}".TrimEnd());

@@ -1,28 +1,25 @@
 using System.Globalization;
 using Coverslip.Files;
 using Coverslip.Learning.Reports;
-using Coverslip.Learning.RunReports;
 
-namespace Coverslip.Methods.Classical;
+namespace Coverslip.Learning.RunReports;
 
-/// <summary>
-/// What any classifier is told, and instead of epochs a part's <c>selection.csv</c>: the settings there were, what
-/// validation said, and which was taken.
-/// </summary>
-internal static class ClassicalReport
+/// <summary>Instead of epochs a part's <c>selection.csv</c>: the settings there were, what they came to, which was taken.</summary>
+public static class ChosenSettings
 {
-    /// <summary>Null where the part has no such file.</summary>
-    internal static IEnumerable<ReportBlock>? Fitting(FinishedPart part)
+    /// <summary>The file's name in a part's folder.</summary>
+    public const string FileName = "selection.csv";
+
+    /// <summary>Its table under a note; null where the part has no such file.</summary>
+    public static IEnumerable<ReportBlock>? Of(FinishedPart part, string note)
     {
-        var path = Path.Combine(part.Folder, "selection.csv");
+        var path = Path.Combine(part.Folder, FileName);
         if (!File.Exists(path))
             return null;
         var table = CsvTable.Read(path);
         return
         [
-            new Note(
-                "Settings, and what the validation patients said of them; the chosen one was kept as it was fitted."
-            ),
+            new Note(note),
             Table.OfLines(
                 [
                     [.. table.Columns.Select(name => name.Replace('_', ' '))],

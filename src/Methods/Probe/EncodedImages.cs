@@ -1,0 +1,89 @@
+using System.Runtime.CompilerServices;
+using Coverslip.Learning.Encoders;
+using Coverslip.Learning.Features;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Models;
+using Coverslip.Torch;
+
+namespace Coverslip.Methods.Probe;
+
+/// <summary>
+/// Features of images by a recipe's encoder. Those of a cohort's images are computed once, and stay as long as the images
+/// do: every part of a split asks for the same ones.
+/// </summary>
+internal sealed class EncodedImages(ProbeRecipe recipe, Device device) : IDisposable
+{
+    private static readonly ConditionalWeakTable<
+        PatchSet,
+        Dictionary<(Patch Image, string Identity), double[]>
+    > Known = [];
+    private readonly Lazy<Encoder> encoder = new(() =>
+        recipe.Features.Open(recipe.Input.Height, recipe.Input.Width, device)
+    );
+    private readonly ColorStatistics colors = new();
+
+    /// <summary>What decides the features.</summary>
+    internal string Identity =>
+        recipe.Features.Histogram ? $"{encoder.Value.Identity} + {colors.Name}" : encoder.Value.Identity;
+
+    /// <summary>Features [images][features], in the order of the images.</summary>
+    internal double[][] Of(PredictionTask task, CancellationToken stop)
+    {
+        var known = Known.GetOrCreateValue(task.Set);
+        var identity = Identity;
+        Patch[] missing = [.. task.Images.Distinct().Where(image => !known.ContainsKey((image, identity)))];
+        var done = task.Images.Count - missing.Length;
+        foreach (var batch in missing.Chunk(task.Batch ?? 32))
+        {
+            stop.ThrowIfCancellationRequested();
+            byte[] pixels = [.. batch.SelectMany(task.Set.Pixels)];
+            foreach (var (image, row) in batch.Zip(Of(pixels, batch.Length)))
+                known[(image, identity)] = row;
+            task.Progress?.Invoke(done += batch.Length);
+        }
+        return [.. task.Images.Select(image => known[(image, identity)])];
+    }
+
+    /// <summary>Features of pictures in memory.</summary>
+    /// <param name="pixels">Count · H · W · 4 bytes: red, green, blue, mask.</param>
+    /// <param name="count">How many there are.</param>
+    internal double[][] Of(byte[] pixels, int count)
+    {
+        using var inference = new Inference();
+        using var scope = new TensorScope();
+        var (image, mask) = BatchReader.Pixels(pixels, count, recipe.Input, device);
+        return Of(recipe.Input.Form == InputForm.Masked ? image * mask : image, pixels);
+    }
+
+    /// <summary>Features of images [B, 3, H, W] in [0, 1], whose bytes the color statistics are of.</summary>
+    internal double[][] Of(Tensor images, byte[] pixels)
+    {
+        var features = encoder.Value.Encode(images).To(DType.Float64).ToArray<double>().Chunk(encoder.Value.Features);
+        if (!recipe.Features.Histogram)
+            return [.. features];
+        var size = recipe.Input.Height * recipe.Input.Width * PatchPixels.Stride;
+        return
+        [
+            .. features.Select(
+                (row, i) =>
+                    (double[])
+                        [
+                            .. row,
+                            .. colors.Describe(
+                                new PatchPixels(
+                                    pixels[(i * size)..((i + 1) * size)],
+                                    recipe.Input.Height,
+                                    recipe.Input.Width
+                                )
+                            ),
+                        ]
+            ),
+        ];
+    }
+
+    public void Dispose()
+    {
+        if (encoder.IsValueCreated)
+            encoder.Value.Dispose();
+    }
+}

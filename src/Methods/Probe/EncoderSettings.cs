@@ -1,0 +1,52 @@
+using Coverslip.Learning.Encoders;
+using Coverslip.Learning.Recipes;
+using Coverslip.Torch;
+
+namespace Coverslip.Methods.Probe;
+
+/// <summary>Where features come from.</summary>
+internal sealed record EncoderSettings
+{
+    /// <summary>A name, or NAME=FILE, of <c>coverslip encoders</c>.</summary>
+    public string Encoder { get; init; } = BoxedResNet.Name;
+
+    /// <summary>Layers that are joined; none (default): the last one.</summary>
+    public IReadOnlyList<string> Layers { get; init; } = [];
+
+    /// <summary>Whether an image's color histogram stands beside its features.</summary>
+    public bool Histogram { get; init; }
+
+    internal static EncoderSettings Read(RecipeNode node)
+    {
+        var standard = new EncoderSettings();
+        return new EncoderSettings
+        {
+            Encoder = node.Text(
+                "encoder",
+                standard.Encoder,
+                "Pre-trained network, a name of 'coverslip encoders' or NAME=FILE, relative to the current folder"
+            ),
+            Layers = node.List(
+                "layers",
+                standard.Layers,
+                "Layers whose features are joined, such as [layer2, layer3, layer4]; none: the last one"
+            ),
+            Histogram = node.Flag(
+                "histogram",
+                standard.Histogram,
+                "Whether an image's color histogram (16 bins of red, green, blue, hue, saturation, value, and means and deviations) stands beside its features"
+            ),
+        };
+    }
+
+    internal Encoder Open(int height, int width, Device device) =>
+        Learning.Encoders.Encoder.Open(
+            Encoder,
+            new EncoderOptions
+            {
+                Layers = Layers,
+                Size = (height, width),
+                Device = device,
+            }
+        );
+}

@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Coverslip.Learning.Features;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
+using Coverslip.Learning.RunReports;
+using Coverslip.Torch;
+using Coverslip.Torch.Checkpoints;
+
+namespace Coverslip.Methods.Probe;
+
+/// <summary>
+/// An encoder left as it is, and a probe fitted to its features. What is stored is the probe, and which encoder it belongs
+/// to; with another one it is refused.
+/// </summary>
+internal sealed class ProbeModel(ProbeRecipe recipe, int classes, Device device)
+    : IFitsImages,
+        IPredictsImages,
+        IPredictsWindows
+{
+    private readonly EncodedImages images = new(recipe, device);
+    private FeatureScaling? scaling;
+    private IProbe? probe;
+    private double temperature = 1;
+
+    /// <summary>What was said of the validation images it learned from, while they were left out.</summary>
+    private readonly Dictionary<Patch, double[]> leftOut = new(ReferenceEqualityComparer.Instance);
+
+    public long Parameters =>
+        probe is null ? 0 : probe.State().Where(s => s.Value.DType == DType.Float64).Sum(s => s.Value.Count);
+
+    public FitOutcome Fit(FitTask task, RunFolder run, ITrainingProgress progress, CancellationToken stop)
+    {
+        var clock = Stopwatch.StartNew();
+        if (task.Training.DistinctBy(p => p.Label).Count() < 2)
+            throw new InvalidOperationException(
+                "the training patients' images are of one class; a probe needs two: draw another split"
+            );
+        Patch[] known = [.. task.Training, .. recipe.Probe.Validation ? task.Validation : []];
+        var encoded = images.Of(
+            new PredictionTask(task.Set, known, Progress: done => progress.Described(done, known.Length)),
+            stop
+        );
+        var learned = new ProbeImages(
+            encoded,
+            [.. known.Select(p => p.Label)],
+            [.. known.Select(p => p.Row.Patient)],
+            classes
+        );
+        var selection = ProbeSelection.Of(learned, recipe.Probe, task.Seed, stop);
+        var path = ProbePath.Of(learned, [.. Enumerable.Range(0, known.Length)], recipe.Probe, task.Seed);
+        (scaling, probe) = (path.Scaling, path.Fit(selection.Setting));
+        if (recipe.Probe.Calibrated && selection.LeftOut.Length > 0)
+            temperature = Temperature.Fit(selection.LeftOut, learned.Labels, learned.Patients.Distinct().Count());
+        foreach (var (image, scores) in known.Zip(selection.LeftOut).Skip(task.Training.Count))
+            leftOut[image] = Temperature.Softmax(scores, temperature);
+        var said = temperature.ToString("0.###", CultureInfo.InvariantCulture);
+        selection.Write(Path.Combine(run.Path, ChosenSettings.FileName), said);
+        using (new TensorScope())
+            SafeTensors.Write(run.Best, State());
+        progress.Chosen(
+            string.Create(CultureInfo.InvariantCulture, $"setting {selection.Setting}, temperature {said}")
+        );
+        return new FitOutcome(1, 0, clock.Elapsed.TotalSeconds, null);
+    }
+
+    public IEnumerable<(string Path, Tensor Value)> State() =>
+        [
+            ("encoder", Tensor.From(Encoding.UTF8.GetBytes(images.Identity))),
+            ("temperature", Tensor.From([temperature])),
+            .. scaling!.State(),
+            .. probe!.State(),
+        ];
+
+    public void Load(IReadOnlyDictionary<string, Tensor> state)
+    {
+        try
+        {
+            var known = Encoding.UTF8.GetString(state["encoder"].ToArray<byte>());
+            if (known != images.Identity)
+                throw new InvalidDataException(
+                    $"the probe was fitted to features of '{known}', the encoder here gives those of '{images.Identity}'; name the former's file (features.encoder), or train again"
+                );
+            scaling = FeatureScaling.From(state);
+            temperature = state["temperature"].ToArray<double>()[0];
+            probe = recipe.Probe.Kind switch
+            {
+                ProbeKind.Logistic => LogisticRegression.From(state, classes),
+                ProbeKind.Neighbors => NearestNeighbors.From(state, classes),
+                ProbeKind.Prototypes => ClassPrototypes.From(state),
+                _ => HiddenLayer.From(state, classes),
+            };
+        }
+        catch (KeyNotFoundException error)
+        {
+            throw new InvalidDataException($"the stored model is no probe of this recipe: {error.Message}", error);
+        }
+    }
+
+    public IReadOnlyList<double[]> Probabilities(PredictionTask task, CancellationToken stop = default) =>
+        [
+            .. ProbabilitiesOf(images.Of(task, stop))
+                .Zip(task.Images, (said, image) => leftOut.GetValueOrDefault(image, said)),
+        ];
+
+    public IReadOnlyList<double[]> Probabilities(WindowBatch windows, bool orientations) =>
+        ProbabilitiesOf(images.Of(windows.Pixels, windows.Count));
+
+    public void Dispose() => images.Dispose();
+
+    private double[][] ProbabilitiesOf(double[][] rows) =>
+        [.. probe!.Scores([.. rows.Select(scaling!.Apply)]).Select(scores => Temperature.Softmax(scores, temperature))];
+}
