@@ -26,7 +26,7 @@ internal static class ProbeBench
         var clock = Stopwatch.StartNew();
         var selection = ProbeSelection.Of(images, options, 1, CancellationToken.None);
         var chosen = clock.Elapsed.TotalSeconds;
-        var path = ProbePath.Of(images, [.. Enumerable.Range(0, rows.Length)], options, 1);
+        using var path = ProbePath.Of(images, [.. Enumerable.Range(0, rows.Length)], options, 1);
         path.Fit(selection.Setting);
         Console.WriteLine(
             JsonSerializer.Serialize(

@@ -35,7 +35,7 @@ internal sealed class StudyRunner(StudyInput input)
 
     private readonly ConcurrentQueue<string> failures = new();
     private readonly Lock timing = new();
-    private readonly StudyTime time = new(jobs);
+    private readonly StudyTime time = new(Math.Max(1, input.Place.Jobs));
     private int finished;
 
     /// <summary>Trains what is missing; returns a line for each cell that failed.</summary>

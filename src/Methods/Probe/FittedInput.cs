@@ -19,7 +19,9 @@ internal static class FittedInput
         var (sizes, gray) = Look(cohort);
         var (width, height) = (Median(sizes.Select(s => s.Width)), Median(sizes.Select(s => s.Height)));
         var shorter = Math.Min(Side, Rounded(2 * Math.Min(width, height)));
-        var longer = Rounded(Math.Clamp(shorter * Math.Max(width, height) / Math.Min(width, height), shorter, 2 * shorter));
+        var longer = Rounded(
+            Math.Clamp(shorter * Math.Max(width, height) / Math.Min(width, height), shorter, 2 * shorter)
+        );
         var (wide, high) = width >= height ? (longer, shorter) : (shorter, longer);
         var seen = string.Create(CultureInfo.InvariantCulture, $"images of {width:0} × {height:0} pixels");
         var patients = cohort.PatientImages.Count;
@@ -61,5 +63,6 @@ internal static class FittedInput
         return sorted[sorted.Length / 2];
     }
 
-    private static int Rounded(double pixels) => Math.Max(Step, (int)Math.Round(pixels / Step, MidpointRounding.AwayFromZero) * Step);
+    private static int Rounded(double pixels) =>
+        Math.Max(Step, (int)Math.Round(pixels / Step, MidpointRounding.AwayFromZero) * Step);
 }

@@ -50,7 +50,7 @@ internal sealed class ProbeModel(ProbeRecipe recipe, int classes, Device device)
             classes
         );
         var selection = ProbeSelection.Of(learned, recipe.Probe, task.Seed, stop);
-        var path = ProbePath.Of(learned, [.. Enumerable.Range(0, known.Length)], recipe.Probe, task.Seed);
+        using var path = ProbePath.Of(learned, [.. Enumerable.Range(0, known.Length)], recipe.Probe, task.Seed);
         (scaling, probe) = (path.Scaling, path.Fit(selection.Setting));
         if (recipe.Probe.Calibrated && selection.LeftOut.Length > 0)
             temperature = Temperature.Fit(selection.LeftOut, learned.Labels, learned.Patients.Distinct().Count());

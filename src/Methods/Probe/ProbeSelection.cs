@@ -41,7 +41,7 @@ internal sealed class ProbeSelection
         foreach (var fold in folds)
         {
             int[] rest = [.. Enumerable.Range(0, images.Rows.Length).Except(fold)];
-            var path = ProbePath.Of(images, rest, options, seed);
+            using var path = ProbePath.Of(images, rest, options, seed);
             foreach (var setting in settings)
             {
                 stop.ThrowIfCancellationRequested();
@@ -124,12 +124,12 @@ internal sealed class ProbeSelection
 }
 
 /// <summary>Probes of one set of images, setting after setting: the next begins where the one before ended.</summary>
-internal sealed class ProbePath
+internal sealed class ProbePath : IDisposable
 {
     private readonly ProbeTask task;
     private readonly ProbeOptions options;
     private readonly long seed;
-    private LogisticRegression? before;
+    private LogisticFit? regression;
 
     private ProbePath(ProbeTask task, FeatureScaling scaling, ProbeOptions options, long seed) =>
         (this.task, Scaling, this.options, this.seed) = (task, scaling, options, seed);
@@ -153,9 +153,11 @@ internal sealed class ProbePath
     internal IProbe Fit(double setting) =>
         options.Kind switch
         {
-            ProbeKind.Logistic => before = LogisticRegression.Fit(task, setting, before),
+            ProbeKind.Logistic => (regression ??= new LogisticFit(task)).Fit(setting),
             ProbeKind.Neighbors => NearestNeighbors.Fit(task, (int)setting),
             ProbeKind.Prototypes => ClassPrototypes.Fit(task),
             _ => HiddenLayer.Fit(task, setting, options.Hidden, seed),
         };
+
+    public void Dispose() => regression?.Dispose();
 }

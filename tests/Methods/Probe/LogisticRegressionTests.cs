@@ -20,9 +20,11 @@ public sealed class LogisticRegressionTests
             var classes = known.GetProperty("classes").GetInt32();
             var task = ProbeTask.Of(rows, labels, classes, known.GetProperty("balanced").GetBoolean());
             var c = known.GetProperty("c").GetDouble();
-            var fitted = LogisticRegression.Fit(task, c).Scores(rows);
+            using var fit = new LogisticFit(task);
+            var fitted = fit.Fit(c).Scores(rows);
             // From where another strength has come to, it comes to the same.
-            var warm = LogisticRegression.Fit(task, c, LogisticRegression.Fit(task, 10 * c)).Scores(rows);
+            fit.Fit(10 * c);
+            var warm = fit.Fit(c).Scores(rows);
             foreach (var (i, expected) in Rows(known.GetProperty("probabilities")).Index())
                 for (var k = 0; k < classes; k++)
                 {
