@@ -1,6 +1,6 @@
 // How this library's own operators share their work out. Reproducible means that results do not depend on the number of
-// threads: sums over pixels are then taken in kShares fixed shares, and libtorch's operators, which cannot promise that,
-// get one thread while ours use all.
+// threads: sums over pixels are then taken in kShares fixed shares, and libtorch's operators, which cannot promise
+// that, get one thread while ours use all.
 #pragma once
 
 #include <ATen/Parallel.h>
