@@ -85,7 +85,7 @@ public sealed class SlideTrainingVerbsTests : IDisposable
         Assert.Matches(@"\nP01-1 +0\.\d{3}", table);
         Assert.DoesNotContain("looks like nothing", errors);
         Assert.StartsWith(
-            "image,probability,trained_on\nP01-1,",
+            "image,probability,called,called_from_score,detections,detections_above_probability,trained_on\nP01-1,",
             File.ReadAllText(runs.At("predicted/slide_scores.csv"))
         );
         Assert.EndsWith(",held_out\n", File.ReadAllText(runs.At("predicted/slide_scores.csv")));
