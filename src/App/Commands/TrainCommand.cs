@@ -6,7 +6,6 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Files;
 using Coverslip.Learning.Models;
-using Coverslip.Learning.Recipes;
 using Coverslip.Learning.RunReports;
 using Coverslip.Learning.Runs;
 using Coverslip.Methods;

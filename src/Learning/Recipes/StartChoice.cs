@@ -14,7 +14,11 @@ public sealed record StartChoice
     [
         ("annotations", c => c.FurtherColumns.Contains("annotation"), "its slides have outlines (column annotation)"),
         ("findings", c => c.MultiLabel, "its images show several findings (column labels)"),
-        ("masks", c => c.Classes.Count < 2 && c.Rows.Any(r => r.Mask is not null), "its images have masks and one class"),
+        (
+            "masks",
+            c => c.Classes.Count < 2 && c.Rows.Any(r => r.Mask is not null),
+            "its images have masks and one class"
+        ),
         ("classes", c => c.Classes.Count > 1, "its images have a class each (column label)"),
     ];
 
@@ -42,7 +46,9 @@ public sealed record StartChoice
             );
         return recipes[kind.Name] is { Length: > 0 } recipe
             ? (recipe, kind.Why)
-            : throw new RecipeException($"{file}: start.{kind.Name} names no recipe, and of the cohort {kind.Why}; name one");
+            : throw new RecipeException(
+                $"{file}: start.{kind.Name} names no recipe, and of the cohort {kind.Why}; name one"
+            );
     }
 
     internal static IReadOnlyList<RecipeKey> Declared() => Explain($"{Key}: {{}}", Key);
@@ -59,7 +65,12 @@ public sealed record StartChoice
         var section = node.Section(Key);
         var recipes = Kinds.ToDictionary(
             k => k.Name,
-            k => section.Text(k.Name, "", $"Recipe, a file or a name of 'coverslip recipes', of a cohort of which {k.Why}")
+            k =>
+                section.Text(
+                    k.Name,
+                    "",
+                    $"Recipe, a file or a name of 'coverslip recipes', of a cohort of which {k.Why}"
+                )
         );
         node.Finish();
         return new StartChoice(file, recipes);

@@ -32,7 +32,9 @@ public sealed class StartChoiceTests : IDisposable
         var classes = Cohort("image,label,patient\na.png,x,p1\nb.png,y,p2\n");
         Assert.Contains(
             "mine.yaml: start.classes names no recipe",
-            Assert.Throws<RecipeException>(() => StartChoice.Read("start: {masks: m}", "mine.yaml").For(classes)).Message,
+            Assert
+                .Throws<RecipeException>(() => StartChoice.Read("start: {masks: m}", "mine.yaml").For(classes))
+                .Message,
             StringComparison.Ordinal
         );
         Assert.Contains(

@@ -14,17 +14,26 @@ public sealed class FittedInputTests : IDisposable
     [InlineData(300, 1000, 3, "input.height=448 input.width=224")] // no image is shrunk to a strip
     [InlineData(512, 512, 1, "input.height=224 input.width=224 input.gray=true")]
     public void Images_decide_size_and_color(int width, int height, int channels, string settings) =>
-        Assert.Equal(settings, string.Join(' ', FittedInput.Of(Cohort(4, width, height, channels)).Select(s => s.Setting)));
+        Assert.Equal(
+            settings,
+            string.Join(' ', FittedInput.Of(Cohort(4, width, height, channels)).Select(s => s.Setting))
+        );
 
     [Fact]
     public void Many_patients_choose_among_several_strengths()
     {
-        Assert.DoesNotContain(FittedInput.Of(Cohort(49, 64, 64, 3)), s => s.Setting.StartsWith("probe.c", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            FittedInput.Of(Cohort(49, 64, 64, 3)),
+            s => s.Setting.StartsWith("probe.c", StringComparison.Ordinal)
+        );
         var decided = Assert.Single(
             FittedInput.Of(Cohort(50, 64, 64, 3)),
             s => s.Setting.StartsWith("probe.c", StringComparison.Ordinal)
         );
-        Assert.Equal(("probe.c=[0.001, 0.01, 0.1, 1]", "50 patients, enough to choose by"), (decided.Setting, decided.Why));
+        Assert.Equal(
+            ("probe.c=[0.001, 0.01, 0.1, 1]", "50 patients, enough to choose by"),
+            (decided.Setting, decided.Why)
+        );
         var text = Learning.Recipes.YamlText.With("method: probe", "r.yaml", [decided.Setting]);
         Assert.Equal([0.001, 0.01, 0.1, 1], ((ProbeRecipe)Known.Methods.Parse(text, "r.yaml")).Probe.C);
     }
@@ -33,21 +42,24 @@ public sealed class FittedInputTests : IDisposable
 
     private Cohort Cohort(int patients, int width, int height, int channels)
     {
-        using (var image = new Image(width, height, channels))
+        for (var i = 0; i < patients; i++)
         {
-            image.WritablePixels.Fill(90);
+            using var image = new Image(width, height, channels);
+            image.WritablePixels.Fill((byte)(90 + i));
             if (channels == 3)
                 image.WritablePixels[0] = 30;
-            ImageFile.Write(Path.Combine(folder, "a.png"), image);
+            ImageFile.Write(Path.Combine(folder, $"{i}.png"), image);
         }
         var table = Path.Combine(folder, "cohort.csv");
         CohortFile.Write(
             table,
-            [.. Enumerable.Range(0, patients).Select(i => new CohortRow(i + 2, $"{i}.png", i % 2 == 0 ? "x" : "y", $"p{i}"))],
+            [
+                .. Enumerable
+                    .Range(0, patients)
+                    .Select(i => new CohortRow(i + 2, $"{i}.png", i % 2 == 0 ? "x" : "y", $"p{i}")),
+            ],
             []
         );
-        for (var i = 0; i < patients; i++)
-            File.Copy(Path.Combine(folder, "a.png"), Path.Combine(folder, $"{i}.png"));
         return Evaluation.Cohorts.Cohort.Load(table);
     }
 }
