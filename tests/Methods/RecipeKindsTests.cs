@@ -82,7 +82,7 @@ public sealed class RecipeKindsTests
     private static string Errors(string text)
     {
         var recipe = SchemaCheck.Json(text);
-        var kind = recipe["method"]?.GetValue<string>() ?? "study";
+        var kind = recipe["method"]?.GetValue<string>() ?? (recipe["start"] is null ? "study" : "start");
         var all = JsonNode.Parse(RecipeSchema.Of(Kinds).ToJsonString())!;
         var own = all["$defs"]![kind]!.AsObject();
         Assert.Contains(all["oneOf"]!.AsArray(), r => r!["$ref"]!.GetValue<string>() == $"#/$defs/{kind}");

@@ -34,7 +34,19 @@ public sealed class RecipesTests
 
     [Fact]
     public void Every_file_of_the_folder_is_one_or_the_other() =>
-        Assert.Equal(Directory.GetFiles(Folder, "*.yaml").Length, Files.Count + StudyFiles.Count);
+        Assert.Equal(
+            Directory.GetFiles(Folder, "*.yaml").Length,
+            Files.Count + StudyFiles.Count + Named("start:").Count()
+        );
+
+    [Fact]
+    public void Start_picks_recipes_that_there_are() =>
+        Assert.All(
+            StartChoice
+                .Explain(File.ReadAllText(Path.Combine(Folder, "start.yaml")), "start.yaml")
+                .Select(key => $"{key.Value}"),
+            name => Assert.Contains($"{name}.yaml", Files.Select(f => f.Data))
+        );
 
     [Fact]
     public void What_a_recipe_leaves_out_is_as_published()

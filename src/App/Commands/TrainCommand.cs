@@ -6,7 +6,6 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Files;
 using Coverslip.Learning.Models;
-using Coverslip.Learning.Recipes;
 using Coverslip.Learning.RunReports;
 using Coverslip.Learning.Runs;
 using Coverslip.Methods;
@@ -58,6 +57,7 @@ internal static class TrainCommand
             A recipe of the self-supervised method takes images with masks (column mask: 0 is background) or such slides.
 
             Examples:
+              coverslip train start --cohort cohort.csv --out runs/start
               coverslip train recipes/saganet-small.yaml --cohort cohort.csv --out runs/first
               coverslip train recipes/saganet-small.yaml --cohort cohort.csv --split folds.json --out runs/folds --resume
               coverslip train recipes/saganet-small.yaml --cohort cohort.csv --out runs/gpu --device cuda
@@ -92,16 +92,16 @@ internal static class TrainCommand
             RecipeFolder.Find(parsed.GetValue(RecipeFile)!),
             Path.GetFullPath(parsed.GetValue(Output)!)
         );
-        var text = YamlText.OfFile(path, parsed.GetValue(SettingOption.Set)!);
-        var recipe = Known.Methods.Parse(text, Path.GetFileName(path), Console.Error.WriteLine);
+        var settings = parsed.GetValue(SettingOption.Set)!;
+        StartRecipe.Check(path, settings);
         var device = DeviceOption.Of(parsed);
-        var cohort = RecipeCohort.Of(
-            recipe,
-            FolderCohort.Load(
-                parsed.GetValue(CohortFile)!,
-                imageIsPatient: parsed.GetValue(FolderCohort.ImageIsPatient)
-            )
+        var cohort = FolderCohort.Load(
+            parsed.GetValue(CohortFile)!,
+            imageIsPatient: parsed.GetValue(FolderCohort.ImageIsPatient)
         );
+        (var text, path) = StartRecipe.For(path, settings, cohort);
+        var recipe = Known.Methods.Parse(text, Path.GetFileName(path), Console.Error.WriteLine);
+        cohort = RecipeCohort.Of(recipe, cohort);
         if (recipe is not ISegmentsImages && recipe.Findings is null && cohort.Classes is [var single])
             throw new InvalidDataException(
                 $"{cohort.Path}: every row is labeled '{single}', and a model learns to tell classes apart; add rows of another "

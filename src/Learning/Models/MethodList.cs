@@ -65,6 +65,8 @@ public sealed class MethodList(IReadOnlyList<IMethod> methods)
         var name = node.Spelled("method", node.Text("method", "", "Which method reads the rest"));
         if (name.Length == 0 && node.Peek("study") is { Length: > 0 })
             throw new RecipeException($"{file} is a study; 'coverslip study' runs it");
+        if (name.Length == 0 && node.Keys.Contains(StartChoice.Key))
+            throw new RecipeException($"{file} picks a recipe for a cohort; 'coverslip train' takes it");
         return methods.FirstOrDefault(m => m.Name == name)
             ?? throw (
                 name.Length == 0

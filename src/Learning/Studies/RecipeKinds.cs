@@ -7,10 +7,11 @@ namespace Coverslip.Learning.Studies;
 /// <summary>Every kind of recipe that there is, and what a file says of its keys.</summary>
 public static class RecipeKinds
 {
-    /// <summary>The methods in their order, and then studies.</summary>
+    /// <summary>The methods in their order, and then what picks among recipes, and studies.</summary>
     public static IReadOnlyList<RecipeKind> Of(MethodList methods) =>
         [
             .. methods.All.Select(method => new RecipeKind(method.Name, methods.Declared(method))),
+            new RecipeKind(StartChoice.Key, StartChoice.Declared()),
             new RecipeKind("study", StudyRecipe.Declared(methods)),
         ];
 
@@ -23,9 +24,11 @@ public static class RecipeKinds
     public static IReadOnlyList<RecipeKey> Explain(string path, MethodList methods, Action<string>? note = null)
     {
         var (text, file) = (TextFile.Read(path), Path.GetFileName(path));
-        var study = RecipeNode.Parse(text, file).Keys.Contains("study");
-        var keys = study ? StudyRecipe.Explain(path, methods, note) : methods.Explain(text, file, note);
-        var kind = study ? "study" : methods.Of(text, file).Name;
+        var named = RecipeNode.Parse(text, file).Keys;
+        var (kind, keys) =
+            named.Contains("study") ? ("study", StudyRecipe.Explain(path, methods, note))
+            : named.Contains(StartChoice.Key) ? (StartChoice.Key, StartChoice.Explain(text, file))
+            : (methods.Of(text, file).Name, methods.Explain(text, file, note));
         var required = Of(methods).Single(k => k.Name == kind).Keys.Where(k => k.Required).Select(k => k.Path);
         return [.. keys.Select(k => k with { Required = required.Contains(k.Path) })];
     }

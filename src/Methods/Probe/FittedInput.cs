@@ -18,7 +18,8 @@ internal static class FittedInput
     {
         var (sizes, gray) = Look(cohort);
         var (width, height) = (Median(sizes.Select(s => s.Width)), Median(sizes.Select(s => s.Height)));
-        var shorter = Math.Min(Side, Rounded(2 * Math.Min(width, height)));
+        // Small images are enlarged twice, as far as there is something to see.
+        var shorter = Math.Min(Side, Step * (int)Math.Ceiling(2 * Math.Min(width, height) / Step));
         var longer = Rounded(
             Math.Clamp(shorter * Math.Max(width, height) / Math.Min(width, height), shorter, 2 * shorter)
         );

@@ -86,7 +86,7 @@ public sealed class RecipeVerbTests : IDisposable
     {
         using var all = JsonDocument.Parse(VerbCall.Run(0, "recipe", "schema").Output);
         Assert.Equal(
-            [.. Known.Methods.All.Select(m => m.Name), "study"],
+            [.. Known.Methods.All.Select(m => m.Name), "start", "study"],
             all.RootElement.GetProperty("$defs").EnumerateObject().Select(p => p.Name)
         );
         var path = At("schema.json");
