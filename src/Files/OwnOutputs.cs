@@ -48,6 +48,15 @@ internal sealed class OwnOutputs(string folder)
         known.TryAdd(Name(path), true);
     }
 
+    /// <summary>Whether a file lies where a call wrote beside what it was given, and was written by one.</summary>
+    internal static bool Lists(string path)
+    {
+        for (var above = Path.GetDirectoryName(path); above is not null; above = Path.GetDirectoryName(above))
+            if (File.Exists(Path.Combine(above, FileName)))
+                return new OwnOutputs(above).IsOwn(path);
+        return false;
+    }
+
     private bool Holds(string path) => path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     private bool IsOwn(string path) => known.ContainsKey(Name(path)) || Kept().Contains(Name(path));

@@ -56,6 +56,9 @@ public static class UserFiles
         guarded.Outputs?.Check(full);
     }
 
+    /// <summary>Whether this program wrote a file beside the files it was given, such as a heatmap beside slides.</summary>
+    public static bool IsOutput(string path) => OwnOutputs.Lists(Path.GetFullPath(path));
+
     /// <summary>Refuses as <see cref="Check"/>; what is not guarded is this program's from now on.</summary>
     internal static void Take(string path)
     {

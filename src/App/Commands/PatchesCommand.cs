@@ -74,9 +74,10 @@ internal static class PatchesCommand
     private static int Run(ParseResult parsed)
     {
         var options = PatchSettings.Of(parsed);
-        var slides = parsed.GetRequiredValue(SlideArguments.Files);
+        var slides = SlideArguments.WithoutOutputs(parsed.GetRequiredValue(SlideArguments.Files));
         DistinctNames.Check(slides);
         var path = Path.GetFullPath(parsed.GetRequiredValue(Out));
+        WholeFile.MakeFolder(Path.GetDirectoryName(path)!);
         var owners = SlideOwners.Of(parsed);
         var owned = slides.ToDictionary(slide => slide, owners.Of);
         var annotated = parsed.GetValue(Annotations) is { } from

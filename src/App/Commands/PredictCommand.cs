@@ -131,17 +131,17 @@ internal static class PredictCommand
             );
         if (model.Description.ImageWise)
             Console.Error.WriteLine($"warning: the test figures of this model are inflated ({Split.InflatedNote})");
+        var images = SlideArguments.WithoutOutputs(parsed.GetValue(Images) ?? []);
+        if (Array.Find(images, Directory.Exists) is { } aFolder)
+            throw new IOException(
+                $"{aFolder} is a folder; name its images ({Path.TrimEndingDirectorySeparator(aFolder)}/*.png), or give --cohort {aFolder} where it has a folder per class"
+            );
+        var given = parsed.GetValue(CohortFile) is { } file ? FolderCohort.Load(file) : null;
         WholeFile.MakeFolder(folder);
-        UserFiles.GuardBeside(
-            folder,
-            [
-                .. parsed.GetValue(Images) ?? [],
-                .. parsed.GetValue(CohortFile) is { } given ? [given] : Array.Empty<string>(),
-            ]
-        );
+        UserFiles.GuardBeside(folder, [.. images, .. given is null ? Array.Empty<string>() : [given.Path]]);
         UserFiles.Check(Path.Combine(folder, "predictions.csv"));
         int? batch = parsed.GetResult(Batch) is { Implicit: false } ? parsed.GetValue(Batch) : null;
-        if (FilesOf(parsed, model) is { } files)
+        if (FilesOf(parsed, model, images, given) is { } files)
         {
             if (parsed.GetValue(PerPatient) is not null)
                 throw new ArgumentException(
@@ -152,10 +152,9 @@ internal static class PredictCommand
                 : PredictSlides.Run(parsed, files, files.Paths, folder, batch);
         }
         PredictSlides.RefuseForImages(parsed);
+        model.CheckPredictsImages();
         using var claim = FolderClaim.Take(folder, "predict");
-        var cohort = parsed.GetValue(CohortFile) is { } file
-            ? RecipeCohort.Of(model.Recipe, FolderCohort.Load(file))
-            : CohortOf(parsed.GetValue(Images)!, folder);
+        var cohort = given is null ? CohortOf(images, folder) : RecipeCohort.Of(model.Recipe, given);
         // Masks take seconds each: all images are looked at before the first is made. Without masks the look that
         // checks is the one that reads.
         var masked = model.Recipe.Input.Form != InputForm.Raw;
@@ -238,17 +237,13 @@ internal static class PredictCommand
         File.Exists(Path.Combine(folder, "run.json")) || File.Exists(Path.Combine(folder, "recipe.yaml"));
 
     /// <summary>What is predicted file by file: slides, and whatever a run segments; null of other images.</summary>
-    private static PredictedFiles? FilesOf(ParseResult parsed, TrainedModel model)
+    private static PredictedFiles? FilesOf(ParseResult parsed, TrainedModel model, string[] named, Cohort? cohort)
     {
         var run = (parsed.GetValue(Model)!, model);
-        if (parsed.GetValue(CohortFile) is not { } file)
-        {
-            var named = parsed.GetValue(Images)!;
+        if (cohort is null)
             return model.Recipe is ISegmentsImages || PredictSlides.Are(parsed, named)
                 ? PredictedFiles.Of(run, named)
                 : null;
-        }
-        var cohort = FolderCohort.Load(file);
         if (model.Recipe is not ISegmentsImages && !PredictSlides.Is(parsed, cohort.ImagePath(cohort.Rows[0])))
             return null;
         if (!parsed.GetValue(Unfamiliar))

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Coverslip.App.Progress;
+using Coverslip.Files;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Tissue;
@@ -46,6 +47,19 @@ internal static class SlideArguments
     {
         Reader.AcceptOnlyFromAmong([.. SlideFile.Readers]);
         CheckMpp(SlideMpp);
+    }
+
+    /// <summary>
+    /// The files that are named without what this program wrote beside them: <c>slides/*.tif</c> names heatmaps, too, once
+    /// <c>predict</c> has written there. Where nothing else is named, they are meant.
+    /// </summary>
+    internal static string[] WithoutOutputs(string[] files)
+    {
+        string[] own = [.. files.Where(UserFiles.IsOutput)];
+        if (own.Length == 0 || own.Length == files.Length)
+            return files;
+        Console.Error.WriteLine($"note: left out {own.Length} files that this program wrote, such as {own[0]}");
+        return [.. files.Except(own)];
     }
 
     /// <summary>Refuses what is no resolution of a slide.</summary>

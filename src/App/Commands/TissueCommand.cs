@@ -117,9 +117,10 @@ internal static class TissueCommand
             KeepBlur = parsed.GetValue(KeepBlur),
         };
         options.Check();
-        var slides = parsed.GetRequiredValue(SlideArguments.Files);
+        var slides = SlideArguments.WithoutOutputs(parsed.GetRequiredValue(SlideArguments.Files));
         DistinctNames.Check(slides);
         var folder = parsed.GetRequiredValue(Out);
+        WholeFile.MakeFolder(folder);
         var files = new TissueFiles(folder);
         UserFiles.GuardBeside(folder, slides);
         var opening = SlideArguments.Opening(parsed);

@@ -60,7 +60,7 @@ public static partial class LookAlikes
         foreach (var alike in Alike(rows, r => r.Findings ?? [r.Label], LabelForm))
             yield return new(
                 true,
-                $"the labels {Quoted(alike.Names)} differ in blanks, case or spelling only; write one spelling for one class",
+                $"the labels {Quoted(alike.Names)} differ in blanks, case, spelling or the form of a number only; write one spelling for one class",
                 alike.Rows
             );
         foreach (var row in rows.Where(r => r.Findings is null).GroupBy(r => r.Label).Where(g => IsNobody(g.Key)))
@@ -78,15 +78,21 @@ public static partial class LookAlikes
     private static string PatientForm(string name)
     {
         var plain = Plain(name);
-        if (Whole().Match(plain) is { Success: true } number)
-            return BigInteger
-                .Parse(number.Groups[1].Value, CultureInfo.InvariantCulture)
-                .ToString(CultureInfo.InvariantCulture);
-        return LeadingZeros().Replace(plain, "");
+        return Number(plain) ?? LeadingZeros().Replace(plain, "");
     }
 
+    /// <summary>Spreadsheets and pandas write the class 1 as 1.0.</summary>
     private static string LabelForm(string name) =>
-        Plain(name).Replace("TUMOUR", "TUMOR", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal);
+        Number(Plain(name))
+        ?? Plain(name).Replace("TUMOUR", "TUMOR", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal);
+
+    /// <summary>A whole number in one form; null of anything else.</summary>
+    private static string? Number(string plain) =>
+        Whole().Match(plain) is { Success: true } number
+            ? BigInteger
+                .Parse(number.Groups[1].Value, CultureInfo.InvariantCulture)
+                .ToString(CultureInfo.InvariantCulture)
+            : null;
 
     /// <summary>Upper case, without anything that does not show; full-width letters and digits are ordinary ones.</summary>
     private static string Plain(string name)

@@ -149,6 +149,10 @@ public sealed class TrainedModel : IDisposable
         );
     }
 
+    /// <summary>Refuses a run whose models take slides only, before images are looked at.</summary>
+    /// <exception cref="InvalidOperationException">It is one; the message says what its models take.</exception>
+    public void CheckPredictsImages() => _ = models[0].Able<IPredictsImages>();
+
     /// <summary>The mean of the parts' probabilities, decided as the run was.</summary>
     /// <param name="patches">Images at the recipe's size.</param>
     /// <param name="batch">Images at a time.</param>

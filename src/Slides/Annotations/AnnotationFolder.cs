@@ -20,6 +20,16 @@ public sealed class AnnotationFolder
         ".zip",
     ];
 
+    /// <summary>What programs keep annotations in that nobody else reads: a slide with such a file is annotated.</summary>
+    private static readonly (string Ending, string Of)[] Foreign =
+    [
+        (".ndpa", "Hamamatsu's NDP.view"),
+        (".qpdata", "QuPath's projects"),
+        (".roi", "ImageJ"),
+        (".afp", "Philips"),
+        (".sedeen", "Sedeen"),
+    ];
+
     private static readonly HashSet<string> OfSlides = new(StringComparer.OrdinalIgnoreCase)
     {
         ".tif",
@@ -53,7 +63,9 @@ public sealed class AnnotationFolder
     public IReadOnlyList<string> OfNoSlide { get; private init; } = [];
 
     /// <summary>Finds the files of slides; nothing is read.</summary>
-    /// <exception cref="AnnotationException">No such folder; two files of a slide, or two slides of a file.</exception>
+    /// <exception cref="AnnotationException">
+    /// No such folder; two files of a slide, or two slides of a file; a slide's only file is of a form that is not read.
+    /// </exception>
     public static AnnotationFolder Open(string folder, IEnumerable<string> slides)
     {
         if (!Directory.Exists(folder))
@@ -85,7 +97,24 @@ public sealed class AnnotationFolder
             foreach (var slide in same.Where(_ => candidates.Length > 0))
                 found.files[slide] = candidates[0];
         }
+        RefuseForeign(folder, [.. names.Where(n => !byName.Contains(n.Key)).Select(n => n.Key)]);
         return found;
+    }
+
+    /// <summary>Taken for unannotated, such a slide would be normal all over.</summary>
+    private static void RefuseForeign(string folder, HashSet<string> without)
+    {
+        without = new(without, StringComparer.OrdinalIgnoreCase);
+        foreach (var file in Directory.GetFiles(folder).Order(StringComparer.Ordinal))
+        foreach (var (ending, of) in Foreign)
+            if (
+                file.EndsWith(ending, StringComparison.OrdinalIgnoreCase)
+                && without.Contains(NameOf(file[..^ending.Length]))
+            )
+                throw new AnnotationException(
+                    file,
+                    $"{of} keeps annotations in {ending}, which is not read; export them as QuPath's GeoJSON, or take the file away"
+                );
     }
 
     /// <summary>The file of a slide; null where there is none.</summary>

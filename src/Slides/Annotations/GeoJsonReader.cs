@@ -40,7 +40,11 @@ internal sealed class GeoJsonReader(string file)
             return [.. root.EnumerateArray()];
         var type = root.ValueKind == JsonValueKind.Object ? Text(root, "type") : null;
         if (type != "FeatureCollection")
-            return type is null ? throw Wrong("no GeoJSON: neither an array nor an object with a type") : [root];
+            return type is null
+                ? throw Wrong(
+                    "JSON, but no GeoJSON: neither an array nor an object with a type; other forms (COCO, Digital Slide Archive …) are not read: export it as GeoJSON"
+                )
+                : [root];
         foreach (var member in root.EnumerateObject().Where(m => m.Name is not ("type" or "features")))
             further[member.Name] = member.Value.GetRawText();
         return Member(root, "features") is { ValueKind: JsonValueKind.Array } features

@@ -67,9 +67,19 @@ public sealed class SlideAnnotations
     }
 
     /// <summary>Refuses outlines of another slide, or of another level.</summary>
-    /// <exception cref="AnnotationException">One lies wholly beyond the slide, or a hundredth of the tumor does.</exception>
+    /// <exception cref="AnnotationException">
+    /// One lies wholly beyond the slide, or a hundredth of the tumor does; or what counts is smaller than a pixel.
+    /// </exception>
     public void CheckWithin(long width, long height, string slide)
     {
+        foreach (var (name, region) in ((string, PolygonRegion)[])[("tumor", Tumor), ("normal", Normal)])
+            if (!region.IsEmpty && region.Area < 1)
+                throw new AnnotationException(
+                    File,
+                    FormattableString.Invariant(
+                        $"its {name} covers {region.Area:0.####} of the {width} × {height} pixels of {slide}; places count pixels of level 0, and these may be shares of the slide's sides: export it anew, in pixels"
+                    )
+                );
         var whole = new Rectangle(0, 0, width, height);
         var beyond = set.Annotations.Where(a => a.IsArea).SelectMany(a => a.Polygons).FirstOrDefault(IsBeyond);
         var box = beyond is null ? Tumor.Box : BoxOf(beyond.Outer);
@@ -99,8 +109,10 @@ public sealed class SlideAnnotations
             return;
         throw new AnnotationException(
             File,
-            $"annotates no tumor; its classes: {string.Join(", ", Classes.Select(c => $"{AnnotationClasses.Quoted(c.Name)} ({c.Shapes})"))}; "
-                + "name those that are tumor (tumor_classes)"
+            Classes.Count == 0
+                ? "annotates no tumor: every outline of it is cut out of something, and nothing is left; draw what it is cut out of, too"
+                : $"annotates no tumor; its classes: {string.Join(", ", Classes.Select(c => $"{AnnotationClasses.Quoted(c.Name)} ({c.Shapes})"))}; "
+                    + "name those that are tumor (--tumor-classes, in a recipe patches.tumor_classes)"
         );
     }
 

@@ -63,7 +63,7 @@ public sealed class TissueFiles(string folder)
     public TissueRecord Write(Slide slide, TissueMap map, TissueOptions options)
     {
         var path = slide.Path;
-        Directory.CreateDirectory(folder);
+        WholeFile.MakeFolder(folder);
         // Never the new files beside the old record: a call that is stopped in between leaves none.
         File.Delete(Place(path, "tissue.json"));
         using (FilesTogether.Begin())

@@ -159,6 +159,42 @@ public sealed class FirstContactTests : IDisposable
     }
 
     [Fact]
+    public void What_was_written_beside_slides_is_no_slide_the_next_time()
+    {
+        Directory.CreateDirectory(At("slides"));
+        var slide = At("slides/s.tif");
+        VerbCall.Run(0, "slide", "phantom", slide, "--width", "512", "--height", "512", "--mpp", "1", "--seed", "1");
+        VerbCall.Run(0, "tissue", slide, "--out", At("slides"));
+        var again = VerbCall.Run(0, "tissue", slide, At("slides/s.overlay.png"), "--out", At("tissue"));
+        Assert.Equal(
+            $"note: left out 1 files that this program wrote, such as {At("slides/s.overlay.png")}\n",
+            again.Errors
+        );
+        Assert.Contains("1 of 1 slides", again.Output);
+    }
+
+    [Fact]
+    public void A_folder_is_no_image_and_a_folder_for_outputs_is_tried_before_the_work()
+    {
+        foreach (var (label, shade) in new[] { ("dark", 60), ("light", 200) })
+            for (var patient = 0; patient < 6; patient++)
+                Paint($"mine/{label}/p{patient}{label[0]}/a.png", shade + patient);
+        File.WriteAllText(At("small.yaml"), Small);
+        VerbCall.Run(0, "train", At("small.yaml"), "--cohort", At("mine"), "--out", At("run"));
+        Assert.Contains(
+            $"{At("mine")} is a folder; name its images ({At("mine")}/*.png), or give --cohort {At("mine")}",
+            VerbCall.Run(1, "predict", At("run"), At("mine")).Errors
+        );
+        var told = VerbCall.Run(0, "predict", At("run"), "--cohort", At("mine"), "--out", At("said")).Errors;
+        Assert.Single(told.Split('\n'), line => line.EndsWith("its cohort.csv says what is whose"));
+        foreach (var verb in (string[])["tissue", "patches"])
+            Assert.Contains(
+                $"{At("small.yaml")} is a file and no folder; choose another --out",
+                VerbCall.Run(1, verb, At("none.tif"), "--out", At("small.yaml/x/y")).Errors
+            );
+    }
+
+    [Fact]
     public void A_device_is_no_table_and_no_recipe()
     {
         File.WriteAllText(At("small.yaml"), Small);

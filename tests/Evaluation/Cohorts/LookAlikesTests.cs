@@ -58,6 +58,8 @@ public sealed class LookAlikesTests
     [InlineData("Tumor", "tumor")]
     [InlineData("tumour", "tumor")]
     [InlineData("no tumor", "no_tumor")]
+    [InlineData("1", "1.0")]
+    [InlineData("03", "3")]
     public void Labels_that_differ_in_form_only_are_an_error(string one, string other)
     {
         var problem = Assert.Single(LookAlikes.Of([Row(2, one, "1"), Row(3, other, "2")]));

@@ -40,6 +40,21 @@ public sealed class AnnotationFolderTests : IDisposable
         Assert.Equal(3, AnnotationFolder.Open(folder, ["s.tif"]).OfNoSlide.Count);
     }
 
+    [Theory]
+    [InlineData("s.ndpi.ndpa")]
+    [InlineData("S.qpdata")]
+    public void A_slide_annotated_in_a_form_that_is_not_read_is_not_taken_for_unannotated(string file)
+    {
+        Touch(file, "other.xml");
+        var error = Assert.Throws<AnnotationException>(() => AnnotationFolder.Open(folder, ["a/s.ndpi"]));
+        Assert.Contains($"{file}: ", error.Message);
+        Assert.Contains("which is not read; export them as QuPath's GeoJSON", error.Message);
+        // Of another slide, or beside a file that is read, it does not matter.
+        Assert.Null(AnnotationFolder.Open(folder, ["a/t.ndpi"]).Of("a/t.ndpi"));
+        Touch("s.geojson");
+        Assert.NotNull(AnnotationFolder.Open(folder, ["a/s.ndpi"]).Of("a/s.ndpi"));
+    }
+
     [Fact]
     public void Two_files_of_a_slide_and_two_slides_of_a_file_are_refused()
     {

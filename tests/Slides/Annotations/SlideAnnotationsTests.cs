@@ -85,12 +85,45 @@ public sealed class SlideAnnotationsTests : IDisposable
 
         drawn = SlideAnnotations.Read(Write(("Stroma", 0, 10), (null, 20, 10)), new AnnotationClasses());
         Assert.Contains(
-            "annotates no tumor; its classes: 'Stroma' (1), unclassified (1); name those that are tumor (tumor_classes)",
+            "annotates no tumor; its classes: 'Stroma' (1), unclassified (1); name those that are tumor (--tumor-classes, in a recipe patches.tumor_classes)",
             Assert.Throws<AnnotationException>(drawn.NeedTumor).Message
         );
         Assert.Contains(
             "without an outline of an area",
             Assert.Throws<AnnotationException>(() => SlideAnnotations.Read(Write(), new AnnotationClasses())).Message
+        );
+    }
+
+    [Fact]
+    public void Places_as_shares_of_the_slides_sides_are_refused()
+    {
+        var file = Path.Combine(folder, "shares.geojson");
+        File.WriteAllText(
+            file,
+            """{"type": "Feature", "properties": {"classification": {"name": "Tumor"}}, "geometry": {"type": "Polygon", "coordinates": [[[0.25, 0.25], [0.75, 0.25], [0.75, 0.75], [0.25, 0.75], [0.25, 0.25]]]}}"""
+        );
+        var drawn = SlideAnnotations.Read(file, new AnnotationClasses());
+        Assert.Contains(
+            "its tumor covers 0.25 of the 1024 × 512 pixels of s.tif; places count pixels of level 0, and these may be shares",
+            Assert.Throws<AnnotationException>(() => drawn.CheckWithin(1024, 512, "s.tif")).Message
+        );
+    }
+
+    [Fact]
+    public void Outlines_that_are_all_cut_out_leave_no_tumor_and_that_is_said()
+    {
+        var file = Path.Combine(folder, "negative.xml");
+        File.WriteAllText(
+            file,
+            """
+            <Annotations><Annotation Name="Tumor"><Regions><Region Type="Polygon" NegativeROA="1"><Vertices>
+            <V X="0" Y="0"/><V X="9" Y="0"/><V X="9" Y="9"/></Vertices></Region></Regions></Annotation></Annotations>
+            """
+        );
+        var drawn = SlideAnnotations.Read(file, new AnnotationClasses());
+        Assert.Contains(
+            "every outline of it is cut out of something, and nothing is left",
+            Assert.Throws<AnnotationException>(drawn.NeedTumor).Message
         );
     }
 

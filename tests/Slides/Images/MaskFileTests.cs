@@ -45,6 +45,40 @@ public sealed class MaskFileTests : IDisposable
     }
 
     [Fact]
+    public void Colors_without_black_have_no_background()
+    {
+        byte[] yellow = [253, 231, 37, 255],
+            violet = [68, 1, 84, 255];
+        Assert.Contains(
+            "a picture of colors, none of which is black",
+            Refused("e.png", PngBytes.Of(2, 1, 8, PngBytes.RgbAlpha, [.. yellow, .. violet]))
+        );
+        // All of a mask may be foreground.
+        Assert.Equal(
+            new byte[] { 255, 255 },
+            Read("f.png", PngBytes.Of(2, 1, 8, PngBytes.RgbAlpha, [.. yellow, .. yellow]))
+        );
+        Assert.Equal(
+            new byte[] { 0, 255 },
+            Read("g.png", PngBytes.Of(2, 1, 8, PngBytes.RgbAlpha, [0, 0, 0, 255, .. violet]))
+        );
+    }
+
+    [Fact]
+    public void A_palette_whose_number_0_is_no_black_says_two_things()
+    {
+        byte[] numbers = [0, 1];
+        Assert.Contains(
+            "shows 0, which is background, as (255, 255, 255) and not as black",
+            Refused("h.png", PngBytes.Of(2, 1, 8, PngBytes.Palette, numbers, [255, 255, 255, 0, 0, 0]))
+        );
+        Assert.Equal(
+            new byte[] { 0, 255 },
+            Read("i.png", PngBytes.Of(2, 1, 8, PngBytes.Palette, numbers, [0, 0, 0, 128, 0, 0]))
+        );
+    }
+
+    [Fact]
     public void A_mask_has_its_images_size()
     {
         using var mask = new Image(20, 50, channels: 1);
