@@ -37,8 +37,8 @@ internal static class StartRecipe
             return (text, path);
         var given = settings.Select(KeyOf).ToHashSet(StringComparer.Ordinal);
         FittedSetting[] fitted = [.. fits.Fit(cohort).Where(f => !given.Contains(KeyOf(f.Setting)))];
-        foreach (var (setting, why) in fitted)
-            Console.Error.WriteLine($"{setting}: {why}");
+        foreach (var same in fitted.GroupBy(f => f.Why))
+            Console.Error.WriteLine($"{string.Join(", ", same.Select(f => f.Setting))}: {same.Key}");
         return (YamlText.With(text, Path.GetFileName(path), [.. fitted.Select(f => f.Setting)]), path);
     }
 

@@ -25,8 +25,12 @@ public sealed class Encoder : IDisposable
         store = new ParameterStore(options.Device) { Unfilled = true, Training = false };
         try
         {
-            network = kind.Backbone is { } backbone
-                ? new MapEncoder(store.Root, backbone)
+            network =
+                kind.Backbone is { } backbone ? new MapEncoder(store.Root, backbone, options.Deviations)
+                : options.Deviations
+                    ? throw new ArgumentException(
+                        $"{kind.Name} has tokens and no maps whose deviations could stand beside their means; leave deviations out"
+                    )
                 : new TokenEncoder(store.Root, kind);
             Layers = Chosen();
             network.Load(file);
@@ -67,7 +71,7 @@ public sealed class Encoder : IDisposable
     public string Identity =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{Kind.Name} {Hash[..16]} {string.Join('+', Layers)} {Size.Height}x{Size.Width} {string.Join(',', Scale.Mean)}/{string.Join(',', Scale.Deviation)} {options.Type}"
+            $"{Kind.Name} {Hash[..16]} {string.Join('+', Layers)}{(options.Deviations ? " with deviations" : "")} {Size.Height}x{Size.Width} {string.Join(',', Scale.Mean)}/{string.Join(',', Scale.Deviation)} {options.Type}"
         );
 
     private InputScale Scale => options.Scale ?? Kind.Scale;

@@ -20,8 +20,8 @@ internal interface IEncoderNetwork
     void Load(string file);
 }
 
-/// <summary>A network of maps, whose features are their means.</summary>
-internal sealed class MapEncoder(ParameterPath at, BackboneKind kind) : IEncoderNetwork
+/// <summary>A network of maps, whose features are their means, and behind these their deviations where asked for.</summary>
+internal sealed class MapEncoder(ParameterPath at, BackboneKind kind, bool deviations) : IEncoderNetwork
 {
     private static readonly BackboneOptions Shape = new() { Classes = 0 };
     private readonly IBackbone network = kind.Build(at, Shape);
@@ -36,7 +36,7 @@ internal sealed class MapEncoder(ParameterPath at, BackboneKind kind) : IEncoder
             (stage, map) =>
             {
                 if (layers.Contains(stage))
-                    found[stage] = map.To(DType.Float32).Mean([2, 3]);
+                    found[stage] = Pooled(map.To(DType.Float32));
             }
         );
         return found;
@@ -52,6 +52,9 @@ internal sealed class MapEncoder(ParameterPath at, BackboneKind kind) : IEncoder
     }
 
     public void Load(string file) => PublishedWeights.Load(at, kind, Shape, file);
+
+    private Tensor Pooled(Tensor map) =>
+        deviations ? Tensor.Cat([map.Mean([2, 3]), map.Variance([2, 3], unbiased: false).Sqrt()], 1) : map.Mean([2, 3]);
 }
 
 /// <summary>A vision transformer, whose features are its class token or what the encoder's kind says.</summary>

@@ -13,6 +13,12 @@ public sealed record EncoderOptions
     public IReadOnlyList<string> Layers { get; init; } = [];
 
     /// <summary>
+    /// Whether the deviation of each map stands beside its mean, of residual networks; false by default. What varies over an
+    /// image, such as glands and what lies between them, is in it.
+    /// </summary>
+    public bool Deviations { get; init; }
+
+    /// <summary>
     /// Height and width that images are brought to, in pixels; null, the default: the side the weights were trained on.
     /// </summary>
     public (int Height, int Width)? Size { get; init; }

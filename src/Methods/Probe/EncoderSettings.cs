@@ -13,6 +13,9 @@ internal sealed record EncoderSettings
     /// <summary>Layers that are joined; none (default): the last one.</summary>
     public IReadOnlyList<string> Layers { get; init; } = [];
 
+    /// <summary>Whether deviations over maps stand beside means.</summary>
+    public bool Deviations { get; init; }
+
     /// <summary>Whether an image's color histogram stands beside its features.</summary>
     public bool Histogram { get; init; }
 
@@ -31,6 +34,11 @@ internal sealed record EncoderSettings
                 standard.Layers,
                 "Layers whose features are joined, such as [layer2, layer3, layer4]; none: the last one"
             ),
+            Deviations = node.Flag(
+                "deviations",
+                standard.Deviations,
+                "Whether the deviation of each map stands beside its mean; of residual networks"
+            ),
             Histogram = node.Flag(
                 "histogram",
                 standard.Histogram,
@@ -45,6 +53,7 @@ internal sealed record EncoderSettings
             new EncoderOptions
             {
                 Layers = Layers,
+                Deviations = Deviations,
                 Size = (height, width),
                 Device = device,
             }

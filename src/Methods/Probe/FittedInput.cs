@@ -11,24 +11,37 @@ internal static class FittedInput
 {
     private const int Looked = 20,
         Step = 16,
-        Side = 224, // what the encoders' weights were trained on
+        GraySide = 224, // that of the encoders' training images
+        ColorSide = 336,
+        SmallSide = 128, // below it images are enlarged twice
         ManyPatients = 50;
 
     internal static IReadOnlyList<FittedSetting> Of(Cohort cohort)
     {
         var (sizes, gray) = Look(cohort);
         var (width, height) = (Median(sizes.Select(s => s.Width)), Median(sizes.Select(s => s.Height)));
-        // Small images are enlarged twice, as far as there is something to see.
-        var shorter = Math.Min(Side, Step * (int)Math.Ceiling(2 * Math.Min(width, height) / Step));
-        var longer = Rounded(
-            Math.Clamp(shorter * Math.Max(width, height) / Math.Min(width, height), shorter, 2 * shorter)
+        var least = Math.Min(width, height);
+        var shorter = Math.Min(
+            gray ? GraySide : ColorSide,
+            least < SmallSide ? Step * (int)Math.Ceiling(2 * least / Step) : Rounded(least)
         );
+        var longer = Rounded(Math.Clamp(shorter * Math.Max(width, height) / least, shorter, 2 * shorter));
         var (wide, high) = width >= height ? (longer, shorter) : (shorter, longer);
-        var seen = string.Create(CultureInfo.InvariantCulture, $"images of {width:0} × {height:0} pixels");
+        var seen = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(gray ? "gray" : "color")} images of {width:0} × {height:0} pixels"
+        );
         var patients = cohort.PatientImages.Count;
-        List<FittedSetting> settings = [new($"input.height={high}", seen), new($"input.width={wide}", seen)];
+        List<FittedSetting> settings =
+        [
+            new($"input.height={high}", seen),
+            new($"input.width={wide}", seen),
+            // What radiographs differ in lies in the middle layers; of stained tissue the last one knows most, and how it varies.
+            new($"features.layers={(gray ? "[layer2, layer3, layer4]" : "[layer4]")}", seen),
+            new($"features.deviations={(gray ? "false" : "true")}", seen),
+        ];
         if (gray)
-            settings.Add(new("input.gray=true", "gray images"));
+            settings.Add(new("input.gray=true", seen));
         if (patients >= ManyPatients)
             settings.Add(new("probe.c=[0.001, 0.01, 0.1, 1]", $"{patients} patients, enough to choose by"));
         return settings;

@@ -56,7 +56,7 @@ internal sealed record ProbeRecipe : IRecipe, IPredictsSlides, IFitsCohort
             FitsCohort = node.Flag(
                 "fit_cohort",
                 false,
-                "Whether, when training begins, the cohort's images decide input.height, width and gray, and many patients that c is chosen among several; the run's recipe says what they decided"
+                "Whether, when training begins, the cohort's images decide input.height, width and gray, features.layers and deviations, and many patients that c is chosen among several; the run's recipe says what they decided"
             ),
             Input = InputOptions.Read(input, StandardInput),
             Split = SplitOptions.Read(node.Section("split")),

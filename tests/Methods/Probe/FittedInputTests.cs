@@ -9,10 +9,15 @@ public sealed class FittedInputTests : IDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("coverslip-").FullName;
 
     [Theory]
-    [InlineData(775, 522, 3, "input.height=224 input.width=336")] // GlaS
-    [InlineData(50, 50, 3, "input.height=112 input.width=112")] // IDC: twice the pixels there are
-    [InlineData(300, 1000, 3, "input.height=448 input.width=224")] // no image is shrunk to a strip
-    [InlineData(512, 512, 1, "input.height=224 input.width=224 input.gray=true")]
+    [InlineData(775, 522, 3, "input.height=336 input.width=496 features.layers=[layer4] features.deviations=true")] // GlaS
+    [InlineData(50, 50, 3, "input.height=112 input.width=112 features.layers=[layer4] features.deviations=true")] // IDC: twice the pixels there are
+    [InlineData(300, 1000, 3, "input.height=608 input.width=304 features.layers=[layer4] features.deviations=true")] // no image is shrunk to a strip
+    [InlineData(
+        512,
+        512,
+        1,
+        "input.height=224 input.width=224 features.layers=[layer2, layer3, layer4] features.deviations=false input.gray=true"
+    )]
     public void Images_decide_size_and_color(int width, int height, int channels, string settings) =>
         Assert.Equal(
             settings,
