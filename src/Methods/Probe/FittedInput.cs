@@ -43,7 +43,7 @@ internal static class FittedInput
         if (gray)
             settings.Add(new("input.gray=true", seen));
         if (patients >= ManyPatients)
-            settings.Add(new("probe.c=[0.001, 0.01, 0.1, 1]", $"{patients} patients, enough to choose by"));
+            settings.Add(new("probe.c=[0.0001, 0.001, 0.01, 0.1]", $"{patients} patients, enough to choose by"));
         return settings;
     }
 

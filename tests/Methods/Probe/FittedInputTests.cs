@@ -36,11 +36,11 @@ public sealed class FittedInputTests : IDisposable
             s => s.Setting.StartsWith("probe.c", StringComparison.Ordinal)
         );
         Assert.Equal(
-            ("probe.c=[0.001, 0.01, 0.1, 1]", "50 patients, enough to choose by"),
+            ("probe.c=[0.0001, 0.001, 0.01, 0.1]", "50 patients, enough to choose by"),
             (decided.Setting, decided.Why)
         );
         var text = Learning.Recipes.YamlText.With("method: probe", "r.yaml", [decided.Setting]);
-        Assert.Equal([0.001, 0.01, 0.1, 1], ((ProbeRecipe)Known.Methods.Parse(text, "r.yaml")).Probe.C);
+        Assert.Equal([0.0001, 0.001, 0.01, 0.1], ((ProbeRecipe)Known.Methods.Parse(text, "r.yaml")).Probe.C);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
