@@ -38,6 +38,7 @@ internal sealed class ProbeModel(ProbeRecipe recipe, int classes, Device device)
             throw new InvalidOperationException(
                 "the training patients' images are of one class; a probe needs two: draw another split"
             );
+        images.UseStored(task.Set.Cohort);
         Patch[] known = [.. task.Training, .. recipe.Probe.Validation ? task.Validation : []];
         var encoded = images.Of(
             new PredictionTask(task.Set, known, Progress: done => progress.Described(done, known.Length)),
