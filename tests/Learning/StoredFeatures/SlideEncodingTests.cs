@@ -13,24 +13,36 @@ namespace Coverslip.Learning.Tests.StoredFeatures;
 
 /// <summary>Features of a slide's tissue: which patches, whose features, and going on after a stop.</summary>
 [NoTensorLeaks, Collection("box")]
-public sealed class SlideEncodingTests : IDisposable
+public sealed class SlideEncodingTests(BoxedResNetFile box) : IDisposable
 {
     private const int Side = 32;
-    private readonly Encoder encoder;
     private readonly string folder = Directory.CreateTempSubdirectory("coverslip-features-").FullName;
 
-    public SlideEncodingTests(BoxedResNetFile box) =>
-        encoder = Encoder.Open(box.Named, new EncoderOptions { Size = (Side, Side) });
-
-    public void Dispose()
-    {
-        encoder.Dispose();
-        Directory.Delete(folder, recursive: true);
-    }
+    public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
     public void A_stopped_slide_goes_on_and_each_patch_has_the_features_of_its_place()
     {
+        using var encoder = Open();
+        SlideOutcome Run(
+            string slide,
+            string to,
+            SlideEncodingOptions options,
+            CancellationTokenSource? stop = null,
+            int after = int.MaxValue
+        )
+        {
+            using var open = SlideFile.Open(slide, new SlideOptions());
+            return new Walk(new SlideEncoding(encoder, options, Device.Cpu), At(to)).Predict(
+                open,
+                (done, _) =>
+                {
+                    if (done >= after)
+                        stop!.Cancel();
+                },
+                stop?.Token ?? default
+            );
+        }
         var slide = PaintedSlide.Write(At("s.tif"));
         var options = new SlideEncodingOptions
         {
@@ -90,6 +102,7 @@ public sealed class SlideEncodingTests : IDisposable
     [Fact]
     public void An_encoder_of_photographs_asks_at_which_resolution()
     {
+        using var encoder = Open();
         string Refused(SlideEncodingOptions options) =>
             Assert.Throws<ArgumentException>(() => new SlideEncoding(encoder, options, Device.Cpu)).Message;
         Assert.Contains("such as --mpp 0.5", Refused(new SlideEncodingOptions()));
@@ -109,26 +122,7 @@ public sealed class SlideEncodingTests : IDisposable
     private static bool IsNear(float expected, Half stored) =>
         Math.Abs(expected - (float)stored) <= 2e-3 * Math.Max(1, Math.Abs(expected));
 
-    private SlideOutcome Run(
-        string slide,
-        string to,
-        SlideEncodingOptions options,
-        CancellationTokenSource? stop = null,
-        int after = int.MaxValue
-    )
-    {
-        var encoding = new SlideEncoding(encoder, options, Device.Cpu);
-        using var open = SlideFile.Open(slide, new SlideOptions());
-        return new Walk(encoding, At(to)).Predict(
-            open,
-            (done, _) =>
-            {
-                if (done >= after)
-                    stop!.Cancel();
-            },
-            stop?.Token ?? default
-        );
-    }
+    private Encoder Open() => Encoder.Open(box.Named, new EncoderOptions { Size = (Side, Side) });
 
     private PatchFeatures Read(string file) => FeatureFile.Read(At(file)).Features;
 
