@@ -1,4 +1,3 @@
-using System.Globalization;
 using PureHDF;
 
 namespace Coverslip.Learning.StoredFeatures;
