@@ -5,7 +5,6 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Learning.Encoders;
 using Coverslip.Learning.SlideWalk;
 using Coverslip.Learning.StoredFeatures;
-using Coverslip.Torch;
 
 namespace Coverslip.App.Commands;
 

@@ -1,5 +1,4 @@
 using Coverslip.Learning.Encoders;
-using Coverslip.Learning.Runs;
 using Coverslip.Learning.SlideWalk;
 using Coverslip.Learning.StoredFeatures;
 using Coverslip.Learning.Tests.Encoders;
