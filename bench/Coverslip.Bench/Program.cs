@@ -1,5 +1,6 @@
 using Coverslip.Bench;
 using Coverslip.Bench.Detection;
+using Coverslip.Bench.Encoders;
 using Coverslip.Bench.Masks;
 using Coverslip.Bench.MultiStage;
 using Coverslip.Bench.Probes;
@@ -13,6 +14,7 @@ using Coverslip.Bench.Stains;
     ("memory", Steps.Memory),
     ("backbones", BackboneBench.Run),
     ("backbones-parity", BackboneBench.Parity),
+    ("encoders", EncoderBench.Run),
     ("unet", UNetBench.Run),
     ("mask-agreement", AgreementBench.Run),
     ("probe", ProbeBench.Run),

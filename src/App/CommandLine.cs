@@ -16,7 +16,7 @@ internal static class CommandLine
     };
 
     /// <summary>Verbs that go on where they were stopped.</summary>
-    private static readonly string[] Resumable = ["demo", "train", "study", "predict", "mask", "tissue"];
+    private static readonly string[] Resumable = ["demo", "train", "study", "predict", "mask", "tissue", "features"];
 
     /// <summary>Parses and runs; returns 0, 1 (failure), 2 (wrong usage) or 130 (stopped by Ctrl-C or SIGTERM).</summary>
     public static int Run(RootCommand root, string[] args)

@@ -29,6 +29,7 @@ internal static class Program
         PatchesCommand.Create,
         StainCommand.Create,
         EncodersCommand.Create,
+        FeaturesCommand.Create,
         DoctorCommand.Create,
     ];
 

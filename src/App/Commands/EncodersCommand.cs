@@ -20,9 +20,9 @@ internal static class EncodersCommand
         Required = true,
     };
 
-    private static readonly Argument<string> Named = new("encoder") { Description = "NAME, or NAME=FILE." };
+    internal static readonly Argument<string> Named = new("encoder") { Description = "NAME, or NAME=FILE." };
 
-    private static readonly Option<string[]> Layers = new("--layers")
+    internal static readonly Option<string[]> Layers = new("--layers")
     {
         Description = "Layers whose features are joined; the last one without it.",
         AllowMultipleArgumentsPerToken = true,

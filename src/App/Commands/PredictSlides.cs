@@ -148,7 +148,7 @@ internal static class PredictSlides
         };
 
     /// <summary>A line of progress within a slide, and one that stays after it.</summary>
-    private sealed class Shown(string unit) : ISlideProgress, IDisposable
+    internal sealed class Shown(string unit) : ISlideProgress, IDisposable
     {
         private ProgressLine? line;
         private int first;

@@ -158,13 +158,24 @@ public sealed class PatchSet
         return pixels;
     }
 
+    /// <summary>An image as the network sees it without mask and stain, H·W·4 bytes.</summary>
+    internal static byte[] ReadRaw(string path, InputOptions input, PatchImage images)
+    {
+        var pixels = new byte[input.Height * input.Width * 4];
+        using var whole = images.Read(path, new ImageReadOptions { Depth = 8 });
+        using var stored = Stored(whole, input);
+        using var color = InColor(stored);
+        using var image = Transforms.Resize(color, input.Width, input.Height, input.Interpolation);
+        Join(image, null, pixels);
+        return pixels;
+    }
+
     private (bool Empty, bool StainKept, SourceImage Source) Read(CohortRow row, byte[] pixels, PatchImage images)
     {
         using var whole = images.Read(cohort.ImagePath(row), new ImageReadOptions { Depth = 8 });
         var source = SourceImage.Of(whole, input);
         reading.Check?.Invoke(row, source);
-        using var stored =
-            input.Gray && whole.Channels == 3 ? ColorSpaces.Convert(whole, ColorConversion.RgbToGray) : whole;
+        using var stored = Stored(whole, input);
         using var stained = reading.Stain?.Apply(stored, row.Image);
         using var color = InColor(stained ?? stored);
         using var image = Sized(color, input.Interpolation);
@@ -184,6 +195,9 @@ public sealed class PatchSet
         using (filledMask)
             return Join(filled, filledMask, pixels);
     }
+
+    private static Image Stored(Image whole, InputOptions input) =>
+        input.Gray && whole.Channels == 3 ? ColorSpaces.Convert(whole, ColorConversion.RgbToGray) : whole;
 
     private static Image InColor(Image image) =>
         image.Channels == 3 ? image.Clone() : ColorSpaces.Convert(image, ColorConversion.GrayToRgb);

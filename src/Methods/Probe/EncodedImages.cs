@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
+using Coverslip.Evaluation.Cohorts;
 using Coverslip.Learning.Encoders;
 using Coverslip.Learning.Features;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
+using Coverslip.Learning.StoredFeatures;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.Probe;
@@ -21,16 +23,34 @@ internal sealed class EncodedImages(ProbeRecipe recipe, Device device) : IDispos
         recipe.Features.Open(recipe.Input.Height, recipe.Input.Width, device)
     );
     private readonly ColorStatistics colors = new();
+    private CohortFeatures? stored;
 
     /// <summary>What decides the features.</summary>
     internal string Identity =>
         recipe.Features.Histogram ? $"{encoder.Value.Identity} + {colors.Name}" : encoder.Value.Identity;
+
+    /// <summary>Takes the cohort's features from the recipe's file, where it names one.</summary>
+    /// <exception cref="InvalidDataException">They are another encoder's, or an image has none.</exception>
+    internal void UseStored(Cohort cohort)
+    {
+        if (recipe.Features.From.Length == 0)
+            return;
+        var found = CohortFeatures.Read(recipe.Features.From);
+        found.CheckEncoder(CohortFeatures.IdentityOf(encoder.Value, recipe.Input));
+        found.CheckHolds(cohort);
+        stored = found;
+    }
 
     /// <summary>Features [images][features], in the order of the images.</summary>
     internal double[][] Of(PredictionTask task, CancellationToken stop)
     {
         var known = Known.GetOrCreateValue(task.Set);
         var identity = Identity;
+        foreach (var image in task.Images.Where(image => !known.ContainsKey((image, identity))).Distinct())
+            if (stored?.Of(task.Set.Cohort, image.Row) is { } row)
+                known[(image, identity)] = recipe.Features.Histogram
+                    ? [.. row, .. Colors(task.Set.Pixels(image))]
+                    : row;
         Patch[] missing = [.. task.Images.Distinct().Where(image => !known.ContainsKey((image, identity)))];
         var done = task.Images.Count - missing.Length;
         foreach (var batch in missing.Chunk(task.Batch ?? 32))
@@ -62,24 +82,11 @@ internal sealed class EncodedImages(ProbeRecipe recipe, Device device) : IDispos
         if (!recipe.Features.Histogram)
             return [.. features];
         var size = recipe.Input.Height * recipe.Input.Width * PatchPixels.Stride;
-        return
-        [
-            .. features.Select(
-                (row, i) =>
-                    (double[])
-                        [
-                            .. row,
-                            .. colors.Describe(
-                                new PatchPixels(
-                                    pixels[(i * size)..((i + 1) * size)],
-                                    recipe.Input.Height,
-                                    recipe.Input.Width
-                                )
-                            ),
-                        ]
-            ),
-        ];
+        return [.. features.Select((row, i) => (double[])[.. row, .. Colors(pixels[(i * size)..((i + 1) * size)])])];
     }
+
+    private double[] Colors(byte[] pixels) =>
+        colors.Describe(new PatchPixels(pixels, recipe.Input.Height, recipe.Input.Width));
 
     public void Dispose()
     {

@@ -19,6 +19,9 @@ internal sealed record EncoderSettings
     /// <summary>Whether an image's color histogram stands beside its features.</summary>
     public bool Histogram { get; init; }
 
+    /// <summary>File of <c>coverslip features</c> that holds the features; empty (default): they are computed.</summary>
+    public string From { get; init; } = "";
+
     internal static EncoderSettings Read(RecipeNode node)
     {
         var standard = new EncoderSettings();
@@ -43,6 +46,11 @@ internal sealed record EncoderSettings
                 "histogram",
                 standard.Histogram,
                 "Whether an image's color histogram (16 bins of red, green, blue, hue, saturation, value, and means and deviations) stands beside its features"
+            ),
+            From = node.Text(
+                "from",
+                standard.From,
+                "File of 'coverslip features' that holds the features of the cohort's images, relative to the current folder; empty: they are computed. Images that are predicted later and are not in it are computed"
             ),
         };
     }

@@ -18,7 +18,8 @@ namespace Coverslip.Methods.Probe;
 internal sealed class ProbeModel(ProbeRecipe recipe, int classes, Device device)
     : IFitsImages,
         IPredictsImages,
-        IPredictsWindows
+        IPredictsWindows,
+        IDescribesImages
 {
     private readonly EncodedImages images = new(recipe, device);
     private FeatureScaling? scaling;
@@ -38,6 +39,7 @@ internal sealed class ProbeModel(ProbeRecipe recipe, int classes, Device device)
             throw new InvalidOperationException(
                 "the training patients' images are of one class; a probe needs two: draw another split"
             );
+        images.UseStored(task.Set.Cohort);
         Patch[] known = [.. task.Training, .. recipe.Probe.Validation ? task.Validation : []];
         var encoded = images.Of(
             new PredictionTask(task.Set, known, Progress: done => progress.Described(done, known.Length)),
@@ -107,6 +109,10 @@ internal sealed class ProbeModel(ProbeRecipe recipe, int classes, Device device)
 
     public IReadOnlyList<double[]> Probabilities(WindowBatch windows, bool orientations) =>
         ProbabilitiesOf(images.Of(windows.Pixels, windows.Count));
+
+    /// <summary>The encoder's features as the probe sees them, each of deviation 1 over what it learned from.</summary>
+    public IReadOnlyList<float[]> Features(PredictionTask task, CancellationToken stop = default) =>
+        [.. images.Of(task, stop).Select(row => Array.ConvertAll(scaling!.Apply(row), v => (float)v))];
 
     public void Dispose() => images.Dispose();
 

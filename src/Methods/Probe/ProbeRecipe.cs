@@ -68,6 +68,13 @@ internal sealed record ProbeRecipe : IRecipe, IPredictsSlides, IFitsCohort
             throw input.Wrong("form", "mask-channel", "an encoder takes three channels; expected is masked or raw");
         if (recipe.Input.Standardize)
             throw input.Wrong("standardize", "true", "an encoder scales pixels as its weights want; expected is false");
+        if (recipe.Features.From.Length > 0 && (recipe.Input.Form != InputForm.Raw || recipe.Input.Restained))
+            throw node.Section("features")
+                .Wrong(
+                    "from",
+                    recipe.Features.From,
+                    "stored features are of images as they are; it needs input.form: raw and input.stain: none"
+                );
         return recipe;
     }
 }

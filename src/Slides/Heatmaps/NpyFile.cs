@@ -1,14 +1,11 @@
 using System.Runtime.InteropServices;
-using System.Text;
+using Coverslip.Files;
 
 namespace Coverslip.Slides.Heatmaps;
 
 /// <summary>Arrays of float32 as NumPy's format 1.0 stores them (numpy.lib.format), rows first.</summary>
 public static class NpyFile
 {
-    private const int Alignment = 64;
-    private static readonly byte[] Magic = [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0];
-
     public static void Write(Stream stream, ReadOnlySpan<float> values, int rows, int columns)
     {
         stream.Write(Header(rows, columns));
@@ -36,12 +33,5 @@ public static class NpyFile
         return values;
     }
 
-    private static byte[] Header(int rows, int columns)
-    {
-        var text = $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {columns}), }}";
-        var before = Magic.Length + 2;
-        var length = ((before + text.Length + 1 + Alignment - 1) / Alignment * Alignment) - before;
-        text = text.PadRight(length - 1) + "\n";
-        return [.. Magic, (byte)length, (byte)(length >> 8), .. Encoding.ASCII.GetBytes(text)];
-    }
+    private static byte[] Header(int rows, int columns) => new NpyHeader("<f4", [rows, columns]).Bytes();
 }
