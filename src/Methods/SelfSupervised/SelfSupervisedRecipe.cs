@@ -240,7 +240,7 @@ internal sealed record SelfSupervisedRecipe : INetworkRecipe, IPredictsSlides, I
             throw input.Wrong(
                 "width",
                 $"{pixels.Width}",
-                $"a U-Net that halves it so often, as this one, needs at least {recipe.SmallestSide}"
+                $"{(shape.Encoder is null ? $"a U-Net of depth {shape.Depth} halves it so often" : $"{shape.Encoder.Name} halves it five times")}; expected are at least {recipe.SmallestSide}"
             );
         return recipe;
     }
