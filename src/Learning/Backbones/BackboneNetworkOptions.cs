@@ -2,19 +2,6 @@ using Coverslip.Learning.Recipes;
 
 namespace Coverslip.Learning.Backbones;
 
-/// <summary>What of a network is trained.</summary>
-public enum TrainableLayers
-{
-    /// <summary>Everything.</summary>
-    All,
-
-    /// <summary>
-    /// The last four layers: flattening, the hidden fully connected layer, dropout, the last fully connected layer. The
-    /// network below stays as its published weights are, its batch normalization included.
-    /// </summary>
-    LastFour,
-}
-
 /// <summary>What images are scaled to before the network sees them.</summary>
 public enum InputScaling
 {
@@ -46,8 +33,11 @@ public sealed record BackboneNetworkOptions
     /// <summary>auto (default), unit or published.</summary>
     public InputScaling Scaling { get; init; }
 
-    /// <summary>all (default) or last-four.</summary>
-    public TrainableLayers Trainable { get; init; }
+    /// <summary>
+    /// How much of the network is trained: all by default. <c>last-four</c> are Keras's last four layers, of which two have
+    /// weights: the network below stays as its published weights are.
+    /// </summary>
+    public FineTuning FineTuning { get; init; } = new();
 
     /// <summary>Units of the hidden layer; 512 by default.</summary>
     public int Hidden { get; init; } = 512;
@@ -80,6 +70,11 @@ public sealed record BackboneNetworkOptions
     public static BackboneNetworkOptions Read(RecipeNode node)
     {
         var kind = KnownBackbones.Read(node, "");
+        var weights = node.Text(
+            "weights",
+            "",
+            "File of published weights, a name such as resnet-18 whose file coverslip encoders shows, or a run or packed model of ours with the same network; paths are relative to the current folder; empty: from scratch"
+        );
         var read = new BackboneNetworkOptions
         {
             Kind = kind,
@@ -89,22 +84,13 @@ public sealed record BackboneNetworkOptions
                 (0.1, 4),
                 "Factor of the channels of MobileNets and Inception-v3; others have none"
             ),
-            Weights = node.Text(
-                "weights",
-                "",
-                "File of published weights, a name such as resnet-18 whose file coverslip encoders shows, or a run or packed model of ours with the same network; paths are relative to the current folder; empty: from scratch"
-            ),
+            Weights = weights,
             Scaling = node.Word(
                 "scaling",
                 InputScaling.Auto,
                 "What images are scaled to: [0, 1] (unit), or as the published weights want it; auto: published where weights are given"
             ),
-            Trainable = node.Word(
-                "trainable",
-                TrainableLayers.All,
-                "What is trained: everything, or the last four layers, which needs weights",
-                "Liu & Sun 2021, sec. 4.2"
-            ),
+            FineTuning = FineTuning.Read(node, weights, "Liu & Sun 2021, sec. 4.2"),
             Hidden = node.Int("hidden", 512, (1, 65536), "Units of the hidden fully connected layer"),
             Dropout = node.Number(
                 "dropout",
@@ -129,8 +115,6 @@ public sealed record BackboneNetworkOptions
             throw node.Wrong("width", $"{read.Width}", $"{kind.Name} has no width; expected is 1");
         if (read.Auxiliary && kind.Auxiliary.Count == 0)
             throw node.Wrong("auxiliary", "true", $"{kind.Name} has no auxiliary classifiers; expected is false");
-        if (read.Trainable == TrainableLayers.LastFour && read.Weights.Length == 0)
-            throw node.Wrong("trainable", "last-four", "all below would stay random; set network.weights or train all");
         return read;
     }
 }

@@ -8,7 +8,7 @@ namespace Coverslip.Learning.Backbones;
 /// size. Keys: <c>encoder.L.conv1</c>, <c>.norm1</c>, <c>.conv2</c>, <c>.norm2</c> for levels L from 0, the outermost,
 /// to the depth; <c>decoder.L.up</c>, <c>.conv1</c>, … for all but the deepest; <c>last</c>. Weights begin as in sec. 3.
 /// </summary>
-public sealed class UNet
+public sealed class UNet : ISegmentationNetwork
 {
     private readonly Level[] encoder;
     private readonly (UpConv2d Up, Level Level, bool Skip)[] decoder;
@@ -53,6 +53,8 @@ public sealed class UNet
     }
 
     public UNetOptions Options { get; }
+
+    public int SkipChannels(int level) => Options.Width << level;
 
     /// <summary>
     /// [B, in, H, W] → scores [B, out, H, W]. Any size from 2 to the power of the depth on: where a level has an odd

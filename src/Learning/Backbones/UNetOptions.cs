@@ -3,6 +3,12 @@ namespace Coverslip.Learning.Backbones;
 /// <summary>The shape of a <see cref="UNet"/>.</summary>
 public sealed record UNetOptions
 {
+    /// <summary>
+    /// The residual network that is the contracting path of an <see cref="EncoderUNet"/>, and decides width, depth and
+    /// normalization; null (default): the <see cref="UNet"/>'s own.
+    /// </summary>
+    public BackboneKind? Encoder { get; init; }
+
     /// <summary>Channels of the images or maps it is given; 3 by default.</summary>
     public int Input { get; init; } = 3;
 
@@ -29,6 +35,9 @@ public sealed record UNetOptions
     /// and does not say how much.
     /// </summary>
     public double Dropout { get; init; }
+
+    /// <summary>The least side of an input, in pixels.</summary>
+    public int SmallestSide => Encoder is null ? 1 << Depth : 32;
 
     /// <exception cref="ArgumentException">A value out of its range.</exception>
     internal void Check()

@@ -42,7 +42,7 @@ public static class WeightsFolder
         IsName(weights)
             ? $"there is no weights file '{weights}', and none of that name in {string.Join(", ", Folders())}; "
                 + $"'coverslip encoders' lists what is known; weights are not downloaded"
-            : $"{weights}: there is no such weights file; weights are not downloaded";
+            : $"{weights}: there is no such weights file; weights are not downloaded: put it there, name another in network.weights, or set that to \"\" to begin at random";
 
     /// <summary>Folders in the order in which they are looked into; the user's comes first.</summary>
     internal static IEnumerable<string> Folders()

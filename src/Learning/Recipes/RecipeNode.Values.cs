@@ -34,6 +34,10 @@ public sealed partial class RecipeNode
         return name.Length > 0 ? name : throw Wrong(key, "", $"expected is one of {string.Join(", ", allowed)}");
     }
 
+    /// <summary>How many of a network's stages are trained, see <see cref="TrainableType"/>; all by default.</summary>
+    internal string Trainable(string key, string meaning, string source = "") =>
+        Value(key, "all", new TrainableType(), meaning, source);
+
     /// <summary>A list of names, each of which is one of the allowed.</summary>
     public IReadOnlyList<string> Names(
         string key,

@@ -32,8 +32,7 @@ internal sealed class BackboneClassifier : IStartsFromWeights
         var cells = backbone.Channels * network.Kind.MapSide(input.Height) * network.Kind.MapSide(input.Width);
         head = new FlattenHead(Store.Root / "head", cells, classes, network);
         Store.ToChannelsLast();
-        if (network.Trainable == TrainableLayers.LastFour)
-            Store.Freeze(path => path.StartsWith("backbone.", StringComparison.Ordinal));
+        network.FineTuning.Apply(Store.Root / "backbone", network.Kind);
     }
 
     public ParameterStore Store { get; }

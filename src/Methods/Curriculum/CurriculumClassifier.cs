@@ -30,6 +30,7 @@ internal sealed class CurriculumClassifier : IStartsFromWeights
         backbone = recipe.Network.Kind.Build(Store.Root / "backbone", shape);
         head = new Linear(Store.Root / "head", backbone.Channels, findings);
         Store.ToChannelsLast();
+        recipe.Network.FineTuning.Apply(Store.Root / "backbone", recipe.Network.Kind);
     }
 
     public ParameterStore Store { get; }

@@ -162,8 +162,6 @@ internal sealed record CurriculumRecipe : INetworkRecipe, IBackboneRecipe
                 "true",
                 "the key 'standardize' of this method says how; leave this one out"
             );
-        if (recipe.Network.Trainable != TrainableLayers.All)
-            throw network.Wrong("trainable", "last-four", "this method fine-tunes the whole network; expected is all");
         if (recipe.Network.Auxiliary)
             throw network.Wrong(
                 "auxiliary",

@@ -40,6 +40,7 @@ internal sealed class FeatureExtractor : IStartsFromWeights
         feature = new Linear(Store.Root / "feature", backbone.Channels, options.Features);
         last = classes == 0 ? null : new Linear(Store.Root / "last", options.Features, classes);
         Store.ToChannelsLast();
+        options.FineTuning.Apply(Store.Root / "backbone", options.Kind);
         using var scope = new TensorScope();
         var scale = options.Kind.Scale;
         mean = scope.Detach(Tensor.From(scale.Mean, 1, 3, 1, 1).To(device, type));

@@ -27,6 +27,9 @@ internal sealed record FeatureExtractorOptions
     /// <summary>auto (default: as published where weights are given), unit or published.</summary>
     public InputScaling Scaling { get; init; }
 
+    /// <summary>How much of the network is trained, in every stage; all by default.</summary>
+    public FineTuning FineTuning { get; init; } = new();
+
     /// <summary>Whether images are scaled as the published weights want them.</summary>
     public bool ScalesAsPublished =>
         Scaling == InputScaling.Published || (Scaling == InputScaling.Auto && Weights.Length > 0);
@@ -38,6 +41,11 @@ internal sealed record FeatureExtractorOptions
     {
         var standard = new FeatureExtractorOptions();
         var kind = KnownBackbones.Read(node, standard.Kind.Name);
+        var weights = node.Text(
+            "weights",
+            "",
+            "File of published weights of the network, relative to the current folder, or a name such as resnet-18 whose file coverslip encoders shows; empty: random ones"
+        );
         var read = new FeatureExtractorOptions
         {
             Kind = kind,
@@ -60,16 +68,13 @@ internal sealed record FeatureExtractorOptions
                 (0, 0.95),
                 "Dropout between the pooled map and the layer of features"
             ),
-            Weights = node.Text(
-                "weights",
-                "",
-                "File of published weights of the network, relative to the current folder, or a name such as resnet-18 whose file coverslip encoders shows; empty: random ones"
-            ),
+            Weights = weights,
             Scaling = node.Word(
                 "scaling",
                 InputScaling.Auto,
                 "What images are scaled to: [0, 1] (unit), or as the published weights want it; auto: published where weights are given"
             ),
+            FineTuning = FineTuning.Read(node, weights),
         };
         if (read.Width != 1 && !kind.HasWidth)
             throw node.Wrong("width", $"{read.Width}", $"{kind.Name} has no width; expected is 1");

@@ -128,7 +128,8 @@ internal sealed record MultiStageRecipe : INetworkRecipe, IPredictsSlides
 
     public long EpochExamples(Cohort cohort, SplitPart part) => Patches.Examples;
 
-    public IReadOnlyList<string> Needs => Network.Weights.Length > 0 ? [Network.Weights] : [];
+    public IReadOnlyList<string> Needs =>
+        Network.Weights.Length > 0 && Learning != Learning.Segmentation ? [Network.Weights] : [];
 
     public INetworkRecipe Sized(int height, int width) =>
         this with

@@ -6,13 +6,17 @@ using Coverslip.Torch.Checkpoints;
 namespace Coverslip.Methods.SelfSupervised;
 
 /// <summary>
-/// A run of this method as the source of weights: pre-training on a corpus of its own, which need not have masks.
+/// A run of this method as the source of weights: pre-training on a corpus of its own, which need not have masks. Or
+/// published weights, of the encoder.
 /// </summary>
 internal static class EarlierSegmentation
 {
     /// <summary>Fills a network with the run's weights, or with those of its pre-training's folder.</summary>
     /// <param name="network">What is filled.</param>
-    /// <param name="weights">A finished run of one part, a packed file of it, or its folder <c>pretraining</c>.</param>
+    /// <param name="weights">
+    /// A finished run of one part, a packed file of it, or its folder <c>pretraining</c>; of a network with an encoder also
+    /// a file of its published weights, or their name.
+    /// </param>
     /// <exception cref="RecipeException">There is none, it is of another method, or it has several parts.</exception>
     internal static void Load(SelfSupervisedNetwork network, string weights)
     {
@@ -22,6 +26,11 @@ internal static class EarlierSegmentation
         )
         {
             network.TakeOver(SafeTensors.Read(Path.Combine(weights, "best.safetensors"), network.Store.Device));
+            return;
+        }
+        if (network.Options.Encoder is not null && !EarlierRun.Is(weights))
+        {
+            network.LoadEncoder(weights);
             return;
         }
         if (!Path.Exists(weights))

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Files;
+using Coverslip.Learning.Backbones;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
@@ -127,7 +128,7 @@ internal sealed class Pretraining(PretrainingTask task, Device device)
             .Add("seed", task.Set.Seed)
             .Add("device", $"{device}");
         if (recipe.Weights.Length > 0)
-            made.AddStart("weights", recipe.Weights);
+            made.AddStart("weights", WeightsFolder.Resolve(recipe.Weights));
         return recipe.Input.Restained ? made.AddFile("stain", recipe.Input.Stain) : made;
     }
 

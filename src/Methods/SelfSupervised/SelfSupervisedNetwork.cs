@@ -52,8 +52,9 @@ internal sealed class SelfSupervisedNetwork : IStartsFromWeights
     /// <summary>Maps that the U-Net gives.</summary>
     internal const int Maps = Colors + Classes;
 
-    private readonly UNet network;
+    private readonly ISegmentationNetwork network;
     private readonly JointLossOptions? loss;
+    private readonly InputScale? scale;
 
     /// <param name="options">The U-Net, its output <see cref="Maps"/> channels.</param>
     /// <param name="loss">Weights of both tasks; null: reconstruction alone.</param>
@@ -68,7 +69,9 @@ internal sealed class SelfSupervisedNetwork : IStartsFromWeights
     {
         this.loss = loss;
         Store = new ParameterStore(device, type);
-        network = new UNet(Store.Root, options with { Output = Maps });
+        options = options with { Output = Maps };
+        network = options.Encoder is null ? new UNet(Store.Root, options) : new EncoderUNet(Store.Root, options);
+        scale = options.Encoder?.Scale;
         Store.ToChannelsLast();
     }
 
@@ -79,11 +82,12 @@ internal sealed class SelfSupervisedNetwork : IStartsFromWeights
     /// <summary>
     /// Images [B, 3, H, W] in [0, 1] → reconstructions [B, 3, H, W] and scores [B, 2, H, W].
     /// </summary>
-    /// <param name="images">As they are; the U-Net is given them brought to [−1, 1].</param>
+    /// <param name="images">As they are; the U-Net is given them brought to [−1, 1], or scaled as the weights of its
+    /// encoder want them.</param>
     /// <param name="seen">Told of each level's output, which it may change in place.</param>
     public (Tensor Reconstruction, Tensor Scores) Forward(Tensor images, Action<string, Tensor>? seen = null)
     {
-        var output = network.Forward(images * 2 - 1, seen).To(Store.DType); // [B, 5, H, W]
+        var output = network.Forward(Scaled(images), seen).To(Store.DType); // [B, 5, H, W]
         return (output.Narrow(1, 0, Colors), output.Narrow(1, Colors, Classes));
     }
 
@@ -123,7 +127,7 @@ internal sealed class SelfSupervisedNetwork : IStartsFromWeights
     /// what comes from below are taken, and those of the skip begin at zero: at first the network then gives what the
     /// other gave.
     /// </summary>
-    /// <param name="weights">By path, of a network of equal width and depth.</param>
+    /// <param name="weights">By path, of a network of equal width and depth, or of the same encoder.</param>
     /// <exception cref="TorchException">They are of another network; the message lists the keys.</exception>
     public void TakeOver(IReadOnlyDictionary<string, Tensor> weights)
     {
@@ -136,11 +140,11 @@ internal sealed class SelfSupervisedNetwork : IStartsFromWeights
             if (!weights.TryGetValue(key, out var theirs))
                 continue;
             // [width, skip and below, 3, 3]: what comes from below stands last.
-            var (own, given, below) = (Store[key].Size(1), theirs.Size(1), Options.Width << level);
-            if (own == 2 * below && given == below)
-                fitting[key] = Tensor.Cat([Tensor.Zeros(theirs.Shape, theirs.DType, theirs.Device), theirs], 1);
-            else if (own == below && given == 2 * below)
-                fitting[key] = theirs.Narrow(1, below, below);
+            var (own, given, skip) = (Store[key].Size(1), theirs.Size(1), network.SkipChannels(level));
+            if (own == given + skip)
+                fitting[key] = Tensor.Cat([Zeros(theirs, skip), theirs], 1);
+            else if (own == given - skip)
+                fitting[key] = theirs.Narrow(1, skip, own);
         }
         Store.Load(fitting);
     }
@@ -148,5 +152,21 @@ internal sealed class SelfSupervisedNetwork : IStartsFromWeights
     /// <inheritdoc cref="EarlierSegmentation.Load"/>
     public void Load(string weights) => EarlierSegmentation.Load(this, weights);
 
+    /// <summary>Fills the encoder with published weights; the rest stays random.</summary>
+    /// <exception cref="TorchException">They do not fit; the message lists the keys.</exception>
+    internal void LoadEncoder(string weights) =>
+        PublishedWeights.Load(Store.Root / "encoder", Options.Encoder!, new BackboneOptions { Classes = 0 }, weights);
+
     public void Dispose() => Store.Dispose();
+
+    private static Tensor Zeros(Tensor like, long channels) =>
+        Tensor.Zeros([like.Size(0), channels, like.Size(2), like.Size(3)], like.DType, like.Device);
+
+    private Tensor Scaled(Tensor images)
+    {
+        if (scale is null)
+            return images * 2 - 1;
+        var (mean, deviation) = (Tensor.From(scale.Mean, 1, 3, 1, 1), Tensor.From(scale.Deviation, 1, 3, 1, 1));
+        return (images - mean.To(Store.Device)) / deviation.To(Store.Device);
+    }
 }

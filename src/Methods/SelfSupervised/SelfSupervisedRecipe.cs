@@ -56,8 +56,13 @@ internal sealed record SelfSupervisedRecipe : INetworkRecipe, IPredictsSlides, I
     /// <summary>Levels without skip connection in fine-tuning and prediction; as in pre-training by default.</summary>
     public IReadOnlyList<int> FineTunedWithoutSkip { get; init; } = [0];
 
-    /// <summary>A run of this method whose weights are begun with; empty (default): none.</summary>
+    /// <summary>
+    /// A run of this method whose weights are begun with, or published weights of the encoder; empty (default): none.
+    /// </summary>
     public string Weights { get; init; } = "";
+
+    /// <summary>How much of the encoder is trained; all by default.</summary>
+    public FineTuning FineTuning { get; init; } = new();
 
     /// <summary>What the masks show, as polygons are named.</summary>
     public string Foreground { get; init; } = "foreground";
@@ -81,7 +86,7 @@ internal sealed record SelfSupervisedRecipe : INetworkRecipe, IPredictsSlides, I
     /// <summary>Whether this is the recipe of the first stage.</summary>
     internal bool Reconstructs { get; private init; }
 
-    public int SmallestSide => 1 << Network.Depth;
+    public int SmallestSide => Network.SmallestSide;
 
     public long EpochExamples(Cohort cohort, SplitPart part) =>
         Reconstructs ? Windows.Unlabeled : (long)Windows.Labeled * Windows.Repeats;
@@ -137,10 +142,15 @@ internal sealed record SelfSupervisedRecipe : INetworkRecipe, IPredictsSlides, I
     /// <summary>The recipe of the second stage where the first has left weights.</summary>
     internal SelfSupervisedRecipe AfterPretraining => this with { Weights = "" };
 
-    private SelfSupervisedNetwork Build(Device device) =>
-        Reconstructs
+    private SelfSupervisedNetwork Build(Device device)
+    {
+        var network = Reconstructs
             ? new SelfSupervisedNetwork(Network, null, device)
             : new SelfSupervisedNetwork(Network with { WithoutSkip = FineTunedWithoutSkip }, Loss, device);
+        if (Network.Encoder is { } encoder)
+            FineTuning.Apply(network.Store.Root / "encoder", encoder);
+        return network;
+    }
 
     /// <summary>Reads the method's sections.</summary>
     /// <exception cref="RecipeException">A key that is unknown, or a value outside its range.</exception>
@@ -148,7 +158,13 @@ internal sealed record SelfSupervisedRecipe : INetworkRecipe, IPredictsSlides, I
     {
         var (input, network, before) = (node.Section("input"), node.Section("network"), node.Section("pretraining"));
         var pixels = InputOptions.Read(input, StandardInput);
-        var shape = ReadNetwork(network);
+        var shape = SegmentationShape.Read(network);
+        // A network is taken for what it has learned: without a word about weights it starts from those of its name.
+        var weights = network.Text(
+            "weights",
+            shape.Encoder?.Name ?? "",
+            "A run of this method, or its folder pretraining, that the first stage begins with, or the second where there is no first; with an encoder also a file of its published weights, or a name such as resnet-18 whose file coverslip encoders shows, which is the encoder's by default; empty: random weights"
+        );
         var recipe = new SelfSupervisedRecipe
         {
             Seed = node.Int(
@@ -164,7 +180,7 @@ internal sealed record SelfSupervisedRecipe : INetworkRecipe, IPredictsSlides, I
             ),
             Input = pixels,
             Network = shape,
-            FineTunedWithoutSkip = Levels(
+            FineTunedWithoutSkip = SegmentationShape.Levels(
                 network.Ints(
                     "finetuned_without_skips",
                     shape.WithoutSkip,
@@ -172,11 +188,8 @@ internal sealed record SelfSupervisedRecipe : INetworkRecipe, IPredictsSlides, I
                     "The same of fine-tuning, as without_skips by default; one that is put back begins with weights of zero"
                 )
             ),
-            Weights = network.Text(
-                "weights",
-                "",
-                "A run of this method, or its folder pretraining, that the first stage begins with, or the second where there is no first; empty: random weights"
-            ),
+            Weights = weights,
+            FineTuning = FineTuning.Read(network, shape.Encoder is null ? "" : weights),
             Pretraining = new PretrainingOptions
             {
                 Training = ReadPretraining(before),
@@ -211,6 +224,12 @@ internal sealed record SelfSupervisedRecipe : INetworkRecipe, IPredictsSlides, I
                 "true",
                 "there is nothing to compare: pretraining.epochs is 0, or network.without_skips leaves none out"
             );
+        if (recipe.Pretraining.CompareSkips && shape.Encoder is not null)
+            throw before.Wrong(
+                "compare_skips",
+                "true",
+                $"levels are compared of the U-Net's own encoder, and network.encoder is {shape.Encoder.Name}; leave one out"
+            );
         if (pixels.Form != InputForm.Raw)
             throw input.Wrong("form", Words.Kebab($"{pixels.Form}"), "masks are what is learned; expected is raw");
         if (pixels.Standardize)
@@ -221,7 +240,7 @@ internal sealed record SelfSupervisedRecipe : INetworkRecipe, IPredictsSlides, I
             throw input.Wrong(
                 "width",
                 $"{pixels.Width}",
-                $"a U-Net of depth {shape.Depth} halves it so often; expected are at least {recipe.SmallestSide}"
+                $"{(shape.Encoder is null ? $"a U-Net of depth {shape.Depth} halves it so often" : $"{shape.Encoder.Name} halves it five times")}; expected are at least {recipe.SmallestSide}"
             );
         return recipe;
     }
@@ -235,30 +254,6 @@ internal sealed record SelfSupervisedRecipe : INetworkRecipe, IPredictsSlides, I
             ? read
             : throw node.Wrong("best_by", Words.Kebab($"{read.BestBy}"), "a reconstruction has a loss only");
     }
-
-    private static UNetOptions ReadNetwork(RecipeNode node)
-    {
-        var depth = node.Int("depth", 4, (1, 8), "How often the U-Net halves its input");
-        return new UNetOptions
-        {
-            Width = node.Int("width", 64, (1, 1024), "Channels of the outermost level"),
-            Depth = depth,
-            Normalize = node.Flag("normalize", false, "Batch normalization"),
-            Dropout = node.Number("dropout", 0, (0, 0.95), "Dropout at the two deepest levels"),
-            WithoutSkip = Levels(
-                node.Ints(
-                    "without_skips",
-                    [0],
-                    (0, depth - 1),
-                    "Levels whose skip connections pre-training does without, 0 the outermost",
-                    "Pasumarthi & Jaiswal, sec. III.3"
-                )
-            ),
-            Output = SelfSupervisedNetwork.Maps,
-        };
-    }
-
-    private static IReadOnlyList<int> Levels(IReadOnlyList<int> levels) => [.. levels.Distinct().Order()];
 
     public ISlidePrediction OpenSlides(TrainedModel run, PredictionRequest asked) => new SlideSegments(run, asked);
 

@@ -6,6 +6,9 @@ namespace Coverslip.Methods.TumorDetection;
 /// <summary>What images are scaled to before a tower sees them.</summary>
 internal enum TowerScaling
 {
+    /// <summary>As the network's published weights want it where weights are given, [−1, 1] from scratch.</summary>
+    Auto,
+
     /// <summary>[−1, 1], as published.</summary>
     Symmetric,
 
@@ -46,8 +49,17 @@ internal sealed record TowerOptions
     /// </summary>
     public string Weights { get; init; } = "";
 
-    /// <summary>symmetric (default) or published.</summary>
+    /// <summary>auto (default), symmetric or published.</summary>
     public TowerScaling Scaling { get; init; }
+
+    /// <summary>How much of each tower is trained; all by default.</summary>
+    public FineTuning FineTuning { get; init; } = new();
+
+    /// <summary>What images are scaled to.</summary>
+    internal InputScale Scale =>
+        Scaling == TowerScaling.Published || (Scaling == TowerScaling.Auto && Weights.Length > 0)
+            ? Kind.Scale
+            : InputScale.Symmetric;
 
     /// <summary>What is built of each tower.</summary>
     internal BackboneOptions Shape(int classes) =>
@@ -62,6 +74,11 @@ internal sealed record TowerOptions
     {
         var standard = new TowerOptions();
         var kind = KnownBackbones.Read(node, standard.Kind.Name);
+        var weights = node.Text(
+            "weights",
+            standard.Weights,
+            "File of published weights, a name such as resnet-18 whose file coverslip encoders shows, or a run or packed model of this method with the same towers; empty: from scratch"
+        );
         var read = new TowerOptions
         {
             Kind = kind,
@@ -87,17 +104,14 @@ internal sealed record TowerOptions
                 (0, 100),
                 "Weight of each auxiliary classifier's loss"
             ),
-            Weights = node.Text(
-                "weights",
-                standard.Weights,
-                "File of published weights, a name such as resnet-18 whose file coverslip encoders shows, or a run or packed model of this method with the same towers; empty: from scratch"
-            ),
+            Weights = weights,
             Scaling = node.Word(
                 "scaling",
                 standard.Scaling,
-                "Pixels in [−1, 1] (symmetric), or as the published weights want them",
+                "Pixels in [−1, 1] (symmetric), or as the published weights want them; auto: published where weights are given",
                 "Liu et al. 2017"
             ),
+            FineTuning = FineTuning.Read(node, weights),
         };
         if (read.Width != 1 && !kind.HasWidth)
             throw node.Wrong("width", $"{read.Width}", $"{kind.Name} has no width; expected is 1");

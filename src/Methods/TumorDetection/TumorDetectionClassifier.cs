@@ -35,6 +35,8 @@ internal sealed class TumorDetectionClassifier : IStartsFromWeights
         dropout = new Dropout(Store.Root / "head", network.Dropout);
         last = new Linear(Store.Root / "head", towers.Sum(t => t.Network.Channels), classes);
         Store.ToChannelsLast();
+        foreach (var (name, _) in towers)
+            network.FineTuning.Apply(Store.Root / name, network.Kind);
     }
 
     public ParameterStore Store { get; }
@@ -47,10 +49,7 @@ internal sealed class TumorDetectionClassifier : IStartsFromWeights
     /// <exception cref="RecipeException">The earlier run has other towers, or several parts.</exception>
     public void Load(string weights)
     {
-        var isRun =
-            Directory.Exists(weights)
-            || Path.GetExtension(weights).Equals(".coverslip", StringComparison.OrdinalIgnoreCase);
-        if (isRun)
+        if (EarlierRun.Is(weights))
             LoadRun(weights);
         else
             foreach (var (name, _) in towers)
@@ -94,9 +93,9 @@ internal sealed class TumorDetectionClassifier : IStartsFromWeights
 
     private Tensor Scaled(Tensor x)
     {
-        if (recipe.Network.Scaling == TowerScaling.Symmetric)
+        var scale = recipe.Network.Scale;
+        if (scale == InputScale.Symmetric)
             return (x * 2) - 1;
-        var scale = recipe.Network.Kind.Scale;
         var (mean, deviation) = (Tensor.From(scale.Mean, 1, 3, 1, 1), Tensor.From(scale.Deviation, 1, 3, 1, 1));
         return (x - mean.To(Store.Device)) / deviation.To(Store.Device);
     }
@@ -107,12 +106,13 @@ internal sealed class TumorDetectionClassifier : IStartsFromWeights
         if (TumorDetectionMethod.Of(run.RecipeText, weights) is not { Network: var earlier })
             throw new RecipeException($"network.weights is '{weights}', a run of another method than tumor-detection");
         var network = recipe.Network;
-        if (
-            (earlier.Kind, earlier.Width, earlier.Auxiliary, earlier.Scaling)
-            != (network.Kind, network.Width, network.Auxiliary, network.Scaling)
-        )
+        if ((earlier.Kind, earlier.Width, earlier.Auxiliary) != (network.Kind, network.Width, network.Auxiliary))
             throw new RecipeException(
                 $"network.weights is '{weights}', a run of {Named(earlier)}; this recipe builds {Named(network)}"
+            );
+        if (earlier.Scale != network.Scale)
+            throw new RecipeException(
+                $"network.weights is '{weights}', whose images were scaled {Scaled(earlier)}, and this recipe scales them {Scaled(network)}; set network.scaling: {(earlier.Scale == InputScale.Symmetric ? "symmetric" : "published")}"
             );
         if (run.Parts.Count > 1)
             throw new RecipeException(
@@ -130,8 +130,10 @@ internal sealed class TumorDetectionClassifier : IStartsFromWeights
 
     private static string Named(TowerOptions network) =>
         FormattableString.Invariant($"{network.Kind.Name}, width {network.Width}")
-        + (network.Auxiliary ? ", with auxiliary classifiers" : "")
-        + (network.Scaling == TowerScaling.Published ? ", scaled as published" : "");
+        + (network.Auxiliary ? ", with auxiliary classifiers" : "");
+
+    private static string Scaled(TowerOptions network) =>
+        network.Scale == InputScale.Symmetric ? "to [−1, 1]" : "as published";
 
     private static Tensor CrossEntropy(Tensor scores, Batch batch)
     {

@@ -48,6 +48,11 @@ public sealed class ParameterStore : IDisposable
     /// </summary>
     public bool FixedStatistics { get; set; }
 
+    /// <summary>
+    /// What optimizers that are made afterwards multiply their rate by for the parameter of a path; 1 by default.
+    /// </summary>
+    public Func<string, double> RateFactor { get; set; } = _ => 1;
+
     /// <summary>The type that layers compute evaluation in, after <see cref="Fold"/>; null before.</summary>
     public DType? Folded { get; private set; }
 

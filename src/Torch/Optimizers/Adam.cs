@@ -21,7 +21,7 @@ public sealed class Adam(
         if (options.WeightDecay != 0)
         {
             if (options.Decoupled)
-                Foreach.MultiplyInPlace(weights, 1 - Rate * options.WeightDecay);
+                Foreach.MultiplyInPlace(weights, 1 - moving.Rate * options.WeightDecay);
             else
                 gradients = Foreach.Add(gradients, weights, options.WeightDecay);
         }
@@ -32,7 +32,7 @@ public sealed class Adam(
         var divisor = Foreach.Sqrt(second);
         Foreach.DivideInPlace(divisor, Math.Sqrt(1 - Math.Pow(options.Beta2, Steps)));
         Foreach.AddInPlace(divisor, options.Epsilon);
-        Foreach.AddQuotientInPlace(weights, first, divisor, -Rate / (1 - Math.Pow(options.Beta1, Steps)));
+        Foreach.AddQuotientInPlace(weights, first, divisor, -moving.Rate / (1 - Math.Pow(options.Beta1, Steps)));
     }
 }
 

@@ -5,11 +5,12 @@ namespace Coverslip.Torch.Optimizers;
 /// <summary>
 /// Moves a store's parameters, all but frozen ones, along their gradients. State is named by parameter path, so that a
 /// run resumes. The rate of a
-/// step is <see cref="Rate"/>, set by a schedule.
+/// step is <see cref="Rate"/>, set by a schedule, times the parameter's <see cref="ParameterStore.RateFactor"/>.
 /// </summary>
 public abstract class Optimizer : IDisposable
 {
     private readonly (string Path, Tensor Value)[] parameters;
+    private readonly double[] factors;
     private readonly Dictionary<string, Tensor[]> slots = [];
 
     /// <param name="store">Whose parameters.</param>
@@ -21,6 +22,7 @@ public abstract class Optimizer : IDisposable
             throw new ArgumentOutOfRangeException(nameof(rate), rate, "a learning rate is a finite number from 0");
         Rate = rate;
         parameters = [.. store.Trainable.Where(p => trainable?.Invoke(p.Path) ?? true)];
+        factors = [.. parameters.Select(p => store.RateFactor(p.Path))];
     }
 
     /// <summary>The learning rate of the next step.</summary>
@@ -35,17 +37,15 @@ public abstract class Optimizer : IDisposable
         Steps++;
         using var off = new NoGradient();
         using var scope = new TensorScope();
-        var moving = new List<int>();
-        var gradients = new List<Tensor>();
+        var moving = new List<(int Index, Tensor Gradient)>();
         for (var i = 0; i < parameters.Length; i++)
-        {
-            if (parameters[i].Value.Gradient is not { } gradient)
-                continue;
-            moving.Add(i);
-            gradients.Add(gradient);
-        }
-        if (moving.Count > 0)
-            Step(new Moving(this, moving), [.. gradients]);
+            if (parameters[i].Value.Gradient is { } gradient)
+                moving.Add((i, gradient));
+        foreach (var alike in moving.GroupBy(m => factors[m.Index]))
+            Step(
+                new Moving(this, [.. alike.Select(m => m.Index)], Rate * alike.Key),
+                [.. alike.Select(m => m.Gradient)]
+            );
     }
 
     private protected abstract void Step(Moving moving, Tensor[] gradients);
@@ -111,9 +111,11 @@ public abstract class Optimizer : IDisposable
         slots.Clear();
     }
 
-    /// <summary>The parameters that have a gradient in this step, and their state.</summary>
-    private protected sealed class Moving(Optimizer owner, List<int> indices)
+    /// <summary>Parameters that have a gradient in this step and one rate, and their state.</summary>
+    private protected sealed class Moving(Optimizer owner, List<int> indices, double rate)
     {
+        internal double Rate => rate;
+
         internal Tensor[] Parameters => [.. indices.Select(i => owner.parameters[i].Value)];
 
         /// <summary>The state of a name, which starts at a constant.</summary>

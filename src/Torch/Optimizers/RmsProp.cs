@@ -37,13 +37,13 @@ public sealed class RmsProp(
         }
         if (options.Momentum == 0)
         {
-            Foreach.AddQuotientInPlace(weights, gradients, divisor, -Rate);
+            Foreach.AddQuotientInPlace(weights, gradients, divisor, -moving.Rate);
             return;
         }
         var velocity = moving.State("momentum");
         Foreach.MultiplyInPlace(velocity, options.Momentum);
-        Foreach.AddQuotientInPlace(velocity, gradients, divisor, options.TensorFlow ? Rate : 1);
-        Foreach.AddInPlace(weights, velocity, options.TensorFlow ? -1 : -Rate);
+        Foreach.AddQuotientInPlace(velocity, gradients, divisor, options.TensorFlow ? moving.Rate : 1);
+        Foreach.AddInPlace(weights, velocity, options.TensorFlow ? -1 : -moving.Rate);
     }
 }
 

@@ -27,7 +27,7 @@ public sealed class Sgd(
             Foreach.AddInPlace(velocity, gradients, 1);
             gradients = options.Nesterov ? Foreach.Add(gradients, velocity, options.Momentum) : velocity;
         }
-        Foreach.AddInPlace(weights, gradients, -Rate);
+        Foreach.AddInPlace(weights, gradients, -moving.Rate);
     }
 }
 

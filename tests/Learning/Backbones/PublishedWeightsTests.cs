@@ -103,7 +103,7 @@ public sealed partial class PublishedWeightsTests : IDisposable
         );
         var missing = Path.Combine(folder, "none.pth");
         Assert.Equal(
-            $"{missing}: there is no such weights file; weights are not downloaded",
+            $"{missing}: there is no such weights file; weights are not downloaded: put it there, name another in network.weights, or set that to \"\" to begin at random",
             Assert.Throws<FileNotFoundException>(() => Load(missing)).Message
         );
     }

@@ -1,4 +1,3 @@
-using Coverslip.Learning.Backbones;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Recipes;
 using Coverslip.Methods.Backbone;
@@ -16,7 +15,7 @@ public sealed class BackboneRecipeTests
         var network = recipe.Network;
         Assert.Equal((224, 224, InputForm.Masked), (recipe.Input.Height, recipe.Input.Width, recipe.Input.Form));
         Assert.Equal(("inception-v3", 1.0, ""), (network.Kind.Name, network.Width, network.Weights));
-        Assert.Equal((512, 0.5, TrainableLayers.All), (network.Hidden, network.Dropout, network.Trainable));
+        Assert.Equal((512, 0.5, null), (network.Hidden, network.Dropout, network.FineTuning.Stages));
         Assert.Equal((false, 0.4), (network.Auxiliary, network.AuxiliaryWeight));
         Assert.Equal((300, 4, 5e-6), (recipe.Training.Epochs, recipe.Training.Batch, recipe.Training.Rate));
     }
@@ -37,7 +36,7 @@ public sealed class BackboneRecipeTests
             );
         var network = recipe.Network;
         Assert.Equal((3, 96, 128, 7), (recipe.Seed, recipe.Input.Height, recipe.Input.Width, recipe.Training.Epochs));
-        Assert.Equal((0.75, "m.pth", TrainableLayers.LastFour), (network.Width, network.Weights, network.Trainable));
+        Assert.Equal((0.75, "m.pth", 0), (network.Width, network.Weights, network.FineTuning.Stages));
         Assert.Equal((64, 0.25), (network.Hidden, network.Dropout));
         var googlenet = (BackboneRecipe)
             Known.Methods.Parse(
@@ -62,7 +61,10 @@ public sealed class BackboneRecipeTests
         "name: resnet-50, trainable: last-four",
         "network.trainable is 'last-four'; all below would stay random; set network.weights or train all"
     )]
-    [InlineData("name: resnet-50, trainable: some", "network.trainable is 'some'; expected is one of all, last-four")]
+    [InlineData(
+        "name: resnet-50, trainable: some",
+        "network.trainable is 'some'; expected is one of all, none, last-four, last-1"
+    )]
     [InlineData(
         "name: resnet-50, weight: a.pth",
         "unknown key 'network.weight'; the nearest known one is 'network.weights'"

@@ -118,6 +118,25 @@ public sealed class OptimizerTests
         Assert.Equal(before, problem.Store["bias"].ToArray<float>());
     }
 
+    /// <summary>After one step a parameter of a factor is where another rate would have brought it, the others not.</summary>
+    [Theory, MemberData(nameof(Names))]
+    public void A_parameter_moves_at_its_factor_of_the_rate(string name)
+    {
+        (float[] Weight, float[] Bias) Moved(Func<string, double> factor, double rate)
+        {
+            using var problem = new Problem();
+            problem.Store.RateFactor = factor;
+            using var optimizer = Optimizers[name](problem.Store);
+            optimizer.Rate *= rate;
+            problem.Step(optimizer);
+            return (problem.Store["weight"].ToArray<float>(), problem.Store["bias"].ToArray<float>());
+        }
+        var (mixed, whole, half) = (Moved(path => path == "bias" ? 0.5 : 1, 1), Moved(_ => 1, 1), Moved(_ => 1, 0.5));
+        Assert.Equal(whole.Weight, mixed.Weight);
+        Assert.Equal(half.Bias, mixed.Bias);
+        Assert.NotEqual(whole.Bias, mixed.Bias);
+    }
+
     [Theory]
     [InlineData(-1)]
     [InlineData(double.NaN)]
