@@ -87,9 +87,9 @@ public sealed class StartingWeightsTests : IDisposable
         foreach (var (path, value) in model.Store.All.Where(p => p.Path.StartsWith(under, StringComparison.Ordinal)))
             Assert.Equal(0, Off(published[path[under.Length..]], value));
         model.Store.Training = true;
-        using var sgd = new Sgd(model.Store, 1);
+        using var adam = new Adam(model.Store, 1e-2);
         model.Judge(Images()).Total.Backward();
-        sgd.Step();
+        adam.Step();
         using var off = new NoGradient();
         foreach (var (path, value) in model.Store.All.Where(p => p.Path.StartsWith(under, StringComparison.Ordinal)))
         {
