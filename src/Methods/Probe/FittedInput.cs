@@ -36,8 +36,12 @@ internal static class FittedInput
         [
             new($"input.height={high}", seen),
             new($"input.width={wide}", seen),
-            // What radiographs differ in lies in the middle layers; of stained tissue the last one knows most, and how it varies.
-            new($"features.layers={(gray ? "[layer2, layer3, layer4]" : "[layer4]")}", seen),
+            // What radiographs differ in lies in the middle layers; of stained tissue the last one knows most, and how it varies,
+            // but where an image is so small that the last layer sees all of it at once.
+            new(
+                $"features.layers={(gray ? "[layer2, layer3, layer4]" : least < SmallSide ? "[layer1, layer2, layer3]" : "[layer4]")}",
+                seen
+            ),
             new($"features.deviations={(gray ? "false" : "true")}", seen),
         ];
         if (gray)

@@ -10,7 +10,12 @@ public sealed class FittedInputTests : IDisposable
 
     [Theory]
     [InlineData(775, 522, 3, "input.height=336 input.width=496 features.layers=[layer4] features.deviations=true")] // GlaS
-    [InlineData(50, 50, 3, "input.height=112 input.width=112 features.layers=[layer4] features.deviations=true")] // IDC: twice the pixels there are
+    [InlineData(
+        50,
+        50,
+        3,
+        "input.height=112 input.width=112 features.layers=[layer1, layer2, layer3] features.deviations=true"
+    )] // IDC: twice the pixels there are
     [InlineData(300, 1000, 3, "input.height=608 input.width=304 features.layers=[layer4] features.deviations=true")] // no image is shrunk to a strip
     [InlineData(
         512,
