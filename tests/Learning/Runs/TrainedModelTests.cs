@@ -90,7 +90,7 @@ public sealed class TrainedModelTests(FinishedRun finished) : IClassFixture<Fini
         {
             var again = first.Rows.Single(r => r.Image == row.Image);
             Assert.Equal(again.Set, row.Set);
-            Assert.Equal(again.Unfamiliar!.Value, row.Unfamiliar!.Value, 2e-3);
+            Assert.Equal(again.Unfamiliar!.Value, row.Unfamiliar!.Value, 2e-2);
         }
     }
 
