@@ -5,6 +5,7 @@ using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Evaluation.Statistics;
 using Coverslip.Files;
+using Coverslip.Learning.Reports;
 using Coverslip.Learning.Runs;
 
 namespace Coverslip.App.Commands;
@@ -202,11 +203,35 @@ internal static class EvaluateCommand
             Console.WriteLine($"{evaluation.Redrawn} bootstrap draws without every class were drawn again");
         Console.WriteLine();
         ConsoleTable.WriteConfusion(evaluation.Classes, evaluation.Confusion);
+        PrintDoubt(evaluation);
         if (comparison is null)
             return;
         Console.WriteLine();
         Console.WriteLine("difference to the other predictions, paired by patient");
         PrintFigures(comparison.Differences);
+    }
+
+    private static void PrintDoubt(ClassificationEvaluation evaluation)
+    {
+        List<(string, Estimate)> figures = [];
+        if (evaluation.Sets is { } sets)
+            figures.AddRange([
+                ("sets that hold the label", sets.Coverage),
+                .. sets.ByClass.Select(c => ($"… of {c.Key}", c.Value)),
+            ]);
+        if (evaluation.Unfamiliar is { } unfamiliar)
+            figures.Add(("unfamiliar images", unfamiliar));
+        if (figures.Count == 0)
+            return;
+        Console.WriteLine();
+        ConsoleTable.Write(figures);
+        if (evaluation.Sets is { } sized)
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{sized.MeanSize:0.00} of {evaluation.Classes.Count} classes in a set; one class {FigureText.Percent(sized.OneClass)}, every class {FigureText.Percent(sized.AllClasses)} of the images"
+                )
+            );
     }
 
     private static void PrintFigures(IReadOnlyDictionary<Metric, Estimate> figures) =>

@@ -62,7 +62,8 @@ internal static class PredictCommand
             Predict images with a trained model; writes predictions.csv (image, patient, label, predicted, p_<class> …).
             A run of several parts predicts with all of them and averages; an image of its own cohort with the parts that did
             not train on its patient. Images that the model was trained on are told, and marked in the column trained_on.
-            An image that looks like none of the training images is refused (--unfamiliar).
+            An image that looks like none of the training images is refused (--unfamiliar). Where the recipe has
+            decision.conformal, the column set holds the classes of which one is the true one but for that share of errors.
 
             Whole slides (scanner formats and tiled TIFFs) become heatmaps and detections: slide_scores.csv,
             detections/SLIDE.csv, SLIDE.geojson, SLIDE-heatmap.tif and .npy, SLIDE-overlay.png, summary.json. A stopped
@@ -212,6 +213,8 @@ internal static class PredictCommand
         ConsoleTable.Write(cases.Short());
         if (cases.Rest is { } rest)
             Console.WriteLine(rest);
+        foreach (var doubt in told.Doubts)
+            Console.Error.WriteLine(doubt);
         if (patches.StainNote is { } kept)
             Console.Error.WriteLine(kept);
         if (patches.EmptyMasks > 0)

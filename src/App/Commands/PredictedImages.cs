@@ -4,6 +4,7 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Reports;
+using Coverslip.Learning.RunReports;
 using Coverslip.Learning.Runs;
 
 namespace Coverslip.App.Commands;
@@ -54,6 +55,7 @@ internal sealed class PredictedImages(
         }
         return new PredictedCases("image", [.. order.Select(c => full.GetValueOrDefault(c, c))], "predictions.csv")
         {
+            Sections = DoubtSection.Of(predictions, model.Parts, "image") is { } doubt ? [doubt] : [],
             ScoreIs =
                 predictions.MultiLabel
                     ? "The score is the probability of the finding that is furthest above its threshold, or nearest below it."
@@ -62,6 +64,9 @@ internal sealed class PredictedImages(
                 : "The score is the probability of the class that was called, the most probable one.",
         };
     }
+
+    /// <summary>What to tell of sets and of images of another kind, a line each.</summary>
+    public IEnumerable<string> Doubts => DoubtSection.Lines(predictions, model.Parts);
 
     /// <summary>What the report says of training cases, or why it names none.</summary>
     public string Near =>
@@ -100,12 +105,30 @@ internal sealed class PredictedImages(
         {
             Notes =
             [
-                .. PredictedCase.NotesOf(row.TrainedOn, model.Unfamiliar(patches.Patches[place].Source.Look!)),
+                .. PredictedCase.NotesOf(
+                    row.TrainedOn,
+                    model.Unfamiliar(patches.Patches[place].Source.Look!) ?? FarNote(row)
+                ),
                 .. empty,
+                .. UndecidedNote(row),
             ],
             Margin = margin,
         };
     }
+
+    private static string? FarNote(Prediction row) =>
+        row.IsUnfamiliar
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"its features are {row.Unfamiliar:0.00} times as far from the training images as those of known patients"
+            )
+            : null;
+
+    /// <summary>Where the promise cannot be kept, every set is undecided, which says nothing of this image.</summary>
+    private IEnumerable<string> UndecidedNote(Prediction row) =>
+        row.Set.Count > 1 && model.Parts.Any(p => p.Conformal is { Score: not null })
+            ? [$"undecided: {string.Join($" {Predictions.SetSeparator} ", row.Set)}"]
+            : [];
 
     private (double Score, double? Threshold, double Margin) Score(Prediction row, TrainedModel judges)
     {

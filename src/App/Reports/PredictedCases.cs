@@ -16,6 +16,9 @@ internal sealed record PredictedCases(string Thing, IReadOnlyList<PredictedCase>
     /// <summary>Whether they have class, score and threshold; true by default.</summary>
     public bool Scored { get; init; } = true;
 
+    /// <summary>Further sections of the report; none by default.</summary>
+    public IReadOnlyList<ReportSection> Sections { get; init; } = [];
+
     /// <summary>What the score is.</summary>
     public string ScoreIs { get; init; } = "";
 

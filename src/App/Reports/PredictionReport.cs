@@ -37,7 +37,7 @@ internal static class PredictionReport
         var called = cases.Scored && cases.All.All(c => c.Called.Length > 0) ? $": {cases.Called}" : "";
         var report = new Report(
             $"Predictions of {FigureText.Count(cases.All.Count, cases.Thing)}",
-            [Cases(cases, near), Facts(run, cases)]
+            [Cases(cases, near), .. cases.Sections, Facts(run, cases)]
         )
         {
             Head =

@@ -42,6 +42,12 @@ public sealed record ClassificationEvaluation
     /// <summary>The bars of the reliability plot; empty without probabilities.</summary>
     public required IReadOnlyList<ReliabilityBin> Reliability { get; init; }
 
+    /// <summary>How often sets of classes hold the true one; null where the predictions have none.</summary>
+    public SetCoverage? Sets { get; private init; }
+
+    /// <summary>Share of images that are unlike what the model learned from; null where the predictions do not say.</summary>
+    public Estimate? Unfamiliar { get; private init; }
+
     /// <summary>The options it was made with.</summary>
     public required EvaluationOptions Options { get; init; }
 
@@ -85,6 +91,8 @@ public sealed record ClassificationEvaluation
                 ),
             ],
             Reliability = sample.Reliability(),
+            Sets = SetCoverage.Of(predictions),
+            Unfamiliar = UnfamiliarShare.Of(predictions),
             Options = options,
             Redrawn = draws?.Redrawn ?? 0,
         };

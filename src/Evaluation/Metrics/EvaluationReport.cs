@@ -38,6 +38,10 @@ public static class EvaluationReport
             evaluation.Options.Seed,
             evaluation.Redrawn
         );
+        if (evaluation.Sets is { } sets)
+            report["sets"] = sets;
+        if (evaluation.Unfamiliar is { } unfamiliar)
+            report["unfamiliar"] = unfamiliar;
         if (against is not null)
             report["difference"] = ByKey(against.Differences);
         JsonSerializer.Serialize(stream, report, ReportJson.Default.OrderedDictionaryStringObject);
@@ -64,4 +68,6 @@ internal sealed record ReportedDraws(int Draws, long Seed, int Redrawn);
 [JsonSerializable(typeof(int[][]))]
 [JsonSerializable(typeof(ReportedBin[]))]
 [JsonSerializable(typeof(ReportedDraws))]
+[JsonSerializable(typeof(SetCoverage))]
+[JsonSerializable(typeof(Estimate))]
 internal sealed partial class ReportJson : JsonSerializerContext;

@@ -29,6 +29,20 @@ public sealed record Prediction(
     /// empty (default) for nothing that is known.
     /// </summary>
     public string TrainedOn { get; init; } = "";
+
+    /// <summary>
+    /// The classes of which one is the true one, but for a promised share of errors; empty (default) where nobody promised.
+    /// </summary>
+    public IReadOnlyList<string> Set { get; init; } = [];
+
+    /// <summary>
+    /// How far its features are from those of the nearest training image, over how far those of known patients are at most;
+    /// null (default) where nobody measured.
+    /// </summary>
+    public double? Unfamiliar { get; init; }
+
+    /// <summary>Whether it is of another kind than what the model learned from, by its features.</summary>
+    public bool IsUnfamiliar => Unfamiliar > 1;
 }
 
 /// <summary>
@@ -50,7 +64,12 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
     public const string Unknown = "unknown";
 
     private const string Prefix = "p_";
-    private const string SeenColumn = "trained_on";
+    private const string SeenColumn = "trained_on",
+        SetColumn = "set",
+        UnfamiliarColumn = "unfamiliar";
+
+    /// <summary>What stands between the classes of a set.</summary>
+    public const char SetSeparator = '|';
 
     /// <summary>A warning about images whose figures say nothing about new patients; null where there are none.</summary>
     public string? SeenNote =>
@@ -81,7 +100,11 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
                 .Select(c => c.Index),
         ];
         string[] classes = [.. columns.Select(c => table.Columns[c][Prefix.Length..])];
-        var seenBefore = table.IndexOf(SeenColumn);
+        var (seenBefore, set, far) = (
+            table.IndexOf(SeenColumn),
+            multi ? -1 : table.IndexOf(SetColumn),
+            table.IndexOf(UnfamiliarColumn)
+        );
         if (table.Rows.Count == 0)
             throw new InvalidDataException($"{path}: no predictions: a header and no rows");
         var seen = new Dictionary<string, int>();
@@ -111,6 +134,8 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
                 new Prediction(name, row.Fields[patient], row.Fields[label], row.Fields[predicted], probabilities)
                 {
                     TrainedOn = seenBefore < 0 ? "" : row.Fields[seenBefore],
+                    Set = set < 0 ? [] : SetOf(row.Fields[set], classes, Where),
+                    Unfamiliar = far < 0 ? null : table.Number(row, far),
                 }
             );
         }
@@ -130,9 +155,14 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
             "predicted",
             .. Classes.Select(c => Prefix + c),
         ];
-        var seen = Rows.Any(r => r.TrainedOn.Length > 0);
-        if (seen)
-            columns.Add(SeenColumn);
+        (string Name, Func<Prediction, string> Text)[] further =
+        [
+            (SetColumn, r => string.Join(SetSeparator, r.Set)),
+            (UnfamiliarColumn, r => r.Unfamiliar?.ToString("0.###", CultureInfo.InvariantCulture) ?? ""),
+            (SeenColumn, r => r.TrainedOn),
+        ];
+        further = [.. further.Where(f => Rows.Any(r => f.Text(r).Length > 0))];
+        columns.AddRange(further.Select(f => f.Name));
         CsvTable.Write(
             path,
             columns,
@@ -149,7 +179,7 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
                         row.Label,
                         row.Predicted,
                         .. row.Probabilities.Select(p => p.ToString("R", CultureInfo.InvariantCulture)),
-                        .. seen ? [row.TrainedOn] : Array.Empty<string>(),
+                        .. further.Select(f => f.Text(row)),
                     ];
             })
         );
@@ -232,6 +262,17 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
     }
 
     private static string Told(string label) => label.Length == 0 ? "without a finding" : label;
+
+    private static string[] SetOf(string text, string[] classes, Func<string> where)
+    {
+        string[] names = text.Split(SetSeparator, StringSplitOptions.RemoveEmptyEntries);
+        return names.Except(classes).FirstOrDefault() is { } unknown
+            ? throw new InvalidDataException(
+                $"{where()}: {SetColumn} names '{unknown}', which has no column {Prefix}{unknown}; the classes are "
+                    + $"{string.Join(", ", classes)}, with {SetSeparator} between those of a set"
+            )
+            : names;
+    }
 
     private static double Probability(string text, string column, Func<string> where)
     {

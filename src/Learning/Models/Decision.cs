@@ -5,7 +5,7 @@ using Coverslip.Learning.Recipes;
 
 namespace Coverslip.Learning.Models;
 
-/// <summary>From which probability on a class or a finding is named.</summary>
+/// <summary>From which probability on a class or a finding is named, and which classes stand in an image's set.</summary>
 /// <param name="Options">What the recipe asks for.</param>
 /// <param name="Positive">The class that the threshold is of; null with other than two classes.</param>
 internal sealed record Decision(DecisionOptions Options, string? Positive)
@@ -16,10 +16,17 @@ internal sealed record Decision(DecisionOptions Options, string? Positive)
     /// <summary>Of each finding, chosen on validation patients; null: one half.</summary>
     internal IReadOnlyList<double>? Thresholds { get; private init; }
 
-    /// <exception cref="RecipeException">The recipe's positive class is none of the classes.</exception>
+    /// <summary>Which classes stand in a set, calibrated on validation patients; null: there are no sets.</summary>
+    internal ConformalThreshold? Conformal { get; private init; }
+
+    /// <exception cref="RecipeException">
+    /// The recipe's positive class is none of the classes, or sets cannot be told of them.
+    /// </exception>
     internal static Decision Of(IRecipe recipe, IReadOnlyList<string> classes)
     {
         var named = recipe.Decision.Positive;
+        if (recipe.Decision.Conformal > 0)
+            CheckSets(recipe, classes);
         if (recipe.Findings is not null)
             return named.Length == 0
                 ? new Decision(recipe.Decision, null)
@@ -29,8 +36,18 @@ internal sealed record Decision(DecisionOptions Options, string? Positive)
         return new Decision(recipe.Decision, recipe.Decision.PositiveOf(classes));
     }
 
-    /// <summary>The same with thresholds from validation images, where the recipe asks for them.</summary>
-    internal Decision From(Predictions validated)
+    /// <summary>The same with what validation images decide, where the recipe asks for it.</summary>
+    /// <param name="validated">Predictions of the validation images; null where there are none.</param>
+    internal Decision From(Predictions? validated) =>
+        (validated is null ? this : WithThresholds(validated)) with
+        {
+            Conformal =
+                Options.Conformal == 0 ? null
+                : validated is null ? new ConformalThreshold(Options.Conformal, 0)
+                : ConformalThreshold.Of(validated, Options.Conformal),
+        };
+
+    private Decision WithThresholds(Predictions validated)
     {
         if (!Options.ThresholdFromValidation)
             return this;
@@ -51,11 +68,30 @@ internal sealed record Decision(DecisionOptions Options, string? Positive)
         return this with { Threshold = Choose(validated, column, r => r.Label == Positive) };
     }
 
-    /// <summary>Predictions decided so; as they are without thresholds.</summary>
-    internal Predictions On(Predictions predictions) =>
+    /// <summary>Predictions decided so; as they are without thresholds and sets.</summary>
+    internal Predictions On(Predictions predictions)
+    {
+        var decided = Thresholded(predictions);
+        return Conformal is null ? decided : Conformal.On(decided);
+    }
+
+    private Predictions Thresholded(Predictions predictions) =>
         predictions.MultiLabel ? (Thresholds is null ? predictions : predictions.DecideFindings(Thresholds))
         : Threshold is { } chosen && Positive is not null ? predictions.Decide(Positive, chosen)
         : predictions;
+
+    private static void CheckSets(IRecipe recipe, IReadOnlyList<string> classes)
+    {
+        var asked = FormattableString.Invariant($"decision.conformal is {recipe.Decision.Conformal}");
+        if (recipe.Findings is not null)
+            throw new RecipeException(
+                $"{asked}; sets are of classes of which one is true, findings are each decided for themselves: leave it out"
+            );
+        if (classes.FirstOrDefault(c => c.Contains(Predictions.SetSeparator)) is { } name)
+            throw new RecipeException(
+                $"{asked}; the classes of a set are written with {Predictions.SetSeparator} between them, and the class '{name}' has one in its name: rename it in the cohort"
+            );
+    }
 
     /// <summary>Null where the validation images are all positive, or none.</summary>
     private static double? Choose(Predictions validated, int column, Func<Prediction, bool> isPositive)

@@ -14,7 +14,7 @@ namespace Coverslip.Learning.Models;
 /// <param name="set">The images.</param>
 internal sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : TrainingData<IModel>, ITrainingData
 {
-    /// <summary>Of more training images every second, third, … is described: at 2048 features 16 MB.</summary>
+    /// <summary>Of more images of known patients every second, third, … is described: at 2048 features 16 MB.</summary>
     private const int MostDescribed = 4000;
 
     public override Cohort Cohort => set.Cohort;
@@ -105,11 +105,12 @@ internal sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : Training
     protected override IReadOnlyList<(CohortRow Row, float[] Features)>? Features(
         IModel model,
         SessionPart part,
+        SplitSide side,
         CancellationToken stop
     )
     {
-        var images = Side(part, SplitSide.Train);
-        var step = Math.Max(1, (images.Count + MostDescribed - 1) / MostDescribed);
+        var images = Side(part, side);
+        var step = side == SplitSide.Test ? 1 : Math.Max(1, (images.Count + MostDescribed - 1) / MostDescribed);
         Patch[] some = [.. images.Where((_, i) => i % step == 0)];
         var features = (model as IDescribesImages)?.Features(new PredictionTask(set, some), stop);
         return features is null ? null : [.. some.Select(p => p.Row).Zip(features)];

@@ -74,8 +74,11 @@ public interface ITrainingPart : IDisposable
     /// <summary>Where the model sees its classes in the part's test images; null where it does not say.</summary>
     IEnumerable<ActivationMap>? Maps(CancellationToken stop);
 
-    /// <summary>Features of the part's training images, as <see cref="IDescribesImages"/> gives them; null where it does not.</summary>
-    IReadOnlyList<(CohortRow Row, float[] Features)>? Features(CancellationToken stop) => null;
+    /// <summary>
+    /// Features of the images of a side of the part, as <see cref="IDescribesImages"/> gives them, of every test image and of
+    /// some of very many others; null where it gives none.
+    /// </summary>
+    IReadOnlyList<(CohortRow Row, float[] Features)>? Features(SplitSide side, CancellationToken stop) => null;
 }
 
 /// <summary>The data of a method with models of one kind.</summary>
@@ -114,6 +117,7 @@ public abstract class TrainingData<TModel> : ITrainingData
     protected virtual IReadOnlyList<(CohortRow Row, float[] Features)>? Features(
         TModel model,
         SessionPart part,
+        SplitSide side,
         CancellationToken stop
     ) => null;
 
@@ -128,8 +132,8 @@ public abstract class TrainingData<TModel> : ITrainingData
 
         public IEnumerable<ActivationMap>? Maps(CancellationToken stop) => data.Maps(model, part, stop);
 
-        public IReadOnlyList<(CohortRow Row, float[] Features)>? Features(CancellationToken stop) =>
-            data.Features(model, part, stop);
+        public IReadOnlyList<(CohortRow Row, float[] Features)>? Features(SplitSide side, CancellationToken stop) =>
+            data.Features(model, part, side, stop);
 
         public void Dispose() => model.Dispose();
     }

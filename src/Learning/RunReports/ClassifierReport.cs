@@ -1,5 +1,6 @@
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Learning.Reports;
+using Coverslip.Learning.Runs;
 
 namespace Coverslip.Learning.RunReports;
 
@@ -24,13 +25,19 @@ public sealed class ClassifierReport : IRunReport
     public Func<FinishedPart, IEnumerable<ReportBlock>?> Fitting { get; init; } = _ => null;
 
     /// <inheritdoc/>
-    public IEnumerable<ReportBlock> Summary(FinishedRun run) =>
-        TestedSets
-            .Of(run)
-            .Select(tested => ClassificationEvaluation.Of(tested).Figures)
-            .Select(figures => new Paragraph(
+    public IEnumerable<ReportBlock> Summary(FinishedRun run)
+    {
+        RunDescription[] parts = [.. run.Parts.Select(p => p.Description)];
+        foreach (var tested in TestedSets.Of(run))
+        {
+            var figures = ClassificationEvaluation.Of(tested).Figures;
+            yield return new Paragraph(
                 string.Join("  ", Told.Select(m => $"{m.Key()} {FigureText.WithInterval(figures[m])}"))
-            ));
+            );
+            foreach (var line in DoubtSection.Lines(tested, parts))
+                yield return new Paragraph(line);
+        }
+    }
 
     /// <inheritdoc/>
     public Report Page(FinishedRun run)
@@ -39,6 +46,7 @@ public sealed class ClassifierReport : IRunReport
         ReportSection?[] sections =
         [
             FigureSection.Of(judged),
+            DoubtSection.Of(judged.Tested, Descriptions(judged), judged.Thing),
             .. Own(judged),
             PatientSection.Of(judged),
             new ReportSection("confusion", "Confusion matrix", Confusion(judged)),
@@ -50,6 +58,8 @@ public sealed class ClassifierReport : IRunReport
         ];
         return new Report(run.Title, [.. sections.OfType<ReportSection>()]) { Head = ResultHead.Of(judged) };
     }
+
+    private static RunDescription[] Descriptions(ReportedRun run) => [.. run.Parts.Select(p => p.Description)];
 
     private static ReportBlock[] Confusion(ReportedRun run) =>
         [

@@ -65,6 +65,8 @@ internal static class ResultWarnings
                 + $"({first.EmptyMasks} of {first.Images}): "
                 + "the mask rules do not fit this cohort. Calibrate them, or train without masks.";
         }
+        foreach (var doubt in DoubtSection.Warnings(run.Tested, [.. run.Parts.Select(p => p.Description)]))
+            yield return doubt;
         var still = run.Parts.Where(p => p.Description.WeightsMoved < LeastMovement).ToArray();
         if (still.Length > 0)
         {

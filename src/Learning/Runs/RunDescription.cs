@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Coverslip.Evaluation.Metrics;
 using Coverslip.Files;
 
 namespace Coverslip.Learning.Runs;
@@ -26,6 +27,15 @@ public sealed record RunDescription
     /// Of findings: from which probability on each is named, in the order of <see cref="Classes"/>; null: from one half.
     /// </summary>
     public IReadOnlyList<double>? Thresholds { get; init; }
+
+    /// <summary>Which classes stand in an image's set; null: the recipe promises no share of errors.</summary>
+    public ConformalThreshold? Conformal { get; init; }
+
+    /// <summary>
+    /// How far an image's features may be from those of the nearest training image, as 1 − cosine, and still be familiar;
+    /// null where the method gives no features, and in runs of before.
+    /// </summary>
+    public double? FamiliarDistance { get; init; }
 
     /// <summary>Channels of the training images as stored: 1 gray, 3 color.</summary>
     public required int SourceChannels { get; init; }

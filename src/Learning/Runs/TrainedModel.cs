@@ -153,7 +153,7 @@ public sealed class TrainedModel : IDisposable
     /// <exception cref="InvalidOperationException">It is one; the message says what its models take.</exception>
     public void CheckPredictsImages() => _ = models[0].Able<IPredictsImages>();
 
-    /// <summary>The mean of the parts' probabilities, decided as the run was.</summary>
+    /// <inheritdoc cref="ImagePrediction.Of"/>
     /// <param name="patches">Images at the recipe's size.</param>
     /// <param name="batch">Images at a time.</param>
     /// <param name="seen">Which parts may judge each image, and what is written of it; null: all parts every image.</param>
@@ -165,60 +165,7 @@ public sealed class TrainedModel : IDisposable
         IReadOnlyList<SeenImage>? seen = null,
         Action<int>? progress = null,
         CancellationToken stop = default
-    )
-    {
-        var count = patches.Patches.Count;
-        int[] all = [.. models.Select((_, m) => m)];
-        int[][] judges =
-        [
-            .. Enumerable
-                .Range(0, count)
-                .Select(i => seen is null ? all : [.. all.Where(m => seen[i].Parts.Contains(Parts[m].Part))]),
-        ];
-        var sums = patches.Patches.Select(_ => new double[Description.Classes.Count]).ToArray();
-        foreach (var (m, model) in models.Index())
-        {
-            int[] mine = [.. Enumerable.Range(0, count).Where(i => judges[i].Contains(m))];
-            if (mine.Length == 0)
-                continue;
-            var task = new PredictionTask(
-                patches,
-                [.. mine.Select(i => patches.Patches[i])],
-                batch,
-                done => progress?.Invoke((done + m * count) / models.Count)
-            );
-            var rows = model.Able<IPredictsImages>().Probabilities(task, stop);
-            foreach (var (k, i) in mine.Index())
-                for (var c = 0; c < sums[i].Length; c++)
-                    sums[i][c] += rows[k][c] / judges[i].Length;
-        }
-        var table = Recipe.Findings is null
-            ? Predictor.Table(Description.Classes, patches.Patches, sums)
-            : Predictor.TableOfFindings(Description.Classes, patches.Patches, sums);
-        var decided = new Prediction[count];
-        foreach (var group in Enumerable.Range(0, count).GroupBy(i => string.Join(',', judges[i])))
-        {
-            int[] at = [.. group];
-            var rows = Decided(table with { Rows = [.. at.Select(i => table.Rows[i])] }, judges[at[0]]).Rows;
-            foreach (var (k, i) in at.Index())
-                decided[i] = rows[k] with { TrainedOn = seen?[i].TrainedOn ?? "" };
-        }
-        return table with { Rows = decided };
-    }
-
-    /// <summary>Decided at the mean of some parts' thresholds; as they are where those chose none.</summary>
-    private Predictions Decided(Predictions table, int[] judges)
-    {
-        RunDescription[] parts = [.. judges.Select(m => Parts[m])];
-        if (table.MultiLabel)
-            return parts.All(p => p.Thresholds is not null)
-                ? table.DecideFindings([.. Description.Classes.Select((_, f) => parts.Average(p => p.Thresholds![f]))])
-                : table;
-        double[] thresholds = [.. parts.Where(p => p.Threshold is not null).Select(p => p.Threshold!.Value)];
-        return thresholds.Length == 0 || Description.Positive is null
-            ? table
-            : table.Decide(Description.Positive, thresholds.Average());
-    }
+    ) => new ImagePrediction(this, new PredictionTask(patches, patches.Patches, batch, progress), seen).Of(stop);
 
     /// <summary>From which probability on images are of the positive class, by the mean of the parts; null where none chose one.</summary>
     public double? Threshold =>

@@ -34,7 +34,7 @@ internal sealed class TrainingCases
     {
         (this.cases, this.features) = (cases, features);
         foreach (var row in features)
-            Normalize(row);
+            FeatureDistance.Normalize(row);
     }
 
     /// <summary>Writes the features of a cohort's rows.</summary>
@@ -105,35 +105,55 @@ internal sealed class TrainingCases
     /// <exception cref="InvalidDataException">They are of another model.</exception>
     public IReadOnlyList<NearCase> Nearest(float[] image, int count)
     {
-        if (image.Length != features[0].Length)
-            throw new InvalidDataException(
-                $"the run's training features have {features[0].Length} numbers an image, its model gives {image.Length}: they are of another model; train the run again, or remove its training-features.safetensors"
-            );
-        var own = (float[])image.Clone();
-        Normalize(own);
+        var own = Own(image);
         return
         [
             .. features
-                .Select((row, i) => (Case: i, Far: Distance(row, own)))
+                .Select((row, i) => (Case: i, Far: FeatureDistance.Between(row, own)))
                 .OrderBy(d => d.Far)
                 .Take(count)
                 .Select(d => new NearCase(cases[d.Case], d.Far)),
         ];
     }
 
-    /// <summary>Of features of length 1.</summary>
-    private static double Distance(float[] a, float[] b)
+    /// <summary>How far the nearest training image is.</summary>
+    /// <inheritdoc cref="Nearest(float[], int)"/>
+    public double Nearest(float[] image)
     {
-        var cosine = 0.0;
-        for (var i = 0; i < a.Length; i++)
-            cosine += (double)a[i] * b[i];
-        return Math.Max(0, 1 - cosine);
+        var own = Own(image);
+        return features.Min(row => FeatureDistance.Between(row, own));
     }
 
-    private static void Normalize(float[] row)
+    /// <summary>Of each training image the patient, and how far the nearest of another patient is; none of a single patient.</summary>
+    public IReadOnlyList<(string Patient, double Distance)> FromOthers(CancellationToken stop) =>
+        cases.DistinctBy(c => c.Patient).Count() < 2
+            ? []
+            :
+            [
+                .. cases
+                    .AsParallel()
+                    .AsOrdered()
+                    .WithCancellation(stop)
+                    .Select(
+                        (one, i) =>
+                            (
+                                one.Patient,
+                                features
+                                    .Where((_, k) => cases[k].Patient != one.Patient)
+                                    .Min(row => FeatureDistance.Between(row, features[i]))
+                            )
+                    ),
+            ];
+
+    /// <exception cref="InvalidDataException">They are of another model.</exception>
+    private float[] Own(float[] image)
     {
-        var length = MathF.Sqrt(row.Sum(v => v * v));
-        for (var i = 0; i < row.Length && length > 0; i++)
-            row[i] /= length;
+        if (image.Length != features[0].Length)
+            throw new InvalidDataException(
+                $"the run's training features have {features[0].Length} numbers an image, its model gives {image.Length}: they are of another model; train the run again, or remove its training-features.safetensors"
+            );
+        var own = (float[])image.Clone();
+        FeatureDistance.Normalize(own);
+        return own;
     }
 }

@@ -78,24 +78,55 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
         var parameters = own.Parameters; // before the model takes the form that predicts fastest
         var outcome = own.Fit(progressOf(part), stop);
 
-        if (own.Judge(SplitSide.Validation, stop) is { } validated)
-        {
-            decision = decision.From(validated);
+        var validated = own.Judge(SplitSide.Validation, stop);
+        decision = decision.From(validated);
+        if (validated is not null)
             decision.On(validated).Write(run.Validation);
-        }
+        var limit = Describe(own, run, stop);
         if (own.Judge(SplitSide.Test, stop) is { } said)
         {
             var tested = decision.On(said);
+            if (limit is not null)
+                tested = Measured(tested, own, new Familiarity(TrainingCases.Read(run.Features), limit.Value), stop);
             if (own.Maps(stop) is { } maps)
                 ActivationFile.Write(run.Activations, ActivationMap.Locate(tested, maps));
             tested.Write(run.Predictions);
         }
-        if (own.Features(stop) is { Count: > 0 } described)
-            TrainingCases.Write(run.Features, data.Cohort, described);
-        Describe(run, part, (parameters, outcome), decision);
+        Describe(run, part, (parameters, outcome), decision, limit);
     }
 
-    private void Describe(RunFolder run, int part, (long Parameters, FitOutcome Outcome) model, Decision decision)
+    /// <summary>Keeps what the model makes of its training images; how far from them an image is familiar.</summary>
+    private double? Describe(ITrainingPart own, RunFolder run, CancellationToken stop)
+    {
+        if (own.Features(SplitSide.Train, stop) is not { Count: > 0 } described)
+            return null;
+        TrainingCases.Write(run.Features, input.Data.Cohort, described);
+        // Read again, since predicting has them in half precision.
+        return Familiarity.LimitOf(TrainingCases.Read(run.Features), own.Features(SplitSide.Validation, stop), stop);
+    }
+
+    /// <summary>Predictions of test images with how far these are from the training images.</summary>
+    private static Predictions Measured(
+        Predictions tested,
+        ITrainingPart own,
+        Familiarity familiarity,
+        CancellationToken stop
+    )
+    {
+        var described = own.Features(SplitSide.Test, stop)!;
+        var far = described
+            .Zip(familiarity.Of([.. described.Select(d => d.Features)]))
+            .ToDictionary(d => d.First.Row.Image, d => d.Second, StringComparer.Ordinal);
+        return tested with { Rows = [.. tested.Rows.Select(r => r with { Unfamiliar = far[r.Image] })] };
+    }
+
+    private void Describe(
+        RunFolder run,
+        int part,
+        (long Parameters, FitOutcome Outcome) model,
+        Decision decision,
+        double? familiar
+    )
     {
         var facts = input.Data.Facts;
         new RunDescription
@@ -105,6 +136,8 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
             Positive = decision.Positive,
             Threshold = decision.Threshold,
             Thresholds = decision.Thresholds,
+            Conformal = decision.Conformal,
+            FamiliarDistance = familiar,
             SourceChannels = facts.Channels,
             ScaleLow = facts.ScaleLow,
             ScaleHigh = facts.ScaleHigh,

@@ -99,7 +99,7 @@ internal sealed class MultiStageData : TrainingData<MultiStageModel>
         CancellationToken stop
     )
     {
-        if (side == SplitSide.Validation && !recipe.Decision.ThresholdFromValidation)
+        if (side == SplitSide.Validation && !recipe.Decision.AsksValidation)
             return null;
         var judging = new SlideJudging(model, recipe, part.Run.Path, Cohort.Classes.ToList().IndexOf(positive));
         var slides = Grids(part, side).Select(g => new JudgedSlide(g, judging.Predict(g, stop))).ToArray();

@@ -110,9 +110,11 @@ internal sealed class ProbeModel(ProbeRecipe recipe, int classes, Device device)
     public IReadOnlyList<double[]> Probabilities(WindowBatch windows, bool orientations) =>
         ProbabilitiesOf(images.Of(windows.Pixels, windows.Count));
 
-    /// <summary>The encoder's features as the probe sees them, each of deviation 1 over what it learned from.</summary>
+    /// <summary>
+    /// The encoder's features as they are: their directions tell tissue from other tissue, as docs/doubt.md measured.
+    /// </summary>
     public IReadOnlyList<float[]> Features(PredictionTask task, CancellationToken stop = default) =>
-        [.. images.Of(task, stop).Select(row => Array.ConvertAll(scaling!.Apply(row), v => (float)v))];
+        [.. images.Of(task, stop).Select(row => Array.ConvertAll(row, v => (float)v))];
 
     public void Dispose() => images.Dispose();
 

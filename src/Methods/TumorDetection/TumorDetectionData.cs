@@ -98,8 +98,8 @@ internal sealed class TumorDetectionData : TrainingData<IPredictsWindows>
         CancellationToken stop
     )
     {
-        // Validation slides are predicted whole only for the threshold: patches chose the epoch.
-        if (side == SplitSide.Train || (side == SplitSide.Validation && !recipe.Decision.ThresholdFromValidation))
+        // Validation slides are predicted whole only for a decision: patches chose the epoch.
+        if (side == SplitSide.Train || (side == SplitSide.Validation && !recipe.Decision.AsksValidation))
             return null;
         var tested = slides.Of(part, side);
         model.PrepareToPredict();

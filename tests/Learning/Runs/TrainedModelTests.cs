@@ -3,6 +3,7 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Files;
 using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
 using Coverslip.Methods;
@@ -27,7 +28,7 @@ public sealed class FinishedRun : IDisposable
             Folder,
             """
             training: {epochs: 2, batch: 6, rate: 2e-3, schedule: constant, patience: 0}
-            decision: {threshold_from_validation: true}
+            decision: {threshold_from_validation: true, conformal: 0.5}
             """
         )
         {
@@ -61,6 +62,36 @@ public sealed class TrainedModelTests(FinishedRun finished) : IClassFixture<Fini
         foreach (var (a, b) in before.Rows.Zip(after.Rows))
             Assert.Equal(a.Probabilities, b.Probabilities);
         Assert.Equal(cohort.Rows.Select(r => r.Image), after.Rows.Select(r => r.Image));
+    }
+
+    [Fact]
+    public void A_set_has_every_class_that_a_part_leaves_in_and_distances_are_means()
+    {
+        using var run = Load(finished.Folder);
+        Assert.All(run.Parts, p => Assert.True(p.Conformal!.Patients > 0 && p.Conformal.Score > 0));
+        var set = Set(cohort);
+        var (both, first, second) = (run.Predict(set, 5), run.Only([1]).Predict(set, 5), run.Only([2]).Predict(set, 5));
+        foreach (var (i, row) in both.Rows.Index())
+        {
+            var (one, two) = (first.Rows[i], second.Rows[i]);
+            bool Admits(int part, Prediction said, int c) => run.Parts[part].Conformal!.Admits(said.Probabilities[c]);
+            Assert.Equal(
+                both.Classes.Where((name, c) => Admits(0, one, c) || Admits(1, two, c) || name == row.Predicted),
+                row.Set
+            );
+            Assert.Equal((one.Unfamiliar + two.Unfamiliar) / 2, row.Unfamiliar);
+        }
+        // A training image is as far from itself as half precision is from single.
+        Assert.Contains(first.Rows, r => r.Unfamiliar < 1e-2);
+        Assert.Contains(first.Rows, r => r.Unfamiliar > 0.1);
+        // What a run says of its test images is what it says of them later.
+        var tested = Predictions.Read(new RunFolder(Path.Combine(finished.Folder, "part-1")).Predictions);
+        foreach (var row in tested.Rows)
+        {
+            var again = first.Rows.Single(r => r.Image == row.Image);
+            Assert.Equal(again.Set, row.Set);
+            Assert.Equal(again.Unfamiliar!.Value, row.Unfamiliar!.Value, 2e-2);
+        }
     }
 
     [Fact]

@@ -26,6 +26,40 @@ public sealed class TrainingCasesTests : IDisposable
     }
 
     [Fact]
+    public void Familiar_is_what_lies_as_near_as_known_patients_do()
+    {
+        Write([1, 0], [0, 3], [2, 2]);
+        var cases = TrainingCases.Read(File);
+        // a and b are both at 45 degrees from c, c from both; d, who validates, is at atan(1/2) from c.
+        var (right, near) = (1 - (1 / Math.Sqrt(2)), 1 - (3 / Math.Sqrt(10)));
+        Assert.Equal(["a", "b", "c"], cases.FromOthers(default).Select(o => o.Patient));
+        Assert.All(cases.FromOthers(default), o => Assert.Equal(right, o.Distance, 3));
+        Assert.Equal(right, Familiarity.LimitOf(cases, null, default)!.Value, 3);
+        CohortRow row = new(5, "3.png", "X", "d");
+        Assert.Equal(right, Familiarity.LimitOf(cases, [(row, [2, 1])], default)!.Value, 3);
+        Assert.Equal(1, Familiarity.LimitOf(cases, [(row, [-1, 0])], default)!.Value, 3);
+
+        var familiarity = new Familiarity(cases, right);
+        Assert.Equal(
+            [near / right, 0],
+            familiarity
+                .Of([
+                    [2, 1],
+                    [5, 0],
+                ])
+                .Select(f => Math.Round(f, 3)),
+            (a, b) => Math.Abs(a - b) < 1e-3
+        );
+    }
+
+    [Fact]
+    public void One_patient_alone_says_nothing_of_others()
+    {
+        Write([1, 0]);
+        Assert.Null(Familiarity.LimitOf(TrainingCases.Read(File), null, default));
+    }
+
+    [Fact]
     public void Features_of_another_model_and_damaged_files_are_told()
     {
         Write([1, 0], [0, 3], [2, 2]);

@@ -230,6 +230,20 @@ public sealed class TrainingSessionTests(SmallCohort small) : IClassFixture<Smal
         Assert.Equal("decision.positive is 'tumor'; the cohort's classes are rosettes, sheets", error.Message);
     }
 
+    [Fact]
+    public void Too_few_validation_patients_leave_every_class_in_and_it_is_told()
+    {
+        var run = Small("decision: {conformal: 0.01}");
+        var tested = Assert.Single(run.Train());
+        var conformal = RunDescription.Read(run.Run.Description).Conformal!;
+        Assert.Null(conformal.Score);
+        Assert.True(conformal.Patients is > 0 and < 99);
+        Assert.All(tested.Rows, r => Assert.Equal(small.Cohort.Classes, r.Set));
+        var lines = RunReports.DoubtSection.Lines(tested, [RunDescription.Read(run.Run.Description)]).ToArray();
+        Assert.Contains("promised 0.99", lines[0], StringComparison.Ordinal);
+        Assert.Contains("from 99 validation patients on, and there were", lines[1], StringComparison.Ordinal);
+    }
+
     private SmallRun Small(string change = "") =>
         new(small.Cohort, Path.Combine(small.Folder, Guid.NewGuid().ToString("N")), change);
 }

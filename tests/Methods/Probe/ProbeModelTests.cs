@@ -26,6 +26,7 @@ public sealed class ProbeModelTests(SmallCohort small) : IClassFixture<SmallCoho
         var name = string.Concat(probe.Where(char.IsLetterOrDigit));
         var tested = Train(At(name), $"probe: {{{probe}}}");
         Assert.NotEmpty(tested.Rows);
+        Assert.All(tested.Rows, r => Assert.True(r.Unfamiliar > 0 && r.Set.Count > 0));
         Assert.Single(
             File.ReadAllLines(At($"{name}/selection.csv")),
             l => l.Contains(",yes,", StringComparison.Ordinal)
@@ -102,7 +103,8 @@ public sealed class ProbeModelTests(SmallCohort small) : IClassFixture<SmallCoho
 
     private Predictions Train(string folder, string recipe)
     {
-        var text = $"method: probe\ninput: {{height: 48, width: 48}}\nfeatures: {{layers: [layer4]}}\n{recipe}";
+        var text =
+            $"method: probe\ninput: {{height: 48, width: 48}}\nfeatures: {{layers: [layer4]}}\ndecision: {{conformal: 0.5}}\n{recipe}";
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "recipe.yaml"), text);
         var read = Known.Methods.Parse(text, "r.yaml");
