@@ -16,13 +16,19 @@ public sealed class FeatureScaling
     /// <summary>Of the rows [images][features] of training images; deviations divide by their number.</summary>
     public static FeatureScaling Fit(IReadOnlyList<double[]> rows)
     {
+        // Row by row, as they lie in memory.
         var mean = new double[rows[0].Length];
         var deviation = new double[mean.Length];
+        foreach (var row in rows)
+            for (var f = 0; f < mean.Length; f++)
+                mean[f] += row[f];
         for (var f = 0; f < mean.Length; f++)
-        {
-            mean[f] = rows.Average(row => row[f]);
-            deviation[f] = Math.Sqrt(rows.Average(row => (row[f] - mean[f]) * (row[f] - mean[f])));
-        }
+            mean[f] /= rows.Count;
+        foreach (var row in rows)
+            for (var f = 0; f < mean.Length; f++)
+                deviation[f] += (row[f] - mean[f]) * (row[f] - mean[f]);
+        for (var f = 0; f < mean.Length; f++)
+            deviation[f] = Math.Sqrt(deviation[f] / rows.Count);
         return new FeatureScaling(mean, deviation);
     }
 

@@ -42,10 +42,11 @@ internal sealed class ProbeSelection
         {
             int[] rest = [.. Enumerable.Range(0, images.Rows.Length).Except(fold)];
             using var path = ProbePath.Of(images, rest, options, seed);
+            double[][] held = [.. fold.Select(i => path.Scaling.Apply(images.Rows[i]))];
             foreach (var setting in settings)
             {
                 stop.ThrowIfCancellationRequested();
-                var fitted = path.Fit(setting).Scores([.. fold.Select(i => path.Scaling.Apply(images.Rows[i]))]);
+                var fitted = path.Fit(setting).Scores(held);
                 foreach (var (place, image) in fold.Index())
                     scores[setting][image] = fitted[place];
             }
