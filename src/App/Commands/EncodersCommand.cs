@@ -28,6 +28,12 @@ internal static class EncodersCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
+    internal static readonly Option<bool> Deviations = new("--deviations")
+    {
+        Description =
+            "The deviation of each map beside its mean, as the recipe probe takes them; of residual networks.",
+    };
+
     public static Command Create()
     {
         var command = new Command("encoders", "List pre-trained networks: their file, input, features and license.");
@@ -43,10 +49,19 @@ internal static class EncodersCommand
 
     private static Command CreateCheck()
     {
-        var check = new Command("check", "Open an encoder, and say what decides its features.") { Named, Layers };
+        var check = new Command("check", "Open an encoder, and say what decides its features.")
+        {
+            Named,
+            Layers,
+            Deviations,
+        };
         check.SetAction(parsed =>
         {
-            var options = new EncoderOptions { Layers = parsed.GetValue(Layers) ?? [] };
+            var options = new EncoderOptions
+            {
+                Layers = parsed.GetValue(Layers) ?? [],
+                Deviations = parsed.GetValue(Deviations),
+            };
             using var encoder = Encoder.Open(parsed.GetValue(Named)!, options);
             Console.WriteLine($"{encoder.File}: {encoder.Features} features of an image");
             Console.WriteLine(encoder.Identity);

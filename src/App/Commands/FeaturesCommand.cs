@@ -103,7 +103,7 @@ internal static class FeaturesCommand
             layout of TRIDENT, CLAM or STAMP.
 
             Examples:
-              coverslip features resnet-18 colon/cohort.csv --out features --size 224x320
+              coverslip features resnet-18 colon/cohort.csv --out features --size 336x496 --deviations
               coverslip features uni=/data/uni.pth slides/*.svs --out features/uni --format stamp
               coverslip features resnet-18 a.tif --mpp 0.5 --out features --orientations 8 --copies 4
               coverslip features show features/a.h5
@@ -115,6 +115,7 @@ internal static class FeaturesCommand
             Inputs,
             Out,
             EncodersCommand.Layers,
+            EncodersCommand.Deviations,
             Size,
             Gray,
             Orientations,
@@ -152,6 +153,7 @@ internal static class FeaturesCommand
             new EncoderOptions
             {
                 Layers = parsed.GetValue(EncodersCommand.Layers) ?? [],
+                Deviations = parsed.GetValue(EncodersCommand.Deviations),
                 Size = SizeOf(parsed.GetValue(Size)),
                 Device = device,
                 Batch = parsed.GetValue(Batch),

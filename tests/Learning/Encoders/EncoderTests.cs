@@ -32,6 +32,35 @@ public sealed class EncoderTests(BoxedResNetFile box)
         Assert.Equal(parts.SelectMany(p => p), Of("layer2", "layer3", "layer4"));
     }
 
+    [Fact]
+    public void Deviations_stand_behind_means_and_are_nothing_where_a_map_is_one_pixel()
+    {
+        using var scope = new TensorScope();
+        var images = Tensor.From(GoldenBackbone.Draw("images", 3 * 64 * 96, 0.5, 0.5), 1, 3, 64, 96);
+        float[] Of(bool deviations, Tensor image, (int, int) size)
+        {
+            using var encoder = Encoder.Open(box.Named, new EncoderOptions { Size = size, Deviations = deviations });
+            Assert.Equal(deviations, encoder.Identity.Contains("layer4 with deviations", StringComparison.Ordinal));
+            return encoder.Encode(image).ToArray<float>();
+        }
+        var both = Of(true, images, (64, 96));
+        Assert.Equal(Of(false, images, (64, 96)), both[..512]);
+        Assert.All(both[512..], d => Assert.True(d >= 0));
+        Assert.Contains(both[512..], d => d > 0.1);
+        var small = Tensor.From(GoldenBackbone.Draw("small", 3 * 32 * 32, 0.5, 0.5), 1, 3, 32, 32); // layer4 is 1 × 1
+        Assert.All(Of(true, small, (32, 32))[512..], d => Assert.Equal(0, d));
+        Assert.Contains(
+            "has tokens and no maps",
+            Assert
+                .Throws<ArgumentException>(() =>
+                    Encoder
+                        .Open($"vit-s-16={box.Named.Split('=')[1]}", new EncoderOptions { Deviations = true })
+                        .Dispose()
+                )
+                .Message
+        );
+    }
+
     /// <summary>An image's features are the same whatever is beside it, and whoever scales it.</summary>
     [Fact]
     public void Features_do_not_depend_on_the_batch_and_images_are_resized_and_scaled()
