@@ -12,16 +12,16 @@ namespace Coverslip.App.Commands;
 internal static class MaskSettings
 {
     private static readonly MaskOptions Default = new();
-    private static readonly Option<string?> Recipe = new("--recipe")
+    private static readonly Option<string> Recipe = new("--recipe")
     {
         Description =
             "Segment as this recipe says (mask_scale, mask_channels, mask_steps), so that 'train' with it takes the masks; "
-            + "what other options say goes first.",
+            + "what other options say goes first. As published: saganet.",
+        DefaultValueFactory = _ => "saganet-small",
     };
-    private static readonly Option<double> Scale = new("--scale")
+    private static readonly Option<double?> Scale = new("--scale")
     {
-        Description = "Segment the image shrunk by this factor, above 0 to 1.",
-        DefaultValueFactory = _ => Default.Scale,
+        Description = "Segment the image shrunk by this factor, above 0 to 1. [default: the recipe's]",
     };
 
     private static readonly Option<int> Labels = new("--labels")
@@ -30,22 +30,19 @@ internal static class MaskSettings
         DefaultValueFactory = _ => Default.MinimumLabels,
     };
 
-    private static readonly Option<int> StartLabels = new("--start-labels")
+    private static readonly Option<int?> StartLabels = new("--start-labels")
     {
-        Description = "Labels at the start.",
-        DefaultValueFactory = _ => Default.Labels,
+        Description = "Labels at the start. [default: the recipe's]",
     };
 
-    private static readonly Option<int> Channels = new("--channels")
+    private static readonly Option<int?> Channels = new("--channels")
     {
-        Description = "Channels of the hidden layers.",
-        DefaultValueFactory = _ => Default.Channels,
+        Description = "Channels of the hidden layers. [default: the recipe's]",
     };
 
-    private static readonly Option<int> Steps = new("--steps")
+    private static readonly Option<int?> Steps = new("--steps")
     {
-        Description = "Stop after so many steps.",
-        DefaultValueFactory = _ => Default.MaxSteps,
+        Description = "Stop after so many steps. [default: the recipe's]",
     };
 
     private static readonly Option<long> Seed = new("--seed")
@@ -104,16 +101,18 @@ internal static class MaskSettings
 
     internal static MaskOptions Read(ParseResult parsed, InputStain? stain)
     {
-        var told = parsed.GetValue(Recipe) is { } recipe ? OfRecipe(recipe) : Default;
-        T Given<T>(Option<T> option, T otherwise) =>
-            parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option)! : otherwise;
-        var options = (parsed.GetValue(Network) == "kanezaki" ? MaskOptions.Kanezaki : Default) with
+        bool Has(Option option) => parsed.GetResult(option) is { Implicit: false };
+        var kanezaki = parsed.GetValue(Network) == "kanezaki";
+        // Where all that a recipe says is given, or another network is, no recipe is asked that nobody named.
+        var asked = Has(Recipe) || !(kanezaki || (Has(Scale) && Has(Channels) && Has(Steps)));
+        var told = asked ? OfRecipe(parsed.GetValue(Recipe)!) : Default;
+        var options = (kanezaki ? MaskOptions.Kanezaki : Default) with
         {
-            Scale = Given(Scale, told.Scale),
-            MinimumLabels = Given(Labels, told.MinimumLabels),
-            Labels = Given(StartLabels, told.Labels),
-            Channels = Given(Channels, told.Channels),
-            MaxSteps = Given(Steps, told.MaxSteps),
+            Scale = parsed.GetValue(Scale) ?? told.Scale,
+            MinimumLabels = parsed.GetValue(Labels),
+            Labels = parsed.GetValue(StartLabels) ?? told.Labels,
+            Channels = parsed.GetValue(Channels) ?? told.Channels,
+            MaxSteps = parsed.GetValue(Steps) ?? told.MaxSteps,
             Seed = parsed.GetValue(Seed),
             Mode = parsed.GetValue(Mode) == "plain" ? MaskMode.Plain : MaskMode.Fast,
             Device = Device.Parse(parsed.GetValue(DeviceOption.Device)!),
