@@ -1,4 +1,5 @@
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Files;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
 using Coverslip.Methods;
@@ -14,7 +15,7 @@ internal static class StartRecipe
     {
         var (text, file) = (YamlText.OfFile(path, settings), Path.GetFileName(path));
         if (StartChoice.Is(text, file))
-            StartChoice.Read(TextFile(path), file);
+            StartChoice.Read(TextFile.Read(path), file);
         else
             Known.Methods.Parse(text, file);
     }
@@ -26,9 +27,10 @@ internal static class StartRecipe
     /// <exception cref="RecipeException">No recipe fits the cohort.</exception>
     internal static (string Text, string Path) For(string path, IReadOnlyList<string> settings, Cohort cohort)
     {
-        if (StartChoice.Is(TextFile(path), Path.GetFileName(path)))
+        var (stored, file) = (TextFile.Read(path), Path.GetFileName(path));
+        if (StartChoice.Is(stored, file))
         {
-            var (recipe, why) = StartChoice.Read(TextFile(path), Path.GetFileName(path)).For(cohort);
+            var (recipe, why) = StartChoice.Read(stored, file).For(cohort);
             Console.Error.WriteLine($"picked the recipe {recipe}: {why}");
             path = RecipeFolder.Find(recipe);
         }
@@ -41,8 +43,6 @@ internal static class StartRecipe
             Console.Error.WriteLine($"{string.Join(", ", same.Select(f => f.Setting))}: {same.Key}");
         return (YamlText.With(text, Path.GetFileName(path), [.. fitted.Select(f => f.Setting)]), path);
     }
-
-    private static string TextFile(string path) => Files.TextFile.Read(path);
 
     private static string KeyOf(string setting) => setting.Split('=')[0];
 }

@@ -1,4 +1,5 @@
 using Coverslip.Files;
+using Coverslip.Torch;
 
 namespace Coverslip.Learning.Augmentation;
 
@@ -19,6 +20,16 @@ public readonly struct ImageChange
 
     /// <summary>Leaves an image as it is, but for one of eight orientations (bit 0 transposes, 1 and 2 flip).</summary>
     public static ImageChange Oriented(int orientation) => new(orientation, (0, 0), null, null);
+
+    /// <summary>Images [B, C, H, W] in one of eight orientations, as <see cref="Oriented(int)"/> turns one.</summary>
+    public static Tensor Oriented(Tensor images, int orientation)
+    {
+        if ((orientation & 2) != 0)
+            images = images.Flip(2);
+        if ((orientation & 4) != 0)
+            images = images.Flip(3);
+        return (orientation & 1) != 0 ? images.Transpose(2, 3) : images;
+    }
 
     /// <summary>Pixels by which the window moves down before it is turned.</summary>
     public int Down => down;

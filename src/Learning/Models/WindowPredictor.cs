@@ -7,7 +7,7 @@ namespace Coverslip.Learning.Models;
 
 /// <summary>
 /// Probabilities of pictures in memory. They go to the device once, and are turned and flipped there, see
-/// <see cref="ImageChange.Oriented"/>.
+/// <see cref="ImageChange.Oriented(Tensor, int)"/>.
 /// </summary>
 internal sealed class WindowPredictor(IClassifier network, INetworkRecipe recipe)
 {
@@ -37,13 +37,16 @@ internal sealed class WindowPredictor(IClassifier network, INetworkRecipe recipe
         {
             using var each = new TensorScope();
             var batch = new Batch(
-                Oriented(image, orientation).Contiguous(MemoryFormat.ChannelsLast),
-                Oriented(mask, orientation).Contiguous(),
+                ImageChange.Oriented(image, orientation).Contiguous(MemoryFormat.ChannelsLast),
+                ImageChange.Oriented(mask, orientation).Contiguous(),
                 target,
                 null
             )
             {
-                FurtherViews = [.. further.Select(v => Oriented(v, orientation).Contiguous(MemoryFormat.ChannelsLast))],
+                FurtherViews =
+                [
+                    .. further.Select(v => ImageChange.Oriented(v, orientation).Contiguous(MemoryFormat.ChannelsLast)),
+                ],
             };
             foreach (var (window, row) in Predictor.Rows(network.Predict(batch)).Index())
             {
@@ -73,23 +76,13 @@ internal sealed class WindowPredictor(IClassifier network, INetworkRecipe recipe
         return all.Select(o =>
                     network.Predict(
                         new Batch(
-                            Oriented(images, o).Contiguous(MemoryFormat.ChannelsLast),
-                            Oriented(mask, o),
+                            ImageChange.Oriented(images, o).Contiguous(MemoryFormat.ChannelsLast),
+                            ImageChange.Oriented(mask, o),
                             nothing,
                             null
                         )
                     )
                 )
                 .Aggregate((sum, more) => sum + more) / all.Length;
-    }
-
-    /// <summary>[B, C, H, W] turned as the bits say: 1 transposes, after 2 and 4 flip rows and columns.</summary>
-    private static Tensor Oriented(Tensor pixels, int orientation)
-    {
-        if ((orientation & 2) != 0)
-            pixels = pixels.Flip(2);
-        if ((orientation & 4) != 0)
-            pixels = pixels.Flip(3);
-        return (orientation & 1) != 0 ? pixels.Transpose(2, 3) : pixels;
     }
 }

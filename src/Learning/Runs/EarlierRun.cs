@@ -14,6 +14,21 @@ public static class EarlierRun
         Directory.Exists(WeightsFolder.Resolve(weights))
         || Path.GetExtension(weights).Equals(".coverslip", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Fills a network below its head with published weights, or with those of another run.</summary>
+    /// <param name="at">Where the network was born.</param>
+    /// <param name="network">What it is.</param>
+    /// <param name="shape">As it was built.</param>
+    /// <param name="weights">A file, a name, a run's folder, or the file packed of it.</param>
+    /// <exception cref="TorchException">They do not fit; the message lists the keys.</exception>
+    /// <exception cref="RecipeException">The run has another network, another scaling, or several parts.</exception>
+    public static void Fill(ParameterPath at, BackboneNetworkOptions network, BackboneOptions shape, string weights)
+    {
+        if (Is(weights))
+            Load(at, network, weights);
+        else
+            PublishedWeights.Load(at, network.Kind, shape, weights);
+    }
+
     /// <summary>Fills a network with what the earlier run's network learned below its classifier.</summary>
     /// <param name="at">Where the network was born.</param>
     /// <param name="network">What it is.</param>

@@ -39,13 +39,7 @@ internal sealed class BackboneClassifier : IStartsFromWeights
 
     /// <summary>Fills the network below the head with published weights, or with those of another run.</summary>
     /// <exception cref="TorchException">They do not fit; the message lists the keys.</exception>
-    public void Load(string weights)
-    {
-        if (EarlierRun.Is(weights))
-            EarlierRun.Load(Store.Root / "backbone", recipe.Network, weights);
-        else
-            PublishedWeights.Load(Store.Root / "backbone", recipe.Network.Kind, shape, weights);
-    }
+    public void Load(string weights) => EarlierRun.Fill(Store.Root / "backbone", recipe.Network, shape, weights);
 
     public Outcome Judge(Batch batch)
     {

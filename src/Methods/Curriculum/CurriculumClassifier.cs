@@ -37,13 +37,7 @@ internal sealed class CurriculumClassifier : IStartsFromWeights
 
     /// <summary>Fills the network below the head with published weights, or with those of another run.</summary>
     /// <exception cref="TorchException">They do not fit; the message lists the keys.</exception>
-    public void Load(string weights)
-    {
-        if (EarlierRun.Is(weights))
-            EarlierRun.Load(Store.Root / "backbone", recipe.Network, weights);
-        else
-            PublishedWeights.Load(Store.Root / "backbone", recipe.Network.Kind, shape, weights);
-    }
+    public void Load(string weights) => EarlierRun.Fill(Store.Root / "backbone", recipe.Network, shape, weights);
 
     /// <summary>Sigmoid cross-entropy, averaged over images and findings.</summary>
     public Outcome Judge(Batch batch)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Learning.Augmentation;
 using Coverslip.Learning.Encoders;
 using Coverslip.Learning.Features;
 using Coverslip.Learning.Inputs;
@@ -19,15 +20,14 @@ internal sealed class EncodedImages(ProbeRecipe recipe, Device device) : IDispos
         PatchSet,
         Dictionary<(Patch Image, string Identity), double[]>
     > Known = [];
-    private readonly Lazy<Encoder> encoder = new(() =>
-        recipe.Features.Open(recipe.Input.Height, recipe.Input.Width, device)
-    );
+    private readonly Lazy<SharedEncoder> shared = new(() => SharedEncoder.Of(recipe, device));
     private readonly ColorStatistics colors = new();
     private CohortFeatures? stored;
 
     /// <summary>What decides the features.</summary>
-    internal string Identity =>
-        recipe.Features.Histogram ? $"{encoder.Value.Identity} + {colors.Name}" : encoder.Value.Identity;
+    internal string Identity => recipe.Features.Histogram ? $"{Encoder.Identity} + {colors.Name}" : Encoder.Identity;
+
+    private Encoder Encoder => shared.Value.Encoder;
 
     /// <summary>Takes the cohort's features from the recipe's file, where it names one.</summary>
     /// <exception cref="InvalidDataException">They are another encoder's, or an image has none.</exception>
@@ -36,7 +36,7 @@ internal sealed class EncodedImages(ProbeRecipe recipe, Device device) : IDispos
         if (recipe.Features.From.Length == 0)
             return;
         var found = CohortFeatures.Read(recipe.Features.From);
-        found.CheckEncoder(CohortFeatures.IdentityOf(encoder.Value, recipe.Input));
+        found.CheckEncoder(CohortFeatures.IdentityOf(Encoder, recipe.Input));
         found.CheckHolds(cohort);
         stored = found;
     }
@@ -67,7 +67,7 @@ internal sealed class EncodedImages(ProbeRecipe recipe, Device device) : IDispos
     /// <summary>Features of pictures in memory.</summary>
     /// <param name="pixels">Count · H · W · 4 bytes: red, green, blue, mask.</param>
     /// <param name="count">How many there are.</param>
-    internal double[][] Of(byte[] pixels, int count)
+    private double[][] Of(byte[] pixels, int count)
     {
         using var inference = new Inference();
         using var scope = new TensorScope();
@@ -75,10 +75,29 @@ internal sealed class EncodedImages(ProbeRecipe recipe, Device device) : IDispos
         return Of(recipe.Input.Form == InputForm.Masked ? image * mask : image, pixels);
     }
 
+    /// <summary>Features [orientations][windows][features] of windows; of one orientation, or of all that keep the size.</summary>
+    internal double[][][] Of(WindowBatch windows, bool orientations) =>
+        shared.Value.OfWindows(
+            windows,
+            orientations,
+            () =>
+            {
+                using var inference = new Inference();
+                using var scope = new TensorScope();
+                var (image, _) = BatchReader.Pixels(windows.Pixels, windows.Count, recipe.Input, device);
+                return
+                [
+                    .. recipe
+                        .Input.Orientations(orientations)
+                        .Select(o => Of(ImageChange.Oriented(image, o).Contiguous(), windows.Pixels)),
+                ];
+            }
+        );
+
     /// <summary>Features of images [B, 3, H, W] in [0, 1], whose bytes the color statistics are of.</summary>
-    internal double[][] Of(Tensor images, byte[] pixels)
+    private double[][] Of(Tensor images, byte[] pixels)
     {
-        var features = encoder.Value.Encode(images).To(DType.Float64).ToArray<double>().Chunk(encoder.Value.Features);
+        var features = Encoder.Encode(images).To(DType.Float64).ToArray<double>().Chunk(Encoder.Features);
         if (!recipe.Features.Histogram)
             return [.. features];
         var size = recipe.Input.Height * recipe.Input.Width * PatchPixels.Stride;
@@ -90,7 +109,7 @@ internal sealed class EncodedImages(ProbeRecipe recipe, Device device) : IDispos
 
     public void Dispose()
     {
-        if (encoder.IsValueCreated)
-            encoder.Value.Dispose();
+        if (shared.IsValueCreated)
+            shared.Value.Dispose();
     }
 }

@@ -107,8 +107,16 @@ internal sealed class ProbeModel(ProbeRecipe recipe, int classes, Device device)
                 .Zip(task.Images, (said, image) => leftOut.GetValueOrDefault(image, said)),
         ];
 
-    public IReadOnlyList<double[]> Probabilities(WindowBatch windows, bool orientations) =>
-        ProbabilitiesOf(images.Of(windows.Pixels, windows.Count));
+    public IReadOnlyList<double[]> Probabilities(WindowBatch windows, bool orientations)
+    {
+        double[][][] seen = [.. images.Of(windows, orientations).Select(ProbabilitiesOf)];
+        return
+        [
+            .. Enumerable
+                .Range(0, windows.Count)
+                .Select(w => Enumerable.Range(0, classes).Select(c => seen.Average(o => o[w][c])).ToArray()),
+        ];
+    }
 
     /// <summary>
     /// The encoder's features as they are: their directions tell tissue from other tissue, as docs/doubt.md measured.
