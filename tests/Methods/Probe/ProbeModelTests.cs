@@ -1,5 +1,6 @@
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
+using Coverslip.Learning.Augmentation;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
@@ -65,6 +66,28 @@ public sealed class ProbeModelTests(SmallCohort small) : IClassFixture<SmallCoho
         Assert.InRange(byHeart, 0.99, 1);
         Assert.True(Loss("left-out") > 0.01 && Loss("kept-aside") > 0.01);
         Assert.NotEqual(Weights("left-out"), Weights("kept-aside"));
+    }
+
+    [Fact]
+    public void Windows_are_seen_in_every_orientation_or_in_the_first_alone()
+    {
+        Train(At("windows"), "probe: {c: 1}");
+        using var model = TrainedModel.Load(At("windows"), Known.Methods, Device.Cpu);
+        var set = new PatchSet(small.Cohort, model.Recipe.Input, null);
+        WindowBatch Turned(int orientation)
+        {
+            var pixels = new byte[2 * 48 * 48 * 4];
+            foreach (var (place, patch) in set.Patches.Take(2).Index())
+                ImageChange
+                    .Oriented(orientation)
+                    .Apply(set.Pixels(patch), pixels.AsSpan(place * 48 * 48 * 4, 48 * 48 * 4), 48, 48);
+            return new WindowBatch(pixels, 2);
+        }
+        var each = Enumerable.Range(0, 8).Select(o => model.Predict(Turned(o), orientations: false)).ToArray();
+        var together = model.Predict(Turned(0), orientations: true);
+        for (var window = 0; window < 2; window++)
+            Assert.Equal(each.Average(o => o[window][1]), together[window][1], 1e-4);
+        Assert.Contains(each, o => Math.Abs(o[0][1] - each[0][0][1]) > 1e-3); // the encoder is not indifferent to it
     }
 
     [Fact]
