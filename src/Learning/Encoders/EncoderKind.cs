@@ -39,6 +39,9 @@ public sealed record EncoderKind
     /// <summary>Of vision transformers; the class token by default.</summary>
     public TokenPooling Pooling { get; init; }
 
+    /// <summary>Whether its layers are maps, whose size follows the image's, and not tokens.</summary>
+    public bool HasMaps => Backbone is not null;
+
     /// <summary>A network of maps; null for vision transformers.</summary>
     internal BackboneKind? Backbone { get; init; }
 

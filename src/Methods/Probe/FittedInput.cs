@@ -1,5 +1,6 @@
 using System.Globalization;
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Learning.Encoders;
 using Coverslip.Learning.Models;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Images;
@@ -16,10 +17,35 @@ internal static class FittedInput
         SmallSide = 128, // below it images are enlarged twice
         ManyPatients = 50;
 
-    internal static IReadOnlyList<FittedSetting> Of(Cohort cohort)
+    /// <param name="cohort">The cohort.</param>
+    /// <param name="encoder">A vision transformer sees the size that its weights were trained on, by its last block.</param>
+    /// <exception cref="ArgumentException">There is no such encoder; the nearest is named.</exception>
+    internal static IReadOnlyList<FittedSetting> Of(Cohort cohort, EncoderSettings encoder)
     {
+        var kind = KnownEncoders.Named(encoder.Encoder.Split('=')[0]);
         var (sizes, gray) = Look(cohort);
         var (width, height) = (Median(sizes.Select(s => s.Width)), Median(sizes.Select(s => s.Height)));
+        var seen = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(gray ? "gray" : "color")} images of {width:0} × {height:0} pixels"
+        );
+        var patients = cohort.PatientImages.Count;
+        var settings = kind.HasMaps
+            ? OfMaps(width, height, gray, seen)
+            :
+            [
+                new($"input.height={kind.Side}", $"the side that {kind.Name} was trained on"),
+                new($"input.width={kind.Side}", $"the side that {kind.Name} was trained on"),
+            ];
+        if (gray)
+            settings.Add(new("input.gray=true", seen));
+        if (patients >= ManyPatients)
+            settings.Add(new("probe.c=[0.0001, 0.001, 0.01, 0.1]", $"{patients} patients, enough to choose by"));
+        return settings;
+    }
+
+    private static List<FittedSetting> OfMaps(double width, double height, bool gray, string seen)
+    {
         var least = Math.Min(width, height);
         var shorter = Math.Min(
             gray ? GraySide : ColorSide,
@@ -27,28 +53,19 @@ internal static class FittedInput
         );
         var longer = Rounded(Math.Clamp(shorter * Math.Max(width, height) / least, shorter, 2 * shorter));
         var (wide, high) = width >= height ? (longer, shorter) : (shorter, longer);
-        var seen = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{(gray ? "gray" : "color")} images of {width:0} × {height:0} pixels"
-        );
-        var patients = cohort.PatientImages.Count;
-        List<FittedSetting> settings =
+        // What radiographs differ in lies in the middle layers; of stained tissue the last one knows most, and how it varies,
+        // but where an image is so small that the last layer sees all of it at once.
+        var layers =
+            gray ? "[layer2, layer3, layer4]"
+            : least < SmallSide ? "[layer1, layer2, layer3]"
+            : "[layer4]";
+        return
         [
             new($"input.height={high}", seen),
             new($"input.width={wide}", seen),
-            // What radiographs differ in lies in the middle layers; of stained tissue the last one knows most, and how it varies,
-            // but where an image is so small that the last layer sees all of it at once.
-            new(
-                $"features.layers={(gray ? "[layer2, layer3, layer4]" : least < SmallSide ? "[layer1, layer2, layer3]" : "[layer4]")}",
-                seen
-            ),
+            new($"features.layers={layers}", seen),
             new($"features.deviations={(gray ? "false" : "true")}", seen),
         ];
-        if (gray)
-            settings.Add(new("input.gray=true", seen));
-        if (patients >= ManyPatients)
-            settings.Add(new("probe.c=[0.0001, 0.001, 0.01, 0.1]", $"{patients} patients, enough to choose by"));
-        return settings;
     }
 
     /// <summary>Sizes of images evenly spread over the cohort, and whether none of them has color.</summary>

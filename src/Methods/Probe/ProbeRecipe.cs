@@ -33,7 +33,7 @@ internal sealed record ProbeRecipe : IRecipe, IPredictsSlides, IFitsCohort
     /// <summary>Whether the cohort's images decide size and color, and the number of patients what is chosen among.</summary>
     public bool FitsCohort { get; init; }
 
-    public IReadOnlyList<FittedSetting> Fit(Cohort cohort) => FitsCohort ? FittedInput.Of(cohort) : [];
+    public IReadOnlyList<FittedSetting> Fit(Cohort cohort) => FitsCohort ? FittedInput.Of(cohort, Features) : [];
 
     public IReadOnlyList<string> Needs => Features.Encoder.Split('=', 2) is [_, var file] ? [file] : [];
 

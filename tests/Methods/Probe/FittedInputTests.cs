@@ -26,18 +26,33 @@ public sealed class FittedInputTests : IDisposable
     public void Images_decide_size_and_color(int width, int height, int channels, string settings) =>
         Assert.Equal(
             settings,
-            string.Join(' ', FittedInput.Of(Cohort(4, width, height, channels)).Select(s => s.Setting))
+            string.Join(
+                ' ',
+                FittedInput.Of(Cohort(4, width, height, channels), new EncoderSettings()).Select(s => s.Setting)
+            )
+        );
+
+    [Fact]
+    public void A_transformer_sees_the_size_of_its_weights_and_has_no_layers_of_maps() =>
+        Assert.Equal(
+            "input.height=224 input.width=224",
+            string.Join(
+                ' ',
+                FittedInput
+                    .Of(Cohort(4, 775, 522, 3), new EncoderSettings { Encoder = "uni=/data/uni.pth" })
+                    .Select(s => s.Setting)
+            )
         );
 
     [Fact]
     public void Many_patients_choose_among_several_strengths()
     {
         Assert.DoesNotContain(
-            FittedInput.Of(Cohort(49, 64, 64, 3)),
+            FittedInput.Of(Cohort(49, 64, 64, 3), new EncoderSettings()),
             s => s.Setting.StartsWith("probe.c", StringComparison.Ordinal)
         );
         var decided = Assert.Single(
-            FittedInput.Of(Cohort(50, 64, 64, 3)),
+            FittedInput.Of(Cohort(50, 64, 64, 3), new EncoderSettings()),
             s => s.Setting.StartsWith("probe.c", StringComparison.Ordinal)
         );
         Assert.Equal(
