@@ -47,6 +47,34 @@ public sealed class StartingWeightsTests : IDisposable
     }
 
     [Fact]
+    public void SagaNets_stem_starts_from_weights_and_trains_the_last_stages()
+    {
+        var file = Weights("resnet-18-torchvision", 1);
+        var network = $"stem: resnet-18-torchvision, weights: {file}, trainable: last-1, blocks: [1, 1]";
+        Expect(
+            $"method: saganet\ninput: {{height: 64, width: 64, form: raw}}\nnetwork: {{{network}}}",
+            file,
+            "stem.",
+            "layer2."
+        );
+    }
+
+    [Theory]
+    [InlineData("weights: resnet-18", "network.weights is 'resnet-18'; network.stem is own, which starts from random")]
+    [InlineData(
+        "stem: resnet-18, stem_stride: 1",
+        "network.stem_stride is '1'; network.stem is resnet-18, which decides it"
+    )]
+    [InlineData("stem: resnet-18, stem_layers: 5", "network.stem_layers is '5'; ")]
+    public void A_stem_that_cannot_be_is_refused(string network, string expected)
+    {
+        var error = Assert.Throws<RecipeException>(() =>
+            Known.Methods.Parse($"method: saganet\nnetwork: {{{network}}}", "r.yaml")
+        );
+        Assert.Contains(expected, error.Message);
+    }
+
+    [Fact]
     public void Towers_on_weights_see_images_as_the_weights_want_them_and_from_nothing_as_published()
     {
         using var scope = new TensorScope();

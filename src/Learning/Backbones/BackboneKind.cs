@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Coverslip.Torch;
 using Coverslip.Torch.Layers;
 
 namespace Coverslip.Learning.Backbones;
@@ -18,6 +19,9 @@ public sealed record BackboneKind(
 
     /// <summary>Whether <see cref="BackboneOptions.Width"/> means something.</summary>
     public bool HasWidth { get; init; }
+
+    /// <summary>Whether <see cref="BackboneOptions.Layers"/> means something.</summary>
+    public bool HasLayers { get; init; }
 
     /// <summary>Where the keys of the last layer of every classifier begin, auxiliary ones included.</summary>
     public IReadOnlyList<string> Classifiers { get; init; } = [];
@@ -60,6 +64,12 @@ public sealed record BackboneKind(
             throw new ArgumentException($"{Name} has no width; {With(k => k.HasWidth)} have");
         if (!(options.Width is > 0 and <= 4))
             throw new ArgumentException($"{Name}: the width is {options.Width}; it lies in (0, 4]");
+        if (options.Layers is not null && !HasLayers)
+            throw new ArgumentException($"{Name} cannot be cut off; {With(k => k.HasLayers)} can");
+        if (options.Layers is < 1 or > 4)
+            throw new ArgumentException($"{Name}: {options.Layers} layers; expected are 1 to 4");
+        if (options is { Layers: < 4, Classes: > 0 })
+            throw new ArgumentException($"{Name} of {options.Layers} layers has no classifier; expected are 0 classes");
         return Make(at, options);
     }
 
@@ -75,4 +85,12 @@ public sealed record InputScale(float[] Mean, float[] Deviation)
 
     /// <summary>To [−1, 1], as networks that come from TensorFlow were trained.</summary>
     public static InputScale Symmetric { get; } = new([0.5f, 0.5f, 0.5f], [0.5f, 0.5f, 0.5f]);
+
+    /// <summary>Scaled images [B, 3, H, W], on their device.</summary>
+    /// <param name="images">In [0, 1], [B, 3, H, W].</param>
+    public Tensor Of(Tensor images)
+    {
+        var (mean, deviation) = (Tensor.From(Mean, 1, 3, 1, 1), Tensor.From(Deviation, 1, 3, 1, 1));
+        return (images - mean.To(images.Device)) / deviation.To(images.Device);
+    }
 }

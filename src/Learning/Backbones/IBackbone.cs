@@ -44,6 +44,12 @@ public sealed record BackboneOptions
     /// </summary>
     public double Width { get; init; } = 1;
 
+    /// <summary>
+    /// How many of a residual network's four layers are built, in 1 – 4; null, the default: all. Other networks have no
+    /// such layers. What is cut off takes the network's own classifier with it.
+    /// </summary>
+    public int? Layers { get; init; }
+
     /// <summary>Dropout before the network's own classifiers, in [0, 1); null, the default: as published.</summary>
     public double? Dropout { get; init; }
 }

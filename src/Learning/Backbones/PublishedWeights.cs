@@ -48,7 +48,8 @@ public static class PublishedWeights
 
     private static bool LeftOut(BackboneKind kind, BackboneOptions options, string key) =>
         (options.Classes == 0 && Begins(key, kind.Classifiers))
-        || (options.AuxiliaryClasses == 0 && Begins(key, kind.Auxiliary));
+        || (options.AuxiliaryClasses == 0 && Begins(key, kind.Auxiliary))
+        || (options.Layers is { } last && Begins(key, [.. Enumerable.Range(last + 1, 4).Select(l => $"layer{l}.")]));
 
     private static bool MayMiss(BackboneKind kind, BackboneOptions options, string path) =>
         path.EndsWith(".num_batches_tracked", StringComparison.Ordinal)

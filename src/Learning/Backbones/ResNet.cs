@@ -27,7 +27,7 @@ internal sealed class ResNet : IBackbone
         stages.Add("relu", new ConvNorm(at / "conv1", at / "bn1", 3, 64, stem).Forward);
         stages.Add("maxpool", x => x.MaxPool2d(3, 2, 1));
         Channels = 64;
-        for (var i = 0; i < blocks.Count; i++)
+        for (var i = 0; i < (options.Layers ?? blocks.Count); i++)
         {
             var (width, stride) = (64 << i, i == 0 ? 1 : 2);
             var layer = new ResidualBlock[blocks[i]];
@@ -76,7 +76,11 @@ internal sealed class ResNet : IBackbone
     }
 
     private static BackboneKind Kind(string name, int[] blocks, bool bottleneck) =>
-        new(name, (at, options) => new ResNet(at, blocks, bottleneck, options), MapOf) { Classifiers = ["fc."] };
+        new(name, (at, options) => new ResNet(at, blocks, bottleneck, options), MapOf)
+        {
+            Classifiers = ["fc."],
+            HasLayers = true,
+        };
 
     private static int MapOf(int side)
     {

@@ -64,11 +64,7 @@ internal sealed class BackboneClassifier : IStartsFromWeights
     private Tensor Input(Batch batch)
     {
         var x = batch.Input(recipe.Input.Form);
-        if (!recipe.Network.ScalesAsPublished)
-            return x;
-        var scale = recipe.Network.Kind.Scale;
-        var (mean, deviation) = (Tensor.From(scale.Mean, 1, 3, 1, 1), Tensor.From(scale.Deviation, 1, 3, 1, 1));
-        return (x - mean.To(Store.Device)) / deviation.To(Store.Device);
+        return recipe.Network.ScalesAsPublished ? recipe.Network.Kind.Scale.Of(x) : x;
     }
 
     private static Tensor CrossEntropy(Tensor scores, Batch batch)

@@ -8,7 +8,7 @@ namespace Coverslip.Methods.SagaNet;
 /// <summary>
 /// SagaNet with its loss, Σ_c LH_c + L_reconst (Liu &amp; Sun 2021, sec. 3.3), as the training loop sees it.
 /// </summary>
-internal sealed class SagaNetClassifier : IClassifier
+internal sealed class SagaNetClassifier : IStartsFromWeights
 {
     private readonly SagaNetRecipe recipe;
     private readonly SagaNetwork network;
@@ -26,9 +26,13 @@ internal sealed class SagaNetClassifier : IClassifier
 
     public ParameterStore Store { get; }
 
+    /// <summary>Fills the pre-trained stem; all above it stays random.</summary>
+    /// <exception cref="TorchException">They do not fit; the message lists the keys.</exception>
+    public void Load(string weights) => network.LoadStem(weights);
+
     public Outcome Judge(Batch batch)
     {
-        var output = network.Forward(batch.Input(recipe.Input.Form));
+        var output = network.Forward(Input(batch));
         var classLoss = ClassLossOf(output, batch);
         Tensor? reconstruction = null;
         if (output.Reconstruction is { } image)
@@ -37,14 +41,24 @@ internal sealed class SagaNetClassifier : IClassifier
         return new Outcome(total, classLoss, reconstruction, SagaNetwork.Probabilities(output).Detach());
     }
 
-    public Tensor Predict(Batch batch) =>
-        SagaNetwork.Probabilities(network.Forward(batch.Input(recipe.Input.Form), reconstruct: false));
+    public Tensor Predict(Batch batch) => SagaNetwork.Probabilities(network.Forward(Input(batch), reconstruct: false));
 
     /// <summary>The features of all classes, [B, classes · size].</summary>
-    public Tensor Describe(Batch batch) =>
-        network.Forward(batch.Input(recipe.Input.Form), reconstruct: false).Features.Flatten(1);
+    public Tensor Describe(Batch batch) => network.Forward(Input(batch), reconstruct: false).Features.Flatten(1);
 
     public void Dispose() => Store.Dispose();
+
+    /// <summary>
+    /// Masked pixels are 0, which is black to the paper's stem; a pre-trained one gets its images scaled first, so that 0 is
+    /// the mean color and says nothing. Images that were standardized one by one are scaled already.
+    /// </summary>
+    private Tensor Input(Batch batch)
+    {
+        if (recipe.Network.Stem is not { } stem)
+            return batch.Input(recipe.Input.Form);
+        var image = recipe.Input.Standardize ? batch.Image : stem.Kind.Scale.Of(batch.Image);
+        return (batch with { Image = image }).Input(recipe.Input.Form);
+    }
 
     private Tensor ClassLossOf(SagaNetOutput output, Batch batch)
     {

@@ -41,6 +41,9 @@ internal sealed record SagaNetOptions
     /// <summary>Number of classes; 2 by default.</summary>
     public int Classes { get; init; } = 2;
 
+    /// <summary>A network that has learned before in place of the first gated convolution; null by default.</summary>
+    public StemOptions? Stem { get; init; }
+
     /// <summary>Filters of the first gated convolution; 64 by default.</summary>
     public int StemFilters { get; init; } = 64;
 
@@ -89,8 +92,11 @@ internal sealed record SagaNetOptions
     /// </summary>
     public bool Recompute { get; init; }
 
+    /// <summary>How many pixels of the input one of the stem's map stands for, in each direction.</summary>
+    public int StemStep => Stem?.Step ?? StemStride;
+
     /// <summary>Pixels of which the halvings leave one: the stem's step times two to the number of blocks.</summary>
-    public int SmallestSide => StemStride << Blocks.Count;
+    public int SmallestSide => StemStep << Blocks.Count;
 
     /// <summary>Refuses what cannot be built, naming the value and the limit.</summary>
     /// <exception cref="ArgumentException">An option lies outside its range.</exception>
@@ -98,7 +104,7 @@ internal sealed record SagaNetOptions
     {
         Within(nameof(Height), Height, SmallestSide, 16384);
         Within(nameof(Width), Width, SmallestSide, 16384);
-        Within(nameof(Channels), Channels, 1, 64);
+        Within(nameof(Channels), Channels, Stem is null ? 1 : 3, Stem is null ? 64 : 3);
         Within(nameof(Classes), Classes, 2, 1000);
         Within(nameof(StemFilters), StemFilters, 1, 4096);
         Within(nameof(StemStride), StemStride, 1, 4);

@@ -42,6 +42,10 @@ internal sealed record SagaNetRecipe : INetworkRecipe, IPredictsSlides
 
     public int SmallestSide => Network.SmallestSide;
 
+    public IReadOnlyList<string> Needs => Network.Stem is { Weights.Length: > 0 } stem ? [stem.Weights] : [];
+
+    public string StartsFrom => Network.Stem?.Weights ?? "";
+
     public string MemoryAdvice => "take a smaller input, or set network.recompute: true";
 
     public INetworkRecipe Sized(int height, int width) =>
@@ -55,11 +59,10 @@ internal sealed record SagaNetRecipe : INetworkRecipe, IPredictsSlides
     /// <summary>Reads the method's sections.</summary>
     public static SagaNetRecipe Read(RecipeNode node)
     {
-        var network = node.Section("network");
-        var loss = node.Section("loss");
+        var (input, network, loss) = (node.Section("input"), node.Section("network"), node.Section("loss"));
         var shape = new SagaNetOptions();
         var hinge = new LengthAwareHingeLoss();
-        return new SagaNetRecipe
+        var recipe = new SagaNetRecipe
         {
             Seed = node.Int(
                 "seed",
@@ -67,13 +70,14 @@ internal sealed record SagaNetRecipe : INetworkRecipe, IPredictsSlides
                 (0, int.MaxValue),
                 "Seed of weights, order and augmentation, and of the split that the recipe draws; part k of a split adds k − 1"
             ),
-            Input = InputOptions.Read(node.Section("input")),
+            Input = InputOptions.Read(input),
             Training = TrainingOptions.Read(node.Section("training")),
             Augmentation = AugmentationOptions.Read(node.Section("augmentation")),
             Split = SplitOptions.Read(node.Section("split")),
             Decision = DecisionOptions.Read(node.Section("decision")),
             Network = new SagaNetOptions
             {
+                Stem = StemOptions.Read(network),
                 StemFilters = network.Int(
                     "stem_filters",
                     shape.StemFilters,
@@ -188,6 +192,9 @@ internal sealed record SagaNetRecipe : INetworkRecipe, IPredictsSlides
                 ),
             },
         };
+        if (recipe.Network.Stem is { } stem && recipe.Input.Form == InputForm.MaskChannel)
+            throw input.Wrong("form", "mask-channel", $"{stem.Kind.Name} takes 3 channels; expected is masked or raw");
+        return recipe;
     }
 
     public ISlidePrediction OpenSlides(TrainedModel run, PredictionRequest asked) =>

@@ -12,14 +12,15 @@ namespace Coverslip.Methods.SagaNet;
 internal readonly record struct SagaNetOutput(Tensor Features, Tensor? Scores, Tensor? Reconstruction);
 
 /// <summary>
-/// SagaNet (Liu &amp; Sun 2021, sec. 3.3, figure 2): a gated stem, gated dense blocks with transitions that halve the
+/// SagaNet (Liu &amp; Sun 2021, sec. 3.3, figure 2): a gated stem (or a pre-trained one), gated dense blocks with transitions that halve the
 /// map,
 /// class features on the deepest map, and a decoder. Any input size that the halvings leave something of.
 /// </summary>
 internal sealed class SagaNetwork
 {
     private readonly SagaNetOptions options;
-    private readonly GatedConvolution stem;
+    private readonly GatedConvolution? stem;
+    private readonly PretrainedStem? pretrained;
     private readonly GatedDenseBlock[] blocks;
     private readonly GatedConvolution[] transitions;
     private readonly ClassFeatures classes;
@@ -33,10 +34,20 @@ internal sealed class SagaNetwork
     {
         options.Check();
         this.options = options;
-        stem = new GatedConvolution(at / "stem", options.Channels, options.StemFilters, 3, options, options.StemStride);
+        if (options.Stem is { } learned)
+            pretrained = new PretrainedStem(at / "stem", learned);
+        else
+            stem = new GatedConvolution(
+                at / "stem",
+                options.Channels,
+                options.StemFilters,
+                3,
+                options,
+                options.StemStride
+            );
         blocks = new GatedDenseBlock[options.Blocks.Count];
         transitions = new GatedConvolution[blocks.Length];
-        var channels = options.StemFilters;
+        var channels = pretrained?.Channels ?? options.StemFilters;
         var (height, width) = (Strided(options.Height), Strided(options.Width));
         for (var i = 0; i < blocks.Length; i++)
         {
@@ -58,17 +69,30 @@ internal sealed class SagaNetwork
         if (options.ClassLoss == ClassLoss.CrossEntropy)
             scores = new Linear(at / "scores", options.Classes * options.ClassSize, options.Classes);
         if (options.Reconstruct)
-            decoder = new Decoder(at / "decoder", channels, [.. blocks.Select(b => b.Output)], options);
+            decoder = new Decoder(
+                at / "decoder",
+                channels,
+                [.. pretrained?.SkipChannels ?? [], .. blocks.Select(b => b.Output)],
+                options
+            );
+        pretrained?.ApplyFineTuning();
     }
 
-    /// <summary>x [B, channels, H, W] in [0, 1], masked pixels 0.</summary>
+    /// <summary>Fills the stem with published weights.</summary>
+    /// <exception cref="TorchException">They do not fit; the message lists the keys.</exception>
+    public void LoadStem(string weights) =>
+        (pretrained ?? throw new InvalidOperationException("the stem is the paper's own")).Load(weights);
+
+    /// <summary>x [B, channels, H, W] in [0, 1] or as a pre-trained stem wants it, masked pixels 0.</summary>
     /// <param name="x">The input.</param>
     /// <param name="reconstruct">Whether the reconstruction is wanted; prediction does without.</param>
     public SagaNetOutput Forward(Tensor x, bool reconstruct = true)
     {
         var (height, width) = (x.Size(2), x.Size(3));
         var skips = new List<Tensor>(blocks.Length);
-        x = Part(t => [stem.Forward(t[0])], x)[0]; // [B, 64, H/2, W/2]
+        var begun = Part(t => pretrained is null ? [stem!.Forward(t[0])] : pretrained.Forward(t[0]), x);
+        skips.AddRange(begun[..^1]);
+        x = begun[^1]; // [B, 64, H/2, W/2], or as deep as a pre-trained stem goes
         for (var i = 0; i < blocks.Length; i++)
         {
             var (block, transition) = (blocks[i], transitions[i]);
@@ -116,5 +140,5 @@ internal sealed class SagaNetwork
         return outputs;
     }
 
-    private int Strided(int side) => (side + options.StemStride - 1) / options.StemStride;
+    private int Strided(int side) => (side + options.StemStep - 1) / options.StemStep;
 }

@@ -162,11 +162,5 @@ internal sealed class SelfSupervisedNetwork : IStartsFromWeights
     private static Tensor Zeros(Tensor like, long channels) =>
         Tensor.Zeros([like.Size(0), channels, like.Size(2), like.Size(3)], like.DType, like.Device);
 
-    private Tensor Scaled(Tensor images)
-    {
-        if (scale is null)
-            return images * 2 - 1;
-        var (mean, deviation) = (Tensor.From(scale.Mean, 1, 3, 1, 1), Tensor.From(scale.Deviation, 1, 3, 1, 1));
-        return (images - mean.To(Store.Device)) / deviation.To(Store.Device);
-    }
+    private Tensor Scaled(Tensor images) => scale is null ? (images * 2) - 1 : scale.Of(images);
 }

@@ -94,10 +94,7 @@ internal sealed class TumorDetectionClassifier : IStartsFromWeights
     private Tensor Scaled(Tensor x)
     {
         var scale = recipe.Network.Scale;
-        if (scale == InputScale.Symmetric)
-            return (x * 2) - 1;
-        var (mean, deviation) = (Tensor.From(scale.Mean, 1, 3, 1, 1), Tensor.From(scale.Deviation, 1, 3, 1, 1));
-        return (x - mean.To(Store.Device)) / deviation.To(Store.Device);
+        return scale == InputScale.Symmetric ? (x * 2) - 1 : scale.Of(x);
     }
 
     private void LoadRun(string weights)

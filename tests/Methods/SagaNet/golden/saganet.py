@@ -16,6 +16,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torchvision import models
 
 torch.manual_seed(20210604)
 torch.set_default_dtype(torch.float64)
@@ -84,17 +85,24 @@ class ClassFeatures(nn.Module):
 
 
 class SagaNet(nn.Module):
-    def __init__(self, channels=3, gated=True, reconstruct=True, cross_entropy=False, normalize=True, shared=False):
+    def __init__(self, channels=3, gated=True, reconstruct=True, cross_entropy=False, normalize=True, shared=False, pretrained=False):
         super().__init__()
-        self.stem = Filter(channels, STEM, 3, gated, normalize, stride=2)
+        self.pretrained = pretrained
         self.blocks, self.transitions, skips = nn.ModuleList(), nn.ModuleList(), []
-        width = STEM
-        for count in BLOCKS:
+        if pretrained:
+            # Two layers of the residual network of the blocks [2, 2, 2, 3], and gated blocks on their map.
+            self.stem = models.ResNet(models.resnet.BasicBlock, [2, 2, 2, 3])
+            del self.stem.layer3, self.stem.layer4, self.stem.fc
+            width, step, counts, skips = 128, 8, (1, 1), [64, 64]
+        else:
+            self.stem = Filter(channels, STEM, 3, gated, normalize, stride=2)
+            width, step, counts = STEM, 2, BLOCKS
+        for count in counts:
             self.blocks.append(nn.ModuleList(Filter(width + i * GROWTH, GROWTH, 3, gated, normalize) for i in range(count)))
             width += count * GROWTH
             skips.append(width)
             self.transitions.append(Filter(width, width, 1, False, normalize))
-        deepest = 2 ** (1 + len(BLOCKS))
+        deepest = step * 2 ** len(counts)
         self.classes = ClassFeatures(width, HEIGHT // deepest, WIDTH // deepest, gated, normalize, shared)
         if cross_entropy:
             self.scores = nn.Linear(CLASSES * CLASS_SIZE, CLASSES)
@@ -111,7 +119,14 @@ class SagaNet(nn.Module):
     def forward(self, x):
         size = x.shape[2:]
         skips = []
-        x = self.stem(x)
+        if self.pretrained:
+            x = F.relu(self.stem.bn1(self.stem.conv1(x)))
+            skips.append(x)
+            x = self.stem.layer1(self.stem.maxpool(x))
+            skips.append(x)
+            x = self.stem.layer2(x)
+        else:
+            x = self.stem(x)
         for block, transition in zip(self.blocks, self.transitions):
             for part in block:
                 x = torch.cat([x, part(x)], 1)
@@ -168,6 +183,10 @@ def case(name, training=True, input="masked", weights=None, **options):
     fill(net)
     net.train(training)
     x = {"raw": IMAGE, "masked": IMAGE * MASK, "mask-channel": torch.cat([IMAGE * MASK, MASK], 1)}[input]
+    if options.get("pretrained"):
+        # Scaled as the network was trained, masked pixels 0 after it.
+        mean, deviation = (torch.tensor(c).reshape(1, 3, 1, 1) for c in (MEAN, DEVIATION))
+        x = (IMAGE - mean) / deviation * MASK
     output = net(x)
     total, each, rebuilt, probabilities = losses(output, IMAGE, MASK, TARGET, weights)
     keep(f"{name}/features", output[0])
@@ -178,7 +197,9 @@ def case(name, training=True, input="masked", weights=None, **options):
     if not training:
         return
     total.backward()
-    keep(f"{name}/grad", flat((path, value.grad) for path, value in net.named_parameters()))
+    # Of a pre-trained stem the outermost convolution alone, which all others act on.
+    kept = [path for path, _ in net.named_parameters() if not path.startswith("stem.layer")]
+    keep(f"{name}/grad", flat((path, value.grad) for path, value in net.named_parameters() if path in kept))
     after = [(path, value) for path, value in net.named_buffers() if value.is_floating_point()]
     if after:
         keep(f"{name}/after", flat(after))
@@ -194,6 +215,7 @@ keep("input/image", BYTES)
 keep("input/mask", MASK.to(torch.uint8))
 keep("input/target", TARGET)
 
+MEAN, DEVIATION = (123.15163 / 255, 115.902885 / 255, 103.06262 / 255), (0.229, 0.224, 0.225)
 case("full")
 case("full_eval", training=False)
 case("weighted", weights=torch.tensor([1.5, 0.75, 0.75]))
@@ -205,6 +227,7 @@ case("cross_entropy", cross_entropy=True)
 case("baseline", input="raw", gated=False, reconstruct=False, cross_entropy=True)
 case("shared", shared=True)
 case("not_normalized", normalize=False)
+case("pretrained", pretrained=True)
 
 path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "saganet.safetensors")
 write(path)
