@@ -37,6 +37,12 @@ public sealed record AugmentationOptions
         };
 
     /// <summary>
+    /// How often an epoch shows each image, in the next orientation each time: 8 are all orientations of a square written
+    /// out. 1 by default: once, in a random one.
+    /// </summary>
+    public int Repeats { get; init; } = 1;
+
+    /// <summary>
     /// Whether images are turned and flipped at random (eight ways; four where they are not square); true by default.
     /// </summary>
     public bool Orientations { get; init; } = true;
@@ -82,6 +88,20 @@ public sealed record AugmentationOptions
 
     /// <summary>Whether predictions are averaged over the orientations; false by default.</summary>
     public bool AverageOrientations { get; init; }
+
+    /// <summary>Reads the section of a method that trains on image files, whose epochs may show them several times.</summary>
+    /// <exception cref="RecipeException">A value out of its range.</exception>
+    public static AugmentationOptions ReadRepeated(RecipeNode node) =>
+        Read(node) with
+        {
+            Repeats = node.Int(
+                "repeats",
+                1,
+                (1, 64),
+                "How often an epoch shows each image, in the next orientation each time: 8 are all orientations of a square image written out, 1 a random one",
+                "Liu & Sun 2021, sec. 4.1"
+            ),
+        };
 
     public static AugmentationOptions Read(RecipeNode node, AugmentationOptions? standard = null)
     {

@@ -47,9 +47,25 @@ public readonly struct ImageChange
     /// <summary>Orientations that keep an image's size: eight of a square, four otherwise.</summary>
     internal static int Orientations(int height, int width) => height == width ? 8 : 4;
 
-    public static ImageChange Draw(AugmentationOptions options, int height, int width, SeededRandom random)
+    /// <summary>Draws a change.</summary>
+    /// <param name="options">How far things change.</param>
+    /// <param name="height">Of the image, in pixels.</param>
+    /// <param name="width">Of the image, in pixels.</param>
+    /// <param name="random">What is drawn from.</param>
+    /// <param name="turn">Which orientation, counted on from the first; null, the default: a random one.</param>
+    public static ImageChange Draw(
+        AugmentationOptions options,
+        int height,
+        int width,
+        SeededRandom random,
+        int? turn = null
+    )
     {
-        var orientation = options.Orientations ? random.Below(Orientations(height, width)) : 0;
+        var count = Orientations(height, width);
+        var orientation =
+            !options.Orientations ? 0
+            : turn is { } given ? given % count
+            : random.Below(count);
         if (height != width)
             orientation <<= 1;
         int down = 0,

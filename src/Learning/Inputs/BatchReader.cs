@@ -13,8 +13,8 @@ namespace Coverslip.Learning.Inputs;
 public sealed class BatchReader(PatchSet set, int batch, Device device)
 {
     /// <summary>
-    /// A training epoch: shuffled and augmented by seed and epoch. A last batch of one image is left out, unless all
-    /// are.
+    /// A training epoch: shuffled and augmented by seed and epoch, each patch as often as the options say. A last batch of
+    /// one image is left out, unless all are.
     /// </summary>
     public IEnumerable<RawBatch> Training(
         IReadOnlyList<Patch> patches,
@@ -23,17 +23,22 @@ public sealed class BatchReader(PatchSet set, int batch, Device device)
         int epoch
     )
     {
-        var order = patches.ToArray();
+        var repeats = options.Repeats;
+        (Patch Patch, int Copy)[] order =
+        [
+            .. patches.SelectMany(p => Enumerable.Range(0, repeats).Select(c => (p, c))),
+        ];
         var random = new SeededRandom(seed, epoch);
         random.Shuffle(order.AsSpan());
         // Batch normalization cannot take statistics from a single value per channel.
         var whole = order.Chunk(batch).Where(c => c.Length > 1 || batch == 1 || order.Length == 1).ToArray();
         return Filled(
-            whole,
+            [.. whole.Select(c => c.Select(p => p.Patch).ToArray())],
             (number, place) =>
             {
                 var own = new SeededRandom(seed + 1, unchecked(epoch * 100_003 + number * 4099 + place));
-                return ImageChange.Draw(options, set.Input.Height, set.Input.Width, own);
+                int? turn = repeats == 1 ? null : unchecked((epoch * repeats) + whole[number][place].Copy);
+                return ImageChange.Draw(options, set.Input.Height, set.Input.Width, own, turn);
             },
             options.ChangesFocusOrAngle
                 ? (number, place) =>

@@ -2,7 +2,7 @@ using Coverslip.Learning.Inputs;
 
 namespace Coverslip.Learning.Models;
 
-/// <summary>Examples that are image files, each once in an epoch.</summary>
+/// <summary>Examples that are image files, each as often in an epoch as the recipe says.</summary>
 /// <param name="reader">Reads them.</param>
 /// <param name="training">Training images.</param>
 /// <param name="validation">Validation images; may be empty.</param>
@@ -14,9 +14,9 @@ internal sealed class ImageExamples(
     INetworkRecipe recipe
 ) : IExamples
 {
-    public int Steps => (training.Count + recipe.Training.Batch - 1) / recipe.Training.Batch;
+    public int Steps => (int)((PerEpoch + recipe.Training.Batch - 1) / recipe.Training.Batch);
 
-    public long PerEpoch => training.Count;
+    public long PerEpoch => (long)training.Count * recipe.Augmentation.Repeats;
 
     public IReadOnlyList<double> ClassShares
     {

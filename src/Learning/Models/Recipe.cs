@@ -96,8 +96,12 @@ public interface INetworkRecipe : IRecipe
     /// </summary>
     IReadOnlyList<double> Views => [1];
 
-    /// <summary>Training examples that make an epoch of a part; by default its training rows, once.</summary>
-    long EpochExamples(Cohort cohort, SplitPart part) => part.Rows(cohort, SplitSide.Train).Count;
+    /// <summary>
+    /// Training examples that make an epoch of a part; by default its training rows, as often as the augmentation repeats
+    /// them.
+    /// </summary>
+    long EpochExamples(Cohort cohort, SplitPart part) =>
+        (long)part.Rows(cohort, SplitSide.Train).Count * Augmentation.Repeats;
 
     /// <summary>What makes a training need less memory.</summary>
     string MemoryAdvice => "take a smaller input";

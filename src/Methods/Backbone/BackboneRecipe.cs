@@ -57,7 +57,7 @@ internal sealed record BackboneRecipe : INetworkRecipe, IBackboneRecipe, IPredic
             ),
             Input = InputOptions.Read(input, StandardInput),
             Training = TrainingOptions.Read(node.Section("training")),
-            Augmentation = AugmentationOptions.Read(node.Section("augmentation")),
+            Augmentation = AugmentationOptions.ReadRepeated(node.Section("augmentation")),
             Split = SplitOptions.Read(node.Section("split")),
             Decision = DecisionOptions.Read(node.Section("decision")),
             Network = BackboneNetworkOptions.Read(network),

@@ -15,13 +15,13 @@ internal sealed record PartialReconstruction
     /// <summary>The plain sum per image instead of the mean; false by default.</summary>
     public bool Sum { get; init; }
 
-    /// <summary>Error of output [B, 3, H, W] against image [B, 3, H, W] where mask [B, 1, H, W] is 1.</summary>
+    /// <summary>Mean over the images of each one's error, of output [B, 3, H, W] against image [B, 3, H, W] where mask [B, 1, H, W] is 1.</summary>
     public Tensor Of(Tensor output, Tensor image, Tensor mask)
     {
         var squares = (output - image).Square() * mask;
         if (Sum)
             return squares.Sum() * (Weight / image.Size(0));
-        var values = mask.Sum().Clamp(1) * 3; // unmasked pixels times channels; at least one, lest a blank batch divide by 0
-        return squares.Sum() / values * Weight;
+        var values = mask.Sum([1, 2, 3]).Clamp(1) * 3; // unmasked pixels times channels; at least one, lest a blank image divide by 0
+        return (squares.Sum([1, 2, 3]) / values).Mean() * Weight;
     }
 }

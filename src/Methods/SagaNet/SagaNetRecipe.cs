@@ -72,7 +72,7 @@ internal sealed record SagaNetRecipe : INetworkRecipe, IPredictsSlides
             ),
             Input = InputOptions.Read(input),
             Training = TrainingOptions.Read(node.Section("training")),
-            Augmentation = AugmentationOptions.Read(node.Section("augmentation")),
+            Augmentation = AugmentationOptions.ReadRepeated(node.Section("augmentation")),
             Split = SplitOptions.Read(node.Section("split")),
             Decision = DecisionOptions.Read(node.Section("decision")),
             Network = new SagaNetOptions

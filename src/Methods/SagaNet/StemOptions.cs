@@ -47,16 +47,22 @@ internal sealed record StemOptions
             "Of such a network, a file of published weights, or a name such as resnet-18 whose file coverslip encoders shows; the network's own name by default; empty: random ones"
         );
         var tuning = FineTuning.Read(node, weights);
-        string[] others =
-            name == Own ? ["stem_layers", "weights", "trainable", "rate_decay"] : ["stem_filters", "stem_stride"];
-        if (others.FirstOrDefault(k => node.Peek(k) is not null) is { } key)
-            throw node.Wrong(
-                key,
-                node.Peek(key)!,
-                name == Own
-                    ? "network.stem is own, which starts from random numbers; set network.stem: resnet-18, or leave it out"
-                    : $"network.stem is {name}, which decides it; leave {key} out"
-            );
+        // What is written out as it would be anyway is no contradiction.
+        (string Key, string Standard)[] others =
+            name == Own
+                ? [("stem_layers", "2"), ("weights", ""), ("trainable", "all"), ("rate_decay", "1")]
+                : [("stem_filters", "64"), ("stem_stride", "2")];
+        foreach (var (key, standard) in others)
+        {
+            if (node.Peek(key) is { } value && value != standard)
+                throw node.Wrong(
+                    key,
+                    value,
+                    name == Own
+                        ? "network.stem is own, which starts from random numbers; set network.stem: resnet-18, or leave it out"
+                        : $"network.stem is {name}, which decides it; leave {key} out"
+                );
+        }
         return name == Own
             ? null
             : new StemOptions

@@ -57,6 +57,32 @@ public sealed class BatchReaderTests(SmallCohort small) : IClassFixture<SmallCoh
     }
 
     [Fact]
+    public void Repeats_show_each_image_in_every_orientation()
+    {
+        var set = Set;
+        var eight = new AugmentationOptions { Repeats = 8 };
+        var batches = new BatchReader(set, 5, Device.Cpu).Training(set.Patches, eight, 1, 3).ToArray();
+        Assert.Equal(24 * 8, batches.Sum(b => b.Patches.Count));
+        var size = Side * Side * 4;
+        var seen = batches.SelectMany(b =>
+            b.Patches.Select((p, place) => (p.Row.Image, Pixels: Convert.ToHexString(b.Pixels, place * size, size)))
+        );
+        var turned = new byte[size];
+        foreach (var image in seen.GroupBy(s => s.Image))
+        {
+            var expected = Enumerable
+                .Range(0, 8)
+                .Select(o =>
+                {
+                    var source = set.Pixels(set.Patches.Single(p => p.Row.Image == image.Key));
+                    ImageChange.Oriented(o).Apply(source, turned, Side, Side);
+                    return Convert.ToHexString(turned);
+                });
+            Assert.Equal(expected.Order(), image.Select(i => i.Pixels).Order());
+        }
+    }
+
+    [Fact]
     public void Plain_batches_are_the_images_in_order()
     {
         var set = Set;

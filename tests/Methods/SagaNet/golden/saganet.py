@@ -153,7 +153,7 @@ def losses(output, image, mask, target, weights):
         each = (t * (0.9 - length).clamp(min=0) ** 2 + 0.5 * (1 - t) * (length - 0.1).clamp(min=0) ** 2).sum(1)
         probabilities = length ** 2 / (length ** 2).sum(1, keepdim=True)
     each = (each if weights is None else each * weights).mean()
-    rebuilt = torch.zeros(()) if reconstruction is None else 0.7 * (reconstruction - image)[mask.expand_as(image) > 0].square().mean()
+    rebuilt = torch.zeros(()) if reconstruction is None else 0.7 * torch.stack([(r - i)[m.expand_as(i) > 0].square().mean() for r, i, m in zip(reconstruction, image, mask)]).mean()
     return each + rebuilt, each, rebuilt, probabilities
 
 
