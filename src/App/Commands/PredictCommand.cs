@@ -153,6 +153,10 @@ internal static class PredictCommand
                 : PredictSlides.Run(parsed, files, files.Paths, folder, batch);
         }
         PredictSlides.RefuseForImages(parsed);
+        if (parsed.GetValue(PerPatient) is not null && model.Recipe.Findings is not null)
+            throw new ArgumentException(
+                "--per-patient is for classes, and this model tells findings of each image; leave it out"
+            );
         model.CheckPredictsImages();
         using var claim = FolderClaim.Take(folder, "predict");
         var cohort = given is null ? CohortOf(images, folder) : RecipeCohort.Of(model.Recipe, given);
@@ -227,8 +231,6 @@ internal static class PredictCommand
         );
         if (parsed.GetValue(PerPatient) is { } rule)
         {
-            if (predictions.MultiLabel)
-                throw new ArgumentException("--per-patient is for classes; this model tells findings of each image");
             var patients = Path.Combine(folder, "patients.csv");
             PatientsOf(predictions, Enum.Parse<PatientRule>(rule, ignoreCase: true), model.Description).Write(patients);
             Console.WriteLine($"wrote {patients}");

@@ -103,7 +103,10 @@ internal static class PredictSlides
             ?? throw new InvalidOperationException(
                 "this run's method takes image files, not slides; docs/methods says which methods look at slides"
             );
-        var asked = Asked(parsed, batch);
+        var asked = Asked(parsed, batch) with
+        {
+            PatientOf = files.Patients is { } whose ? name => whose.GetValueOrDefault(name) : null,
+        };
         var prediction = recipe.OpenSlides(run, asked);
         var tissue = SlideArguments.TissueFolder(parsed);
         var walk = new SlideWalk(prediction, folder)

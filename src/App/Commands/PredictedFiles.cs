@@ -9,9 +9,13 @@ internal sealed class PredictedFiles
     private PredictedFiles(
         (string Path, TrainedModel Model) run,
         IReadOnlyList<string> paths,
-        IReadOnlyList<SeenImage>? seen
+        IReadOnlyList<SeenImage>? seen,
+        Cohort? cohort = null
     )
     {
+        Patients = cohort
+            ?.Rows.DistinctBy(r => Path.GetFileNameWithoutExtension(r.Image))
+            .ToDictionary(r => Path.GetFileNameWithoutExtension(r.Image), r => r.Patient, StringComparer.Ordinal);
         (Run, Paths) = (run, paths);
         // A file that stands twice is told by who checks names.
         Seen = seen is null
@@ -35,6 +39,9 @@ internal sealed class PredictedFiles
     /// <summary>What the run has seen of each; null where it does not say.</summary>
     internal IReadOnlyDictionary<string, SeenImage>? Seen { get; }
 
+    /// <summary>Whose each is, by name without extension; null where no cohort says.</summary>
+    internal IReadOnlyDictionary<string, string>? Patients { get; }
+
     /// <summary>What was told of that.</summary>
     internal IReadOnlyList<string> Notes { get; }
 
@@ -47,7 +54,12 @@ internal sealed class PredictedFiles
 
     /// <summary>The files of a cohort.</summary>
     internal static PredictedFiles Of((string Path, TrainedModel Model) run, Cohort cohort) =>
-        new(run, [.. cohort.Rows.Select(cohort.ImagePath)], run.Model.TrainedOn?.Seen(cohort, PartsOf(run.Model)));
+        new(
+            run,
+            [.. cohort.Rows.Select(cohort.ImagePath)],
+            run.Model.TrainedOn?.Seen(cohort, PartsOf(run.Model)),
+            cohort
+        );
 
     /// <summary>The file of a name without extension.</summary>
     internal string PathOf(string name) =>

@@ -85,6 +85,10 @@ public static class PathologicStages
         };
     }
 
+    /// <summary>Whether the rules have a stage for a patient: nodes, and metastases in at most nine of them.</summary>
+    public static bool HasStage(PatientNodes patient) =>
+        patient.Nodes.Count > 0 && patient.Nodes.Count(n => n.Status is NodeStatus.Micro or NodeStatus.Macro) <= 9;
+
     private static int? Find(string[] names, string name) =>
         Array.FindIndex(names, n => n.Equals(name, StringComparison.OrdinalIgnoreCase)) is >= 0 and var i ? i : null;
 }

@@ -30,6 +30,11 @@ public sealed record PredictionRequest
     /// <summary>How often what is done within a slide is saved.</summary>
     public TimeSpan? SaveEvery { get; init; }
 
+    /// <summary>
+    /// Whose a file is, by its name without extension, as a cohort says; null, the default, where nobody says.
+    /// </summary>
+    public Func<string, string?>? PatientOf { get; init; }
+
     /// <summary>Refuses what a method cannot do, instead of leaving it out in silence.</summary>
     /// <param name="method">The method, as recipes name it.</param>
     /// <param name="options">The options that it takes, as the command line names them.</param>

@@ -45,6 +45,9 @@ public sealed class StoredRun
     /// </summary>
     internal IReadOnlyList<string> Features { get; private init; } = [];
 
+    /// <summary>The parts' folders; none of a packed file.</summary>
+    internal IReadOnlyList<string> Folders { get; private init; } = [];
+
     /// <summary>Whether its bytes were held against a hash of them; false for folders and earlier versions' files.</summary>
     public bool IsSealed { get; private init; }
 
@@ -120,6 +123,7 @@ public sealed class StoredRun
         {
             TrainedOn = File.Exists(seen) ? TrainingImages.Parse(File.ReadAllText(seen), seen) : null,
             Features = [.. finished.Select(p => p.Features)],
+            Folders = [.. finished.Select(p => p.Path)],
             Parts = Agreeing(folder, [.. finished.Select(p => RunDescription.Read(p.Description))]),
         };
     }

@@ -36,7 +36,7 @@ public sealed class TrainedModel : IDisposable
     private TrainedModel(StoredRun run, IRecipe recipe, Device device)
     {
         (RecipeText, Recipe, Parts, Stain) = (run.RecipeText, recipe, run.Parts, StainOf(run, recipe));
-        (TrainedOn, Features) = (run.TrainedOn, run.Features);
+        (TrainedOn, Features, Folders) = (run.TrainedOn, run.Features, run.Folders);
         models = [.. Parts.Select(part => recipe.Untrained(part.Classes.Count, device))];
     }
 
@@ -46,6 +46,7 @@ public sealed class TrainedModel : IDisposable
         (RecipeText, Recipe, Stain, TrainedOn) = (whole.RecipeText, whole.Recipe, whole.Stain, whole.TrainedOn);
         (Parts, models) = ([.. places.Select(p => whole.Parts[p])], [.. places.Select(p => whole.models[p])]);
         Features = whole.Features.Count == 0 ? [] : [.. places.Select(p => whole.Features[p])];
+        Folders = whole.Folders.Count == 0 ? [] : [.. places.Select(p => whole.Folders[p])];
         this.whole = whole;
     }
 
@@ -63,6 +64,9 @@ public sealed class TrainedModel : IDisposable
 
     /// <inheritdoc cref="StoredRun.Features"/>
     internal IReadOnlyList<string> Features { get; }
+
+    /// <inheritdoc cref="StoredRun.Folders"/>
+    public IReadOnlyList<string> Folders { get; }
 
     /// <summary>What the parts have in common: classes, scale, rules.</summary>
     public RunDescription Description => Parts[0];

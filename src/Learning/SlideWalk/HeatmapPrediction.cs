@@ -110,7 +110,7 @@ public sealed class HeatmapPrediction : ISlidePrediction
     public SlideOutcome Finished(SlideWork work, JsonObject record) =>
         Outcome(work, Heatmap.Read(FilesOf(work).Heatmap, predictor.Lay(work.Slide).Grid), null);
 
-    public SlideTotals Totals(IReadOnlyList<SlideOutcome> outcomes)
+    public SlideTotals Totals(WalkedSlides walked)
     {
         var json = new JsonObject { ["threshold"] = detection.Threshold };
         if (detection.Components)
@@ -119,8 +119,8 @@ public sealed class HeatmapPrediction : ISlidePrediction
             json["radius_microns"] = detection.RadiusMicrons;
         SlidePrediction[] made =
         [
-            .. outcomes
-                .OfType<HeatmapOutcome>()
+            .. walked
+                .Outcomes.OfType<HeatmapOutcome>()
                 .Select(o => o.Prediction)
                 .OfType<SlidePrediction>()
                 .Where(p => p.Predicted > 0),

@@ -43,8 +43,8 @@ public interface ISlidePrediction
     /// <summary>What came of a slide that was finished before; null where a file is missing that is asked for now.</summary>
     SlideOutcome? Finished(SlideWork work, JsonObject record);
 
-    /// <summary>What is said over all slides of a call.</summary>
-    SlideTotals Totals(IReadOnlyList<SlideOutcome> outcomes) => new([], null);
+    /// <summary>What is said over all slides of a call; a method may write tables over them, too.</summary>
+    SlideTotals Totals(WalkedSlides walked) => new([], null);
 }
 
 /// <summary>A slide at work.</summary>
@@ -87,6 +87,16 @@ public record SlideOutcome(string Name, double? Score, string Text)
 /// <param name="Outcome">What came of it.</param>
 /// <param name="Record">What its record says besides the key.</param>
 public sealed record FinishedSlide(SlideOutcome Outcome, JsonObject Record);
+
+/// <summary>The slides of a call.</summary>
+/// <param name="Folder">Where their files are.</param>
+/// <param name="Outcomes">Those that are finished.</param>
+/// <param name="Failures">The others.</param>
+public sealed record WalkedSlides(
+    string Folder,
+    IReadOnlyList<SlideOutcome> Outcomes,
+    IReadOnlyList<FailedFile> Failures
+);
 
 /// <summary>What is said over all slides of a call.</summary>
 /// <param name="Figures">At the head of <c>summary.json</c>.</param>

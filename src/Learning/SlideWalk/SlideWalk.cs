@@ -122,7 +122,11 @@ public sealed class SlideWalk(ISlidePrediction prediction, string folder)
     /// <summary>Writes what came of all slides of a call, into what earlier calls on the folder wrote.</summary>
     public SlideSummary Summarize(IReadOnlyList<SlideOutcome> outcomes, IReadOnlyList<FailedFile> failures)
     {
-        var summary = new SlideSummary(outcomes, failures, prediction.Totals(outcomes));
+        var summary = new SlideSummary(
+            outcomes,
+            failures,
+            prediction.Totals(new WalkedSlides(folder, outcomes, failures))
+        );
         summary.Write(folder, prediction.Scores, Seen is not null);
         return summary;
     }

@@ -285,6 +285,6 @@ internal sealed record MultiStageRecipe : INetworkRecipe, IPredictsSlides
                     $"--mpp is {mpp}, and the run was trained at {Patches.Mpp} µm/px; leave --mpp out (a slide's own resolution is --slide-mpp)"
                 )
             )
-            : new SlideMaps(run, DetectionOptions.Of(asked));
+            : new SlideMaps(run, DetectionOptions.Of(asked), PatientStages.Of(run, asked.PatientOf));
     }
 }

@@ -19,7 +19,11 @@ internal sealed record NewSlidePrediction(
     Heatmap Heatmap,
     int Protruding,
     string? Reason
-);
+)
+{
+    /// <summary>From one patch of the grid to the next, to the right and down.</summary>
+    public (double X, double Y) Microns { get; init; }
+}
 
 /// <summary>Predicts slides of nobody in the cohort with a run of this method.</summary>
 internal static class NewSlide
@@ -74,7 +78,10 @@ internal static class NewSlide
             HeatmapOf(slide, recipe, patches),
             grid.Patches.Count - patches.Length,
             grid.Reason
-        );
+        )
+        {
+            Microns = grid.Microns,
+        };
     }
 
     /// <summary>The grid of a slide's heatmap.</summary>

@@ -15,8 +15,11 @@ namespace Coverslip.Methods.MultiStage;
 /// </summary>
 /// <param name="run">A run of this method.</param>
 /// <param name="detection">How detections are made.</param>
-internal sealed class SlideMaps(TrainedModel run, DetectionOptions detection) : ISlidePrediction
+/// <param name="stages">Classes the slides and stages their patients; null, the default, where the run stages nobody.</param>
+internal sealed class SlideMaps(TrainedModel run, DetectionOptions detection, PatientStages? stages = null)
+    : ISlidePrediction
 {
+    private const string Features = "heatmap_features";
     private readonly SlideCall call = new(run.Description.Positive!, run.Description.Threshold, detection.Threshold);
 
     public string Kind => "map";
@@ -50,12 +53,30 @@ internal sealed class SlideMaps(TrainedModel run, DetectionOptions detection) : 
             ["tumor"] = found.Patches.Count(p => p.Positive),
             ["protruding"] = found.Protruding,
             ["reason"] = found.Reason,
+            [Features] = new JsonArray([
+                .. HeatmapFeatures.Of(found.Patches, found.Microns).Select(v => JsonValue.Create(v)),
+            ]),
         };
         return new FinishedSlide(Outcome(work, record, found.Heatmap, before: false), record);
     }
 
-    public SlideOutcome Finished(SlideWork work, JsonObject record)
+    public SlideTotals Totals(WalkedSlides walked)
     {
+        if (stages is not null)
+            return new SlideTotals([], stages.Write(walked, outcome => [.. ((StagedOutcome)outcome).Features]));
+        var packed = ((MultiStageRecipe)run.Recipe).Stages.Folds > 0;
+        return new SlideTotals(
+            [],
+            packed
+                ? "no classes and stages: a packed model keeps no staged slides to learn them from; predict with the run's folder"
+                : null
+        );
+    }
+
+    public SlideOutcome? Finished(SlideWork work, JsonObject record)
+    {
+        if (stages is not null && record[Features] is null)
+            return null; // an earlier version's, which kept none
         var recipe = (MultiStageRecipe)run.Recipe;
         var heatmap = Heatmap.Read(new SlideFiles(work.Folder, work.Name).Heatmap, NewSlide.GridOf(work.Slide, recipe));
         return Outcome(work, record, heatmap, before: true);
@@ -105,10 +126,18 @@ internal sealed class SlideMaps(TrainedModel run, DetectionOptions detection) : 
         call.Add(figures, score);
         if (before)
             figures["finished_before"] = true;
-        return new SlideOutcome(work.Name, score, before ? $"{text}, finished before" : text)
+        return new StagedOutcome(work.Name, score, before ? $"{text}, finished before" : text)
         {
+            Features = record[Features] is JsonArray kept ? [.. kept.Select(v => v!.GetValue<double>())] : [],
             Figures = figures,
             Picture = new SlideFiles(work.Folder, work.Name).Overlay,
         };
     }
+}
+
+/// <summary>A slide's outcome with what tells its class.</summary>
+internal sealed record StagedOutcome(string Name, double? Score, string Text) : SlideOutcome(Name, Score, Text)
+{
+    /// <summary>See <see cref="HeatmapFeatures"/>; none of a record of an earlier version.</summary>
+    public IReadOnlyList<double> Features { get; init; } = [];
 }

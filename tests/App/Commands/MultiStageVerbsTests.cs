@@ -73,6 +73,54 @@ public sealed class MultiStageVerbsTests(MultiStageVerbsTests.Slides runs) : ICl
         }
     }
 
+    /// <summary>New patients are staged by all slides that the run staged; without a cohort nobody knows whose slides they are.</summary>
+    private void Stages(string run)
+    {
+        // The same slides as those of somebody new, one of whom cannot be read.
+        Directory.CreateDirectory(runs.At("new/slides"));
+        foreach (var file in Directory.EnumerateFiles(runs.At("slides/slides"), "P01-*.tif"))
+            File.Copy(
+                file,
+                runs.At($"new/slides/{Path.GetFileName(file).Replace("P01", "N01", StringComparison.Ordinal)}")
+            );
+        File.WriteAllText(runs.At("new/slides/M01-1.tif"), "no slide");
+        File.Copy(runs.At("slides/slides/P02-1.tif"), runs.At("new/slides/M01-2.tif"));
+        File.WriteAllText(
+            runs.At("new/cohort.csv"),
+            """
+            image,label,patient
+            slides/N01-1.tif,normal,N01
+            slides/N01-2.tif,normal,N01
+            slides/N01-3.tif,normal,N01
+            slides/N01-4.tif,normal,N01
+            slides/N01-5.tif,normal,N01
+            slides/M01-1.tif,normal,M01
+            slides/M01-2.tif,normal,M01
+
+            """
+        );
+        var (code, text, _) = VerbCall.Run([
+            "predict",
+            run,
+            "--cohort",
+            runs.At("new/cohort.csv"),
+            "--out",
+            runs.At("staged"),
+        ]);
+        Assert.Equal(1, code);
+        Assert.Contains("classes of 6 slides (a forest over 30 staged ones): slide_classes.csv", text);
+        Assert.Contains("stages of 1 patients: stages.csv; without a stage, since a slide failed", text);
+        var stages = File.ReadAllLines(runs.At("staged/stages.csv"));
+        Assert.Matches(@"^N01\.zip,pN", stages[1]);
+        Assert.Equal(1 + 1 + 5, stages.Length);
+        Assert.All(stages[2..], line => Assert.Matches(@"^N01-\d\.tif,(negative|itc|micro|macro)$", line));
+        Assert.Equal(1 + 6, File.ReadLines(runs.At("staged/slide_classes.csv")).Count());
+
+        var alone = PhantomRuns.Call(0, ["predict", run, runs.At("new/slides/N01-1.tif"), "--out", runs.At("alone")]);
+        Assert.Contains("no stages, since nobody says whose slides they are: give --cohort", alone);
+        Assert.False(File.Exists(runs.At("alone/stages.csv")));
+    }
+
     [Fact]
     public void A_study_compares_patches_and_stages_over_seeds_and_its_run_predicts_other_slides()
     {
@@ -142,6 +190,8 @@ public sealed class MultiStageVerbsTests(MultiStageVerbsTests.Slides runs) : ICl
             @"^image,probability,called,called_from_score,detections,detections_above_probability,trained_on\nP01-1,0\.\d+,",
             scores
         );
+
+        Stages(runs.At("study/runs/both-recipe"));
 
         // Again with another slide: the finished one is not computed anew, and a model's other prediction is refused.
         var map = File.GetLastWriteTimeUtc(runs.At("predicted/P01-1-map.png"));

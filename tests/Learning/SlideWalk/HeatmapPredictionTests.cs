@@ -205,6 +205,6 @@ public sealed class HeatmapPredictionTests : IDisposable
         var heatmaps = new HeatmapPrediction(PaintedSlide.Model(scored), Options, detection ?? new DetectionOptions());
         using var slide = SlideFile.Open(path);
         var outcome = (HeatmapOutcome)new Walk(heatmaps, At("out")).Predict(slide);
-        return (outcome, Files(path), heatmaps.Totals([outcome]));
+        return (outcome, Files(path), heatmaps.Totals(new WalkedSlides(folder, [outcome], [])));
     }
 }
