@@ -23,7 +23,7 @@ internal sealed class AnnotatedSlides(AnnotationFolder folder, AnnotationClasses
         if (UnannotatedNormal && folder.Of(slide.Path) is null)
         {
             Survey.Add(slide.Path, null);
-            return new PatchAreas { Normal = Whole(slide) };
+            return new PatchAreas { Normal = PolygonRegion.Of(slide.Bounds) };
         }
         var file = folder.Need(slide.Path, "--unannotated-normal takes such slides as normal all over");
         var drawn = SlideAnnotations.Read(file, classes, FromBounds ? slide.Bounds.At : default);
@@ -36,13 +36,4 @@ internal sealed class AnnotatedSlides(AnnotationFolder folder, AnnotationClasses
 
     /// <summary>Refuses classes that are asked for and that no file has.</summary>
     internal void Check() => Survey.Check(classes, folder.Path);
-
-    private static PolygonRegion Whole(Slide slide)
-    {
-        var (at, width, height) = slide.Bounds;
-        var (right, bottom) = (at.X + width, at.Y + height);
-        return PolygonRegion.Of([
-            new RingPolygon(new Ring([new(at.X, at.Y), new(right, at.Y), new(right, bottom), new(at.X, bottom)])),
-        ]);
-    }
 }

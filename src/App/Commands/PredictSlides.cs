@@ -3,6 +3,7 @@ using Coverslip.App.Progress;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.SlideWalk;
 using Coverslip.Slides.Formats;
+using Coverslip.Slides.Tissue;
 
 namespace Coverslip.App.Commands;
 
@@ -112,7 +113,7 @@ internal static class PredictSlides
         var walk = new SlideWalk(prediction, folder)
         {
             Opening = SlideArguments.Opening(parsed),
-            TissueOf = tissue is null ? null : tissue.Tissue,
+            TissueOf = tissue is null ? slide => SlideTissue.Of(slide, recipe.Tissue) : tissue.Tissue,
             Seen = files.Seen is { } seen
                 ? new SeenSlides(seen, run.Parts.Count, parts => recipe.OpenSlides(run.Only(parts), asked))
                 : null,

@@ -27,9 +27,10 @@ public sealed class TrainingLoop<TBatch>(
     {
         using var models = new ModelsInTraining(rule.Stores, options);
         var schedule = new LearningRate(options, rule.PerEpoch);
+        var patience = options.PatienceIn(rule.PerEpoch);
         var state = run.Restore(models);
         var clock = Stopwatch.StartNew();
-        for (var epoch = state.Epoch; epoch < options.Epochs && !state.Exhausted(options.Patience); epoch++)
+        for (var epoch = state.Epoch; epoch < options.Epochs && !state.Exhausted(patience); epoch++)
         {
             var (steps, number, mean, pace) = (rule.Steps, 0, new MeanLoss(), new Pace());
             models.Training = true;

@@ -105,6 +105,12 @@ public sealed record TrainingOptions
     /// <summary>Epochs without improvement after which training stops; 20 by default, 0 never.</summary>
     public int Patience { get; init; } = 20;
 
+    /// <summary>
+    /// Training examples without improvement after which it stops, in whole epochs, instead of <see cref="Patience"/>; 0 by
+    /// default: epochs count. Where the rate falls after so many examples, patience has to outlast it.
+    /// </summary>
+    public int PatienceExamples { get; init; }
+
     /// <summary>loss (default), accuracy or auc.</summary>
     public BestBy BestBy { get; init; }
 
@@ -134,6 +140,13 @@ public sealed record TrainingOptions
 
     /// <summary>A finding of one image in a thousand must not make that image the whole gradient.</summary>
     public const double MostPositiveWeight = 20;
+
+    /// <summary>Epochs without improvement after which training stops; 0: never.</summary>
+    /// <param name="perEpoch">Training examples of an epoch; null where nobody knows yet.</param>
+    public int PatienceIn(long? perEpoch) =>
+        PatienceExamples == 0 ? Patience
+        : perEpoch is { } each ? (int)((PatienceExamples + each - 1) / each)
+        : 0;
 
     public static TrainingOptions Read(RecipeNode node, TrainingOptions? standard = null, int leastEpochs = 1)
     {
@@ -172,6 +185,12 @@ public sealed record TrainingOptions
                 standard.Patience,
                 (0, 1_000_000),
                 "Epochs without improvement after which training stops; 0: never"
+            ),
+            PatienceExamples = node.Int(
+                "patience_examples",
+                standard.PatienceExamples,
+                (0, int.MaxValue),
+                "Training examples without improvement after which training stops, in whole epochs, instead of patience; 0: epochs count"
             ),
             BestBy = node.Word(
                 "best_by",

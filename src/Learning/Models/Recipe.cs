@@ -54,7 +54,13 @@ public interface IRecipe
     /// <see cref="Stages"/>, which need not be named.
     /// </summary>
     IReadOnlyList<StageLength> Lengths =>
-        [.. Stages.Select(s => new StageLength(s.Section, s.Recipe.Training.Epochs, s.Recipe.Training.Patience))];
+        [
+            .. Stages.Select(s => new StageLength(
+                s.Section,
+                s.Recipe.Training.Epochs,
+                s.Recipe.Training.PatienceIn(s.Recipe.KnownEpoch)
+            )),
+        ];
 
     /// <summary>Makes ready what the recipe trains on; by default the cohort's image files, with masks.</summary>
     /// <exception cref="InvalidDataException">A file that cannot be used; the message says which and why.</exception>
@@ -102,6 +108,9 @@ public interface INetworkRecipe : IRecipe
     /// </summary>
     long EpochExamples(Cohort cohort, SplitPart part) =>
         (long)part.Rows(cohort, SplitSide.Train).Count * Augmentation.Repeats;
+
+    /// <summary>Training examples of an epoch where the recipe alone decides them; null, the default: the cohort does.</summary>
+    long? KnownEpoch => null;
 
     /// <summary>What makes a training need less memory.</summary>
     string MemoryAdvice => "take a smaller input";

@@ -15,12 +15,16 @@ namespace Coverslip.Learning.SlidePatches;
 
 /// <summary>
 /// A cohort of slides, image files, or both. A slide's tumor is what the file in its column <c>annotation</c> says;
-/// a slide without one is normal all over. Column <c>mpp</c>: of an image file its resolution, of a slide that of its
+/// a slide without one is normal all over. Where the column <c>exhaustive</c> says no, some of its tumor is not outlined: what
+/// lies outside of the outlines is no example of normal tissue. Column <c>mpp</c>: of an image file its resolution, of a slide that of its
 /// finest level, over what the slide says.
 /// </summary>
 public sealed class CohortSlides : IDisposable
 {
     public const string AnnotationColumn = "annotation";
+
+    /// <summary>yes (default) or no: whether all tumor of a slide is outlined.</summary>
+    public const string ExhaustiveColumn = "exhaustive";
 
     private const string TableName = "annotations.csv";
 
@@ -33,7 +37,12 @@ public sealed class CohortSlides : IDisposable
     /// Ink and blur are learned from: windows beside them hold some, and a network that has seen none of it calls them tumor
     /// (measured on the demo's slides: slide AUC 0.53 without, 1 with).
     /// </summary>
-    private static readonly TissueOptions Learned = new() { KeepPen = true, KeepBlur = true };
+    private static TissueOptions Learned(SlidePatchOptions options) =>
+        options.Tissue with
+        {
+            KeepPen = true,
+            KeepBlur = true,
+        };
 
     /// <summary>Places of each slide that are looked at: few, since slides are many, and a patient has several.</summary>
     private const int LookedAt = 8;
@@ -185,7 +194,7 @@ public sealed class CohortSlides : IDisposable
         var isTumor = row.Label == columns.Cohort.Classes[wanted.Input.Positive];
         var none = PolygonRegion.Of([]);
         PolygonRegion tissue;
-        using (var map = TissueFinder.Find(slide, Learned))
+        using (var map = TissueFinder.Find(slide, Learned(wanted.Patches)))
             tissue = map.Region;
         if (columns.AnnotationOf(row) is not { } file)
         {
@@ -210,6 +219,8 @@ public sealed class CohortSlides : IDisposable
                     + "correct one of them, or say which classes are tumor (patches.tumor_classes)"
             );
         var areas = PatchAreas.Of(drawn).On(tissue);
+        if (isTumor && !columns.IsExhaustive(row))
+            return areas with { Ignored = PolygonRegion.Of(slide.Bounds).Without(areas.Tumor) };
         return wanted.Patches.UnannotatedIsNormal ? areas with { Normal = areas.Tissue! } : areas;
     }
 
@@ -238,6 +249,7 @@ public sealed class CohortSlides : IDisposable
     private sealed record Columns(Cohort Cohort)
     {
         private readonly int annotation = Cohort.FurtherColumns.ToList().IndexOf(AnnotationColumn);
+        private readonly int exhaustive = Cohort.FurtherColumns.ToList().IndexOf(ExhaustiveColumn);
         private readonly int mpp = Cohort.FurtherColumns.ToList().IndexOf(CohortMpp.Column);
 
         /// <summary>Full path of the slide's annotations; null where it has none.</summary>
@@ -249,6 +261,19 @@ public sealed class CohortSlides : IDisposable
         /// <summary>Of a folder the slide's own file; null where it holds none of it.</summary>
         private static string? OwnOf(string path, string image) =>
             Directory.Exists(path) ? AnnotationFolder.Open(path, [image]).Of(image) : path;
+
+        /// <summary>Whether all tumor of a slide is outlined, so that what is not is normal.</summary>
+        /// <exception cref="InvalidDataException">A word that is neither yes nor no.</exception>
+        internal bool IsExhaustive(CohortRow row) =>
+            exhaustive < 0
+            || row.Further[exhaustive].ToLowerInvariant() switch
+            {
+                "" or "yes" or "true" or "1" => true,
+                "no" or "false" or "0" => false,
+                var other => throw new InvalidDataException(
+                    $"{Cohort.Path}: row {row.Number}: {ExhaustiveColumn} is '{other}'; expected is yes (all tumor of the slide is outlined) or no"
+                ),
+            };
 
         internal Mpp? MppOf(CohortRow row) =>
             mpp >= 0 && row.Further[mpp].Length > 0 ? Mpp.Of(CohortMpp.Parse(Cohort, row, row.Further[mpp])) : null;

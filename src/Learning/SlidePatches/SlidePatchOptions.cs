@@ -1,6 +1,7 @@
 using Coverslip.Learning.Recipes;
 using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Patches;
+using Coverslip.Slides.Tissue;
 
 namespace Coverslip.Learning.SlidePatches;
 
@@ -40,6 +41,9 @@ public sealed record SlidePatchOptions
 
     /// <summary>refuse (default) or no-label, as of most slides of CAMELYON17.</summary>
     public UnknownTumor TumorWithoutAnnotation { get; init; }
+
+    /// <summary>What counts as tissue, in training and where slides are predicted.</summary>
+    public TissueOptions Tissue { get; init; } = new();
 
     /// <summary>Least part of a patch that is tissue; 0.1 by default.</summary>
     public double MinTissue { get; init; } = 0.1;
@@ -155,6 +159,7 @@ public sealed record SlidePatchOptions
                 (Slides.Geometry.Mpp.Least, Slides.Geometry.Mpp.Most),
                 "Microns per pixel of the windows; coarser slides are refused"
             ),
+            Tissue = ReadTissue(node),
             MinTissue = node.Number("min_tissue", standard.MinTissue, (0, 1), "Least share of a window that is tissue"),
             Examples = node.Int(
                 "examples",
@@ -176,6 +181,27 @@ public sealed record SlidePatchOptions
             ),
             Classes = ReadClasses(node),
         };
+
+    private static TissueOptions ReadTissue(RecipeNode node)
+    {
+        var standard = new TissueOptions();
+        var threshold = node.Int(
+            "tissue_threshold",
+            -1,
+            (-1, 254),
+            "Pixels above it, of 255, are tissue; -1: Otsu's threshold of each slide. Liu et al. 2017 leave out what is brighter than 0.8: darkness above 51"
+        );
+        return standard with
+        {
+            Channel = node.Word(
+                "tissue_channel",
+                standard.Channel,
+                "What the threshold is laid through: saturation, darkness (255 − gray), green (255 − green)"
+            ),
+            Threshold = threshold < 0 ? null : threshold,
+            Mpp = node.Number("tissue_mpp", standard.Mpp, (0.5, 200), "Microns per pixel of the mask of tissue"),
+        };
+    }
 
     /// <summary>Reads the keys <c>tumor_classes</c> and <c>normal_classes</c>.</summary>
     public static AnnotationClasses ReadClasses(RecipeNode node) =>

@@ -28,18 +28,24 @@ public sealed record DetectionOptions
     /// </summary>
     public double RadiusMicrons { get; init; } = 200;
 
+    /// <summary>The same in cells of the heatmap, instead of <see cref="RadiusMicrons"/>; null by default.</summary>
+    public double? RadiusCells { get; init; }
+
     /// <summary>One detection per connected component, instead of repeated maxima; by default not.</summary>
     public bool Components { get; init; }
 
     /// <summary>What a call asks for, and the defaults where it does not.</summary>
-    public static DetectionOptions Of(PredictionRequest asked)
+    /// <param name="asked">What the call asks for.</param>
+    /// <param name="usual">What the run's recipe says; null, the default, where it says nothing of detections.</param>
+    public static DetectionOptions Of(PredictionRequest asked, DetectionOptions? usual = null)
     {
-        var usual = new DetectionOptions();
+        usual ??= new DetectionOptions();
         return new DetectionOptions
         {
             Threshold = asked.Threshold ?? usual.Threshold,
             RadiusMicrons = asked.RadiusMicrons ?? usual.RadiusMicrons,
-            Components = asked.Components,
+            RadiusCells = asked.RadiusMicrons is null ? usual.RadiusCells : null,
+            Components = asked.Components || (usual.Components && asked.RadiusMicrons is null),
         };
     }
 
@@ -50,5 +56,7 @@ public sealed record DetectionOptions
             throw new ArgumentException($"the threshold is {Threshold}; it goes from 0 to 1");
         if (!double.IsFinite(RadiusMicrons) || RadiusMicrons < 0)
             throw new ArgumentException($"the radius is {RadiusMicrons} microns; it is a number from 0");
+        if (RadiusCells is { } cells && !(double.IsFinite(cells) && cells >= 0))
+            throw new ArgumentException($"the radius is {RadiusCells} cells; it is a number from 0");
     }
 }

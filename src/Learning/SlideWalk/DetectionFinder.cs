@@ -25,9 +25,13 @@ internal static class DetectionFinder
         var zeroed = new bool[grid.Cells];
         var found = new List<Detection>();
         var reach = (
-            X: (int)Math.Min(grid.Columns, options.RadiusMicrons / grid.CellMicrons.X),
-            Y: (int)Math.Min(grid.Rows, options.RadiusMicrons / grid.CellMicrons.Y)
+            X: (int)Math.Min(grid.Columns, options.RadiusCells ?? (options.RadiusMicrons / grid.CellMicrons.X)),
+            Y: (int)Math.Min(grid.Rows, options.RadiusCells ?? (options.RadiusMicrons / grid.CellMicrons.Y))
         );
+        bool Within(int right, int down) =>
+            options.RadiusCells is { } cells
+                ? Math.Sqrt((right * right) + (down * down)) <= cells
+                : grid.Microns(right, down) <= options.RadiusMicrons;
         foreach (var cell in Above(heatmap, options.Threshold))
         {
             if (zeroed[cell])
@@ -37,7 +41,7 @@ internal static class DetectionFinder
             for (var y = Math.Max(0, row - reach.Y); y <= Math.Min(grid.Rows - 1, row + reach.Y); y++)
             {
                 for (var x = Math.Max(0, column - reach.X); x <= Math.Min(grid.Columns - 1, column + reach.X); x++)
-                    zeroed[(y * grid.Columns) + x] |= grid.Microns(x - column, y - row) <= options.RadiusMicrons;
+                    zeroed[(y * grid.Columns) + x] |= Within(x - column, y - row);
             }
         }
         return found;

@@ -40,8 +40,15 @@ public sealed class HeatmapPrediction : ISlidePrediction
     /// <param name="run">The run.</param>
     /// <param name="asked">How slides are asked to be predicted.</param>
     /// <param name="stride">Pixels from one window to the next where nobody asks; null: 128, or a smaller window's side.</param>
+    /// <param name="detection">How detections are made where nobody asks; null: as by default.</param>
     /// <exception cref="InvalidOperationException">The run does not suit slides, or cannot do what is asked.</exception>
-    public static HeatmapPrediction Of(string method, TrainedModel run, PredictionRequest asked, int? stride = null)
+    public static HeatmapPrediction Of(
+        string method,
+        TrainedModel run,
+        PredictionRequest asked,
+        int? stride = null,
+        DetectionOptions? detection = null
+    )
     {
         asked.Only(
             method,
@@ -64,7 +71,7 @@ public sealed class HeatmapPrediction : ISlidePrediction
                 Batch = asked.Batch ?? usual.Batch,
                 SaveEvery = asked.SaveEvery ?? usual.SaveEvery,
             },
-            DetectionOptions.Of(asked)
+            DetectionOptions.Of(asked, detection)
         )
         {
             Threshold = run.Description.Threshold,
@@ -116,7 +123,8 @@ public sealed class HeatmapPrediction : ISlidePrediction
         if (detection.Components)
             json["components"] = true;
         else
-            json["radius_microns"] = detection.RadiusMicrons;
+            json[detection.RadiusCells is null ? "radius_microns" : "radius_cells"] =
+                detection.RadiusCells ?? detection.RadiusMicrons;
         SlidePrediction[] made =
         [
             .. walked

@@ -10,6 +10,9 @@ namespace Coverslip.Learning.SlideWalk;
 /// <summary>A recipe whose runs look at slides.</summary>
 public interface IPredictsSlides
 {
+    /// <summary>What counts as tissue where nobody says it; as <c>coverslip tissue</c> finds it, by default.</summary>
+    TissueOptions Tissue => new();
+
     /// <summary>A run as <see cref="SlideWalk"/> uses it.</summary>
     /// <exception cref="InvalidOperationException">The run does not suit slides, or something is asked that it cannot
     /// do; the message says what.</exception>

@@ -107,7 +107,7 @@ internal sealed record CurriculumRecipe : INetworkRecipe, IBackboneRecipe
             .. Patches.Used
                 ? [new StageLength("patches", Patches.Training.Epochs, Patches.Training.Patience)]
                 : Array.Empty<StageLength>(),
-            new StageLength("whole images", Training.Epochs, Training.Patience),
+            new StageLength("whole images", Training.Epochs, Training.PatienceIn(null)),
         ];
 
     /// <summary>The recipe of the first step, as the training loop takes it.</summary>

@@ -9,6 +9,7 @@ using Coverslip.Learning.Recipes;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.SlidePatches;
 using Coverslip.Learning.SlideWalk;
+using Coverslip.Slides.Tissue;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.MultiStage;
@@ -128,6 +129,8 @@ internal sealed record MultiStageRecipe : INetworkRecipe, IPredictsSlides
 
     public long EpochExamples(Cohort cohort, SplitPart part) => Patches.Examples;
 
+    public long? KnownEpoch => Patches.Examples;
+
     public IReadOnlyList<string> Needs =>
         Network.Weights.Length > 0 && Learning != Learning.Segmentation ? [Network.Weights] : [];
 
@@ -149,7 +152,7 @@ internal sealed record MultiStageRecipe : INetworkRecipe, IPredictsSlides
         {
             var lengths = new List<StageLength>();
             if (TrainsExtractor)
-                lengths.Add(new StageLength("extractor", Training.Epochs, Training.Patience));
+                lengths.Add(new StageLength("extractor", Training.Epochs, Training.PatienceIn(KnownEpoch)));
             if (Learning != Learning.Classifier)
             {
                 lengths.Add(new StageLength("maps", 0, 0));
@@ -274,6 +277,8 @@ internal sealed record MultiStageRecipe : INetworkRecipe, IPredictsSlides
             ),
         };
     }
+
+    public TissueOptions Tissue => Patches.Tissue;
 
     public ISlidePrediction OpenSlides(TrainedModel run, PredictionRequest asked)
     {

@@ -102,7 +102,7 @@ internal sealed record SelfSupervisedRecipe : INetworkRecipe, IPredictsSlides, I
             .. Shares && Pretraining.CompareSkips
                 ? [Length("reconstruction with all skips")]
                 : Array.Empty<StageLength>(),
-            new StageLength("segmentation", Training.Epochs, Training.Patience),
+            new StageLength("segmentation", Training.Epochs, Training.PatienceIn(null)),
         ];
 
     public IReadOnlyList<string> Needs => Weights.Length > 0 ? [Weights] : [];

@@ -3,6 +3,8 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Learning.Progress;
 using Coverslip.Learning.SlidePatches;
 using Coverslip.Learning.SlideWalk;
+using Coverslip.Slides.Formats;
+using Coverslip.Slides.Tissue;
 
 namespace Coverslip.Methods.TumorDetection;
 
@@ -11,7 +13,14 @@ namespace Coverslip.Methods.TumorDetection;
 /// <param name="options">Stride, orientations, detections.</param>
 /// <param name="folder">The part's folder.</param>
 /// <param name="progress">Told how it goes.</param>
-internal sealed class SlideTest(SlideModel model, TestOptions options, string folder, IWorkProgress progress)
+/// <param name="tissueOf">What counts as tissue.</param>
+internal sealed class SlideTest(
+    SlideModel model,
+    TestOptions options,
+    string folder,
+    IWorkProgress progress,
+    Func<Slide, SlideTissue> tissueOf
+)
 {
     /// <summary>Heatmaps, detections and scores go to <c>slides/</c>, true masks to <c>truth/</c>.</summary>
     /// <param name="slides">The slides.</param>
@@ -38,7 +47,7 @@ internal sealed class SlideTest(SlideModel model, TestOptions options, string fo
         {
             Members = [.. members.Select(TestFiles.SlidesFolder)],
         };
-        var walk = new SlideWalk(heatmaps, TestFiles.SlidesFolder(folder));
+        var walk = new SlideWalk(heatmaps, TestFiles.SlidesFolder(folder)) { TissueOf = tissueOf };
         var outcomes = new List<SlideOutcome>();
         foreach (var source in slides)
         {

@@ -53,6 +53,17 @@ internal sealed record TestOptions
                     "Microns around a detection in which there is no other",
                     "Liu et al. 2017, sec. 3"
                 ),
+                RadiusCells = node.Number(
+                    "radius_cells",
+                    0,
+                    (0, 1e6),
+                    "The same in cells of test.stride, as the paper counts; 0: radius_microns counts",
+                    "Liu et al. 2017, sec. 3"
+                )
+                    is > 0
+                        and var cells
+                    ? cells
+                    : null,
                 Components = node.Flag(
                     "components",
                     standard.Detection.Components,

@@ -10,6 +10,7 @@ using Coverslip.Learning.Progress;
 using Coverslip.Learning.SlidePatches;
 using Coverslip.Learning.SlideWalk;
 using Coverslip.Slides.Geometry;
+using Coverslip.Slides.Tissue;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.TumorDetection;
@@ -104,7 +105,13 @@ internal sealed class TumorDetectionData : TrainingData<IPredictsWindows>
         var tested = slides.Of(part, side);
         model.PrepareToPredict();
         string Folder(string run) => side == SplitSide.Test ? run : Path.Combine(run, ValidationFolder);
-        var testing = new SlideTest(ModelOf(model, part), recipe.Test, Folder(part.Run.Path), progress);
+        var testing = new SlideTest(
+            ModelOf(model, part),
+            recipe.Test,
+            Folder(part.Run.Path),
+            progress,
+            slide => SlideTissue.Of(slide, recipe.Tissue)
+        );
         SlideSource[] whole = [.. tested.OfType<SlideSource>()];
         var images = Images(model, [.. tested.OfType<ImageSource>()], stop);
         if (whole.Length == 0)

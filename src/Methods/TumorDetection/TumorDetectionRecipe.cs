@@ -8,6 +8,7 @@ using Coverslip.Learning.Recipes;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.SlidePatches;
 using Coverslip.Learning.SlideWalk;
+using Coverslip.Slides.Tissue;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.TumorDetection;
@@ -65,6 +66,8 @@ internal sealed record TumorDetectionRecipe : INetworkRecipe, IPredictsSlides
     public IReadOnlyList<double> Views => Network.Context > 1 ? [1, Network.Context] : [1];
 
     public long EpochExamples(Cohort cohort, SplitPart part) => Patches.Examples;
+
+    public long? KnownEpoch => Patches.Examples;
 
     public IReadOnlyList<string> OwnFigures => ["slide_auc", "froc", "sensitivity_at_8"];
 
@@ -129,5 +132,7 @@ internal sealed record TumorDetectionRecipe : INetworkRecipe, IPredictsSlides
     }
 
     public ISlidePrediction OpenSlides(TrainedModel run, PredictionRequest asked) =>
-        HeatmapPrediction.Of("tumor-detection", run, asked, Test.Stride);
+        HeatmapPrediction.Of("tumor-detection", run, asked, Test.Stride, Test.Detection);
+
+    public TissueOptions Tissue => Patches.Tissue;
 }

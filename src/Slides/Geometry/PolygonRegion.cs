@@ -66,10 +66,20 @@ public sealed class PolygonRegion
     public static PolygonRegion Of(IEnumerable<RingPolygon> polygons) =>
         new(ValidPolygons.Union(polygons.Select(ValidPolygons.Of)));
 
+    /// <summary>A rectangle, such as the scanned part of a slide.</summary>
+    public static PolygonRegion Of(SlideRectangle whole)
+    {
+        var (at, width, height) = whole;
+        var (right, bottom) = (at.X + width, at.Y + height);
+        return Of([
+            new RingPolygon(new Ring([new(at.X, at.Y), new(right, at.Y), new(right, bottom), new(at.X, bottom)])),
+        ]);
+    }
+
     internal static PolygonRegion Of(Shape shape) => new(shape);
 
     /// <summary>What of it lies outside of another region.</summary>
-    internal PolygonRegion Without(PolygonRegion other) =>
+    public PolygonRegion Without(PolygonRegion other) =>
         other.IsEmpty ? this : new(ValidPolygons.Without(Shape, other.Shape));
 
     /// <summary>Square pixels of the region within a rectangle.</summary>

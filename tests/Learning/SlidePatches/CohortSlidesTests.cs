@@ -1,10 +1,12 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Learning.Augmentation;
+using Coverslip.Learning.Inputs;
 using Coverslip.Learning.SlidePatches;
 using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Images;
+using Coverslip.Slides.Tissue;
 
 namespace Coverslip.Learning.Tests.SlidePatches;
 
@@ -27,6 +29,61 @@ public sealed class CohortSlidesTests(TinySlides tiny) : IClassFixture<TinySlide
                 Assert.True(x + 16 > 300 && x < 420 && y + 16 > 250 && y < 350, $"({x}, {y})");
             }
         }
+    }
+
+    [Fact]
+    public void Where_not_all_tumor_is_outlined_what_is_not_teaches_nothing_normal()
+    {
+        using var tiny = new TinySlides();
+        var row = tiny.Slide("some", isTumor: true);
+        CohortSlides Open(string exhaustive)
+        {
+            File.WriteAllText(
+                tiny.At("one.csv"),
+                $"image,label,patient,annotation,exhaustive\ns1.tif,normal,N,,no\nsome.tif,tumor,P,some.xml,{exhaustive}\n"
+            );
+            return tiny.Open(Cohort.Load(tiny.At("one.csv")));
+        }
+        using var all = Open("yes");
+        using var part = Open("no");
+        var (whole, outlined) = (all.Slides.Last(), part.Slides.Last());
+        Assert.Equal(row.Image, whole.Name);
+        Assert.True(whole.Count(0) > 100);
+        Assert.Equal(0, outlined.Count(0));
+        Assert.Equal(whole.Count(1), outlined.Count(1));
+        Assert.Equal(all.Slides.First().Count(0), part.Slides.First().Count(0)); // a normal slide is normal all over
+        var error = Assert.Throws<InvalidDataException>(() => Open("perhaps"));
+        Assert.Contains(
+            "exhaustive is 'perhaps'; expected is yes (all tumor of the slide is outlined) or no",
+            error.Message
+        );
+    }
+
+    [Fact]
+    public void What_counts_as_tissue_is_the_recipes_to_say()
+    {
+        using var tiny = new TinySlides();
+        var cohort = tiny.Write("one.csv", tiny.Slide("a", isTumor: true), tiny.Slide("b", isTumor: false));
+        int Places(TissueOptions tissue)
+        {
+            using var open = CohortSlides.Open(
+                cohort,
+                new SlidePatchOptions
+                {
+                    Mpp = 1,
+                    Stride = 16,
+                    Center = 16,
+                    Tissue = tissue,
+                },
+                new PatchInput(new WindowPixels(32, 32, null), [1], Positive: 1),
+                side: 32
+            );
+            return open.Slides.Sum(s => s.Count(0) + s.Count(1));
+        }
+        var otsu = Places(new TissueOptions());
+        // Glass has a gray of 243, tissue one near 115: 255 less that is above 51 and below 200.
+        Assert.Equal(otsu, Places(new TissueOptions { Channel = TissueChannel.Darkness, Threshold = 51 }));
+        Assert.Equal(0, Places(new TissueOptions { Channel = TissueChannel.Darkness, Threshold = 200 }));
     }
 
     [Fact]

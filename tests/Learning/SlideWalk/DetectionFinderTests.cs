@@ -27,6 +27,19 @@ public sealed class DetectionFinderTests
         Assert.Equal([(0.95, 448.0, 192.0)], Places(heatmap, new DetectionOptions { RadiusMicrons = 1000 }));
     }
 
+    [Theory]
+    [InlineData(1, 32)] // the four neighbors
+    [InlineData(1.5, 46)] // the diagonal ones, too
+    [InlineData(30, 1000)]
+    public void A_radius_in_cells_is_one_in_microns_of_cells_that_are_square(double cells, double microns)
+    {
+        var heatmap = Of(6, [0.9f, 0.8f, 0.7f, 0.6f, 0.2f, None], [0.6f, None, 0.5f, 0.95f, 0.2f, 0.51f]);
+        Assert.Equal(
+            Places(heatmap, new DetectionOptions { RadiusMicrons = microns }),
+            Places(heatmap, new DetectionOptions { RadiusCells = cells, RadiusMicrons = 0 })
+        );
+    }
+
     [Fact]
     public void With_radius_zero_every_cell_above_the_threshold_is_one_and_equal_ones_come_in_reading_order()
     {
