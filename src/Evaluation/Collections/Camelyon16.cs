@@ -62,7 +62,7 @@ internal sealed partial class Camelyon16 : Collection
                 rows.Add(
                     new CohortRow(rows.Count + 2, folder.InCohort(file), label, name)
                     {
-                        Further = [outlines, isTest ? "test" : "train", Partly.Contains(name) ? "yes" : ""],
+                        Further = [outlines, isTest ? "test" : "train", Partly.Contains(name) ? "no" : ""],
                     }
                 );
             }
@@ -73,7 +73,7 @@ internal sealed partial class Camelyon16 : Collection
             throw new InvalidDataException(
                 $"{folder.Path}: {untold.Count} test slides and no reference.csv, which says what they show; it belongs to the download"
             );
-        return new CollectionRows(rows, ["annotation", "side", "partly_annotated"])
+        return new CollectionRows(rows, ["annotation", "side", "exhaustive"])
         {
             Packed = annotations.Taken,
             Counts = Counts(rows),
@@ -90,7 +90,7 @@ internal sealed partial class Camelyon16 : Collection
                 ),
                 .. CollectionFolder.Told(
                     partly,
-                    "slides have outlines of some metastases only (column partly_annotated): what lies beside is no normal tissue"
+                    "slides have outlines of some metastases only (column exhaustive: no): what lies beside is not taught as normal tissue"
                 ),
             ],
         };
