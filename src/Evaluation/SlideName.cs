@@ -3,7 +3,7 @@ namespace Coverslip.Evaluation;
 /// <summary>
 /// Slides as files of different tools name them: <c>Test_001</c>, <c>test_001.tif</c> and <c>Test_001.csv</c> are one.
 /// </summary>
-internal static class SlideName
+public static class SlideName
 {
     private static readonly string[] Extensions =
     [
@@ -31,11 +31,11 @@ internal static class SlideName
     }
 
     /// <summary>Whether <paramref name="names"/> hold this one.</summary>
-    internal static bool Lists(this IEnumerable<string> names, string name) =>
+    public static bool Lists(this IEnumerable<string> names, string name) =>
         names.Any(n => Comparer.Equals(Of(n), name));
 
     /// <summary>Those of <paramref name="names"/> that no slide has: mistyped, or of another set.</summary>
-    internal static string[] Unknown(IEnumerable<string> names, IEnumerable<string> slides)
+    public static string[] Unknown(IEnumerable<string> names, IEnumerable<string> slides)
     {
         var known = slides.ToHashSet(Comparer);
         return [.. names.Where(n => !known.Contains(Of(n)))];

@@ -32,10 +32,20 @@ internal static class AnnotationsCommand
         Description = "The slide, to write a file that counts pixels from its bounds.",
     };
 
-    private static readonly Option<string> OfImage = new("--image")
+    private static readonly Option<string?> OfImage = new("--image")
     {
         Description = "The image file that was annotated; the mask gets its size.",
-        Required = true,
+    };
+
+    private static readonly Option<string?> OfSlide = new("--slide")
+    {
+        Description = "The slide that was annotated; the mask has a pixel for 2^LEVEL of it.",
+    };
+
+    private static readonly Option<int> Level = new("--level")
+    {
+        Description = "With --slide: how often the mask halves the slide, 0 to 20.",
+        DefaultValueFactory = _ => 5,
     };
 
     public static Command Create()
@@ -139,27 +149,40 @@ internal static class AnnotationsCommand
             "mask",
             """
             Draw the annotations of an image file as a mask of its size: 255 where a pixel's middle lies inside, 0 elsewhere. Such
-            masks are the column mask of a cohort, as recipes of the self-supervised method take them. Of a folder, the file
-            of the image's name is drawn.
+            masks are the column mask of a cohort, as recipes of the self-supervised method take them. Of a slide the mask is
+            as evaluate froc takes it. Of a folder, the file of the image's name is drawn.
 
             Examples:
               coverslip annotations mask TCGA-18-5592.xml --image TCGA-18-5592.tif --tumor-classes "layer 1" \
                 --out masks/TCGA-18-5592.png
               coverslip annotations mask field.geojson --image field.png --tumor-classes gland --out masks/field.png
+              coverslip annotations mask tumor_001.xml --slide tumor_001.tif --level 5 --out masks/tumor_001.png
             """
         )
         {
             Input,
             OfImage,
+            OfSlide,
+            Level,
             ClassOptions.Tumor,
             Out,
         };
+        Level.Within(0, 20);
+        command.Validators.Add(parsed =>
+        {
+            if (parsed.GetValue(OfImage) is null == parsed.GetValue(OfSlide) is null)
+                parsed.AddError("Say what was annotated: --image FILE or --slide FILE.");
+            if (parsed.GetValue(OfSlide) is null && parsed.GetResult(Level) is { Implicit: false })
+                parsed.AddError("--level is for --slide; an image's mask has its size.");
+        });
         command.SetAction(parsed =>
         {
-            var (path, file) = (parsed.GetRequiredValue(Input), parsed.GetRequiredValue(OfImage));
-            if (SlideFile.IsSlide(file))
+            var path = parsed.GetRequiredValue(Input);
+            var (image, ofSlide) = (parsed.GetValue(OfImage), parsed.GetValue(OfSlide));
+            var file = (image ?? ofSlide)!;
+            if (image is not null && SlideFile.IsSlide(image))
                 throw new ArgumentException(
-                    $"{file} is a slide; slides are trained on with their annotations themselves, in the cohort's column annotation"
+                    $"{image} is a slide: give it with --slide. To train on it needs no mask, its annotations go into the cohort's column annotation"
                 );
             if (Directory.Exists(path))
                 path = AnnotationFolder.Open(path, [file]).Need(file, "name the file itself");
@@ -167,7 +190,9 @@ internal static class AnnotationsCommand
             var (drawn, survey) = (SlideAnnotations.Read(path, classes), new AnnotationSurvey());
             survey.Add(file, drawn);
             survey.Check(classes, path);
-            using var mask = OutlineMask.Draw(drawn, file);
+            using var mask = ofSlide is null
+                ? OutlineMask.Draw(drawn, file)
+                : OutlineMask.Draw(drawn, file, parsed.GetValue(Level));
             var output = parsed.GetRequiredValue(Out);
             ImageFile.Write(output, mask);
             var share = (double)mask.Pixels.ToArray().Count(p => p != 0) / (mask.Width * mask.Height);

@@ -15,10 +15,15 @@ internal static class EvaluateFrocCommand
         Description = "Folder of SLIDE.csv files: probability,X,Y without header, X and Y in pixels at level 0.",
     };
 
-    private static readonly Option<string> Masks = new("--masks")
+    private static readonly Option<string?> Masks = new("--masks")
     {
         Description = "Folder of SLIDE.png or SLIDE.tif masks; a slide without one is normal.",
-        Required = true,
+    };
+
+    private static readonly Option<string?> CohortFile = new("--cohort")
+    {
+        Description =
+            "Instead of masks: the slides' cohort (image,label,patient,annotation), whose annotations are the truth.",
     };
 
     private static readonly Option<int> Level = new("--level")
@@ -67,7 +72,7 @@ internal static class EvaluateFrocCommand
 
             Examples:
               coverslip evaluate froc detections --masks masks
-              coverslip evaluate froc detections --masks masks --tissue tissue
+              coverslip evaluate froc heatmaps/detections --cohort slides/cohort.csv --tissue tissue
               coverslip evaluate froc detections --masks masks --slides reference.csv --exclude Test_049,Test_114
               coverslip evaluate froc detections --masks masks --level 6 --slide-mpp 0.25 --json
             """
@@ -75,6 +80,7 @@ internal static class EvaluateFrocCommand
         {
             Folder,
             Masks,
+            CohortFile,
             Level,
             SlideMpp,
             TumorValue,
@@ -86,51 +92,51 @@ internal static class EvaluateFrocCommand
         Level.Within(0, 20);
         SlideMpp.Within(0.001, 100, " microns per pixel");
         TumorValue.Within(1, ushort.MaxValue);
+        command.Validators.Add(parsed =>
+        {
+            if (parsed.GetValue(Masks) is null == parsed.GetValue(CohortFile) is null)
+                parsed.AddError("Say what is true of the slides: --masks FOLDER or --cohort FILE.");
+            if (parsed.GetValue(CohortFile) is null)
+                return;
+            foreach (var option in new Option[] { Level, SlideMpp, TumorValue, Slides })
+                if (parsed.GetResult(option) is { Implicit: false })
+                    parsed.AddError(
+                        $"{option.Name} is for --masks; a cohort's slides and annotations say it themselves."
+                    );
+        });
         command.SetAction(Run);
         return command;
     }
 
     private static int Run(ParseResult parsed)
     {
-        var rules = new LesionRules { Level = parsed.GetValue(Level), MicronsPerPixel = parsed.GetValue(SlideMpp) };
-        var (cases, leftOut, unknown) = DetectionCases.Find(
-            new DetectionFolders
-            {
-                Detections = parsed.GetValue(Folder)!,
-                Masks = parsed.GetValue(Masks)!,
-                Slides = parsed.GetValue(Slides) is { } list ? SlideLabels.Read(list) : null,
-                Exclude = Shared.Exclude(parsed),
-            }
-        );
-        EvaluationOptionSet.TellUnknown(unknown);
+        var clock = Stopwatch.StartNew();
+        var judged = parsed.GetValue(CohortFile) is { } cohort
+            ? AnnotatedCases.Of(cohort, parsed.GetValue(Folder)!, Shared.Exclude(parsed))
+            : OfMasks(parsed);
         // 'predict' leaves detections/ beside the table of scores.
         var beside = Path.GetDirectoryName(
             Path.GetFullPath(parsed.GetValue(Folder)!.TrimEnd(Path.DirectorySeparatorChar))
         )!;
         SeenTable.Warn(SlideSummary.ScoresIn(beside));
-        if (leftOut.Count > 0)
-            Console.Error.WriteLine($"not on the list and left out: {string.Join(", ", leftOut)}");
-
-        var clock = Stopwatch.StartNew();
-        var maps = cases.ToDictionary(c => c.Name, c => Map(c.Mask, rules, parsed.GetValue(TumorValue)));
         var masksTime = clock.Elapsed;
         clock.Restart();
-        var detections = cases.ToDictionary(
-            c => c.Name,
-            c => c.Detections is { } path ? Detections.Read(path) : new Detections(c.Name, [], [], [])
+        var detections = judged.ToDictionary(
+            c => c.Case.Name,
+            c => c.Case.Detections is { } path ? Detections.Read(path) : new Detections(c.Case.Name, [], [], [])
         );
         var parseTime = clock.Elapsed;
         clock.Restart();
         var evaluation = FrocEvaluation.Of(
             [
-                .. cases.Select(c =>
+                .. judged.Select(c =>
                     FrocSlide.Of(
-                        c.Name,
-                        detections[c.Name],
-                        maps[c.Name],
-                        c.Patient,
-                        maps[c.Name] is { } map && parsed.GetValue(Tissue) is { } tissue
-                            ? TissuePlaces.Of(tissue, c.Name, map)
+                        c.Case.Name,
+                        detections[c.Case.Name],
+                        c.Lesions,
+                        c.Case.Patient,
+                        c.Lesions is { } map && parsed.GetValue(Tissue) is { } tissue
+                            ? TissuePlaces.Of(tissue, c.Case.Name, map)
                             : null
                     )
                 ),
@@ -153,6 +159,24 @@ internal static class EvaluateFrocCommand
             evaluation.Redrawn,
             () => Print(evaluation, within, times)
         );
+    }
+
+    private static IReadOnlyList<(DetectionCase Case, LesionMap? Lesions)> OfMasks(ParseResult parsed)
+    {
+        var rules = new LesionRules { Level = parsed.GetValue(Level), MicronsPerPixel = parsed.GetValue(SlideMpp) };
+        var (cases, leftOut, unknown) = DetectionCases.Find(
+            new DetectionFolders
+            {
+                Detections = parsed.GetValue(Folder)!,
+                Masks = parsed.GetValue(Masks)!,
+                Slides = parsed.GetValue(Slides) is { } list ? SlideLabels.Read(list) : null,
+                Exclude = Shared.Exclude(parsed),
+            }
+        );
+        EvaluationOptionSet.TellUnknown(unknown);
+        if (leftOut.Count > 0)
+            Console.Error.WriteLine($"not on the list and left out: {string.Join(", ", leftOut)}");
+        return [.. cases.Select(c => (c, Map(c.Mask, rules, parsed.GetValue(TumorValue))))];
     }
 
     private static LesionMap? Map(string? path, LesionRules rules, int? tumorValue)

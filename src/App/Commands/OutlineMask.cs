@@ -1,4 +1,6 @@
+using Coverslip.Learning.SlideWalk;
 using Coverslip.Slides.Annotations;
+using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Images;
 
@@ -17,5 +19,15 @@ internal static class OutlineMask
         drawn.CheckWithin(image.Width, image.Height, path);
         drawn.NeedTumor();
         return PolygonRaster.Fill(drawn.Tumor.Polygons, new PixelSize(image.Width, image.Height));
+    }
+
+    /// <summary>The same of a slide, a pixel for 2^level of its level 0.</summary>
+    /// <exception cref="AnnotationException">Nothing of it counts, or it lies beyond the slide.</exception>
+    internal static Image Draw(SlideAnnotations drawn, string path, int level)
+    {
+        using var slide = SlideFile.Open(path);
+        drawn.CheckWithin(slide.Levels[0].Width, slide.Levels[0].Height, path);
+        drawn.NeedTumor();
+        return TruthMask.Draw(drawn.Tumor, slide, level);
     }
 }

@@ -181,8 +181,11 @@ public sealed class CohortSlides : IDisposable
             slide.Dispose();
     }
 
+    /// <summary>What the cohort says of the resolution of a slide's finest level; null where it says nothing.</summary>
+    public static Mpp? MppOf(Cohort cohort, CohortRow row) => new Columns(cohort).MppOf(row);
+
     /// <summary>Full path of a slide's annotations; null where it has none.</summary>
-    internal static string? AnnotationOf(Cohort cohort, CohortRow row) => new Columns(cohort).AnnotationOf(row);
+    public static string? AnnotationOf(Cohort cohort, CohortRow row) => new Columns(cohort).AnnotationOf(row);
 
     private static PatchAreas AreasOf(
         CohortRow row,

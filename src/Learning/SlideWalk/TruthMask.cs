@@ -4,6 +4,7 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Detection;
 using Coverslip.Files;
 using Coverslip.Learning.SlidePatches;
+using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Images;
 
@@ -22,22 +23,11 @@ public static class TruthMask
     public static void Write(string part, SlideSource source)
     {
         var (folder, name) = (TestFiles.TruthFolder(part), TestFiles.NameOf(source.Row));
-        var mpp = source.Slide.Resolution.Mpp!.Value;
-        var rules = new LesionRules
-        {
-            MicronsPerPixel = Math.Sqrt(mpp.X * mpp.Y),
-            Level = (int)Math.Clamp(Math.Round(Math.Log2(Microns / Math.Sqrt(mpp.X * mpp.Y))), 0, 20),
-        };
+        var rules = RulesOf(source.Slide);
         Directory.CreateDirectory(folder);
         if (!source.Areas.Tumor.IsEmpty)
         {
-            var finest = source.Slide.Levels[0];
-            var scale = 1 / rules.Downsampling;
-            using var mask = PolygonRaster.Fill(
-                source.Areas.Tumor.Polygons,
-                new PixelSize((int)Math.Ceiling(finest.Width * scale), (int)Math.Ceiling(finest.Height * scale)),
-                new Vertex(scale, scale)
-            );
+            using var mask = Draw(source.Areas.Tumor, source.Slide, rules.Level);
             ImageFile.Write(Path.Combine(folder, $"{name}.png"), mask);
         }
         WholeFile.Write(
@@ -46,6 +36,34 @@ public static class TruthMask
                 CultureInfo.InvariantCulture,
                 $"{{\"level\": {rules.Level}, \"level0_mpp\": {rules.MicronsPerPixel:R}}}\n"
             )
+        );
+    }
+
+    /// <summary>The level whose pixels come nearest to those of CAMELYON16's masks, and the slide's resolution.</summary>
+    /// <exception cref="InvalidDataException">The slide does not say its resolution.</exception>
+    public static LesionRules RulesOf(Slide slide)
+    {
+        var mpp =
+            slide.Resolution.Mpp
+            ?? throw new InvalidDataException(
+                $"{slide.Path} does not say its microns per pixel; write them into the cohort's column mpp"
+            );
+        var microns = Math.Sqrt(mpp.X * mpp.Y);
+        return new LesionRules
+        {
+            MicronsPerPixel = microns,
+            Level = (int)Math.Clamp(Math.Round(Math.Log2(Microns / microns)), 0, 20),
+        };
+    }
+
+    /// <summary>255 where a pixel's middle lies inside of the tumor, 0 elsewhere; one pixel for 2^level of level 0.</summary>
+    public static Image Draw(PolygonRegion tumor, Slide slide, int level)
+    {
+        var (finest, scale) = (slide.Levels[0], 1.0 / (1 << level));
+        return PolygonRaster.Fill(
+            tumor.Polygons,
+            new PixelSize((int)Math.Ceiling(finest.Width * scale), (int)Math.Ceiling(finest.Height * scale)),
+            new Vertex(scale, scale)
         );
     }
 
