@@ -86,7 +86,11 @@ internal static class CohortCheckCommand
             Console.WriteLine($"patients with several classes  {summary.PatientsWithSeveralClasses}");
         Console.WriteLine($"hash      {cohort.Hash}");
         var more = pictures.Decoded < pictures.Images ? "; --decode reads all" : "";
-        Console.WriteLine($"pixels    {pictures.Decoded} of {pictures.Images} images read{more}");
+        Console.WriteLine(
+            pictures.Images == 0
+                ? "pixels    none read: these are slides, of which the headers were opened"
+                : $"pixels    {pictures.Decoded} of {pictures.Images} images read{more}"
+        );
         if (pictures.Masks is { Read: > 0 and var read, Empty: var empty, Full: var full })
             Console.WriteLine($"masks     {read} read, {empty} with nothing set, {full} with everything set");
         if (boxes is not null)
