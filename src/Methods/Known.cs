@@ -1,5 +1,6 @@
 using Coverslip.Learning.Models;
 using Coverslip.Methods.Backbone;
+using Coverslip.Methods.Bags;
 using Coverslip.Methods.Classical;
 using Coverslip.Methods.Curriculum;
 using Coverslip.Methods.MultiStage;
@@ -17,6 +18,7 @@ public static class Known
         new([
             new SagaNetMethod(),
             new BackboneMethod(),
+            new BagsMethod(),
             new ClassicalMethod(),
             new ProbeMethod(),
             new TumorDetectionMethod(),
