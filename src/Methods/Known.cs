@@ -18,9 +18,9 @@ public static class Known
         new([
             new SagaNetMethod(),
             new BackboneMethod(),
-            new BagsMethod(),
             new ClassicalMethod(),
             new ProbeMethod(),
+            new BagsMethod(),
             new TumorDetectionMethod(),
             new MultiStageMethod(),
             new SelfSupervisedMethod(),
