@@ -48,6 +48,20 @@ internal static class BagFiles
             );
     }
 
+    /// <summary>The files of a folder of features, or the one that is named; none of what is not there.</summary>
+    internal static IReadOnlyList<string> In(string place) =>
+        File.Exists(place) ? [Path.GetFullPath(place)]
+        : Directory.Exists(place)
+            ?
+            [
+                .. Directory
+                    .EnumerateFiles(place)
+                    .Where(IsFeatures)
+                    .Select(Path.GetFullPath)
+                    .Order(StringComparer.Ordinal),
+            ]
+        : [];
+
     /// <summary>The same; null where the slide has none.</summary>
     internal static string? TryInFolder(string folder, string slide) =>
         Endings

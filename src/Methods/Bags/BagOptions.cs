@@ -30,7 +30,8 @@ internal enum BagKind
 /// <summary>What a bag is, and what reads it.</summary>
 internal sealed record BagOptions
 {
-    public BagKind Kind { get; init; }
+    /// <summary>clam-mb by default, the best of them where labels are few (docs/methods/bags.md).</summary>
+    public BagKind Kind { get; init; } = BagKind.ClamMb;
 
     public BagOf Of { get; init; }
 

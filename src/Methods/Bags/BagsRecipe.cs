@@ -59,6 +59,9 @@ internal sealed record BagsRecipe : IRecipe, ILabelsTogether, IPredictsTogether,
     public IReadOnlyList<string> Needs =>
         Features.Encoder.Encoder.Split('=', 2) is [_, var file] && Features.Encoder.From.Length == 0 ? [file] : [];
 
+    /// <summary>Stored features: a run does not go on with others.</summary>
+    public IReadOnlyList<string> CohortFiles => BagFiles.In(Features.Encoder.From);
+
     public Cohort Labeled(Cohort cohort) => BagLabels.On(cohort, Bags, Decision.PositiveOf(cohort.Classes));
 
     public ITrainingData Prepare(Preparation given) => BagPreparation.Of(this, given);

@@ -14,6 +14,10 @@ internal static class PatchGrid
     {
         var side = SideOf(slide, features);
         var finest = slide.Levels[0];
+        if (features.Facts.Level0Size is { } size && size != (finest.Width, finest.Height))
+            throw new InvalidDataException(
+                $"{features.Name}: the features are of a slide of {size.Width} × {size.Height} pixels, and {slide.Path} has {finest.Width} × {finest.Height}: another slide of that name; rename one of them, or compute the features anew"
+            );
         return new HeatmapGrid(
             (int)Math.Ceiling(finest.Width / side),
             (int)Math.Ceiling(finest.Height / side),

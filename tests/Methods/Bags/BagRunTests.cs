@@ -114,6 +114,18 @@ public sealed class BagRunTests(BagCohort small) : IClassFixture<BagCohort>, ITr
     }
 
     [Fact]
+    public void A_run_does_not_go_on_with_other_features()
+    {
+        Directory.CreateDirectory(At("own"));
+        small.Write("own/a.npz", "a", tumor: false);
+        var recipe = Known.Methods.Parse($"method: bags\nfeatures: {{from: '{At("own")}'}}", "r.yaml");
+        var before = $"{RunContents.Of(recipe, small.Cohort)}";
+        Assert.Equal(before, $"{RunContents.Of(recipe, small.Cohort)}");
+        small.Write("own/a.npz", "a", tumor: true);
+        Assert.Contains("a.npz", Files.Fingerprint.Difference(before, $"{RunContents.Of(recipe, small.Cohort)}"));
+    }
+
+    [Fact]
     public void A_patients_slides_are_one_bag()
     {
         (string, string, string)[] rows =
