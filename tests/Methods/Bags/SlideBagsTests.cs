@@ -4,7 +4,10 @@ using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.SlideWalk;
+using Coverslip.Learning.StoredFeatures;
 using Coverslip.Learning.Tests;
+using Coverslip.Methods.Bags;
+using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Images;
 using Coverslip.Torch;
@@ -67,6 +70,32 @@ public sealed class SlideBagsTests(TinySlides slides) : IClassFixture<TinySlides
         outcomes.Clear();
         walk.Run([slides.At("s2.tif")], this, CancellationToken.None);
         Assert.EndsWith("finished before", Assert.Single(outcomes).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Features_of_another_slide_are_not_laid_over_one()
+    {
+        using var slide = SlideFile.Open(slides.At("s1.tif"), new SlideOptions());
+        PatchFeatures Of(double x, (long, long)? size) =>
+            new()
+            {
+                Name = "s1",
+                Values = [Half.One],
+                Numbers = 1,
+                Places = [x, 64],
+                Facts = new PatchFacts { Level0Side = 64, Level0Size = size },
+            };
+        var map = PatchGrid.Map(slide, Of(128, (TinySlides.Width, TinySlides.Height)), [0.5f]);
+        Assert.Equal((12, 10, 0.5f), (map.Grid.Columns, map.Grid.Rows, map[2, 1]));
+        Assert.Equal(1, map.TissueCells);
+        Assert.Contains(
+            "are of a slide of 700 × 640 pixels",
+            Assert.Throws<InvalidDataException>(() => PatchGrid.Map(slide, Of(128, (700, 640)), [0.5f])).Message
+        );
+        Assert.Contains(
+            "patch 1 begins at 1280, 64, and ",
+            Assert.Throws<InvalidDataException>(() => PatchGrid.Map(slide, Of(1280, null), [0.5f])).Message
+        );
     }
 
     private static bool Holds(SlideRectangle area, double x, double y) =>
