@@ -6,6 +6,6 @@ namespace Coverslip.Learning.Models;
 public interface ILabelsTogether
 {
     /// <summary>The cohort with the common label at every row.</summary>
-    /// <exception cref="CohortException">Rows contradict each other, and the recipe does not say which counts.</exception>
+    /// <exception cref="InvalidDataException">Rows contradict each other, and the recipe does not say which counts.</exception>
     Cohort Labeled(Cohort cohort);
 }

@@ -42,7 +42,7 @@ internal static class BagFiles
     internal static string InFolder(string folder, CohortRow row)
     {
         var name = Path.GetFileNameWithoutExtension(row.Image);
-        return TryInFolder(folder, row.Image)
+        return Endings.Select(e => Path.Combine(folder, name + e)).FirstOrDefault(File.Exists)
             ?? throw new FileNotFoundException(
                 $"{folder} has no features of {row.Image} ({name}.h5 or {name}.npz); 'coverslip features ENCODER SLIDE --out {folder}' makes them"
             );
@@ -61,12 +61,6 @@ internal static class BagFiles
                     .Order(StringComparer.Ordinal),
             ]
         : [];
-
-    /// <summary>The same; null where the slide has none.</summary>
-    internal static string? TryInFolder(string folder, string slide) =>
-        Endings
-            .Select(e => Path.Combine(folder, Path.GetFileNameWithoutExtension(slide) + e))
-            .FirstOrDefault(File.Exists);
 
     /// <summary>Refuses bags that hold one image each.</summary>
     /// <exception cref="InvalidDataException">They do.</exception>

@@ -23,7 +23,7 @@ internal static class BagLabels
     /// <param name="cohort">With the labels of its rows.</param>
     /// <param name="options">What a bag is, and the rule.</param>
     /// <param name="positive">The class that any row decides for; null where there is none.</param>
-    /// <exception cref="CohortException">A bag of several labels, without a rule.</exception>
+    /// <exception cref="InvalidDataException">A bag of several labels, without a rule.</exception>
     /// <exception cref="RecipeException">The rule needs a positive class.</exception>
     internal static Cohort On(Cohort cohort, BagOptions options, string? positive)
     {
@@ -32,18 +32,20 @@ internal static class BagLabels
                 $"bags.label is any, and the cohort has {cohort.Classes.Count} classes ({string.Join(", ", cohort.Classes)}), of which none is looked for; name it (decision.positive), or take bags.label: majority"
             );
         var labels = new Dictionary<CohortRow, string>(ReferenceEqualityComparer.Instance);
-        var problems = new List<CohortProblem>();
+        var problems = new List<IGrouping<string, CohortRow>>();
         foreach (var bag in Bag.Groups(cohort, cohort.Rows, options.Of))
         {
             var label = LabelOf([.. bag], options.Label, positive);
             if (label is null)
-                problems.Add(Problem(bag, options.Of));
+                problems.Add(bag);
             foreach (var row in bag)
                 labels[row] = label ?? row.Label;
         }
         return problems.Count == 0
             ? cohort.WithLabels(row => labels[row])
-            : throw new CohortException(cohort.Path, problems);
+            : throw new InvalidDataException(
+                $"{cohort.Path}: {Told(problems[0], options.Of)}{(problems.Count > 1 ? $" ({problems.Count - 1} more bags have several)" : "")}; say which label a bag has by bags.label: majority, or any (the positive class where one image has it), or correct the labels"
+            );
     }
 
     private static string? LabelOf(CohortRow[] rows, BagLabel rule, string? positive)
@@ -59,14 +61,10 @@ internal static class BagLabels
             : counts.FirstOrDefault(c => c.Key == positive, counts[0]).Key;
     }
 
-    private static CohortProblem Problem(IGrouping<string, CohortRow> bag, BagOf of)
+    private static string Told(IGrouping<string, CohortRow> bag, BagOf of)
     {
         var labels = bag.CountBy(r => r.Label).Select(l => $"{l.Value} {l.Key}");
         var what = of == BagOf.Patient ? $"patient {bag.Key}" : bag.First().Image;
-        return new CohortProblem(
-            true,
-            $"{what} is one bag, and its images have several labels: {string.Join(", ", labels)}; say which the bag has by bags.label: majority, or any (the positive class where one image has it), or correct the labels",
-            [.. bag.Select(r => r.Number)]
-        );
+        return $"{what} is one bag, and its images have several labels: {string.Join(", ", labels)}";
     }
 }

@@ -2,6 +2,7 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Files;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
+using Coverslip.Learning.StoredFeatures;
 
 namespace Coverslip.Methods.Bags;
 
@@ -24,6 +25,9 @@ internal static class BagPreparation
             folder = SlideFeatureFolder.Compute(recipe, given);
         string FileOf(CohortRow row) =>
             kind == RowKind.Features ? cohort.ImagePath(row) : BagFiles.InFolder(folder, row);
+        if (kind == RowKind.Slide)
+            foreach (var row in cohort.Rows)
+                FeatureFile.CheckSlide(FileOf(row), cohort.ImagePath(row));
         var stored = new StoredBags(FileOf);
         using (var reading = given.Progress.Begin("reading features", cohort.Rows.Count, "slides"))
             stored.Check(cohort.Rows, done => reading.Report(done), given.Stop);

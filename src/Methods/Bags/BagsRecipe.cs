@@ -108,6 +108,13 @@ internal sealed record BagsRecipe : IRecipe, ILabelsTogether, IPredictsTogether,
                 recipe.Input.Standardize ? "true" : recipe.Input.Stain,
                 "an encoder takes images as they are; leave it out"
             );
+        if (recipe.Training.Precision != Precision.Float32)
+            throw node.Section("training")
+                .Wrong(
+                    "precision",
+                    "bfloat16",
+                    "networks over bags are small and computed in float32; expected is float32"
+                );
         return recipe;
     }
 }

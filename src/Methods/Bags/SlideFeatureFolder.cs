@@ -11,8 +11,8 @@ using Coverslip.Slides.Tissue;
 namespace Coverslip.Methods.Bags;
 
 /// <summary>
-/// Files of slides' features: those of the recipe's folder, others by the recipe's encoder, which is opened at the first
-/// slide that needs it.
+/// Features of slides by the recipe's encoder, which is opened at the first slide. What the recipe's folder stores is not
+/// looked at: a new slide may have the name of another one.
 /// </summary>
 internal sealed class SlideFeatureFolder(BagsRecipe recipe, Torch.Device device) : IDisposable
 {
@@ -48,8 +48,6 @@ internal sealed class SlideFeatureFolder(BagsRecipe recipe, Torch.Device device)
     /// <param name="stop">Stops between patches; calling again goes on.</param>
     internal string FileOf(string path, Mpp? mpp, string folder, CancellationToken stop)
     {
-        if (Stored(path) is { } known)
-            return known;
         using var slide = SlideFile.Open(path, new SlideOptions { Mpp = mpp });
         return FileOf(slide, null, folder, null, stop);
     }
@@ -68,8 +66,6 @@ internal sealed class SlideFeatureFolder(BagsRecipe recipe, Torch.Device device)
         CancellationToken stop
     )
     {
-        if (Stored(slide.Path) is { } known)
-            return known;
         var place = Path.Combine(folder, Name);
         var walk = new SlideWalk(Encoding(), place) { TissueOf = tissue is null ? null : _ => tissue };
         var outcome = walk.Predict(slide, progress, stop);
@@ -78,9 +74,6 @@ internal sealed class SlideFeatureFolder(BagsRecipe recipe, Torch.Device device)
     }
 
     public void Dispose() => encoder?.Dispose();
-
-    private string? Stored(string path) =>
-        recipe.Features.Encoder.From is { Length: > 0 } folder ? BagFiles.TryInFolder(folder, path) : null;
 
     private SlideEncoding Encoding()
     {

@@ -54,14 +54,30 @@ internal sealed class TransMil : IBagNetwork
         var side = (long)Math.Ceiling(Math.Sqrt(count));
         var squared = side * side > count ? Tensor.Cat([h, h.Narrow(0, 0, side * side - count)], 0) : h;
         var tokens = Tensor.Cat([token.Squeeze(0), squared], 0); // [1 + side², width]
-        tokens += layers[0].Attention.Forward(layers[0].Norm.Forward(tokens)).Tokens;
+        tokens += Attended(0, tokens).Tokens;
         tokens = Tensor.Cat([tokens.Narrow(0, 0, 1), Placed(tokens.Narrow(0, 1, side * side), side)], 0);
-        var (more, seen) = layers[1].Attention.Forward(layers[1].Norm.Forward(tokens));
+        var (more, seen) = Attended(1, tokens);
         tokens += more;
         var scores = last.Forward(norm.Forward(tokens.Narrow(0, 0, 1)));
         // By the pseudo-inverse a weight may fall below zero.
         var weights = seen.Narrow(0, 1, count).Clamp(0);
         return new BagScores(scores, (weights / (weights.Sum() + 1e-12)).Unsqueeze(0), h);
+    }
+
+    /// <summary>A layer, computed again in the backward pass: of 100,000 instances its maps take most of the memory.</summary>
+    private (Tensor Tokens, Tensor FromFirst) Attended(int layer, Tensor tokens)
+    {
+        if (!tokens.RequiresGrad)
+            return layers[layer].Attention.Forward(layers[layer].Norm.Forward(tokens));
+        var both = Recompute.Run(
+            given =>
+            {
+                var (more, first) = layers[layer].Attention.Forward(layers[layer].Norm.Forward(given[0]));
+                return [more, first];
+            },
+            tokens
+        );
+        return (both[0], both[1].Detach());
     }
 
     private Tensor Placed(Tensor tokens, long side)

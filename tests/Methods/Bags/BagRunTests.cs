@@ -105,7 +105,7 @@ public sealed class BagRunTests(BagCohort small) : IClassFixture<BagCohort>, ITr
                 Known.Methods.Parse($"method: bags\nbags: {{of: patient, label: {label}}}", "r.yaml"),
                 cohort
             );
-        var error = Assert.Throws<CohortException>(() => Labeled("same")).Message;
+        var error = Assert.Throws<InvalidDataException>(() => Labeled("same")).Message;
         Assert.Contains("patient a is one bag, and its images have several labels: 2 normal, 1 tumor", error);
         Assert.Contains("bags.label: majority", error);
         Assert.Equal(["normal", "normal", "normal", "tumor", "tumor"], Labeled("majority").Rows.Select(r => r.Label));

@@ -42,6 +42,13 @@ public sealed class SlideBagsTests(TinySlides slides) : IClassFixture<TinySlides
             new TrainingSession(new SessionInput(recipe, data, split, Device.Cpu), folder, _ => this).Run();
         Assert.Equal(8, Directory.GetFiles(Path.Combine(folder, "features"), "*.h5").Length);
 
+        var features = Path.Combine(folder, "features", "s1.h5");
+        FeatureFile.CheckSlide(features, slides.At("s1.tif"));
+        Assert.Contains(
+            "holds features of another slide than",
+            Assert.Throws<InvalidDataException>(() => FeatureFile.CheckSlide(features, slides.At("s2.tif"))).Message
+        );
+
         // Outlines taught nothing, and judge the heatmaps of the test slides.
         var figures = RunFigures.Read(folder)!;
         Assert.Contains(figures.Figures, f => f is { Key: "slide_auc", Figure.Value: 1 });
