@@ -54,7 +54,7 @@ internal sealed record BagsRecipe : IRecipe, ILabelsTogether, IPredictsTogether,
     public int Epochs => Bags.IsNetwork ? Training.Epochs : 1;
 
     public IReadOnlyList<StageLength> Lengths =>
-        Bags.IsNetwork ? [new StageLength("training", Training.Epochs, Training.Patience)] : [];
+        Bags.IsNetwork ? [new StageLength("training", Training.Epochs, Training.PatienceIn(null))] : [];
 
     public IReadOnlyList<string> Needs =>
         Features.Encoder.Encoder.Split('=', 2) is [_, var file] && Features.Encoder.From.Length == 0 ? [file] : [];
