@@ -1,4 +1,5 @@
 using Coverslip.Bench;
+using Coverslip.Bench.Bags;
 using Coverslip.Bench.Detection;
 using Coverslip.Bench.Encoders;
 using Coverslip.Bench.Masks;
@@ -18,6 +19,7 @@ using Coverslip.Bench.Stains;
     ("unet", UNetBench.Run),
     ("mask-agreement", AgreementBench.Run),
     ("probe", ProbeBench.Run),
+    ("bags", BagBench.Run),
     ("stain", StainBench.Run),
     ("stain-phantom", StainBench.Phantom),
     ("stain-agreement", StainBench.Agreement),

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Coverslip.Learning.Features;
 using Coverslip.Methods.Probe;
 using Coverslip.Torch;
 
@@ -16,7 +17,7 @@ internal static class ProbeBench
         var (features, patients) = (int.Parse(arguments[1], null), int.Parse(arguments[2], null));
         var stored = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(arguments[0])).ToArray();
         var rows = stored.Chunk(features + 1).ToArray();
-        var images = new ProbeImages(
+        var images = new PatientRows(
             [.. rows.Select(r => r.Take(features).Select(v => (double)v).ToArray())],
             [.. rows.Select(r => (int)r[features])],
             [.. rows.Select((_, i) => $"{i % patients}")],
@@ -24,7 +25,12 @@ internal static class ProbeBench
         );
         var options = new ProbeOptions { C = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1] };
         var clock = Stopwatch.StartNew();
-        var selection = ProbeSelection.Of(images, options, 1, CancellationToken.None);
+        var selection = LeftOutSelection.Of(
+            images,
+            new SettingChoice(options.Settings, options.Folds, 1),
+            which => ProbePath.Of(images, which, options, 1),
+            CancellationToken.None
+        );
         var chosen = clock.Elapsed.TotalSeconds;
         using var path = ProbePath.Of(images, [.. Enumerable.Range(0, rows.Length)], options, 1);
         path.Fit(selection.Setting);

@@ -1,5 +1,6 @@
 using Coverslip.Learning.Models;
 using Coverslip.Methods.Backbone;
+using Coverslip.Methods.Bags;
 using Coverslip.Methods.Classical;
 using Coverslip.Methods.Curriculum;
 using Coverslip.Methods.MultiStage;
@@ -19,6 +20,7 @@ public static class Known
             new BackboneMethod(),
             new ClassicalMethod(),
             new ProbeMethod(),
+            new BagsMethod(),
             new TumorDetectionMethod(),
             new MultiStageMethod(),
             new SelfSupervisedMethod(),

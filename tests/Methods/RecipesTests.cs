@@ -228,11 +228,11 @@ public sealed class RecipesTests
     [Theory]
     [InlineData(
         "",
-        "r.yaml: the key 'method' is missing; known methods: saganet, backbone, classical, probe, tumor-detection, multi-stage, self-supervised, curriculum"
+        "r.yaml: the key 'method' is missing; known methods: saganet, backbone, classical, probe, bags, tumor-detection, multi-stage, self-supervised, curriculum"
     )]
     [InlineData(
         "seed: 1",
-        "r.yaml: the key 'method' is missing; known methods: saganet, backbone, classical, probe, tumor-detection, multi-stage, self-supervised, curriculum"
+        "r.yaml: the key 'method' is missing; known methods: saganet, backbone, classical, probe, bags, tumor-detection, multi-stage, self-supervised, curriculum"
     )]
     [InlineData("study: s", "r.yaml is a study; 'coverslip study' runs it")]
     [InlineData("method: saganett", "r.yaml, line 1: method is 'saganett'; the nearest known one is 'saganet'")]

@@ -1,6 +1,7 @@
 using Coverslip.Evaluation;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Detection;
+using Coverslip.Learning.Inputs;
 using Coverslip.Learning.SlidePatches;
 using Coverslip.Learning.SlideWalk;
 using Coverslip.Slides.Annotations;
@@ -80,7 +81,7 @@ internal static class AnnotatedCases
                 : null;
         using var slide = SlideFile.Open(
             cohort.ImagePath(row),
-            new SlideOptions { Mpp = CohortSlides.MppOf(cohort, row) }
+            new SlideOptions { Mpp = CohortMpp.OfSlide(cohort, row) }
         );
         var drawn = SlideAnnotations.Read(file, classes);
         drawn.CheckWithin(slide.Levels[0].Width, slide.Levels[0].Height, row.Image);

@@ -142,6 +142,19 @@ internal static class PredictCommand
         UserFiles.GuardBeside(folder, [.. images, .. given is null ? Array.Empty<string>() : [given.Path]]);
         UserFiles.Check(Path.Combine(folder, "predictions.csv"));
         int? batch = parsed.GetResult(Batch) is { Implicit: false } ? parsed.GetValue(Batch) : null;
+        if (
+            model.Recipe is IPredictsTogether together
+            && (given ?? CohortOf(images, folder)) is var several
+            && together.TakesTogether(several)
+        )
+        {
+            PredictSlides.RefuseForImages(parsed);
+            if (parsed.GetValue(PerPatient) is not null)
+                throw new ArgumentException(
+                    "--per-patient is for models of single images; this run says something of several together: leave it out, and train with bags.of: patient for a row to each patient"
+                );
+            return PredictTogether.Run((parsed.GetValue(Model)!, model), several, folder, parsed.GetValue(Unfamiliar));
+        }
         if (FilesOf(parsed, model, images, given) is { } files)
         {
             if (parsed.GetValue(PerPatient) is not null)

@@ -59,9 +59,15 @@ internal static class PredictedSlides
             Further = [Text("tissue_patches", "patches"), Text("detections")],
             Margin = outcome.Score is { } score ? Math.Abs(score - (threshold ?? 0.5)) : double.PositiveInfinity,
             Pictures =
-                outcome.Picture is { } picture && File.Exists(picture)
-                    ? [new Picture(picture, $"heatmap over {outcome.Name}")]
-                    : [],
+            [
+                .. new (string? File, string Name)[]
+                {
+                    (outcome.Picture, $"heatmap over {outcome.Name}"),
+                    (outcome.FurtherPicture, $"patches of {outcome.Name} that speak most, and least, for it"),
+                }
+                    .Where(p => File.Exists(p.File))
+                    .Select(p => new Picture(p.File!, p.Name)),
+            ],
         };
     }
 }

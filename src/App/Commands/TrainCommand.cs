@@ -133,6 +133,7 @@ internal static class TrainCommand
                 Stain = stain,
                 MaskFolder = parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"),
                 SharedFolder = parsed.GetValue(Share),
+                RunFolder = folder,
                 Progress = new ConsoleProgress(longest),
                 Stop = stop.Token,
             }

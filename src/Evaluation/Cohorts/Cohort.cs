@@ -12,7 +12,7 @@ namespace Coverslip.Evaluation.Cohorts;
 /// </summary>
 public sealed class Cohort
 {
-    private readonly Lazy<string> hash;
+    private Lazy<string> hash;
     private readonly FileContents contents;
 
     internal Cohort(
@@ -118,6 +118,14 @@ public sealed class Cohort
             ? new Cohort(Path, rows, FurtherColumns, contents, findings) { Warnings = Warnings }
             : throw new CohortException(Path, problems);
     }
+
+    /// <summary>The cohort with other labels, for a model of what several rows are together. The hash stays.</summary>
+    public Cohort WithLabels(Func<CohortRow, string> labelOf) =>
+        new(Path, [.. Rows.Select(row => row with { Label = labelOf(row) })], FurtherColumns, contents)
+        {
+            Warnings = Warnings,
+            hash = hash,
+        };
 
     /// <summary>A further column's value of a row; null where the cohort has no such column.</summary>
     public string? Further(CohortRow row, string column)

@@ -4,7 +4,7 @@ namespace Coverslip.Learning.Features;
 /// Of an image's valid pixels: shares in 16 bins of red, green, blue, hue, saturation and value, and mean and deviation of red,
 /// green and blue, all in [0, 1].
 /// </summary>
-public sealed class ColorStatistics : IImageFeatures
+internal sealed class ColorStatistics : IImageFeatures
 {
     private const int Bins = 16;
 

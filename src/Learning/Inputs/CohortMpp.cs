@@ -33,6 +33,10 @@ public static class CohortMpp
         return Math.Round(Math.Exp(all.Average(a => Math.Log(a.Mpp))), 6); // a picometer is beyond every scanner
     }
 
+    /// <summary>What the column says of a slide's finest level; null without it, or where it is empty.</summary>
+    public static Mpp? OfSlide(Cohort cohort, CohortRow row) =>
+        cohort.Further(row, Column) is { Length: > 0 } text ? Mpp.Of(Parse(cohort, row, text)) : null;
+
     public static double Parse(Cohort cohort, CohortRow row, string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var mpp) && Mpp.IsPlausible(mpp)
             ? mpp

@@ -40,6 +40,8 @@ public static class RecipeCohort
     /// <exception cref="RecipeException">The method takes one class to an image, the cohort has several labels.</exception>
     public static Cohort Of(IRecipe recipe, Cohort cohort)
     {
+        if (recipe is ILabelsTogether together && !cohort.MultiLabel)
+            return together.Labeled(cohort);
         if (recipe.Findings is { } findings)
             return cohort.WithFindings(findings.Names, findings.Healthy);
         return cohort.MultiLabel

@@ -19,6 +19,9 @@ public sealed record Preparation(Cohort Cohort, Device Device)
     /// <summary>Folder in which runs find the stages that they have in common; null (default): each trains its own.</summary>
     public string? SharedFolder { get; init; }
 
+    /// <summary>The run's folder, for what is computed once before it is trained; null (default): there is none.</summary>
+    public string? RunFolder { get; init; }
+
     /// <summary>Told what it is at; nobody by default.</summary>
     public IWorkProgress Progress { get; init; } = SilentProgress.Instance;
 

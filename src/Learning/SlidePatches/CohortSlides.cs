@@ -97,7 +97,7 @@ public sealed class CohortSlides : IDisposable
                 new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount },
                 i =>
                 {
-                    var opening = new SlideOptions { Mpp = columns.MppOf(rows[i]), CacheBytes = cache };
+                    var opening = new SlideOptions { Mpp = CohortMpp.OfSlide(cohort, rows[i]), CacheBytes = cache };
                     var slide = SlideFile.Open(cohort.ImagePath(rows[i]), opening);
                     try
                     {
@@ -181,9 +181,6 @@ public sealed class CohortSlides : IDisposable
             slide.Dispose();
     }
 
-    /// <summary>What the cohort says of the resolution of a slide's finest level; null where it says nothing.</summary>
-    public static Mpp? MppOf(Cohort cohort, CohortRow row) => new Columns(cohort).MppOf(row);
-
     /// <summary>Full path of a slide's annotations; null where it has none.</summary>
     public static string? AnnotationOf(Cohort cohort, CohortRow row) => new Columns(cohort).AnnotationOf(row);
 
@@ -253,7 +250,6 @@ public sealed class CohortSlides : IDisposable
     {
         private readonly int annotation = Cohort.FurtherColumns.ToList().IndexOf(AnnotationColumn);
         private readonly int exhaustive = Cohort.FurtherColumns.ToList().IndexOf(ExhaustiveColumn);
-        private readonly int mpp = Cohort.FurtherColumns.ToList().IndexOf(CohortMpp.Column);
 
         /// <summary>Full path of the slide's annotations; null where it has none.</summary>
         internal string? AnnotationOf(CohortRow row) =>
@@ -278,13 +274,10 @@ public sealed class CohortSlides : IDisposable
                 ),
             };
 
-        internal Mpp? MppOf(CohortRow row) =>
-            mpp >= 0 && row.Further[mpp].Length > 0 ? Mpp.Of(CohortMpp.Parse(Cohort, row, row.Further[mpp])) : null;
-
         internal ImageExample ImageOf(CohortRow row, double wanted)
         {
             var own =
-                MppOf(row)?.X
+                CohortMpp.OfSlide(Cohort, row)?.X
                 ?? throw new InvalidDataException(
                     $"{Cohort.Path}: row {row.Number}: {row.Image} is an image file and brings no resolution; write its microns per "
                         + $"pixel into the column {CohortMpp.Column}"

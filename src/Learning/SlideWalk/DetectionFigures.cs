@@ -18,7 +18,8 @@ public sealed record TestedPart(string Folder, IReadOnlyList<CohortRow> Slides);
 /// </summary>
 public static class DetectionFigures
 {
-    /// <summary>The figures over the test slides of a run's parts; null where no part is finished or none tests slides.</summary>
+    /// <summary>The figures over the test slides of a run's parts; null where no part is finished, none tests slides,
+    /// or nobody outlined them.</summary>
     /// <param name="folder">The run's folder.</param>
     /// <param name="cohort">Its cohort.</param>
     /// <param name="parts">How many parts the split has.</param>
@@ -29,7 +30,10 @@ public static class DetectionFigures
         var tested = Enumerable
             .Range(0, parts)
             .Select(part => TrainingSession.PartFolder(folder, part, parts))
-            .Where(f => File.Exists(Path.Combine(TestFiles.SlidesFolder(f), "slide_scores.csv")))
+            .Where(f =>
+                File.Exists(Path.Combine(TestFiles.SlidesFolder(f), "slide_scores.csv"))
+                && Directory.Exists(TestFiles.TruthFolder(f))
+            )
             .Select(f => new TestedPart(
                 f,
                 [.. Predictions.Read(Path.Combine(f, "predictions.csv")).Rows.Select(r => rows[r.Image])]

@@ -5,21 +5,13 @@ using Coverslip.Slides.Heatmaps;
 namespace Coverslip.Learning.SlideWalk;
 
 /// <summary><c>NAME-heatmap.json</c>: what a heatmap was made of, and where its cells lie.</summary>
-internal static class HeatmapRecord
+public static class HeatmapRecord
 {
     /// <summary>The middles of a finished slide's cells of tissue, in pixels of level 0: where detections can be.</summary>
-    public static IReadOnlyList<(double X, double Y)> Tissue(SlideFiles files)
+    internal static IReadOnlyList<(double X, double Y)> Tissue(SlideFiles files)
     {
         var record = SlideRecord.Read(files.Record) ?? throw new FileNotFoundException($"{files.Record}: no such file");
-        double Number(string key) => record[key]!.GetValue<double>();
-        var grid = new HeatmapGrid(
-            (int)Number("columns"),
-            (int)Number("rows"),
-            (int)Number("stride"),
-            Number("cell_width_level0"),
-            Number("cell_height_level0"),
-            new Mpp(Number("level0_mpp_x"), Number("level0_mpp_y"))
-        );
+        var grid = GridOf(record);
         var heatmap = Heatmap.Read(files.Heatmap, grid);
         return
         [
@@ -30,15 +22,27 @@ internal static class HeatmapRecord
         ];
     }
 
-    public static JsonObject Of(SlideModel model, SlidePrediction prediction, string tissueRule)
+    /// <summary>Where the cells of a heatmap lie, as its record says.</summary>
+    public static HeatmapGrid GridOf(JsonObject record)
     {
-        var (heatmap, grid) = (prediction.Heatmap, prediction.Heatmap.Grid);
+        double Number(string key) => record[key]!.GetValue<double>();
+        return new HeatmapGrid(
+            (int)Number("columns"),
+            (int)Number("rows"),
+            (int)Number("stride"),
+            Number("cell_width_level0"),
+            Number("cell_height_level0"),
+            new Mpp(Number("level0_mpp_x"), Number("level0_mpp_y"))
+        );
+    }
+
+    /// <summary>A record that says where a heatmap's cells lie, and nothing yet of what made it.</summary>
+    public static JsonObject Of(Heatmap heatmap)
+    {
+        var grid = heatmap.Grid;
         return new JsonObject
         {
-            ["class"] = model.Positive,
-            ["probability"] = heatmap.Score,
             ["tissue_cells"] = heatmap.TissueCells,
-            ["tissue_rule"] = tissueRule,
             ["columns"] = grid.Columns,
             ["rows"] = grid.Rows,
             ["stride"] = grid.Stride,
@@ -46,12 +50,21 @@ internal static class HeatmapRecord
             ["cell_height_level0"] = grid.CellHeight,
             ["level0_mpp_x"] = grid.Finest.X,
             ["level0_mpp_y"] = grid.Finest.Y,
-            ["read_at_mpp"] = model.Window.Mpp.X,
-            ["window_width"] = model.Window.Side.Width,
-            ["window_height"] = model.Window.Side.Height,
-            ["patches_in_last_call"] = prediction.Predicted,
-            ["seconds_of_last_call"] = Math.Round(prediction.Seconds, 2),
-            ["stains_kept"] = prediction.StainsKept,
         };
+    }
+
+    internal static JsonObject Of(SlideModel model, SlidePrediction prediction, string tissueRule)
+    {
+        var record = Of(prediction.Heatmap);
+        record["class"] = model.Positive;
+        record["probability"] = prediction.Heatmap.Score;
+        record["tissue_rule"] = tissueRule;
+        record["read_at_mpp"] = model.Window.Mpp.X;
+        record["window_width"] = model.Window.Side.Width;
+        record["window_height"] = model.Window.Side.Height;
+        record["patches_in_last_call"] = prediction.Predicted;
+        record["seconds_of_last_call"] = Math.Round(prediction.Seconds, 2);
+        record["stains_kept"] = prediction.StainsKept;
+        return record;
     }
 }

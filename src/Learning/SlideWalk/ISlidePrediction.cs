@@ -82,6 +82,9 @@ public record SlideOutcome(string Name, double? Score, string Text)
     /// <summary>The picture that shows what came of it; null (default) for none.</summary>
     public string? Picture { get; init; }
 
+    /// <summary>A second picture beside it; null (default) for none.</summary>
+    public string? FurtherPicture { get; init; }
+
     /// <summary>What <c>summary.json</c> says of it besides.</summary>
     public JsonObject Figures { get; init; } = [];
 }

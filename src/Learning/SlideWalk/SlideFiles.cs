@@ -21,6 +21,9 @@ public sealed record SlideFiles(string Folder, string Name)
 
     public string Overlay => Path.Combine(Folder, $"{Name}-overlay.png");
 
+    /// <summary>Patches of most and of least weight, of methods that show them.</summary>
+    public string Tiles => Path.Combine(Folder, $"{Name}-tiles.png");
+
     /// <summary>What the heatmap was made of, and how; the slide is finished when it is there.</summary>
     public string Record => Path.Combine(Folder, $"{Name}-heatmap.json");
 

@@ -73,6 +73,16 @@ internal static class SlideRecord
             );
     }
 
+    /// <summary>Whether a record is of a slide's file, whatever it was made with; true where there is none to tell.</summary>
+    internal static bool IsOf(string path, string slide)
+    {
+        const string contents = $"{SlideContents.Prefix}contents";
+        return Read(path) is not { } record
+            || Parts(record) is not { } before
+            || Fingerprint.Difference(before, $"{new Fingerprint().AddFile(contents, slide)}", n => n == contents)
+                is null;
+    }
+
     /// <summary>The version that made a record; null where it is this one, or is not kept.</summary>
     internal static string? OtherProgram(JsonObject record) =>
         Parts(record) is { } parts ? Fingerprint.OtherProgram(parts) : null;

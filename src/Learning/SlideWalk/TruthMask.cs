@@ -3,7 +3,6 @@ using System.Text.Json;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Detection;
 using Coverslip.Files;
-using Coverslip.Learning.SlidePatches;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Images;
@@ -20,14 +19,18 @@ public static class TruthMask
     private const double Microns = 0.243 * 32;
 
     /// <summary>Writes <c>truth/NAME.png</c>, and <c>truth/NAME.json</c> with level and resolution.</summary>
-    public static void Write(string part, SlideSource source)
+    /// <param name="part">The part's folder.</param>
+    /// <param name="row">The slide's.</param>
+    /// <param name="slide">Open.</param>
+    /// <param name="tumor">In pixels of level 0; may be empty.</param>
+    public static void Write(string part, CohortRow row, Slide slide, PolygonRegion tumor)
     {
-        var (folder, name) = (TestFiles.TruthFolder(part), TestFiles.NameOf(source.Row));
-        var rules = RulesOf(source.Slide);
+        var (folder, name) = (TestFiles.TruthFolder(part), TestFiles.NameOf(row));
+        var rules = RulesOf(slide);
         Directory.CreateDirectory(folder);
-        if (!source.Areas.Tumor.IsEmpty)
+        if (!tumor.IsEmpty)
         {
-            using var mask = Draw(source.Areas.Tumor, source.Slide, rules.Level);
+            using var mask = Draw(tumor, slide, rules.Level);
             ImageFile.Write(Path.Combine(folder, $"{name}.png"), mask);
         }
         WholeFile.Write(

@@ -10,7 +10,7 @@ namespace Coverslip.Learning.StoredFeatures;
 /// <c>features.VIEW</c> of turned and recolored copies, <c>images</c> (names), <c>contents</c> (hashes of the files), and
 /// <c>identity</c> of the encoder. Images are found by their contents: they may be renamed and moved.
 /// </summary>
-public sealed class CohortFeatures
+internal sealed class CohortFeatures
 {
     internal const string Features = "features",
         Contents = "contents",

@@ -1,4 +1,5 @@
 using Coverslip.Files;
+using Coverslip.Learning.SlideWalk;
 
 namespace Coverslip.Learning.StoredFeatures;
 
@@ -20,6 +21,19 @@ public static class FeatureFile
     /// <summary>Writes a file whole or not at all.</summary>
     public static void Write(string path, IFeatureLayout layout, PatchFeatures features) =>
         WholeFile.Write(path, stream => layout.Write(stream, features));
+
+    /// <summary>
+    /// Refuses features that 'coverslip features' computed of another slide of the same name, as the record beside them says;
+    /// files of other programs have none.
+    /// </summary>
+    /// <exception cref="InvalidDataException">They are another slide's.</exception>
+    public static void CheckSlide(string file, string slide)
+    {
+        if (!SlideRecord.IsOf($"{Path.ChangeExtension(file, null)}-features.json", slide))
+            throw new InvalidDataException(
+                $"{file} holds features of another slide than {slide}, or of one that was changed since; compute them anew by 'coverslip features' into another folder"
+            );
+    }
 
     /// <summary>Reads a file of any layout.</summary>
     /// <exception cref="InvalidDataException">It is of none, or damaged.</exception>

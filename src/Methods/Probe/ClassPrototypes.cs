@@ -1,3 +1,4 @@
+using Coverslip.Learning.Features;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.Probe;
@@ -6,12 +7,12 @@ namespace Coverslip.Methods.Probe;
 /// The class whose mean direction of training images is nearest by cosine (Snell et al. 2017 with cosines). Scores are ten
 /// times the cosine; a temperature makes probabilities of them. A class without an image is never named.
 /// </summary>
-internal sealed class ClassPrototypes(double[][] means) : IProbe
+internal sealed class ClassPrototypes(double[][] means) : IFeatureClassifier
 {
     private const double Sharpness = 10;
     private const double Never = -1e3;
 
-    internal static ClassPrototypes Fit(ProbeTask task)
+    internal static ClassPrototypes Fit(WeightedFeatures task)
     {
         var sums = new double[task.Classes][];
         for (var c = 0; c < task.Classes; c++)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Learning.Encoders;
 using Coverslip.Learning.Models;
+using Coverslip.Learning.StoredFeatures;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Images;
 

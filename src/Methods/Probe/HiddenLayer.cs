@@ -1,4 +1,5 @@
 using Coverslip.Files;
+using Coverslip.Learning.Features;
 using Coverslip.Torch;
 using Coverslip.Torch.Layers;
 using Coverslip.Torch.Optimizers;
@@ -9,7 +10,7 @@ namespace Coverslip.Methods.Probe;
 /// softmax(W₂ · relu(W₁ x + b₁) + b₂), fitted by Adam on all images at once, with the price of its loss as in logistic
 /// regression.
 /// </summary>
-internal sealed class HiddenLayer : IProbe
+internal sealed class HiddenLayer : IFeatureClassifier
 {
     private const int Steps = 300;
     private const double Rate = 0.003;
@@ -23,7 +24,7 @@ internal sealed class HiddenLayer : IProbe
         (int Features, int Units, int Classes) shape
     ) => (this.weights, (features, units, classes)) = (weights, shape);
 
-    internal static HiddenLayer Fit(ProbeTask task, double c, int units, long seed)
+    internal static HiddenLayer Fit(WeightedFeatures task, double c, int units, long seed)
     {
         using var scope = new TensorScope();
         using var store = new ParameterStore(type: DType.Float64);

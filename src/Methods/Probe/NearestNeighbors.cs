@@ -1,3 +1,4 @@
+using Coverslip.Learning.Features;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.Probe;
@@ -7,9 +8,9 @@ namespace Coverslip.Methods.Probe;
 /// start (Laplace), so that no probability is 0.
 /// </summary>
 internal sealed class NearestNeighbors(double[][] directions, int[] labels, double[] weights, int classes, int k)
-    : IProbe
+    : IFeatureClassifier
 {
-    internal static NearestNeighbors Fit(ProbeTask task, int k) =>
+    internal static NearestNeighbors Fit(WeightedFeatures task, int k) =>
         new([.. task.Rows.Select(Direction)], task.Labels, task.Weights, task.Classes, k);
 
     public double[][] Scores(double[][] rows)

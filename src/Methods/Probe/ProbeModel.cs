@@ -6,6 +6,7 @@ using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.RunReports;
+using Coverslip.Learning.StoredFeatures;
 using Coverslip.Torch;
 using Coverslip.Torch.Checkpoints;
 
@@ -21,9 +22,9 @@ internal sealed class ProbeModel(ProbeRecipe recipe, int classes, Device device)
         IPredictsWindows,
         IDescribesImages
 {
-    private readonly EncodedImages images = new(recipe, device);
+    private readonly EncodedImages images = new(recipe.Features, recipe.Input, device);
     private FeatureScaling? scaling;
-    private IProbe? probe;
+    private IFeatureClassifier? probe;
     private double temperature = 1;
 
     /// <summary>What was said of the validation images it learned from, while they were left out.</summary>
@@ -45,13 +46,18 @@ internal sealed class ProbeModel(ProbeRecipe recipe, int classes, Device device)
             new PredictionTask(task.Set, known, Progress: done => progress.Described(done, known.Length)),
             stop
         );
-        var learned = new ProbeImages(
+        var learned = new PatientRows(
             encoded,
             [.. known.Select(p => p.Label)],
             [.. known.Select(p => p.Row.Patient)],
             classes
         );
-        var selection = ProbeSelection.Of(learned, recipe.Probe, task.Seed, stop);
+        var selection = LeftOutSelection.Of(
+            learned,
+            new SettingChoice(recipe.Probe.Settings, recipe.Probe.Folds, task.Seed),
+            which => ProbePath.Of(learned, which, recipe.Probe, task.Seed),
+            stop
+        );
         using var path = ProbePath.Of(learned, [.. Enumerable.Range(0, known.Length)], recipe.Probe, task.Seed);
         (scaling, probe) = (path.Scaling, path.Fit(selection.Setting));
         if (recipe.Probe.Calibrated && selection.LeftOut.Length > 0)

@@ -4,6 +4,7 @@ using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.SlideWalk;
+using Coverslip.Learning.StoredFeatures;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.Probe;
@@ -61,7 +62,10 @@ internal sealed record ProbeRecipe : IRecipe, IPredictsSlides, IFitsCohort
             Input = InputOptions.Read(input, StandardInput),
             Split = SplitOptions.Read(node.Section("split")),
             Decision = DecisionOptions.Read(node.Section("decision")),
-            Features = EncoderSettings.Read(node.Section("features")),
+            Features = EncoderSettings.Read(
+                node.Section("features"),
+                "File of 'coverslip features' that holds the features of the cohort's images, relative to the current folder; empty: they are computed. Images that are predicted later and are not in it are computed"
+            ),
             Probe = ProbeOptions.Read(node.Section("probe")),
         };
         if (recipe.Input.Form == InputForm.MaskChannel)

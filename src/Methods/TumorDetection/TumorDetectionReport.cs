@@ -1,5 +1,3 @@
-using Coverslip.Evaluation.Cohorts;
-using Coverslip.Evaluation.Detection;
 using Coverslip.Learning.Reports;
 using Coverslip.Learning.RunReports;
 using Coverslip.Learning.Runs;
@@ -10,9 +8,7 @@ namespace Coverslip.Methods.TumorDetection;
 /// <summary>Beside what any classifier is told: what its unseen slides are worth, and heatmaps beside the truth.</summary>
 internal sealed class TumorDetectionReport : IRunReport
 {
-    private const int MostSlides = 24;
-
-    private readonly ClassifierReport slides = new() { Own = run => [Slides(run)] };
+    private readonly ClassifierReport slides = new() { Own = run => [UnseenSlides.Of(run)] };
 
     public RunFigures? Together(FinishedRun run) => DetectionFigures.OfRun(run.Folder, run.Cohort, run.SplitParts);
 
@@ -23,90 +19,4 @@ internal sealed class TumorDetectionReport : IRunReport
         ];
 
     public Report Page(FinishedRun run) => slides.Page(run);
-
-    /// <summary>Null for a run that tested no slides.</summary>
-    private static ReportSection? Slides(ReportedRun run)
-    {
-        if (DetectionFigures.OfRun(run.Run.Folder, run.Cohort, run.Run.SplitParts) is not { } figures)
-            return null;
-        var slides = run.Parts.SelectMany(part => Slides(run, part)).ToArray();
-        // Slides with tumor first, of each kind the surest.
-        var shown = slides
-            .OrderByDescending(s => s.Truth is not null)
-            .ThenByDescending(s => s.Score)
-            .Take(MostSlides)
-            .ToArray();
-        return ReportSection.Of(
-            "slides",
-            "Unseen slides",
-            new Note(
-                $"Of patients that no model saw in training: {string.Join(", ", figures.Counts.Select(c => $"{c.Count} {c.Key}"))}. "
-                    + "Isolated tumor cells are no lesions to be found. Intervals of 95 % over patients."
-            ),
-            new Table(
-                [new("Figure"), new("Value", Number: true), new("Interval", Number: true)],
-                [
-                    .. figures.Figures.Select(f =>
-                        (IReadOnlyList<Cell>)
-                            [Meaning(f.Key), FigureText.Number(f.Figure.Value), FigureText.Interval(f.Figure)]
-                    ),
-                ]
-            ),
-            new Note(
-                "Left the slide with the true outline of tumor, where it has any; right the heatmap over it: blue 0, yellow "
-                    + "one half, red 1."
-                    + (slides.Length > shown.Length ? $" {shown.Length} of {slides.Length} slides are shown." : "")
-            ),
-            new Pictures([.. shown.Select(Shown)])
-        );
-    }
-
-    private static string Meaning(string key) =>
-        key switch
-        {
-            "slide_auc" => "area under the ROC curve of slides",
-            "froc" => "FROC score of lesions",
-            "sensitivity_at_8" => "share of lesions found at 8 false positives per slide",
-            _ => key.Replace('_', ' '),
-        };
-
-    private static CaptionedPicture Shown(TestedSlide slide)
-    {
-        var seen = $"slide {slide.Row.Image}{(slide.Truth is null ? "" : ", tumor outlined")}";
-        return new CaptionedPicture(
-            [
-                new Picture(slide.Image, seen) { Mask = slide.Truth },
-                new Picture(slide.Files.Overlay, $"heatmap of {slide.Row.Image}"),
-            ],
-            [
-                new Words(
-                    $"patient {slide.Row.Patient}, {slide.Row.Label}: {slide.Row.Image}; score "
-                        + $"{FigureText.Number(slide.Score)}, {FigureText.Count(slide.Detections, "detection")}"
-                ),
-            ]
-        );
-    }
-
-    private static IEnumerable<TestedSlide> Slides(ReportedRun run, ReportedPart part)
-    {
-        var rows = run.Cohort.Rows.ToDictionary(r => r.Image);
-        var positive = part.Tested.Classes.ToList().IndexOf(part.Description.Positive!);
-        foreach (var tested in part.Tested.Rows)
-        {
-            var row = rows[tested.Image];
-            var files = TestFiles.Of(part.Folder, row);
-            yield return new TestedSlide(row, files, run.Cohort.ImagePath(row), TestFiles.TruthOf(part.Folder, row))
-            {
-                Score = tested.Probabilities[positive],
-                Detections = Detections.Read(files.Detections).Count,
-            };
-        }
-    }
-
-    private sealed record TestedSlide(CohortRow Row, SlideFiles Files, string Image, string? Truth)
-    {
-        public required double Score { get; init; }
-
-        public required int Detections { get; init; }
-    }
 }

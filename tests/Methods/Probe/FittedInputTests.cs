@@ -1,4 +1,5 @@
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Learning.StoredFeatures;
 using Coverslip.Methods.Probe;
 using Coverslip.Slides.Images;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Coverslip.Files;
+using Coverslip.Learning.Features;
 using Coverslip.Methods.Probe;
 using Coverslip.Tests;
 
@@ -18,7 +19,7 @@ public sealed class LogisticRegressionTests
             var rows = Rows(known.GetProperty("rows"));
             int[] labels = [.. known.GetProperty("labels").EnumerateArray().Select(l => l.GetInt32())];
             var classes = known.GetProperty("classes").GetInt32();
-            var task = ProbeTask.Of(rows, labels, classes, known.GetProperty("balanced").GetBoolean());
+            var task = WeightedFeatures.Of(rows, labels, classes, known.GetProperty("balanced").GetBoolean());
             var c = known.GetProperty("c").GetDouble();
             using var fit = new LogisticFit(task);
             var fitted = fit.Fit(c).Scores(rows);
@@ -60,9 +61,9 @@ public sealed class LogisticRegressionTests
             [0.1, 1],
             [0, 3],
         ];
-        var task = ProbeTask.Of(rows, [0, 0, 1, 1], 3, balanced: true);
+        var task = WeightedFeatures.Of(rows, [0, 0, 1, 1], 3, balanced: true);
         double[] near = [5, 1];
-        foreach (var probe in (IProbe[])[NearestNeighbors.Fit(task, 2), ClassPrototypes.Fit(task)])
+        foreach (var probe in (IFeatureClassifier[])[NearestNeighbors.Fit(task, 2), ClassPrototypes.Fit(task)])
         {
             var said = Temperature.Softmax(probe.Scores([near])[0], 1);
             Assert.Equal(1, said.Sum(), 1e-12);

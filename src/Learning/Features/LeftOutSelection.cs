@@ -1,47 +1,71 @@
 using System.Globalization;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Files;
-using Coverslip.Learning.Features;
 
-namespace Coverslip.Methods.Probe;
+namespace Coverslip.Learning.Features;
 
-/// <summary>Training images of a part as a probe sees them, unscaled.</summary>
+/// <summary>Training images, or bags of them, as rows of features, unscaled.</summary>
 /// <param name="Rows">[images][features].</param>
 /// <param name="Labels">Of each image.</param>
 /// <param name="Patients">Of each image.</param>
 /// <param name="Classes">Number of classes.</param>
-internal sealed record ProbeImages(double[][] Rows, int[] Labels, string[] Patients, int Classes);
+public sealed record PatientRows(double[][] Rows, int[] Labels, string[] Patients, int Classes);
+
+/// <summary>What is chosen among.</summary>
+/// <param name="Settings">Those that smooth most first; at least one.</param>
+/// <param name="Folds">Groups of patients that are left out in turn, at most as many as there are patients.</param>
+/// <param name="Seed">Of the groups.</param>
+public sealed record SettingChoice(IReadOnlyList<double> Settings, int Folds, long Seed);
+
+/// <summary>Classifiers of one set of images, setting after setting: the next may begin where the one before ended.</summary>
+public interface IFittingPath : IDisposable
+{
+    /// <summary>Of the images that the classifiers learn from.</summary>
+    FeatureScaling Scaling { get; }
+
+    /// <summary>The classifier of a setting.</summary>
+    IFeatureClassifier Fit(double setting);
+}
 
 /// <summary>
 /// Chooses among settings on training patients alone: each is left out once, with all of its images, and the setting of least
 /// log loss on them is taken; where two are the same, the one that smooths more.
 /// </summary>
-internal sealed class ProbeSelection
+public sealed class LeftOutSelection
 {
-    private ProbeSelection(double setting, IReadOnlyList<Candidate> candidates) =>
+    private LeftOutSelection(double setting, IReadOnlyList<Candidate> candidates) =>
         (Setting, Candidates) = (setting, candidates);
 
     /// <summary>The chosen one.</summary>
-    internal double Setting { get; }
+    public double Setting { get; }
 
     internal IReadOnlyList<Candidate> Candidates { get; }
 
     /// <summary>Scores [images][classes] of each training image by the probe that had not seen its patient; empty where no
     /// patient could be left out.</summary>
-    internal double[][] LeftOut => Candidates.FirstOrDefault(c => c.Setting == Setting)?.Scores ?? [];
+    public double[][] LeftOut => Candidates.FirstOrDefault(c => c.Setting == Setting)?.Scores ?? [];
 
     /// <summary>Chooses.</summary>
-    internal static ProbeSelection Of(ProbeImages images, ProbeOptions options, long seed, CancellationToken stop)
+    /// <param name="images">Of the training patients.</param>
+    /// <param name="choice">What to choose from, and how.</param>
+    /// <param name="pathOf">Classifiers that learn from some of the images.</param>
+    /// <param name="stop">Asked between classifiers.</param>
+    public static LeftOutSelection Of(
+        PatientRows images,
+        SettingChoice choice,
+        Func<int[], IFittingPath> pathOf,
+        CancellationToken stop
+    )
     {
-        var settings = options.Settings;
-        var folds = Folds(images, options.Folds, seed);
+        var settings = choice.Settings;
+        var folds = Folds(images, choice.Folds, choice.Seed);
         if (folds.Count < 2)
-            return new ProbeSelection(settings[settings.Count / 2], []);
+            return new LeftOutSelection(settings[settings.Count / 2], []);
         var scores = settings.ToDictionary(s => s, _ => new double[images.Rows.Length][]);
         foreach (var fold in folds)
         {
             int[] rest = [.. Enumerable.Range(0, images.Rows.Length).Except(fold)];
-            using var path = ProbePath.Of(images, rest, options, seed);
+            using var path = pathOf(rest);
             double[][] held = [.. fold.Select(i => path.Scaling.Apply(images.Rows[i]))];
             foreach (var setting in settings)
             {
@@ -60,11 +84,11 @@ internal sealed class ProbeSelection
                 images.Labels
             )),
         ];
-        return new ProbeSelection(candidates.MinBy(c => c.LogLoss)!.Setting, candidates);
+        return new LeftOutSelection(candidates.MinBy(c => c.LogLoss)!.Setting, candidates);
     }
 
     /// <summary>What each setting said of left-out patients.</summary>
-    internal void Write(string path, string temperature) =>
+    public void Write(string path, string temperature) =>
         CsvTable.Write(
             path,
             ["setting", "log_loss", "auc", "accuracy", "chosen", "temperature"],
@@ -92,7 +116,7 @@ internal sealed class ProbeSelection
     /// Folds of images by patient: patients of the same most frequent class are dealt out in turn, so that folds resemble each
     /// other. A fold whose rest lacks a class is not used.
     /// </summary>
-    private static List<int[]> Folds(ProbeImages images, int most, long seed)
+    private static List<int[]> Folds(PatientRows images, int most, long seed)
     {
         var patients = images
             .Patients.Index()
@@ -122,43 +146,4 @@ internal sealed class ProbeSelection
         internal double Accuracy =>
             Scores.Zip(Labels).Count(s => Array.IndexOf(s.First, s.First.Max()) == s.Second) / (double)Labels.Length;
     }
-}
-
-/// <summary>Probes of one set of images, setting after setting: the next begins where the one before ended.</summary>
-internal sealed class ProbePath : IDisposable
-{
-    private readonly ProbeTask task;
-    private readonly ProbeOptions options;
-    private readonly long seed;
-    private LogisticFit? regression;
-
-    private ProbePath(ProbeTask task, FeatureScaling scaling, ProbeOptions options, long seed) =>
-        (this.task, Scaling, this.options, this.seed) = (task, scaling, options, seed);
-
-    /// <summary>Of the images that the probes learn from.</summary>
-    internal FeatureScaling Scaling { get; }
-
-    internal static ProbePath Of(ProbeImages images, int[] which, ProbeOptions options, long seed)
-    {
-        double[][] rows = [.. which.Select(i => images.Rows[i])];
-        var scaling = FeatureScaling.Fit(rows);
-        var task = ProbeTask.Of(
-            [.. rows.Select(scaling.Apply)],
-            [.. which.Select(i => images.Labels[i])],
-            images.Classes,
-            options.Balanced
-        );
-        return new ProbePath(task, scaling, options, seed);
-    }
-
-    internal IProbe Fit(double setting) =>
-        options.Kind switch
-        {
-            ProbeKind.Logistic => (regression ??= new LogisticFit(task)).Fit(setting),
-            ProbeKind.Neighbors => NearestNeighbors.Fit(task, (int)setting),
-            ProbeKind.Prototypes => ClassPrototypes.Fit(task),
-            _ => HiddenLayer.Fit(task, setting, options.Hidden, seed),
-        };
-
-    public void Dispose() => regression?.Dispose();
 }

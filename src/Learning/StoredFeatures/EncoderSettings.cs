@@ -2,10 +2,10 @@ using Coverslip.Learning.Encoders;
 using Coverslip.Learning.Recipes;
 using Coverslip.Torch;
 
-namespace Coverslip.Methods.Probe;
+namespace Coverslip.Learning.StoredFeatures;
 
 /// <summary>Where features come from.</summary>
-internal sealed record EncoderSettings
+public sealed record EncoderSettings
 {
     /// <summary>A name, or NAME=FILE, of <c>coverslip encoders</c>.</summary>
     public string Encoder { get; init; } = BoxedResNet.Name;
@@ -22,7 +22,9 @@ internal sealed record EncoderSettings
     /// <summary>File of <c>coverslip features</c> that holds the features; empty (default): they are computed.</summary>
     public string From { get; init; } = "";
 
-    internal static EncoderSettings Read(RecipeNode node)
+    /// <param name="node">The section.</param>
+    /// <param name="from">What the key <c>from</c> means.</param>
+    public static EncoderSettings Read(RecipeNode node, string from)
     {
         var standard = new EncoderSettings();
         return new EncoderSettings
@@ -47,16 +49,13 @@ internal sealed record EncoderSettings
                 standard.Histogram,
                 "Whether an image's color histogram (16 bins of red, green, blue, hue, saturation, value, and means and deviations) stands beside its features"
             ),
-            From = node.Text(
-                "from",
-                standard.From,
-                "File of 'coverslip features' that holds the features of the cohort's images, relative to the current folder; empty: they are computed. Images that are predicted later and are not in it are computed"
-            ),
+            From = node.Text("from", standard.From, from),
         };
     }
 
-    internal Encoder Open(int height, int width, Device device) =>
-        Learning.Encoders.Encoder.Open(
+    /// <summary>Opens it for images of a size.</summary>
+    public Encoder Open(int height, int width, Device device) =>
+        Encoders.Encoder.Open(
             Encoder,
             new EncoderOptions
             {

@@ -1,9 +1,9 @@
 using Coverslip.Torch;
 
-namespace Coverslip.Methods.Probe;
+namespace Coverslip.Learning.Features;
 
 /// <summary>A fitted classifier of scaled features.</summary>
-internal interface IProbe
+public interface IFeatureClassifier
 {
     /// <summary>[rows][classes], of which the softmax are probabilities.</summary>
     double[][] Scores(double[][] rows);
@@ -12,20 +12,21 @@ internal interface IProbe
     IEnumerable<(string Path, Tensor Value)> State();
 }
 
-/// <summary>What a probe learns from.</summary>
-/// <param name="Rows">[images][features], scaled.</param>
+/// <summary>Scaled features with labels, and how much each image counts.</summary>
+/// <param name="Rows">[images][features].</param>
 /// <param name="Labels">Of each image, 0 to <paramref name="Classes"/> − 1.</param>
 /// <param name="Classes">Number of classes, also those without an image.</param>
 /// <param name="Weights">Of each image; 1 on average.</param>
-internal sealed record ProbeTask(double[][] Rows, int[] Labels, int Classes, double[] Weights)
+public sealed record WeightedFeatures(double[][] Rows, int[] Labels, int Classes, double[] Weights)
 {
-    internal int Features => Rows[0].Length;
+    /// <summary>Numbers of a row.</summary>
+    public int Features => Rows[0].Length;
 
     /// <summary>With all images alike, or each class alike.</summary>
-    internal static ProbeTask Of(double[][] rows, int[] labels, int classes, bool balanced)
+    public static WeightedFeatures Of(double[][] rows, int[] labels, int classes, bool balanced)
     {
         var counts = labels.CountBy(l => l).ToDictionary();
         double Weight(int label) => balanced ? (double)labels.Length / (counts.Count * counts[label]) : 1;
-        return new ProbeTask(rows, labels, classes, [.. labels.Select(Weight)]);
+        return new WeightedFeatures(rows, labels, classes, [.. labels.Select(Weight)]);
     }
 }

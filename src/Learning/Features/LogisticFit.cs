@@ -2,14 +2,14 @@ using Coverslip.Torch;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Optimization;
 
-namespace Coverslip.Methods.Probe;
+namespace Coverslip.Learning.Features;
 
 /// <summary>
 /// Fits <see cref="LogisticRegression"/> to one set of images, strength after strength; each begins where the one before ended.
 /// L-BFGS (Nocedal &amp; Wright 2006, algorithm 7.5) moves in coordinates in which the bound of Böhning (1992) on the second
 /// derivatives is the identity, so that some ten steps do.
 /// </summary>
-internal sealed class LogisticFit : IDisposable
+public sealed class LogisticFit : IDisposable
 {
     private const double Tolerance = 1e-4; // of the gradient's greatest part in these coordinates
     private readonly Tensor rows, // [N, F + 1], ones in the last column
@@ -21,7 +21,8 @@ internal sealed class LogisticFit : IDisposable
         columns;
     private double[] weights;
 
-    internal LogisticFit(ProbeTask task)
+    /// <param name="task">What it learns from; scaled.</param>
+    public LogisticFit(WeightedFeatures task)
     {
         using var scope = new TensorScope();
         using var inference = new Inference();
@@ -44,7 +45,8 @@ internal sealed class LogisticFit : IDisposable
         spread = scope.Keep(rows.Transpose(0, 1).Matmul(rows * weight) * (columns == 1 ? 0.25 : 0.5));
     }
 
-    internal LogisticRegression Fit(double c)
+    /// <summary>The regression of a strength, C of scikit-learn.</summary>
+    public LogisticRegression Fit(double c)
     {
         using var scope = new TensorScope();
         using var inference = new Inference();

@@ -1,12 +1,12 @@
 using Coverslip.Torch;
 
-namespace Coverslip.Methods.Probe;
+namespace Coverslip.Learning.Features;
 
 /// <summary>
 /// Multinomial logistic regression with L2, which minimizes ½‖W‖² + C Σ sᵢ · (−log p(yᵢ | xᵢ)), intercepts free, as
 /// scikit-learn's LogisticRegression; <see cref="LogisticFit"/> fits it. Of two classes the first one's score is 0.
 /// </summary>
-internal sealed class LogisticRegression : IProbe
+public sealed class LogisticRegression : IFeatureClassifier
 {
     private readonly double[] weights; // [(features + 1) · columns], intercepts in the last row
     private readonly int features,
@@ -41,7 +41,8 @@ internal sealed class LogisticRegression : IProbe
     public IEnumerable<(string Path, Tensor Value)> State() =>
         [("probe.weights", Tensor.From(weights, features + 1, Columns(classes)))];
 
-    internal static LogisticRegression From(IReadOnlyDictionary<string, Tensor> state, int classes)
+    /// <summary>Takes over what <see cref="State"/> gave.</summary>
+    public static LogisticRegression From(IReadOnlyDictionary<string, Tensor> state, int classes)
     {
         var stored = state["probe.weights"];
         return new LogisticRegression(stored.ToArray<double>(), (int)stored.Size(0) - 1, classes);

@@ -1,10 +1,10 @@
-namespace Coverslip.Methods.Probe;
+namespace Coverslip.Learning.Features;
 
 /// <summary>
 /// One number by which scores are divided, so that probabilities are as sure as they are right (Guo et al. 2017, sec. 4.2):
 /// the one of least log loss on images that the probe did not learn from.
 /// </summary>
-internal static class Temperature
+public static class Temperature
 {
     private const double Least = 0.05,
         Most = 20,
@@ -17,7 +17,7 @@ internal static class Temperature
     /// <param name="scores">[images][classes].</param>
     /// <param name="labels">Of each image.</param>
     /// <param name="patients">How many patients the images are of.</param>
-    internal static double Fit(double[][] scores, int[] labels, int patients)
+    public static double Fit(double[][] scores, int[] labels, int patients)
     {
         var ratio = (Math.Sqrt(5) - 1) / 2;
         var (low, high) = (Math.Log(Least), Math.Log(Most));
@@ -43,10 +43,11 @@ internal static class Temperature
     }
 
     /// <summary>Mean of −log p of the true class.</summary>
-    internal static double LogLoss(double[][] scores, int[] labels, double temperature = 1) =>
+    public static double LogLoss(double[][] scores, int[] labels, double temperature = 1) =>
         scores.Zip(labels).Average(s => -Math.Log(Math.Max(Softmax(s.First, temperature)[s.Second], 1e-300)));
 
-    internal static double[] Softmax(double[] scores, double temperature)
+    /// <summary>Probabilities of scores.</summary>
+    public static double[] Softmax(double[] scores, double temperature)
     {
         var most = scores.Max();
         double[] parts = [.. scores.Select(s => Math.Exp((s - most) / temperature))];

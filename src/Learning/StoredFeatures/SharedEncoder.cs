@@ -2,7 +2,7 @@ using Coverslip.Learning.Encoders;
 using Coverslip.Learning.Inputs;
 using Coverslip.Torch;
 
-namespace Coverslip.Methods.Probe;
+namespace Coverslip.Learning.StoredFeatures;
 
 /// <summary>
 /// An encoder that the models of a run's parts have in common: opened once, closed with the last of them. It remembers the
@@ -21,15 +21,15 @@ internal sealed class SharedEncoder : IDisposable
 
     internal Encoder Encoder { get; }
 
-    /// <summary>The encoder of a recipe; to be disposed of by each who asked.</summary>
-    internal static SharedEncoder Of(ProbeRecipe recipe, Device device)
+    /// <summary>The encoder of some settings; to be disposed of by each who asked.</summary>
+    internal static SharedEncoder Of(EncoderSettings settings, (int Height, int Width) size, Device device)
     {
-        var key = (recipe.Features, recipe.Input.Height, recipe.Input.Width, $"{device}");
+        var key = (settings, size.Height, size.Width, $"{device}");
         lock (Open)
         {
             if (!Open.TryGetValue(key, out var shared))
             {
-                var encoder = recipe.Features.Open(recipe.Input.Height, recipe.Input.Width, device);
+                var encoder = settings.Open(size.Height, size.Width, device);
                 Open.Add(key, shared = new SharedEncoder(key, encoder));
             }
             shared.users++;

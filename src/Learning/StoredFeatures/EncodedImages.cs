@@ -5,52 +5,59 @@ using Coverslip.Learning.Encoders;
 using Coverslip.Learning.Features;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
-using Coverslip.Learning.StoredFeatures;
 using Coverslip.Torch;
 
-namespace Coverslip.Methods.Probe;
+namespace Coverslip.Learning.StoredFeatures;
 
 /// <summary>
 /// Features of images by a recipe's encoder. Those of a cohort's images are computed once, and stay as long as the images
 /// do: every part of a split asks for the same ones.
 /// </summary>
-internal sealed class EncodedImages(ProbeRecipe recipe, Device device) : IDisposable
+/// <param name="settings">Encoder, or where its features are stored.</param>
+/// <param name="input">How images are brought to it.</param>
+/// <param name="device">Where to compute.</param>
+public sealed class EncodedImages(EncoderSettings settings, InputOptions input, Device device) : IDisposable
 {
     private static readonly ConditionalWeakTable<
         PatchSet,
         Dictionary<(Patch Image, string Identity), double[]>
     > Known = [];
-    private readonly Lazy<SharedEncoder> shared = new(() => SharedEncoder.Of(recipe, device));
+    private readonly Lazy<SharedEncoder> shared = new(() =>
+        SharedEncoder.Of(settings, (input.Height, input.Width), device)
+    );
     private readonly ColorStatistics colors = new();
     private CohortFeatures? stored;
 
     /// <summary>What decides the features.</summary>
-    internal string Identity => recipe.Features.Histogram ? $"{Encoder.Identity} + {colors.Name}" : Encoder.Identity;
+    public string Identity => settings.Histogram ? $"{Encoder.Identity} + {colors.Name}" : Encoder.Identity;
+
+    /// <summary>Numbers of an image.</summary>
+    public int Numbers =>
+        Encoder.Features
+        + (settings.Histogram ? Colors(new byte[input.Height * input.Width * PatchPixels.Stride]).Length : 0);
 
     private Encoder Encoder => shared.Value.Encoder;
 
     /// <summary>Takes the cohort's features from the recipe's file, where it names one.</summary>
     /// <exception cref="InvalidDataException">They are another encoder's, or an image has none.</exception>
-    internal void UseStored(Cohort cohort)
+    public void UseStored(Cohort cohort)
     {
-        if (recipe.Features.From.Length == 0)
+        if (settings.From.Length == 0)
             return;
-        var found = CohortFeatures.Read(recipe.Features.From);
-        found.CheckEncoder(CohortFeatures.IdentityOf(Encoder, recipe.Input));
+        var found = CohortFeatures.Read(settings.From);
+        found.CheckEncoder(CohortFeatures.IdentityOf(Encoder, input));
         found.CheckHolds(cohort);
         stored = found;
     }
 
     /// <summary>Features [images][features], in the order of the images.</summary>
-    internal double[][] Of(PredictionTask task, CancellationToken stop)
+    public double[][] Of(PredictionTask task, CancellationToken stop)
     {
         var known = Known.GetOrCreateValue(task.Set);
         var identity = Identity;
         foreach (var image in task.Images.Where(image => !known.ContainsKey((image, identity))).Distinct())
             if (stored?.Of(task.Set.Cohort, image.Row) is { } row)
-                known[(image, identity)] = recipe.Features.Histogram
-                    ? [.. row, .. Colors(task.Set.Pixels(image))]
-                    : row;
+                known[(image, identity)] = settings.Histogram ? [.. row, .. Colors(task.Set.Pixels(image))] : row;
         Patch[] missing = [.. task.Images.Distinct().Where(image => !known.ContainsKey((image, identity)))];
         var done = task.Images.Count - missing.Length;
         foreach (var batch in missing.Chunk(task.Batch ?? 32))
@@ -71,12 +78,12 @@ internal sealed class EncodedImages(ProbeRecipe recipe, Device device) : IDispos
     {
         using var inference = new Inference();
         using var scope = new TensorScope();
-        var (image, mask) = BatchReader.Pixels(pixels, count, recipe.Input, device);
-        return Of(recipe.Input.Form == InputForm.Masked ? image * mask : image, pixels);
+        var (image, mask) = BatchReader.Pixels(pixels, count, input, device);
+        return Of(input.Form == InputForm.Masked ? image * mask : image, pixels);
     }
 
     /// <summary>Features [orientations][windows][features] of windows; of one orientation, or of all that keep the size.</summary>
-    internal double[][][] Of(WindowBatch windows, bool orientations) =>
+    public double[][][] Of(WindowBatch windows, bool orientations) =>
         shared.Value.OfWindows(
             windows,
             orientations,
@@ -84,11 +91,11 @@ internal sealed class EncodedImages(ProbeRecipe recipe, Device device) : IDispos
             {
                 using var inference = new Inference();
                 using var scope = new TensorScope();
-                var (image, _) = BatchReader.Pixels(windows.Pixels, windows.Count, recipe.Input, device);
+                var (image, _) = BatchReader.Pixels(windows.Pixels, windows.Count, input, device);
                 return
                 [
-                    .. recipe
-                        .Input.Orientations(orientations)
+                    .. input
+                        .Orientations(orientations)
                         .Select(o => Of(ImageChange.Oriented(image, o).Contiguous(), windows.Pixels)),
                 ];
             }
@@ -98,14 +105,13 @@ internal sealed class EncodedImages(ProbeRecipe recipe, Device device) : IDispos
     private double[][] Of(Tensor images, byte[] pixels)
     {
         var features = Encoder.Encode(images).To(DType.Float64).ToArray<double>().Chunk(Encoder.Features);
-        if (!recipe.Features.Histogram)
+        if (!settings.Histogram)
             return [.. features];
-        var size = recipe.Input.Height * recipe.Input.Width * PatchPixels.Stride;
+        var size = input.Height * input.Width * PatchPixels.Stride;
         return [.. features.Select((row, i) => (double[])[.. row, .. Colors(pixels[(i * size)..((i + 1) * size)])])];
     }
 
-    private double[] Colors(byte[] pixels) =>
-        colors.Describe(new PatchPixels(pixels, recipe.Input.Height, recipe.Input.Width));
+    private double[] Colors(byte[] pixels) => colors.Describe(new PatchPixels(pixels, input.Height, input.Width));
 
     public void Dispose()
     {
