@@ -178,6 +178,13 @@ public sealed class WholeFileTests : IDisposable
     public void The_nearest_name_is_one_that_begins_so_or_the_least_change(string wanted, string nearest) =>
         Assert.Equal(nearest, NearestName.Of(wanted, ["saganet", "study", "tumor-detection"]));
 
+    [Theory]
+    [InlineData("sagnet", "the nearest is 'saganet' of saganet, study")]
+    [InlineData("stu", "the nearest is 'study' of saganet, study")]
+    [InlineData("tokens", "there are saganet, study")]
+    public void A_name_that_is_like_none_has_no_nearest(string wanted, string told) =>
+        Assert.Equal(told, NearestName.Among(wanted, ["saganet", "study"]));
+
     private static string Error(Action write) => Assert.ThrowsAny<IOException>(write).Message;
 
     private string At(string name) => Path.Combine(folder, name);
