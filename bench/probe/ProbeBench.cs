@@ -23,11 +23,11 @@ internal static class ProbeBench
             2
         );
         var options = new ProbeOptions { C = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1] };
+        using var fitting = new ProbeFitting(images, options, 1);
         var clock = Stopwatch.StartNew();
-        var selection = ProbeSelection.Of(images, options, 1, CancellationToken.None);
+        var selection = ProbeSelection.Of(fitting, keep: false, CancellationToken.None);
         var chosen = clock.Elapsed.TotalSeconds;
-        using var path = ProbePath.Of(images, [.. Enumerable.Range(0, rows.Length)], options, 1);
-        path.Fit(selection.Setting);
+        fitting.Fit(null, [selection.Setting]);
         Console.WriteLine(
             JsonSerializer.Serialize(
                 new

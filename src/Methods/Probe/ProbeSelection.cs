@@ -10,7 +10,16 @@ namespace Coverslip.Methods.Probe;
 /// <param name="Labels">Of each image.</param>
 /// <param name="Patients">Of each image.</param>
 /// <param name="Classes">Number of classes.</param>
-internal sealed record ProbeImages(double[][] Rows, int[] Labels, string[] Patients, int Classes);
+internal sealed record ProbeImages(double[][] Rows, int[] Labels, string[] Patients, int Classes)
+{
+    internal ProbeImages Some(IReadOnlyList<int> which) =>
+        new(
+            [.. which.Select(i => Rows[i])],
+            [.. which.Select(i => Labels[i])],
+            [.. which.Select(i => Patients[i])],
+            Classes
+        );
+}
 
 /// <summary>
 /// Chooses among settings on training patients alone: each is left out once, with all of its images, and the setting of least
@@ -21,6 +30,8 @@ internal sealed class ProbeSelection
     private ProbeSelection(double setting, IReadOnlyList<Candidate> candidates) =>
         (Setting, Candidates) = (setting, candidates);
 
+    private Candidate? Chosen => Candidates.FirstOrDefault(c => c.Setting == Setting);
+
     /// <summary>The chosen one.</summary>
     internal double Setting { get; }
 
@@ -28,27 +39,35 @@ internal sealed class ProbeSelection
 
     /// <summary>Scores [images][classes] of each training image by the probe that had not seen its patient; empty where no
     /// patient could be left out.</summary>
-    internal double[][] LeftOut => Candidates.FirstOrDefault(c => c.Setting == Setting)?.Scores ?? [];
+    internal double[][] LeftOut => Chosen?.Scores ?? [];
+
+    /// <summary>The probes that said so, where they were kept.</summary>
+    internal IReadOnlyList<LeftOutProbe> LeftOutProbes => Chosen?.Probes ?? [];
 
     /// <summary>Chooses.</summary>
-    internal static ProbeSelection Of(ProbeImages images, ProbeOptions options, long seed, CancellationToken stop)
+    /// <param name="fitting">Of the images of training patients.</param>
+    /// <param name="keep">Whether <see cref="LeftOutProbes"/> are kept.</param>
+    /// <param name="stop">Stops between folds.</param>
+    internal static ProbeSelection Of(ProbeFitting fitting, bool keep, CancellationToken stop)
     {
-        var settings = options.Settings;
-        var folds = Folds(images, options.Folds, seed);
+        var (images, settings) = (fitting.Images, fitting.Options.Settings);
+        var folds = Folds(images, fitting.Options.Folds, fitting.Seed);
         if (folds.Count < 2)
             return new ProbeSelection(settings[settings.Count / 2], []);
         var scores = settings.ToDictionary(s => s, _ => new double[images.Rows.Length][]);
+        var probes = settings.ToDictionary(s => s, _ => new List<LeftOutProbe>());
         foreach (var fold in folds)
         {
+            stop.ThrowIfCancellationRequested();
             int[] rest = [.. Enumerable.Range(0, images.Rows.Length).Except(fold)];
-            using var path = ProbePath.Of(images, rest, options, seed);
-            double[][] held = [.. fold.Select(i => path.Scaling.Apply(images.Rows[i]))];
-            foreach (var setting in settings)
+            var (scaling, fitted) = fitting.Fit(rest, settings);
+            double[][] held = [.. fold.Select(i => scaling.Apply(images.Rows[i]))];
+            foreach (var (setting, probe) in settings.Zip(fitted))
             {
-                stop.ThrowIfCancellationRequested();
-                var fitted = path.Fit(setting).Scores(held);
-                foreach (var (place, image) in fold.Index())
-                    scores[setting][image] = fitted[place];
+                if (keep)
+                    probes[setting].Add(new LeftOutProbe(fold, scaling, probe));
+                foreach (var (place, said) in probe.Scores(held).Index())
+                    scores[setting][fold[place]] = said;
             }
         }
         Candidate[] candidates =
@@ -58,7 +77,10 @@ internal sealed class ProbeSelection
                 scores[s],
                 Temperature.LogLoss(scores[s], images.Labels),
                 images.Labels
-            )),
+            )
+            {
+                Probes = probes[s],
+            }),
         ];
         return new ProbeSelection(candidates.MinBy(c => c.LogLoss)!.Setting, candidates);
     }
@@ -114,6 +136,8 @@ internal sealed class ProbeSelection
     /// <summary>A setting, and the scores of left-out images.</summary>
     internal sealed record Candidate(double Setting, double[][] Scores, double LogLoss, int[] Labels)
     {
+        internal required IReadOnlyList<LeftOutProbe> Probes { get; init; }
+
         internal double? Auc =>
             Scores[0].Length == 2 && Labels.Distinct().Count() == 2
                 ? RankedScores.Auc([.. Scores.Select(s => s[1] - s[0])], [.. Labels.Select(l => l == 1)])
@@ -122,43 +146,4 @@ internal sealed class ProbeSelection
         internal double Accuracy =>
             Scores.Zip(Labels).Count(s => Array.IndexOf(s.First, s.First.Max()) == s.Second) / (double)Labels.Length;
     }
-}
-
-/// <summary>Probes of one set of images, setting after setting: the next begins where the one before ended.</summary>
-internal sealed class ProbePath : IDisposable
-{
-    private readonly ProbeTask task;
-    private readonly ProbeOptions options;
-    private readonly long seed;
-    private LogisticFit? regression;
-
-    private ProbePath(ProbeTask task, FeatureScaling scaling, ProbeOptions options, long seed) =>
-        (this.task, Scaling, this.options, this.seed) = (task, scaling, options, seed);
-
-    /// <summary>Of the images that the probes learn from.</summary>
-    internal FeatureScaling Scaling { get; }
-
-    internal static ProbePath Of(ProbeImages images, int[] which, ProbeOptions options, long seed)
-    {
-        double[][] rows = [.. which.Select(i => images.Rows[i])];
-        var scaling = FeatureScaling.Fit(rows);
-        var task = ProbeTask.Of(
-            [.. rows.Select(scaling.Apply)],
-            [.. which.Select(i => images.Labels[i])],
-            images.Classes,
-            options.Balanced
-        );
-        return new ProbePath(task, scaling, options, seed);
-    }
-
-    internal IProbe Fit(double setting) =>
-        options.Kind switch
-        {
-            ProbeKind.Logistic => (regression ??= new LogisticFit(task)).Fit(setting),
-            ProbeKind.Neighbors => NearestNeighbors.Fit(task, (int)setting),
-            ProbeKind.Prototypes => ClassPrototypes.Fit(task),
-            _ => HiddenLayer.Fit(task, setting, options.Hidden, seed),
-        };
-
-    public void Dispose() => regression?.Dispose();
 }
