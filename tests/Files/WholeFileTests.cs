@@ -169,6 +169,10 @@ public sealed class WholeFileTests : IDisposable
             "/dev/zero is a device or a pipe",
             Assert.Throws<InvalidDataException>(() => CsvTable.Read("/dev/zero")).Message
         );
+        Assert.Contains(
+            "/dev/zero is a device or a pipe, which may never end; save what it gives as a file, and name that",
+            Assert.Throws<InvalidDataException>(() => NpzReader.Open("/dev/zero")).Message
+        );
         Assert.Contains("is a folder", Assert.Throws<InvalidDataException>(() => TextFile.Read(folder)).Message);
     }
 

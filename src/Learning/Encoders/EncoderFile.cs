@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Coverslip.Files;
 using Coverslip.Learning.Backbones;
 using Coverslip.Learning.Recipes;
 using Coverslip.Torch.Checkpoints;
@@ -58,7 +59,7 @@ internal sealed record EncoderFile
             throw new FileNotFoundException(
                 $"{path}: how its pixels are scaled stands nowhere; write {described} beside it, such as {Example}"
             );
-        return RecipeNode.Parse(File.ReadAllText(described), described).Read(node => Read(node, path));
+        return RecipeNode.Parse(TextFile.Read(described), described).Read(node => Read(node, path));
     }
 
     private static EncoderKind Read(RecipeNode node, string path)

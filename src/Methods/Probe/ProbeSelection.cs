@@ -1,7 +1,6 @@
 using System.Globalization;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Files;
-using Coverslip.Learning.Features;
 
 namespace Coverslip.Methods.Probe;
 
