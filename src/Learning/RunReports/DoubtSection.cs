@@ -66,7 +66,7 @@ public static class DoubtSection
                 + (
                     parts.Any(p => p.Conformal is { Crossed: true })
                         ? " Calibrated on all patients that were learned from, each judged by a probe that had left it out (CV+): "
-                            + $"as a rule that keeps the promise, in the worst case {FigureText.Percent(2 * error)} is promised."
+                            + $"as a rule that keeps the promise; what holds for certain is twice the errors, {FigureText.Percent(2 * error)}."
                         : ""
                 )
                 + " Where parts predict together, a set has every class that one of "

@@ -54,23 +54,24 @@ public sealed class FrozenMapsTests
         Assert.Equal(3 + 1, computed);
     }
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(4)]
-    public void A_residual_network_in_two_is_the_network(int trained)
+    [Fact]
+    public void A_residual_network_in_two_is_the_network()
     {
         using var scope = new TensorScope();
         using var off = new NoGradient();
         using var store = new ParameterStore { Training = false };
         var kind = KnownBackbones.Named("resnet-18-torchvision");
         var network = kind.Build(store.Root / "net", new BackboneOptions { Classes = 0 });
-        GoldenBackbone.Fill(store);
         var images = GoldenBackbone.Input(2, 3, 32, 48);
-        var (below, above) = new FineTuning { Stages = trained }
-            .Divide(network, store.Root / "net", kind)!
-            .Value;
-        Assert.Equal(network.Forward(images).Map.ToArray<float>(), above(below(images)).Map.ToArray<float>());
+        var whole = network.Forward(images).Map.ToArray<float>();
+        Assert.Contains(whole, v => v > 1e-3);
+        foreach (var trained in new[] { 0, 1, 4 })
+        {
+            var (below, above) = new FineTuning { Stages = trained }
+                .Divide(network, store.Root / "net", kind)!
+                .Value;
+            Assert.Equal(whole, above(below(images)).Map.ToArray<float>());
+        }
         Assert.Null(new FineTuning { Stages = 5 }.Divide(network, store.Root / "net", kind));
         Assert.Null(new FineTuning().Divide(network, store.Root / "net", kind));
     }

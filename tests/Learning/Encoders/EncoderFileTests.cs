@@ -31,14 +31,13 @@ public sealed class EncoderFileTests(BoxedResNetFile box) : IDisposable
             )
         );
         using var scope = new TensorScope();
-        var images = Tensor.From(GoldenBackbone.Draw("images", 2 * 3 * 224 * 224, 0.5, 0.5), 2, 3, 224, 224);
+        var images = Tensor.From(GoldenBackbone.Draw("images", 3 * 224 * 224, 0.5, 0.5), 1, 3, 224, 224);
         using var own = Encoder.Open(file);
         using var known = Encoder.Open(box.Named);
         Assert.Equal(512, own.Features);
         var (expected, actual) = (known.Encode(images).ToArray<float>(), own.Encode(images).ToArray<float>());
         var off = expected.Zip(actual, (e, a) => Math.Abs(e - a)).Max();
         Assert.True(expected.Max() > 0.5 && off <= 1e-4 * expected.Max(), $"off by {off:g3} of {expected.Max():g3}");
-        Assert.Contains(" blue first", own.Identity, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -172,6 +171,7 @@ public sealed class EncoderFileTests(BoxedResNetFile box) : IDisposable
         Of([0, 0, 0], Scaled.Replace("0.25, 0]", "0.3, 0]"));
         Of([0, 0, 0], Scaled.Replace("32", "48"));
         Assert.Equal(5, identities.Count);
+        Assert.Single(identities, i => i.EndsWith(" Float32 blue first", StringComparison.Ordinal));
     }
 
     private string Painted(string name, byte[] onnx)
