@@ -24,16 +24,16 @@ internal static class ProbeBench
             2
         );
         var options = new ProbeOptions { C = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1] };
+        using var fitting = new ProbeFitting(images, options, 1);
         var clock = Stopwatch.StartNew();
         var selection = LeftOutSelection.Of(
             images,
             new SettingChoice(options.Settings, options.Folds, 1),
-            which => ProbePath.Of(images, which, options, 1),
+            fitting.Fit,
             CancellationToken.None
         );
         var chosen = clock.Elapsed.TotalSeconds;
-        using var path = ProbePath.Of(images, [.. Enumerable.Range(0, rows.Length)], options, 1);
-        path.Fit(selection.Setting);
+        fitting.Fit(null, [selection.Setting]);
         Console.WriteLine(
             JsonSerializer.Serialize(
                 new

@@ -20,6 +20,18 @@ public static class NearestName
         return (longer.Length > 0 ? longer : all).MinBy(name => Distance(wanted, name));
     }
 
+    /// <summary>
+    /// What there is instead of a name that is not known: <c>the nearest is 'a' of a, b</c>, or <c>there are a, b</c> where
+    /// none is like it: less than half of its letters would stay.
+    /// </summary>
+    public static string Among(string wanted, IReadOnlyCollection<string> known) =>
+        (Of(wanted, known) is { } near && IsNear(wanted, near) ? $"the nearest is '{near}' of " : "there are ")
+        + string.Join(", ", known);
+
+    private static bool IsNear(string wanted, string known) =>
+        Distance(wanted, known) <= wanted.Length / 2
+        || known.StartsWith(wanted, StringComparison.OrdinalIgnoreCase) && wanted.Length >= ShortestBeginning;
+
     /// <summary>Insertions, deletions and substitutions that turn one word into the other (Levenshtein 1966).</summary>
     public static int Distance(string a, string b)
     {

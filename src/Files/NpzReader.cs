@@ -24,6 +24,7 @@ public sealed class NpzReader : IDisposable
     /// <exception cref="InvalidDataException">No ZIP, or one that is cut.</exception>
     public static NpzReader Open(string path)
     {
+        TextFile.Check(path);
         var stream = File.OpenRead(path);
         try
         {
@@ -32,7 +33,10 @@ public sealed class NpzReader : IDisposable
         catch (InvalidDataException error)
         {
             stream.Dispose();
-            throw new InvalidDataException($"{path} is no NPZ file, or a cut one: {error.Message}", error);
+            throw new InvalidDataException(
+                $"{path} is no NPZ file, or a cut one: {error.Message}; name another, or make it anew",
+                error
+            );
         }
     }
 

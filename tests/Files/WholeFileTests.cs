@@ -169,6 +169,10 @@ public sealed class WholeFileTests : IDisposable
             "/dev/zero is a device or a pipe",
             Assert.Throws<InvalidDataException>(() => CsvTable.Read("/dev/zero")).Message
         );
+        Assert.Contains(
+            "/dev/zero is a device or a pipe, which may never end; save what it gives as a file, and name that",
+            Assert.Throws<InvalidDataException>(() => NpzReader.Open("/dev/zero")).Message
+        );
         Assert.Contains("is a folder", Assert.Throws<InvalidDataException>(() => TextFile.Read(folder)).Message);
     }
 
@@ -177,6 +181,13 @@ public sealed class WholeFileTests : IDisposable
     [InlineData("sagnet", "saganet")]
     public void The_nearest_name_is_one_that_begins_so_or_the_least_change(string wanted, string nearest) =>
         Assert.Equal(nearest, NearestName.Of(wanted, ["saganet", "study", "tumor-detection"]));
+
+    [Theory]
+    [InlineData("sagnet", "the nearest is 'saganet' of saganet, study")]
+    [InlineData("stu", "the nearest is 'study' of saganet, study")]
+    [InlineData("tokens", "there are saganet, study")]
+    public void A_name_that_is_like_none_has_no_nearest(string wanted, string told) =>
+        Assert.Equal(told, NearestName.Among(wanted, ["saganet", "study"]));
 
     private static string Error(Action write) => Assert.ThrowsAny<IOException>(write).Message;
 

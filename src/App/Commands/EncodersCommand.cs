@@ -20,11 +20,14 @@ internal static class EncodersCommand
         Required = true,
     };
 
-    internal static readonly Argument<string> Named = new("encoder") { Description = "NAME, or NAME=FILE." };
+    internal static readonly Argument<string> Named = new("encoder")
+    {
+        Description = "NAME, NAME=FILE, or FILE.onnx or FILE.ts (TorchScript) with FILE.yaml beside it.",
+    };
 
     internal static readonly Option<string[]> Layers = new("--layers")
     {
-        Description = "Layers whose features are joined; the last one without it.",
+        Description = "Layers, or outputs of a file, whose features are joined; the last layer without it.",
         AllowMultipleArgumentsPerToken = true,
     };
 
@@ -114,7 +117,7 @@ internal static class EncodersCommand
         );
         ConsoleTable.Write(new Table([.. heads.Select(h => new Column(h))], [.. rows]));
         Console.WriteLine(
-            $"Weights of your own: NAME.safetensors, .pth, .pt or .bin in a folder that {WeightsFolder.Variable} names."
+            $"Weights of your own: NAME.safetensors, .pth, .pt or .bin in a folder that {WeightsFolder.Variable} names.\nNetworks of your own: FILE.onnx or FILE.ts (TorchScript), described in FILE.yaml (docs/encoders.md)."
         );
     }
 

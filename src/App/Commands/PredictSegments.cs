@@ -11,6 +11,9 @@ internal static class PredictSegments
 {
     internal const string Table = "segments.csv";
 
+    private const string NoneNear =
+        "No nearest training cases: each pixel is judged by what lies around it, and no image as a whole; masks show what was found.";
+
     internal static readonly Option<bool> Reconstructions = new("--reconstructions")
     {
         Description = "Runs that segment: also write each image as the network reconstructs it.",
@@ -85,6 +88,6 @@ internal static class PredictSegments
             Scored = false,
         };
         Console.WriteLine($"wrote {Path.Combine(folder, Table)}");
-        Console.WriteLine($"report: {PredictionReport.Write(folder, cases, files.Run, files.Notes, near: null)}");
+        Console.WriteLine($"report: {PredictionReport.Write(folder, cases, files.Run, files.Notes, NoneNear)}");
     }
 }

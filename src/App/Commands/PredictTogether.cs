@@ -10,6 +10,9 @@ namespace Coverslip.App.Commands;
 /// <summary>The part of <c>coverslip predict</c> that is about files of which a run says something together.</summary>
 internal static class PredictTogether
 {
+    private const string NoneNear =
+        "Nearest training cases are not named: they are found for images, and a bag is many of them.";
+
     internal static int Run((string Path, TrainedModel Model) run, Cohort given, string folder, bool unfamiliar)
     {
         var (model, cohort) = (run.Model, RecipeCohort.Of(run.Model.Recipe, given));
@@ -47,7 +50,7 @@ internal static class PredictTogether
         if (cases.Rest is { } rest)
             Console.WriteLine(rest);
         Console.WriteLine($"wrote {path}");
-        Console.WriteLine($"report: {PredictionReport.Write(folder, cases, run, notes, near: null)}");
+        Console.WriteLine($"report: {PredictionReport.Write(folder, cases, run, notes, NoneNear)}");
         return 0;
     }
 

@@ -50,7 +50,7 @@ internal sealed class PredictedImages(
                 full[one.Case] = one.Case with
                 {
                     Pictures = [.. PicturesOf(one.Patch, predictions.Rows[one.Place])],
-                    Near = near is null ? [] : [.. near[k].Select(Shown)],
+                    Near = near is null ? [] : [.. near[k].Select(NearPicture.Of)],
                 };
         }
         return new PredictedCases("image", [.. order.Select(c => full.GetValueOrDefault(c, c))], "predictions.csv")
@@ -70,10 +70,7 @@ internal sealed class PredictedImages(
 
     /// <summary>What the report says of training cases, or why it names none.</summary>
     public string Near =>
-        NearestCases.WhyNone(model) is { } reason
-            ? $"No nearest training cases: {reason}."
-            : "Nearest training cases are those whose features before the last layer point the same way: distance is 1 − cosine, 0 for "
-                + "alike, 1 for nothing in common. They show what the model compares an image with, not that it is right.";
+        NearestCases.WhyNone(model) is { } reason ? $"No nearest training cases: {reason}." : NearPicture.Meaning;
 
     /// <summary>The image, the same under its mask, and where the findings are that it is called.</summary>
     private IEnumerable<Picture> PicturesOf(Patch patch, Prediction said)
@@ -126,7 +123,7 @@ internal sealed class PredictedImages(
 
     /// <summary>Where the promise cannot be kept, every set is undecided, which says nothing of this image.</summary>
     private IEnumerable<string> UndecidedNote(Prediction row) =>
-        row.Set.Count > 1 && model.Parts.Any(p => p.Conformal is { Score: not null })
+        row.Set.Count > 1 && model.Parts.Any(p => p.Conformal is { Keeps: true })
             ? [$"undecided: {string.Join($" {Predictions.SetSeparator} ", row.Set)}"]
             : [];
 
@@ -152,14 +149,4 @@ internal sealed class PredictedImages(
         var sorted = p.OrderDescending().ToArray();
         return (sorted[0], null, sorted.Length > 1 ? sorted[0] - sorted[1] : 1);
     }
-
-    private static CaptionedPicture Shown(NearCase near) =>
-        new(
-            [new Picture(near.Case.Image, $"training image {Path.GetFileName(near.Case.Image)}")],
-            [
-                new Words(near.Case.Label),
-                new Words($"patient {near.Case.Patient}"),
-                new Words(string.Create(CultureInfo.InvariantCulture, $"distance {near.Distance:0.000}")),
-            ]
-        );
 }

@@ -8,6 +8,9 @@ namespace Coverslip.App.Commands;
 /// <summary>What <c>predict</c> tells of slides: a short table on screen, and the report beside slide_scores.csv.</summary>
 internal static class PredictedSlides
 {
+    private const string NoneNear =
+        "No nearest training cases: what is called is a slide, by thousands of places, and what was learned from were places; heatmap and detections show which of them decided.";
+
     internal static void Tell(SlideSummary summary, PredictedFiles files, string folder)
     {
         if (summary.Outcomes.Count == 0)
@@ -25,9 +28,8 @@ internal static class PredictedSlides
         if (cases.Rest is { } rest)
             Console.WriteLine(rest);
         var failed = summary.Failures.Select(f => $"{f.Name} could not be predicted: {f.Reason}");
-        Console.WriteLine(
-            $"report: {PredictionReport.Write(folder, cases, files.Run, [.. files.Notes, .. failed], near: null)}"
-        );
+        var report = PredictionReport.Write(folder, cases, files.Run, [.. files.Notes, .. failed], NoneNear);
+        Console.WriteLine($"report: {report}");
     }
 
     /// <summary>A slide that was segmented.</summary>

@@ -24,13 +24,13 @@ internal static class PredictionReport
     /// <param name="cases">What was predicted.</param>
     /// <param name="run">What predicted.</param>
     /// <param name="warnings">What was told on the way.</param>
-    /// <param name="near">What the training cases are, or why there are none; null for nothing to say.</param>
+    /// <param name="near">What the training cases are, or why there are none.</param>
     public static string Write(
         string folder,
         PredictedCases cases,
         (string Path, TrainedModel Model) run,
         IReadOnlyList<string> warnings,
-        string? near
+        string near
     )
     {
         var path = Path.Combine(folder, "report.html");
@@ -54,7 +54,7 @@ internal static class PredictionReport
         return path;
     }
 
-    private static ReportSection Cases(PredictedCases cases, string? near)
+    private static ReportSection Cases(PredictedCases cases, string near)
     {
         var shown = cases.All.Take(MostShown).ToArray();
         var columns = shown.Length == 0 ? 0 : shown.Max(c => c.Near.Count);
@@ -74,7 +74,7 @@ internal static class PredictionReport
                             : ""
                     )
             ),
-            near is null ? null : new Note(near),
+            new Note(near),
             new Table(
                 [
                     .. cases.Columns,

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Coverslip.Evaluation.Metrics;
 
 /// <summary>
@@ -15,6 +17,16 @@ namespace Coverslip.Evaluation.Metrics;
 /// </remarks>
 public sealed record ConformalThreshold(double Error, int Patients, double? Score = null)
 {
+    /// <summary>
+    /// Whether the model itself says which classes stand in a set, by models that had each left some of the patients out (CV+);
+    /// there is no one score then, and in the worst case the errors are twice those promised.
+    /// </summary>
+    public bool Crossed { get; init; }
+
+    /// <summary>Whether there are enough patients for sets of less than all classes.</summary>
+    [JsonIgnore]
+    public bool Keeps => Crossed ? Patients >= FewestPatients(Error) : Score is not null;
+
     /// <summary>The fewest patients with which sets of less than all classes can keep the promise.</summary>
     public static int FewestPatients(double error) => (int)Math.Ceiling(1 / error - 1 - 1e-9);
 
@@ -32,8 +44,20 @@ public sealed record ConformalThreshold(double Error, int Patients, double? Scor
     /// <summary>Whether a class of this probability stands in a set.</summary>
     public bool Admits(double probability) => Score is not { } most || 1 - probability <= most;
 
-    /// <summary>The same predictions with sets, each of which also holds the class that was decided for, so that none is empty.</summary>
-    public Predictions On(Predictions predictions) => Union(predictions, predictions.Rows.Select(SetOf));
+    /// <summary>Of crossed sets, whether a class stands in one than which those of so many patients are more probable.</summary>
+    public bool AdmitsAfter(double patients) => patients < (1 - Error) * (Patients + 1) - 1e-9;
+
+    /// <summary>
+    /// The same predictions with sets, each of which also holds the class that was decided for, so that none is empty. Crossed
+    /// ones are the predictions' own.
+    /// </summary>
+    public Predictions On(Predictions predictions) =>
+        Union(
+            predictions,
+            predictions.Rows.Select(row =>
+                Crossed ? [.. predictions.Classes.Select(c => row.Set.Contains(c))] : SetOf(row)
+            )
+        );
 
     /// <summary>The classes that stand in an image's set, by place, without the one that was decided for.</summary>
     public bool[] SetOf(Prediction row) => [.. row.Probabilities.Select(Admits)];

@@ -81,6 +81,21 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
     /// <summary>Whether each class is a finding of its own, present or not, whatever the others are.</summary>
     public bool MultiLabel { get; init; }
 
+    /// <summary>Rows of another class than was predicted, first those whose wrong class was given the greatest probability.</summary>
+    public IEnumerable<Prediction> MostWrong =>
+        Rows.Where(r => r.Predicted != r.Label).OrderByDescending(ProbabilityOf).DistinctBy(r => r.Image);
+
+    /// <summary>The probability given to the predicted class; 1 where there is none.</summary>
+    public double ProbabilityOf(Prediction row) =>
+        Classes.Index().FirstOrDefault(c => c.Item == row.Predicted) is (var at, not null) ? row.Probabilities[at] : 1;
+
+    /// <summary>The same with sets, of each row its classes by place.</summary>
+    public Predictions WithSets(IEnumerable<bool[]> sets) =>
+        this with
+        {
+            Rows = [.. Rows.Zip(sets, (row, set) => row with { Set = [.. Classes.Where((_, c) => set[c])] })],
+        };
+
     /// <summary>Reads a predictions file.</summary>
     /// <exception cref="InvalidDataException">
     /// A missing column, an image twice, an empty prediction, a probability that is no number in [0, 1], or

@@ -84,6 +84,9 @@ public sealed record AugmentationOptions
     /// default.</summary>
     public double Focus { get; init; } = 1.5;
 
+    /// <summary>Whether the same image comes again, at most in one of the orientations: nothing else is changed.</summary>
+    public bool ComesAgain => Brightness + Contrast + Saturation + Sharpness + Hue + Shift == 0 && !ChangesFocusOrAngle;
+
     internal bool ChangesFocusOrAngle => Rotation > 0 || Sharpen + Blur > 0;
 
     /// <summary>Whether predictions are averaged over the orientations; false by default.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Coverslip.Learning.Recipes;
+using Coverslip.Torch;
 using Coverslip.Torch.Layers;
 
 namespace Coverslip.Learning.Backbones;
@@ -51,6 +52,25 @@ public sealed record FineTuning
         return read.Stages is null || weights.Length > 0
             ? read
             : throw node.Wrong("trainable", word, "all below would stay random; set network.weights or train all");
+    }
+
+    /// <summary>
+    /// A network in two, its frozen stages and what stands on them; null where nothing is frozen, or it cannot be divided so.
+    /// </summary>
+    /// <param name="network">The network.</param>
+    /// <param name="at">Where it was born.</param>
+    /// <param name="kind">Which it is.</param>
+    public (Func<Tensor, Tensor> Below, Func<Tensor, BackboneOutput> Above)? Divide(
+        IBackbone network,
+        ParameterPath at,
+        BackboneKind kind
+    )
+    {
+        if (Stages is not { } trained)
+            return null;
+        string[] all = [.. StagesOf(at, kind).Values.Distinct()];
+        // The first stage of all is below every other one; a network that learns there has nothing to keep.
+        return trained >= all.Length ? null : network.DividedAt(trained == 0 ? null : all[^trained]);
     }
 
     /// <summary>Freezes and slows what a store has of a network; nothing where all of it learns alike.</summary>

@@ -19,6 +19,13 @@ public interface IBackbone
     /// <param name="x">The images.</param>
     /// <param name="seen">Told of each stage's output; the tensor lives as long as the caller's scope.</param>
     BackboneOutput Forward(Tensor x, Action<string, Tensor>? seen = null);
+
+    /// <summary>
+    /// The network in two: what its modules before a stage make of images, and what it makes of that; null, the default, where
+    /// it cannot be divided so.
+    /// </summary>
+    /// <param name="stage">One of <see cref="Stages"/>, the first of the second half; null: there the map is ready.</param>
+    (Func<Tensor, Tensor> Below, Func<Tensor, BackboneOutput> Above)? DividedAt(string? stage) => null;
 }
 
 /// <summary>What one forward pass gives.</summary>

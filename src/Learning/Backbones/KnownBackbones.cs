@@ -28,8 +28,7 @@ public static class KnownBackbones
     public static BackboneKind Named(string name)
     {
         var names = All.Select(k => k.Name).ToArray();
-        var (nearest, all) = (NearestName.Of(name, names), string.Join(", ", names));
         return All.FirstOrDefault(k => k.Name == name)
-            ?? throw new ArgumentException($"there is no network '{name}'; the nearest is '{nearest}' of {all}");
+            ?? throw new ArgumentException($"there is no network '{name}'; {NearestName.Among(name, names)}");
     }
 }

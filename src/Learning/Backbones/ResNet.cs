@@ -75,6 +75,18 @@ internal sealed class ResNet : IBackbone
         return new BackboneOutput(map, classifier?.Forward(map), []);
     }
 
+    public (Func<Tensor, Tensor> Below, Func<Tensor, BackboneOutput> Above)? DividedAt(string? stage)
+    {
+        var at = stage is null ? Stages.Count : Stages.Index().First(s => s.Item == stage).Index;
+        return (x => stages.Run(x, ..at), Above);
+
+        BackboneOutput Above(Tensor below)
+        {
+            var map = stages.Run(below, at..);
+            return new BackboneOutput(map, classifier?.Forward(map), []);
+        }
+    }
+
     private static BackboneKind Kind(string name, int[] blocks, bool bottleneck) =>
         new(name, (at, options) => new ResNet(at, blocks, bottleneck, options), MapOf)
         {

@@ -24,6 +24,9 @@ internal sealed class StageList
         return x;
     }
 
+    /// <summary>Runs some of the parts.</summary>
+    internal Tensor Run(Tensor x, Range some) => parts.Take(some).Aggregate(x, (map, part) => Scoped(part.Run, map));
+
     /// <summary>Keeps of a computation its result alone.</summary>
     internal static Tensor Scoped(Func<Tensor, Tensor> run, Tensor x)
     {

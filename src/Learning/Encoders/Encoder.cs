@@ -29,19 +29,20 @@ public sealed class Encoder : IDisposable
                 kind.Backbone is { } backbone ? new MapEncoder(store.Root, backbone, options.Deviations)
                 : options.Deviations
                     ? throw new ArgumentException(
-                        $"{kind.Name} has tokens and no maps whose deviations could stand beside their means; leave deviations out"
+                        $"{kind.Name} has no maps whose deviations could stand beside their means; leave deviations out"
                     )
+                : kind.Whole is { } whole ? whole.Open(options, Size)
                 : new TokenEncoder(store.Root, kind);
             Layers = Chosen();
             network.Load(file);
-            hash = new(() => SafeTensors.Hash(store.All));
+            hash = new(() => kind.Whole?.Hash() ?? SafeTensors.Hash(store.All));
             Features = network.Count(Layers);
             store.ToChannelsLast();
             store.Fold(options.Type);
         }
         catch
         {
-            store.Dispose();
+            Dispose();
             throw;
         }
     }
@@ -61,7 +62,7 @@ public sealed class Encoder : IDisposable
     /// <summary>Height and width that images are brought to, in pixels.</summary>
     public (int Height, int Width) Size => options.Size ?? (Kind.Side, Kind.Side);
 
-    /// <summary>SHA-256 of the weights, whichever file format they come from.</summary>
+    /// <summary>SHA-256 of the weights, whichever file format they come from; of a network whole, of its file.</summary>
     public string Hash => hash.Value;
 
     /// <summary>
@@ -71,29 +72,26 @@ public sealed class Encoder : IDisposable
     public string Identity =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{Kind.Name} {Hash[..16]} {string.Join('+', Layers)}{(options.Deviations ? " with deviations" : "")} {Size.Height}x{Size.Width} {string.Join(',', Scale.Mean)}/{string.Join(',', Scale.Deviation)} {options.Type}"
+            $"{Kind.Name} {Hash[..16]} {string.Join('+', Layers)}{(options.Deviations ? " with deviations" : "")} {Size.Height}x{Size.Width} {string.Join(',', Scale.Mean)}/{string.Join(',', Scale.Deviation)} {options.Type}{Kind.Whole?.Told}"
         );
 
     private InputScale Scale => options.Scale ?? Kind.Scale;
 
-    /// <summary>Opens an encoder by name, with its weights.</summary>
+    /// <summary>Opens an encoder as it is named, with its weights.</summary>
     /// <param name="named">
-    /// <c>NAME</c>, whose file <see cref="WeightsFolder"/> finds, or <c>NAME=FILE</c>; <see cref="KnownEncoders"/> has
-    /// the names.
+    /// <c>NAME</c>, whose file <see cref="WeightsFolder"/> finds, <c>NAME=FILE</c>, or a network whole
+    /// (<see cref="EncoderWord"/>); <see cref="KnownEncoders"/> has the names.
     /// </param>
     /// <param name="options">Layers, size, device, element type.</param>
     /// <exception cref="ArgumentException">Unknown name, layer, or a size that the network cannot take.</exception>
     /// <exception cref="FileNotFoundException">Its weights are nowhere; the message says where they are
     /// published.</exception>
     /// <exception cref="TorchException">The file holds another network.</exception>
+    /// <exception cref="InvalidDataException">A network whole cannot be opened, or takes or gives something else.</exception>
     public static Encoder Open(string named, EncoderOptions? options = null)
     {
-        var (name, file) = named.Split('=', 2) is [var before, var after] ? (before, after) : (named, null);
-        if (file is null && System.IO.File.Exists(name))
-            throw new ArgumentException(
-                $"'{name}' is a file; say of which encoder, as NAME={name}; 'coverslip encoders' lists the names"
-            );
-        var kind = KnownEncoders.Named(name);
+        var kind = EncoderWord.Kind(named);
+        var file = EncoderWord.File(named);
         return new Encoder(kind, file is null ? Own(kind) : Given(file, kind), options ?? new EncoderOptions());
     }
 
@@ -124,7 +122,11 @@ public sealed class Encoder : IDisposable
         return [.. features];
     }
 
-    public void Dispose() => store.Dispose();
+    public void Dispose()
+    {
+        store.Dispose();
+        (network as IDisposable)?.Dispose();
+    }
 
     private Tensor EncodeBatch(Tensor images)
     {
@@ -139,11 +141,15 @@ public sealed class Encoder : IDisposable
     private IReadOnlyList<string> Chosen()
     {
         if (options.Layers.Count == 0)
-            return [network.Layers[^1]];
+            return Kind.Whole is null || network.Layers.Count == 1
+                ? [network.Layers[^1]]
+                : throw new ArgumentException(
+                    $"{File} has several outputs: {string.Join(", ", network.Layers)}; say which are taken, as layers (features.layers, --layers)"
+                );
         foreach (var layer in options.Layers)
             if (!network.Layers.Contains(layer))
                 throw new ArgumentException(
-                    $"{Kind.Name} has no layer '{layer}'; the nearest is '{NearestName.Of(layer, network.Layers)}' of {string.Join(", ", network.Layers)}"
+                    $"{Kind.Name} has no layer '{layer}'; {NearestName.Among(layer, network.Layers)}"
                 );
         return options.Layers;
     }

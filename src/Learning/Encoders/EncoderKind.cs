@@ -18,7 +18,7 @@ public sealed record EncoderKind
     /// <summary>In kebab-case.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Numbers of an image by its last layer.</summary>
+    /// <summary>Numbers of an image by its last layer; 0 where the network's own file alone says.</summary>
     public required int Features { get; init; }
 
     /// <summary>Terms of the published weights, as their page states them; the user answers for keeping them.</summary>
@@ -47,4 +47,7 @@ public sealed record EncoderKind
 
     /// <summary>A vision transformer; null for networks of maps.</summary>
     internal VisionTransformerOptions? Transformer { get; init; }
+
+    /// <summary>A network of a file of its own; null for those that are built here.</summary>
+    internal EncoderFile? Whole { get; init; }
 }

@@ -28,8 +28,6 @@ public static class KnownEncoders
     {
         var names = All.Select(k => k.Name).ToArray();
         return All.FirstOrDefault(k => k.Name == name)
-            ?? throw new ArgumentException(
-                $"there is no encoder '{name}'; the nearest is '{NearestName.Of(name, names)}' of {string.Join(", ", names)}"
-            );
+            ?? throw new ArgumentException($"there is no encoder '{name}'; {NearestName.Among(name, names)}");
     }
 }

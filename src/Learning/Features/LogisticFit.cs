@@ -1,106 +1,115 @@
 using Coverslip.Torch;
-using MathNet.Numerics.LinearAlgebra;
-using MathNet.Numerics.Optimization;
 
 namespace Coverslip.Learning.Features;
 
 /// <summary>
-/// Fits <see cref="LogisticRegression"/> to one set of images, strength after strength; each begins where the one before ended.
-/// L-BFGS (Nocedal &amp; Wright 2006, algorithm 7.5) moves in coordinates in which the bound of Böhning (1992) on the second
-/// derivatives is the identity, so that some ten steps do.
+/// Fits <see cref="LogisticRegression"/> to one set of images at several strengths side by side: every pass over the rows, in
+/// single precision, serves all of them, and losses are summed in double precision.
 /// </summary>
-public sealed class LogisticFit : IDisposable
+internal sealed class LogisticFit : IDisposable
 {
-    private const double Tolerance = 1e-4; // of the gradient's greatest part in these coordinates
     private readonly Tensor rows, // [N, F + 1], ones in the last column
-        truth, // [N, classes], one-hot times the image's weight
-        weight, // [N, 1]
-        spread; // [F + 1, F + 1], the bound without the pull of ½‖w‖²
+        truth, // [N, 1, classes], one-hot times the image's weight
+        weight; // [N, 1, 1]
     private readonly double all;
     private readonly int classes,
-        columns;
-    private double[] weights;
+        columns,
+        width;
 
-    /// <param name="task">What it learns from; scaled.</param>
-    public LogisticFit(WeightedFeatures task)
+    private LogisticFit(WeightedFeatures task)
     {
         using var scope = new TensorScope();
-        using var inference = new Inference();
-        var (n, width) = (task.Rows.Length, task.Features + 1);
-        (classes, columns) = (task.Classes, LogisticRegression.Columns(task.Classes));
-        weights = new double[width * columns];
+        var n = task.Rows.Length;
+        (classes, columns, width) = (task.Classes, LogisticRegression.Columns(task.Classes), task.Features + 1);
         all = task.Weights.Sum();
-        var flat = new double[n * width];
         var hot = new double[n * classes];
         for (var i = 0; i < n; i++)
-        {
-            task.Rows[i].CopyTo(flat.AsSpan(i * width));
-            flat[(i + 1) * width - 1] = 1;
             hot[i * classes + task.Labels[i]] = task.Weights[i];
-        }
-        rows = scope.Keep(Tensor.From(flat, n, width));
-        truth = scope.Keep(Tensor.From(hot, n, classes));
-        weight = scope.Keep(Tensor.From(task.Weights, n, 1));
-        // p (1 − p) is at most ¼; of several classes the bound is ½.
-        spread = scope.Keep(rows.Transpose(0, 1).Matmul(rows * weight) * (columns == 1 ? 0.25 : 0.5));
+        rows = scope.Keep(Rows(task));
+        truth = scope.Keep(Tensor.From(hot, n, 1, classes));
+        weight = scope.Keep(Tensor.From(task.Weights, n, 1, 1));
     }
 
-    /// <summary>The regression of a strength, C of scikit-learn.</summary>
-    public LogisticRegression Fit(double c)
+    /// <summary>One regression to each strength.</summary>
+    /// <param name="task">Images, classes, weights; scaled.</param>
+    /// <param name="bound">Of these images, or of more of their kind.</param>
+    /// <param name="strengths">C of scikit-learn.</param>
+    internal static LogisticRegression[] Fit(
+        WeightedFeatures task,
+        LogisticBound bound,
+        IReadOnlyList<double> strengths
+    )
     {
-        using var scope = new TensorScope();
-        using var inference = new Inference();
-        var width = rows.Size(1);
-        // An intercept is pulled by nothing; the little it gets keeps the matrix definite.
-        double[] pulls = [.. Enumerable.Repeat(1 / c, (int)width - 1), 1e-9 * all];
-        var pull = Tensor.From(pulls, width, 1);
-        var lower = ((spread + Tensor.From(Diagonal(pulls), width, width)) / all).Cholesky();
-        var upper = lower.Transpose(0, 1).Contiguous();
-        var start = upper.Matmul(Tensor.From(weights, width, columns)).ToArray<double>();
-        var found = new LimitedMemoryBfgsMinimizer(Tolerance, 0, 0, memory: 10, maximumIterations: 1000).FindMinimum(
-            ObjectiveFunction.Gradient(point => Of(point, pull, (lower, upper))),
-            Vector<double>.Build.Dense(start)
-        );
-        weights = Back(found.MinimizingPoint, upper).ToArray<double>();
-        return new LogisticRegression(weights, (int)width - 1, classes);
+        foreach (var c in strengths)
+            bound.Prepare(c);
+        using var fit = new LogisticFit(task);
+        var descents = strengths
+            .Select(c => new LogisticDescent(fit.width * fit.columns, gradient => bound.Solve(c, gradient)))
+            .ToArray();
+        while (descents.Index().Where(d => !d.Item.Done).ToArray() is { Length: > 0 } going)
+            fit.Step([.. going.Select(g => (g.Item, strengths[g.Index]))]);
+        return [.. descents.Select(d => new LogisticRegression(d.At, task.Features, task.Classes))];
     }
 
     public void Dispose()
     {
-        foreach (var tensor in (Tensor[])[rows, truth, weight, spread])
+        foreach (var tensor in (Tensor[])[rows, truth, weight])
             tensor.Dispose();
     }
 
-    private static double[] Diagonal(double[] values)
+    /// <summary>[N, F + 1] of single precision, ones in the last column.</summary>
+    internal static Tensor Rows(WeightedFeatures task)
     {
-        var matrix = new double[values.Length * values.Length];
-        for (var i = 0; i < values.Length; i++)
-            matrix[i * (values.Length + 1)] = values[i];
-        return matrix;
+        var (n, width) = (task.Rows.Length, task.Features + 1);
+        var flat = new float[n * width];
+        Parallel.For(
+            0,
+            n,
+            i =>
+            {
+                var row = task.Rows[i];
+                for (var f = 0; f < row.Length; f++)
+                    flat[i * width + f] = (float)row[f];
+                flat[(i + 1) * width - 1] = 1;
+            }
+        );
+        return Tensor.From(flat, n, width);
     }
 
-    private Tensor Back(Vector<double> point, Tensor upper) =>
-        upper.SolveTriangular(Tensor.From(point.ToArray(), rows.Size(1), columns), upper: true);
-
-    /// <summary>Value and gradient, both over the weight of all images.</summary>
-    private (double Value, Vector<double> Gradient) Of(
-        Vector<double> point,
-        Tensor pull,
-        (Tensor Lower, Tensor Upper) bound
-    )
+    /// <summary>Value and gradient of each one, over the weight of all images, where it asks for them.</summary>
+    private void Step((LogisticDescent Descent, double C)[] going)
     {
         using var scope = new TensorScope();
-        var w = Back(point, bound.Upper);
-        var scores = rows.Matmul(w); // [N, columns]
+        using var inference = new Inference();
+        var (n, count) = (rows.Size(0), going.Length);
+        var points = new float[width * count * columns]; // [F + 1, going, columns]
+        for (var g = 0; g < count; g++)
+        for (var f = 0; f < width; f++)
+        for (var k = 0; k < columns; k++)
+            points[(f * count + g) * columns + k] = (float)going[g].Descent.At[f * columns + k];
+        var scores = rows.Matmul(Tensor.From(points, width, count * columns))
+            .To(DType.Float64)
+            .Reshape(n, count, columns);
         if (columns < classes)
-            scores = Tensor.Cat([Tensor.Zeros([rows.Size(0), 1], DType.Float64), scores], 1);
-        var log = scores.LogSoftmax(1);
-        var value = ((w.Square() * pull).Sum().Item() / 2) - (log * truth).Sum().Item();
-        var wrong = log.Exp() * weight - truth; // [N, classes]
+            scores = Tensor.Cat([Tensor.Zeros([n, count, 1], DType.Float64), scores], 2);
+        var log = scores.LogSoftmax(2); // [N, going, classes]
+        var losses = (log * truth).Sum([0, 2]).ToArray<double>();
+        var wrong = log.Exp() * weight - truth;
         if (columns < classes)
-            wrong = wrong.Narrow(1, 1, 1);
-        var gradient = (rows.Transpose(0, 1).Matmul(wrong) + w * pull) / all;
-        var moved = bound.Lower.SolveTriangular(gradient, upper: false);
-        return (value / all, Vector<double>.Build.Dense(moved.Reshape(-1).ToArray<double>()));
+            wrong = wrong.Narrow(2, 1, 1);
+        var pulled = rows.Transpose(0, 1).Matmul(wrong.Reshape(n, count * columns).To(DType.Float32)).ToArray<float>();
+        for (var g = 0; g < count; g++)
+        {
+            var ((descent, c), sum) = (going[g], 0.0);
+            var gradient = new double[width * columns];
+            for (var f = 0; f < width; f++)
+            for (var k = 0; k < columns; k++)
+            {
+                var w = f < width - 1 ? descent.At[f * columns + k] : 0; // intercepts are pulled by nothing
+                sum += w * w;
+                gradient[f * columns + k] = (pulled[(f * count + g) * columns + k] + w / c) / all;
+            }
+            descent.Take((sum / (2 * c) - losses[g]) / all, gradient);
+        }
     }
 }

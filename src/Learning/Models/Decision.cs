@@ -38,11 +38,13 @@ internal sealed record Decision(DecisionOptions Options, string? Positive)
 
     /// <summary>The same with what validation images decide, where the recipe asks for it.</summary>
     /// <param name="validated">Predictions of the validation images; null where there are none.</param>
-    internal Decision From(Predictions? validated) =>
+    /// <param name="own">What the model's own sets promise; null where it has none.</param>
+    internal Decision From(Predictions? validated, ConformalThreshold? own = null) =>
         (validated is null ? this : WithThresholds(validated)) with
         {
             Conformal =
                 Options.Conformal == 0 ? null
+                : own is not null ? own
                 : validated is null ? new ConformalThreshold(Options.Conformal, 0)
                 : ConformalThreshold.Of(validated, Options.Conformal),
         };
@@ -75,7 +77,8 @@ internal sealed record Decision(DecisionOptions Options, string? Positive)
         return Conformal is null ? decided : Conformal.On(decided);
     }
 
-    private Predictions Thresholded(Predictions predictions) =>
+    /// <summary>The same without sets.</summary>
+    internal Predictions Thresholded(Predictions predictions) =>
         predictions.MultiLabel ? (Thresholds is null ? predictions : predictions.DecideFindings(Thresholds))
         : Threshold is { } chosen && Positive is not null ? predictions.Decide(Positive, chosen)
         : predictions;

@@ -93,10 +93,14 @@ internal sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : Training
         var images = Side(part, side);
         if (images.Count == 0 && side == SplitSide.Validation)
             return null;
-        var probabilities = model.Able<IPredictsImages>().Probabilities(new PredictionTask(set, images), stop);
-        return recipe.Findings is null
-            ? Predictor.Table(Cohort.Classes, images, probabilities)
-            : Predictor.TableOfFindings(Cohort.Classes, images, probabilities);
+        var task = new PredictionTask(set, images);
+        var probabilities = model.Able<IPredictsImages>().Probabilities(task, stop);
+        if (recipe.Findings is not null)
+            return Predictor.TableOfFindings(Cohort.Classes, images, probabilities);
+        var table = Predictor.Table(Cohort.Classes, images, probabilities);
+        return side == SplitSide.Test && model is ICallsSets { Promise: not null } calls
+            ? table.WithSets(calls.Sets(task, stop))
+            : table;
     }
 
     protected override IEnumerable<ActivationMap>? Maps(IModel model, SessionPart part, CancellationToken stop) =>

@@ -1,3 +1,4 @@
+using Coverslip.Evaluation.Metrics;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
 using Coverslip.Torch;
@@ -93,6 +94,16 @@ public interface IDescribesImages : IModel
 {
     /// <summary>Features [images][features], as the last layer gets them; null of a network that gives none.</summary>
     IReadOnlyList<float[]>? Features(PredictionTask task, CancellationToken stop = default);
+}
+
+/// <summary>A model that says itself which classes stand in an image's set.</summary>
+public interface ICallsSets : IModel
+{
+    /// <summary>What sets promise, crossed; null where the recipe asks for none, or the model cannot tell.</summary>
+    ConformalThreshold? Promise { get; }
+
+    /// <summary>Of each image, of patients it did not learn from, the classes by place.</summary>
+    IReadOnlyList<bool[]> Sets(PredictionTask task, CancellationToken stop = default);
 }
 
 /// <summary>A model that says where in an image it sees its classes.</summary>

@@ -61,13 +61,16 @@ public interface ITrainingPart : IDisposable
     /// <inheritdoc cref="IModel.Parameters"/>
     long Parameters { get; }
 
+    /// <summary>What the model's own sets promise, see <see cref="ICallsSets"/>; null where it has none.</summary>
+    ConformalThreshold? Promise => null;
+
     /// <summary>Lets the model learn from the part's training patients, or go on.</summary>
     /// <exception cref="InvalidDataException">There is nothing to learn from; the message says why.</exception>
     FitOutcome Fit(ITrainingProgress progress, CancellationToken stop);
 
     /// <summary>
     /// What the model says of a side of the part, by the most probable class; null where it has nothing to be judged on, or
-    /// says nothing of whole images and has written its figures itself.
+    /// says nothing of whole images and has written its figures itself. Test images have the model's own sets, where it has any.
     /// </summary>
     Predictions? Judge(SplitSide side, CancellationToken stop);
 
@@ -124,6 +127,8 @@ public abstract class TrainingData<TModel> : ITrainingData
     private sealed class Part(TrainingData<TModel> data, SessionPart part, TModel model) : ITrainingPart
     {
         public long Parameters => model.Parameters;
+
+        public ConformalThreshold? Promise => (model as ICallsSets)?.Promise;
 
         public FitOutcome Fit(ITrainingProgress progress, CancellationToken stop) =>
             data.Fit(model, part, progress, stop);

@@ -23,15 +23,18 @@ public static class DoubtSection
     {
         if (Promise(parts) is not { } error || SetCoverage.Of(said) is not { } sets)
             yield break;
-        RunDescription[] few = [.. parts.Where(p => p.Conformal is { Score: null })];
+        RunDescription[] few = [.. parts.Where(p => p.Conformal is { Keeps: false })];
         if (few.Length > 0)
+        {
+            var crossed = few.Any(p => p.Conformal!.Crossed);
             yield return $"Sets hold every class: {FigureText.Short(error)} errors can be promised from "
-                + $"{FigureText.Count(ConformalThreshold.FewestPatients(error), "validation patient")} on, and there were "
+                + $"{FigureText.Count(ConformalThreshold.FewestPatients(error), crossed ? "patient" : "validation patient")} on, and there were "
                 + $"{few.Min(p => p.Conformal!.Patients)}{(few.Length < parts.Count ? $" in {few.Length} of {parts.Count} parts" : "")}. "
-                + "Give validation more patients (split.validation_share), or promise less (decision.conformal).";
+                + $"{(crossed ? "Train on more patients" : "Give validation more patients (split.validation_share)")}, or promise less (decision.conformal).";
+        }
         if (sets.Coverage is { High: { } high } && high < 1 - error)
             yield return $"Sets held the true class in {FigureText.Percent(sets.Coverage.Value)} of a patient's images, where "
-                + $"{FigureText.Percent(1 - error)} was promised: these patients are not like the validation patients.";
+                + $"{FigureText.Percent(1 - error)} was promised: these patients are not like those it was calibrated on.";
     }
 
     /// <summary>The same in a line for the terminal, and the warnings; nothing where there is nothing of it.</summary>
@@ -58,8 +61,15 @@ public static class DoubtSection
             yield break;
         yield return new Note(
             $"A set holds the classes of which one is the true one, but for {FigureText.Percent(error)} of the {thing}s of a new "
-                + "patient, if new patients are like the validation patients. Patients count once each, and "
-                + "nothing is promised of one class by itself. Where parts predict together, a set has every class that one of "
+                + "patient, if new patients are like those it was calibrated on. Patients count once each, and "
+                + "nothing is promised of one class by itself."
+                + (
+                    parts.Any(p => p.Conformal is { Crossed: true })
+                        ? " Calibrated on all patients that were learned from, each judged by a probe that had left it out (CV+): "
+                            + $"as a rule that keeps the promise; what holds for certain is twice the errors, {FigureText.Percent(2 * error)}."
+                        : ""
+                )
+                + " Where parts predict together, a set has every class that one of "
                 + "them leaves in."
         );
         yield return new Table(
@@ -83,7 +93,7 @@ public static class DoubtSection
             ]
         );
         yield return new Table(
-            [new("Part", true), new("Validation patients", true), new("Least probability in a set", true)],
+            [new("Part", true), new("Patients it was calibrated on", true), new("Least probability in a set", true)],
             [
                 .. parts
                     .Where(p => p.Conformal is not null)
@@ -92,7 +102,9 @@ public static class DoubtSection
                             [
                                 $"{p.Part}",
                                 $"{p.Conformal!.Patients}",
-                                p.Conformal.Score is { } score ? FigureText.Number(1 - score) : "any: too few patients",
+                                !p.Conformal.Keeps ? "any: too few patients"
+                                : p.Conformal.Score is { } score ? FigureText.Number(1 - score)
+                                : "by each left-out probe its own",
                             ]
                     ),
             ]

@@ -49,8 +49,14 @@ internal sealed class ImagePrediction(TrainedModel model, PredictionTask task, I
                     ),
             };
         var rows = model.Models[part].Able<IPredictsImages>().Probabilities(Pass(0), stop);
-        foreach (var (image, row) in images.Zip(rows))
-            image.Add(row, model.Parts[part].Conformal);
+        var sets = model.Parts[part].Conformal switch
+        {
+            null => rows.Select(row => new bool[row.Length]),
+            { Crossed: true } => ((ICallsSets)model.Models[part]).Sets(Pass(0) with { Progress = null }, stop),
+            var split => rows.Select(row => row.Select(split.Admits).ToArray()),
+        };
+        foreach (var (image, (row, set)) in images.Zip(rows.Zip(sets)))
+            image.Add(row, set);
         if (familiarity is null)
             return;
         foreach (
@@ -112,12 +118,12 @@ internal sealed class ImagePrediction(TrainedModel model, PredictionTask task, I
         /// <summary>On average over the parts, as the probabilities are; null where not every part measured.</summary>
         internal double? Unfamiliar => Distances.Count == judges.Length ? Distances.Average() : null;
 
-        internal void Add(double[] row, ConformalThreshold? conformal)
+        internal void Add(double[] row, bool[] set)
         {
             for (var c = 0; c < row.Length; c++)
             {
                 Means[c] += row[c] / judges.Length;
-                Set[c] |= conformal?.Admits(row[c]) == true;
+                Set[c] |= set[c];
             }
         }
     }

@@ -79,15 +79,16 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
         var outcome = own.Fit(progressOf(part), stop);
 
         var validated = own.Judge(SplitSide.Validation, stop);
-        decision = decision.From(validated);
+        decision = decision.From(validated, own.Promise);
+        // A model's own sets are of patients it did not learn from; validation patients are not always such.
         if (validated is not null)
-            decision.On(validated).Write(run.Validation);
+            (own.Promise is null ? decision.On(validated) : decision.Thresholded(validated)).Write(run.Validation);
         var limit = Describe(own, run, stop);
         if (own.Judge(SplitSide.Test, stop) is { } said)
         {
             var tested = decision.On(said);
-            if (limit is not null)
-                tested = Measured(tested, own, new Familiarity(TrainingCases.Read(run.Features), limit.Value), stop);
+            if (File.Exists(run.Features))
+                tested = Compared(tested, own, (run, limit), stop);
             if (own.Maps(stop) is { } maps)
                 ActivationFile.Write(run.Activations, ActivationMap.Locate(tested, maps));
             tested.Write(run.Predictions);
@@ -105,17 +106,24 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
         return Familiarity.LimitOf(TrainingCases.Read(run.Features), own.Features(SplitSide.Validation, stop), stop);
     }
 
-    /// <summary>Predictions of test images with how far these are from the training images.</summary>
-    private static Predictions Measured(
+    /// <summary>
+    /// Predictions of test images with how far these are from the training images; which of these are nearest to the most
+    /// wrong ones is written.
+    /// </summary>
+    private static Predictions Compared(
         Predictions tested,
         ITrainingPart own,
-        Familiarity familiarity,
+        (RunFolder Folder, double? Limit) run,
         CancellationToken stop
     )
     {
         var described = own.Features(SplitSide.Test, stop)!;
+        var cases = TrainingCases.Read(run.Folder.Features);
+        NearestFile.Write(run.Folder.Path, tested, described, cases);
+        if (run.Limit is not { } limit)
+            return tested;
         var far = described
-            .Zip(familiarity.Of([.. described.Select(d => d.Features)]))
+            .Zip(new Familiarity(cases, limit).Of([.. described.Select(d => d.Features)]))
             .ToDictionary(d => d.First.Row.Image, d => d.Second, StringComparer.Ordinal);
         return tested with { Rows = [.. tested.Rows.Select(r => r with { Unfamiliar = far[r.Image] })] };
     }

@@ -7,7 +7,7 @@ namespace Coverslip.Learning.StoredFeatures;
 /// <summary>Where features come from.</summary>
 public sealed record EncoderSettings
 {
-    /// <summary>A name, or NAME=FILE, of <c>coverslip encoders</c>.</summary>
+    /// <summary>As <see cref="EncoderWord"/> takes it.</summary>
     public string Encoder { get; init; } = BoxedResNet.Name;
 
     /// <summary>Layers that are joined; none (default): the last one.</summary>
@@ -32,7 +32,7 @@ public sealed record EncoderSettings
             Encoder = node.Text(
                 "encoder",
                 standard.Encoder,
-                "Pre-trained network, a name of 'coverslip encoders' or NAME=FILE, relative to the current folder"
+                "Pre-trained network: a name of 'coverslip encoders', NAME=FILE with its weights, or FILE.onnx or FILE.ts (TorchScript) with FILE.yaml beside it; relative to the current folder"
             ),
             Layers = node.List(
                 "layers",

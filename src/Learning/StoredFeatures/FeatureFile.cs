@@ -39,8 +39,7 @@ public static class FeatureFile
     /// <exception cref="InvalidDataException">It is of none, or damaged.</exception>
     public static (IFeatureLayout Layout, PatchFeatures Features) Read(string path)
     {
-        if (!File.Exists(path))
-            throw new FileNotFoundException($"{path}: there is no such file");
+        TextFile.Check(path);
         try
         {
             var layout =

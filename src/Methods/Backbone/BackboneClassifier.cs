@@ -1,6 +1,7 @@
 using Coverslip.Learning.Backbones;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
+using Coverslip.Learning.Recipes;
 using Coverslip.Learning.Runs;
 using Coverslip.Torch;
 using Coverslip.Torch.Layers;
@@ -18,10 +19,13 @@ internal sealed class BackboneClassifier : IStartsFromWeights
     private readonly BackboneOptions shape;
     private readonly IBackbone backbone;
     private readonly FlattenHead head;
+    private readonly FrozenMaps? frozen;
+    private readonly Func<Tensor, BackboneOutput>? above;
 
     /// <param name="recipe">Network, losses, input.</param>
     /// <param name="classes">Number of classes.</param>
     /// <param name="device">Where to compute.</param>
+    /// <exception cref="RecipeException">Frozen stages are to be stored, and there are none.</exception>
     public BackboneClassifier(BackboneRecipe recipe, int classes, Device device)
     {
         var (network, input) = (recipe.Network, recipe.Input);
@@ -33,6 +37,14 @@ internal sealed class BackboneClassifier : IStartsFromWeights
         head = new FlattenHead(Store.Root / "head", cells, classes, network);
         Store.ToChannelsLast();
         network.FineTuning.Apply(Store.Root / "backbone", network.Kind);
+        if (recipe.StoreFrozen == 0)
+            return;
+        var (below, rest) =
+            network.FineTuning.Divide(backbone, Store.Root / "backbone", network.Kind)
+            ?? throw new RecipeException(
+                $"network.store_frozen is {recipe.StoreFrozen}; {network.Kind.Name} has no frozen stages that can be computed by themselves: take a ResNet with trainable: none or last-1 to last-4, or store_frozen: 0"
+            );
+        (frozen, above) = (new FrozenMaps(below, (long)(recipe.StoreFrozen * (1 << 30))), rest);
     }
 
     public ParameterStore Store { get; }
@@ -43,7 +55,7 @@ internal sealed class BackboneClassifier : IStartsFromWeights
 
     public Outcome Judge(Batch batch)
     {
-        var output = backbone.Forward(Input(batch));
+        var output = frozen is null ? backbone.Forward(Input(batch)) : above!(frozen.Of(Input(batch)));
         var scores = head.Forward(output.Map).To(DType.Float32);
         var classLoss = CrossEntropy(scores, batch);
         var total = classLoss;
@@ -59,7 +71,11 @@ internal sealed class BackboneClassifier : IStartsFromWeights
 
     public void PrepareToPredict(DType type) => Store.Fold(type);
 
-    public void Dispose() => Store.Dispose();
+    public void Dispose()
+    {
+        frozen?.Dispose();
+        Store.Dispose();
+    }
 
     private Tensor Input(Batch batch)
     {

@@ -29,6 +29,9 @@ internal sealed record BackboneRecipe : INetworkRecipe, IBackboneRecipe, IPredic
 
     public required BackboneNetworkOptions Network { get; init; }
 
+    /// <summary>GiB on disk for what frozen stages make of images, computed once; 0 (default): in every epoch.</summary>
+    public double StoreFrozen { get; init; }
+
     public int SmallestSide => Network.SmallestSide;
 
     public IReadOnlyList<string> Needs => Network.Weights.Length > 0 ? [Network.Weights] : [];
@@ -61,7 +64,15 @@ internal sealed record BackboneRecipe : INetworkRecipe, IBackboneRecipe, IPredic
             Split = SplitOptions.Read(node.Section("split")),
             Decision = DecisionOptions.Read(node.Section("decision")),
             Network = BackboneNetworkOptions.Read(network),
+            StoreFrozen = network.Number(
+                "store_frozen",
+                0,
+                (0, 4096),
+                "GiB of temporary files (TMPDIR) in which what the frozen stages make of images is kept in half precision, so that it is computed once; 0: in every epoch. Of ResNets, with no random change but orientations"
+            ),
         };
+        if (recipe.StoreFrozen > 0)
+            CheckStored(recipe, network);
         if (recipe.Input.Form == InputForm.MaskChannel)
             throw input.Wrong("form", "mask-channel", "published networks take 3 channels; expected is masked or raw");
         var (name, least) = (recipe.Network.Kind.Name, recipe.SmallestSide);
@@ -70,6 +81,23 @@ internal sealed record BackboneRecipe : INetworkRecipe, IBackboneRecipe, IPredic
             if (side < least)
                 throw input.Wrong(key, $"{side}", $"{name} needs at least {least} pixels{wayOut}");
         return recipe;
+    }
+
+    private static void CheckStored(BackboneRecipe recipe, RecipeNode network)
+    {
+        var asked = FormattableString.Invariant($"{recipe.StoreFrozen}");
+        if (recipe.Network.FineTuning.Stages is null)
+            throw network.Wrong(
+                "store_frozen",
+                asked,
+                "all stages are trained; set trainable: none or last-N, or store_frozen: 0"
+            );
+        if (!recipe.Augmentation.ComesAgain)
+            throw network.Wrong(
+                "store_frozen",
+                asked,
+                "augmentation changes colors, place or focus, so that no image comes again; leave only orientations on, or set store_frozen: 0"
+            );
     }
 
     public ISlidePrediction OpenSlides(TrainedModel run, PredictionRequest asked) =>

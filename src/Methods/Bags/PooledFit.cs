@@ -22,15 +22,15 @@ internal static class PooledFit
             [.. known.Select(b => b.First.Patient)],
             classes
         );
-        LogisticPath PathOf(int[] which) => new(rows, which, task.Recipe.Balanced);
+        using var fitting = new LogisticFitting(rows, task.Recipe.Balanced);
         var selection = LeftOutSelection.Of(
             rows,
             new SettingChoice([.. options.C.Order()], options.Folds, task.Seed),
-            PathOf,
+            fitting.Fit,
             stop
         );
-        using var path = PathOf([.. Enumerable.Range(0, known.Length)]);
-        var reader = new PooledReader(options.Kind, path.Scaling, (LogisticRegression)path.Fit(selection.Setting));
+        var (scaling, fitted) = fitting.Fit(null, [selection.Setting]);
+        var reader = new PooledReader(options.Kind, scaling, (LogisticRegression)fitted[0]);
         var temperature =
             selection.LeftOut.Length > 0
                 ? Temperature.Fit(selection.LeftOut, rows.Labels, rows.Patients.Distinct().Count())

@@ -23,7 +23,7 @@ internal static class FittedInput
     /// <exception cref="ArgumentException">There is no such encoder; the nearest is named.</exception>
     internal static IReadOnlyList<FittedSetting> Of(Cohort cohort, EncoderSettings encoder)
     {
-        var kind = KnownEncoders.Named(encoder.Encoder.Split('=')[0]);
+        var kind = EncoderWord.Kind(encoder.Encoder);
         var (sizes, gray) = Look(cohort);
         var (width, height) = (Median(sizes.Select(s => s.Width)), Median(sizes.Select(s => s.Height)));
         var seen = string.Create(

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Coverslip.Evaluation.Metrics;
 using Coverslip.Learning.Features;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
@@ -20,12 +21,14 @@ internal sealed class ProbeModel(ProbeRecipe recipe, int classes, Device device)
     : IFitsImages,
         IPredictsImages,
         IPredictsWindows,
-        IDescribesImages
+        IDescribesImages,
+        ICallsSets
 {
     private readonly EncodedImages images = new(recipe.Features, recipe.Input, device);
     private FeatureScaling? scaling;
     private IFeatureClassifier? probe;
     private double temperature = 1;
+    private CrossedSets? sets;
 
     /// <summary>What was said of the validation images it learned from, while they were left out.</summary>
     private readonly Dictionary<Patch, double[]> leftOut = new(ReferenceEqualityComparer.Instance);
@@ -52,18 +55,24 @@ internal sealed class ProbeModel(ProbeRecipe recipe, int classes, Device device)
             [.. known.Select(p => p.Row.Patient)],
             classes
         );
+        using var fitting = new ProbeFitting(learned, recipe.Probe, task.Seed);
         var selection = LeftOutSelection.Of(
             learned,
-            new SettingChoice(recipe.Probe.Settings, recipe.Probe.Folds, task.Seed),
-            which => ProbePath.Of(learned, which, recipe.Probe, task.Seed),
+            new SettingChoice(recipe.Probe.Settings, recipe.Probe.Folds, task.Seed)
+            {
+                Keep = recipe.Decision.Conformal > 0,
+            },
+            fitting.Fit,
             stop
         );
-        using var path = ProbePath.Of(learned, [.. Enumerable.Range(0, known.Length)], recipe.Probe, task.Seed);
-        (scaling, probe) = (path.Scaling, path.Fit(selection.Setting));
+        (scaling, var fitted) = fitting.Fit(null, [selection.Setting]);
+        probe = fitted[0];
         if (recipe.Probe.Calibrated && selection.LeftOut.Length > 0)
             temperature = Temperature.Fit(selection.LeftOut, learned.Labels, learned.Patients.Distinct().Count());
         foreach (var (image, scores) in known.Zip(selection.LeftOut).Skip(task.Training.Count))
             leftOut[image] = Temperature.Softmax(scores, temperature);
+        if (recipe.Decision.Conformal > 0 && selection.Classifiers.Count > 0)
+            sets = CrossedSets.Of(learned, selection.Classifiers, recipe.Decision.Conformal);
         var said = temperature.ToString("0.###", CultureInfo.InvariantCulture);
         selection.Write(Path.Combine(run.Path, ChosenSettings.FileName), said);
         using (new TensorScope())
@@ -80,6 +89,7 @@ internal sealed class ProbeModel(ProbeRecipe recipe, int classes, Device device)
             ("temperature", Tensor.From([temperature])),
             .. scaling!.State(),
             .. probe!.State(),
+            .. sets?.State() ?? [],
         ];
 
     public void Load(IReadOnlyDictionary<string, Tensor> state)
@@ -93,13 +103,8 @@ internal sealed class ProbeModel(ProbeRecipe recipe, int classes, Device device)
                 );
             scaling = FeatureScaling.From(state);
             temperature = state["temperature"].ToArray<double>()[0];
-            probe = recipe.Probe.Kind switch
-            {
-                ProbeKind.Logistic => LogisticRegression.From(state, classes),
-                ProbeKind.Neighbors => NearestNeighbors.From(state, classes),
-                ProbeKind.Prototypes => ClassPrototypes.From(state),
-                _ => HiddenLayer.From(state, classes),
-            };
+            probe = ProbeOf(state);
+            sets = CrossedSets.From(state, ProbeOf);
         }
         catch (KeyNotFoundException error)
         {
@@ -130,7 +135,21 @@ internal sealed class ProbeModel(ProbeRecipe recipe, int classes, Device device)
     public IReadOnlyList<float[]> Features(PredictionTask task, CancellationToken stop = default) =>
         [.. images.Of(task, stop).Select(row => Array.ConvertAll(row, v => (float)v))];
 
+    public ConformalThreshold? Promise => sets?.Promise;
+
+    public IReadOnlyList<bool[]> Sets(PredictionTask task, CancellationToken stop = default) =>
+        sets!.Of(images.Of(task, stop));
+
     public void Dispose() => images.Dispose();
+
+    private IFeatureClassifier ProbeOf(IReadOnlyDictionary<string, Tensor> state) =>
+        recipe.Probe.Kind switch
+        {
+            ProbeKind.Logistic => LogisticRegression.From(state, classes),
+            ProbeKind.Neighbors => NearestNeighbors.From(state, classes),
+            ProbeKind.Prototypes => ClassPrototypes.From(state),
+            _ => HiddenLayer.From(state, classes),
+        };
 
     private double[][] ProbabilitiesOf(double[][] rows) =>
         [.. probe!.Scores([.. rows.Select(scaling!.Apply)]).Select(scores => Temperature.Softmax(scores, temperature))];

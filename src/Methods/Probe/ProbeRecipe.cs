@@ -1,4 +1,5 @@
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Learning.Encoders;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
@@ -36,7 +37,7 @@ internal sealed record ProbeRecipe : IRecipe, IPredictsSlides, IFitsCohort
 
     public IReadOnlyList<FittedSetting> Fit(Cohort cohort) => FitsCohort ? FittedInput.Of(cohort, Features) : [];
 
-    public IReadOnlyList<string> Needs => Features.Encoder.Split('=', 2) is [_, var file] ? [file] : [];
+    public IReadOnlyList<string> Needs => EncoderWord.Needs(Features.Encoder);
 
     public IModel Untrained(int classes, Device device) => new ProbeModel(this, classes, device);
 

@@ -90,6 +90,7 @@ public sealed class SlideTrainingVerbsTests : IDisposable
         );
         Assert.EndsWith(",held_out\n", File.ReadAllText(runs.At("predicted/slide_scores.csv")));
         var page = File.ReadAllText(runs.At("predicted/report.html"));
+        Assert.Contains("No nearest training cases: what is called is a slide", page);
         Assert.Contains("heatmap over P01-1", page);
         Assert.Contains("tissue (patches)", page);
         Assert.Equal(

@@ -59,6 +59,29 @@ public sealed partial class RunReportTests : IDisposable
         Assert.Contains("1,957,446", Section(page, "facts").Value);
     }
 
+    /// <summary>Each part's most wrong image stands beside what that part learned from.</summary>
+    [Fact]
+    public void Most_wrong_images_stand_beside_the_training_images_nearest_to_them()
+    {
+        foreach (var part in new[] { 1, 2 })
+        {
+            invented.Train(
+                d => d with { Part = part, Parts = 2 },
+                row => InventedRun.NumberOf(row) % 2 == part - 1,
+                wrong: row => row.Image is "p1-0.png" or "p2-0.png"
+            );
+            File.WriteAllText(
+                Path.Combine(invented.Run, $"part-{part}", "nearest.csv"),
+                $"image,training_image,patient,label,distance\np{3 - part}-0.png,{invented.At($"p{part + 3}-1.png")},near {part},like,0.{part}25\n"
+            );
+        }
+        var rows = Section(Report(), "wrong").Descendants(Xhtml + "tr").Skip(1).Select(r => r.Value).ToArray();
+        Assert.Equal(2, rows.Length);
+        Assert.Contains("near 1", Assert.Single(rows, r => r.Contains("p2-0.png")));
+        Assert.Contains("distance 0.225", Assert.Single(rows, r => r.Contains("p1-0.png")));
+        Assert.Contains("distance is 1 − cosine", Section(Report(), "wrong").Value);
+    }
+
     [Fact]
     public void The_file_needs_nothing_from_outside_and_runs_no_script()
     {

@@ -50,7 +50,7 @@ public sealed class EncoderTests(BoxedResNetFile box)
         var small = Tensor.From(GoldenBackbone.Draw("small", 3 * 32 * 32, 0.5, 0.5), 1, 3, 32, 32); // layer4 is 1 × 1
         Assert.All(Of(true, small, (32, 32))[512..], d => Assert.Equal(0, d));
         Assert.Contains(
-            "has tokens and no maps",
+            "vit-s-16 has no maps",
             Assert
                 .Throws<ArgumentException>(() =>
                     Encoder
@@ -155,7 +155,7 @@ public sealed class EncoderTests(BoxedResNetFile box)
             Refused<ArgumentException>("resnet18")
         );
         Assert.Equal(
-            $"'{weights}' is a file; say of which encoder, as NAME={weights}; 'coverslip encoders' lists the names",
+            $"'{weights}' is a file; say of which encoder, as NAME={weights}; 'coverslip encoders' lists the names. Networks whole end in .onnx, .ts, .pt, .torchscript",
             Refused<ArgumentException>(weights)
         );
         Assert.Equal(

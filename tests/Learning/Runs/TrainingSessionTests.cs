@@ -20,6 +20,7 @@ public sealed class TrainingSessionTests(SmallCohort small) : IClassFixture<Smal
         [
             "best.safetensors",
             "metrics.csv",
+            "nearest.csv",
             "predictions.csv",
             "recipe.yaml",
             "run.json",

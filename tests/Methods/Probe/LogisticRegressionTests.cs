@@ -21,16 +21,21 @@ public sealed class LogisticRegressionTests
             var classes = known.GetProperty("classes").GetInt32();
             var task = WeightedFeatures.Of(rows, labels, classes, known.GetProperty("balanced").GetBoolean());
             var c = known.GetProperty("c").GetDouble();
-            using var fit = new LogisticFit(task);
-            var fitted = fit.Fit(c).Scores(rows);
-            // From where another strength has come to, it comes to the same.
-            fit.Fit(10 * c);
-            var warm = fit.Fit(c).Scores(rows);
+            using var bound = new LogisticBound(task);
+            var fitted = LogisticFit.Fit(task, bound, [c])[0].Scores(rows);
+            // Beside other strengths, and by a bound that is not quite these images', it comes to the same.
+            using var other = new LogisticBound(
+                task with
+                {
+                    Rows = [.. rows.Select(r => r.Select(v => 0.9 * v).ToArray())],
+                }
+            );
+            var beside = LogisticFit.Fit(task, other, [c / 10, c, 10 * c])[1].Scores(rows);
             foreach (var (i, expected) in Rows(known.GetProperty("probabilities")).Index())
                 for (var k = 0; k < classes; k++)
                 {
                     Assert.Equal(expected[k], Temperature.Softmax(fitted[i], 1)[k], 2e-3);
-                    Assert.Equal(expected[k], Temperature.Softmax(warm[i], 1)[k], 2e-3);
+                    Assert.Equal(expected[k], Temperature.Softmax(beside[i], 1)[k], 2e-3);
                 }
         }
     }

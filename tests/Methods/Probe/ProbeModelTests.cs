@@ -39,8 +39,15 @@ public sealed class ProbeModelTests(SmallCohort small) : IClassFixture<SmallCoho
         var set = new PatchSet(small.Cohort, moved.Recipe.Input, null);
         var again = moved.Predict(set, 5).Rows.ToDictionary(r => r.Image);
         foreach (var row in tested.Rows)
+        {
             for (var c = 0; c < row.Probabilities.Count; c++)
                 Assert.Equal(row.Probabilities[c], again[row.Image].Probabilities[c], 1e-4);
+            Assert.Equal(row.Set, again[row.Image].Set);
+        }
+        var told = RunDescription.Read(new RunFolder(At(name)).Description);
+        Assert.True(told.Conformal is { Crossed: true, Keeps: true, Score: null });
+        var lines = Learning.RunReports.DoubtSection.Lines(tested, [told]);
+        Assert.DoesNotContain(lines, l => l.Contains("hold every class", StringComparison.Ordinal));
     }
 
     [Fact]
