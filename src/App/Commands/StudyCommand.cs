@@ -106,7 +106,10 @@ internal static class StudyCommand
         foreach (var note in told)
             Console.Error.WriteLine(note);
         _ = DeviceOption.Of(parsed);
-        study = study with { ImageWise = study.ImageWise || parsed.GetValue(ImageWise) };
+        study = MissingBaselines.LeaveOut(study, Console.Error.WriteLine) with
+        {
+            ImageWise = study.ImageWise || parsed.GetValue(ImageWise),
+        };
         var folder = new StudyFolder(Path.GetFullPath(parsed.GetValue(Output)!));
         var cohort = StudyCohorts.Sampled(
             FolderCohort.Load(parsed.GetValue(CohortFile)!),

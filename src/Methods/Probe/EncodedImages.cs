@@ -16,16 +16,23 @@ namespace Coverslip.Methods.Probe;
 /// </summary>
 internal sealed class EncodedImages(ProbeRecipe recipe, Device device) : IDisposable
 {
+    /// <summary>The same number of each image, of which nothing is learned.</summary>
+    private static readonly double[] Nothing = [0];
+
     private static readonly ConditionalWeakTable<
         PatchSet,
         Dictionary<(Patch Image, string Identity), double[]>
     > Known = [];
     private readonly Lazy<SharedEncoder> shared = new(() => SharedEncoder.Of(recipe, device));
-    private readonly ColorStatistics colors = new();
+    private readonly IImageFeatures? ofPixels = recipe.Features.OfPixels;
     private CohortFeatures? stored;
 
     /// <summary>What decides the features.</summary>
-    internal string Identity => recipe.Features.Histogram ? $"{Encoder.Identity} + {colors.Name}" : Encoder.Identity;
+    internal string Identity =>
+        string.Join(" + ", new[] { Encodes ? Encoder.Identity : null, ofPixels?.Name }.OfType<string>());
+
+    /// <summary>Whether a pre-trained network sees the images.</summary>
+    internal bool Encodes => recipe.Features.Kind == FeatureKind.Encoder;
 
     private Encoder Encoder => shared.Value.Encoder;
 
@@ -48,9 +55,7 @@ internal sealed class EncodedImages(ProbeRecipe recipe, Device device) : IDispos
         var identity = Identity;
         foreach (var image in task.Images.Where(image => !known.ContainsKey((image, identity))).Distinct())
             if (stored?.Of(task.Set.Cohort, image.Row) is { } row)
-                known[(image, identity)] = recipe.Features.Histogram
-                    ? [.. row, .. Colors(task.Set.Pixels(image))]
-                    : row;
+                known[(image, identity)] = ofPixels is null ? row : [.. row, .. Described(task.Set.Pixels(image))];
         Patch[] missing = [.. task.Images.Distinct().Where(image => !known.ContainsKey((image, identity)))];
         var done = task.Images.Count - missing.Length;
         foreach (var batch in missing.Chunk(task.Batch ?? 32))
@@ -94,18 +99,20 @@ internal sealed class EncodedImages(ProbeRecipe recipe, Device device) : IDispos
             }
         );
 
-    /// <summary>Features of images [B, 3, H, W] in [0, 1], whose bytes the color statistics are of.</summary>
+    /// <summary>Features of images [B, 3, H, W] in [0, 1], whose bytes what is computed of pixels is of.</summary>
     private double[][] Of(Tensor images, byte[] pixels)
     {
-        var features = Encoder.Encode(images).To(DType.Float64).ToArray<double>().Chunk(Encoder.Features);
-        if (!recipe.Features.Histogram)
+        var features = Encodes
+            ? Encoder.Encode(images).To(DType.Float64).ToArray<double>().Chunk(Encoder.Features)
+            : Enumerable.Repeat(ofPixels is null ? Nothing : [], (int)images.Size(0));
+        if (ofPixels is null)
             return [.. features];
         var size = recipe.Input.Height * recipe.Input.Width * PatchPixels.Stride;
-        return [.. features.Select((row, i) => (double[])[.. row, .. Colors(pixels[(i * size)..((i + 1) * size)])])];
+        return [.. features.Select((row, i) => (double[])[.. row, .. Described(pixels[(i * size)..((i + 1) * size)])])];
     }
 
-    private double[] Colors(byte[] pixels) =>
-        colors.Describe(new PatchPixels(pixels, recipe.Input.Height, recipe.Input.Width));
+    private double[] Described(byte[] pixels) =>
+        ofPixels!.Describe(new PatchPixels(pixels, recipe.Input.Height, recipe.Input.Width));
 
     public void Dispose()
     {

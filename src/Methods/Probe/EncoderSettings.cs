@@ -1,12 +1,34 @@
 using Coverslip.Learning.Encoders;
+using Coverslip.Learning.Features;
 using Coverslip.Learning.Recipes;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.Probe;
 
+/// <summary>What is known of an image.</summary>
+internal enum FeatureKind
+{
+    /// <summary>What a pre-trained network makes of it.</summary>
+    Encoder,
+
+    /// <summary>Its color histogram alone.</summary>
+    ColorHistogram,
+
+    /// <summary>Its mean brightness alone.</summary>
+    Brightness,
+
+    /// <summary>Nothing: what is said of an image is the classes' shares in training.</summary>
+    None,
+}
+
 /// <summary>Where features come from.</summary>
 internal sealed record EncoderSettings
 {
+    private static readonly string[] OfEncoders = ["encoder", "deviations", "histogram", "from"];
+
+    /// <summary>encoder (default), or what a trivial model knows.</summary>
+    public FeatureKind Kind { get; init; }
+
     /// <summary>A name, or NAME=FILE, of <c>coverslip encoders</c>.</summary>
     public string Encoder { get; init; } = BoxedResNet.Name;
 
@@ -25,8 +47,13 @@ internal sealed record EncoderSettings
     internal static EncoderSettings Read(RecipeNode node)
     {
         var standard = new EncoderSettings();
-        return new EncoderSettings
+        var read = new EncoderSettings
         {
+            Kind = node.Word(
+                "kind",
+                standard.Kind,
+                "What is known of an image: what a pre-trained network makes of it; or, of trivial models to compare with, its color histogram alone, its mean brightness alone, or nothing (none: the classes' shares in training)"
+            ),
             Encoder = node.Text(
                 "encoder",
                 standard.Encoder,
@@ -53,7 +80,25 @@ internal sealed record EncoderSettings
                 "File of 'coverslip features' that holds the features of the cohort's images, relative to the current folder; empty: they are computed. Images that are predicted later and are not in it are computed"
             ),
         };
+        var key = Array.Find(OfEncoders, k => node.Peek(k) is not null) ?? (read.Layers.Count > 0 ? "layers" : null);
+        return read.Kind == FeatureKind.Encoder || key is null
+            ? read
+            : throw node.Wrong(
+                key,
+                node.Peek(key) ?? string.Join(", ", read.Layers),
+                $"it is of an encoder, and features.kind is {Words.Kebab($"{read.Kind}")}; leave {key} out"
+            );
     }
+
+    /// <summary>What is computed of pixels instead of an encoder's features, or beside them; null: nothing.</summary>
+    internal IImageFeatures? OfPixels =>
+        Kind switch
+        {
+            FeatureKind.Brightness => new Brightness(),
+            FeatureKind.ColorHistogram => new ColorStatistics(),
+            FeatureKind.Encoder when Histogram => new ColorStatistics(),
+            _ => null,
+        };
 
     internal Encoder Open(int height, int width, Device device) =>
         Learning.Encoders.Encoder.Open(

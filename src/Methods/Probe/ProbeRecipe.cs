@@ -35,7 +35,8 @@ internal sealed record ProbeRecipe : IRecipe, IPredictsSlides, IFitsCohort
 
     public IReadOnlyList<FittedSetting> Fit(Cohort cohort) => FitsCohort ? FittedInput.Of(cohort, Features) : [];
 
-    public IReadOnlyList<string> Needs => Features.Encoder.Split('=', 2) is [_, var file] ? [file] : [];
+    public IReadOnlyList<string> Needs =>
+        Features.Kind == FeatureKind.Encoder ? [Features.Encoder.Split('=', 2)[^1]] : [];
 
     public IModel Untrained(int classes, Device device) => new ProbeModel(this, classes, device);
 

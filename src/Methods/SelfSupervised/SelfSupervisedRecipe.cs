@@ -109,6 +109,10 @@ internal sealed record SelfSupervisedRecipe : INetworkRecipe, IPredictsSlides, I
 
     private StageLength Length(string name) => new(name, Pretraining.Training.Epochs, Pretraining.Training.Patience);
 
+    public bool TellsClasses => false;
+
+    public IReadOnlyList<string> LowerIsBetter => [SegmentationFigures.ReconstructionError];
+
     public IReadOnlyList<string> OwnFigures => SegmentationFigures.Keys;
 
     public bool Shares => Pretraining.Training.Epochs > 0;

@@ -6,6 +6,7 @@ public sealed class SelfSupervisedStudyTests : IDisposable
 {
     private const string Study = """
         study: sizes
+        baselines: false
         metric: pixel-f1
         also: [pixel-precision, reconstruction-error]
         curve: annotated windows

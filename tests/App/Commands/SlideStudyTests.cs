@@ -20,6 +20,7 @@ public sealed class SlideStudyTests : IDisposable
             runs.At("table.yaml"),
             """
             study: slides
+            baselines: false
             metric: auc
             split: {folds: 2, validation_share: 0.5}
             models:

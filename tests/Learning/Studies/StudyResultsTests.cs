@@ -52,14 +52,114 @@ public sealed class StudyResultsTests : IDisposable
     public void Tables_say_what_is_missing()
     {
         var (study, rows) = Study(false, ("SagaNet", [9, 8]), ("None", []));
-        Assert.Equal(["None", "raw", "0/2", "–", "–", "–", "–", "–", "–", "–"], StudyTable.CellsOf(rows[1]));
+        Assert.Equal(["None", "raw", "0/2", .. Enumerable.Repeat("–", 12)], StudyTable.CellsOf(rows[1]));
         Assert.Equal(
-            ["SagaNet", "raw", "2/2", "0.850 ± 0.071", "–", "–", "–", "1.50 M", "2.0", "321"],
+            [
+                "SagaNet",
+                "raw",
+                "2/2",
+                "0.850 ± 0.071",
+                "–",
+                "–",
+                "–",
+                "0.750",
+                "–",
+                "2",
+                "5",
+                "7.5",
+                "1.50 M",
+                "2.0",
+                "321",
+            ],
             StudyTable.CellsOf(rows[0])
         );
         var outcome = new StudyOutcome(study, [("", rows)]);
         Assert.Contains("| SagaNet | raw   | 2/2   | 0.850 ± 0.071", StudyTable.Markdown(outcome));
-        Assert.Equal(["", "None", "raw", "", "", ""], StudyTable.Csv(outcome).ElementAt(2).Take(6));
+        Assert.Equal(["", "None", "raw", "no", "", ""], StudyTable.Csv(outcome).ElementAt(2).Take(6));
+        Assert.Contains(
+            "Trivial baselines were left out",
+            StudyTable.NoteOf(outcome with { Study = study with { Baselines = false } })
+        );
+        Assert.Contains("no trivial baseline for what these models are asked", StudyTable.NoteOf(outcome));
+    }
+
+    [Fact]
+    public void What_does_not_beat_the_best_trivial_model_is_not_recommended()
+    {
+        var (study, rows) = StudyOf(
+            false,
+            [new("SagaNet", [9, 8]), new("First", [6, 7]), new("half", [5, 5], true), new("color", [7, 7], true)]
+        );
+        var line = StudyVerdict.Of(study, rows)!;
+        Assert.Equal(
+            "Not recommended, no better than the best trivial baseline in accuracy: First, raw (0.650; color 0.700 on the same 2 parts).",
+            line
+        );
+        Assert.Contains(line, StudyTable.Markdown(new StudyOutcome(study, [("", rows)])));
+        // They are tested as the others are, and cost these nothing in Holm's correction.
+        Assert.Equal(rows[1].Comparison!.T.Value, rows[1].Comparison!.T.Holm);
+        Assert.NotNull(rows[3].Comparison!.Difference);
+        Assert.Equal("yes", StudyTable.Csv(new StudyOutcome(study, [("", rows)])).ElementAt(4)[3]);
+
+        var lower = study with { Figure = study.Figure with { LowerIsBetter = true } };
+        Assert.Contains("SagaNet, raw (0.850; half 0.500", StudyVerdict.Of(lower, rows));
+        Assert.StartsWith("Every model is better", StudyVerdict.Of(study, [rows[0], .. rows.Skip(2)]));
+        Assert.Null(StudyVerdict.Of(study, [.. rows.Take(2)]));
+    }
+
+    [Fact]
+    public void A_model_that_calls_all_images_the_same_is_flagged()
+    {
+        var (_, rows) = Study(false, ("SagaNet", [9, 8]), ("Same", [5, 6]));
+        Assert.Equal(0, rows[0].Facts.Constant);
+        foreach (var part in (int[])[1, 2])
+        {
+            var file = Path.Combine(folder, "Same", $"part-{part}", "predictions.csv");
+            // One part calls all of one class; the other is sure of both to the sixth digit.
+            string[] lines = [.. File.ReadAllLines(file).Skip(1).Select(l => string.Join(',', l.Split(',')[..3]))];
+            File.WriteAllLines(
+                file,
+                [
+                    "image,patient,label,predicted,p_a,p_b",
+                    .. lines.Select(
+                        (l, i) => part == 1 ? $"{l},a,0.{90 - i},0.{10 + i}" : $"{l},{"ab"[i % 2]},0.5,0.5"
+                    ),
+                ]
+            );
+        }
+        (_, rows) = Study(false, ("SagaNet", [9, 8]), ("Same", []));
+        Assert.Equal("2/2", StudyTable.CellsOf(rows[1])[8]);
+    }
+
+    [Fact]
+    public void Of_the_rates_that_are_tried_each_parts_validation_patients_choose_one()
+    {
+        var (study, _) = Study(false, ("SagaNet", [9, 8]));
+        var run = study.Runs[0];
+        study = study with { Runs = [run with { Tried = [run with { Rate = 1e-3 }, run with { Rate = 1e-2 }] }] };
+        string At(StudyRun tried) => Path.Combine(folder, $"rate{tried.Rate}");
+        foreach (
+            var (rate, part, right, sure) in ((double, int, int, double)[])
+                [(1e-3, 1, 9, 0.9), (1e-2, 1, 4, 0.6), (1e-3, 2, 3, 0.6)]
+        )
+        {
+            var at = Path.Combine(At(run with { Rate = rate }), $"part-{part}");
+            Write(at, right);
+            File.WriteAllText(
+                Path.Combine(at, "validation.csv"),
+                $"image,patient,label,predicted,p_a,p_b\nv.png,q,a,a,{sure},{1 - sure:0.0}\n"
+            );
+        }
+        var split = new Split(SplitKind.KFold, "", 1, [new SplitPart([], [], ["p0"]), new SplitPart([], [], ["p1"])]);
+        var row = Assert.Single(StudyResults.Read(study, split, At, _ => (10, 40)));
+        // The second part has no training at the other rate yet.
+        Assert.Equal([0.9, null], row.Figures);
+        Assert.Equal([1e-3, null], row.Rates);
+        Assert.Equal((15.0, 1), (row.Facts.ProcessorSeconds, row.Patients));
+        Assert.Contains(
+            "validation patients chose by log loss: SagaNet, raw 0.001.",
+            StudyTable.NoteOf(new StudyOutcome(study, [("", [row])]))
+        );
     }
 
     [Fact]
@@ -133,12 +233,17 @@ public sealed class StudyResultsTests : IDisposable
         Assert.Empty(StudyDifferences.Lines(study with { Further = [] }, rows));
     }
 
+    /// <summary>A model whose parts have so many of ten images right; none are written where none are given.</summary>
+    private sealed record Made(string Model, int[] Right, bool Trivial = false);
+
     private IReadOnlyList<StudyRow> Table(params (string Model, int[] Right)[] models) => Study(false, models).Rows;
 
     private (StudyRecipe Study, IReadOnlyList<StudyRow> Rows) Study(
         bool imageWise,
         params (string Model, int[] Right)[] models
-    )
+    ) => StudyOf(imageWise, [.. models.Select(m => new Made(m.Model, m.Right))]);
+
+    private (StudyRecipe Study, IReadOnlyList<StudyRow> Rows) StudyOf(bool imageWise, IReadOnlyList<Made> models)
     {
         const string recipe = "{method: saganet, input: {form: raw, height: 64, width: 64}}";
         var study = new StudyRecipe
@@ -148,7 +253,13 @@ public sealed class StudyResultsTests : IDisposable
             Against = "SagaNet",
             Split = new SplitOptions(),
             Seed = 1,
-            Runs = [.. models.Select(m => new StudyRun(m.Model, "raw", recipe, Known.Methods.Parse(recipe, "test")))],
+            Runs =
+            [
+                .. models.Select(m => new StudyRun(m.Model, "raw", recipe, Known.Methods.Parse(recipe, "test"))
+                {
+                    IsBaseline = m.Trivial,
+                }),
+            ],
             ImageWise = imageWise,
         };
         var parts = models.Max(m => m.Right.Length);
@@ -156,9 +267,9 @@ public sealed class StudyResultsTests : IDisposable
             SplitKind.KFold,
             "",
             1,
-            [.. Enumerable.Range(0, parts).Select(_ => new SplitPart([], [], []))]
+            [.. Enumerable.Range(0, parts).Select(_ => new SplitPart([], [], ["p0", "p1"]))]
         );
-        foreach (var (model, right) in models)
+        foreach (var (model, right, _) in models)
         foreach (var (part, correct) in right.Index())
             Write(Path.Combine(folder, model, $"part-{part + 1}"), correct);
         return (
@@ -201,6 +312,8 @@ public sealed class StudyResultsTests : IDisposable
             Epochs = 5,
             BestEpoch = 1,
             TrainingSeconds = 10,
+            ProcessorSeconds = 7.5,
+            TrainingAccuracy = 0.75,
             WeightsMoved = 0.1,
             EmptyMasks = 0,
             Images = 50,
