@@ -12,21 +12,32 @@ internal static class StudyBaselines
     /// <summary>
     /// Of what the study's models are asked. One that is laid over a model's recipe takes the first model of its method.
     /// </summary>
-    internal static IEnumerable<StudyRun> Of(IReadOnlyList<StudyRun> models, MethodList methods)
+    /// <param name="models">The study's own.</param>
+    /// <param name="source">The methods, and who is told of one that does not go with the model's recipe.</param>
+    internal static IEnumerable<StudyRun> Of(IReadOnlyList<StudyRun> models, StudySource source)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var method in methods.All)
+        foreach (var method in source.Methods.All)
         foreach (var model in models)
         foreach (var baseline in method.Baselines(model.Recipe))
-            if (names.Add(baseline.Name))
-                yield return Run(baseline, model, methods);
+            if (names.Add(baseline.Name) && Run(baseline, model, source) is { } run)
+                yield return run;
     }
 
-    private static StudyRun Run(Baseline baseline, StudyRun model, MethodList methods)
+    private static StudyRun? Run(Baseline baseline, StudyRun model, StudySource source)
     {
         var own = RecipeNode.Mapping(baseline.Text, baseline.Name);
         var text = YamlText.Over(baseline.LaidOver ? RecipeNode.Mapping(model.Text, model.Name) : own, own);
-        var recipe = methods.Parse(text, baseline.Name);
+        IRecipe recipe;
+        try
+        {
+            recipe = source.Methods.Parse(text, baseline.Name);
+        }
+        catch (RecipeException error)
+        {
+            source.Note?.Invoke($"baseline left out: {error.Message}");
+            return null;
+        }
         return new StudyRun(
             baseline.Name,
             baseline.LaidOver ? model.Input : Words.Kebab($"{recipe.Input.Form}"),

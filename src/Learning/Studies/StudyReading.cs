@@ -91,7 +91,7 @@ internal static class StudyReading
                 "Most images of the other cohort that pre-training takes, drawn likewise; 0: all"
             ),
             Pretrainings = pretrainings,
-            Runs = baselines ? [.. runs, .. StudyBaselines.Of(runs, methods)] : runs,
+            Runs = baselines ? [.. runs, .. StudyBaselines.Of(runs, source)] : runs,
             Baselines = baselines,
             ImageWise = node.Flag(
                 "image_wise",

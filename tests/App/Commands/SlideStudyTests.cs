@@ -20,7 +20,6 @@ public sealed class SlideStudyTests : IDisposable
             runs.At("table.yaml"),
             """
             study: slides
-            baselines: false
             metric: auc
             split: {folds: 2, validation_share: 0.5}
             models:
@@ -46,5 +45,6 @@ public sealed class SlideStudyTests : IDisposable
         );
         Assert.Matches(@"\| both +\| \d\.\d{3} \(\d\.\d{3} – \d\.\d{3}\)", output);
         Assert.Matches(@"\| both +\| recipe +\| 2/2 ", output);
+        Assert.Matches(@"\| color of patches +\| recipe +\| 2/2 ", output);
     }
 }
