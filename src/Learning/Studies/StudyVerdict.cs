@@ -3,10 +3,10 @@ using System.Globalization;
 namespace Coverslip.Learning.Studies;
 
 /// <summary>Which models of a study do no better than its best trivial one, and are therefore not recommended.</summary>
-public static class StudyVerdict
+internal static class StudyVerdict
 {
     /// <summary>A line on what is not recommended, or that all models are better; null where nothing can be compared.</summary>
-    public static string? Of(StudyRecipe study, IReadOnlyList<StudyRow> rows)
+    internal static string? Of(StudyRecipe study, IReadOnlyList<StudyRow> rows)
     {
         var (trivial, models) = (rows.Where(r => r.Run.IsBaseline).ToArray(), rows.Where(r => !r.Run.IsBaseline));
         if (trivial.Length == 0)

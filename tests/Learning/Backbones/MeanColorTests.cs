@@ -1,5 +1,4 @@
 using Coverslip.Learning.Backbones;
-using Coverslip.Learning.Recipes;
 using Coverslip.Torch;
 using Coverslip.Torch.Layers;
 

@@ -1,11 +1,9 @@
-using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Evaluation.Statistics;
 using Coverslip.Files;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.Studies;
-using Coverslip.Methods;
 
 namespace Coverslip.Learning.Tests.Studies;
 

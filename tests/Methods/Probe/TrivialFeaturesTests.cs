@@ -1,10 +1,8 @@
-using Coverslip.Evaluation.Metrics;
 using Coverslip.Learning.Features;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
-using Coverslip.Learning.Runs;
 using Coverslip.Learning.Tests;
 using Coverslip.Methods.Probe;
 using Coverslip.Methods.Tests.SelfSupervised;

@@ -2,7 +2,6 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Learning.Recipes;
 using Coverslip.Learning.Runs;
-using Coverslip.Methods.SelfSupervised;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.Methods.Tests.SelfSupervised;
