@@ -66,8 +66,9 @@ internal static class StudyCommand
             Examples:
               coverslip study recipes/saganet-table2-ablations-small.yaml --cohort cohort.csv --out studies/table2
               coverslip study recipes/saganet-table2-ablations-small.yaml --cohort cohort.csv --out studies/table2 --table
-              coverslip study recipes/saganet-table1-small.yaml --cohort cohort.csv --pretrain-on idc/cohort.csv \
-                --out studies/table1 --set input.width=192
+              coverslip study recipes/saganet-table1-small.yaml --cohort cohort.csv --out studies/table1 --set input.width=192
+              coverslip study recipes/tumor-detection-table-small.yaml --cohort slides/cohort.csv --pretrain-on \
+                other/cohort.csv --out studies/slides
               coverslip study recipes/saganet-table4-breakhis.yaml --cohort breakhis.csv --out studies/table4 --image-wise
             """
         )
@@ -106,7 +107,10 @@ internal static class StudyCommand
         foreach (var note in told)
             Console.Error.WriteLine(note);
         _ = DeviceOption.Of(parsed);
-        study = study with { ImageWise = study.ImageWise || parsed.GetValue(ImageWise) };
+        study = MissingBaselines.LeaveOut(study, Console.Error.WriteLine) with
+        {
+            ImageWise = study.ImageWise || parsed.GetValue(ImageWise),
+        };
         var folder = new StudyFolder(Path.GetFullPath(parsed.GetValue(Output)!));
         var cohort = StudyCohorts.Sampled(
             FolderCohort.Load(parsed.GetValue(CohortFile)!),

@@ -9,6 +9,7 @@ using Coverslip.Learning.Backbones;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Masks;
 using Coverslip.Learning.Models;
+using Coverslip.Learning.Recipes;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.Studies;
 using Coverslip.Methods;
@@ -99,7 +100,7 @@ internal sealed class StudyRunner(StudyInput input)
             return;
         var done = Interlocked.Increment(ref finished);
         if (code != 0)
-            failures.Enqueue($"{name}: {call.Reason(code)} (log: {call.Log})");
+            Failed(cell.Run, $"{name}: {call.Reason(code)} (log: {call.Log})");
         var left = Left(cell, cells, took.Elapsed);
         Console.Error.WriteLine(
             string.Create(
@@ -107,6 +108,15 @@ internal sealed class StudyRunner(StudyInput input)
                 $"{done}/{cells.Count}  {name}: {(code == 0 ? "done" : "failed")} in {ProgressLine.Clock(took.Elapsed)}{(left is null ? "" : $", {left}")}"
             )
         );
+    }
+
+    /// <summary>A trivial model that cannot be trained, of a side with one class, is no failure of the study's own.</summary>
+    private void Failed(StudyRun run, string reason)
+    {
+        if (run.IsBaseline)
+            Console.Error.WriteLine($"baseline left out: {reason}");
+        else
+            failures.Enqueue(reason);
     }
 
     /// <summary>What is left after a cell, in words; null for nothing, or nothing that is known.</summary>
@@ -192,12 +202,17 @@ internal sealed class StudyRunner(StudyInput input)
                     WholeFile.Write(rulesFile, rules!.ToJson());
             }
             foreach (var run in group)
-                StudyFolder.Keep(
-                    input.Folder.Recipe(run),
-                    run.With(rulesFile, WeightsOf(run), MembersOf(run)),
-                    $"recipe of {run.Model}"
-                );
+                StudyFolder.Keep(input.Folder.Recipe(run), TextOf(run, rulesFile), $"recipe of {run.Model}");
         }
+    }
+
+    /// <summary>With what the cohort decides, so that what is kept is what cells are made of.</summary>
+    private string TextOf(StudyRun run, string? rulesFile)
+    {
+        var text = run.With(rulesFile, WeightsOf(run), MembersOf(run));
+        return run.Recipe is IFitsCohort fits
+            ? YamlText.With(text, run.Name, [.. fits.Fit(input.Cohort).Select(f => f.Setting)])
+            : text;
     }
 
     private static bool HasMasks(InputOptions options) =>

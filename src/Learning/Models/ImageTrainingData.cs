@@ -17,6 +17,9 @@ internal sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : Training
     /// <summary>Of more images of known patients every second, third, … is described: at 2048 features 16 MB.</summary>
     private const int MostDescribed = 4000;
 
+    /// <summary>Of more training images every second, third, … is judged: it takes as long as predicting them.</summary>
+    private const int MostJudged = 500;
+
     public override Cohort Cohort => set.Cohort;
 
     public PatchMasks? Masks { get; private init; }
@@ -90,7 +93,7 @@ internal sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : Training
 
     protected override Predictions? Judge(IModel model, SessionPart part, SplitSide side, CancellationToken stop)
     {
-        var images = Side(part, side);
+        var images = side == SplitSide.Train ? Some(Side(part, side), MostJudged) : Side(part, side);
         if (images.Count == 0 && side == SplitSide.Validation)
             return null;
         var task = new PredictionTask(set, images);
@@ -113,11 +116,16 @@ internal sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : Training
         CancellationToken stop
     )
     {
-        var images = Side(part, side);
-        var step = side == SplitSide.Test ? 1 : Math.Max(1, (images.Count + MostDescribed - 1) / MostDescribed);
-        Patch[] some = [.. images.Where((_, i) => i % step == 0)];
+        var some = side == SplitSide.Test ? Side(part, side) : Some(Side(part, side), MostDescribed);
         var features = (model as IDescribesImages)?.Features(new PredictionTask(set, some), stop);
         return features is null ? null : [.. some.Select(p => p.Row).Zip(features)];
+    }
+
+    /// <summary>Evenly spread ones, at most so many.</summary>
+    private static IReadOnlyList<Patch> Some(IReadOnlyList<Patch> images, int most)
+    {
+        var step = Math.Max(1, (images.Count + most - 1) / most);
+        return [.. images.Where((_, i) => i % step == 0)];
     }
 
     private IReadOnlyList<Patch> Side(SessionPart part, SplitSide side)

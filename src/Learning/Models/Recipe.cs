@@ -25,6 +25,9 @@ public interface IRecipe
     /// </summary>
     FindingOptions? Findings => null;
 
+    /// <summary>Whether its models say of an image file of which class it is; by default where they do not say findings.</summary>
+    bool TellsClasses => Findings is null;
+
     /// <summary>
     /// Whether images show a whole field whatever their pixels measure, so that one of another width is no other scale;
     /// false by default.
@@ -39,6 +42,9 @@ public interface IRecipe
 
     /// <summary>Keys of the figures that the method writes into <c>figures.json</c> of each part; none by default.</summary>
     IReadOnlyList<string> OwnFigures => [];
+
+    /// <summary>Those of them that are better the lower they are; none by default.</summary>
+    IReadOnlyList<string> LowerIsBetter => [];
 
     /// <summary>Whether runs may have stages in common that one of them trains; false by default.</summary>
     bool Shares => false;

@@ -72,6 +72,20 @@ public sealed record RunDescription
     /// <summary>Time of training and validation.</summary>
     public required double TrainingSeconds { get; init; }
 
+    /// <summary>
+    /// Processor time of all threads in training and validation; null in runs of before. Of a training that was stopped and
+    /// went on, that of its last call.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ProcessorSeconds { get; init; }
+
+    /// <summary>
+    /// Share of training images that the model, decided as for test images, calls right: of all, or of five hundred of
+    /// more; null where the method tells no classes of images, and in runs of before.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? TrainingAccuracy { get; init; }
+
     /// <summary>Relative distance of the weights from their beginning; null where none move.</summary>
     public double? WeightsMoved { get; init; }
 
@@ -114,6 +128,7 @@ public sealed record RunDescription
             this with
             {
                 TrainingSeconds = Math.Round(TrainingSeconds, 3),
+                ProcessorSeconds = ProcessorSeconds is { } used ? Math.Round(used, 3) : null,
                 WaitingShare = WaitingShare is { } waiting ? Math.Round(waiting, 4) : null,
                 PeakMemory = Math.Round(PeakMemory, 1),
             },

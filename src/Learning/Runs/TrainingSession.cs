@@ -76,7 +76,9 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
         var split = new SessionPart(part, input.Split.Parts[part], recipe.Seed + part, run);
         using var own = data.Begin(split, input.Device);
         var parameters = own.Parameters; // before the model takes the form that predicts fastest
+        var before = Environment.CpuUsage.TotalTime;
         var outcome = own.Fit(progressOf(part), stop);
+        var used = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
 
         var validated = own.Judge(SplitSide.Validation, stop);
         decision = decision.From(validated, own.Promise);
@@ -93,8 +95,20 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
                 ActivationFile.Write(run.Activations, ActivationMap.Locate(tested, maps));
             tested.Write(run.Predictions);
         }
-        Describe(run, part, (parameters, outcome), decision, limit);
+        var learned = recipe.TellsClasses ? own.Judge(SplitSide.Train, stop) : null;
+        Describe(
+            run,
+            part,
+            new Trained(parameters, outcome, used, learned is null ? null : Share(decision.On(learned))),
+            (decision, limit)
+        );
     }
+
+    /// <summary>What a part's training came to.</summary>
+    private sealed record Trained(long Parameters, FitOutcome Outcome, double Processor, double? Accuracy);
+
+    private static double Share(Predictions predictions) =>
+        predictions.Rows.Count(r => r.Predicted == r.Label) / (double)predictions.Rows.Count;
 
     /// <summary>Keeps what the model makes of its training images; how far from them an image is familiar.</summary>
     private double? Describe(ITrainingPart own, RunFolder run, CancellationToken stop)
@@ -128,14 +142,9 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
         return tested with { Rows = [.. tested.Rows.Select(r => r with { Unfamiliar = far[r.Image] })] };
     }
 
-    private void Describe(
-        RunFolder run,
-        int part,
-        (long Parameters, FitOutcome Outcome) model,
-        Decision decision,
-        double? familiar
-    )
+    private void Describe(RunFolder run, int part, Trained model, (Decision Decision, double? Familiar) said)
     {
+        var (decision, familiar) = said;
         var facts = input.Data.Facts;
         new RunDescription
         {
@@ -159,6 +168,8 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
             Epochs = model.Outcome.Epochs,
             BestEpoch = model.Outcome.BestEpoch,
             TrainingSeconds = model.Outcome.Seconds,
+            ProcessorSeconds = model.Processor,
+            TrainingAccuracy = model.Accuracy,
             WeightsMoved = model.Outcome.WeightsMoved,
             WaitingShare = model.Outcome.WaitingShare,
             EmptyMasks = facts.EmptyMasks,

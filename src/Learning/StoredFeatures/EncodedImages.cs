@@ -18,6 +18,9 @@ namespace Coverslip.Learning.StoredFeatures;
 /// <param name="device">Where to compute.</param>
 public sealed class EncodedImages(EncoderSettings settings, InputOptions input, Device device) : IDisposable
 {
+    /// <summary>The same number of each image, of which nothing is learned.</summary>
+    private static readonly double[] Nothing = [0];
+
     private static readonly ConditionalWeakTable<
         PatchSet,
         Dictionary<(Patch Image, string Identity), double[]>
@@ -25,16 +28,20 @@ public sealed class EncodedImages(EncoderSettings settings, InputOptions input, 
     private readonly Lazy<SharedEncoder> shared = new(() =>
         SharedEncoder.Of(settings, (input.Height, input.Width), device)
     );
-    private readonly ColorStatistics colors = new();
+    private readonly IImageFeatures? ofPixels = settings.OfPixels;
     private CohortFeatures? stored;
 
     /// <summary>What decides the features.</summary>
-    public string Identity => settings.Histogram ? $"{Encoder.Identity} + {colors.Name}" : Encoder.Identity;
+    public string Identity =>
+        string.Join(" + ", new[] { Encodes ? Encoder.Identity : null, ofPixels?.Name }.OfType<string>());
+
+    /// <summary>Whether a pre-trained network sees the images.</summary>
+    public bool Encodes => settings.Kind == FeatureKind.Encoder;
 
     /// <summary>Numbers of an image.</summary>
     public int Numbers =>
-        Encoder.Features
-        + (settings.Histogram ? Colors(new byte[input.Height * input.Width * PatchPixels.Stride]).Length : 0);
+        (Encodes ? Encoder.Features : 0)
+        + (ofPixels is null ? 0 : Described(new byte[input.Height * input.Width * PatchPixels.Stride]).Length);
 
     private Encoder Encoder => shared.Value.Encoder;
 
@@ -57,7 +64,7 @@ public sealed class EncodedImages(EncoderSettings settings, InputOptions input, 
         var identity = Identity;
         foreach (var image in task.Images.Where(image => !known.ContainsKey((image, identity))).Distinct())
             if (stored?.Of(task.Set.Cohort, image.Row) is { } row)
-                known[(image, identity)] = settings.Histogram ? [.. row, .. Colors(task.Set.Pixels(image))] : row;
+                known[(image, identity)] = ofPixels is null ? row : [.. row, .. Described(task.Set.Pixels(image))];
         Patch[] missing = [.. task.Images.Distinct().Where(image => !known.ContainsKey((image, identity)))];
         var done = task.Images.Count - missing.Length;
         foreach (var batch in missing.Chunk(task.Batch ?? 32))
@@ -83,35 +90,37 @@ public sealed class EncodedImages(EncoderSettings settings, InputOptions input, 
     }
 
     /// <summary>Features [orientations][windows][features] of windows; of one orientation, or of all that keep the size.</summary>
-    public double[][][] Of(WindowBatch windows, bool orientations) =>
-        shared.Value.OfWindows(
-            windows,
-            orientations,
-            () =>
-            {
-                using var inference = new Inference();
-                using var scope = new TensorScope();
-                var (image, _) = BatchReader.Pixels(windows.Pixels, windows.Count, input, device);
-                return
-                [
-                    .. input
-                        .Orientations(orientations)
-                        .Select(o => Of(ImageChange.Oriented(image, o).Contiguous(), windows.Pixels)),
-                ];
-            }
-        );
-
-    /// <summary>Features of images [B, 3, H, W] in [0, 1], whose bytes the color statistics are of.</summary>
-    private double[][] Of(Tensor images, byte[] pixels)
+    public double[][][] Of(WindowBatch windows, bool orientations)
     {
-        var features = Encoder.Encode(images).To(DType.Float64).ToArray<double>().Chunk(Encoder.Features);
-        if (!settings.Histogram)
-            return [.. features];
-        var size = input.Height * input.Width * PatchPixels.Stride;
-        return [.. features.Select((row, i) => (double[])[.. row, .. Colors(pixels[(i * size)..((i + 1) * size)])])];
+        return Encodes ? shared.Value.OfWindows(windows, orientations, Compute) : Compute();
+
+        double[][][] Compute()
+        {
+            using var inference = new Inference();
+            using var scope = new TensorScope();
+            var (image, _) = BatchReader.Pixels(windows.Pixels, windows.Count, input, device);
+            return
+            [
+                .. input
+                    .Orientations(orientations)
+                    .Select(o => Of(ImageChange.Oriented(image, o).Contiguous(), windows.Pixels)),
+            ];
+        }
     }
 
-    private double[] Colors(byte[] pixels) => colors.Describe(new PatchPixels(pixels, input.Height, input.Width));
+    /// <summary>Features of images [B, 3, H, W] in [0, 1], whose bytes what is computed of pixels is of.</summary>
+    private double[][] Of(Tensor images, byte[] pixels)
+    {
+        var features = Encodes
+            ? Encoder.Encode(images).To(DType.Float64).ToArray<double>().Chunk(Encoder.Features)
+            : Enumerable.Repeat(ofPixels is null ? Nothing : [], (int)images.Size(0));
+        if (ofPixels is null)
+            return [.. features];
+        var size = input.Height * input.Width * PatchPixels.Stride;
+        return [.. features.Select((row, i) => (double[])[.. row, .. Described(pixels[(i * size)..((i + 1) * size)])])];
+    }
+
+    private double[] Described(byte[] pixels) => ofPixels!.Describe(new PatchPixels(pixels, input.Height, input.Width));
 
     public void Dispose()
     {

@@ -1,12 +1,34 @@
 using Coverslip.Learning.Encoders;
+using Coverslip.Learning.Features;
 using Coverslip.Learning.Recipes;
 using Coverslip.Torch;
 
 namespace Coverslip.Learning.StoredFeatures;
 
+/// <summary>What is known of an image.</summary>
+public enum FeatureKind
+{
+    /// <summary>What a pre-trained network makes of it.</summary>
+    Encoder,
+
+    /// <summary>Its color histogram alone.</summary>
+    ColorHistogram,
+
+    /// <summary>Its mean brightness alone.</summary>
+    Brightness,
+
+    /// <summary>Nothing: what is said of an image is the classes' shares in training.</summary>
+    None,
+}
+
 /// <summary>Where features come from.</summary>
 public sealed record EncoderSettings
 {
+    private static readonly string[] OfEncoders = ["encoder", "deviations", "histogram", "from"];
+
+    /// <summary>encoder (default), or what a trivial model knows.</summary>
+    public FeatureKind Kind { get; init; }
+
     /// <summary>As <see cref="EncoderWord"/> takes it.</summary>
     public string Encoder { get; init; } = BoxedResNet.Name;
 
@@ -24,11 +46,19 @@ public sealed record EncoderSettings
 
     /// <param name="node">The section.</param>
     /// <param name="from">What the key <c>from</c> means.</param>
-    public static EncoderSettings Read(RecipeNode node, string from)
+    /// <param name="trivial">Whether there is a key <c>kind</c>, for models that know next to nothing.</param>
+    public static EncoderSettings Read(RecipeNode node, string from, bool trivial = false)
     {
         var standard = new EncoderSettings();
-        return new EncoderSettings
+        var read = new EncoderSettings
         {
+            Kind = !trivial
+                ? standard.Kind
+                : node.Word(
+                    "kind",
+                    standard.Kind,
+                    "What is known of an image: what a pre-trained network makes of it; or, of trivial models to compare with, its color histogram alone, its mean brightness alone, or nothing (none: the classes' shares in training)"
+                ),
             Encoder = node.Text(
                 "encoder",
                 standard.Encoder,
@@ -51,7 +81,25 @@ public sealed record EncoderSettings
             ),
             From = node.Text("from", standard.From, from),
         };
+        var key = Array.Find(OfEncoders, k => node.Peek(k) is not null) ?? (read.Layers.Count > 0 ? "layers" : null);
+        return read.Kind == FeatureKind.Encoder || key is null
+            ? read
+            : throw node.Wrong(
+                key,
+                node.Peek(key) ?? string.Join(", ", read.Layers),
+                $"it is of an encoder, and features.kind is {Words.Kebab($"{read.Kind}")}; leave {key} out"
+            );
     }
+
+    /// <summary>What is computed of pixels instead of an encoder's features, or beside them; null: nothing.</summary>
+    internal IImageFeatures? OfPixels =>
+        Kind switch
+        {
+            FeatureKind.Brightness => new Brightness(),
+            FeatureKind.ColorHistogram => new ColorStatistics(),
+            FeatureKind.Encoder when Histogram => new ColorStatistics(),
+            _ => null,
+        };
 
     /// <summary>Opens it for images of a size.</summary>
     public Encoder Open(int height, int width, Device device) =>

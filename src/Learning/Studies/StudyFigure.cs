@@ -1,5 +1,6 @@
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
 using Coverslip.Learning.Runs;
 
@@ -19,6 +20,9 @@ public sealed record StudyFigure(string Key)
 
     /// <summary>One that any predictions file gives.</summary>
     public static StudyFigure Of(Metric metric) => new(metric.Key());
+
+    /// <summary>Whether a model is the better the lower it is.</summary>
+    public bool LowerIsBetter { get; init; } = Key is "brier" or "calibration_error";
 
     /// <summary>The key in words.</summary>
     public string Words => Key.Replace('_', ' ');
@@ -45,12 +49,19 @@ public sealed record StudyFigure(string Key)
 
     /// <summary>Reads a figure's name, in kebab-case.</summary>
     /// <exception cref="RecipeException">Neither one of predictions nor of the methods.</exception>
-    internal static StudyFigure Read(RecipeNode node, string key, string name, IReadOnlyList<string> ofMethods)
+    internal static StudyFigure Read(RecipeNode node, string key, string name, IReadOnlyList<IRecipe> recipes)
     {
-        string[] known = [.. Enum.GetValues<Metric>().Select(m => m.Key()), .. ofMethods];
+        string[] known =
+        [
+            .. Enum.GetValues<Metric>().Select(m => m.Key()),
+            .. recipes.SelectMany(r => r.OwnFigures).Distinct(),
+        ];
         var figure = new StudyFigure(node.Spelled(key, name).Replace('-', '_'));
         return known.Contains(figure.Key)
-            ? figure
+            ? figure with
+            {
+                LowerIsBetter = figure.LowerIsBetter || recipes.Any(r => r.LowerIsBetter.Contains(figure.Key)),
+            }
             : throw node.Wrong(
                 key,
                 name,

@@ -1,5 +1,6 @@
 using Coverslip.Files;
 using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
 
 namespace Coverslip.Learning.Studies;
@@ -35,10 +36,22 @@ internal static class StudyReading
             ["recipe", "raw", "masked", "mask-channel"],
             "Forms of input, a run each; recipe: as the recipe says"
         );
+        var rates = node.Numbers(
+            "rates",
+            [],
+            (0, 100),
+            "Rates at which every network is trained; of each part the one is shown that its validation patients choose by log loss. None: as the recipe says"
+        );
         var runs = models
             .Keys.SelectMany(model => RunsOf(model, models, inputs, [.. pretrainings.Select(p => p.Name)], source))
+            .Select(run => StudyRates.Tried(run, rates, source))
             .ToArray();
-        string[] own = [.. runs.SelectMany(r => r.Recipe.OwnFigures).Distinct()];
+        var baselines = node.Flag(
+            StudyBaselines.Key,
+            true,
+            "Whether trivial models stand below the others: of images' classes the majority class, brightness, color histogram, features of the box's network as they are; of masks and slides what their method has"
+        );
+        IRecipe[] own = [.. runs.Select(r => r.Recipe)];
         var study = new StudyRecipe
         {
             Title = title,
@@ -78,7 +91,8 @@ internal static class StudyReading
                 "Most images of the other cohort that pre-training takes, drawn likewise; 0: all"
             ),
             Pretrainings = pretrainings,
-            Runs = runs,
+            Runs = baselines ? [.. runs, .. StudyBaselines.Of(runs, source)] : runs,
+            Baselines = baselines,
             ImageWise = node.Flag(
                 "image_wise",
                 false,

@@ -37,7 +37,7 @@ public sealed record StudyRecipe
             ? $"against {Against}"
             : string.Join(
                 "; ",
-                Runs.Where(r => AgainstOf(r) is not null)
+                Runs.Where(r => !r.IsBaseline && AgainstOf(r) is not null)
                     .DistinctBy(r => r.Model)
                     .Select(r => $"{r.Model} against {AgainstOf(r)}")
             );
@@ -69,14 +69,20 @@ public sealed record StudyRecipe
     /// <summary>In the order of the tables; all on the split of patients.</summary>
     public required IReadOnlyList<StudyRun> Runs { get; init; }
 
+    /// <summary>Whether methods add trivial models; true by default.</summary>
+    public bool Baselines { get; init; } = true;
+
     /// <summary>
     /// Whether every run is also trained on the split's image-wise counterpart, to stand beside it; false by default.
     /// </summary>
     public bool ImageWise { get; init; }
 
-    /// <summary>The runs, and where asked for their image-wise counterparts after them.</summary>
+    /// <summary>What is trained: the runs at each rate, and where asked for their image-wise counterparts after them.</summary>
     public IReadOnlyList<StudyRun> AllRuns =>
-        ImageWise ? [.. Runs, .. Runs.Select(run => run with { ImageWise = true })] : Runs;
+        [
+            .. Runs.SelectMany(run => run.Trained),
+            .. ImageWise ? Runs.SelectMany(run => (run with { ImageWise = true }).Trained) : [],
+        ];
 
     /// <summary>Reads a study; recipes that it names lie relative to its folder.</summary>
     /// <param name="path">The study's file.</param>

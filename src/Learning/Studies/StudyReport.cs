@@ -33,11 +33,12 @@ public static class StudyReport
         IReadOnlyList<StudyRow> rows
     )
     {
-        yield return ReportSection.Of(
+        var table = Table.OfLines([StudyTable.Heads(rows), .. rows.Select(StudyTable.CellsOf)], text: 2);
+        Note[] verdict = StudyVerdict.Of(outcome.Study, rows) is { } line ? [new Note(line)] : [];
+        yield return new ReportSection(
             $"table{group}",
             group.Length > 0 ? outcome.HeadingOf(group) : "Models",
-            Table.OfLines([StudyTable.Heads(rows), .. rows.Select(StudyTable.CellsOf)], text: 2),
-            new Note(StudyTable.NoteOf(outcome))
+            [table, .. verdict, new Note(StudyTable.NoteOf(outcome))]
         );
         if (StudyTable.Unseen(rows) is { Count: > 0 } unseen)
             yield return ReportSection.Of(

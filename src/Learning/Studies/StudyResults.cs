@@ -25,14 +25,14 @@ public sealed record StudyRow(StudyRun Run, IReadOnlyList<double?> Figures)
     /// </summary>
     public StudyRow? ImageWise { get; init; }
 
-    /// <summary>Numbers in weights; null before a part is finished.</summary>
-    public long? Parameters { get; init; }
+    /// <summary>What its parts are and took.</summary>
+    public StudyRowFacts Facts { get; init; } = new();
 
-    /// <summary>Seconds of training per epoch, validation included, on average over the parts.</summary>
-    public double? SecondsPerEpoch { get; init; }
+    /// <summary>Of each part the rate that its validation patients chose; null where none was tried, or not all are finished.</summary>
+    public IReadOnlyList<double?> Rates { get; init; } = [];
 
-    /// <summary>Largest resident memory of a part's process in MiB.</summary>
-    public double? PeakMemory { get; init; }
+    /// <summary>Patients that the finished parts test, each once.</summary>
+    public int Patients { get; init; }
 
     /// <summary>Figures over all parts together, with intervals, where the method has its own; null otherwise.</summary>
     public RunFigures? Unseen { get; init; }
@@ -44,6 +44,15 @@ public sealed record StudyRow(StudyRun Run, IReadOnlyList<double?> Figures)
     /// How this model's figures differ from those of the model that all are tested against; null for that model itself.
     /// </summary>
     public StudyComparison? Comparison { get; init; }
+
+    /// <summary>Both rows' figures of the parts that both have.</summary>
+    internal (double Own, double Theirs)[] PairsWith(StudyRow other) =>
+        [
+            .. Figures
+                .Zip(other.Figures)
+                .Where(f => f.First is not null && f.Second is not null)
+                .Select(f => (f.First!.Value, f.Second!.Value)),
+        ];
 }
 
 /// <summary>
@@ -84,7 +93,7 @@ public static class StudyResults
     /// <summary>The rows in the study's order.</summary>
     /// <param name="study">The study.</param>
     /// <param name="split">Its split.</param>
-    /// <param name="folderOf">The run folder of a run.</param>
+    /// <param name="folderOf">The run folder of what is trained.</param>
     /// <param name="imagesOf">Test and training images of a part.</param>
     public static IReadOnlyList<StudyRow> Read(
         StudyRecipe study,
@@ -93,8 +102,7 @@ public static class StudyResults
         Func<SplitPart, (int Test, int Train)> imagesOf
     )
     {
-        var parts = split.Parts.Count;
-        StudyRow Row(StudyRun run) => RowOf(study, run, folderOf(run), parts);
+        StudyRow Row(StudyRun run) => RowOf(study, run, folderOf, split);
         var rows = study
             .Runs.Select(run =>
                 Row(run) with
@@ -110,11 +118,13 @@ public static class StudyResults
             .Select(n => (double)n.Test / n.Train)
             .DefaultIfEmpty(1)
             .Average();
-        foreach (var group in rows.Index().GroupBy(r => r.Item.Run.Input).ToArray())
+        static double[] Differences((double Own, double Theirs)[] pairs) => [.. pairs.Select(p => p.Own - p.Theirs)];
+        // Baselines are a family of their own: that they are shown costs the study's own models nothing.
+        foreach (var group in rows.Index().GroupBy(r => (r.Item.Run.Input, r.Item.Run.IsBaseline)).ToArray())
         {
             var others = group.Where(r => study.AgainstOf(r.Item.Run) is not null).ToArray();
             var tests = others
-                .Select(r => Differences(r.Item, AgainstOf(study, rows, r.Item.Run)!))
+                .Select(r => Differences(r.Item.PairsWith(AgainstOf(study, rows, r.Item.Run)!)))
                 .Select(d =>
                     (
                         Difference: d.Length == 0 ? null : (double?)d.Average(),
@@ -151,34 +161,38 @@ public static class StudyResults
             : rows.FirstOrDefault(r => r.Run.Model == model && r.Run.Input == run.Input)
                 ?? rows.First(r => r.Run.Model == model);
 
-    private static double[] Differences(StudyRow mine, StudyRow theirs) =>
-        [
-            .. mine
-                .Figures.Zip(theirs.Figures)
-                .Where(f => f.First is not null && f.Second is not null)
-                .Select(f => f.First!.Value - f.Second!.Value),
-        ];
-
-    private static StudyRow RowOf(StudyRecipe study, StudyRun run, string folder, int parts)
+    private static StudyRow RowOf(StudyRecipe study, StudyRun run, Func<StudyRun, string> folderOf, Split split)
     {
-        var folders = Enumerable
+        var parts = split.Parts.Count;
+        RunFolder Part(StudyRun trained, int part) =>
+            new(TrainingSession.PartFolder(folderOf(trained), part, parts), make: false);
+        var tried = Enumerable
             .Range(0, parts)
-            .Select(p => new RunFolder(TrainingSession.PartFolder(folder, p, parts), make: false))
+            .Select(part => run.Trained.Select(t => Part(t, part)).ToArray())
             .ToArray();
-        var done = folders
-            .Where(f => File.Exists(f.Description))
-            .Select(f => RunDescription.Read(f.Description))
-            .ToArray();
+        var chosen = tried.Select(StudyRates.Chosen).ToArray();
+        RunFolder?[] folders =
+        [
+            .. tried
+                .Zip(chosen, (of, place) => place is { } known ? of[known] : null)
+                .Select(f => f is not null && File.Exists(f.Description) ? f : null),
+        ];
         MeasuredFigure Measured(StudyFigure figure) =>
-            new(figure, [.. folders.Select(f => File.Exists(f.Description) ? figure.Of(f) : null)]);
+            new(figure, [.. folders.Select(f => f is null ? null : figure.Of(f))]);
         var first = Measured(study.Figure);
+        RunFolder[] done = [.. folders.OfType<RunFolder>()];
         return new StudyRow(run, first.Parts)
         {
             Measured = [first, .. study.Further.Select(Measured)],
-            Unseen = RunFigures.Read(folder),
-            Parameters = done.FirstOrDefault()?.Parameters,
-            SecondsPerEpoch = done.Length == 0 ? null : done.Average(d => d.TrainingSeconds / Math.Max(d.Epochs, 1)),
-            PeakMemory = done.Length == 0 ? null : done.Max(d => d.PeakMemory),
+            Unseen = RunFigures.Read(folderOf(run)),
+            Facts = StudyRowFacts.Of(done, [.. tried.Where((_, part) => folders[part] is not null).SelectMany(t => t)]),
+            Rates = [.. chosen.Select(place => place is { } known ? run.Trained[known].Rate : null)],
+            Patients = folders
+                .Zip(split.Parts)
+                .Where(p => p.First is not null)
+                .SelectMany(p => p.Second.Test)
+                .Distinct()
+                .Count(),
         };
     }
 }

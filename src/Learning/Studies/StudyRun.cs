@@ -30,16 +30,34 @@ public sealed record StudyRun(string Model, string Input, string Text, IRecipe R
     /// <summary>The curve that it is a point of, see <see cref="StudyCurve"/>; null for none.</summary>
     public CurvePoint? Point { get; init; }
 
+    /// <summary>Whether it is one of the trivial models that methods add.</summary>
+    public bool IsBaseline { get; init; }
+
     /// <summary>Whether it trains on the split that divides images and not patients.</summary>
     public bool ImageWise { get; init; }
 
+    /// <summary>The rate that it is trained at, of those that the study tries; null where it tries none.</summary>
+    public double? Rate { get; init; }
+
     /// <summary>
-    /// The run's folder and recipe file within the study: letters, digits and hyphens of model and input.
+    /// The same at each rate that the study tries, of which each part's validation patients choose one; empty where it
+    /// tries none.
     /// </summary>
-    public string Name => Slug($"{Model}-{Input}{(ImageWise ? "-image-wise" : "")}");
+    public IReadOnlyList<StudyRun> Tried { get; init; } = [];
+
+    /// <summary>What is trained for it: itself, or what it tries.</summary>
+    public IReadOnlyList<StudyRun> Trained =>
+        Tried.Count == 0 ? [this] : [.. Tried.Select(t => t with { ImageWise = ImageWise })];
+
+    /// <summary>
+    /// The run's folder and recipe file within the study: letters, digits and hyphens of model, input and rate.
+    /// </summary>
+    public string Name => Slug($"{Model}-{Input}{(ImageWise ? "-image-wise" : "")}{RateText("-rate-")}");
 
     /// <summary>What it is called in messages.</summary>
-    public string Title => $"{Model}, {Input}{(ImageWise ? ", image-wise" : "")}";
+    public string Title => $"{Model}, {Input}{(ImageWise ? ", image-wise" : "")}{RateText(", rate ")}";
+
+    private string RateText(string before) => Rate is { } rate ? before + ValueText.Of((IFormattable)rate) : "";
 
     /// <summary>The recipe's text with what is known only when the study runs.</summary>
     /// <param name="maskRules">File of the thresholds of its masks; null where it has none.</param>

@@ -3,6 +3,7 @@ using System.Text;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Evaluation.Statistics;
 using Coverslip.Files;
+using Coverslip.Learning.Recipes;
 
 namespace Coverslip.Learning.Studies;
 
@@ -18,6 +19,11 @@ public static class StudyTable
         "p: t",
         "p: corrected t",
         "p: Wilcoxon",
+        "in training",
+        "constant",
+        "patients",
+        "epochs",
+        "processor s",
         "parameters",
         "s per epoch",
         "peak MiB",
@@ -28,6 +34,7 @@ public static class StudyTable
         "group",
         "model",
         "input",
+        "baseline",
         "mean",
         "deviation",
         "difference",
@@ -37,6 +44,11 @@ public static class StudyTable
         "p_corrected_holm",
         "p_wilcoxon",
         "p_wilcoxon_holm",
+        "training_accuracy",
+        "constant_parts",
+        "patients",
+        "epochs",
+        "processor_seconds",
         "parameters",
         "seconds_per_epoch",
         "peak_mib",
@@ -58,7 +70,32 @@ public static class StudyTable
                     + "drawn over images, so that a patient's images train and test. It shows what such a split adds, and judges no model."
                 : ""
         )
+        + " In training: share of training images that the last model calls right. Constant: parts in which it calls all test images the same. Patients: those tested. Epochs and processor seconds: the budget of a part, what was found in shared/ not counted, all rates that were tried counted together."
+        + RateNote(outcome)
+        + BaselineNote(outcome)
         + (outcome.PretrainedOn is { } pretrained ? $" {pretrained}" : "");
+
+    private static string RateNote(StudyOutcome outcome)
+    {
+        var chosen = outcome
+            .Rows.Where(r => r.Rates.Any(rate => rate is not null))
+            .Select(r =>
+                $"{r.Run.Title} {string.Join(", ", r.Rates.OfType<double>().Select(rate => ValueText.Of((IFormattable)rate)))}"
+            )
+            .ToArray();
+        return chosen.Length == 0
+            ? ""
+            : $" Rates that the parts' validation patients chose by log loss: {string.Join("; ", chosen)}.";
+    }
+
+    private static string BaselineNote(StudyOutcome outcome)
+    {
+        var names = outcome.Study.Runs.Where(r => r.IsBaseline).Select(r => r.Model).ToArray();
+        return names.Length > 0
+                ? $" Trivial baselines: {string.Join(", ", names)}; Holm's correction counts them apart."
+            : outcome.Study.Baselines ? " There is no trivial baseline for what these models are asked."
+            : " Trivial baselines were left out (baselines: false).";
+    }
 
     /// <summary>The cells of a row under the heads of <see cref="Heads"/>.</summary>
     public static IReadOnlyList<string> CellsOf(StudyRow row) =>
@@ -71,9 +108,14 @@ public static class StudyTable
             Text(row.Comparison?.T),
             Text(row.Comparison?.CorrectedT),
             Text(row.Comparison?.Wilcoxon),
-            row.Parameters is > 0 and var parameters ? Text($"{parameters / 1e6:0.00} M") : "–",
-            row.SecondsPerEpoch is { } seconds ? Text($"{seconds:0.0}") : "–",
-            row.PeakMemory is { } memory ? Text($"{memory:0}") : "–",
+            row.Facts.TrainingAccuracy is { } known ? Text($"{known:0.000}") : "–",
+            row.Facts.Constant is { } constant and > 0 ? Text($"{constant}/{row.Known.Count}") : "–",
+            row.Patients > 0 ? Text($"{row.Patients}") : "–",
+            row.Facts.Epochs is { } epochs ? Text($"{epochs:0.#}") : "–",
+            row.Facts.ProcessorSeconds is { } used ? Text($"{used:0.0}") : "–",
+            row.Facts.Parameters is > 0 and var parameters ? Text($"{parameters / 1e6:0.00} M") : "–",
+            row.Facts.SecondsPerEpoch is { } seconds ? Text($"{seconds:0.0}") : "–",
+            row.Facts.PeakMemory is { } memory ? Text($"{memory:0}") : "–",
         ];
 
     /// <summary>The heads of the rows' cells.</summary>
@@ -91,6 +133,8 @@ public static class StudyTable
             if (name.Length > 0)
                 text.Append("## ").Append(outcome.HeadingOf(name)).Append("\n\n");
             text.Append(Padded([Heads(rows), .. rows.Select(CellsOf)])).Append('\n');
+            if (StudyVerdict.Of(outcome.Study, rows) is { } verdict)
+                text.Append(verdict).Append("\n\n");
             if (Unseen(rows) is { Count: > 0 } unseen)
                 text.Append(Padded(unseen)).Append('\n').Append(UnseenNote).Append("\n\n");
             if (StudyCurve.Lines(rows) is { Count: > 0 } points)
@@ -179,13 +223,25 @@ public static class StudyTable
             c?.CorrectedT.Holm,
             c?.Wilcoxon.Value,
             c?.Wilcoxon.Holm,
-            row.Parameters,
-            row.SecondsPerEpoch,
-            row.PeakMemory,
+            row.Facts.TrainingAccuracy,
+            row.Facts.Constant,
+            row.Patients,
+            row.Facts.Epochs,
+            row.Facts.ProcessorSeconds,
+            row.Facts.Parameters,
+            row.Facts.SecondsPerEpoch,
+            row.Facts.PeakMemory,
             .. row.Figures,
             .. row.ImageWise is { } leaky ? (double?[])[leaky.Mean, leaky.Deviation, .. leaky.Figures] : [],
         ];
-        return [group, row.Run.Model, row.Run.Input, .. numbers.Select(CsvTable.Text)];
+        return
+        [
+            group,
+            row.Run.Model,
+            row.Run.Input,
+            row.Run.IsBaseline ? "yes" : "no",
+            .. numbers.Select(CsvTable.Text),
+        ];
     }
 
     private static string Padded(IReadOnlyList<IReadOnlyList<string>> lines)

@@ -13,5 +13,20 @@ internal sealed class CurriculumMethod : IMethod, IReportsRuns
 
     public IRecipe Read(RecipeNode node) => CurriculumRecipe.Read(node);
 
+    /// <summary>What radiographs can be told by without seeing what lies where.</summary>
+    public IReadOnlyList<Baseline> Baselines(IRecipe judged) => judged is CurriculumRecipe ? [Colors] : [];
+
+    private static Baseline Colors { get; } =
+        new(
+            "brightness and contrast",
+            """
+            standardize: none
+            network: {name: mean-color, width: 1, weights: "", scaling: published, trainable: all, rate_decay: 1}
+            patches: {epochs: 0}
+            training: {optimizer: adam, rate: 0.01, schedule: constant}
+            """,
+            LaidOver: true
+        );
+
     public IRunReport Report { get; } = new CurriculumReport();
 }

@@ -11,5 +11,19 @@ internal sealed class MultiStageMethod : IMethod, IReportsRuns
 
     public IRecipe Read(RecipeNode node) => MultiStageRecipe.Read(node);
 
+    /// <summary>What patches can be told by without seeing how tissue is built, or what lies beside them.</summary>
+    public IReadOnlyList<Baseline> Baselines(IRecipe judged) => judged is MultiStageRecipe ? [Colors] : [];
+
+    private static Baseline Colors { get; } =
+        new(
+            "color of patches",
+            """
+            learning: classifier
+            network: {name: mean-color, width: 1, dropout: 0, weights: "", scaling: unit, trainable: all, rate_decay: 1}
+            training: {optimizer: adam, rate: 0.01, schedule: constant}
+            """,
+            LaidOver: true
+        );
+
     public IRunReport Report { get; } = new MultiStageReport();
 }

@@ -101,6 +101,10 @@ internal sealed record MultiStageRecipe : INetworkRecipe, IPredictsSlides
     /// <summary>Classes of slides and stages of patients.</summary>
     public StagingOptions Stages { get; init; } = new();
 
+    public bool TellsClasses => false;
+
+    public IReadOnlyList<string> LowerIsBetter => [PatchEstimates.Points, PatchEstimates.MatchedPoints];
+
     public IReadOnlyList<string> OwnFigures =>
         [
             PatchEstimates.Accuracy,

@@ -31,13 +31,14 @@ internal static class FittedInput
             $"{(gray ? "gray" : "color")} images of {width:0} × {height:0} pixels"
         );
         var patients = cohort.PatientImages.Count;
-        var settings = kind.HasMaps
-            ? OfMaps(width, height, gray, seen)
-            :
-            [
-                new($"input.height={kind.Side}", $"the side that {kind.Name} was trained on"),
-                new($"input.width={kind.Side}", $"the side that {kind.Name} was trained on"),
-            ];
+        var settings =
+            kind.HasMaps || encoder.Kind != FeatureKind.Encoder
+                ? OfMaps((width, height), gray, seen, layered: encoder.Kind == FeatureKind.Encoder)
+                :
+                [
+                    new($"input.height={kind.Side}", $"the side that {kind.Name} was trained on"),
+                    new($"input.width={kind.Side}", $"the side that {kind.Name} was trained on"),
+                ];
         if (gray)
             settings.Add(new("input.gray=true", seen));
         if (patients >= ManyPatients)
@@ -45,8 +46,9 @@ internal static class FittedInput
         return settings;
     }
 
-    private static List<FittedSetting> OfMaps(double width, double height, bool gray, string seen)
+    private static List<FittedSetting> OfMaps((double, double) size, bool gray, string seen, bool layered)
     {
+        var (width, height) = size;
         var least = Math.Min(width, height);
         var shorter = Math.Min(
             gray ? GraySide : ColorSide,
@@ -54,6 +56,9 @@ internal static class FittedInput
         );
         var longer = Rounded(Math.Clamp(shorter * Math.Max(width, height) / least, shorter, 2 * shorter));
         var (wide, high) = width >= height ? (longer, shorter) : (shorter, longer);
+        List<FittedSetting> sides = [new($"input.height={high}", seen), new($"input.width={wide}", seen)];
+        if (!layered)
+            return sides;
         // What radiographs differ in lies in the middle layers; of stained tissue the last one knows most, and how it varies,
         // but where an image is so small that the last layer sees all of it at once.
         var layers =
@@ -62,8 +67,7 @@ internal static class FittedInput
             : "[layer4]";
         return
         [
-            new($"input.height={high}", seen),
-            new($"input.width={wide}", seen),
+            .. sides,
             new($"features.layers={layers}", seen),
             new($"features.deviations={(gray ? "false" : "true")}", seen),
         ];

@@ -1,3 +1,4 @@
+using Coverslip.Learning.Encoders;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
 using Coverslip.Learning.RunReports;
@@ -13,6 +14,21 @@ internal sealed class ProbeMethod : IMethod, IReportsRuns
     public string Name => "probe";
 
     public IRecipe Read(RecipeNode node) => ProbeRecipe.Read(node);
+
+    /// <summary>What an image's class can be told by without any model of tissue, and by what others have learned.</summary>
+    public IReadOnlyList<Baseline> Baselines(IRecipe judged) =>
+        judged.TellsClasses
+            ?
+            [
+                new("majority class", Text("{kind: none}", "{balanced: false, calibrated: false}")),
+                new("brightness", Text("{kind: brightness}", "{c: 1}")),
+                new("color histogram", Text("{kind: color-histogram}", "{c: 0.01}")),
+                new("frozen features", Text($"{{encoder: {BoxedResNet.Name}}}", "{c: 0.01}")),
+            ]
+            : [];
+
+    private static string Text(string features, string probe) =>
+        $"method: probe\nfit_cohort: true\nfeatures: {features}\nprobe: {probe}\n";
 
     public IRunReport Report { get; } =
         new ClassifierReport

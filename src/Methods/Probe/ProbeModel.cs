@@ -130,10 +130,11 @@ internal sealed class ProbeModel(ProbeRecipe recipe, int classes, Device device)
     }
 
     /// <summary>
-    /// The encoder's features as they are: their directions tell tissue from other tissue, as docs/doubt.md measured.
+    /// The encoder's features as they are: their directions tell tissue from other tissue, as docs/doubt.md measured. None
+    /// without an encoder.
     /// </summary>
-    public IReadOnlyList<float[]> Features(PredictionTask task, CancellationToken stop = default) =>
-        [.. images.Of(task, stop).Select(row => Array.ConvertAll(row, v => (float)v))];
+    public IReadOnlyList<float[]>? Features(PredictionTask task, CancellationToken stop = default) =>
+        images.Encodes ? [.. images.Of(task, stop).Select(row => Array.ConvertAll(row, v => (float)v))] : null;
 
     public ConformalThreshold? Promise => sets?.Promise;
 

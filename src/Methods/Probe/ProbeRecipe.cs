@@ -37,7 +37,8 @@ internal sealed record ProbeRecipe : IRecipe, IPredictsSlides, IFitsCohort
 
     public IReadOnlyList<FittedSetting> Fit(Cohort cohort) => FitsCohort ? FittedInput.Of(cohort, Features) : [];
 
-    public IReadOnlyList<string> Needs => EncoderWord.Needs(Features.Encoder);
+    public IReadOnlyList<string> Needs =>
+        Features.Kind == FeatureKind.Encoder ? EncoderWord.Needs(Features.Encoder) : [];
 
     public IModel Untrained(int classes, Device device) => new ProbeModel(this, classes, device);
 
@@ -65,7 +66,8 @@ internal sealed record ProbeRecipe : IRecipe, IPredictsSlides, IFitsCohort
             Decision = DecisionOptions.Read(node.Section("decision")),
             Features = EncoderSettings.Read(
                 node.Section("features"),
-                "File of 'coverslip features' that holds the features of the cohort's images, relative to the current folder; empty: they are computed. Images that are predicted later and are not in it are computed"
+                "File of 'coverslip features' that holds the features of the cohort's images, relative to the current folder; empty: they are computed. Images that are predicted later and are not in it are computed",
+                trivial: true
             ),
             Probe = ProbeOptions.Read(node.Section("probe")),
         };

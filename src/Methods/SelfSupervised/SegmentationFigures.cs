@@ -23,7 +23,7 @@ internal static class SegmentationFigures
                 (
                     ReconstructionError,
                     errors.Count == 0
-                        ? Estimate.Undefined("nothing was tested")
+                        ? Estimate.Undefined("nothing was reconstructed")
                         : new Estimate(errors.Average(), null, null, "not asked for")
                 ),
             ],

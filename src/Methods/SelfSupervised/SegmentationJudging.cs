@@ -128,6 +128,7 @@ internal sealed class SegmentationJudging(SegmentationPredictor predictor, Cohor
     private void Write()
     {
         SegmentedImage.Write(Path.Combine(folder, SegmentedImage.FileName), judged);
-        SegmentationFigures.Of(judged, errors).Write(folder);
+        // A pixel alone reconstructs nothing.
+        SegmentationFigures.Of(judged, predictor.Recipe.Segmenter == SegmenterKind.UNet ? errors : []).Write(folder);
     }
 }

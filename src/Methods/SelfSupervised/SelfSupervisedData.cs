@@ -121,6 +121,8 @@ internal sealed class SelfSupervisedData : TrainingData<SelfSupervisedModel>
             part.Seed
         );
         var examples = new WindowExamples(labeled, stage, recipe.Windows.ReaderThreads, labeled: true);
+        if (recipe.Segmenter is SegmenterKind.BrightnessThreshold or SegmenterKind.AllForeground)
+            return BrightnessRule.Fit(recipe, network, labeled.Training, part.Run);
         var second = new NetworkModel(stage, network).Fit(examples, part.Run, progress, stop);
         return second with { Seconds = seconds + second.Seconds };
     }

@@ -60,17 +60,22 @@ internal sealed class SelfSupervisedNetwork : IStartsFromWeights
     /// <param name="loss">Weights of both tasks; null: reconstruction alone.</param>
     /// <param name="device">Where to compute.</param>
     /// <param name="type">Float32, or Float64 for those who compare.</param>
+    /// <param name="segmenter">What stands in the U-Net's place.</param>
     public SelfSupervisedNetwork(
         UNetOptions options,
         JointLossOptions? loss,
         Device device = default,
-        DType type = DType.Float32
+        DType type = DType.Float32,
+        SegmenterKind segmenter = SegmenterKind.UNet
     )
     {
         this.loss = loss;
         Store = new ParameterStore(device, type);
         options = options with { Output = Maps };
-        network = options.Encoder is null ? new UNet(Store.Root, options) : new EncoderUNet(Store.Root, options);
+        network =
+            segmenter != SegmenterKind.UNet ? new PixelColors(Store.Root, options)
+            : options.Encoder is null ? new UNet(Store.Root, options)
+            : new EncoderUNet(Store.Root, options);
         scale = options.Encoder?.Scale;
         Store.ToChannelsLast();
     }
@@ -78,6 +83,9 @@ internal sealed class SelfSupervisedNetwork : IStartsFromWeights
     public ParameterStore Store { get; }
 
     public UNetOptions Options => network.Options;
+
+    /// <summary>Null of a U-Net.</summary>
+    internal PixelColors? OfPixels => network as PixelColors;
 
     /// <summary>
     /// Images [B, 3, H, W] in [0, 1] → reconstructions [B, 3, H, W] and scores [B, 2, H, W].

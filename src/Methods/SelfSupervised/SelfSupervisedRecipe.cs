@@ -53,6 +53,9 @@ internal sealed record SelfSupervisedRecipe : INetworkRecipe, IPredictsSlides, I
     /// <summary>The U-Net while it learns to reconstruct; without the outermost skip connection by default.</summary>
     public UNetOptions Network { get; init; } = new() { WithoutSkip = [0] };
 
+    /// <summary>u-net (default), or a trivial model in its place.</summary>
+    public SegmenterKind Segmenter { get; init; }
+
     /// <summary>Levels without skip connection in fine-tuning and prediction; as in pre-training by default.</summary>
     public IReadOnlyList<int> FineTunedWithoutSkip { get; init; } = [0];
 
@@ -109,6 +112,10 @@ internal sealed record SelfSupervisedRecipe : INetworkRecipe, IPredictsSlides, I
 
     private StageLength Length(string name) => new(name, Pretraining.Training.Epochs, Pretraining.Training.Patience);
 
+    public bool TellsClasses => false;
+
+    public IReadOnlyList<string> LowerIsBetter => [SegmentationFigures.ReconstructionError];
+
     public IReadOnlyList<string> OwnFigures => SegmentationFigures.Keys;
 
     public bool Shares => Pretraining.Training.Epochs > 0;
@@ -146,7 +153,15 @@ internal sealed record SelfSupervisedRecipe : INetworkRecipe, IPredictsSlides, I
     {
         var network = Reconstructs
             ? new SelfSupervisedNetwork(Network, null, device)
-            : new SelfSupervisedNetwork(Network with { WithoutSkip = FineTunedWithoutSkip }, Loss, device);
+            : new SelfSupervisedNetwork(
+                Network with
+                {
+                    WithoutSkip = FineTunedWithoutSkip,
+                },
+                Loss,
+                device,
+                segmenter: Segmenter
+            );
         if (Network.Encoder is { } encoder)
             FineTuning.Apply(network.Store.Root / "encoder", encoder);
         return network;
@@ -180,6 +195,11 @@ internal sealed record SelfSupervisedRecipe : INetworkRecipe, IPredictsSlides, I
             ),
             Input = pixels,
             Network = shape,
+            Segmenter = network.Word(
+                "kind",
+                SegmenterKind.UNet,
+                "What says of a pixel whether it is foreground: a U-Net; or, of trivial models to compare with, the pixel's own color, Otsu's threshold on its brightness, or nothing: all are foreground"
+            ),
             FineTunedWithoutSkip = SegmentationShape.Levels(
                 network.Ints(
                     "finetuned_without_skips",
@@ -223,6 +243,16 @@ internal sealed record SelfSupervisedRecipe : INetworkRecipe, IPredictsSlides, I
                 "compare_skips",
                 "true",
                 "there is nothing to compare: pretraining.epochs is 0, or network.without_skips leaves none out"
+            );
+        if (
+            recipe
+            is { Segmenter: not SegmenterKind.UNet, Shares: true }
+                or { Segmenter: not SegmenterKind.UNet, Weights.Length: > 0 }
+        )
+            throw network.Wrong(
+                "kind",
+                Words.Kebab($"{recipe.Segmenter}"),
+                "a pixel alone reconstructs nothing and starts from no weights; set pretraining.epochs: 0 and leave network.encoder and network.weights out"
             );
         if (recipe.Pretraining.CompareSkips && shape.Encoder is not null)
             throw before.Wrong(

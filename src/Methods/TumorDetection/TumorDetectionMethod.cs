@@ -13,6 +13,19 @@ internal sealed class TumorDetectionMethod : IMethod, IReportsRuns
 
     public IRecipe Read(RecipeNode node) => TumorDetectionRecipe.Read(node);
 
+    /// <summary>What slides can be told by without seeing how tissue is built.</summary>
+    public IReadOnlyList<Baseline> Baselines(IRecipe judged) => judged is TumorDetectionRecipe ? [Colors] : [];
+
+    private static Baseline Colors { get; } =
+        new(
+            "color of patches",
+            """
+            network: {name: mean-color, width: 1, context: 1, dropout: 0, auxiliary: false, weights: "", scaling: symmetric, trainable: all, rate_decay: 1}
+            training: {optimizer: adam, rate: 0.01, schedule: constant}
+            """,
+            LaidOver: true
+        );
+
     /// <summary>The recipe of a run; null where it is of another method.</summary>
     internal static TumorDetectionRecipe? Of(string text, string file)
     {

@@ -69,6 +69,8 @@ internal sealed record TumorDetectionRecipe : INetworkRecipe, IPredictsSlides
 
     public long? KnownEpoch => Patches.Examples;
 
+    public bool TellsClasses => false;
+
     public IReadOnlyList<string> OwnFigures => ["slide_auc", "froc", "sensitivity_at_8"];
 
     public IReadOnlyList<string> Needs => Network.Weights.Length > 0 ? [Network.Weights, .. Ensemble] : Ensemble;

@@ -66,6 +66,7 @@ public sealed class ImageWiseVerbsTests : IDisposable
             runs.At("study.yaml"),
             """
             study: with and without
+            baselines: false
             metric: recognition-rate
             split: {folds: 2, validation_share: 0.3}
             common: {training: {epochs: 1}, input: {form: raw}}
@@ -119,7 +120,7 @@ public sealed class ImageWiseVerbsTests : IDisposable
         );
         File.WriteAllText(
             runs.At("study.yaml"),
-            "{study: leaky, common: {training: {epochs: 1}, input: {form: raw}}, models: {small: {recipe: small.yaml}}}"
+            "{study: leaky, baselines: false, common: {training: {epochs: 1}, input: {form: raw}}, models: {small: {recipe: small.yaml}}}"
         );
         string[] call = ["study", runs.At("study.yaml"), "--cohort", runs.CohortFile, "--split", split];
         var (code, output, errors) = VerbCall.Run([.. call, "--jobs", "0", "--out", runs.At("leaky")]);

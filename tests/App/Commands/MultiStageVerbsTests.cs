@@ -23,6 +23,7 @@ public sealed class MultiStageVerbsTests(MultiStageVerbsTests.Slides runs) : ICl
         """;
     private const string Study = """
         study: small
+        baselines: false
         metric: patch-pr-auc
         also: [kappa, tumor-points-per-slide]
         split: {folds: 2, validation_share: 0.34, seeds: 2}

@@ -38,6 +38,8 @@ public sealed class SelfSupervisedStudyTests : IDisposable
         ]);
         Assert.True(code == 0, errors);
         Assert.Contains("4 with against 4 without; 8 with against 4 with", told);
+        foreach (var name in (string[])["all foreground", "Otsu on brightness", "pixel color"])
+            Assert.Matches($@"\| {name} +\| recipe +\| 2/2 ", told);
         Assert.Contains("| without: pixel f1 | without: pixel precision |", told);
         Assert.Equal(2, Directory.GetDirectories(runs.At("study/shared"), "pretraining-*").Length);
         var points = File.ReadAllLines(runs.At("study/curve.csv"));
@@ -47,7 +49,7 @@ public sealed class SelfSupervisedStudyTests : IDisposable
         Assert.Contains("pixel f1 by annotated windows", page);
         var table = File.ReadAllLines(runs.At("study/table.csv"));
         // Only models that have an opponent are tested.
-        Assert.Equal("", table[1].Split(',')[5]);
-        Assert.NotEqual("", table[2].Split(',')[5]);
+        Assert.Equal("", table[1].Split(',')[6]);
+        Assert.NotEqual("", table[2].Split(',')[6]);
     }
 }

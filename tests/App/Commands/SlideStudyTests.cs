@@ -45,5 +45,6 @@ public sealed class SlideStudyTests : IDisposable
         );
         Assert.Matches(@"\| both +\| \d\.\d{3} \(\d\.\d{3} – \d\.\d{3}\)", output);
         Assert.Matches(@"\| both +\| recipe +\| 2/2 ", output);
+        Assert.Matches(@"\| color of patches +\| recipe +\| 2/2 ", output);
     }
 }

@@ -17,7 +17,7 @@ public sealed class StopTests(TrainedRun trained) : IClassFixture<TrainedRun>
         var study = runs.At("study.yaml");
         File.WriteAllText(
             study,
-            $"study: One\nmodels: {{A: {{recipe: {Path.GetFileName(runs.RecipeFile)}}}}}\nsplit: {{folds: 2}}\n"
+            $"study: One\nbaselines: false\nmodels: {{A: {{recipe: {Path.GetFileName(runs.RecipeFile)}}}}}\nsplit: {{folds: 2}}\n"
         );
         string[] cohort = ["--cohort", runs.CohortFile];
         Assert.EndsWith(

@@ -13,6 +13,7 @@ public sealed class StudyProcessTests : IDisposable
             runs.At("study.yaml"),
             """
             study: long
+            baselines: false
             split: {folds: 2, validation_share: 0.34}
             by: site
             models: {gated: {recipe: small.yaml, with: {training: {epochs: 100000}}}}

@@ -19,6 +19,7 @@ public sealed class StudyVerbTests : IDisposable
             study: two networks
             metric: auc
             against: gated
+            baselines: false
             split: {folds: 2, validation_share: 0.34}
             inputs: [masked]
             common: {training: {epochs: 1}}
@@ -93,6 +94,7 @@ public sealed class StudyVerbTests : IDisposable
             runs.At("study.yaml"),
             """
             study: networks and others
+            baselines: false
             split: {folds: 2, validation_share: 0.34}
             inputs: [masked]
             models:
@@ -119,6 +121,7 @@ public sealed class StudyVerbTests : IDisposable
             runs.At("study.yaml"),
             """
             study: one too large
+            baselines: false
             split: {folds: 2, validation_share: 0.34}
             inputs: [masked]
             common: {training: {epochs: 1}}
@@ -150,6 +153,7 @@ public sealed class StudyVerbTests : IDisposable
             runs.At("study.yaml"),
             """
             study: starting points
+            baselines: false
             split: {folds: 2, validation_share: 0.34}
             pretrain_images: 16
             sample: 18

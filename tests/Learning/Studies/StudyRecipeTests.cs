@@ -152,6 +152,49 @@ public sealed class StudyRecipeTests : IDisposable
         Assert.Contains(message, Assert.Throws<RecipeException>(() => Load("study: s\n" + text)).Message);
 
     [Fact]
+    public void Models_of_classes_stand_above_trivial_ones_that_no_recipe_names()
+    {
+        var study = Load("study: s\nbaselines: true\ninputs: [masked]\n" + Models, ["training.epochs=3"]);
+        Assert.Equal(
+            ["A", "B", "majority class", "brightness", "color histogram", "frozen features"],
+            study.Runs.Select(r => r.Model)
+        );
+        Assert.Equal([false, false, true, true, true, true], study.Runs.Select(r => r.IsBaseline));
+        Assert.All(study.Runs.Skip(2), r => Assert.Equal("raw", r.Input));
+        Assert.Equal("against A", study.AgainstWords);
+        Assert.Equal(["resnet-18"], study.Runs[^1].Recipe.Needs);
+        Assert.DoesNotContain(Load("study: s\nbaselines: false\n" + Models).Runs, r => r.IsBaseline);
+    }
+
+    [Fact]
+    public void Every_network_is_trained_at_every_rate_that_the_study_tries()
+    {
+        File.WriteAllText(Path.Combine(folder, "probe.yaml"), "method: probe");
+        const string models = "models: {A: {recipe: base.yaml}, P: {recipe: probe.yaml, inputs: [raw]}}\n";
+        var study = Load("study: s\nimage_wise: true\nrates: [3e-4, 1e-3]\ninputs: [raw]\n" + models);
+        Assert.Equal(["A", "P"], study.Runs.Select(r => r.Model));
+        Assert.Equal(
+            [
+                "a-raw-rate-0-0003",
+                "a-raw-rate-0-001",
+                "p-raw",
+                "a-raw-image-wise-rate-0-0003",
+                "a-raw-image-wise-rate-0-001",
+                "p-raw-image-wise",
+            ],
+            study.AllRuns.Select(r => r.Name)
+        );
+        Assert.Equal([3e-4, 1e-3], study.AllRuns.Take(2).Select(r => ((INetworkRecipe)r.Recipe).Training.Rate));
+        File.WriteAllText(Path.Combine(folder, "slides.yaml"), "method: tumor-detection");
+        var error = Assert.Throws<RecipeException>(() =>
+            Load(
+                "study: s\nrates: [1e-3]\nmodels: {A: {recipe: slides.yaml}, AA: {recipe: slides.yaml, ensemble: [A]}}\n"
+            )
+        );
+        Assert.Contains("AA is an ensemble, and 'rates' has 1 trainings of each of its members", error.Message);
+    }
+
+    [Fact]
     public void Figures_of_a_method_may_be_compared_where_a_model_has_them()
     {
         File.WriteAllText(Path.Combine(folder, "stages.yaml"), "method: multi-stage\nstages: {folds: 5}\n");
@@ -166,7 +209,7 @@ public sealed class StudyRecipeTests : IDisposable
     private StudyRecipe Load(string text, IReadOnlyList<string>? settings = null)
     {
         var path = Path.Combine(folder, "study.yaml");
-        File.WriteAllText(path, text);
+        File.WriteAllText(path, text.Contains("baselines") ? text : text + "\nbaselines: false\n");
         return StudyRecipe.Load(path, Known.Methods, settings);
     }
 }
