@@ -144,6 +144,7 @@ internal static class StudyCommand
             new StudyOutcome(study, [.. groups.Select(g => (g.Group.Name, RowsOf(study, g.Group, g.Part)))])
             {
                 PretrainedOn = PretrainedRuns.NoteOf(folder),
+                MaskNote = StudyMasks.NoteOf(study, groups.Select(g => g.Group.Folder)),
                 ImageWise = split.ImageWise,
             },
             folder,

@@ -161,8 +161,8 @@ internal sealed class StudyRunner(StudyInput input)
         ];
         if (run.Recipe.Shares)
             arguments = [.. arguments, "--share", input.Folder.Shared];
-        return HasMasks(run.Recipe.Input)
-            ? [.. arguments, "--masks", input.Folder.Masks(MaskKey(run.Recipe.Input))]
+        return StudyMasks.Has(run.Recipe.Input)
+            ? [.. arguments, "--masks", input.Folder.Masks(StudyMasks.KeyOf(run.Recipe.Input))]
             : arguments;
     }
 
@@ -179,11 +179,11 @@ internal sealed class StudyRunner(StudyInput input)
                 "give the images, masks and annotations that the study was begun on, or choose another --out"
             );
         RunContents.Keep(input.Folder.Path, contents);
-        foreach (var group in input.Study.AllRuns.GroupBy(r => MaskKey(r.Recipe.Input)).ToArray())
+        foreach (var group in input.Study.AllRuns.GroupBy(r => StudyMasks.KeyOf(r.Recipe.Input)).ToArray())
         {
             var settings = group.First().Recipe.Input;
             string? rulesFile = null;
-            if (HasMasks(settings))
+            if (StudyMasks.Has(settings))
             {
                 var folder = input.Folder.Masks(group.Key);
                 using var claim = input.Folder.Await(group.Key, stop);
@@ -214,9 +214,6 @@ internal sealed class StudyRunner(StudyInput input)
             ? YamlText.With(text, run.Name, [.. fits.Fit(input.Cohort).Select(f => f.Setting)])
             : text;
     }
-
-    private static bool HasMasks(InputOptions options) =>
-        options is { Form: not InputForm.Raw, Masks: MaskSource.Computed };
 
     private string? WeightsOf(StudyRun run) =>
         run.Pretraining.Length == 0
@@ -250,25 +247,5 @@ internal sealed class StudyRunner(StudyInput input)
         foreach (var failure in failures)
             Console.Error.WriteLine(failure);
         return [.. input.Study.AllRuns.Where(run => Lacks(run) is null)];
-    }
-
-    /// <summary>A name for what decides the masks; the same masks serve all runs that agree on it.</summary>
-    private static string MaskKey(InputOptions options) =>
-        HasMasks(options)
-            ? string.Create(
-                CultureInfo.InvariantCulture,
-                $"{Path.GetFileNameWithoutExtension(options.MaskRules)}-{options.MaskScale}-{options.MaskChannels}-{options.MaskSteps}{StainKey(options)}"
-            )
-            : "none";
-
-    private static string StainKey(InputOptions options)
-    {
-        if (!options.Restained)
-            return "";
-        var what = new Fingerprint()
-            .AddFile("stain", options.Stain)
-            .Add("method", $"{options.StainMethod}")
-            .Add("refused", $"{options.StainRefused}");
-        return $"-stain-{what.Hash[..8]}";
     }
 }

@@ -1,7 +1,7 @@
 namespace Coverslip.Learning.Features;
 
 /// <summary>One number of an image: the mean of its valid pixels' red, green and blue, in [0, 1]; 0 where none is valid.</summary>
-public sealed class Brightness : IImageFeatures
+internal sealed class Brightness : IImageFeatures
 {
     public string Name => "brightness";
 

@@ -76,6 +76,9 @@ public sealed record StudyOutcome(StudyRecipe Study, IReadOnlyList<(string Name,
     /// <summary>What pre-trained means in it; null where nothing was.</summary>
     public string? PretrainedOn { get; init; }
 
+    /// <summary>What computed masks leave of the images; null where no model has any.</summary>
+    public string? MaskNote { get; init; }
+
     /// <summary>Whether the study's own split, which was given to it, divides images.</summary>
     public bool ImageWise { get; init; }
 

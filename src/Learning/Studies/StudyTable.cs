@@ -73,6 +73,7 @@ public static class StudyTable
         + " In training: share of training images that the last model calls right. Constant: parts in which it calls all test images the same. Patients: those tested. Epochs and processor seconds: the budget of a part, what was found in shared/ not counted, all rates that were tried counted together."
         + RateNote(outcome)
         + BaselineNote(outcome)
+        + (outcome.MaskNote is { } masks ? $" {masks}" : "")
         + (outcome.PretrainedOn is { } pretrained ? $" {pretrained}" : "");
 
     private static string RateNote(StudyOutcome outcome)

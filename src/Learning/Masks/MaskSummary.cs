@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace Coverslip.Learning.Masks;
+
+/// <summary>What the masks of a folder leave of its images: a model is not masked by name alone.</summary>
+/// <param name="Images">How many have a mask.</param>
+/// <param name="WithArea">How many of them keep any area.</param>
+/// <param name="MeanValid">Mean share of valid pixels.</param>
+/// <param name="AtLimit">Segmentations that the limit of steps ended, and not their number of labels.</param>
+public sealed record MaskSummary(int Images, int WithArea, double MeanValid, int AtLimit)
+{
+    /// <summary>Share of images with an area below which masked input says nothing of masking.</summary>
+    private const double Enough = 0.8;
+
+    /// <summary>Of the table in a folder; null where there is none.</summary>
+    /// <param name="folder">A folder of masks.</param>
+    /// <param name="limit">The limit of steps.</param>
+    public static MaskSummary? Of(string folder, int limit)
+    {
+        MaskRow[] rows = [.. new MaskTables(folder).Read()];
+        return rows.Length == 0
+            ? null
+            : new MaskSummary(
+                rows.Length,
+                rows.Count(r => r.ShareValid > 0),
+                rows.Average(r => r.ShareValid),
+                rows.Count(r => r.Steps >= limit)
+            );
+    }
+
+    /// <summary>In a sentence or two.</summary>
+    public string InWords =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{WithArea} of {Images} images keep an area, {MeanValid:0 %} of an image on average; {AtLimit} segmentations ended at the limit of steps."
+        )
+        + (
+            WithArea < Enough * Images
+                ? " Fewer than four in five keep any: masked is a name here, and no masking."
+                : ""
+        );
+}

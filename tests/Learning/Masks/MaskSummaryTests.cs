@@ -1,0 +1,39 @@
+using Coverslip.Learning.Masks;
+
+namespace Coverslip.Learning.Tests.Masks;
+
+/// <summary>What is said of the masks of a study.</summary>
+public sealed class MaskSummaryTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("coverslip-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData(
+        4,
+        "4 of 5 images keep an area, 40 % of an image on average; 2 segmentations ended at the limit of steps."
+    )]
+    [InlineData(
+        3,
+        "3 of 5 images keep an area, 30 % of an image on average; 2 segmentations ended at the limit of steps. Fewer than four in five keep any: masked is a name here, and no masking."
+    )]
+    public void It_counts_what_is_left_and_what_was_cut_short(int kept, string expected)
+    {
+        File.WriteAllLines(
+            Path.Combine(folder, "masks.csv"),
+            [
+                "image,labels,steps,share_valid,seconds,reason,picture,segmentation,rules",
+                .. Enumerable.Range(0, 5).Select(i => $"{i}.png,9,{(i < 2 ? 60 : 41)},{(i < kept ? 0.5 : 0)},1,,,,"),
+            ]
+        );
+        File.WriteAllText(
+            Path.Combine(folder, "areas.csv"),
+            "image,label,pixels,share,brightness,redness,texture,failed\n"
+        );
+        Assert.Equal(expected, MaskSummary.Of(folder, limit: 60)!.InWords);
+    }
+
+    [Fact]
+    public void Without_masks_there_is_nothing_to_say() => Assert.Null(MaskSummary.Of(folder, limit: 60));
+}
