@@ -29,9 +29,9 @@ public static class EncoderWord
     /// <summary>The file that was given; null where it is a name alone.</summary>
     public static string? File(string named) => EncoderFile.IsWhole(named) ? named : Parts(named).File;
 
-    /// <summary>Files that have to be there: weights, or a network with its description; none of a name alone.</summary>
+    /// <summary>What has to be there: weights, by path or by the name of their file, or a network with its description.</summary>
     public static IReadOnlyList<string> Needs(string named) =>
-        File(named) is not { } file ? []
+        File(named) is not { } file ? [named]
         : EncoderFile.IsWhole(named) ? [file, EncoderFile.Description(file)]
         : [file];
 

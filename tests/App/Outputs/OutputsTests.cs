@@ -90,7 +90,8 @@ public sealed class OutputsTests : IDisposable
         heatmaps: predict @slide-run @slides/slides/*.tif --tissue @tissue --stride 32 --no-orientations --out @heatmaps => finished before
         .: evaluate froc @heatmaps/detections --masks @slides/masks --slides @slides/cohort.csv --level 3 --slide-mpp 1 --bootstrap 20 => 10 slides
         .: evaluate froc @heatmaps/detections --cohort @slides/cohort.csv --bootstrap 20 => 10 slides
-        .: annotations mask @slides/annotations/*.xml[0] --slide @slides/slides/*.tif[0] --level 3 --out @outline.png => 96 × 96
+        .: annotations mask @slides/annotations/*.xml[0] --slide @slides/slides/*.tif[0] --level 3 --out @outlines/P01-1.png => 96 × 96
+        .: evaluate froc @heatmaps/detections --masks @outlines --level 3 --slide-mpp 1 --bootstrap 20 => 10 slides
         .: evaluate roc @heatmaps/slide_scores.csv --truth @slides/cohort.csv --bootstrap 20 => 10 slides
         .: annotations info @heatmaps/P01-1.geojson => GeoJson
         .: annotations info @slide-run/part-1/slides/*.geojson[0] => GeoJson

@@ -109,7 +109,7 @@ public sealed class CollectionTests : IDisposable
             found.Rows.Select(r => (r.Patient, r.Label, r.Further[0]))
         );
         Assert.Equal(["train", "test", "train", "train"], found.Rows.Select(r => r.Further[1]));
-        Assert.Equal(["", "", "", "yes"], found.Rows.Select(r => r.Further[2]));
+        Assert.Equal(["", "", "", "no"], found.Rows.Select(r => r.Further[2]));
         Assert.Equal(
             [new PublishedCount("training, normal", 1, 159), new("training, tumor", 2, 111), new("test", 1, 129)],
             found.Counts
