@@ -1,4 +1,5 @@
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Slides.Formats;
 
 namespace Coverslip.Learning.Recipes;
 
@@ -12,12 +13,21 @@ public sealed record StartChoice
 
     private static readonly (string Name, Func<Cohort, bool> Is, string Why)[] Kinds =
     [
-        ("annotations", c => c.FurtherColumns.Contains("annotation"), "its slides have outlines (column annotation)"),
+        (
+            "annotations",
+            c => c.FurtherColumns.Contains("annotation") && c.Rows.Any(r => c.Further(r, "annotation")!.Length > 0),
+            "its slides have outlines (column annotation)"
+        ),
         ("findings", c => c.MultiLabel, "its images show several findings (column labels)"),
         (
             "masks",
             c => c.Classes.Count < 2 && c.Rows.Any(r => r.Mask is not null),
             "its images have masks and one class"
+        ),
+        (
+            "slides",
+            c => c.Classes.Count > 1 && c.Rows.Any(r => SlideFile.IsSlide(c.ImagePath(r))),
+            "its slides have a class each and no outlines (column label)"
         ),
         ("classes", c => c.Classes.Count > 1, "its images have a class each (column label)"),
     ];

@@ -1,5 +1,6 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
+using Coverslip.Learning.Encoders;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
@@ -57,7 +58,9 @@ internal sealed record BagsRecipe : IRecipe, ILabelsTogether, IPredictsTogether,
         Bags.IsNetwork ? [new StageLength("training", Training.Epochs, Training.PatienceIn(null))] : [];
 
     public IReadOnlyList<string> Needs =>
-        Features.Encoder.Encoder.Split('=', 2) is [_, var file] && Features.Encoder.From.Length == 0 ? [file] : [];
+        Features.Encoder is { From.Length: 0, Encoder: var word } && EncoderWord.File(word) is not null
+            ? EncoderWord.Needs(word)
+            : [];
 
     /// <summary>Stored features: a run does not go on with others.</summary>
     public IReadOnlyList<string> CohortFiles => BagFiles.In(Features.Encoder.From);

@@ -5,12 +5,14 @@ namespace Coverslip.Learning.Tests.Recipes;
 
 public sealed class StartChoiceTests : IDisposable
 {
-    private const string All = "start: {annotations: on-slides, findings: several, masks: pixels, classes: one-each}";
+    private const string All =
+        "start: {annotations: on-slides, findings: several, masks: pixels, slides: whole, classes: one-each}";
     private readonly string folder = Directory.CreateTempSubdirectory("coverslip-").FullName;
 
     [Theory]
     [InlineData("image,label,patient\na.png,benign,p1\nb.png,malignant,p2\n", "one-each", "a class each")]
     [InlineData("image,label,patient,annotation\na.png,tumor,p1,a.xml\nb.png,normal,p2,\n", "on-slides", "outlines")]
+    [InlineData("image,label,patient,annotation\na.svs,tumor,p1,\nb.svs,normal,p2,\n", "whole", "no outlines")]
     [InlineData("image,label,patient,mask\na.png,tissue,p1,a-mask.png\nb.png,tissue,p2,\n", "pixels", "masks")]
     [InlineData("image,labels,patient\na.png,Edema|Mass,p1\nb.png,,p2\n", "several", "several findings")]
     public void A_cohort_picks_the_recipe_of_its_kind(string rows, string recipe, string why)
