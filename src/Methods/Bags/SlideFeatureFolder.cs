@@ -49,6 +49,7 @@ internal sealed class SlideFeatureFolder(BagsRecipe recipe, Torch.Device device)
     internal string FileOf(string path, Mpp? mpp, string folder, CancellationToken stop)
     {
         using var slide = SlideFile.Open(path, new SlideOptions { Mpp = mpp });
+        CheckResolution(slide);
         return FileOf(slide, null, folder, null, stop);
     }
 
@@ -71,6 +72,19 @@ internal sealed class SlideFeatureFolder(BagsRecipe recipe, Torch.Device device)
         var outcome = walk.Predict(slide, progress, stop);
         var file = Path.Combine(place, $"{outcome.Name}.h5");
         return File.Exists(file) ? file : throw new InvalidDataException($"{slide.Path}: {outcome.Text}");
+    }
+
+    /// <summary>Says which key of the recipe asks for pixels that a slide does not have.</summary>
+    private void CheckResolution(Slide slide)
+    {
+        try
+        {
+            _ = slide.View(Mpp.Of(recipe.Features.Mpp));
+        }
+        catch (UnreadableSlideException error)
+        {
+            throw new InvalidDataException($"{error.Message}. The recipe asks with features.mpp", error);
+        }
     }
 
     public void Dispose() => encoder?.Dispose();
