@@ -72,7 +72,9 @@ public sealed class PublishedNetworksTests
             golden.Expect($"{mode}/scores", output.Scores!);
             Assert.Equal(wanted.Contains("auxiliary"), output.Auxiliary.Count > 0);
             if (output.Auxiliary.Count > 0)
-                golden.Expect($"{mode}/auxiliary", Tensor.Cat([.. output.Auxiliary], 0));
+                // Its batch normalization in training is over three values of each channel, and carries rounding on: by how the
+                // sums are divided among threads, 0.9e-4 to 1.01e-4 were measured.
+                golden.Expect($"{mode}/auxiliary", Tensor.Cat([.. output.Auxiliary], 0), mode == "train" ? 2e-4 : 1e-4);
         }
         if (modes.Length == 1)
             return;
