@@ -40,13 +40,7 @@ public sealed class PublishedNetworksTests
     public void Activations_and_scores_equal_PyTorchs_in_evaluation_and_in_training(string name, double width)
     {
         using var scope = new TensorScope();
-        using var store = new ParameterStore();
         var golden = new GoldenBackbone(Case(name, width));
-        var network = Build(store, name, width, auxiliary: true);
-        golden.ExpectKeys(store);
-        store.ToChannelsLast();
-        long[] shape = name == "inception-v3" ? [3, 3, 299, 315] : [4, 3, 96, 112];
-        var images = GoldenBackbone.Input(shape).Contiguous(MemoryFormat.ChannelsLast);
         using var off = new NoGradient();
 
         // In training a hundred batch normalizations of a few values each carry rounding on from one to the next, up to the
@@ -54,6 +48,14 @@ public sealed class PublishedNetworksTests
         string[] modes = name is "resnet-101" or "resnet-152" ? ["eval"] : ["eval", "train"];
         foreach (var mode in modes)
         {
+            // Inception's auxiliary classifier normalizes over three values of a channel: single precision is at the limit there.
+            var type = (name, mode) == ("inception-v3", "train") ? DType.Float64 : DType.Float32;
+            using var store = new ParameterStore(type: type);
+            var network = Build(store, name, width, auxiliary: true);
+            golden.ExpectKeys(store);
+            store.ToChannelsLast();
+            long[] shape = name == "inception-v3" ? [3, 3, 299, 315] : [4, 3, 96, 112];
+            var images = GoldenBackbone.Input(shape).To(type).Contiguous(MemoryFormat.ChannelsLast);
             store.Training = mode == "train";
             var seen = new List<string>();
             var wanted = golden.Of(mode);
@@ -72,14 +74,12 @@ public sealed class PublishedNetworksTests
             golden.Expect($"{mode}/scores", output.Scores!);
             Assert.Equal(wanted.Contains("auxiliary"), output.Auxiliary.Count > 0);
             if (output.Auxiliary.Count > 0)
-                // Its batch normalization in training is over three values of each channel, and carries rounding on: by how the
-                // sums are divided among threads, 0.9e-4 to 1.01e-4 were measured.
-                golden.Expect($"{mode}/auxiliary", Tensor.Cat([.. output.Auxiliary], 0), mode == "train" ? 2e-4 : 1e-4);
+                golden.Expect($"{mode}/auxiliary", Tensor.Cat([.. output.Auxiliary], 0));
+            if (mode == "eval")
+                continue;
+            Tensor[] last = [.. store.Buffers.Where(b => b.Value.DType == type).TakeLast(2).Select(b => b.Value)];
+            golden.Expect("train/statistics", Tensor.Cat(last, 0));
         }
-        if (modes.Length == 1)
-            return;
-        Tensor[] last = [.. store.Buffers.Where(b => b.Value.DType == DType.Float32).TakeLast(2).Select(b => b.Value)];
-        golden.Expect("train/statistics", Tensor.Cat(last, 0));
     }
 
     /// <summary>
