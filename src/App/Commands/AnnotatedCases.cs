@@ -1,6 +1,7 @@
 using Coverslip.Evaluation;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Detection;
+using Coverslip.Files;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.SlidePatches;
 using Coverslip.Learning.SlideWalk;
@@ -19,11 +20,13 @@ internal static class AnnotatedCases
     /// <param name="file">The cohort: image, label, patient, annotation, mpp where a slide does not say it.</param>
     /// <param name="detections">The folder of detections.</param>
     /// <param name="exclude">Slides that are left out.</param>
+    /// <param name="classes">Which annotations are tumor.</param>
     /// <exception cref="InvalidDataException">No slide, or one whose annotation is at odds with it.</exception>
     internal static IReadOnlyList<(DetectionCase Case, LesionMap? Lesions)> Of(
         string file,
         string detections,
-        IReadOnlyList<string> exclude
+        IReadOnlyList<string> exclude,
+        AnnotationClasses classes
     )
     {
         if (!Directory.Exists(detections))
@@ -42,7 +45,8 @@ internal static class AnnotatedCases
         ];
         if (rows.Length == 0)
             throw new InvalidDataException($"{file} names no slide that is judged; lesions are found on slides");
-        DistinctSlides(rows, file);
+        CohortSlides.CheckNames(rows);
+        TellLeftOut(cohort, detections);
         return
         [
             .. rows.Select(row =>
@@ -53,42 +57,44 @@ internal static class AnnotatedCases
                         throw new InvalidDataException(
                             $"{file}: row {row.Number}: {found} is missing; write an empty file where nothing was found, or leave the slide out with --exclude {name}"
                         );
-                    return (new DetectionCase(name, row.Patient, found, null), Lesions(cohort, row));
+                    return (new DetectionCase(name, row.Patient, found, null), Lesions(cohort, row, classes));
                 })
                 .OrderBy(c => c.Item1.Name, StringComparer.Ordinal),
         ];
     }
 
-    private static void DistinctSlides(CohortRow[] rows, string file)
+    private static LesionMap? Lesions(Cohort cohort, CohortRow row, AnnotationClasses classes)
     {
-        var twice = rows.GroupBy(r => Path.GetFileNameWithoutExtension(r.Image), StringComparer.OrdinalIgnoreCase)
-            .FirstOrDefault(g => g.Count() > 1);
-        if (twice is not null)
-            throw new InvalidDataException(
-                $"{file}: {twice.Count()} slides are named {twice.Key}, and detections go by that name; rename them"
-            );
-    }
-
-    private static LesionMap? Lesions(Cohort cohort, CohortRow row)
-    {
-        var classes = new AnnotationClasses();
-        if (CohortSlides.AnnotationOf(cohort, row) is not { } file)
-            return new[] { "tumor", "tumour", "malignant" }.Contains(row.Label.ToLowerInvariant())
-                ? throw new InvalidDataException(
-                    $"{cohort.Path}: row {row.Number}: {row.Image} is labeled {row.Label} and has no annotation, so that nobody knows where; "
-                        + $"name its file in the column {CohortSlides.AnnotationColumn}, or leave the slide out with --exclude"
-                )
-                : null;
         using var slide = SlideFile.Open(
             cohort.ImagePath(row),
             new SlideOptions { Mpp = CohortMpp.OfSlide(cohort, row) }
         );
-        var drawn = SlideAnnotations.Read(file, classes);
-        drawn.CheckWithin(slide.Levels[0].Width, slide.Levels[0].Height, row.Image);
-        if (drawn.Tumor.IsEmpty)
+        var positive = ClassMeaning.PositiveOf(cohort.Classes);
+        var drawn = SlideOutlines.Of(cohort, row, slide, positive is null ? null : row.Label == positive, classes);
+        if (drawn is null || drawn.Tumor.IsEmpty)
             return null;
         var rules = TruthMask.RulesOf(slide);
         using var mask = TruthMask.Draw(drawn.Tumor, slide, rules.Level);
         return LesionMap.Of(mask.Pixels, mask.Width, rules);
+    }
+
+    /// <summary>Names what is in one of both places alone, and is not judged.</summary>
+    private static void TellLeftOut(Cohort cohort, string detections)
+    {
+        if (cohort.Rows.Count(r => !SlideFile.IsSlide(cohort.ImagePath(r))) is > 0 and var images)
+            Console.Error.WriteLine($"left out: {images} rows of the cohort that are no slides");
+        var named = cohort
+            .Rows.Select(r => Path.GetFileNameWithoutExtension(r.Image))
+            .ToHashSet(StringComparer.Ordinal);
+        string[] others =
+        [
+            .. Directory
+                .EnumerateFiles(detections, "*.csv")
+                .Select(f => Path.GetFileNameWithoutExtension(f))
+                .Where(name => !named.Contains(name))
+                .Order(StringComparer.Ordinal),
+        ];
+        if (others.Length > 0)
+            Console.Error.WriteLine($"not in the cohort and left out: {string.Join(", ", others)}");
     }
 }

@@ -4,6 +4,7 @@ using System.Globalization;
 using Coverslip.Evaluation;
 using Coverslip.Evaluation.Detection;
 using Coverslip.Learning.SlideWalk;
+using Coverslip.Slides.Annotations;
 
 namespace Coverslip.App.Commands;
 
@@ -81,6 +82,7 @@ internal static class EvaluateFrocCommand
             Folder,
             Masks,
             CohortFile,
+            ClassOptions.Tumor,
             Level,
             SlideMpp,
             TumorValue,
@@ -97,7 +99,11 @@ internal static class EvaluateFrocCommand
             if (parsed.GetValue(Masks) is null == parsed.GetValue(CohortFile) is null)
                 parsed.AddError("Say what is true of the slides: --masks FOLDER or --cohort FILE.");
             if (parsed.GetValue(CohortFile) is null)
+            {
+                if (parsed.GetResult(ClassOptions.Tumor) is { Implicit: false })
+                    parsed.AddError($"{ClassOptions.Tumor.Name} is of annotations, for --cohort.");
                 return;
+            }
             foreach (var option in new Option[] { Level, SlideMpp, TumorValue, Slides })
                 if (parsed.GetResult(option) is { Implicit: false })
                     parsed.AddError(
@@ -112,7 +118,12 @@ internal static class EvaluateFrocCommand
     {
         var clock = Stopwatch.StartNew();
         var judged = parsed.GetValue(CohortFile) is { } cohort
-            ? AnnotatedCases.Of(cohort, parsed.GetValue(Folder)!, Shared.Exclude(parsed))
+            ? AnnotatedCases.Of(
+                cohort,
+                parsed.GetValue(Folder)!,
+                Shared.Exclude(parsed),
+                new AnnotationClasses { Tumor = parsed.GetValue(ClassOptions.Tumor) ?? [] }
+            )
             : OfMasks(parsed);
         // 'predict' leaves detections/ beside the table of scores.
         var beside = Path.GetDirectoryName(

@@ -131,9 +131,7 @@ public sealed class Encoder : IDisposable
     private Tensor EncodeBatch(Tensor images)
     {
         using var scope = new TensorScope();
-        var (mean, deviation) = (Tensor.From(Scale.Mean, 1, 3, 1, 1), Tensor.From(Scale.Deviation, 1, 3, 1, 1));
-        var device = options.Device;
-        var x = (images.To(device, DType.Float32) - mean.To(device)) / deviation.To(device);
+        var x = Scale.Of(images.To(options.Device, DType.Float32));
         var found = network.Forward(x.Contiguous(MemoryFormat.ChannelsLast), Layers.ToHashSet());
         return scope.Keep(Tensor.Cat([.. Layers.Select(layer => found[layer].To(DType.Float32))], 1));
     }

@@ -26,7 +26,7 @@ public sealed record StartChoice
         ),
         (
             "slides",
-            c => c.Classes.Count > 1 && c.Rows.Any(r => SlideFile.IsSlide(c.ImagePath(r))),
+            c => c.Classes.Count > 1 && SlideFile.IsSlide(c.ImagePath(c.Rows[0])),
             "its slides have a class each and no outlines (column label)"
         ),
         ("classes", c => c.Classes.Count > 1, "its images have a class each (column label)"),

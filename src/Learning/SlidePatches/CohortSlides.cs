@@ -196,28 +196,16 @@ public sealed class CohortSlides : IDisposable
         PolygonRegion tissue;
         using (var map = TissueFinder.Find(slide, Learned(wanted.Patches)))
             tissue = map.Region;
-        if (columns.AnnotationOf(row) is not { } file)
-        {
-            if (isTumor && wanted.Patches.TumorWithoutAnnotation == UnknownTumor.NoLabel)
-                return new PatchAreas { Tissue = tissue, Normal = none };
-            if (isTumor)
-                throw new InvalidDataException(
-                    $"{columns.Cohort.Path}: row {row.Number}: {row.Image} is labeled {row.Label} and has no annotation, so that "
-                        + $"nobody knows where; name its file in the column {AnnotationColumn}, or leave the slide out"
-                );
-            wanted.Survey.Add(row.Image, null);
-            return new PatchAreas { Tissue = tissue, Normal = wanted.Patches.UnannotatedIsNormal ? tissue : none };
-        }
-        var drawn = SlideAnnotations.Read(file, wanted.Patches.Classes);
-        drawn.CheckWithin(slide.Levels[0].Width, slide.Levels[0].Height, row.Image);
+        if (
+            isTumor
+            && wanted.Patches.TumorWithoutAnnotation == UnknownTumor.NoLabel
+            && columns.AnnotationOf(row) is null
+        )
+            return new PatchAreas { Tissue = tissue, Normal = none };
+        var drawn = SlideOutlines.Of(columns.Cohort, row, slide, isTumor, wanted.Patches.Classes);
         wanted.Survey.Add(row.Image, drawn);
-        if (isTumor)
-            drawn.NeedTumor();
-        else if (!drawn.Tumor.IsEmpty)
-            throw new InvalidDataException(
-                $"{columns.Cohort.Path}: row {row.Number}: {row.Image} is labeled {row.Label}, and {file} annotates tumor on it; "
-                    + "correct one of them, or say which classes are tumor (patches.tumor_classes)"
-            );
+        if (drawn is null)
+            return new PatchAreas { Tissue = tissue, Normal = wanted.Patches.UnannotatedIsNormal ? tissue : none };
         var areas = PatchAreas.Of(drawn).On(tissue);
         if (isTumor && !columns.IsExhaustive(row))
             return areas with { Ignored = PolygonRegion.Of(slide.Bounds).Without(areas.Tumor) };
@@ -235,7 +223,9 @@ public sealed class CohortSlides : IDisposable
             );
     }
 
-    private static void CheckNames(IReadOnlyList<CohortRow> rows)
+    /// <summary>Refuses slides of one name.</summary>
+    /// <exception cref="InvalidDataException">Two have one, but for case.</exception>
+    public static void CheckNames(IReadOnlyList<CohortRow> rows)
     {
         var twice = rows.GroupBy(r => Path.GetFileNameWithoutExtension(r.Image), StringComparer.OrdinalIgnoreCase)
             .FirstOrDefault(g => g.Count() > 1);

@@ -32,12 +32,23 @@ internal sealed class PatientStages
         .. SlideClasses.Camelyon.Select(c => $"p_{c}"),
     ];
 
-    private readonly IReadOnlyList<KnownSlide> known;
+    private readonly Lazy<IReadOnlyList<KnownSlide>> read; // only where stages are written: a walk opens the run several times
     private readonly long seed;
     private readonly Func<string, string?> patientOf;
 
-    private PatientStages(IReadOnlyList<KnownSlide> known, long seed, Func<string, string?> patientOf) =>
-        (this.known, this.seed, this.patientOf) = (known, seed, patientOf);
+    private PatientStages(IReadOnlyList<string> folders, long seed, Func<string, string?> patientOf)
+    {
+        foreach (var folder in folders) // now, and not after hours of slides
+        foreach (var name in (string[])[FeaturesFile, ClassesFile])
+            if (!File.Exists(Path.Combine(folder, name)))
+                throw new InvalidDataException(
+                    $"{folder} has no {name}, from which new patients are staged; put the run's file back, or train it anew"
+                );
+        read = new(() => [.. folders.SelectMany(Read)]);
+        (this.seed, this.patientOf) = (seed, patientOf);
+    }
+
+    private IReadOnlyList<KnownSlide> Known => read.Value;
 
     /// <summary>Of a run's folder; null of a run that stages nobody, and of a packed file, which keeps no slides.</summary>
     /// <param name="run">The run.</param>
@@ -47,7 +58,7 @@ internal sealed class PatientStages
         var recipe = (MultiStageRecipe)run.Recipe;
         return recipe.Stages.Folds == 0 || run.Folders.Count == 0
             ? null
-            : new PatientStages([.. run.Folders.SelectMany(Read)], recipe.Seed, patientOf ?? (_ => null));
+            : new PatientStages(run.Folders, recipe.Seed, patientOf ?? (_ => null));
     }
 
     /// <summary>Writes the slides' classes and, where it is said whose they are, the patients' stages.</summary>
@@ -67,7 +78,7 @@ internal sealed class PatientStages
             return "no slide was predicted, so that none has a class";
         var table = CsvTable.Read(path);
         var nodes = table.Rows.Select(r => (Slide: r.Fields[0], Patient: r.Fields[1], Class: r.Fields[2])).ToArray();
-        var text = $"classes of {nodes.Length} slides (a forest over {known.Count} staged ones): {ClassesFile}";
+        var text = $"classes of {nodes.Length} slides (a forest over {Known.Count} staged ones): {ClassesFile}";
         var failed = walked.Failures.Select(f => patientOf(f.Name)).OfType<string>().ToHashSet(StringComparer.Ordinal);
         PatientNodes[] patients =
         [
@@ -94,7 +105,7 @@ internal sealed class PatientStages
     private IEnumerable<string[]> Rows(string? without, SlideOutcome[] slides, Func<SlideOutcome, double[]> features)
     {
         using var forest = SlideClasses.Train(
-            [.. known.Where(k => k.Patient != without).Select(k => k.Slide)],
+            [.. Known.Where(k => k.Patient != without).Select(k => k.Slide)],
             SlideClasses.Camelyon.Count,
             seed
         );
@@ -117,11 +128,11 @@ internal sealed class PatientStages
 
     /// <summary>The patient among the staged ones whose slide this is; null of a new patient's.</summary>
     private string? Without(string slide) =>
-        patientOf(slide) is { } patient && known.Any(k => k.Patient == patient)
+        patientOf(slide) is { } patient && Known.Any(k => k.Patient == patient)
             ? patient
-            : known.FirstOrDefault(k => k.Name == slide)?.Patient;
+            : Known.FirstOrDefault(k => k.Name == slide)?.Patient;
 
-    /// <exception cref="InvalidDataException">A file of the run is missing or damaged.</exception>
+    /// <exception cref="InvalidDataException">A file of the run is damaged.</exception>
     private static IEnumerable<KnownSlide> Read(string folder)
     {
         var (features, classes) = (Table(FeaturesFile), Table(ClassesFile));
@@ -138,11 +149,6 @@ internal sealed class PatientStages
             );
         });
 
-        CsvTable Table(string name) =>
-            Path.Combine(folder, name) is var file && File.Exists(file)
-                ? CsvTable.Read(file)
-                : throw new InvalidDataException(
-                    $"{folder} has no {name}, from which new patients are staged; put the run's file back, or train it anew"
-                );
+        CsvTable Table(string name) => CsvTable.Read(Path.Combine(folder, name));
     }
 }

@@ -117,9 +117,12 @@ public sealed class MultiStageVerbsTests(MultiStageVerbsTests.Slides runs) : ICl
         Assert.All(stages[2..], line => Assert.Matches(@"^N01-\d\.tif,(negative|itc|micro|macro)$", line));
         Assert.Equal(1 + 6, File.ReadLines(runs.At("staged/slide_classes.csv")).Count());
 
-        var alone = PhantomRuns.Call(0, ["predict", run, runs.At("new/slides/N01-1.tif"), "--out", runs.At("alone")]);
+        var alone = PhantomRuns.Call(
+            0,
+            ["predict", run, runs.At("new/slides/N01-1.tif"), "--out", runs.At("without-cohort")]
+        );
         Assert.Contains("no stages, since nobody says whose slides they are: give --cohort", alone);
-        Assert.False(File.Exists(runs.At("alone/stages.csv")));
+        Assert.False(File.Exists(runs.At("without-cohort/stages.csv")));
     }
 
     [Fact]
