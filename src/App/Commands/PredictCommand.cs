@@ -76,7 +76,7 @@ internal static class PredictCommand
 
             A run that segments (method: self-supervised) writes of each image or slide NAME-mask.png, NAME-probability.npy and
             .png (.tif of a slide), NAME.geojson with outlines for QuPath, and with --reconstructions the image as the network
-            sees it again. A slide that was stopped goes on where it was saved.
+            sees it again (SagaNet's runs, too: inside/ and inside.csv). A slide that was stopped goes on where it was saved.
 
             Examples:
               coverslip predict runs/first a.png b.png --out predictions
@@ -149,6 +149,8 @@ internal static class PredictCommand
         )
         {
             PredictSlides.RefuseForImages(parsed);
+            if (parsed.GetValue(PredictSegments.Reconstructions))
+                PredictInside.Check(model);
             if (parsed.GetValue(PerPatient) is not null)
                 throw new ArgumentException(
                     "--per-patient is for models of single images; this run says something of several together: leave it out, and train with bags.of: patient for a row to each patient"
@@ -171,6 +173,9 @@ internal static class PredictCommand
                 "--per-patient is for classes, and this model tells findings of each image; leave it out"
             );
         model.CheckPredictsImages();
+        var inside = parsed.GetValue(PredictSegments.Reconstructions);
+        if (inside)
+            PredictInside.Check(model);
         using var claim = FolderClaim.Take(folder, "predict");
         var cohort = given is null ? CohortOf(images, folder) : RecipeCohort.Of(model.Recipe, given);
         // Masks take seconds each: all images are looked at before the first is made. Without masks the look that
@@ -219,6 +224,8 @@ internal static class PredictCommand
         var path = Path.Combine(folder, "predictions.csv");
         predictions.Write(path);
         line.Dispose();
+        if (inside)
+            PredictInside.Write(model, patches, seen, (folder, parsed.GetValue(Batch)), stop.Token);
         if (model.HasMaps)
             PredictFindings.Write(model, patches, predictions, new(folder, parsed.GetValue(Batch)), stop.Token);
         var told = new PredictedImages(model, patches, predictions, seen)

@@ -1,6 +1,7 @@
 using Coverslip.App.Progress;
 using Coverslip.Evaluation.Detection;
 using Coverslip.Evaluation.Metrics;
+using Coverslip.Files;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
@@ -27,15 +28,7 @@ internal static class PredictFindings
             r => r.Predicted.Split(';', StringSplitOptions.RemoveEmptyEntries),
             StringComparer.Ordinal
         );
-        if (
-            named
-                .Keys.GroupBy(i => NameOf(i, ""), StringComparer.OrdinalIgnoreCase)
-                .FirstOrDefault(g => g.Count() > 1) is
-            { } same
-        )
-            throw new ArgumentException(
-                $"{string.Join(" and ", same.Take(2))} would have overlays of one name ({same.Key}…); rename one, or predict them into two folders"
-            );
+        PictureName.CheckDistinct(named.Keys);
         var overlays = 0;
         var done = 0;
         using var line = new ProgressLine("maps", patches.Patches.Count, "images");
@@ -70,13 +63,5 @@ internal static class PredictFindings
 
     /// <summary>Where an image's overlay of a finding lies.</summary>
     internal static string OverlayOf(string folder, string image, string finding) =>
-        Path.Combine(folder, "overlays", $"{NameOf(image, finding)}.png");
-
-    /// <summary>Folders of an image become part of its name, so that equal names in two folders stay apart.</summary>
-    private static string NameOf(string image, string finding)
-    {
-        var name = Path.IsPathRooted(image) ? Path.GetFileName(image) : image;
-        var text = $"{Path.ChangeExtension(name, null)}-{finding}";
-        return string.Concat(text.Select(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_'));
-    }
+        Path.Combine(folder, "overlays", $"{PictureName.Of(image, finding)}.png");
 }

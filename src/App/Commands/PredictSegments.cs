@@ -16,7 +16,7 @@ internal static class PredictSegments
 
     internal static readonly Option<bool> Reconstructions = new("--reconstructions")
     {
-        Description = "Runs that segment: also write each image as the network reconstructs it.",
+        Description = "Runs that segment, and SagaNet's: also write each image as the network reconstructs it.",
     };
 
     /// <summary>Predicts image files one by one, then slides; 1 where one of them failed.</summary>

@@ -76,13 +76,7 @@ internal static class PredictSlides
     /// <exception cref="ArgumentException">An option of slides is given.</exception>
     internal static void RefuseForImages(ParseResult parsed)
     {
-        string[] given =
-        [
-            .. Options
-                .Append(PredictSegments.Reconstructions)
-                .Where(o => parsed.GetResult(o) is { Implicit: false })
-                .Select(o => o.Name),
-        ];
+        string[] given = [.. Options.Where(o => parsed.GetResult(o) is { Implicit: false }).Select(o => o.Name)];
         if (given.Length > 0)
             throw new ArgumentException(
                 $"{string.Join(", ", given)}: these are image files of a model that classifies, which are predicted without; leave it out"

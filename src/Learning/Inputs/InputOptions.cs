@@ -35,6 +35,9 @@ public enum MaskSource
 
     /// <summary>The cohort's <c>mask</c> column.</summary>
     Column,
+
+    /// <summary>The same, turned by half a turn: a control, as large and of the same shapes, in the wrong places.</summary>
+    Turned,
 }
 
 /// <summary>Input of a run.</summary>
@@ -49,7 +52,7 @@ public sealed record InputOptions
     /// <summary>Width in pixels that images are resized to; 768 by default.</summary>
     public int Width { get; init; } = 768;
 
-    /// <summary>computed (default) or column.</summary>
+    /// <summary>computed (default), column, or turned.</summary>
     public MaskSource Masks { get; init; }
 
     /// <summary>
@@ -135,7 +138,7 @@ public sealed record InputOptions
             Masks = node.Word(
                 "masks",
                 standard.Masks,
-                "Where masks come from: made without labels (computed), or the cohort's column mask, where any non-zero value is valid (column)",
+                "Where masks come from: made without labels (computed), the cohort's column mask, where any non-zero value is valid (column), or the latter by half a turn, which is valid in the wrong places (turned)",
                 "Liu & Sun 2021, sec. 3.1.1"
             ),
             MaskRules = node.Text(

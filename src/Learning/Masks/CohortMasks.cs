@@ -35,15 +35,21 @@ public static class CohortMasks
     {
         if (input.Form == InputForm.Raw)
             return (null, null);
-        if (input.Masks == MaskSource.Column)
+        if (input.Masks is MaskSource.Column or MaskSource.Turned)
         {
             if (cohort.Rows.FirstOrDefault(r => r.Mask is null) is { } bare)
                 throw new InvalidDataException(
-                    $"{cohort.Path}: input.masks is column, but row {bare.Number} ({bare.Image}) names no mask; fill the column or set input.masks: computed"
+                    $"{cohort.Path}: input.masks is {(input.Masks == MaskSource.Column ? "column" : "turned")}, but row {bare.Number} ({bare.Image}) names no mask; fill the column or set input.masks: computed"
                 );
             foreach (var shared in CohortMask.Shared(cohort))
                 place.Progress.Note($"{cohort.Path}: {shared}");
-            return (new PatchMasks(cohort.MaskPath, Fill), null);
+            return (
+                new PatchMasks(
+                    input.Masks == MaskSource.Column ? cohort.MaskPath : TurnedMasks.Write(cohort, place.Folder),
+                    Fill
+                ),
+                null
+            );
         }
         var options = OptionsOf(input) with { Device = place.Device, Stain = place.Stain?.Key };
         var rules = place.Rules ?? RulesOf(input.MaskRules);

@@ -20,6 +20,9 @@ internal sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : Training
     /// <summary>Of more training images every second, third, … is judged: it takes as long as predicting them.</summary>
     private const int MostJudged = 500;
 
+    /// <summary>Of so many test images there are pictures of what is inside the network, classes in turn.</summary>
+    private const int MostPictured = 6;
+
     public override Cohort Cohort => set.Cohort;
 
     public PatchMasks? Masks { get; private init; }
@@ -108,6 +111,19 @@ internal sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : Training
 
     protected override IEnumerable<ActivationMap>? Maps(IModel model, SessionPart part, CancellationToken stop) =>
         (model as IMapsFindings)?.Maps(new PredictionTask(set, Side(part, SplitSide.Test)), stop);
+
+    protected override IEnumerable<InnerView>? Inside(IModel model, SessionPart part, CancellationToken stop)
+    {
+        var images = Some(Side(part, SplitSide.Test), MostJudged);
+        var pictured = images
+            .GroupBy(p => p.Label)
+            .SelectMany(g => g.Select((patch, turn) => (patch, turn)))
+            .OrderBy(p => p.turn)
+            .Take(MostPictured)
+            .Select(p => p.patch)
+            .ToHashSet();
+        return (model as IShowsInside)?.Inside(new PredictionTask(set, images), pictured.Contains, stop);
+    }
 
     protected override IReadOnlyList<(CohortRow Row, float[] Features)>? Features(
         IModel model,

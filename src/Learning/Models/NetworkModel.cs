@@ -10,6 +10,7 @@ public sealed class NetworkModel(INetworkRecipe recipe, IClassifier network)
     : IFitsImages,
         IPredictsImages,
         IDescribesImages,
+        IShowsInside,
         IPredictsWindows,
         IRecordable
 {
@@ -46,6 +47,20 @@ public sealed class NetworkModel(INetworkRecipe recipe, IClassifier network)
     {
         var reader = new BatchReader(task.Set, task.Batch ?? recipe.Training.Batch, network.Store.Device);
         return new Predictor(network, reader, recipe).Features(task.Images, stop);
+    }
+
+    public bool Reconstructs => network is ILookedInto { Reconstructs: true };
+
+    public IEnumerable<InnerView>? Inside(
+        PredictionTask task,
+        Func<Patch, bool> pictured,
+        CancellationToken stop = default
+    )
+    {
+        var reader = new BatchReader(task.Set, task.Batch ?? recipe.Training.Batch, network.Store.Device);
+        return network is ILookedInto shown
+            ? new Predictor(network, reader, recipe).Inside(shown, task.Images, pictured, stop)
+            : null;
     }
 
     public IReadOnlyList<double[]> Probabilities(WindowBatch windows, bool orientations) =>

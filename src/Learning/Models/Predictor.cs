@@ -63,6 +63,33 @@ public sealed class Predictor(IClassifier model, BatchReader reader, INetworkRec
         return rows;
     }
 
+    /// <summary>What the network makes of each image on the way to its answer.</summary>
+    internal IEnumerable<InnerView> Inside(
+        ILookedInto shown,
+        IReadOnlyList<Patch> patches,
+        Func<Patch, bool> pictured,
+        CancellationToken stop
+    )
+    {
+        shown.Store.Training = false;
+        foreach (var raw in reader.Plain(patches))
+        {
+            stop.ThrowIfCancellationRequested();
+            foreach (var view in Looked(shown, raw, pictured))
+                yield return view;
+        }
+    }
+
+    /// <summary>Apart from the iterator, which cannot hold a scope open between images.</summary>
+    private IReadOnlyList<InnerView> Looked(ILookedInto shown, RawBatch raw, Func<Patch, bool> pictured)
+    {
+        using var inference = new Inference();
+        using var scope = new TensorScope();
+        using var cast = recipe.Training.Precision.On(shown.Store.Device);
+        var kept = raw with { Pixels = [.. raw.Pixels] }; // the buffer goes back to its pool with the tensors
+        return shown.LookInto(kept, reader.ToTensors(raw), pictured);
+    }
+
     /// <summary>A predictions file's rows of findings; decided at one half.</summary>
     public static Predictions TableOfFindings(
         IReadOnlyList<string> findings,

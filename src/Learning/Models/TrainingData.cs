@@ -78,6 +78,12 @@ public interface ITrainingPart : IDisposable
     IEnumerable<ActivationMap>? Maps(CancellationToken stop);
 
     /// <summary>
+    /// What the model makes of test images on the way to its answer, of some with pictures; null, the default, where it does
+    /// not show it.
+    /// </summary>
+    IEnumerable<InnerView>? Inside(CancellationToken stop) => null;
+
+    /// <summary>
     /// Features of the images of a side of the part, as <see cref="IDescribesImages"/> gives them, of every test image and of
     /// some of very many others; null where it gives none.
     /// </summary>
@@ -116,6 +122,9 @@ public abstract class TrainingData<TModel> : ITrainingData
     /// <inheritdoc cref="ITrainingPart.Maps"/>
     protected virtual IEnumerable<ActivationMap>? Maps(TModel model, SessionPart part, CancellationToken stop) => null;
 
+    /// <inheritdoc cref="ITrainingPart.Inside"/>
+    protected virtual IEnumerable<InnerView>? Inside(TModel model, SessionPart part, CancellationToken stop) => null;
+
     /// <inheritdoc cref="ITrainingPart.Features"/>
     protected virtual IReadOnlyList<(CohortRow Row, float[] Features)>? Features(
         TModel model,
@@ -136,6 +145,8 @@ public abstract class TrainingData<TModel> : ITrainingData
         public Predictions? Judge(SplitSide side, CancellationToken stop) => data.Judge(model, part, side, stop);
 
         public IEnumerable<ActivationMap>? Maps(CancellationToken stop) => data.Maps(model, part, stop);
+
+        public IEnumerable<InnerView>? Inside(CancellationToken stop) => data.Inside(model, part, stop);
 
         public IReadOnlyList<(CohortRow Row, float[] Features)>? Features(SplitSide side, CancellationToken stop) =>
             data.Features(model, part, side, stop);

@@ -53,6 +53,7 @@ public sealed class ClassifierReport : IRunReport
             CurveSection.Of(judged),
             TrainingSection.Of(judged, Fitting),
             MaskSection.Of(judged),
+            InsideSection.Of(judged),
             WrongSection.Of(judged),
             FactSection.Of(judged),
         ];

@@ -191,6 +191,18 @@ public sealed class TrainedModel : IDisposable
             .Select(sum => sum.Over(models.Count));
     }
 
+    /// <summary>Whether its models reconstruct what they classify.</summary>
+    public bool Reconstructs => models.All(m => m is IShowsInside { Reconstructs: true });
+
+    /// <summary>Image by image, with pictures, what the first part makes of it on the way to its answer.</summary>
+    /// <inheritdoc cref="IShowsInside.Inside"/>
+    public IEnumerable<InnerView> Inside(
+        PatchSet patches,
+        IReadOnlyList<Patch> images,
+        int batch,
+        CancellationToken stop = default
+    ) => (models[0] as IShowsInside)?.Inside(new PredictionTask(patches, images, batch), _ => true, stop) ?? [];
+
     /// <summary>The mean of the parts' probabilities [windows][classes] of pictures in memory.</summary>
     /// <inheritdoc cref="IPredictsWindows.Probabilities"/>
     public IReadOnlyList<double[]> Predict(WindowBatch windows, bool orientations)

@@ -93,6 +93,8 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
                 tested = Compared(tested, own, (run, limit), stop);
             if (own.Maps(stop) is { } maps)
                 ActivationFile.Write(run.Activations, ActivationMap.Locate(tested, maps));
+            if (own.Inside(stop) is { } inside)
+                InsideFiles.Write(run.Path, data.Cohort.Classes, inside);
             tested.Write(run.Predictions);
         }
         var learned = recipe.TellsClasses ? own.Judge(SplitSide.Train, stop) : null;

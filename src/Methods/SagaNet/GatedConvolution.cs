@@ -40,12 +40,17 @@ internal sealed class GatedConvolution
         norm = options.Normalize ? new BatchNorm2d(at / "norm", filters) : null;
     }
 
+    /// <summary>Told the gates of each forward pass, their mean over the filters, [B, 1, H, W]; null, as it is but when looked into.</summary>
+    internal Action<Tensor>? Watched { get; set; }
+
     /// <summary>[B, in, H, W] → [B, out, H/stride, W/stride].</summary>
     public Tensor Forward(Tensor x)
     {
         var filtered = convolution.Forward(x);
         if (norm is not null)
             filtered = norm.Forward(filtered);
+        if (gated && Watched is { } told)
+            told(filtered.Chunk(2, 1)[1].Sigmoid().Mean([1], keep: true));
         return gated ? filtered.GatedElu() : filtered.Elu();
     }
 }

@@ -24,6 +24,8 @@ internal sealed class GatedDenseBlock
     /// <summary>Channels out.</summary>
     public int Output { get; }
 
+    internal IReadOnlyList<GatedConvolution> Convolutions => blocks;
+
     /// <summary>[B, in, H, W] → [B, in + count · growth, H, W].</summary>
     public Tensor Forward(Tensor x)
     {

@@ -8,7 +8,7 @@ namespace Coverslip.Methods.SagaNet;
 /// <summary>
 /// SagaNet with its loss, Σ_c LH_c + L_reconst (Liu &amp; Sun 2021, sec. 3.3), as the training loop sees it.
 /// </summary>
-internal sealed class SagaNetClassifier : IStartsFromWeights
+internal sealed class SagaNetClassifier : IStartsFromWeights, ILookedInto
 {
     private readonly SagaNetRecipe recipe;
     private readonly SagaNetwork network;
@@ -45,6 +45,17 @@ internal sealed class SagaNetClassifier : IStartsFromWeights
 
     /// <summary>The features of all classes, [B, classes · size].</summary>
     public Tensor Describe(Batch batch) => network.Forward(Input(batch), reconstruct: false).Features.Flatten(1);
+
+    public bool Reconstructs => recipe.Network.Reconstruct;
+
+    public IReadOnlyList<InnerView> LookInto(RawBatch raw, Batch batch, Func<Patch, bool> pictured)
+    {
+        var gates = new GateMaps();
+        using var watch = gates.Watch(network);
+        var given = Input(batch);
+        var output = network.Forward(given);
+        return new InsideLook(recipe.Input, raw, (batch, given), gates).Of(output, pictured);
+    }
 
     public void Dispose() => Store.Dispose();
 

@@ -83,6 +83,14 @@ internal sealed class SagaNetwork
     public void LoadStem(string weights) =>
         (pretrained ?? throw new InvalidOperationException("the stem is the paper's own")).Load(weights);
 
+    /// <summary>The gated convolutions of the stem, where it is the paper's, and of each dense block.</summary>
+    internal IEnumerable<(string Layer, GatedConvolution Convolution)> Gates =>
+        options.Gated
+            ? (stem is null ? [] : new[] { ("stem", stem) }).Concat(
+                blocks.SelectMany((block, i) => block.Convolutions.Select(c => ($"block {i + 1}", c)))
+            )
+            : [];
+
     /// <summary>x [B, channels, H, W] in [0, 1] or as a pre-trained stem wants it, masked pixels 0.</summary>
     /// <param name="x">The input.</param>
     /// <param name="reconstruct">Whether the reconstruction is wanted; prediction does without.</param>

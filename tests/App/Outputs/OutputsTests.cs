@@ -45,7 +45,7 @@ public sealed class OutputsTests : IDisposable
         colon-run: train @raw.yaml --cohort @colon/cohort.csv --split @colon/split.json --part 1 --out @colon-run => auc
         predicted: predict @run --cohort @phantoms/cohort.csv --per-patient mean --masks @masks --out @predicted => patients.csv
         .: pack @run --out @model.coverslip => 2 model(s)
-        named: predict @model.coverslip @phantoms/images/*.png --out @named => predictions.csv
+        named: predict @model.coverslip @phantoms/images/*.png --reconstructions --out @named => inside.csv
         restained: predict @stained-run @stained/images/P01-01.png --out @restained => predictions.csv
         judged: evaluate classification @run/predictions.csv --cohort @phantoms/cohort.csv --bootstrap 20 --out @judged => auc
         judged: evaluate classification @predicted/predictions.csv --cohort @phantoms/cohort.csv --bootstrap 20 --out @judged => auc
