@@ -53,6 +53,10 @@ internal sealed class Pretraining(PretrainingTask task, Device device)
         var folder = FolderOf(part);
         using var claim = task.Shared?.Enter(folder, Contents(), progress, stop);
         var result = Fit(folder, null, progress, stop);
+        var seen = task.Set.Validation.Count > 0 ? task.Set : task.Set with { Validation = task.Set.Training };
+        var recipe = task.Recipe.OnPretraining();
+        var windows = new WindowExamples(seen, recipe, recipe.Windows.ReaderThreads, labeled: false);
+        BaseExamples.Write(folder, result.Network, windows.Validation(), recipe.Input);
         Describe(folder);
         return result;
     }

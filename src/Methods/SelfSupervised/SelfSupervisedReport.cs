@@ -28,6 +28,7 @@ internal sealed class SelfSupervisedReport : IRunReport
         [
             Figures(run),
             ExampleSection.Of(run),
+            .. run.Parts.Select(p => BaseExamples.Section(p.Folder, run.NameOf(p))),
             .. run.Parts.Select(p => SkipSection.Of(p.Folder, run.NameOf(p))),
             .. run.Parts.Select(p => StageSections.Curves(p, run.NameOf(p))),
             StageSections.Facts(run),

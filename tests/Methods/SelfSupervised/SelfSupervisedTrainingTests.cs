@@ -26,6 +26,12 @@ public sealed class SelfSupervisedTrainingTests : IDisposable
         Assert.NotEqual(Weights(first), Weights(other));
         Assert.Equal(Pixels(first), Pixels(second));
         Assert.True(File.Exists(Path.Combine(first, "pretraining", "metrics.csv")));
+        // Before any mask was seen: windows, and what is given back of them.
+        static byte[] Base(string run, string kind) =>
+            File.ReadAllBytes(Path.Combine(run, "pretraining", "examples", $"window-1-{kind}.png"));
+        Assert.Equal(Base(first, "reconstruction"), Base(second, "reconstruction"));
+        Assert.NotEqual(Base(first, "reconstruction"), Base(other, "reconstruction"));
+        Assert.NotEqual(Base(first, "reconstruction"), Base(first, "image"));
         foreach (var key in SegmentationEvaluation.Keys.Append("reconstruction_error"))
             Assert.Contains(RunFigures.Read(first)!.Figures, f => f.Key == key);
         // One row per test image, as many pixels as its file has.
