@@ -49,6 +49,9 @@ public sealed class CohortSlides : IDisposable
 
     private readonly Lazy<ImageLooks?> looks;
 
+    // What training and validation are told of mislabeled slides, in place of what is true of them.
+    private readonly Dictionary<PatchSource, SlideSource> taught = [];
+
     private CohortSlides(Cohort cohort, IReadOnlyList<PatchSource> sources, AnnotationSurvey survey)
     {
         (Cohort, Sources, this.survey) = (cohort, sources, survey);
@@ -136,8 +139,31 @@ public sealed class CohortSlides : IDisposable
     /// <summary>What the slides look like where patches may be drawn; null where there are none. Looked at once.</summary>
     public ImageLooks? Looks => looks.Value;
 
-    /// <summary>Leaves in a run what its annotations hold and what of it counts.</summary>
-    public void Record(string folder) => survey.Write(Path.Combine(folder, TableName));
+    /// <summary>Lets some slides teach and validate as normal all over; tested, they are what they are.</summary>
+    /// <param name="rows">Of slides that are tumor.</param>
+    /// <param name="input">As they were opened with.</param>
+    /// <param name="places">As they were opened with.</param>
+    public void Mislabel(IReadOnlyList<CohortRow> rows, PatchInput input, PatchOptions places)
+    {
+        foreach (var slide in Slides.Where(s => rows.Contains(s.Row)).ToArray())
+            taught[slide] = new SlideSource(
+                slide.Row with
+                {
+                    Label = Cohort.Classes[1 - input.Positive],
+                },
+                slide.Slide,
+                new PatchAreas { Tissue = slide.Areas.Tissue },
+                input,
+                places
+            );
+    }
+
+    /// <summary>Leaves in a run what its annotations hold and what of it counts, and which slides were mislabeled.</summary>
+    public void Record(string folder)
+    {
+        survey.Write(Path.Combine(folder, TableName));
+        TaughtLabels.Write(folder, [.. Slides.Where(taught.ContainsKey).Select(s => (s.Row, taught[s].Row.Label))]);
+    }
 
     /// <summary>Tells what is annotated and what of it counts, the notes of slides, and why no patch can be drawn of one.</summary>
     public void Tell(IWorkProgress progress)
@@ -151,13 +177,18 @@ public sealed class CohortSlides : IDisposable
             if (slide.Reason is { } reason)
                 progress.Note($"{slide.Name}: {reason}");
         }
+        if (taught.Count > 0)
+            progress.Note(
+                $"mislabeled on purpose, {taught.Count} slides: training is told that {string.Join(", ", Slides.Where(taught.ContainsKey).Select(s => s.Name))} are {taught.Values.First().Row.Label} all over"
+            );
     }
 
-    /// <summary>The sources of the patients on a side of a part.</summary>
+    /// <summary>The sources of the patients on a side of a part; mislabeled ones are that only where they teach or validate.</summary>
     public IReadOnlyList<PatchSource> Of(SessionPart part, SplitSide side)
     {
         var wanted = part.Split.Rows(Cohort, side).Select(r => r.Patient).ToHashSet(StringComparer.Ordinal);
-        return [.. Sources.Where(s => wanted.Contains(s.Patient))];
+        var sources = Sources.Where(s => wanted.Contains(s.Patient));
+        return [.. side == SplitSide.Test ? sources : sources.Select(s => taught.GetValueOrDefault(s) ?? s)];
     }
 
     /// <summary>Examples drawn of a part's training and validation patients.</summary>
@@ -166,8 +197,17 @@ public sealed class CohortSlides : IDisposable
     {
         BalancedSampler? Sampler(SplitSide side, string name) =>
             Of(part, side) is { Count: > 0 } found ? new BalancedSampler(found, Cohort.Classes, name) : null;
+        // Also where every place is taken: that a class is missing is told alike.
+        var balanced = Sampler(SplitSide.Train, "training")!;
         return new SlideExamples(
-            Sampler(SplitSide.Train, "training")!,
+            patches.Examples > 0
+                ? new BalancedPlaces(balanced, patches.Examples, recipe.Training.Batch)
+                : new EveryPlace(
+                    Of(part, SplitSide.Train),
+                    Cohort.Classes.Count,
+                    recipe.Training.Batch,
+                    part.Seed
+                ),
             Sampler(SplitSide.Validation, "validation"),
             recipe,
             patches,

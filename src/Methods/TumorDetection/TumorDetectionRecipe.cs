@@ -53,6 +53,9 @@ internal sealed record TumorDetectionRecipe : INetworkRecipe, IPredictsSlides
     /// <summary>Resolution, places, length of an epoch.</summary>
     public SlidePatchOptions Patches { get; init; } = new();
 
+    /// <summary>Slides that are mislabeled on purpose; none by default.</summary>
+    public MislabelOptions Mislabel { get; init; } = new();
+
     /// <summary>How the test patients' slides are predicted.</summary>
     public TestOptions Test { get; init; } = new();
 
@@ -67,7 +70,7 @@ internal sealed record TumorDetectionRecipe : INetworkRecipe, IPredictsSlides
 
     public long EpochExamples(Cohort cohort, SplitPart part) => Patches.Examples;
 
-    public long? KnownEpoch => Patches.Examples;
+    public long? KnownEpoch => Patches.Examples > 0 ? Patches.Examples : null;
 
     public bool TellsClasses => false;
 
@@ -122,6 +125,7 @@ internal sealed record TumorDetectionRecipe : INetworkRecipe, IPredictsSlides
                 "Liu et al. 2017, sec. 4"
             ),
             Test = TestOptions.Read(node.Section("test"), read.Width),
+            Mislabel = MislabelOptions.Read(node.Section("mislabel")),
         };
         if (read.Width < recipe.SmallestSide)
             throw input.Wrong(
