@@ -29,12 +29,12 @@ public static class ContradictedSection
             "contradicted",
             "Labels that predictions contradict",
             new Note(
-                $"Of {FigureText.Count(found.Judged, "image")} that a model judged which had not learned from them, those of which it is more confident that they are of another class "
-                    + "than it is on average of images with that label (confident learning, Northcutt et al. 2021), the strongest first. The label is wrong, or the model: "
+                $"Of {FigureText.Count(found.Judged, found.Thing)} that a model judged which had not learned from them, those of which it is more confident that they are of another class "
+                    + "than it is on average of those with that label (confident learning, Northcutt et al. 2021), the strongest first. The label is wrong, or the model: "
                     + $"whoever looks decides, and corrects the row that is named. All of them stand in {Contradictions.FileName}."
                     + (
                         found.Unjudged > 0
-                            ? $" {FigureText.Count(found.Unjudged, "image")} trained every part and could not be asked; several folds (split.folds) ask for all."
+                            ? $" {FigureText.Count(found.Unjudged, found.Thing)} were judged by no such model; several folds (split.folds) judge all."
                             : ""
                     )
             ),
@@ -52,7 +52,7 @@ public static class ContradictedSection
     ) =>
         new(
             rows.TryGetValue(one.Row.Image, out var row)
-                ? [new Picture(cohort.ImagePath(row), $"image {one.Row.Image}")]
+                ? [new Picture(cohort.ImagePath(row), $"{found.Thing} {one.Row.Image}")]
                 : [],
             [
                 new Words($"labeled {one.Label}, judged {one.Says}", WordStyle.Wrong),

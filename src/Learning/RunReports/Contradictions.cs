@@ -2,6 +2,7 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Files;
 using Coverslip.Learning.Models;
+using Coverslip.Slides.Formats;
 
 namespace Coverslip.Learning.RunReports;
 
@@ -41,12 +42,22 @@ public sealed class Contradictions
         // What was taught on purpose is what there is to contradict.
         var told = judged.Rows.Select(r => r with { Label = taught.GetValueOrDefault(r.Image, r.Label) });
         Judged = judged.Rows.Count;
+        var (images, patients) = (
+            judged.Rows.Select(r => r.Image).ToHashSet(StringComparer.Ordinal),
+            judged.Rows.Select(r => r.Patient).ToHashSet(StringComparer.Ordinal)
+        );
+        // By patients: a row may be a bag of many images.
+        Unjudged = run.Cohort.Rows.Count(r => !patients.Contains(r.Patient));
+        Thing = run
+            .Cohort.Rows.Where(r => images.Contains(r.Image))
+            .All(r => SlideFile.IsSlide(run.Cohort.ImagePath(r)))
+            ? "slide"
+            : "image";
         Found = ContradictedLabels.Of(judged with { Rows = [.. told] });
     }
 
     /// <summary>Images that were mislabeled on purpose, and how many of them are among <see cref="Found"/>.</summary>
-    public (int All, int Found) Mislabeled =>
-        (taught.Count, Found.Count(c => taught.ContainsKey(c.Row.Image)));
+    public (int All, int Found) Mislabeled => (taught.Count, Found.Count(c => taught.ContainsKey(c.Row.Image)));
 
     /// <summary>The strongest first.</summary>
     public IReadOnlyList<ContradictedLabel> Found { get; }
@@ -54,17 +65,25 @@ public sealed class Contradictions
     /// <summary>Images that some part judged without having learned from them.</summary>
     public int Judged { get; }
 
-    /// <summary>Images that no part judged so: all of them trained on it.</summary>
-    public int Unjudged => run.Cohort.Rows.Count - Judged;
+    /// <summary>Images of patients of whom no part judged any without having learned from them.</summary>
+    public int Unjudged { get; }
+
+    /// <summary>What was judged: slide, where all are whole slides, else image.</summary>
+    public string Thing { get; }
 
     /// <summary>The count, where to look, and what was not asked, for the terminal.</summary>
     public string Line =>
         (
             Found.Count == 0
-                ? $"no label of {Judged} images is contradicted by models that had not seen them"
-                : $"labels of {Found.Count} of {Judged} images contradicted by models that had not seen them, first {Found[0].Row.Image}: {FileName}"
-        ) + (Unjudged > 0 ? $"; {Unjudged} images were learned from by every part and are not asked" : "")
-        + (taught.Count > 0 ? $"; among them {Mislabeled.Found} of the {taught.Count} that were mislabeled on purpose" : "");
+                ? $"no label of {Judged} {Thing}s is contradicted by models that had not seen them"
+                : $"labels of {Found.Count} of {Judged} {Thing}s contradicted by models that had not seen them, first {Found[0].Row.Image}: {FileName}"
+        )
+        + (Unjudged > 0 ? $"; {Unjudged} {Thing}s were judged by no part that had not learned from them" : "")
+        + (
+            taught.Count > 0
+                ? $"; among them {Mislabeled.Found} of the {taught.Count} that were mislabeled on purpose"
+                : ""
+        );
 
     /// <summary>Of a run's finished parts; null of a method that says nothing of whole images, or gives no probabilities.</summary>
     /// <exception cref="InvalidDataException">A damaged file.</exception>

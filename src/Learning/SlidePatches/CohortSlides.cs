@@ -84,7 +84,7 @@ public sealed class CohortSlides : IDisposable
         Action<int>? progress = null
     )
     {
-        var columns = new Columns(cohort);
+        var columns = new SlideColumns(cohort);
         var isSlide = cohort.Rows.Select(r => SlideFile.IsSlide(cohort.ImagePath(r))).ToArray();
         CohortRow[] rows = [.. cohort.Rows.Where((_, i) => isSlide[i])];
         CheckNames(rows);
@@ -202,12 +202,7 @@ public sealed class CohortSlides : IDisposable
         return new SlideExamples(
             patches.Examples > 0
                 ? new BalancedPlaces(balanced, patches.Examples, recipe.Training.Batch)
-                : new EveryPlace(
-                    Of(part, SplitSide.Train),
-                    Cohort.Classes.Count,
-                    recipe.Training.Batch,
-                    part.Seed
-                ),
+                : new EveryPlace(Of(part, SplitSide.Train), Cohort.Classes.Count, recipe.Training.Batch, part.Seed),
             Sampler(SplitSide.Validation, "validation"),
             recipe,
             patches,
@@ -222,12 +217,12 @@ public sealed class CohortSlides : IDisposable
     }
 
     /// <summary>Full path of a slide's annotations; null where it has none.</summary>
-    public static string? AnnotationOf(Cohort cohort, CohortRow row) => new Columns(cohort).AnnotationOf(row);
+    public static string? AnnotationOf(Cohort cohort, CohortRow row) => new SlideColumns(cohort).AnnotationOf(row);
 
     private static PatchAreas AreasOf(
         CohortRow row,
         Slide slide,
-        Columns columns,
+        SlideColumns columns,
         (SlidePatchOptions Patches, PatchInput Input, AnnotationSurvey Survey) wanted
     )
     {
@@ -273,53 +268,5 @@ public sealed class CohortSlides : IDisposable
             throw new InvalidDataException(
                 $"{twice.Count()} slides of the cohort are named {twice.Key}; heatmaps and detections go by that name: rename them"
             );
-    }
-
-    /// <summary>The columns of a cohort that slides need.</summary>
-    private sealed record Columns(Cohort Cohort)
-    {
-        private readonly int annotation = Cohort.FurtherColumns.ToList().IndexOf(AnnotationColumn);
-        private readonly int exhaustive = Cohort.FurtherColumns.ToList().IndexOf(ExhaustiveColumn);
-
-        /// <summary>Full path of the slide's annotations; null where it has none.</summary>
-        internal string? AnnotationOf(CohortRow row) =>
-            annotation >= 0 && row.Further[annotation].Length > 0
-                ? OwnOf(Path.GetFullPath(Path.Combine(Cohort.Folder, row.Further[annotation])), row.Image)
-                : null;
-
-        /// <summary>Of a folder the slide's own file; null where it holds none of it.</summary>
-        private static string? OwnOf(string path, string image) =>
-            Directory.Exists(path) ? AnnotationFolder.Open(path, [image]).Of(image) : path;
-
-        /// <summary>Whether all tumor of a slide is outlined, so that what is not is normal.</summary>
-        /// <exception cref="InvalidDataException">A word that is neither yes nor no.</exception>
-        internal bool IsExhaustive(CohortRow row) =>
-            exhaustive < 0
-            || row.Further[exhaustive].ToLowerInvariant() switch
-            {
-                "" or "yes" or "true" or "1" => true,
-                "no" or "false" or "0" => false,
-                var other => throw new InvalidDataException(
-                    $"{Cohort.Path}: row {row.Number}: {ExhaustiveColumn} is '{other}'; expected is yes (all tumor of the slide is outlined) or no"
-                ),
-            };
-
-        internal ImageExample ImageOf(CohortRow row, double wanted)
-        {
-            var own =
-                CohortMpp.OfSlide(Cohort, row)?.X
-                ?? throw new InvalidDataException(
-                    $"{Cohort.Path}: row {row.Number}: {row.Image} is an image file and brings no resolution; write its microns per "
-                        + $"pixel into the column {CohortMpp.Column}"
-                );
-            if (own > wanted * CohortMpp.MostRatio)
-                throw new InvalidDataException(
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{Cohort.Path}: row {row.Number}: {row.Image} has {own} µm/px, coarser than the run's {wanted}; leave it out, or train at {own} (patches.mpp)"
-                    )
-                );
-            return new ImageExample(row, Cohort.ImagePath(row), Cohort.Classes.ToList().IndexOf(row.Label), own);
-        }
     }
 }

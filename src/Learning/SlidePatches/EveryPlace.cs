@@ -6,7 +6,7 @@ namespace Coverslip.Learning.SlidePatches;
 /// Every place of the training slides, and every image file, once an epoch, in an order that seed and epoch decide: a class
 /// or a slide comes as often as it has places, and nothing is balanced.
 /// </summary>
-public sealed class EveryPlace : IDrawsPatches
+internal sealed class EveryPlace : IDrawsPatches
 {
     /// <summary>Places that one epoch may have: their order takes four bytes each.</summary>
     private const long Most = 500_000_000;

@@ -22,7 +22,7 @@ public interface IDrawsPatches
 /// <param name="sampler">Draws them.</param>
 /// <param name="examples">How many are asked for.</param>
 /// <param name="batch">Examples of a batch; one batch there is at least.</param>
-public sealed class BalancedPlaces(BalancedSampler sampler, int examples, int batch) : IDrawsPatches
+internal sealed class BalancedPlaces(BalancedSampler sampler, int examples, int batch) : IDrawsPatches
 {
     public long PerEpoch { get; } = Math.Max(1, examples / batch) * (long)batch;
 

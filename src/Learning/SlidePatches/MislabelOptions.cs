@@ -36,10 +36,19 @@ public sealed record MislabelOptions
                 source
             ),
             Slides = node.Int("slides", 0, (0, 1_000_000), "The same as a number of slides", source),
-            Seed = node.Int("seed", 1, (0, int.MaxValue), "Which slides: a larger number of one seed holds a smaller one's"),
+            Seed = node.Int(
+                "seed",
+                1,
+                (0, int.MaxValue),
+                "Which slides: a larger number of one seed holds a smaller one's"
+            ),
         };
         return read is { Share: > 0, Slides: > 0 }
-            ? throw node.Wrong("slides", $"{read.Slides}", $"share is {ValueText.Of((IFormattable)read.Share)} already; keep one of them")
+            ? throw node.Wrong(
+                "slides",
+                $"{read.Slides}",
+                $"share is {ValueText.Of((IFormattable)read.Share)} already; keep one of them"
+            )
             : read;
     }
 

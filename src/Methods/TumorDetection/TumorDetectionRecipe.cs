@@ -74,7 +74,9 @@ internal sealed record TumorDetectionRecipe : INetworkRecipe, IPredictsSlides
 
     public bool TellsClasses => false;
 
-    public IReadOnlyList<string> OwnFigures => ["slide_auc", "froc", "sensitivity_at_8"];
+    public IReadOnlyList<string> OwnFigures => ["slide_auc", "froc", "sensitivity_at_8", "heatmap_roughness"];
+
+    public IReadOnlyList<string> LowerIsBetter => ["heatmap_roughness"];
 
     public IReadOnlyList<string> Needs => Network.Weights.Length > 0 ? [Network.Weights, .. Ensemble] : Ensemble;
 

@@ -40,7 +40,10 @@ public sealed class EveryPlaceTests
         var many = Assert.Throws<InvalidDataException>(() =>
             new EveryPlace([new Counted("a", int.MaxValue, 1)], 2, 4, seed: 1)
         );
-        Assert.Contains("have 2,147,483,648 places; an epoch takes 2 to 500,000,000: write how many are drawn", many.Message);
+        Assert.Contains(
+            "have 2,147,483,648 places; an epoch takes 2 to 500,000,000: write how many are drawn",
+            many.Message
+        );
         Assert.Throws<InvalidDataException>(() => new EveryPlace([new Counted("a", 1, 0)], 2, 4, seed: 1));
     }
 

@@ -18,7 +18,9 @@ public sealed class MislabelTests(TinySlides tiny) : IClassFixture<TinySlides>
 
         var truth = slides.Slides.Single(s => s.Row == row);
         SlideSource On(SplitSide side) =>
-            Assert.IsType<SlideSource>(Assert.Single(slides.Of(Part(row.Patient, side), side), s => s.Patient == row.Patient));
+            Assert.IsType<SlideSource>(
+                Assert.Single(slides.Of(Part(row.Patient, side), side), s => s.Patient == row.Patient)
+            );
         foreach (var side in (SplitSide[])[SplitSide.Train, SplitSide.Validation])
         {
             Assert.Equal("normal", On(side).Row.Label);

@@ -142,11 +142,7 @@ public sealed class SlideExamplesTests(TinySlides tiny) : IClassFixture<TinySlid
                 "tiny.yaml"
             );
         var sampler = new BalancedSampler(slides.Sources, slides.Cohort.Classes, "training");
-        var options = new SlidePatchOptions
-        {
-            ValidationExamples = 21,
-            Readers = readers,
-        };
+        var options = new SlidePatchOptions { ValidationExamples = 21, Readers = readers };
         return new SlideExamples(new BalancedPlaces(sampler, 41, 8), sampler, recipe, options, seed);
     }
 
