@@ -1,13 +1,8 @@
 using System.CommandLine;
 using Coverslip.App.Progress;
-using Coverslip.App.Reports;
 using Coverslip.App.Studies;
 using Coverslip.Evaluation.Splits;
-using Coverslip.Files;
 using Coverslip.Learning.Recipes;
-using Coverslip.Learning.Reports;
-using Coverslip.Learning.RunReports;
-using Coverslip.Learning.Runs;
 using Coverslip.Learning.Studies;
 using Coverslip.Methods;
 

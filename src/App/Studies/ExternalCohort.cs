@@ -1,7 +1,5 @@
 using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
-using Coverslip.Evaluation.Metrics;
-using Coverslip.Evaluation.Statistics;
 using Coverslip.Files;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;

@@ -1,7 +1,6 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Statistics;
-using Coverslip.Files;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.RunReports;
 using Coverslip.Learning.Runs;

@@ -1,4 +1,3 @@
-using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.RunReports;
 using Coverslip.Learning.Studies;

@@ -1,4 +1,3 @@
-using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Files;
 using Coverslip.Learning.Models;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.ExceptionServices;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
