@@ -87,7 +87,7 @@ internal static class DemoCommand
             )
         );
         Console.WriteLine(
-            $"report: {RunReport.Write(new FinishedRun(Path.Combine(folder, "run"), result.Cohort) { MaskOf = result.Masks.FileOf }, DemoRun.ReportOf("saganet-demo.yaml"))}"
+            $"report: {RunReport.Write(new FinishedRun(Path.Combine(folder, "run"), result.Cohort) { MaskOf = result.Masks.FileOf }, DemoRun.ReportOf("saganet-demo.yaml")).Path}"
         );
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using Coverslip.App.Reports;
 using Coverslip.Evaluation;
 using Coverslip.Evaluation.Detection;
 using Coverslip.Learning.SlideWalk;
@@ -61,6 +62,11 @@ internal static class EvaluateFrocCommand
         DefaultValueFactory = _ => "all",
     };
 
+    private static readonly Option<string?> ReportFile = new("--report")
+    {
+        Description = "An HTML file to write: figures, curve, lesions and detections in one file.",
+    };
+
     private static readonly EvaluationOptionSet Shared = new();
 
     internal static Command Create()
@@ -76,6 +82,7 @@ internal static class EvaluateFrocCommand
               coverslip evaluate froc heatmaps/detections --cohort slides/cohort.csv --tissue tissue
               coverslip evaluate froc detections --masks masks --slides reference.csv --exclude Test_049,Test_114
               coverslip evaluate froc detections --masks masks --level 6 --slide-mpp 0.25 --json
+              coverslip evaluate froc heatmaps/detections --cohort slides/cohort.csv --report froc.html
             """
         )
         {
@@ -89,6 +96,7 @@ internal static class EvaluateFrocCommand
             Slides,
             Tissue,
             FalsePositives,
+            ReportFile,
         };
         Shared.AddTo(command, slides: true);
         Level.Within(0, 20);
@@ -138,20 +146,24 @@ internal static class EvaluateFrocCommand
         );
         var parseTime = clock.Elapsed;
         clock.Restart();
-        var evaluation = FrocEvaluation.Of(
-            [
-                .. judged.Select(c =>
-                    FrocSlide.Of(
-                        c.Case.Name,
-                        detections[c.Case.Name],
-                        c.Lesions,
-                        c.Case.Patient,
-                        c.Lesions is { } map && parsed.GetValue(Tissue) is { } tissue
-                            ? TissuePlaces.Of(tissue, c.Case.Name, map)
-                            : null
-                    )
+        FrocCase[] cases =
+        [
+            .. judged.Select(c => new FrocCase(
+                FrocSlide.Of(
+                    c.Case.Name,
+                    detections[c.Case.Name],
+                    c.Lesions,
+                    c.Case.Patient,
+                    c.Lesions is { } map && parsed.GetValue(Tissue) is { } tissue
+                        ? TissuePlaces.Of(tissue, c.Case.Name, map)
+                        : null
                 ),
-            ],
+                detections[c.Case.Name],
+                c.Lesions
+            )),
+        ];
+        var evaluation = FrocEvaluation.Of(
+            [.. cases.Select(c => c.Slide)],
             new FrocOptions
             {
                 Counted = Enum.Parse<FrocSlides>(parsed.GetValue(FalsePositives)!, ignoreCase: true),
@@ -164,6 +176,11 @@ internal static class EvaluateFrocCommand
             $"masks {masks:0.0} s, reading detections {reading:0.0} s, figures {figures:0.0} s"
         );
         var within = parsed.GetValue(Tissue) is null ? "slide" : "tissue";
+        if (parsed.GetValue(ReportFile) is { } report)
+        {
+            FrocReport.Write(report, evaluation, cases, within);
+            Console.Error.WriteLine($"report: {report}");
+        }
         return Shared.Print(
             parsed,
             (Json(evaluation, within), FiguresJson.Default.FrocJson),

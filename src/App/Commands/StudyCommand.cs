@@ -1,12 +1,8 @@
 using System.CommandLine;
 using Coverslip.App.Progress;
-using Coverslip.App.Reports;
 using Coverslip.App.Studies;
 using Coverslip.Evaluation.Splits;
-using Coverslip.Files;
-using Coverslip.Learning.Reports;
-using Coverslip.Learning.RunReports;
-using Coverslip.Learning.Runs;
+using Coverslip.Learning.Recipes;
 using Coverslip.Learning.Studies;
 using Coverslip.Methods;
 
@@ -43,6 +39,11 @@ internal static class StudyCommand
         Description =
             "Cohort file for the study's pre-training; it shares no image with --cohort. [default: models that need it are left out]",
     };
+    private static readonly Option<string?> External = new("--external")
+    {
+        Description =
+            "Cohort file that the one model which the validation patients choose is shown after the study; it shares no image with --cohort. [default: as the study says]",
+    };
     private static readonly Option<bool> ImageWise = new("--image-wise")
     {
         Description =
@@ -69,6 +70,8 @@ internal static class StudyCommand
               coverslip study recipes/saganet-table1-small.yaml --cohort cohort.csv --out studies/table1 --set input.width=192
               coverslip study recipes/tumor-detection-table-small.yaml --cohort slides/cohort.csv --pretrain-on \
                 other/cohort.csv --out studies/slides
+              coverslip study recipes/tumor-detection-table-small.yaml --cohort slides/cohort.csv --external \
+                elsewhere/cohort.csv --out studies/slides
               coverslip study recipes/saganet-table4-breakhis.yaml --cohort breakhis.csv --out studies/table4 --image-wise
             """
         )
@@ -78,6 +81,7 @@ internal static class StudyCommand
             Output,
             SplitFile,
             PretrainOn,
+            External,
             SettingOption.Set,
             Jobs,
             ImageWise,
@@ -98,12 +102,8 @@ internal static class StudyCommand
     {
         // Models of one recipe file have its notes in common.
         var told = new SortedSet<string>(StringComparer.Ordinal);
-        var study = StudyRecipe.Load(
-            RecipeFolder.Find(parsed.GetValue(RecipeFile)!),
-            Known.Methods,
-            parsed.GetValue(SettingOption.Set),
-            note => told.Add(note)
-        );
+        var file = RecipeFolder.Find(parsed.GetValue(RecipeFile)!);
+        var study = StudyRecipe.Load(file, Known.Methods, parsed.GetValue(SettingOption.Set), note => told.Add(note));
         foreach (var note in told)
             Console.Error.WriteLine(note);
         _ = DeviceOption.Of(parsed);
@@ -112,12 +112,16 @@ internal static class StudyCommand
             ImageWise = study.ImageWise || parsed.GetValue(ImageWise),
         };
         var folder = new StudyFolder(Path.GetFullPath(parsed.GetValue(Output)!));
-        var cohort = StudyCohorts.Sampled(
-            FolderCohort.Load(parsed.GetValue(CohortFile)!),
-            study.Sample,
-            study.Seed,
-            folder.Path
-        );
+        var whole = FolderCohort.Load(parsed.GetValue(CohortFile)!);
+        var pretrainOn = parsed.GetValue(PretrainOn) is { } given ? FolderCohort.Load(given) : null;
+        var external = ExternalOf(parsed, study, file) is { } elsewhere
+            ? ExternalCohort.Checked(
+                study,
+                FolderCohort.Load(elsewhere),
+                pretrainOn is null ? [whole] : [whole, pretrainOn]
+            )
+            : null;
+        var cohort = StudyCohorts.Sampled(whole, study.Sample, study.Seed, folder.Path);
         var split = StudyCohorts.SplitOf(parsed.GetValue(SplitFile), study, cohort, folder);
         if (split.ImageWise)
             Console.Error.WriteLine($"warning: {Split.InflatedNote}");
@@ -129,9 +133,9 @@ internal static class StudyCommand
                 $"{study.Runs.Count} models and inputs × {split.Parts.Count} parts{(groups.Count > 1 ? $" × {groups.Count} groups" : "")}{(study.ImageWise ? ", patient-wise and image-wise" : "")}"
             );
             using var stop = new StopSignal();
-            var place = new CellPlace(parsed.GetValue(DeviceOption.Device)!, parsed.GetValue(Jobs));
-            if (study.Pretrainings.Count > 0 && parsed.GetValue(PretrainOn) is { } other)
-                PretrainedRuns.Train(study, FolderCohort.Load(other), cohort, folder, place);
+            var place = PlaceOf(parsed);
+            if (study.Pretrainings.Count > 0 && pretrainOn is not null)
+                PretrainedRuns.Train(study, pretrainOn, cohort, folder, place);
             foreach (var (group, part) in groups)
             {
                 if (group.Name.Length > 0)
@@ -140,11 +144,26 @@ internal static class StudyCommand
                 failures.AddRange(new StudyRunner(input).Run(stop.Token));
             }
         }
-        Show(
+        StudyExternal? judged = null;
+        try
+        {
+            judged = external?.Judge(
+                groups[0].Group,
+                split.Parts.Count,
+                parsed.GetValue(TableOnly) ? null : PlaceOf(parsed)
+            );
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException or RecipeException)
+        {
+            failures.Add(error.Message); // the study's own table is there all the same
+        }
+        StudyOutput.Write(
             new StudyOutcome(study, [.. groups.Select(g => (g.Group.Name, RowsOf(study, g.Group, g.Part)))])
             {
                 PretrainedOn = PretrainedRuns.NoteOf(folder),
                 MaskNote = StudyMasks.NoteOf(study, groups.Select(g => g.Group.Folder)),
+                LabelNote = StudyLabels.NoteOf(study, groups.Select(g => g.Group)),
+                External = judged,
                 ImageWise = split.ImageWise,
             },
             folder,
@@ -154,6 +173,14 @@ internal static class StudyCommand
             Console.Error.WriteLine($"error: {failure}");
         return failures.Count == 0 ? 0 : 1;
     }
+
+    private static CellPlace PlaceOf(ParseResult parsed) =>
+        new(parsed.GetValue(DeviceOption.Device)!, parsed.GetValue(Jobs));
+
+    /// <summary>The external cohort's file; null where nobody asks for one. The study's own lies relative to it.</summary>
+    private static string? ExternalOf(ParseResult parsed, StudyRecipe study, string file) =>
+        parsed.GetValue(External)
+        ?? (study.External.Length > 0 ? Path.Combine(Path.GetDirectoryName(file)!, study.External) : null);
 
     /// <summary>The groups with their shares of the split; a group that cannot be split is left out with the reason.</summary>
     /// <exception cref="NoSuchSplitException">None can.</exception>
@@ -201,50 +228,4 @@ internal static class StudyCommand
             group.Folder.Run,
             part => (part.Rows(group.Cohort, SplitSide.Test).Count, part.Rows(group.Cohort, SplitSide.Train).Count)
         );
-
-    /// <summary>What methods show of the first part's test images, every model beside the truth.</summary>
-    private static IEnumerable<ReportSection> Pictures(
-        StudyRecipe study,
-        IReadOnlyList<(StudyGroup Group, Split Part)> groups
-    )
-    {
-        foreach (var (group, split) in groups)
-        {
-            NamedPart[] parts =
-            [
-                .. study
-                    .Runs.Select(r => new NamedPart(
-                        r.Model,
-                        TrainingSession.PartFolder(group.Folder.Run(r), 0, split.Parts.Count)
-                    ))
-                    .Where(p => File.Exists(Path.Combine(p.Folder, "run.json"))),
-            ];
-            foreach (var method in Known.Methods.All)
-                if (IRunReport.Of(method).SideBySide($"maps{group.Name}", group.Cohort, parts) is { } section)
-                    yield return section;
-        }
-    }
-
-    private static void Show(
-        StudyOutcome outcome,
-        StudyFolder folder,
-        IReadOnlyList<(StudyGroup Group, Split Part)> groups
-    )
-    {
-        var text = StudyTable.Markdown(outcome);
-        WholeFile.Write(folder.At("table.md"), $"# {outcome.Study.Title}\n\n{text}");
-        CsvTable.Write(folder.At("table.csv"), StudyTable.Csv(outcome));
-        if (outcome.Study.Further.Count > 0)
-            CsvTable.Write(folder.At("figures.csv"), StudyDifferences.Csv(outcome));
-        if (outcome.Study.Curve.Length > 0)
-            CsvTable.Write(folder.At("curve.csv"), StudyCurve.Csv(outcome));
-        var page = folder.At("study.html");
-        WholeFile.Write(page, Page.Text(StudyReport.Of(outcome, Pictures(outcome.Study, groups))));
-        Console.WriteLine(outcome.Study.Title);
-        Console.WriteLine();
-        Console.Write(text);
-        Console.WriteLine($"report: {page}");
-        if (outcome.Rows.Any(r => r.Known.Count < r.Figures.Count))
-            Console.WriteLine("not every part is done; the same command goes on");
-    }
 }

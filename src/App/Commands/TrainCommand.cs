@@ -165,7 +165,10 @@ internal static class TrainCommand
             var run = new FinishedRun(folder, cohort) { MaskOf = data.Masks is { } masks ? masks.FileOf : null };
             foreach (var block in report.Summary(run))
                 ConsoleTable.Write(block);
-            Console.WriteLine($"report: {RunReport.Write(run, report)}");
+            var (page, contradicted) = RunReport.Write(run, report);
+            if (contradicted is not null)
+                Console.WriteLine(contradicted);
+            Console.WriteLine($"report: {page}");
             return 0;
         }
         catch (Exception error) when (error is not OperationCanceledException)

@@ -19,7 +19,7 @@ internal static class TrainPreflight
             var said = place == 0 ? (recipe.Stages.Count == 1 ? "" : $"{stage.Section}: ") : $"then {stage.Section}: ";
             longest += TellStage(stage, said, cohort, split, device);
         }
-        return recipe.Stages.Count == 0 ? null : longest;
+        return longest == TimeSpan.Zero ? null : longest;
     }
 
     private static TimeSpan TellStage(TrainingStage stage, string said, Cohort cohort, Split split, Device device)
@@ -33,7 +33,7 @@ internal static class TrainPreflight
         Console.Error.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{said}{preflight.Parameters:N0} parameters; about {preflight.Memory(batch) / gib:0.0} of {preflight.MemoryAvailable / gib:0.0} GiB memory at batch {batch}; {preflight.Disk * split.Parts.Count / 1048576.0:0} MiB disk; at most {ProgressLine.Clock(longest)} for {split.Parts.Count} part(s) of {recipe.Training.Epochs} epochs"
+                $"{said}{preflight.Parameters:N0} parameters; about {preflight.Memory(batch) / gib:0.0} of {preflight.MemoryAvailable / gib:0.0} GiB memory at batch {batch}; {preflight.Disk * split.Parts.Count / 1048576.0:0} MiB disk; {(images > 0 ? $"at most {ProgressLine.Clock(longest)}" : "as long as slides have places")} for {split.Parts.Count} part(s) of {recipe.Training.Epochs} epochs"
             )
         );
         if (preflight.Memory(batch) > preflight.MemoryAvailable)

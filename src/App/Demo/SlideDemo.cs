@@ -60,7 +60,7 @@ internal static class SlideDemo
         var figures = DetectionFigures.OfRun(run, cohort, split.Parts.Count)!;
         return new SlideDemoResult(
             figures,
-            RunReport.Write(new FinishedRun(run, cohort), DemoRun.ReportOf(RecipeName))
+            RunReport.Write(new FinishedRun(run, cohort), DemoRun.ReportOf(RecipeName)).Path
         );
     }
 

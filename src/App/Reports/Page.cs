@@ -48,6 +48,7 @@ internal static class Page
             Plot plot => Of(plot),
             Plots plots => Html.Tag("div", Html.Class("plots"), plots.All.Select(Of)),
             Pictures pictures => Of(pictures),
+            ColorScale scale => ColorScaleHtml.Of(scale),
             _ => throw new ArgumentException($"a report cannot show a {block.GetType().Name} yet"),
         };
 

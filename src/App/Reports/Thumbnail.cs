@@ -8,17 +8,14 @@ namespace Coverslip.App.Reports;
 /// <summary>Small pictures that are part of the page.</summary>
 internal static class Thumbnail
 {
-    /// <summary>The longest side, in pixels.</summary>
-    public const int Longest = 256;
-
     /// <summary>
-    /// A picture, at most <see cref="Longest"/> large, with what its mask does to it; where a file is unreadable, why.
+    /// A picture, at most as large as it asks to be, with what its mask does to it; where a file is unreadable, why.
     /// </summary>
     public static XElement Of(Picture picture)
     {
         try
         {
-            using var small = Read(picture.File);
+            using var small = Read(picture.File, picture.Longest);
             if (picture.Mask is { } mask)
             {
                 using var full = MaskFile.Read(mask);
@@ -36,15 +33,15 @@ internal static class Thumbnail
         }
     }
 
-    private static Image Read(string path)
+    private static Image Read(string path, int longest)
     {
         if (SlideFile.IsSlide(path))
         {
             using var slide = SlideFile.Open(path);
-            return slide.ReadThumbnail(Longest).Image;
+            return slide.ReadThumbnail(longest).Image;
         }
         var image = PatchImage.ReadOne(path, ImageReadOptions.ForModels);
-        var scale = (double)Longest / Math.Max(image.Width, image.Height);
+        var scale = (double)longest / Math.Max(image.Width, image.Height);
         if (scale >= 1)
             return image;
         using (image)

@@ -21,7 +21,11 @@ internal static class PretrainedRuns
     /// <param name="place">Where to train.</param>
     internal static void Train(StudyRecipe study, Cohort cohort, Cohort studied, StudyFolder folder, CellPlace place)
     {
-        Refuse(cohort, studied);
+        SharedImages.Refuse(
+            cohort,
+            studied,
+            "test patients would be known from pre-training; pre-train on another cohort"
+        );
         var source = cohort.Path;
         cohort = StudyCohorts.Sampled(cohort, study.PretrainImages, study.Seed, folder.At("pretraining"));
         foreach (var pretraining in study.Pretrainings)
@@ -84,22 +88,4 @@ internal static class PretrainedRuns
             study.Seed,
             [KFoldSplits.Draw(cohort.PatientImages, 5, pretraining.Recipe.Split.ValidationShare, study.Seed)[0]]
         );
-
-    /// <summary>Images of the study must not have been seen in pre-training.</summary>
-    private static void Refuse(Cohort cohort, Cohort studied)
-    {
-        var lengths = studied.Rows.Select(studied.FilePath).Distinct().ToLookup(p => new FileInfo(p).Length);
-        foreach (var row in cohort.Rows)
-        {
-            var image = cohort.FilePath(row);
-            var same = lengths[new FileInfo(image).Length]
-                .FirstOrDefault(p =>
-                    p == image || File.ReadAllBytes(p).AsSpan().SequenceEqual(File.ReadAllBytes(image))
-                );
-            if (same is not null)
-                throw new InvalidDataException(
-                    $"{cohort.Path} and {studied.Path} share the image {row.Image}: test patients would be known from pre-training; pre-train on another cohort"
-                );
-        }
-    }
 }

@@ -13,10 +13,16 @@ internal static class FrocChance
 {
     private const int Draws = 200;
 
-    /// <summary>The mean score, and between which two 95 % of the draws lie.</summary>
-    public static Estimate Of(IReadOnlyList<FrocSlide> slides, FrocOptions options)
+    /// <summary>
+    /// The mean score, and between which two 95 % of the draws lie; and the mean sensitivity at each of <see cref="Froc.Rates"/>, none
+    /// where there is no score.
+    /// </summary>
+    public static (Estimate Score, IReadOnlyList<double> Sensitivities) Of(
+        IReadOnlyList<FrocSlide> slides,
+        FrocOptions options
+    )
     {
-        var scores = new List<double>();
+        var (scores, sums) = (new List<double>(), new double[Froc.Rates.Count]);
         for (var draw = 0; draw < Draws; draw++)
         {
             var random = new SeededRandom(options.Seed, 200_000 + draw);
@@ -24,11 +30,13 @@ internal static class FrocChance
                 new Froc([.. slides.Select(s => Scattered(s, random))], options.Counted).Sensitivities()
                 is not { } found
             )
-                return Estimate.Undefined("no lesion larger than isolated tumor cells, or no slide that counts");
+                return (Estimate.Undefined("no lesion larger than isolated tumor cells, or no slide that counts"), []);
             scores.Add(found.Average());
+            for (var rate = 0; rate < sums.Length; rate++)
+                sums[rate] += found[rate] / Draws;
         }
         double At(double share) => scores.QuantileCustom(share, QuantileDefinition.R7);
-        return new Estimate(scores.Average(), At(0.025), At(0.975)) { Bound = $"{Draws} draws" };
+        return (new Estimate(scores.Average(), At(0.025), At(0.975)) { Bound = $"{Draws} draws" }, sums);
     }
 
     private static FrocSlide Scattered(FrocSlide slide, SeededRandom random)

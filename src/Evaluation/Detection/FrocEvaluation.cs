@@ -24,8 +24,14 @@ public sealed record FrocEvaluation
     /// <summary>The score of as many detections at random places, and where 95 % of such draws lie.</summary>
     public required Estimate Chance { get; init; }
 
+    /// <summary>The mean sensitivity of such draws at each of <see cref="Froc.Rates"/>; empty where there is no score.</summary>
+    public required IReadOnlyList<double> ChanceSensitivities { get; init; }
+
     /// <summary>The sensitivity at each of <see cref="Froc.Rates"/>.</summary>
     public required IReadOnlyList<Estimate> Sensitivities { get; init; }
+
+    /// <summary>The curve, from the lowest threshold to (0, 0); see <see cref="Froc.Curve"/>.</summary>
+    public required IReadOnlyList<FrocPoint> Curve { get; init; }
 
     /// <summary>Slides judged.</summary>
     public required IReadOnlyList<FrocSlide> Slides { get; init; }
@@ -61,10 +67,13 @@ public sealed record FrocEvaluation
                 : null;
         var why = froc.Patients > 1 ? "no bootstrap asked for" : "one patient gives no interval";
         var figures = Enumerable.Range(0, Froc.Rates.Count + 1).Select(ToEstimate).ToArray();
+        var chance = FrocChance.Of(slides, options);
         return new FrocEvaluation
         {
             Score = figures[^1],
-            Chance = FrocChance.Of(slides, options),
+            Chance = chance.Score,
+            ChanceSensitivities = chance.Sensitivities,
+            Curve = froc.Curve(),
             Sensitivities = figures[..^1],
             Slides = slides,
             Patients = froc.Patients,

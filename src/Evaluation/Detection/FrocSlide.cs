@@ -27,6 +27,9 @@ public sealed record FrocSlide
     /// <summary>The probabilities of all detections.</summary>
     public IReadOnlyList<double> Probabilities { get; init; } = [];
 
+    /// <summary>Per detection the lesion that it lies in, from 1; 0 outside of every lesion.</summary>
+    public IReadOnlyList<int> Hits { get; init; } = [];
+
     /// <summary>Per lesion how likely a random place lies in it: its part of the places that detections may have.</summary>
     public IReadOnlyList<double> LesionShares { get; init; } = [];
 
@@ -51,13 +54,13 @@ public sealed record FrocSlide
         IReadOnlyList<(double X, double Y)>? tissue = null
     )
     {
-        var found = new double[truth?.Lesions.Count ?? 0];
+        var (found, hits) = (new double[truth?.Lesions.Count ?? 0], new int[detections.Count]);
         var outside = new List<double>();
         var ignored = 0;
         for (var i = 0; i < detections.Count; i++)
         {
             var probability = detections.Probabilities[i];
-            var label = truth is null ? 0 : Label(detections, i, truth);
+            var label = hits[i] = truth is null ? 0 : Label(detections, i, truth);
             if (label == 0)
                 outside.Add(probability);
             else if (truth!.Lesions[label - 1].Isolated)
@@ -74,6 +77,7 @@ public sealed record FrocSlide
             Isolated = truth?.Lesions.Count(lesion => lesion.Isolated) ?? 0,
             Ignored = ignored,
             Probabilities = detections.Probabilities,
+            Hits = hits,
             LesionShares = truth is null ? [] : Shares(truth, tissue),
             IsolatedLesions = [.. truth?.Lesions.Select(lesion => lesion.Isolated) ?? []],
         };

@@ -15,6 +15,10 @@ public sealed partial class RecipeNode
     public int Int(string key, int otherwise, (int Low, int High) range, string meaning, string source = "") =>
         Value(key, otherwise, new NumberType<int>(range.Low, range.High), meaning, source);
 
+    /// <summary>A whole number above 0, or the word <c>all</c>, which is 0.</summary>
+    public int IntOrAll(string key, int otherwise, (int Low, int High) range, string meaning, string source = "") =>
+        Value(key, otherwise, new NumberOrAllType(range.Low, range.High), meaning, source);
+
     public double Number(
         string key,
         double otherwise,

@@ -20,6 +20,9 @@ public sealed record Picture(string File, string Alternative) : Cell
 
     /// <summary>What the mask does.</summary>
     public MaskView View { get; init; }
+
+    /// <summary>Its longest side on the page in pixels, where the file has as many; 256 by default.</summary>
+    public int Longest { get; init; } = 256;
 }
 
 /// <summary>One picture, or several side by side, and what is said of them line by line; no picture for words alone.</summary>
@@ -27,3 +30,8 @@ public sealed record CaptionedPicture(IReadOnlyList<Picture> Pictures, IReadOnly
 
 /// <summary>Pictures in rows.</summary>
 public sealed record Pictures(IReadOnlyList<CaptionedPicture> All) : ReportBlock;
+
+/// <summary>Which number a color stands for, from 0 to 1.</summary>
+/// <param name="Meaning">What the number is.</param>
+/// <param name="Colors">Evenly spread, the first that of 0, the last that of 1.</param>
+public sealed record ColorScale(string Meaning, IReadOnlyList<(byte Red, byte Green, byte Blue)> Colors) : ReportBlock;

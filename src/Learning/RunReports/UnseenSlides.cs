@@ -62,6 +62,7 @@ public static class UnseenSlides
             "slide_auc" => "area under the ROC curve of slides",
             "froc" => "FROC score of lesions",
             "sensitivity_at_8" => "share of lesions found at 8 false positives per slide",
+            "heatmap_roughness" => "mean step of the heatmap from cell to cell inside tumor",
             _ => key.Replace('_', ' '),
         };
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.ExceptionServices;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
@@ -49,6 +48,9 @@ public sealed class CohortSlides : IDisposable
 
     private readonly Lazy<ImageLooks?> looks;
 
+    // What training and validation are told of mislabeled slides, in place of what is true of them.
+    private readonly Dictionary<PatchSource, SlideSource> taught = [];
+
     private CohortSlides(Cohort cohort, IReadOnlyList<PatchSource> sources, AnnotationSurvey survey)
     {
         (Cohort, Sources, this.survey) = (cohort, sources, survey);
@@ -81,7 +83,7 @@ public sealed class CohortSlides : IDisposable
         Action<int>? progress = null
     )
     {
-        var columns = new Columns(cohort);
+        var columns = new SlideColumns(cohort);
         var isSlide = cohort.Rows.Select(r => SlideFile.IsSlide(cohort.ImagePath(r))).ToArray();
         CohortRow[] rows = [.. cohort.Rows.Where((_, i) => isSlide[i])];
         CheckNames(rows);
@@ -136,8 +138,31 @@ public sealed class CohortSlides : IDisposable
     /// <summary>What the slides look like where patches may be drawn; null where there are none. Looked at once.</summary>
     public ImageLooks? Looks => looks.Value;
 
-    /// <summary>Leaves in a run what its annotations hold and what of it counts.</summary>
-    public void Record(string folder) => survey.Write(Path.Combine(folder, TableName));
+    /// <summary>Lets some slides teach and validate as normal all over; tested, they are what they are.</summary>
+    /// <param name="rows">Of slides that are tumor.</param>
+    /// <param name="input">As they were opened with.</param>
+    /// <param name="places">As they were opened with.</param>
+    public void Mislabel(IReadOnlyList<CohortRow> rows, PatchInput input, PatchOptions places)
+    {
+        foreach (var slide in Slides.Where(s => rows.Contains(s.Row)).ToArray())
+            taught[slide] = new SlideSource(
+                slide.Row with
+                {
+                    Label = Cohort.Classes[1 - input.Positive],
+                },
+                slide.Slide,
+                new PatchAreas { Tissue = slide.Areas.Tissue },
+                input,
+                places
+            );
+    }
+
+    /// <summary>Leaves in a run what its annotations hold and what of it counts, and which slides were mislabeled.</summary>
+    public void Record(string folder)
+    {
+        survey.Write(Path.Combine(folder, TableName));
+        TaughtLabels.Write(folder, [.. Slides.Where(taught.ContainsKey).Select(s => (s.Row, taught[s].Row.Label))]);
+    }
 
     /// <summary>Tells what is annotated and what of it counts, the notes of slides, and why no patch can be drawn of one.</summary>
     public void Tell(IWorkProgress progress)
@@ -151,13 +176,18 @@ public sealed class CohortSlides : IDisposable
             if (slide.Reason is { } reason)
                 progress.Note($"{slide.Name}: {reason}");
         }
+        if (taught.Count > 0)
+            progress.Note(
+                $"mislabeled on purpose, {taught.Count} slides: training is told that {string.Join(", ", Slides.Where(taught.ContainsKey).Select(s => s.Name))} are {taught.Values.First().Row.Label} all over"
+            );
     }
 
-    /// <summary>The sources of the patients on a side of a part.</summary>
+    /// <summary>The sources of the patients on a side of a part; mislabeled ones are that only where they teach or validate.</summary>
     public IReadOnlyList<PatchSource> Of(SessionPart part, SplitSide side)
     {
         var wanted = part.Split.Rows(Cohort, side).Select(r => r.Patient).ToHashSet(StringComparer.Ordinal);
-        return [.. Sources.Where(s => wanted.Contains(s.Patient))];
+        var sources = Sources.Where(s => wanted.Contains(s.Patient));
+        return [.. side == SplitSide.Test ? sources : sources.Select(s => taught.GetValueOrDefault(s) ?? s)];
     }
 
     /// <summary>Examples drawn of a part's training and validation patients.</summary>
@@ -166,8 +196,12 @@ public sealed class CohortSlides : IDisposable
     {
         BalancedSampler? Sampler(SplitSide side, string name) =>
             Of(part, side) is { Count: > 0 } found ? new BalancedSampler(found, Cohort.Classes, name) : null;
+        // Also where every place is taken: that a class is missing is told alike.
+        var balanced = Sampler(SplitSide.Train, "training")!;
         return new SlideExamples(
-            Sampler(SplitSide.Train, "training")!,
+            patches.Examples > 0
+                ? new BalancedPlaces(balanced, patches.Examples, recipe.Training.Batch)
+                : new EveryPlace(Of(part, SplitSide.Train), Cohort.Classes.Count, recipe.Training.Batch, part.Seed),
             Sampler(SplitSide.Validation, "validation"),
             recipe,
             patches,
@@ -182,12 +216,12 @@ public sealed class CohortSlides : IDisposable
     }
 
     /// <summary>Full path of a slide's annotations; null where it has none.</summary>
-    public static string? AnnotationOf(Cohort cohort, CohortRow row) => new Columns(cohort).AnnotationOf(row);
+    public static string? AnnotationOf(Cohort cohort, CohortRow row) => new SlideColumns(cohort).AnnotationOf(row);
 
     private static PatchAreas AreasOf(
         CohortRow row,
         Slide slide,
-        Columns columns,
+        SlideColumns columns,
         (SlidePatchOptions Patches, PatchInput Input, AnnotationSurvey Survey) wanted
     )
     {
@@ -233,53 +267,5 @@ public sealed class CohortSlides : IDisposable
             throw new InvalidDataException(
                 $"{twice.Count()} slides of the cohort are named {twice.Key}; heatmaps and detections go by that name: rename them"
             );
-    }
-
-    /// <summary>The columns of a cohort that slides need.</summary>
-    private sealed record Columns(Cohort Cohort)
-    {
-        private readonly int annotation = Cohort.FurtherColumns.ToList().IndexOf(AnnotationColumn);
-        private readonly int exhaustive = Cohort.FurtherColumns.ToList().IndexOf(ExhaustiveColumn);
-
-        /// <summary>Full path of the slide's annotations; null where it has none.</summary>
-        internal string? AnnotationOf(CohortRow row) =>
-            annotation >= 0 && row.Further[annotation].Length > 0
-                ? OwnOf(Path.GetFullPath(Path.Combine(Cohort.Folder, row.Further[annotation])), row.Image)
-                : null;
-
-        /// <summary>Of a folder the slide's own file; null where it holds none of it.</summary>
-        private static string? OwnOf(string path, string image) =>
-            Directory.Exists(path) ? AnnotationFolder.Open(path, [image]).Of(image) : path;
-
-        /// <summary>Whether all tumor of a slide is outlined, so that what is not is normal.</summary>
-        /// <exception cref="InvalidDataException">A word that is neither yes nor no.</exception>
-        internal bool IsExhaustive(CohortRow row) =>
-            exhaustive < 0
-            || row.Further[exhaustive].ToLowerInvariant() switch
-            {
-                "" or "yes" or "true" or "1" => true,
-                "no" or "false" or "0" => false,
-                var other => throw new InvalidDataException(
-                    $"{Cohort.Path}: row {row.Number}: {ExhaustiveColumn} is '{other}'; expected is yes (all tumor of the slide is outlined) or no"
-                ),
-            };
-
-        internal ImageExample ImageOf(CohortRow row, double wanted)
-        {
-            var own =
-                CohortMpp.OfSlide(Cohort, row)?.X
-                ?? throw new InvalidDataException(
-                    $"{Cohort.Path}: row {row.Number}: {row.Image} is an image file and brings no resolution; write its microns per "
-                        + $"pixel into the column {CohortMpp.Column}"
-                );
-            if (own > wanted * CohortMpp.MostRatio)
-                throw new InvalidDataException(
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{Cohort.Path}: row {row.Number}: {row.Image} has {own} µm/px, coarser than the run's {wanted}; leave it out, or train at {own} (patches.mpp)"
-                    )
-                );
-            return new ImageExample(row, Cohort.ImagePath(row), Cohort.Classes.ToList().IndexOf(row.Label), own);
-        }
     }
 }

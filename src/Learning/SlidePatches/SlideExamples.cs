@@ -12,7 +12,7 @@ namespace Coverslip.Learning.SlidePatches;
 /// </summary>
 public sealed class SlideExamples : IExamples
 {
-    private readonly BalancedSampler training;
+    private readonly IDrawsPatches training;
     private readonly INetworkRecipe recipe;
     private readonly int readers;
     private readonly long seed;
@@ -21,10 +21,10 @@ public sealed class SlideExamples : IExamples
     /// <param name="training">The training patients' patches.</param>
     /// <param name="validation">The validation patients'; null for none.</param>
     /// <param name="recipe">Size, batch, augmentation.</param>
-    /// <param name="patches">Length of an epoch, number of validation examples.</param>
+    /// <param name="patches">Readers, number of validation examples.</param>
     /// <param name="seed">Of all draws.</param>
     public SlideExamples(
-        BalancedSampler training,
+        IDrawsPatches training,
         BalancedSampler? validation,
         INetworkRecipe recipe,
         SlidePatchOptions patches,
@@ -33,34 +33,29 @@ public sealed class SlideExamples : IExamples
     {
         (this.training, this.recipe, this.seed) = (training, recipe, seed);
         readers = patches.ReaderThreads;
-        // Whole batches, at least one; batch normalization cannot take statistics from a single image.
-        Steps = Math.Max(1, patches.Examples / recipe.Training.Batch);
         this.validation = validation is null ? [] : Fixed(validation, patches.ValidationExamples);
         ValidationLabels = [.. this.validation.Select(d => d.Label)];
     }
 
-    public int Steps { get; }
+    public int Steps => (int)((PerEpoch + recipe.Training.Batch - 1) / recipe.Training.Batch);
 
-    public long PerEpoch => (long)Steps * recipe.Training.Batch;
+    public long PerEpoch => training.PerEpoch;
 
-    public IReadOnlyList<double> ClassShares => [0.5, 0.5];
+    public IReadOnlyList<double> ClassShares => training.ClassShares;
 
     public IReadOnlyList<int> ValidationLabels { get; }
 
-    public IEnumerable<RawBatch> Epoch(int epoch)
-    {
-        var batch = recipe.Training.Batch;
-        return Read(
+    public IEnumerable<RawBatch> Epoch(int epoch) =>
+        Read(
             PerEpoch,
             number =>
             {
                 var random = Random(epoch, number);
-                var drawn = training.Draw(random);
+                var drawn = training.Draw(epoch, number, random);
                 var (height, width) = (recipe.Input.Height, recipe.Input.Width);
                 return (drawn, ImageChange.Draw(recipe.Augmentation, height, width, random));
             }
         );
-    }
 
     public IEnumerable<RawBatch> Validation() =>
         Read(validation.Length, number => (validation[number], ImageChange.Oriented(0)));

@@ -48,7 +48,7 @@ public sealed record SlidePatchOptions
     /// <summary>Least part of a patch that is tissue; 0.1 by default.</summary>
     public double MinTissue { get; init; } = 0.1;
 
-    /// <summary>Training examples that make an epoch, 2 at least; 65,536 by default.</summary>
+    /// <summary>Balanced training examples that make an epoch, 2 at least; 65,536 by default. 0: every place once.</summary>
     public int Examples { get; init; } = 65_536;
 
     /// <summary>Examples that are drawn once of the validation patients; 4,096 by default.</summary>
@@ -94,6 +94,13 @@ public sealed record SlidePatchOptions
         var standard = new SlidePatchOptions();
         var read = ReadCommon(node, standard) with
         {
+            Examples = node.IntOrAll(
+                "examples",
+                standard.Examples,
+                (2, int.MaxValue),
+                "Training examples of an epoch, balanced and rounded down to whole batches; all: every place once, unbalanced",
+                "Liu et al. 2017, sec. 3"
+            ),
             Stride = node.Int(
                 "stride",
                 standard.Stride,
@@ -130,6 +137,12 @@ public sealed record SlidePatchOptions
         var standard = new SlidePatchOptions { Mpp = 0.5, MinTissue = 0.8 };
         return ReadCommon(node, standard) with
         {
+            Examples = node.Int(
+                "examples",
+                standard.Examples,
+                (2, int.MaxValue),
+                "Training examples of an epoch, rounded down to whole batches"
+            ),
             GridSide = node.Int(
                 "side",
                 256,
@@ -161,12 +174,6 @@ public sealed record SlidePatchOptions
             ),
             Tissue = ReadTissue(node),
             MinTissue = node.Number("min_tissue", standard.MinTissue, (0, 1), "Least share of a window that is tissue"),
-            Examples = node.Int(
-                "examples",
-                standard.Examples,
-                (2, int.MaxValue),
-                "Training examples of an epoch, rounded down to whole batches"
-            ),
             ValidationExamples = node.Int(
                 "validation_examples",
                 standard.ValidationExamples,

@@ -14,7 +14,8 @@ public sealed record TestedPart(string Folder, IReadOnlyList<CohortRow> Slides);
 /// <summary>
 /// What detections are worth on slides that no model has seen (Liu et al. 2017, sec. 4): area under the ROC curve of the
 /// slides' scores (<c>slide_auc</c>), FROC score (<c>froc</c>) and that of random places in tissue
-/// (<c>froc_of_random_places</c>), sensitivity at 8 false positives per slide (<c>sensitivity_at_8</c>); intervals by drawing patients. Isolated tumor cells are no lesions to be found.
+/// (<c>froc_of_random_places</c>), sensitivity at 8 false positives per slide (<c>sensitivity_at_8</c>), roughness
+/// inside tumor (<c>heatmap_roughness</c>); intervals by drawing patients. Isolated tumor cells are no lesions to be found.
 /// </summary>
 public static class DetectionFigures
 {
@@ -83,6 +84,10 @@ public static class DetectionFigures
                 ("froc", score),
                 ("froc_of_random_places", chance),
                 ("sensitivity_at_8", sensitivity),
+                (
+                    "heatmap_roughness",
+                    HeatmapRoughness.Of(slides.Select(s => (s.Row.Patient, HeatmapRoughness.Of(s.Folder, s.Row))))
+                ),
             ],
             [
                 ("slides", slides.Length),

@@ -10,9 +10,8 @@ public static class HeatmapRecord
     /// <summary>The middles of a finished slide's cells of tissue, in pixels of level 0: where detections can be.</summary>
     internal static IReadOnlyList<(double X, double Y)> Tissue(SlideFiles files)
     {
-        var record = SlideRecord.Read(files.Record) ?? throw new FileNotFoundException($"{files.Record}: no such file");
-        var grid = GridOf(record);
-        var heatmap = Heatmap.Read(files.Heatmap, grid);
+        var heatmap = Read(files);
+        var grid = heatmap.Grid;
         return
         [
             .. Enumerable
@@ -20,6 +19,13 @@ public static class HeatmapRecord
                 .Where(i => !float.IsNaN(heatmap.Values[i]))
                 .Select(i => grid.Center(i % grid.Columns, i / grid.Columns)),
         ];
+    }
+
+    /// <summary>A finished slide's heatmap.</summary>
+    internal static Heatmap Read(SlideFiles files)
+    {
+        var record = SlideRecord.Read(files.Record) ?? throw new FileNotFoundException($"{files.Record}: no such file");
+        return Heatmap.Read(files.Heatmap, GridOf(record));
     }
 
     /// <summary>Where the cells of a heatmap lie, as its record says.</summary>

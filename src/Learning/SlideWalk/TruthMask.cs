@@ -73,17 +73,22 @@ public static class TruthMask
     /// <summary>The lesions of a slide that <see cref="Write"/> was told of; null without tumor.</summary>
     public static LesionMap? Read(string part, CohortRow row)
     {
-        var (folder, name) = (TestFiles.TruthFolder(part), TestFiles.NameOf(row));
-        using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, $"{name}.json")));
-        var rules = new LesionRules
+        var rules = RulesIn(part, row);
+        if (TestFiles.TruthOf(part, row) is not { } file)
+            return null;
+        using var mask = MaskFile.Read(file);
+        return LesionMap.Of(mask.Pixels, mask.Width, rules);
+    }
+
+    /// <summary>Level and resolution of a slide's mask, as <see cref="Write"/> left them.</summary>
+    internal static LesionRules RulesIn(string part, CohortRow row)
+    {
+        var file = Path.Combine(TestFiles.TruthFolder(part), $"{TestFiles.NameOf(row)}.json");
+        using var json = JsonDocument.Parse(File.ReadAllBytes(file));
+        return new LesionRules
         {
             Level = json.RootElement.GetProperty("level").GetInt32(),
             MicronsPerPixel = json.RootElement.GetProperty("level0_mpp").GetDouble(),
         };
-        var file = Path.Combine(folder, $"{name}.png");
-        if (!File.Exists(file))
-            return null;
-        using var mask = MaskFile.Read(file);
-        return LesionMap.Of(mask.Pixels, mask.Width, rules);
     }
 }

@@ -37,6 +37,12 @@ public sealed record StudyFigure(string Key)
             ? OfPredictions(Predictions.Read(part.Predictions), known)
             : RunFigures.Read(part.Path)?.Figures.FirstOrDefault(f => f.Key == Key).Figure?.Value;
 
+    /// <summary>The figure of a finished part's validation patients; null where it has no such file, or only the method has the figure.</summary>
+    internal double? OfValidation(RunFolder part) =>
+        metric is { } known && File.Exists(part.Validation)
+            ? OfPredictions(Predictions.Read(part.Validation), known)
+            : null;
+
     private static double? OfPredictions(Predictions predictions, Metric known)
     {
         var options = new EvaluationOptions { Bootstrap = 0 };

@@ -98,6 +98,11 @@ internal static class StudyReading
                 false,
                 "Whether every run is also trained on a split of images, to stand beside it as inflated"
             ),
+            External = node.Text(
+                "external",
+                "",
+                "Cohort file, relative to the study's, that the one model which the validation patients choose is shown after everything else; empty: none"
+            ),
             Curve = node.Text("curve", "", "What the x axis of the study's curves is called; empty: it has none"),
         };
         node.Finish();

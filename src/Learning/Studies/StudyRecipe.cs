@@ -45,6 +45,9 @@ public sealed record StudyRecipe
     /// <summary>What the x axis of the study's curves is called; empty: it has none.</summary>
     public string Curve { get; init; } = "";
 
+    /// <summary>The cohort that the chosen model alone is shown after the study, relative to the study's file; empty: none.</summary>
+    public string External { get; init; } = "";
+
     /// <summary>The split that is drawn where none is given.</summary>
     public required SplitOptions Split { get; init; }
 

@@ -23,6 +23,7 @@ public static class StudyReport
                     ]
                     : Array.Empty<ReportSection>(),
                 .. outcome.Groups.SelectMany(g => SectionsOf(outcome, g.Name, g.Rows)),
+                .. outcome.External is { } external ? [external.Section] : Array.Empty<ReportSection>(),
                 .. further,
             ]
         );

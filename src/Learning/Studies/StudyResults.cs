@@ -79,6 +79,12 @@ public sealed record StudyOutcome(StudyRecipe Study, IReadOnlyList<(string Name,
     /// <summary>What computed masks leave of the images; null where no model has any.</summary>
     public string? MaskNote { get; init; }
 
+    /// <summary>What the chosen model is worth elsewhere; null where the study asks for no such cohort, or is not finished.</summary>
+    public StudyExternal? External { get; init; }
+
+    /// <summary>What was mislabeled on purpose, and how much of it was found; null where nothing was.</summary>
+    public string? LabelNote { get; init; }
+
     /// <summary>Whether the study's own split, which was given to it, divides images.</summary>
     public bool ImageWise { get; init; }
 

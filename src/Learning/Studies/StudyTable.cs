@@ -74,6 +74,7 @@ public static class StudyTable
         + RateNote(outcome)
         + BaselineNote(outcome)
         + (outcome.MaskNote is { } masks ? $" {masks}" : "")
+        + (outcome.LabelNote is { } labels ? $" {labels}" : "")
         + (outcome.PretrainedOn is { } pretrained ? $" {pretrained}" : "");
 
     private static string RateNote(StudyOutcome outcome)
@@ -143,6 +144,12 @@ public static class StudyTable
             if (StudyDifferences.Lines(outcome.Study, rows) is { Count: > 0 } lines)
                 text.Append(Padded(lines)).Append('\n').Append(StudyDifferences.NoteOf(outcome.Study)).Append("\n\n");
         }
+        if (outcome.External is { } external)
+            text.Append("External validation\n\n")
+                .Append(Padded(external.Lines))
+                .Append('\n')
+                .Append(external.Note)
+                .Append("\n\n");
         return text.Append(NoteOf(outcome)).Append('\n').ToString();
     }
 
@@ -173,7 +180,7 @@ public static class StudyTable
 
     private static string Words(string key) => key.Replace('_', ' ');
 
-    private static string IntervalOf(Estimate figure) =>
+    internal static string IntervalOf(Estimate figure) =>
         figure switch
         {
             { Value: null } => "–",

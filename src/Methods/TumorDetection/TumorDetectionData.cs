@@ -62,6 +62,7 @@ internal sealed class TumorDetectionData : TrainingData<IPredictsWindows>
         CohortSlides slides;
         using (var opening = progress.Begin("opening slides", cohort.Rows.Count, "slides"))
             slides = CohortSlides.Open(cohort, recipe.Patches, input, recipe.Input.Width, done => opening.Report(done));
+        slides.Mislabel(recipe.Mislabel.Draw(cohort, input.Positive), input, recipe.Patches.Places(recipe.Input.Width));
         slides.Tell(progress);
         progress.Note(Found(slides));
         return new TumorDetectionData(recipe, slides, (stain, pixels), positive, progress);

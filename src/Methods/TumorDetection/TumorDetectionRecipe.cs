@@ -53,6 +53,9 @@ internal sealed record TumorDetectionRecipe : INetworkRecipe, IPredictsSlides
     /// <summary>Resolution, places, length of an epoch.</summary>
     public SlidePatchOptions Patches { get; init; } = new();
 
+    /// <summary>Slides that are mislabeled on purpose; none by default.</summary>
+    public MislabelOptions Mislabel { get; init; } = new();
+
     /// <summary>How the test patients' slides are predicted.</summary>
     public TestOptions Test { get; init; } = new();
 
@@ -67,11 +70,13 @@ internal sealed record TumorDetectionRecipe : INetworkRecipe, IPredictsSlides
 
     public long EpochExamples(Cohort cohort, SplitPart part) => Patches.Examples;
 
-    public long? KnownEpoch => Patches.Examples;
+    public long? KnownEpoch => Patches.Examples > 0 ? Patches.Examples : null;
 
     public bool TellsClasses => false;
 
-    public IReadOnlyList<string> OwnFigures => ["slide_auc", "froc", "sensitivity_at_8"];
+    public IReadOnlyList<string> OwnFigures => ["slide_auc", "froc", "sensitivity_at_8", "heatmap_roughness"];
+
+    public IReadOnlyList<string> LowerIsBetter => ["heatmap_roughness"];
 
     public IReadOnlyList<string> Needs => Network.Weights.Length > 0 ? [Network.Weights, .. Ensemble] : Ensemble;
 
@@ -122,6 +127,7 @@ internal sealed record TumorDetectionRecipe : INetworkRecipe, IPredictsSlides
                 "Liu et al. 2017, sec. 4"
             ),
             Test = TestOptions.Read(node.Section("test"), read.Width),
+            Mislabel = MislabelOptions.Read(node.Section("mislabel")),
         };
         if (read.Width < recipe.SmallestSide)
             throw input.Wrong(

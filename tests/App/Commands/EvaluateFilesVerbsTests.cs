@@ -54,6 +54,40 @@ public sealed class EvaluateFilesVerbsTests : IDisposable
     }
 
     [Fact]
+    public void A_report_shows_curve_chance_lesions_and_detections()
+    {
+        Slides();
+        Mask("masks/Test_001.png", 8, (255, 0, 20), (255, 44, 64)); // the second one is missed
+        var report = Path.Combine(folder, "reports/froc.html");
+        var told = VerbCall.Run(0, Froc("--slide-mpp", "0.5", "--bootstrap", "50", "--json", "--report", report));
+        Assert.Equal($"report: {report}\n", told.Errors);
+        Assert.Equal(2, Json(told.Output).GetProperty("lesions").GetInt32());
+        var page = System.Xml.Linq.XDocument.Load(report).Root!;
+        string[] Rows(string section) =>
+            [
+                .. page.Descendants()
+                    .Single(e => e.Attribute("id")?.Value == section)
+                    .Descendants()
+                    .Where(e => e.Name.LocalName == "tr")
+                    .Skip(1)
+                    .Select(r => string.Join(' ', r.Elements().Select(c => c.Value))),
+            ];
+        // 20 × 16 pixels of 16 µm, and two more to each side but the mask's edge: 22 × 20 of them less corners.
+        Assert.Matches(@"^Test_001 2 0\.1[01]\d missed$", Rows("lesions")[0]);
+        Assert.Matches(@"^Test_001 1 0\.1[01]\d 0\.800$", Rows("lesions")[1]);
+        Assert.Equal(
+            [
+                "Test_002 0.900 5 5 false positive",
+                "Test_001 0.800 640 1000 lesion 1",
+                "Test_001 0.100 640 1000 lesion 1",
+                "Test_002 0.050 2040 2040 false positive",
+            ],
+            Rows("detections")
+        );
+        Assert.Contains("random places", page.Descendants().Single(e => e.Attribute("id")?.Value == "curve").Value);
+    }
+
+    [Fact]
     public void Slides_resolution_and_reading_are_options()
     {
         Slides();

@@ -101,10 +101,40 @@ public sealed class StudyVerbTests : IDisposable
               gated: {recipe: small.yaml, with: {training: {epochs: 1}}}
               1-NN: {recipe: classical.yaml, with: {classifier: nearest-neighbor}, inputs: [raw]}
               RF: {recipe: classical.yaml, with: {classifier: random-forest}}
+            external: elsewhere/cohort.csv
             """
         );
+        PhantomCohort.Write(
+            runs.At("elsewhere"),
+            new PhantomCohortOptions
+            {
+                Seed = 9,
+                Patients = 4,
+                LeastPatches = 2,
+                MostPatches = 2,
+                Patch = new PatchPhantomOptions
+                {
+                    Size = 48,
+                    NucleusRadius = 2,
+                    StainDrift = 2,
+                },
+            }
+        );
+        var shared = VerbCall.Run(1, [.. Here, "--external", runs.CohortFile]).Errors;
+        Assert.Contains($"share the image ", shared);
+        Assert.Contains("an external cohort is of images that no model has seen", shared);
         var (code, _, errors) = VerbCall.Run(Here);
         Assert.True(code == 0, errors);
+        // Phantom patients are numbered in every cohort.
+        Assert.Contains("warning: 4 patients of ", errors);
+        var external = Coverslip.Files.CsvTable.Read(Path.Combine(Folder, "external.csv"));
+        Assert.Equal(
+            ["accuracy", "balanced_accuracy", "auc", "sensitivity", "specificity"],
+            external.Rows.Select(r => r.Fields[2])
+        );
+        Assert.All(external.Rows, r => Assert.True(r.Fields[3].Length > 0 && r.Fields[6].Length > 0));
+        Assert.Contains("external figures chose nothing", File.ReadAllText(Path.Combine(Folder, "study.html")));
+        Assert.Contains("8 images, 4 patients", File.ReadAllText(Path.Combine(Folder, "table.md")));
         var report = File.ReadAllText(Path.Combine(Folder, "runs", "rf-masked", "report.html"));
         Assert.Contains("trees=20 depth=25 least=10", report);
         Assert.DoesNotContain("hardly moved", report);

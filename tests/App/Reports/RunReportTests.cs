@@ -36,6 +36,7 @@ public sealed partial class RunReportTests : IDisposable
             "Training",
             "Masks",
             "Most wrong images",
+            "Labels that predictions contradict",
             "How it was made",
         ];
         Assert.Equal(expected, headings);
@@ -225,11 +226,46 @@ public sealed partial class RunReportTests : IDisposable
         Assert.False(File.Exists(Path.Combine(invented.Run, "report.html")));
     }
 
+    /// <summary>
+    /// Patients 0 to 3 are tested by both parts, 4 and 5 validate the first, the others train both. p1-0 is called wrong by one part of two, p5-1 by the one
+    /// it validates: 0.5 and 0.2 for their labels, below 0.8 as of all others.
+    /// </summary>
+    [Fact]
+    public void Labels_are_held_against_every_part_that_had_not_learned_from_them()
+    {
+        foreach (var part in new[] { 1, 2 })
+            invented.Train(
+                d => d with { Part = part, Parts = 2 },
+                row => InventedRun.NumberOf(row) < 4,
+                wrong: row => part == 2 && row.Image is "p1-0.png"
+            );
+        invented
+            .Predict(row => InventedRun.NumberOf(row) is 4 or 5, row => row.Image is "p5-1.png")
+            .Write(Path.Combine(invented.Run, "part-1", "validation.csv"));
+
+        var (_, line) = RunReport.Write(new FinishedRun(invented.Run, invented.Cohort), new ClassifierReport());
+
+        // Of those labeled worse the mean is (4 · 0.8 + 0.5 + 0.2) / 6 = 0.65, of benign ones 0.8.
+        Assert.Equal(
+            "labels of 1 of 12 images contradicted by models that had not seen them, first p5-1.png: contradicted.csv; 4 images were judged by no part that had not learned from them",
+            line
+        );
+        var row = Assert
+            .Single(Coverslip.Files.CsvTable.Read(Path.Combine(invented.Run, "contradicted.csv")).Rows)
+            .Fields;
+        Assert.Equal(["p5-1.png", "patient 5", InventedRun.Positive, InventedRun.Negative], row[..4]);
+        Assert.Equal(
+            [0.2, 0.8, 0.8, 0.45],
+            row[4..8].Select(n => Math.Round(double.Parse(n, System.Globalization.CultureInfo.InvariantCulture), 9))
+        );
+        Assert.Equal(["validation", "cohort.csv row 13"], row[8..]);
+    }
+
     private XElement Report() => Report(out _);
 
     private static XElement Report(InventedRun run) =>
         XDocument
-            .Parse(File.ReadAllText(RunReport.Write(new FinishedRun(run.Run, run.Cohort), new ClassifierReport())))
+            .Parse(File.ReadAllText(RunReport.Write(new FinishedRun(run.Run, run.Cohort), new ClassifierReport()).Path))
             .Root!;
 
     private XElement Report(out string text)
@@ -249,7 +285,7 @@ public sealed partial class RunReportTests : IDisposable
         );
         var told = new ClassifierReport { Own = _ => [against] };
         var run = new FinishedRun(invented.Run, invented.Cohort) { MaskOf = invented.Cohort.MaskPath };
-        text = File.ReadAllText(RunReport.Write(run, told));
+        text = File.ReadAllText(RunReport.Write(run, told).Path);
         return XDocument.Parse(text).Root!;
     }
 

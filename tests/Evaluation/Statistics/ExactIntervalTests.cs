@@ -76,6 +76,10 @@ public sealed class ExactIntervalTests
         var evaluation = FrocEvaluation.Of(slides, new FrocOptions { Bootstrap = 0 });
         Assert.Equal(1, evaluation.Score.Value);
         Assert.Equal(share, evaluation.Chance.Value!.Value, 0.1);
+        Assert.Equal(evaluation.Chance.Value!.Value, evaluation.ChanceSensitivities.Average(), 1e-12);
+        Assert.Equal([1], evaluation.Slides[0].Hits);
+        Assert.Equal([0], evaluation.Slides[1].Hits);
+        Assert.Equal((0, 0), (evaluation.Curve[^1].FalsePositives, evaluation.Curve[^1].Sensitivity));
         Assert.Equal(evaluation.Chance, FrocEvaluation.Of(slides, new FrocOptions { Bootstrap = 0 }).Chance);
     }
 }

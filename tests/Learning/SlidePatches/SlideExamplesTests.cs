@@ -142,13 +142,8 @@ public sealed class SlideExamplesTests(TinySlides tiny) : IClassFixture<TinySlid
                 "tiny.yaml"
             );
         var sampler = new BalancedSampler(slides.Sources, slides.Cohort.Classes, "training");
-        var options = new SlidePatchOptions
-        {
-            Examples = 41,
-            ValidationExamples = 21,
-            Readers = readers,
-        };
-        return new SlideExamples(sampler, sampler, recipe, options, seed);
+        var options = new SlidePatchOptions { ValidationExamples = 21, Readers = readers };
+        return new SlideExamples(new BalancedPlaces(sampler, 41, 8), sampler, recipe, options, seed);
     }
 
     private static string[] Read(IEnumerable<RawBatch> batches) =>

@@ -52,7 +52,7 @@ public sealed class SlideTrainingTests(TinySlides tiny) : IClassFixture<TinySlid
         Assert.InRange(description.WaitingShare!.Value, 0, 1);
         var figures = RunFigures.Read(whole)!;
         Assert.Equal(
-            ["slide_auc", "froc", "froc_of_random_places", "sensitivity_at_8"],
+            ["slide_auc", "froc", "froc_of_random_places", "sensitivity_at_8", "heatmap_roughness"],
             figures.Figures.Select(f => f.Key)
         );
         Assert.Equal([("slides", 2), ("patients", 2), ("lesions", 0)], figures.Counts); // 120 µm are isolated cells

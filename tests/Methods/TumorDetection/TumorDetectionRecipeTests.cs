@@ -28,6 +28,10 @@ public sealed class TumorDetectionRecipeTests
         Assert.Equal((0.04, 0.75, 8), (a.Hue, a.Contrast, a.Shift));
         Assert.Equal((128, 128), (recipe.Patches.Center, recipe.Test.Stride));
         Assert.True(recipe.Test.Orientations);
+        Assert.Equal((65_536, 65_536L), (recipe.Patches.Examples, recipe.KnownEpoch));
+        var all = (TumorDetectionRecipe)
+            Known.Methods.Parse("method: tumor-detection\npatches: {examples: all}", "r.yaml");
+        Assert.Equal((0, (long?)null), (all.Patches.Examples, all.KnownEpoch));
         Assert.Equal([1.0], ((INetworkRecipe)recipe).Views);
         Assert.Equal([1.0, 4.0], ((INetworkRecipe)TumorDetectionClassifierTests.Recipe("network: {context: 4}")).Views);
     }
@@ -38,6 +42,11 @@ public sealed class TumorDetectionRecipeTests
     [InlineData("input: {width: 64, height: 64}\npatches: {center: 20, stride: 20}", "inception-v3 needs at least 75")]
     [InlineData("patches: {center: 300}", "patches.center is '300'; the window has 299 pixels")]
     [InlineData("patches: {stride: 4}", "patches.stride is '4'; expected is 15 to 299")]
+    [InlineData(
+        "patches: {examples: some}",
+        "patches.examples is 'some'; expected is a whole number from 2 to 2147483647, or all"
+    )]
+    [InlineData("mislabel: {share: 0.1, slides: 2}", "mislabel.slides is '2'; share is 0.1 already; keep one of them")]
     [InlineData("network: {name: inception-v2}", "the nearest known one is 'inception-v3'")]
     [InlineData("network: {contxt: 2}", "unknown key 'network.contxt'; the nearest known one is 'network.context'")]
     public void What_cannot_be_used_is_refused_with_the_way_out(string more, string expected)

@@ -73,17 +73,18 @@ public sealed class TinySlides : IDisposable
 
     /// <summary>Opens slides for windows of 32 pixels, labeled by their center of 16.</summary>
     internal CohortSlides Open(Cohort cohort, double mpp = 1, params double[] views) =>
-        CohortSlides.Open(
-            cohort,
-            new SlidePatchOptions
-            {
-                Mpp = mpp,
-                Stride = 16,
-                Center = 16,
-            },
-            new PatchInput(new WindowPixels(32, 32, null), views.Length == 0 ? [1] : views, Positive: 1),
-            side: 32
-        );
+        CohortSlides.Open(cohort, Patches(mpp), Input(views), side: 32);
+
+    internal static SlidePatchOptions Patches(double mpp = 1) =>
+        new()
+        {
+            Mpp = mpp,
+            Stride = 16,
+            Center = 16,
+        };
+
+    internal static PatchInput Input(params double[] views) =>
+        new(new WindowPixels(32, 32, null), views.Length == 0 ? [1] : views, Positive: 1);
 
     private static void Paint(int left, int top, Image tile, bool isTumor, int seed)
     {

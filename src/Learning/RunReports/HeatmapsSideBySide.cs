@@ -1,0 +1,85 @@
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Learning.Reports;
+using Coverslip.Learning.SlideWalk;
+using Coverslip.Slides.Heatmaps;
+
+namespace Coverslip.Learning.RunReports;
+
+/// <summary>Heatmaps of several models over the same test slides, as figure 3 of Liu et al. 2017 has them.</summary>
+public static class HeatmapsSideBySide
+{
+    private const int MostSlides = 12,
+        MostNormal = 4,
+        Colors = 40,
+        Side = 340;
+
+    /// <summary>The section; null where no model left heatmaps.</summary>
+    /// <param name="id">The section's.</param>
+    /// <param name="cohort">Where the slides are.</param>
+    /// <param name="parts">A finished part of each model, of the same test patients.</param>
+    public static ReportSection? Of(string id, Cohort cohort, IReadOnlyList<NamedPart> parts)
+    {
+        NamedPart[] having =
+        [
+            .. parts.Where(p => cohort.Rows.Any(r => File.Exists(TestFiles.Of(p.Folder, r).Overlay))),
+        ];
+        if (having.Length == 0)
+            return null;
+        var tested = cohort
+            .Rows.Where(r => having.Any(p => File.Exists(TestFiles.Of(p.Folder, r).Overlay)))
+            .Select(r => (Row: r, Truth: Truth(having, r)))
+            .ToArray();
+        var normal = tested.Where(t => t.Truth is null).Take(MostNormal).ToArray();
+        var shown = tested.Where(t => t.Truth is not null).Take(MostSlides - normal.Length).Concat(normal).ToArray();
+        return ReportSection.Of(
+            id,
+            "Heatmaps side by side",
+            new Note(
+                "The first part's test slides: left the slide, then each model's heatmap over it, the true outline of tumor on all of them. "
+                    + "Beneath a heatmap the mean step from cell to cell inside the outline, where it holds such cells (heatmap roughness)."
+                    + (tested.Length > shown.Length ? $" {shown.Length} of {tested.Length} slides are shown." : "")
+            ),
+            new ColorScale(
+                "probability of tumor",
+                [.. Enumerable.Range(0, Colors).Select(i => HeatmapColors.Of(i / (Colors - 1f)))]
+            ),
+            new Table(
+                [new("Slide"), new(""), .. having.Select(p => new Column(p.Name))],
+                [
+                    .. shown.Select(t =>
+                        (IReadOnlyList<Cell>)
+                            [
+                                $"{t.Row.Image}, {t.Row.Label}",
+                                new Picture(cohort.ImagePath(t.Row), $"slide {t.Row.Image}")
+                                {
+                                    Mask = t.Truth,
+                                    Longest = Side,
+                                },
+                                .. having.Select(p => HeatmapOf(p, t.Row, t.Truth)),
+                            ]
+                    ),
+                ]
+            )
+        );
+    }
+
+    private static string? Truth(IReadOnlyList<NamedPart> parts, CohortRow row) =>
+        parts.Select(p => TestFiles.TruthOf(p.Folder, row)).OfType<string>().FirstOrDefault();
+
+    private static Cell HeatmapOf(NamedPart part, CohortRow row, string? truth)
+    {
+        var files = TestFiles.Of(part.Folder, row);
+        if (!File.Exists(files.Overlay))
+            return FigureText.None;
+        var picture = new Picture(files.Overlay, $"{part.Name}: heatmap of {row.Image}")
+        {
+            Mask = truth,
+            Longest = Side,
+        };
+        var rough = HeatmapRoughness.Of(part.Folder, row);
+        return new CaptionedPicture(
+            [picture],
+            rough.Cells > 0 ? [new Words($"roughness {FigureText.Number(rough.Sum / rough.Cells)}")] : []
+        );
+    }
+}
