@@ -172,7 +172,10 @@ public sealed class CohortSlides : IDisposable
             recipe,
             patches,
             part.Seed
-        );
+        )
+        {
+            Positive = recipe.Decision.TumorOf(Cohort.Classes),
+        };
     }
 
     public void Dispose()

@@ -43,6 +43,8 @@ public sealed class SlideExamples : IExamples
 
     public long PerEpoch => (long)Steps * recipe.Training.Batch;
 
+    public int? Positive { get; init; }
+
     public IReadOnlyList<double> ClassShares => [0.5, 0.5];
 
     public IReadOnlyList<int> ValidationLabels { get; }

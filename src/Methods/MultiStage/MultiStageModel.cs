@@ -18,7 +18,10 @@ internal sealed class MultiStageModel : IModel
         var last = recipe.Learning is Learning.Classifier or Learning.Separate;
         // The segmentation model first: with one seed it begins alike whether the extractor has its last layer or not.
         if (recipe.Learning != Learning.Classifier)
-            Segmentation = new SegmentationModel(recipe.Segmentation, device, cell: recipe.Cell);
+            Segmentation = new SegmentationModel(recipe.Segmentation, device, cell: recipe.Cell)
+            {
+                Loss = recipe.MapTraining.Loss,
+            };
         if (recipe.Learning != Learning.Segmentation)
             Extractor = new FeatureExtractor(recipe.Network, last ? Classes : 0, device);
     }

@@ -15,7 +15,7 @@ internal sealed class MultiStageReport : IRunReport
 {
     private const int MostSlides = 12;
 
-    private readonly ClassifierReport slides = new() { Own = run => [MapsOf(run)] };
+    private readonly ClassifierReport slides = new() { Own = run => [MapsOf(run)], Fitting = Stages };
 
     public IEnumerable<ReportBlock> Summary(FinishedRun run) =>
         [
@@ -68,6 +68,15 @@ internal sealed class MultiStageReport : IRunReport
             )
         );
     }
+
+    /// <summary>What each stage's epochs said of the validation slides' patches.</summary>
+    private static IEnumerable<ReportBlock> Stages(FinishedPart part) =>
+        StagedTraining.Stages.SelectMany(name =>
+        {
+            var stage = new RunFolder(Path.Combine(part.Folder, name), make: false);
+            Plot[] plots = [.. EpochPlots.Of(stage, $"{name}, {part.Name}")];
+            return plots.Length == 0 ? (ReportBlock[])[] : [new Subheading($"Stage {name}"), new Plots(plots)];
+        });
 
     private static ReportSection? MapsOf(ReportedRun run) =>
         new MultiStageReport().SideBySide(

@@ -1,3 +1,4 @@
+using Coverslip.Files;
 using Coverslip.Learning.Backbones;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
@@ -113,6 +114,33 @@ public sealed class LearningTests : IDisposable
                 PatchFigures.Of([.. predicted])
             );
         }
+    }
+
+    [Fact]
+    public void Every_epoch_is_judged_by_the_validation_slides_patches_and_the_best_by_the_figure_asked_for_is_kept()
+    {
+        var slides = Enumerable.Range(0, 12).Select(Pattern).ToArray();
+        var maps = new FeatureMapOptions { Side = 8 };
+        var options = new MapTrainingOptions
+        {
+            Epochs = 6,
+            Batch = 3,
+            Rate = 3e-2,
+            BestBy = MapFigure.PrAuc,
+        };
+        TorchRuntime.Seed(5);
+        using var model = new SegmentationModel(Shape);
+        var run = new RunFolder(Path.Combine(folder, "judged-maps"));
+        var sets = (new MapSet(slides[..9], maps), new MapSet(slides[9..], maps));
+        var outcome = new MapTraining(model, options, sets, seed: 9).Run(run, new Silent());
+        var table = CsvTable.Read(run.Metrics);
+        double[] Column(string name) => [.. table.Rows.Select(r => table.Number(r, table.Require(name))!.Value)];
+        var areas = Column("validation_pr_auc");
+        Assert.Equal(Array.IndexOf(areas, areas.Max()), outcome.BestEpoch);
+        // What is kept predicts what its epoch was judged by.
+        var kept = PatchFigures.Of([.. slides[9..].Select(s => SlidePrediction.Of(model, s, maps, batch: 3))]);
+        Assert.Equal(areas[outcome.BestEpoch], kept.PrecisionRecallArea, 9);
+        Assert.Equal(Column("validation_accuracy")[outcome.BestEpoch], kept.Accuracy, 9);
     }
 
     [Fact]
