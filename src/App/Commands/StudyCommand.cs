@@ -202,27 +202,37 @@ internal static class StudyCommand
             part => (part.Rows(group.Cohort, SplitSide.Test).Count, part.Rows(group.Cohort, SplitSide.Train).Count)
         );
 
-    /// <summary>What methods show of the first part's test images, every model beside the truth.</summary>
-    private static IEnumerable<ReportSection> Pictures(
+    /// <summary>The first part of every model that is done, in each group.</summary>
+    private static IReadOnlyList<(StudyGroup Group, IReadOnlyList<NamedPart> Parts)> FirstParts(
         StudyRecipe study,
         IReadOnlyList<(StudyGroup Group, Split Part)> groups
+    ) =>
+        [
+            .. groups.Select(g =>
+                (
+                    g.Group,
+                    (IReadOnlyList<NamedPart>)
+                        [
+                            .. study
+                                .Runs.Select(r => new NamedPart(
+                                    r.Model,
+                                    TrainingSession.PartFolder(g.Group.Folder.Run(r), 0, g.Part.Parts.Count)
+                                ))
+                                .Where(p => File.Exists(Path.Combine(p.Folder, "run.json"))),
+                        ]
+                )
+            ),
+        ];
+
+    /// <summary>What methods show of the first part's test images, every model beside the truth.</summary>
+    private static IEnumerable<ReportSection> Pictures(
+        IReadOnlyList<(StudyGroup Group, IReadOnlyList<NamedPart> Parts)> groups
     )
     {
-        foreach (var (group, split) in groups)
-        {
-            NamedPart[] parts =
-            [
-                .. study
-                    .Runs.Select(r => new NamedPart(
-                        r.Model,
-                        TrainingSession.PartFolder(group.Folder.Run(r), 0, split.Parts.Count)
-                    ))
-                    .Where(p => File.Exists(Path.Combine(p.Folder, "run.json"))),
-            ];
-            foreach (var method in Known.Methods.All)
-                if (IRunReport.Of(method).SideBySide($"maps{group.Name}", group.Cohort, parts) is { } section)
-                    yield return section;
-        }
+        foreach (var (group, parts) in groups)
+        foreach (var method in Known.Methods.All)
+            if (IRunReport.Of(method).SideBySide($"maps{group.Name}", group.Cohort, parts) is { } section)
+                yield return section;
     }
 
     private static void Show(
@@ -239,11 +249,24 @@ internal static class StudyCommand
         if (outcome.Study.Curve.Length > 0)
             CsvTable.Write(folder.At("curve.csv"), StudyCurve.Csv(outcome));
         var page = folder.At("study.html");
-        WholeFile.Write(page, Page.Text(StudyReport.Of(outcome, Pictures(outcome.Study, groups))));
+        var parts = FirstParts(outcome.Study, groups);
+        WholeFile.Write(page, Page.Text(StudyReport.Of(outcome, Pictures(parts))));
+        string[] pictures =
+        [
+            .. parts.SelectMany(g =>
+                Known.Methods.All.SelectMany(method =>
+                    IRunReport
+                        .Of(method)
+                        .WritePictures(folder.At(Path.Combine("pictures", g.Group.Name)), g.Group.Cohort, g.Parts)
+                )
+            ),
+        ];
         Console.WriteLine(outcome.Study.Title);
         Console.WriteLine();
         Console.Write(text);
         Console.WriteLine($"report: {page}");
+        if (pictures.Length > 0)
+            Console.WriteLine($"pictures of {pictures.Length} test slides: {Path.GetDirectoryName(pictures[0])}");
         if (outcome.Rows.Any(r => r.Known.Count < r.Figures.Count))
             Console.WriteLine("not every part is done; the same command goes on");
     }

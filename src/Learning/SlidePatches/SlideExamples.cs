@@ -7,12 +7,13 @@ using Coverslip.Learning.Models;
 namespace Coverslip.Learning.SlidePatches;
 
 /// <summary>
-/// Examples drawn from slides while the network trains. Example n of an epoch depends on the seed, the epoch and n alone:
-/// several threads read slides, and what comes when does not depend on them.
+/// Examples of slides while the network trains, drawn or all of them. Example n of an epoch depends on the seed, the epoch and
+/// n alone: several threads read slides, and what comes when does not depend on them.
 /// </summary>
 public sealed class SlideExamples : IExamples
 {
     private readonly BalancedSampler training;
+    private readonly WholeEpochs? whole; // null: draws
     private readonly INetworkRecipe recipe;
     private readonly int readers;
     private readonly long seed;
@@ -33,31 +34,45 @@ public sealed class SlideExamples : IExamples
     {
         (this.training, this.recipe, this.seed) = (training, recipe, seed);
         readers = patches.ReaderThreads;
-        // Whole batches, at least one; batch normalization cannot take statistics from a single image.
-        Steps = Math.Max(1, patches.Examples / recipe.Training.Batch);
-        this.validation = validation is null ? [] : Fixed(validation, patches.ValidationExamples);
+        var batch = recipe.Training.Batch;
+        if (patches.Sampling != PatchSampling.Balanced)
+            whole = new WholeEpochs(training.Sources, patches.Sampling == PatchSampling.Equal, seed);
+        // Whole batches of draws, at least one; batch normalization cannot take statistics from a single image.
+        PerEpoch =
+            whole is null ? Math.Max(1, patches.Examples / batch) * (long)batch
+            : whole.Count % batch == 1 && whole.Count > 1 ? whole.Count - 1
+            : whole.Count;
+        Steps = (int)((PerEpoch + batch - 1) / batch);
+        this.validation =
+            validation is null ? []
+            : patches.ValidationExamples > 0 ? Fixed(validation, patches.ValidationExamples)
+            : [.. new WholeEpochs(validation.Sources, equal: false, seed).All];
         ValidationLabels = [.. this.validation.Select(d => d.Label)];
     }
 
     public int Steps { get; }
 
-    public long PerEpoch => (long)Steps * recipe.Training.Batch;
+    public long PerEpoch { get; }
 
     public int? Positive { get; init; }
 
-    public IReadOnlyList<double> ClassShares => [0.5, 0.5];
+    /// <summary>Of patches drawn alike a half each; of all of them as many as there are.</summary>
+    public IReadOnlyList<double> ClassShares =>
+        whole is null || whole.Count < whole.Patches.Sum()
+            ? [0.5, 0.5]
+            : [.. whole.Patches.Select(p => (double)p / whole.Count)];
 
     public IReadOnlyList<int> ValidationLabels { get; }
 
     public IEnumerable<RawBatch> Epoch(int epoch)
     {
-        var batch = recipe.Training.Batch;
+        var all = whole?.Epoch(epoch);
         return Read(
             PerEpoch,
             number =>
             {
                 var random = Random(epoch, number);
-                var drawn = training.Draw(random);
+                var drawn = all?.Invoke(number) ?? training.Draw(random);
                 var (height, width) = (recipe.Input.Height, recipe.Input.Width);
                 return (drawn, ImageChange.Draw(recipe.Augmentation, height, width, random));
             }

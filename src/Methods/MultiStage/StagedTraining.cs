@@ -57,7 +57,30 @@ internal sealed class StagedTraining(
         using var network = new NetworkModel(recipe, classifier);
         var outcome = network.Fit(examples, Folder(Extractor), progress, stop);
         target.Load(classifier.Store.All.ToDictionary(p => p.Path, p => p.Value));
+        if (recipe.Prior == ClassPrior.Slides)
+            ToPrior(target, examples.ClassShares);
         return outcome;
+    }
+
+    private void ToPrior(FeatureExtractor target, IReadOnlyList<double> trained)
+    {
+        var slides = data.Slides.Of(part, SplitSide.Train);
+        long[] counts = [.. trained.Select((_, label) => slides.Sum(s => (long)s.Count(label)))];
+        double[] shares = [.. counts.Select(c => (double)c / counts.Sum())];
+        target.ToPrior(trained, shares);
+        progress.Chosen(
+            "probabilities speak of the slides' patches: "
+                + string.Join(
+                    ", ",
+                    data.Cohort.Classes.Select(
+                        (name, label) =>
+                            string.Create(
+                                CultureInfo.InvariantCulture,
+                                $"{name} {shares[label]:0.0%} of {counts.Sum()} instead of {trained[label]:0.0%} of the draws"
+                            )
+                    )
+                )
+        );
     }
 
     private (MapSet Training, MapSet Validation) Maps(FeatureExtractor? extractor, CancellationToken stop)

@@ -221,22 +221,7 @@ public sealed class LearningTests : IDisposable
         return (told.Rows, outcome);
     }
 
-    [Fact]
-    public void An_extractor_takes_over_a_patch_classifier_without_its_last_layer()
-    {
-        using var scope = new TensorScope();
-        using var whole = new FeatureExtractor(Small, classes: 2);
-        using var cut = new FeatureExtractor(Small, classes: 0);
-        cut.Load(whole.Store.All.ToDictionary(p => p.Path, p => p.Value));
-        (whole.Store.Training, cut.Store.Training) = (false, false);
-        var images = Tensor.Rand([2, 3, Side, Side]);
-        Assert.Equal(whole.Features(images).ToArray<float>(), cut.Features(images).ToArray<float>());
-        Assert.Equal([2, 4], cut.Features(images).Shape);
-        Assert.Equal([2, 2], whole.Scores(whole.Features(images)).Shape);
-        Assert.Throws<InvalidOperationException>(() => cut.Scores(cut.Features(images)));
-    }
-
-    private static FeatureExtractorOptions Small =>
+    internal static FeatureExtractorOptions Small =>
         new()
         {
             Kind = MobileNetV1.Kind,
