@@ -223,7 +223,7 @@ internal static class MultiStageBench
         private int[][] Numbers => [.. miniBatches.Select(b => b.Select(p => Layout.Placed[p]).ToArray())];
 
         private Tensor Loss(Tensor features) =>
-            SegmentationModel.Loss(
+            new MapLoss().Of(
                 segmentation.Forward(FeatureMap.Of(features, Layout)),
                 FeatureMap.Labels(Slide.Patches, Layout, default)
             );

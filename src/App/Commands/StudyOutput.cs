@@ -13,22 +13,37 @@ namespace Coverslip.App.Commands;
 /// <summary>What a study leaves beside its runs: tables, figures, the page.</summary>
 internal static class StudyOutput
 {
-    /// <summary>What methods show of the first part's test images, every model beside the truth.</summary>
-    private static IEnumerable<ReportSection> Pictures(
+    /// <summary>The first part of every model that is done, in each group.</summary>
+    private static IReadOnlyList<(StudyGroup Group, IReadOnlyList<NamedPart> Parts)> FirstParts(
         StudyOutcome outcome,
         IReadOnlyList<(StudyGroup Group, Split Part)> groups
+    ) =>
+        [
+            .. groups.Zip(
+                outcome.Groups,
+                (g, shown) =>
+                    (
+                        g.Group,
+                        (IReadOnlyList<NamedPart>)
+                            [
+                                .. shown
+                                    .Rows.Select(r => new NamedPart(
+                                        r.Run.Model,
+                                        TrainingSession.PartFolder(g.Group.Folder.Run(Chosen(r)), 0, g.Part.Parts.Count)
+                                    ))
+                                    .Where(p => File.Exists(Path.Combine(p.Folder, "run.json"))),
+                            ]
+                    )
+            ),
+        ];
+
+    /// <summary>What methods show of the first part's test images, every model beside the truth.</summary>
+    private static IEnumerable<ReportSection> Pictures(
+        IReadOnlyList<(StudyGroup Group, IReadOnlyList<NamedPart> Parts)> groups
     )
     {
-        foreach (var ((group, split), (_, rows)) in groups.Zip(outcome.Groups))
+        foreach (var (group, parts) in groups)
         {
-            NamedPart[] parts =
-            [
-                .. rows.Select(r => new NamedPart(
-                        r.Run.Model,
-                        TrainingSession.PartFolder(group.Folder.Run(Chosen(r)), 0, split.Parts.Count)
-                    ))
-                    .Where(p => File.Exists(Path.Combine(p.Folder, "run.json"))),
-            ];
             if (HeatmapsSideBySide.Of($"heatmaps{group.Name}", group.Cohort, parts) is { } heatmaps)
                 yield return heatmaps;
             foreach (var method in Known.Methods.All)
@@ -36,6 +51,18 @@ internal static class StudyOutput
                     yield return section;
         }
     }
+
+    /// <summary>The same of some methods as files.</summary>
+    private static IEnumerable<string> Written(
+        StudyFolder folder,
+        IReadOnlyList<(StudyGroup Group, IReadOnlyList<NamedPart> Parts)> groups
+    ) =>
+        from g in groups
+        from method in Known.Methods.All
+        from file in IRunReport
+            .Of(method)
+            .WritePictures(folder.At(Path.Combine("pictures", g.Group.Name)), g.Group.Cohort, g.Parts)
+        select file;
 
     /// <summary>What is trained of a row, or of the rates that were tried the one that the first part's validation patients chose.</summary>
     private static StudyRun Chosen(StudyRow row) =>
@@ -58,11 +85,15 @@ internal static class StudyOutput
         if (outcome.External is { } external)
             CsvTable.Write(folder.At("external.csv"), external.Csv());
         var page = folder.At("study.html");
-        WholeFile.Write(page, Page.Text(StudyReport.Of(outcome, Pictures(outcome, groups))));
+        var parts = FirstParts(outcome, groups);
+        WholeFile.Write(page, Page.Text(StudyReport.Of(outcome, Pictures(parts))));
+        string[] pictures = [.. Written(folder, parts)];
         Console.WriteLine(outcome.Study.Title);
         Console.WriteLine();
         Console.Write(text);
         Console.WriteLine($"report: {page}");
+        if (pictures.Length > 0)
+            Console.WriteLine($"pictures of {pictures.Length} test slides: {Path.GetDirectoryName(pictures[0])}");
         if (outcome.Rows.Any(r => r.Known.Count < r.Figures.Count))
             Console.WriteLine("not every part is done; the same command goes on");
     }

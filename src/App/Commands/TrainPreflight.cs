@@ -10,10 +10,11 @@ namespace Coverslip.App.Commands;
 /// <summary>Tells what a training will need before it starts, and refuses what does not fit into memory.</summary>
 internal static class TrainPreflight
 {
-    /// <summary>What each stage will need, the first one first; returns how long all of them take at most, null of none.</summary>
+    /// <summary>What each stage will need, the first one first; returns how long all of them take at most, null of none, or where
+    /// an epoch is as long as the slides have patches.</summary>
     internal static TimeSpan? Tell(IRecipe recipe, Cohort cohort, Split split, Device device)
     {
-        var longest = TimeSpan.Zero;
+        TimeSpan? longest = TimeSpan.Zero;
         foreach (var (place, stage) in recipe.Stages.Index())
         {
             var said = place == 0 ? (recipe.Stages.Count == 1 ? "" : $"{stage.Section}: ") : $"then {stage.Section}: ";
@@ -22,18 +23,21 @@ internal static class TrainPreflight
         return longest == TimeSpan.Zero ? null : longest;
     }
 
-    private static TimeSpan TellStage(TrainingStage stage, string said, Cohort cohort, Split split, Device device)
+    private static TimeSpan? TellStage(TrainingStage stage, string said, Cohort cohort, Split split, Device device)
     {
         var recipe = stage.Recipe;
         var preflight = Preflight.Of(recipe, cohort.Classes.Count, device);
         var batch = recipe.Training.Batch;
         const double gib = 1L << 30;
-        var images = split.Parts.Sum(part => recipe.EpochExamples(cohort, part));
-        var longest = TimeSpan.FromSeconds(preflight.StepSeconds * images / batch * recipe.Training.Epochs);
+        var epochs = split.Parts.Select(part => recipe.EpochExamples(cohort, part)).ToArray();
+        TimeSpan? longest = epochs.Contains(null)
+            ? null
+            : TimeSpan.FromSeconds(preflight.StepSeconds * epochs.Sum()!.Value / batch * recipe.Training.Epochs);
+        var time = longest is { } most ? $"; at most {ProgressLine.Clock(most)}" : "; an epoch is all patches,";
         Console.Error.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{said}{preflight.Parameters:N0} parameters; about {preflight.Memory(batch) / gib:0.0} of {preflight.MemoryAvailable / gib:0.0} GiB memory at batch {batch}; {preflight.Disk * split.Parts.Count / 1048576.0:0} MiB disk; {(images > 0 ? $"at most {ProgressLine.Clock(longest)}" : "as long as slides have places")} for {split.Parts.Count} part(s) of {recipe.Training.Epochs} epochs"
+                $"{said}{preflight.Parameters:N0} parameters; about {preflight.Memory(batch) / gib:0.0} of {preflight.MemoryAvailable / gib:0.0} GiB memory at batch {batch}; {preflight.Disk * split.Parts.Count / 1048576.0:0} MiB disk{time} for {split.Parts.Count} part(s) of {recipe.Training.Epochs} epochs"
             )
         );
         if (preflight.Memory(batch) > preflight.MemoryAvailable)

@@ -30,7 +30,10 @@ internal sealed class TrainingProgress(string title, int epochs, TrainingTime? t
         Dispose();
         time?.Epoch(row.Epoch, state.BestEpoch);
         var classes = row.Validation is { Accuracy: not double.NaN } known
-            ? string.Create(CultureInfo.InvariantCulture, $" accuracy {known.Accuracy:0.000}{Auc(known.Auc)}")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $" accuracy {known.Accuracy:0.000}{Area("AUC", known.Auc)}{Area("PR AUC", known.PrecisionRecallArea)}"
+            )
             : "";
         var judged = row.Validation is { } v
             ? string.Create(CultureInfo.InvariantCulture, $"  validation loss {v.Loss.Total:0.0000}{classes}")
@@ -46,9 +49,9 @@ internal sealed class TrainingProgress(string title, int epochs, TrainingTime? t
         );
     }
 
-    /// <summary>Nothing where the validation patients are of one class.</summary>
-    private static string Auc(double auc) =>
-        double.IsNaN(auc) ? "" : string.Create(CultureInfo.InvariantCulture, $" AUC {auc:0.000}");
+    /// <summary>Nothing where the validation patients are of one class, or nobody says which is looked for.</summary>
+    private static string Area(string name, double area) =>
+        double.IsNaN(area) ? "" : string.Create(CultureInfo.InvariantCulture, $" {name} {area:0.000}");
 
     /// <summary>What is left of the whole training, once an epoch was measured.</summary>
     private string Left => time?.Text is { } text ? $"  {text}" : "";

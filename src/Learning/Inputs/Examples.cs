@@ -12,6 +12,9 @@ public interface IExamples
     /// <summary>How often each class comes in training, in any unit; for weights of classes.</summary>
     IReadOnlyList<double> ClassShares { get; }
 
+    /// <summary>The class that is looked for, of two; null, the default, where that is for others to say.</summary>
+    int? Positive => null;
+
     /// <summary>A training epoch; the same epoch is the same batches, whatever was read before.</summary>
     IEnumerable<RawBatch> Epoch(int epoch);
 

@@ -40,7 +40,19 @@ public sealed class MeanLoss
 /// NaN with one class only.</param>
 public sealed record Judged(LossParts Loss, double Accuracy, double Auc)
 {
-    public static Judged Of(MeanLoss mean, IReadOnlyList<int> labels, IReadOnlyList<double[]> probabilities)
+    /// <summary>Average precision of the class that is looked for; NaN where nobody says which, or none of it is there.</summary>
+    public double PrecisionRecallArea { get; init; } = double.NaN;
+
+    /// <param name="mean">Losses.</param>
+    /// <param name="labels">True classes.</param>
+    /// <param name="probabilities">[labels][classes].</param>
+    /// <param name="positive">The class that is looked for, of two; null, the default, where nobody says which.</param>
+    public static Judged Of(
+        MeanLoss mean,
+        IReadOnlyList<int> labels,
+        IReadOnlyList<double[]> probabilities,
+        int? positive = null
+    )
     {
         var right = 0;
         for (var i = 0; i < labels.Count; i++)
@@ -49,12 +61,15 @@ public sealed record Judged(LossParts Loss, double Accuracy, double Auc)
         var classes = probabilities[0].Length;
         var areas = new List<double>();
         for (var c = classes == 2 ? 1 : 0; c < classes; c++)
+            if (Areas(c).Auc is not double.NaN and var area)
+                areas.Add(area);
+        return new Judged(mean.Value, (double)right / labels.Count, areas.Count == 0 ? double.NaN : areas.Average())
         {
-            bool[] positive = [.. labels.Select(l => l == c)];
-            if (positive.Contains(true) && positive.Contains(false))
-                areas.Add(RankedScores.Auc([.. probabilities.Select(p => p[c])], positive));
-        }
-        return new Judged(mean.Value, (double)right / labels.Count, areas.Count == 0 ? double.NaN : areas.Average());
+            PrecisionRecallArea = positive is { } looked ? Areas(looked).AveragePrecision : double.NaN,
+        };
+
+        RankAreas Areas(int of) =>
+            new RankedScores([.. probabilities.Select(p => p[of])], [.. labels.Select(l => l == of)]).Areas(null);
     }
 
     internal static Judged OfFindings(

@@ -45,6 +45,9 @@ public interface ITrainingRule<TBatch>
     /// </summary>
     Judged? Judge(CancellationToken stop);
 
+    /// <summary>The validation figure by which an epoch is the best so far, the greater the better.</summary>
+    double Figure(Judged judged, BestBy by) => judged.Figure(by);
+
     /// <summary>Further columns of the epoch that ended, the same in each; none by default.</summary>
     IReadOnlyList<(string Name, double Value)> Figures => [];
 }

@@ -13,6 +13,9 @@ namespace Coverslip.Learning.Loop;
 /// </summary>
 public sealed class RunFolder
 {
+    /// <summary>Column of validation's area under the precision-recall curve, where a class is looked for.</summary>
+    public const string PrecisionRecallArea = "validation_pr_auc";
+
     private const string Moved = "weights_moved";
 
     private static readonly string[] Columns =
@@ -69,6 +72,9 @@ public sealed class RunFolder
 
     public bool Started => File.Exists(State);
 
+    /// <summary>How far its training is, and which epoch was the best.</summary>
+    public RunState Reached => Started ? RunState.From(SafeTensors.ReadMetadata(State)) : new RunState();
+
     private string At(string name) => System.IO.Path.Combine(Path, name);
 
     /// <summary>
@@ -92,11 +98,9 @@ public sealed class RunFolder
         return state;
     }
 
-    /// <summary>Writes an epoch's row, the weights if they are the best, and the state.</summary>
-    internal RunState Finish(EpochRow row, RunState before, BestBy by, ModelsInTraining models)
+    /// <summary>Writes an epoch's row, the weights if their figure is the greatest, and the state.</summary>
+    internal RunState Finish(EpochRow row, RunState before, double figure, ModelsInTraining models)
     {
-        // Without validation images the newest model counts as the best.
-        var figure = row.Validation?.Figure(by) ?? row.Epoch;
         var better = figure > before.Best;
         var state = new RunState(
             row.Epoch + 1,
@@ -111,7 +115,13 @@ public sealed class RunFolder
             ),
         };
         epochs.Add(Fields(row));
-        CsvTable.Write(Metrics, [.. Columns, .. row.Further.Select(f => f.Name)], epochs);
+        string[] columns = [.. Columns, .. row.Further.Select(f => f.Name)];
+        // Rows of an earlier version that this training goes on from have fewer columns.
+        CsvTable.Write(
+            Metrics,
+            columns,
+            epochs.Select(e => e.Concat(Enumerable.Repeat("", columns.Length - e.Length)))
+        );
         if (better)
             SafeTensors.Write(Best, models.Weights);
         using var scope = new TensorScope();

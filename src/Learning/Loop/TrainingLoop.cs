@@ -47,14 +47,21 @@ public sealed class TrainingLoop<TBatch>(
             var row = new EpochRow(epoch, seconds, models.Rate, mean, judged, models.Moved)
             {
                 Pace = pace,
-                Further = [.. models.MovedByName, .. rule.Figures],
+                Further = [.. models.MovedByName, .. rule.Figures, .. Precision(judged)],
             };
-            state = run.Finish(row, state, options.BestBy, models);
+            // Without validation images the newest model counts as the best.
+            state = run.Finish(row, state, judged is null ? epoch : rule.Figure(judged, options.BestBy), models);
             progress.Epoch(row, state);
             clock.Restart();
         }
         return run.End(models);
     }
+
+    /// <summary>A column where the rule says what is looked for.</summary>
+    private static IEnumerable<(string, double)> Precision(Judged? judged) =>
+        judged is { PrecisionRecallArea: not double.NaN }
+            ? [(RunFolder.PrecisionRecallArea, judged.PrecisionRecallArea)]
+            : [];
 
     private StepLoss Step(TBatch batch, ModelsInTraining models, CancellationToken stop)
     {

@@ -57,7 +57,7 @@ internal sealed class ClassifierTraining(INetworkRecipe recipe, IClassifier mode
             return new Judged(mean.Value, double.NaN, double.NaN);
         return examples.ValidationFindings is { } shown
             ? Judged.OfFindings(mean, shown, probabilities)
-            : Judged.Of(mean, examples.ValidationLabels, probabilities);
+            : Judged.Of(mean, examples.ValidationLabels, probabilities, examples.Positive);
     }
 
     private Batch Tensors(RawBatch raw, IReadOnlyList<double>? classWeights = null) =>

@@ -110,9 +110,9 @@ public interface INetworkRecipe : IRecipe
 
     /// <summary>
     /// Training examples that make an epoch of a part; by default its training rows, as often as the augmentation repeats
-    /// them.
+    /// them. Null where nobody knows before the slides are open.
     /// </summary>
-    long EpochExamples(Cohort cohort, SplitPart part) =>
+    long? EpochExamples(Cohort cohort, SplitPart part) =>
         (long)part.Rows(cohort, SplitSide.Train).Count * Augmentation.Repeats;
 
     /// <summary>Training examples of an epoch where the recipe alone decides them; null, the default: the cohort does.</summary>

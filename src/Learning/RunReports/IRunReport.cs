@@ -40,6 +40,15 @@ public interface IRunReport
     /// <param name="cohort">Where the images are.</param>
     /// <param name="parts">Finished parts of the models, of this method and others.</param>
     ReportSection? SideBySide(string id, Cohort cohort, IReadOnlyList<NamedPart> parts) => null;
+
+    /// <summary>
+    /// The same as files to show elsewhere, each a test image with what every model says of it; none by default.
+    /// </summary>
+    /// <param name="folder">Where they go; made where there are some.</param>
+    /// <param name="cohort">Where the images are.</param>
+    /// <param name="parts">Finished parts of the models, of this method and others.</param>
+    /// <returns>The files.</returns>
+    IReadOnlyList<string> WritePictures(string folder, Cohort cohort, IReadOnlyList<NamedPart> parts) => [];
 }
 
 /// <summary>A finished part among those of other models.</summary>

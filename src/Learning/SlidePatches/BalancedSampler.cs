@@ -22,6 +22,7 @@ public sealed class BalancedSampler
     /// <exception cref="InvalidDataException">A class of which no source has a patch.</exception>
     public BalancedSampler(IReadOnlyList<PatchSource> sources, IReadOnlyList<string> classes, string side)
     {
+        Sources = sources;
         having = [.. classes.Select((_, label) => sources.Where(s => s.Count(label) > 0).ToArray())];
         var missing = Array.FindIndex(having, h => h.Length == 0);
         if (missing < 0)
@@ -38,6 +39,8 @@ public sealed class BalancedSampler
                 + "; use another split (a larger split.validation_share, fewer folds), more patients, or a smaller patches.min_tissue"
         );
     }
+
+    internal IReadOnlyList<PatchSource> Sources { get; }
 
     public DrawnPatch Draw(SeededRandom random)
     {

@@ -197,16 +197,19 @@ public sealed class CohortSlides : IDisposable
         BalancedSampler? Sampler(SplitSide side, string name) =>
             Of(part, side) is { Count: > 0 } found ? new BalancedSampler(found, Cohort.Classes, name) : null;
         // Also where every place is taken: that a class is missing is told alike.
-        var balanced = Sampler(SplitSide.Train, "training")!;
+        var (balanced, batch) = (Sampler(SplitSide.Train, "training")!, recipe.Training.Batch);
         return new SlideExamples(
-            patches.Examples > 0
-                ? new BalancedPlaces(balanced, patches.Examples, recipe.Training.Batch)
-                : new EveryPlace(Of(part, SplitSide.Train), Cohort.Classes.Count, recipe.Training.Batch, part.Seed),
+            patches.Sampling == PatchSampling.Balanced
+                ? new BalancedPlaces(balanced, patches.Examples, batch)
+                : new WholeEpochs(balanced.Sources, patches.Sampling == PatchSampling.Equal, batch, part.Seed),
             Sampler(SplitSide.Validation, "validation"),
             recipe,
             patches,
             part.Seed
-        );
+        )
+        {
+            Positive = recipe.Decision.TumorOf(Cohort.Classes),
+        };
     }
 
     public void Dispose()

@@ -7,8 +7,8 @@ using Coverslip.Learning.Models;
 namespace Coverslip.Learning.SlidePatches;
 
 /// <summary>
-/// Examples drawn from slides while the network trains. Example n of an epoch depends on the seed, the epoch and n alone:
-/// several threads read slides, and what comes when does not depend on them.
+/// Examples of slides while the network trains, drawn or all of them. Example n of an epoch depends on the seed, the epoch and
+/// n alone: several threads read slides, and what comes when does not depend on them.
 /// </summary>
 public sealed class SlideExamples : IExamples
 {
@@ -33,13 +33,18 @@ public sealed class SlideExamples : IExamples
     {
         (this.training, this.recipe, this.seed) = (training, recipe, seed);
         readers = patches.ReaderThreads;
-        this.validation = validation is null ? [] : Fixed(validation, patches.ValidationExamples);
+        this.validation =
+            validation is null ? []
+            : patches.ValidationExamples > 0 ? Fixed(validation, patches.ValidationExamples)
+            : [.. new WholeEpochs(validation.Sources, equal: false, recipe.Training.Batch, seed).All];
         ValidationLabels = [.. this.validation.Select(d => d.Label)];
     }
 
     public int Steps => (int)((PerEpoch + recipe.Training.Batch - 1) / recipe.Training.Batch);
 
     public long PerEpoch => training.PerEpoch;
+
+    public int? Positive { get; init; }
 
     public IReadOnlyList<double> ClassShares => training.ClassShares;
 

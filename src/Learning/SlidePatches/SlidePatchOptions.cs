@@ -15,6 +15,19 @@ public enum UnknownTumor
     NoLabel,
 }
 
+/// <summary>Which patches make an epoch.</summary>
+public enum PatchSampling
+{
+    /// <summary>A class, a slide that has it, a patch, each as likely as any other (Liu et al. 2017, sec. 3).</summary>
+    Balanced,
+
+    /// <summary>Every patch of the rarer class once, and as many of the other.</summary>
+    Equal,
+
+    /// <summary>Every patch of every slide once.</summary>
+    All,
+}
+
 /// <summary>Which patches of slides a network is trained on; the defaults are those of Liu et al. 2017, sec. 3.</summary>
 public sealed record SlidePatchOptions
 {
@@ -48,10 +61,13 @@ public sealed record SlidePatchOptions
     /// <summary>Least part of a patch that is tissue; 0.1 by default.</summary>
     public double MinTissue { get; init; } = 0.1;
 
-    /// <summary>Balanced training examples that make an epoch, 2 at least; 65,536 by default. 0: every place once.</summary>
+    /// <summary>balanced (default), equal or all.</summary>
+    public PatchSampling Sampling { get; init; }
+
+    /// <summary>Training examples that make an epoch of balanced draws, 2 at least; 65,536 by default. 0: every one once.</summary>
     public int Examples { get; init; } = 65_536;
 
-    /// <summary>Examples that are drawn once of the validation patients; 4,096 by default.</summary>
+    /// <summary>Examples that are drawn once of the validation patients, half of each class; 0: all of their patches; 4,096 by default.</summary>
     public int ValidationExamples { get; init; } = 4_096;
 
     /// <summary>Threads that read slides; 0 (default): one less than there are processors, at least one.</summary>
@@ -92,7 +108,7 @@ public sealed record SlidePatchOptions
     public static SlidePatchOptions Read(RecipeNode node, int side)
     {
         var standard = new SlidePatchOptions();
-        var read = ReadCommon(node, standard) with
+        var read = ReadCommon(node, standard, leastValidation: 2) with
         {
             Examples = node.IntOrAll(
                 "examples",
@@ -117,7 +133,7 @@ public sealed record SlidePatchOptions
             ),
         };
         CheckPlaces(node, side, read.Stride, read.Center);
-        return read;
+        return read.Examples > 0 ? read : read with { Sampling = PatchSampling.All };
     }
 
     /// <summary>Refuses a center or a stride that does not go with the window.</summary>
@@ -135,13 +151,19 @@ public sealed record SlidePatchOptions
     public static SlidePatchOptions ReadGrid(RecipeNode node)
     {
         var standard = new SlidePatchOptions { Mpp = 0.5, MinTissue = 0.8 };
-        return ReadCommon(node, standard) with
+        return ReadCommon(node, standard, leastValidation: 0) with
         {
+            Sampling = node.Word(
+                "sampling",
+                standard.Sampling,
+                "Which labeled patches make an epoch: examples draws of class, slide, patch (balanced), the rarer class and as many of the other (equal, as published of lymph nodes), or every patch of every slide (all, as published of biopsies)",
+                "Takahama et al. 2019, sec. 4.1"
+            ),
             Examples = node.Int(
                 "examples",
                 standard.Examples,
                 (2, int.MaxValue),
-                "Training examples of an epoch, rounded down to whole batches"
+                "Training examples of an epoch of sampling: balanced, rounded down to whole batches"
             ),
             GridSide = node.Int(
                 "side",
@@ -163,7 +185,7 @@ public sealed record SlidePatchOptions
         };
     }
 
-    private static SlidePatchOptions ReadCommon(RecipeNode node, SlidePatchOptions standard) =>
+    private static SlidePatchOptions ReadCommon(RecipeNode node, SlidePatchOptions standard, int leastValidation) =>
         standard with
         {
             Mpp = node.Number(
@@ -177,8 +199,10 @@ public sealed record SlidePatchOptions
             ValidationExamples = node.Int(
                 "validation_examples",
                 standard.ValidationExamples,
-                (2, 10_000_000),
-                "Examples drawn once of the validation patients"
+                (leastValidation, 10_000_000),
+                leastValidation == 0
+                    ? "Examples drawn once of the validation patients, half of each class; 0: all of their labeled patches"
+                    : "Examples drawn once of the validation patients"
             ),
             Readers = node.Int(
                 "readers",

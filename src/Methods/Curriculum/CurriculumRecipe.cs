@@ -87,7 +87,7 @@ internal sealed record CurriculumRecipe : INetworkRecipe, IBackboneRecipe
     /// <summary>Whether this is the recipe of the first step.</summary>
     internal bool IsOnPatches { get; private init; }
 
-    public long EpochExamples(Cohort cohort, SplitPart part)
+    public long? EpochExamples(Cohort cohort, SplitPart part)
     {
         var rows = part.Rows(cohort, SplitSide.Train);
         if (!IsOnPatches)

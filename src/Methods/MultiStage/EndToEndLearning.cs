@@ -113,6 +113,8 @@ internal sealed class EndToEndLearning : ITrainingRule<TaughtSlide>
         return MapTraining.Judge(task.Segmentation, new MapSet(features, task.Maps), task.Judging.Batch, stop);
     }
 
+    public double Figure(Judged judged, BestBy by) => task.Judging.Figure(judged);
+
     /// <summary>With batch statistics mini-batches are drawn from the whole slide, by seed, epoch and slide.</summary>
     private IReadOnlyList<int[]> MiniBatches(MapLayout layout, (int Epoch, int Slide) at)
     {

@@ -17,7 +17,7 @@ internal sealed class FeatureExtractor : IStartsFromWeights
     private const string LastLayer = "last.";
     private readonly IBackbone backbone;
     private readonly Dropout dropout;
-    private readonly Linear feature;
+    private readonly Linear? feature;
     private readonly Linear? last;
     private readonly Tensor mean,
         deviation;
@@ -37,8 +37,9 @@ internal sealed class FeatureExtractor : IStartsFromWeights
         Store = new ParameterStore(device, type);
         backbone = options.Kind.Build(Store.Root / "backbone", options.Shape);
         dropout = new Dropout(Store.Root, options.Dropout);
-        feature = new Linear(Store.Root / "feature", backbone.Channels, options.Features);
-        last = classes == 0 ? null : new Linear(Store.Root / "last", options.Features, classes);
+        Length = options.Features > 0 ? options.Features : backbone.Channels;
+        feature = options.Features > 0 ? new Linear(Store.Root / "feature", backbone.Channels, Length) : null;
+        last = classes == 0 ? null : new Linear(Store.Root / "last", Length, classes);
         Store.ToChannelsLast();
         options.FineTuning.Apply(Store.Root / "backbone", options.Kind);
         using var scope = new TensorScope();
@@ -50,6 +51,9 @@ internal sealed class FeatureExtractor : IStartsFromWeights
     public FeatureExtractorOptions Options { get; }
 
     public ParameterStore Store { get; }
+
+    /// <summary>Numbers of a feature vector.</summary>
+    public int Length { get; }
 
     /// <summary>Fills the network below the layer of features with published weights.</summary>
     /// <exception cref="TorchException">They do not fit; the message lists the keys.</exception>
@@ -68,7 +72,7 @@ internal sealed class FeatureExtractor : IStartsFromWeights
     /// <summary>The weights and statistics that features depend on: all but those of the last layer.</summary>
     internal IEnumerable<Tensor> OfFeatures => Store.All.Where(p => !IsOfLast(p.Path)).Select(p => p.Value);
 
-    /// <summary>Images [B, 3, H, W] in [0, 1] → feature vectors [B, <see cref="FeatureExtractorOptions.Features"/>].</summary>
+    /// <summary>Images [B, 3, H, W] in [0, 1] → feature vectors [B, <see cref="Length"/>].</summary>
     public Tensor Features(Tensor images)
     {
         using var scope = new TensorScope();
@@ -76,7 +80,8 @@ internal sealed class FeatureExtractor : IStartsFromWeights
         if (Options.ScalesAsPublished)
             x = (x - mean) / deviation;
         var pooled = backbone.Forward(x).Map.Mean([2, 3]); // [B, C]
-        return scope.Keep(feature.Forward(dropout.Forward(pooled)));
+        var kept = dropout.Forward(pooled);
+        return scope.Keep(feature?.Forward(kept) ?? kept);
     }
 
     /// <summary>The images of a mini-batch as they were read, [B, 3, side, side] in [0, 1].</summary>
@@ -93,6 +98,18 @@ internal sealed class FeatureExtractor : IStartsFromWeights
         (last ?? throw new InvalidOperationException("the extractor was built without its last layer")).Forward(
             features
         );
+
+    /// <summary>
+    /// Makes the classifier's probabilities speak of other shares of the classes than it was trained on: adds to each class's
+    /// score the logarithm of how much more frequent it is there (Saerens et al. 2002, eq. 4). Ranks stay.
+    /// </summary>
+    internal void ToPrior(IReadOnlyList<double> trained, IReadOnlyList<double> wanted)
+    {
+        using var scope = new TensorScope();
+        using var off = new NoGradient();
+        float[] shift = [.. wanted.Zip(trained).Select(c => (float)Math.Log(c.First / c.Second))];
+        last!.Bias!.AddInPlace(Tensor.From<float>(shift).To(Store.Device, Store.DType));
+    }
 
     public Outcome Judge(Batch batch)
     {

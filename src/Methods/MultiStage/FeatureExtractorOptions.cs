@@ -1,5 +1,7 @@
 using Coverslip.Learning.Backbones;
 using Coverslip.Learning.Recipes;
+using Coverslip.Torch;
+using Coverslip.Torch.Layers;
 
 namespace Coverslip.Methods.MultiStage;
 
@@ -12,7 +14,10 @@ internal sealed record FeatureExtractorOptions
     /// <summary>Multiplies the channels of MobileNets, in (0, 4]; 1 by default.</summary>
     public double Width { get; init; } = 1;
 
-    /// <summary>Length of the feature vector; 16 by default, as published.</summary>
+    /// <summary>
+    /// Length of the feature vector; 16 by default, as published; 0: the network's own mean over its last map, without a layer
+    /// on top.
+    /// </summary>
     public int Features { get; init; } = 16;
 
     /// <summary>
@@ -37,6 +42,18 @@ internal sealed record FeatureExtractorOptions
     /// <summary>What is built of the network: neither its own classifier nor auxiliary ones.</summary>
     internal BackboneOptions Shape => new() { Classes = 0, Width = Width };
 
+    /// <summary>How long a feature vector is; of the network's own it is built to count them.</summary>
+    internal int Length()
+    {
+        if (Features > 0)
+            return Features;
+        using var store = new ParameterStore(default);
+        var random = RandomState.Now(default);
+        var channels = Kind.Build(store.Root, Shape).Channels;
+        random.Set(default); // weights that are thrown away draw nothing from a run
+        return channels;
+    }
+
     internal static FeatureExtractorOptions Read(RecipeNode node)
     {
         var standard = new FeatureExtractorOptions();
@@ -58,8 +75,8 @@ internal sealed record FeatureExtractorOptions
             Features = node.Int(
                 "features",
                 standard.Features,
-                (1, 4096),
-                "Length of a patch's feature vector",
+                (0, 4096),
+                "Length of a patch's feature vector; 0: the network's own, without a layer on top",
                 "Takahama et al. 2019, sec. 4.1"
             ),
             Dropout = node.Number(

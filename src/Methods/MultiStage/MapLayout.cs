@@ -2,28 +2,6 @@ using Coverslip.Slides.Images;
 
 namespace Coverslip.Methods.MultiStage;
 
-/// <summary>The maps that a slide's patches are laid out on.</summary>
-internal sealed record FeatureMapOptions
-{
-    /// <summary>Cells to a side of a map; 32 by default, as published for biopsies (512 for CAMELYON).</summary>
-    public int Side { get; init; } = 32;
-
-    /// <summary>
-    /// Whether each lump of tissue gets a map of its own, as published for biopsies; true by default. A lump is a
-    /// connected piece of the grid of patches.
-    /// </summary>
-    public bool PerLump { get; init; } = true;
-
-    /// <summary>Whether patches that touch at a corner belong to one lump; true by default.</summary>
-    public bool Diagonal { get; init; } = true;
-
-    /// <summary>
-    /// Whether maps become larger where tissue would protrude, to the next multiple of 16; false by default: what
-    /// protrudes is left out, and its share is told.
-    /// </summary>
-    public bool Grow { get; init; }
-}
-
 /// <summary>
 /// Where each patch of a slide lies on its feature maps (Takahama et al. 2019, sec. 3.1): by its place on the grid, the
 /// box around a lump, or around all tissue, in the middle of the map. What lies beyond a map's border is on no map.

@@ -1,64 +1,7 @@
 using Coverslip.Learning.Loop;
-using Coverslip.Learning.Recipes;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.MultiStage;
-
-/// <summary>How the segmentation model learns from stored features (Takahama et al. 2019, sec. 4.1).</summary>
-internal sealed record MapTrainingOptions
-{
-    /// <summary>Passes over the maps; 50 by default.</summary>
-    public int Epochs { get; init; } = 50;
-
-    /// <summary>Maps to a step; 32 by default.</summary>
-    public int Batch { get; init; } = 32;
-
-    /// <summary>Adam's rate; 1e-4 by default.</summary>
-    public double Rate { get; init; } = 1e-4;
-
-    /// <summary>loss (default), accuracy or auc: which validation figure says that a model is the best so far.</summary>
-    public BestBy BestBy { get; init; }
-
-    /// <summary>The same as the loop takes it: Adam at one rate to the last epoch.</summary>
-    internal TrainingOptions Training =>
-        new()
-        {
-            Epochs = Epochs,
-            Batch = Batch,
-            Rate = Rate,
-            Schedule = RateSchedule.Constant,
-            Patience = 0,
-            BestBy = BestBy,
-        };
-
-    internal static MapTrainingOptions Read(RecipeNode node)
-    {
-        var standard = new MapTrainingOptions();
-        return new MapTrainingOptions
-        {
-            Epochs = node.Int(
-                "epochs",
-                standard.Epochs,
-                (1, 1_000_000),
-                "Passes over the maps",
-                "Takahama et al. 2019, sec. 4.1"
-            ),
-            Batch = node.Int("batch", standard.Batch, (1, 65_536), "Maps to a step", "Takahama et al. 2019, sec. 4.1"),
-            Rate = node.Number(
-                "rate",
-                standard.Rate,
-                (0, 100),
-                "Adam's rate for the segmentation model",
-                "Takahama et al. 2019, sec. 4.1"
-            ),
-            BestBy = node.Word(
-                "best_by",
-                standard.BestBy,
-                "Validation figure by which the best segmentation model is kept"
-            ),
-        };
-    }
-}
 
 /// <summary>
 /// Second half of separate learning (Takahama et al. 2019, sec. 3.2.1): the segmentation model over feature maps that
@@ -120,13 +63,15 @@ internal sealed class MapTraining : ITrainingRule<int[]>
         using (var forward = new TensorScope())
         {
             var built = training.Batch(batch, model.Store.Device);
-            loss = forward.Keep(SegmentationModel.Loss(model.Forward(built.Maps), built.Labels));
+            loss = forward.Keep(model.Loss.Of(model.Forward(built.Maps), built.Labels));
         }
         loss.Backward();
         return new StepLoss(new LossParts(loss.Item()), batch.Length);
     }
 
     public Judged? Judge(CancellationToken stop) => Judge(model, validation, options.Batch, stop);
+
+    public double Figure(Judged judged, BestBy by) => options.Figure(judged);
 
     /// <summary>What a model in evaluation says of the labeled patches of some maps; null where there are none.</summary>
     /// <param name="model">The model.</param>
@@ -142,7 +87,7 @@ internal sealed class MapTraining : ITrainingRule<int[]>
             using var scope = new TensorScope();
             var built = maps.Batch(numbers, model.Store.Device);
             var scores = model.Forward(built.Maps);
-            var loss = SegmentationModel.Loss(scores, built.Labels).Item();
+            var loss = model.Loss.Of(scores, built.Labels).Item();
             mean.Add(new StepLoss(new LossParts(loss), numbers.Length));
             foreach (
                 var patch in SlidePrediction.Cells(maps, built, scores).Where(p => p.Patch.Label != GridPatch.NoLabel)
@@ -152,6 +97,6 @@ internal sealed class MapTraining : ITrainingRule<int[]>
                 probabilities.Add([1 - patch.Probability, patch.Probability]);
             }
         }
-        return labels.Count == 0 ? null : Judged.Of(mean, labels, probabilities);
+        return labels.Count == 0 ? null : Judged.Of(mean, labels, probabilities, GridPatch.Tumor);
     }
 }

@@ -102,7 +102,9 @@ internal sealed class MultiStageData : TrainingData<MultiStageModel>
         if (side == SplitSide.Validation && !recipe.Decision.AsksValidation)
             return null;
         var judging = new SlideJudging(model, recipe, part.Run.Path, Cohort.Classes.ToList().IndexOf(positive));
-        var slides = Grids(part, side).Select(g => new JudgedSlide(g, judging.Predict(g, stop))).ToArray();
+        var slides = Grids(part, side)
+            .Select(g => new JudgedSlide(g, g.SideBySide(judging.Predict(g, stop))))
+            .ToArray();
         if (side == SplitSide.Test)
             judging.Write(slides, Staging(part));
         return new Predictions(Cohort.Classes, [.. slides.Select(s => Row(s.Grid, s.Patches))]);

@@ -11,8 +11,8 @@ internal sealed class MultiStageMethod : IMethod, IReportsRuns
 
     public IRecipe Read(RecipeNode node) => MultiStageRecipe.Read(node);
 
-    /// <summary>What patches can be told by without seeing how tissue is built, or what lies beside them.</summary>
-    public IReadOnlyList<Baseline> Baselines(IRecipe judged) => judged is MultiStageRecipe ? [Colors] : [];
+    /// <summary>What patches can be told by without seeing how tissue is built, or what lies beside them; and by nothing.</summary>
+    public IReadOnlyList<Baseline> Baselines(IRecipe judged) => judged is MultiStageRecipe ? [Colors, Chance] : [];
 
     private static Baseline Colors { get; } =
         new(
@@ -24,6 +24,9 @@ internal sealed class MultiStageMethod : IMethod, IReportsRuns
             """,
             LaidOver: true
         );
+
+    private static Baseline Chance { get; } =
+        new("random heatmap", "learning: chance\npatches: {prior: drawn}", LaidOver: true);
 
     public IRunReport Report { get; } = new MultiStageReport();
 }

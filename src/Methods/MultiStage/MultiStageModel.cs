@@ -17,16 +17,21 @@ internal sealed class MultiStageModel : IModel
         // End-to-end learning does without the last layer, and untrained features never had one.
         var last = recipe.Learning is Learning.Classifier or Learning.Separate;
         // The segmentation model first: with one seed it begins alike whether the extractor has its last layer or not.
+        if (recipe.Learning == Learning.Chance)
+            return;
         if (recipe.Learning != Learning.Classifier)
-            Segmentation = new SegmentationModel(recipe.Segmentation, device, cell: recipe.Cell);
+            Segmentation = new SegmentationModel(recipe.Segmentation, device, cell: recipe.Cell)
+            {
+                Loss = recipe.MapTraining.Loss,
+            };
         if (recipe.Learning != Learning.Segmentation)
             Extractor = new FeatureExtractor(recipe.Network, last ? Classes : 0, device);
     }
 
-    /// <summary>Null where the segmentation model works alone.</summary>
+    /// <summary>Null where the segmentation model works alone, or nothing does.</summary>
     public FeatureExtractor? Extractor { get; }
 
-    /// <summary>Null where the patch classifier works alone.</summary>
+    /// <summary>Null where the patch classifier works alone, or nothing does.</summary>
     public SegmentationModel? Segmentation { get; }
 
     public long Parameters => (Extractor?.Store.ParameterCount ?? 0) + (Segmentation?.Store.ParameterCount ?? 0);

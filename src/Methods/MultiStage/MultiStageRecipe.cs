@@ -9,29 +9,11 @@ using Coverslip.Learning.Recipes;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.SlidePatches;
 using Coverslip.Learning.SlideWalk;
+using Coverslip.Slides.Heatmaps;
 using Coverslip.Slides.Tissue;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.MultiStage;
-
-/// <summary>What of the method is trained: the rows of the paper's table 1.</summary>
-internal enum Learning
-{
-    /// <summary>Separate learning, and from its weights on end to end.</summary>
-    EndToEnd,
-
-    /// <summary>Extractor first, then the segmentation model over its features.</summary>
-    Separate,
-
-    /// <summary>The patch classifier alone.</summary>
-    Classifier,
-
-    /// <summary>The segmentation model over features of published weights that are not trained ("Imagenet feature").</summary>
-    Untrained,
-
-    /// <summary>The segmentation model alone, over the reduced image of the slide ("Segmentation only").</summary>
-    Segmentation,
-}
 
 /// <summary>A run of Takahama et al. 2019 on slides, as published for biopsies by default.</summary>
 internal sealed record MultiStageRecipe : INetworkRecipe, IPredictsSlides
@@ -76,6 +58,9 @@ internal sealed record MultiStageRecipe : INetworkRecipe, IPredictsSlides
     /// <summary>end-to-end (default), separate, classifier, untrained or segmentation.</summary>
     public Learning Learning { get; init; }
 
+    /// <summary>drawn (default) or slides, with <c>learning: classifier</c>.</summary>
+    public ClassPrior Prior { get; init; }
+
     /// <summary>The extractor.</summary>
     public FeatureExtractorOptions Network { get; init; } = new();
 
@@ -103,7 +88,7 @@ internal sealed record MultiStageRecipe : INetworkRecipe, IPredictsSlides
 
     public bool TellsClasses => false;
 
-    public IReadOnlyList<string> LowerIsBetter => [PatchEstimates.Points, PatchEstimates.MatchedPoints];
+    public IReadOnlyList<string> LowerIsBetter => [PatchEstimates.Points, .. PatchEstimates.MatchedPoints];
 
     public IReadOnlyList<string> OwnFigures =>
         [
@@ -111,32 +96,39 @@ internal sealed record MultiStageRecipe : INetworkRecipe, IPredictsSlides
             PatchEstimates.PrecisionRecallArea,
             PatchEstimates.Points,
             PatchEstimates.Recall,
-            PatchEstimates.MatchedPoints,
+            .. PatchEstimates.MatchedPoints,
+            .. LesionEstimates.Keys,
             .. Stages.Folds > 0 ? (string[])[SlideStaging.Kappa, SlideStaging.Accuracy] : [],
         ];
 
     public bool Shares => true;
 
     /// <summary>Whether the extractor learns from patches.</summary>
-    internal bool TrainsExtractor => Learning is not (Learning.Untrained or Learning.Segmentation);
+    internal bool TrainsExtractor => Learning is not (Learning.Untrained or Learning.Segmentation or Learning.Chance);
 
     /// <summary>Pixels to a side of what is read of a patch.</summary>
     internal int Window => Cell > 0 ? Cell : Input.Width;
 
     /// <summary>How a slide's patches are read.</summary>
     internal GridReading Reading(WindowPixels pixels) =>
-        new(Patches, Window, pixels) { Reduction = Cell > 0 ? (double)Patches.GridSide!.Value / Cell : 1 };
+        new(Patches, Window, pixels)
+        {
+            Reduction = Cell > 0 ? (double)Patches.GridSide!.Value / Cell : 1,
+            Steps = Maps.Steps,
+        };
 
     public int SmallestSide => Network.Kind.SmallestSide();
 
     public IReadOnlyList<double> Views => [1];
 
-    public long EpochExamples(Cohort cohort, SplitPart part) => Patches.Examples;
+    public long? EpochExamples(Cohort cohort, SplitPart part) => KnownEpoch;
 
-    public long? KnownEpoch => Patches.Examples;
+    public long? KnownEpoch => Patches.Sampling == PatchSampling.Balanced ? Patches.Examples : null;
 
     public IReadOnlyList<string> Needs =>
-        Network.Weights.Length > 0 && Learning != Learning.Segmentation ? [Network.Weights] : [];
+        Network.Weights.Length > 0 && Learning is not (Learning.Segmentation or Learning.Chance)
+            ? [Network.Weights]
+            : [];
 
     public INetworkRecipe Sized(int height, int width) =>
         this with
@@ -157,7 +149,7 @@ internal sealed record MultiStageRecipe : INetworkRecipe, IPredictsSlides
             var lengths = new List<StageLength>();
             if (TrainsExtractor)
                 lengths.Add(new StageLength("extractor", Training.Epochs, Training.PatienceIn(KnownEpoch)));
-            if (Learning != Learning.Classifier)
+            if (Learning is not (Learning.Classifier or Learning.Chance))
             {
                 lengths.Add(new StageLength("maps", 0, 0));
                 lengths.Add(new StageLength("segmentation", MapTraining.Epochs, 0));
@@ -176,23 +168,21 @@ internal sealed record MultiStageRecipe : INetworkRecipe, IPredictsSlides
     /// <exception cref="RecipeException">A key that is unknown, or a value outside its range.</exception>
     public static MultiStageRecipe Read(RecipeNode node)
     {
-        var (input, segmentation) = (node.Section("input"), node.Section("segmentation"));
+        var (input, segmentation, maps) = (node.Section("input"), node.Section("segmentation"), node.Section("maps"));
         var network = FeatureExtractorOptions.Read(node.Section("network"));
+        var patches = node.Section("patches");
         var learning = node.Word(
             "learning",
             Learning.EndToEnd,
-            "What is trained: extractor, then segmentation, then both together (end-to-end); the first two (separate); the patch classifier alone; the segmentation over published features (untrained); the segmentation over the reduced image",
+            "What is trained: extractor, then segmentation, then both together (end-to-end); the first two (separate); the patch classifier alone; the segmentation over published features (untrained); the segmentation over the reduced image; nothing, for figures by chance",
             "Takahama et al. 2019, table 1"
         );
-        var (cell, stages) = (
-            segmentation.Int(
-                "cell",
-                32,
-                (1, 256),
-                "Pixels to a side of a patch in the reduced image, with learning: segmentation",
-                "Takahama et al. 2019, sec. 4.2.1"
-            ),
-            node.Section("stages")
+        var cell = segmentation.Int(
+            "cell",
+            32,
+            (1, 256),
+            "Pixels to a side of a patch in the reduced image, with learning: segmentation",
+            "Takahama et al. 2019, sec. 4.2.1"
         );
         var recipe = new MultiStageRecipe
         {
@@ -212,7 +202,7 @@ internal sealed record MultiStageRecipe : INetworkRecipe, IPredictsSlides
             Network = network,
             Segmentation = new UNetOptions
             {
-                Input = learning == Learning.Segmentation ? 3 : network.Features,
+                Input = learning == Learning.Segmentation ? 3 : network.Length(),
                 Output = 2,
                 Width = segmentation.Int("width", 64, (1, 1024), "Channels of the outermost level of the U-Net"),
                 Depth = segmentation.Int("depth", 4, (1, 8), "How often the U-Net halves the map"),
@@ -225,25 +215,23 @@ internal sealed record MultiStageRecipe : INetworkRecipe, IPredictsSlides
                 ),
             },
             MapTraining = MapTrainingOptions.Read(segmentation),
-            Stages = new StagingOptions
-            {
-                Folds = stages.Int(
-                    "folds",
-                    0,
-                    (0, 1000),
-                    "Folds of the slides' classes and the patients' stages, for kappa; 0: no stages",
-                    "Takahama et al. 2019, sec. 4.2.3"
-                ),
-                Column = stages.Text(
-                    "column",
-                    new StagingOptions().Column,
-                    "Column of the cohort that says a slide's class: negative, itc, micro or macro"
-                ),
-            },
+            Stages = StagingOptions.Read(node.Section("stages")),
             EndToEnd = EndToEndOptions.Read(node.Section("end_to_end")),
-            Maps = ReadMaps(node.Section("maps")),
-            Patches = SlidePatchOptions.ReadGrid(node.Section("patches")),
+            Maps = FeatureMapOptions.Read(maps),
+            Patches = SlidePatchOptions.ReadGrid(patches),
+            Prior = patches.Word(
+                "prior",
+                ClassPrior.Drawn,
+                "With learning: classifier, whether its probabilities speak of the shares of classes among the patches it was trained on (drawn), or among all labeled patches of the training slides (slides)",
+                "Saerens et al. 2002"
+            ),
         };
+        if (recipe.Prior == ClassPrior.Slides && learning != Learning.Classifier)
+            throw patches.Wrong(
+                "prior",
+                "slides",
+                "only the patch classifier (learning: classifier) is trained on drawn patches and asked for probabilities; expected is drawn"
+            );
         if (recipe.Input.Standardize)
             throw input.Wrong("standardize", "true", "windows of slides are given as they are; expected is false");
         if (recipe.Input.Width < recipe.SmallestSide || recipe.Input.Width > recipe.Patches.GridSide)
@@ -258,28 +246,18 @@ internal sealed record MultiStageRecipe : INetworkRecipe, IPredictsSlides
                 $"{recipe.Segmentation.Depth}",
                 $"a map of {recipe.Maps.Side} cells cannot be halved so often"
             );
+        if (
+            recipe.Maps.Steps > 1
+            && (learning == Learning.Segmentation || recipe.Patches.GridSide < 2 * HeatmapGrid.LeastStride)
+        )
+            throw maps.Wrong(
+                "stride",
+                FormattableString.Invariant($"{recipe.Maps.Stride}"),
+                learning == Learning.Segmentation
+                    ? "a reduced image is as fine as segmentation.cell says; expected is 1"
+                    : $"a patch has {recipe.Patches.GridSide} pixels to a side (patches.side), and half of it is less than a heatmap's cell of {HeatmapGrid.LeastStride}; expected is 1"
+            );
         return recipe;
-    }
-
-    private static FeatureMapOptions ReadMaps(RecipeNode node)
-    {
-        var standard = new FeatureMapOptions();
-        return new FeatureMapOptions
-        {
-            Side = node.Int("side", standard.Side, (2, 4096), "Patches to a side of a map", "Takahama et al. 2019"),
-            PerLump = node.Flag(
-                "per_lump",
-                standard.PerLump,
-                "Whether each connected lump of tissue is a map of its own",
-                "Takahama et al. 2019"
-            ),
-            Diagonal = node.Flag("diagonal", standard.Diagonal, "Whether patches that touch at a corner are connected"),
-            Grow = node.Flag(
-                "grow",
-                standard.Grow,
-                "Whether maps become larger where tissue would protrude, to the next multiple of 16; otherwise what protrudes is left out"
-            ),
-        };
     }
 
     public TissueOptions Tissue => Patches.Tissue;

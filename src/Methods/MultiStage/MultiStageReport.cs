@@ -1,9 +1,12 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
+using Coverslip.Files;
+using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Reports;
 using Coverslip.Learning.RunReports;
 using Coverslip.Learning.Runs;
+using Coverslip.Slides.Formats;
 
 namespace Coverslip.Methods.MultiStage;
 
@@ -15,7 +18,7 @@ internal sealed class MultiStageReport : IRunReport
 {
     private const int MostSlides = 12;
 
-    private readonly ClassifierReport slides = new() { Own = run => [MapsOf(run)] };
+    private readonly ClassifierReport slides = new() { Own = run => [MapsOf(run)], Fitting = Stages };
 
     public IEnumerable<ReportBlock> Summary(FinishedRun run) =>
         [
@@ -33,24 +36,16 @@ internal sealed class MultiStageReport : IRunReport
     /// <summary>The maps of several models of the same test slides; null where no model has any.</summary>
     public ReportSection? SideBySide(string id, Cohort cohort, IReadOnlyList<NamedPart> parts)
     {
-        NamedPart[] having = [.. parts.Where(p => Directory.Exists(PredictionMap.Folder(p.Folder)))];
-        if (having.Length == 0)
+        var (having, shown, all) = Shown(cohort, parts);
+        if (having.Count == 0)
             return null;
-        var tested = having
-            .SelectMany(p => Predictions.Read(new RunFolder(p.Folder, make: false).Predictions).Rows)
-            .Select(r => r.Image)
-            .ToHashSet();
-        // Slides with tumor are what maps differ on; the others show tumor points.
-        CohortRow[] all = [.. cohort.Rows.Where(r => tested.Contains(r.Image) && Truth(having, r) is not null)];
-        var kinds = all.GroupBy(r => r.Label).Select(g => g.Take(MostSlides / cohort.Classes.Count));
-        CohortRow[] shown = [.. kinds.SelectMany(g => g)];
         return ReportSection.Of(
             id,
             "Prediction maps",
             new Note(
                 "A square is a patch. Truth: gray normal, red tumor, purple no label; predictions run from gray (0) to red (1), "
                     + "also of patches without a label. White: no tissue, or beyond the map."
-                    + (all.Length > shown.Length ? $" {shown.Length} of {all.Length} slides are shown." : "")
+                    + (all > shown.Count ? $" {shown.Count} of {all} slides are shown." : "")
             ),
             new Table(
                 [new("Slide"), new(""), new("Truth"), .. having.Select(p => new Column(p.Name))],
@@ -68,6 +63,66 @@ internal sealed class MultiStageReport : IRunReport
             )
         );
     }
+
+    public IReadOnlyList<string> WritePictures(string folder, Cohort cohort, IReadOnlyList<NamedPart> parts)
+    {
+        var (having, shown, _) = Shown(cohort, parts);
+        var written = new List<string>();
+        foreach (var row in shown)
+        {
+            PicturedMap[] models =
+            [
+                .. having
+                    .Where(p => File.Exists(PredictionMap.PatchesFile(p.Folder, NameOf(row))))
+                    .Select(p => new PicturedMap(
+                        p.Name,
+                        PredictionMap.PredictedFile(p.Folder, NameOf(row)),
+                        PatchTable.Read(PredictionMap.PatchesFile(p.Folder, NameOf(row)))
+                    )),
+            ];
+            // Runs of earlier versions kept pictures alone. Of all the truth is that with the most patches: maps leave some out.
+            if (models.MaxBy(m => m.Table.Patches.Count) is not { } most)
+                continue;
+            using var slide = SlideFile.Open(
+                cohort.ImagePath(row),
+                new SlideOptions { Mpp = CohortMpp.OfSlide(cohort, row) }
+            );
+            var truth = most with
+            {
+                Name = "truth",
+                File = most.File.Replace("-predicted.", "-truth.", StringComparison.Ordinal),
+            };
+            written.Add(Path.Combine(folder, $"{NameOf(row)}.svg"));
+            WholeFile.Write(written[^1], MapPicture.Of(slide, truth, models));
+        }
+        return written;
+    }
+
+    /// <summary>Parts that have maps, the slides to be shown of all that they tested, and how many those are.</summary>
+    private static (IReadOnlyList<NamedPart> Having, IReadOnlyList<CohortRow> Shown, int All) Shown(
+        Cohort cohort,
+        IReadOnlyList<NamedPart> parts
+    )
+    {
+        NamedPart[] having = [.. parts.Where(p => Directory.Exists(PredictionMap.Folder(p.Folder)))];
+        var tested = having
+            .SelectMany(p => Predictions.Read(new RunFolder(p.Folder, make: false).Predictions).Rows)
+            .Select(r => r.Image)
+            .ToHashSet();
+        // Slides with tumor are what maps differ on; the others show tumor points.
+        CohortRow[] all = [.. cohort.Rows.Where(r => tested.Contains(r.Image) && Truth(having, r) is not null)];
+        var kinds = all.GroupBy(r => r.Label).Select(g => g.Take(MostSlides / cohort.Classes.Count));
+        return (having, [.. kinds.SelectMany(g => g)], all.Length);
+    }
+
+    /// <summary>What each stage's epochs said of the validation slides' patches.</summary>
+    private static IEnumerable<ReportBlock> Stages(FinishedPart part) =>
+        StagedTraining.Stages.SelectMany(name =>
+        {
+            var stage = new RunFolder(Path.Combine(part.Folder, name), make: false);
+            Plot[] plots = [.. EpochPlots.Of(stage, $"{name}, {part.Name}")];
+            return plots.Length == 0 ? (ReportBlock[])[] : [new Subheading($"Stage {name}"), new Plots(plots)];
+        });
 
     private static ReportSection? MapsOf(ReportedRun run) =>
         new MultiStageReport().SideBySide(

@@ -10,8 +10,10 @@ using Coverslip.Slides.Patches;
 namespace Coverslip.Methods.MultiStage;
 
 /// <summary>What a run says of a slide that it was not trained on.</summary>
-/// <param name="Patches">Patches of tissue with their probabilities, the mean over the run's parts.</param>
-/// <param name="Heatmap">The same on the grid over the whole slide.</param>
+/// <param name="Patches">Patches of tissue side by side with their probabilities, the mean over the run's parts.</param>
+/// <param name="Heatmap">
+/// On the grid of the maps over the whole slide: where patches overlap, the mean of those that a cell lies in.
+/// </param>
 /// <param name="Protruding">Patches that lie on no map and have no probability.</param>
 /// <param name="Reason">Why there is no patch; null where there are.</param>
 internal sealed record NewSlidePrediction(
@@ -23,6 +25,9 @@ internal sealed record NewSlidePrediction(
 {
     /// <summary>From one patch of the grid to the next, to the right and down.</summary>
     public (double X, double Y) Microns { get; init; }
+
+    /// <summary>Where the patches are.</summary>
+    public required SlideGrid Grid { get; init; }
 }
 
 /// <summary>Predicts slides of nobody in the cohort with a run of this method.</summary>
@@ -56,31 +61,28 @@ internal static class NewSlide
             recipe.Patches.Places(recipe.Window)
         );
         var grid = new SlideGrid(source, recipe.Reading(pixels));
-        var (sums, done, all) = (new Dictionary<GridPatch, double>(), 0, grid.Patches.Count * run.Parts.Count);
+        var (sums, done, steps) = (new Dictionary<GridPatch, double>(), 0, grid.Patches.Count * run.Parts.Count);
         foreach (var model in run.Models.Cast<MultiStageModel>())
         {
             foreach (
                 var p in new SlidePredictor(model, recipe, positive).Predict(
                     grid,
                     stop,
-                    n => progress?.Invoke(done + n, all)
+                    n => progress?.Invoke(done + n, steps)
                 )
             )
                 sums[p.Patch] = sums.GetValueOrDefault(p.Patch) + (p.Probability / run.Parts.Count);
             done += grid.Patches.Count;
         }
-        PredictedPatch[] patches =
+        PredictedPatch[] all =
         [
             .. grid.Patches.Where(sums.ContainsKey).Select(p => new PredictedPatch(p, Math.Min(1, sums[p]))),
         ];
-        return new NewSlidePrediction(
-            patches,
-            HeatmapOf(slide, recipe, patches),
-            grid.Patches.Count - patches.Length,
-            grid.Reason
-        )
+        var patches = grid.SideBySide(all);
+        return new NewSlidePrediction(patches, HeatmapOf(slide, recipe, all), grid.Whole - patches.Count, grid.Reason)
         {
             Microns = grid.Microns,
+            Grid = grid,
         };
     }
 
@@ -88,26 +90,28 @@ internal static class NewSlide
     internal static HeatmapGrid GridOf(Slide slide, MultiStageRecipe recipe) =>
         HeatmapGrid.Over(
             slide.View(Mpp.Of(recipe.Patches.Mpp)),
-            recipe.Patches.GridSide!.Value,
+            recipe.Patches.GridSide!.Value / recipe.Maps.Steps,
             slide.Resolution.Mpp!.Value
         );
 
     /// <summary>
-    /// The grid of patches begins where the slide's tissue may, a heatmap's cells at its corner: a patch goes to the cell
-    /// that its middle lies in.
+    /// The grid of patches begins where the slide's tissue may, a heatmap's cells at its corner: each square of a patch goes
+    /// to the cell that its middle lies in.
     /// </summary>
     private static Heatmap HeatmapOf(Slide slide, MultiStageRecipe recipe, IReadOnlyList<PredictedPatch> patches)
     {
-        var grid = GridOf(slide, recipe);
-        var values = new float[grid.Cells];
-        Array.Fill(values, float.NaN);
+        var (grid, steps) = (GridOf(slide, recipe), recipe.Maps.Steps);
+        var (sums, counts) = (new double[grid.Cells], new int[grid.Cells]);
         foreach (var (patch, probability) in patches)
-        {
-            var column = (int)((slide.Bounds.At.X / grid.CellWidth) + patch.Column + 0.5);
-            var row = (int)((slide.Bounds.At.Y / grid.CellHeight) + patch.Row + 0.5);
-            if (column < grid.Columns && row < grid.Rows)
-                values[(row * grid.Columns) + column] = (float)probability;
-        }
-        return new Heatmap(grid, values);
+            for (var square = 0; square < steps * steps; square++)
+            {
+                var column = (int)((slide.Bounds.At.X / grid.CellWidth) + patch.Column + (square % steps) + 0.5);
+                var row = (int)((slide.Bounds.At.Y / grid.CellHeight) + patch.Row + (square / steps) + 0.5);
+                if (column >= grid.Columns || row >= grid.Rows)
+                    continue;
+                sums[(row * grid.Columns) + column] += probability;
+                counts[(row * grid.Columns) + column]++;
+            }
+        return new Heatmap(grid, [.. sums.Select((s, i) => counts[i] == 0 ? float.NaN : (float)(s / counts[i]))]);
     }
 }

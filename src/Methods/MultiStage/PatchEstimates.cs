@@ -7,12 +7,17 @@ namespace Coverslip.Methods.MultiStage;
 /// <summary>The patches of a predicted slide.</summary>
 /// <param name="Patient">Whose slide it is.</param>
 /// <param name="Patches">Those that have a probability.</param>
-internal sealed record PredictedSlide(string Patient, IReadOnlyList<PredictedPatch> Patches);
+internal sealed record PredictedSlide(string Patient, IReadOnlyList<PredictedPatch> Patches)
+{
+    /// <summary>Its lesions and whether they are found; none by default.</summary>
+    public IReadOnlyList<JudgedLesion> Lesions { get; init; } = [];
+}
 
 /// <summary>
 /// <see cref="PatchFigures"/> with 95 % intervals by drawing patients: <c>patch_accuracy</c>, <c>patch_pr_auc</c>,
 /// <c>tumor_points_per_slide</c> with the share of tumor patches that the same calls find (<c>tumor_recall</c>), and
-/// <c>tumor_points_at_recall_0.8</c>, called from the probability on that finds this share of all test slides' tumor.
+/// <c>tumor_points_at_recall_0.8</c> and <c>_0.95</c>, called from the probability on that finds this share of all test slides'
+/// tumor, and of lesions by size the share that is found (<see cref="LesionEstimates"/>).
 /// </summary>
 internal static class PatchEstimates
 {
@@ -20,22 +25,28 @@ internal static class PatchEstimates
     internal const string PrecisionRecallArea = "patch_pr_auc";
     internal const string Points = "tumor_points_per_slide";
     internal const string Recall = "tumor_recall";
-    internal const string MatchedPoints = "tumor_points_at_recall_0.8";
+
+    /// <summary>Points at the recalls at which models are compared, in the order of <see cref="TumorPoints.MatchedRecalls"/>.</summary>
+    internal static readonly string[] MatchedPoints =
+    [
+        .. TumorPoints.MatchedRecalls.Select(r => FormattableString.Invariant($"tumor_points_at_recall_{r}")),
+    ];
     private const int Draws = 1000;
 
     internal static RunFigures Of(IReadOnlyList<PredictedSlide> slides)
     {
         var figures = PatchFigures.Of([.. slides.Select(s => s.Patches)]);
         string[] patients = [.. slides.Select(s => s.Patient).Distinct()];
+        int[]?[] matched = [.. TumorPoints.MatchedRecalls.Select(r => MatchedOf(slides, r))];
         double?[] values =
         [
             Number(figures.Accuracy),
             Number(figures.PrecisionRecallArea),
             slides.Count == 0 ? null : (double)figures.TumorPoints / slides.Count,
             Number(RecallOf(slides.SelectMany(s => s.Patches))),
-            MatchedOf(slides) is { } matched ? (double)matched.Sum() / slides.Count : null,
+            .. matched.Select(m => m is { } own ? (double?)own.Sum() / slides.Count : null),
         ];
-        var (draws, reason) = Drawn(slides, patients, values);
+        var (draws, reason) = Drawn(slides, patients, (values, matched));
         Estimate Of(int index, string undefined) =>
             values[index] is not { } value
                 ? Estimate.Undefined(undefined)
@@ -47,13 +58,15 @@ internal static class PatchEstimates
                 (PrecisionRecallArea, Of(1, "no test patch is tumor")),
                 (Points, Of(2, "no slide was tested")),
                 (Recall, Of(3, "no test patch is tumor")),
-                (MatchedPoints, Of(4, "no test patch is tumor")),
+                .. MatchedPoints.Select((key, i) => (key, Of(4 + i, "no test patch is tumor"))),
+                .. LesionEstimates.Of(slides),
             ],
             [
                 ("slides", slides.Count),
                 ("patients", patients.Length),
                 ("patches", figures.Judged),
                 ("patches_without_label_not_judged", figures.Unlabeled),
+                .. LesionEstimates.Counts(slides),
             ]
         );
     }
@@ -62,12 +75,12 @@ internal static class PatchEstimates
     private static (PatientBootstrap? Draws, string? Reason) Drawn(
         IReadOnlyList<PredictedSlide> slides,
         string[] patients,
-        double?[] values
+        (double?[] Values, int[]?[] Matched) of
     )
     {
         if (patients.Length < 2)
             return (null, "one patient");
-        if (values.Contains(null))
+        if (of.Values.Contains(null))
             return (null, "a figure beside it is not defined");
         var number = patients.Index().ToDictionary(p => p.Item, p => p.Index);
         var judged = slides
@@ -77,8 +90,8 @@ internal static class PatchEstimates
         int[] owner = [.. judged.Select(p => p.Patient)];
         bool[] truth = [.. judged.Select(p => p.p.Patch.Label == GridPatch.Tumor)];
         var ranked = new RankedScores([.. judged.Select(p => p.p.Probability)], truth);
-        var (right, all, points, count) = (Zeros(), Zeros(), Zeros(), Zeros());
-        var (found, tumor, matched) = (Zeros(), Zeros(), Zeros());
+        var (right, all, points, tested) = (Zeros(), Zeros(), Zeros(), Zeros());
+        var (found, tumor) = (Zeros(), Zeros());
         foreach (var (i, patch) in judged.Index())
         {
             all[patch.Patient]++;
@@ -88,11 +101,13 @@ internal static class PatchEstimates
         }
         foreach (var slide in slides)
         {
-            count[number[slide.Patient]]++;
+            tested[number[slide.Patient]]++;
             points[number[slide.Patient]] += TumorPoints.Count(slide.Patches);
         }
-        foreach (var (slide, own) in slides.Zip(MatchedOf(slides)!))
-            matched[number[slide.Patient]] += own;
+        double[][] matched = [.. of.Matched.Select(_ => Zeros())];
+        foreach (var (at, own) in matched.Zip(of.Matched))
+        foreach (var (slide, count) in slides.Zip(own!))
+            at[number[slide.Patient]] += count;
         try
         {
             return (PatientBootstrap.Run(patients.Length, Draws, seed: 1, Figures), null);
@@ -114,9 +129,9 @@ internal static class PatchEstimates
                 [
                     Sum(right) / Sum(all),
                     area,
-                    Sum(points) / Sum(count),
+                    Sum(points) / Sum(tested),
                     Sum(found) / Sum(tumor),
-                    Sum(matched) / Sum(count),
+                    .. matched.Select(m => Sum(m) / Sum(tested)),
                 ];
         }
     }
@@ -128,8 +143,8 @@ internal static class PatchEstimates
     }
 
     /// <summary>Points per slide at the matched recall; null where no patch is tumor.</summary>
-    private static int[]? MatchedOf(IReadOnlyList<PredictedSlide> slides) =>
-        TumorPoints.ThresholdAtRecall(slides.SelectMany(s => s.Patches)) is { } from
+    private static int[]? MatchedOf(IReadOnlyList<PredictedSlide> slides, double recall) =>
+        TumorPoints.ThresholdAtRecall(slides.SelectMany(s => s.Patches), recall) is { } from
             ? [.. slides.Select(s => TumorPoints.Find(s.Patches, p => p.Probability >= from).Count)]
             : null;
 

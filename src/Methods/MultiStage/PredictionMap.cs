@@ -14,6 +14,15 @@ internal static class PredictionMap
         Red = (208, 24, 24),
         Purple = (128, 64, 160);
 
+    /// <summary>What the colors mean.</summary>
+    public static IReadOnlyList<(string Color, string Words)> Legend { get; } =
+    [
+        (Web(Gray), "normal, or probability 0"),
+        (Web(Red), "tumor, or probability 1"),
+        (Web(Purple), "no label"),
+        (Web(White), "no tissue, or beyond the map"),
+    ];
+
     /// <summary>The folder of a part's maps.</summary>
     public static string Folder(string part) => Path.Combine(part, "maps");
 
@@ -24,6 +33,9 @@ internal static class PredictionMap
     public static string PredictedFile(string part, string slide) =>
         Path.Combine(Folder(part), $"{slide}-predicted.png");
 
+    /// <summary>Every patch of a slide with its label and its probability, see <see cref="PatchTable"/>.</summary>
+    public static string PatchesFile(string part, string slide) => Path.Combine(Folder(part), $"{slide}-patches.csv");
+
     /// <summary>The annotation, a square of <paramref name="cell"/> pixels per patch.</summary>
     public static Image Truth(IReadOnlyList<GridPatch> patches, int cell = 8) =>
         Painted([.. patches.Select(p => (p, OfLabel(p.Label)))], cell);
@@ -31,6 +43,9 @@ internal static class PredictionMap
     /// <summary>Probabilities, of patches without a label too.</summary>
     public static Image Predicted(IReadOnlyList<PredictedPatch> patches, int cell = 8) =>
         Painted([.. patches.Select(p => (p.Patch, Mixed(p.Probability)))], cell);
+
+    private static string Web((byte Red, byte Green, byte Blue) color) =>
+        $"#{color.Red:x2}{color.Green:x2}{color.Blue:x2}";
 
     private static (byte Red, byte Green, byte Blue) OfLabel(int label) =>
         label switch

@@ -141,7 +141,7 @@ internal sealed class RetainedGradients(
             using (options.Precision.On(device))
                 scores = segmentation.Forward(FeatureMap.Of(placed, layout));
             scores = scores.To(segmentation.Store.DType);
-            loss = forward.Keep(SegmentationModel.Loss(scores, labels));
+            loss = forward.Keep(segmentation.Loss.Of(scores, labels));
             probabilities = forward.Keep(scores.Detach().Softmax(1).To(DType.Float32));
         }
         loss.Backward();

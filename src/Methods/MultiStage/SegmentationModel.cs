@@ -5,8 +5,8 @@ using Coverslip.Torch.Layers;
 namespace Coverslip.Methods.MultiStage;
 
 /// <summary>
-/// The segmentation model (Takahama et al. 2019, sec. 3.1): a U-Net over feature maps, softmax cross-entropy over the
-/// cells that have a label. Where it works alone, over the slide's reduced image.
+/// The segmentation model (Takahama et al. 2019, sec. 3.1): a U-Net over feature maps, with its loss. Where it works alone,
+/// over the slide's reduced image.
 /// </summary>
 internal sealed class SegmentationModel : IDisposable
 {
@@ -27,6 +27,9 @@ internal sealed class SegmentationModel : IDisposable
 
     public ParameterStore Store { get; }
 
+    /// <summary>By what it learns; softmax cross-entropy by default.</summary>
+    public MapLoss Loss { get; init; } = new();
+
     /// <summary>Maps [M, C, H, W] → scores [M, classes, H, W] of every cell, whether it has a label or not.</summary>
     public Tensor Forward(Tensor maps)
     {
@@ -38,13 +41,6 @@ internal sealed class SegmentationModel : IDisposable
                 : ReducedImage.OfPatches(network.Forward(ReducedImage.Unfold(input, cell)), cell)
         );
     }
-
-    /// <summary>
-    /// Mean softmax cross-entropy of the labeled cells of scores [M, classes, H, W] and labels Int64 [M, H, W]. Not a
-    /// number where no cell has a label.
-    /// </summary>
-    public static Tensor Loss(Tensor scores, Tensor labels) =>
-        Losses.CrossEntropy(scores, labels, ignore: GridPatch.NoLabel);
 
     public void Dispose() => Store.Dispose();
 }

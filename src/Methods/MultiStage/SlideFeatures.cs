@@ -35,7 +35,7 @@ internal sealed record SlideFeatures(string Name, IReadOnlyList<GridPatch> Patch
         var (side, batch) = reading;
         extractor.Store.Training = false;
         using var inference = new Inference();
-        var vectors = new Half[slide.Patches.Count * extractor.Options.Features];
+        var vectors = new Half[slide.Patches.Count * extractor.Length];
         var done = 0;
         foreach (var window in slide.Read([.. Enumerable.Range(0, slide.Patches.Count).Chunk(batch)]))
         {
@@ -46,7 +46,7 @@ internal sealed record SlideFeatures(string Name, IReadOnlyList<GridPatch> Patch
                 throw new InvalidOperationException(
                     $"{slide.Name}: the features of a patch among {done} to {done + window.Count} are not finite in half precision; train the extractor at a lower rate"
                 );
-            half.CopyTo(vectors, done * extractor.Options.Features);
+            half.CopyTo(vectors, done * extractor.Length);
             done += window.Count;
             progress?.Invoke(done);
         }

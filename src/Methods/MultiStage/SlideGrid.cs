@@ -15,6 +15,9 @@ internal sealed record GridReading(SlidePatchOptions Patches, int Window, Window
 {
     /// <summary>How many pixels of the grid's resolution make one of a window, to a side; 1 by default.</summary>
     public double Reduction { get; init; } = 1;
+
+    /// <summary>Places to a side of a patch: 1 by default, side by side; at 2 neighbors overlap by half.</summary>
+    public int Steps { get; init; } = 1;
 }
 
 /// <summary>
@@ -37,15 +40,16 @@ internal sealed class SlideGrid : ISlidePatches
         var mpp = Mpp.Of(reading.Patches.Mpp);
         view = source.Slide.View(mpp);
         windows = reading.Reduction == 1 ? view : source.Slide.View(Mpp.Of(mpp.X * reading.Reduction));
-        var selection = PatchSampler.Sample(source.Slide, source.Areas, reading.Patches.Places(reading.Window));
+        var options = reading.Patches.Places(reading.Window) with { Overlap = 1 - (1.0 / reading.Steps) };
+        var selection = PatchSampler.Sample(source.Slide, source.Areas, options);
         Reason = selection.Reason;
-        var (side, from) = (reading.Patches.GridSide!.Value, source.Slide.Bounds.At);
+        var (step, from) = ((double)reading.Patches.GridSide!.Value / reading.Steps, source.Slide.Bounds.At);
         places = [.. selection.Patches.Select(p => p.At)];
         Patches =
         [
             .. selection.Patches.Select(p => new GridPatch(
-                (int)Math.Round((p.At.X - from.X) / (side * view.StepX)),
-                (int)Math.Round((p.At.Y - from.Y) / (side * view.StepY)),
+                (int)Math.Round((p.At.X - from.X) / (step * view.StepX)),
+                (int)Math.Round((p.At.Y - from.Y) / (step * view.StepY)),
                 p.Label switch
                 {
                     Slides.Patches.Patch.TumorLabel => GridPatch.Tumor,
@@ -54,7 +58,10 @@ internal sealed class SlideGrid : ISlidePatches
                 }
             )),
         ];
-        Microns = (side * view.StepX * Finest.X, side * view.StepY * Finest.Y);
+        var side = reading.Patches.GridSide!.Value;
+        Extent = (side * view.StepX, side * view.StepY);
+        Microns = (Extent.Width * Finest.X, Extent.Height * Finest.Y);
+        Whole = Patches.Count(IsWhole);
     }
 
     public SlideSource Source { get; }
@@ -66,8 +73,48 @@ internal sealed class SlideGrid : ISlidePatches
     /// <summary>Why there is no patch; null where there are.</summary>
     public string? Reason { get; }
 
-    /// <summary>From one patch to the next, to the right and down.</summary>
+    /// <summary>From one patch to the next of those that lie side by side, to the right and down.</summary>
     public (double X, double Y) Microns { get; }
+
+    /// <summary>A patch, in pixels of level 0.</summary>
+    public (double Width, double Height) Extent { get; }
+
+    /// <summary>How many patches lie side by side, as all do at one step to a side.</summary>
+    public int Whole { get; }
+
+    /// <summary>
+    /// Of patches with their probabilities those that lie side by side, counted as such. Figures are of these: the same ones,
+    /// however fine the map that they lie on.
+    /// </summary>
+    internal IReadOnlyList<PredictedPatch> SideBySide(IReadOnlyList<PredictedPatch> patches) =>
+        reading.Steps == 1
+            ? patches
+            :
+            [
+                .. patches
+                    .Where(p => IsWhole(p.Patch))
+                    .Select(p =>
+                        p with
+                        {
+                            Patch = new GridPatch(
+                                p.Patch.Column / reading.Steps,
+                                p.Patch.Row / reading.Steps,
+                                p.Patch.Label
+                            ),
+                        }
+                    ),
+            ];
+
+    /// <summary>Where one of those that lie side by side is, in pixels of level 0.</summary>
+    internal Rectangle RectangleOf(GridPatch patch) =>
+        new(
+            Source.Slide.Bounds.At.X + (patch.Column * Extent.Width),
+            Source.Slide.Bounds.At.Y + (patch.Row * Extent.Height),
+            Extent.Width,
+            Extent.Height
+        );
+
+    private bool IsWhole(GridPatch patch) => patch.Column % reading.Steps == 0 && patch.Row % reading.Steps == 0;
 
     private Mpp Finest => Source.Slide.Resolution.Mpp!.Value;
 

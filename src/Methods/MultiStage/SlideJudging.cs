@@ -5,7 +5,7 @@ using Coverslip.Slides.Images;
 
 namespace Coverslip.Methods.MultiStage;
 
-/// <summary>A test slide with what is said of its patches.</summary>
+/// <summary>A test slide with what is said of its patches that lie side by side.</summary>
 internal sealed record JudgedSlide(SlideGrid Grid, IReadOnlyList<PredictedPatch> Patches);
 
 /// <summary>
@@ -30,7 +30,12 @@ internal sealed class SlideJudging(MultiStageModel model, MultiStageRecipe recip
         double[][] features = [.. slides.Select(s => HeatmapFeatures.Of(s.Patches, s.Grid.Microns))];
         WriteFeatures(slides, features);
         WriteMaps(slides);
-        var figures = PatchEstimates.Of([.. slides.Select(s => new PredictedSlide(s.Grid.Source.Patient, s.Patches))]);
+        var figures = PatchEstimates.Of([
+            .. slides.Select(s => new PredictedSlide(s.Grid.Source.Patient, s.Patches)
+            {
+                Lesions = FoundLesions.Of(s.Grid, s.Patches),
+            }),
+        ]);
         if (recipe.Stages.Folds > 0)
             figures = figures with
             {
@@ -50,7 +55,7 @@ internal sealed class SlideJudging(MultiStageModel model, MultiStageRecipe recip
     }
 
     /// <summary>Patches beyond the border of their map.</summary>
-    private static int Beyond(JudgedSlide slide) => slide.Grid.Patches.Count - slide.Patches.Count;
+    private static int Beyond(JudgedSlide slide) => slide.Grid.Whole - slide.Patches.Count;
 
     private void WritePatches(IReadOnlyList<JudgedSlide> slides)
     {
@@ -64,7 +69,7 @@ internal sealed class SlideJudging(MultiStageModel model, MultiStageRecipe recip
             [
                 .. slides.Select(s => new ReportedSlide(
                     s.Grid.Name,
-                    s.Grid.Patches.Count,
+                    s.Grid.Whole,
                     Beyond(s),
                     TumorPoints.Count(s.Patches),
                     s.Grid.Reason
@@ -96,6 +101,7 @@ internal sealed class SlideJudging(MultiStageModel model, MultiStageRecipe recip
             using var predicted = PredictionMap.Predicted(patches);
             ImageFile.Write(PredictionMap.TruthFile(folder, grid.Name), truth);
             ImageFile.Write(PredictionMap.PredictedFile(folder, grid.Name), predicted);
+            PatchTable.Write(PredictionMap.PatchesFile(folder, grid.Name), grid, patches, labels: true);
         }
     }
 }

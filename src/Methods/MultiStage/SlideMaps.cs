@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Coverslip.Files;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.SlideWalk;
-using Coverslip.Slides.Formats;
 using Coverslip.Slides.Heatmaps;
 using Coverslip.Slides.Images;
 
@@ -40,7 +39,7 @@ internal sealed class SlideMaps(TrainedModel run, DetectionOptions detection, Pa
         found.Heatmap.Write(At("heatmap.npy"));
         HeatmapPictures.WritePyramid(At("heatmap.tif"), found.Heatmap);
         HeatmapPictures.WriteOverlay(At("overlay.png"), work.Slide, found.Heatmap);
-        WritePatches(At("patches.csv"), work.Slide, found);
+        PatchTable.Write(At("patches.csv"), found.Grid, found.Patches, labels: false);
         if (found.Patches.Count > 0)
         {
             using var map = PredictionMap.Predicted(found.Patches);
@@ -80,27 +79,6 @@ internal sealed class SlideMaps(TrainedModel run, DetectionOptions detection, Pa
         var recipe = (MultiStageRecipe)run.Recipe;
         var heatmap = Heatmap.Read(new SlideFiles(work.Folder, work.Name).Heatmap, NewSlide.GridOf(work.Slide, recipe));
         return Outcome(work, record, heatmap, before: true);
-    }
-
-    /// <summary>A row to each patch that has a probability; its rectangle in pixels of level 0.</summary>
-    private static void WritePatches(string path, Slide slide, NewSlidePrediction found)
-    {
-        static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
-        var grid = found.Heatmap.Grid;
-        CsvTable.Write(
-            path,
-            ["x", "y", "width", "height", "probability"],
-            found.Patches.Select(p =>
-                (string[])
-                    [
-                        Text(Math.Round(slide.Bounds.At.X + (p.Patch.Column * grid.CellWidth), 2)),
-                        Text(Math.Round(slide.Bounds.At.Y + (p.Patch.Row * grid.CellHeight), 2)),
-                        Text(Math.Round(grid.CellWidth, 2)),
-                        Text(Math.Round(grid.CellHeight, 2)),
-                        Text(p.Probability),
-                    ]
-            )
-        );
     }
 
     private SlideOutcome Outcome(SlideWork work, JsonObject record, Heatmap heatmap, bool before)

@@ -1,3 +1,7 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Coverslip.Files;
 using Coverslip.Learning.Models;
 using Coverslip.Torch;
 
@@ -29,10 +33,20 @@ internal sealed class SlidePredictor(MultiStageModel model, MultiStageRecipe rec
 
     private IReadOnlyList<PredictedPatch> Predicted(SlideGrid slide, CancellationToken stop, Action<int>? progress)
     {
+        if (recipe.Learning == Learning.Chance)
+            return Drawn(slide);
         if (model.Segmentation is not { } segmentation)
             return Classified(model.Extractor!, slide, stop, progress);
         var vectors = new SlideVectors(recipe, model.Extractor).Of(slide, progress, stop);
         return SlidePrediction.Of(segmentation, vectors, recipe.Maps, recipe.MapTraining.Batch);
+    }
+
+    /// <summary>The same numbers whenever and beside whatever the slide is predicted.</summary>
+    private PredictedPatch[] Drawn(SlideGrid slide)
+    {
+        var name = BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(slide.Name)));
+        var random = new SeededRandom(recipe.Seed ^ name);
+        return [.. slide.Patches.Select(p => new PredictedPatch(p, random.Unit()))];
     }
 
     private List<PredictedPatch> Classified(

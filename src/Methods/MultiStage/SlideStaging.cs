@@ -4,6 +4,7 @@ using Coverslip.Evaluation.Splits;
 using Coverslip.Evaluation.Staging;
 using Coverslip.Evaluation.Statistics;
 using Coverslip.Files;
+using Coverslip.Learning.Recipes;
 
 namespace Coverslip.Methods.MultiStage;
 
@@ -18,6 +19,23 @@ internal sealed record StagingOptions
 
     /// <summary>The cohort's column with negative, itc, micro or macro of each slide; <c>node</c> by default.</summary>
     public string Column { get; init; } = "node";
+
+    internal static StagingOptions Read(RecipeNode node) =>
+        new()
+        {
+            Folds = node.Int(
+                "folds",
+                0,
+                (0, 1000),
+                "Folds of the slides' classes and the patients' stages, for kappa; 0: no stages",
+                "Takahama et al. 2019, sec. 4.2.3"
+            ),
+            Column = node.Text(
+                "column",
+                new StagingOptions().Column,
+                "Column of the cohort that says a slide's class: negative, itc, micro or macro"
+            ),
+        };
 }
 
 /// <summary>What staging is given of a slide.</summary>

@@ -32,6 +32,7 @@ internal sealed class StageContents(
         new("Decision", "the class that is tumor is a part; thresholds come after all stages"),
         new("Learning", "which stages there are; whether the extractor is trained is a part"),
         new("EndToEnd", "comes after the stages that are shared"),
+        new("Prior", "laid over the classifier when it is trained"),
         new("Stages", "judged after the stages that are shared"),
         new("Network.Weights", "the file's contents are a part"),
         new("Input.Stain", "the stain as fitted is a part"),
@@ -60,7 +61,7 @@ internal sealed class StageContents(
     /// <summary>Of the vectors of a slide's patches: without the slide.</summary>
     /// <param name="made">What computes them.</param>
     internal Fingerprint Patches(string made) =>
-        new Fingerprint().Add("made by", made).AddRecord("recipe", recipe, OfVectors).Add("stain", stain?.Key);
+        Strided(new Fingerprint().Add("made by", made).AddRecord("recipe", recipe, OfVectors).Add("stain", stain?.Key));
 
     /// <summary>Of a folder of stored vectors: the slides are told apart in it.</summary>
     internal Fingerprint Vectors(Fingerprint made) =>
@@ -71,6 +72,10 @@ internal sealed class StageContents(
 
     /// <summary>Of the segmentation model that learned over stored vectors.</summary>
     internal Fingerprint Segmentation(SessionPart part, Device device) => Of(part, device, Always);
+
+    /// <summary>Of all about maps, how far apart patches lie decides which vectors there are.</summary>
+    private Fingerprint Strided(Fingerprint made) =>
+        recipe.Maps.Steps == 1 ? made : made.Add("stride", recipe.Maps.Stride);
 
     private string? Positive => recipe.Decision.PositiveOf(cohort.Classes);
 

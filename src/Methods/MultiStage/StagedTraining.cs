@@ -25,6 +25,13 @@ internal sealed class StagedTraining(
     ITrainingProgress progress
 )
 {
+    /// <summary>Folders of the stages that have epochs, in their order.</summary>
+    internal static readonly string[] Stages = [Extractor, Segmentation, EndToEnd];
+
+    private const string Extractor = "extractor";
+    private const string Segmentation = "segmentation";
+    private const string EndToEnd = "end-to-end";
+
     /// <summary>Trains what the recipe's learning says; the models are left as they came out.</summary>
     internal FitOutcome Run(MultiStageModel model, CancellationToken stop)
     {
@@ -43,14 +50,37 @@ internal sealed class StagedTraining(
             return new FitOutcome(0, -1, 0, 0);
         }
         progress.Stage("extractor", recipe.Training.Epochs);
-        using var stage = Enter("extractor", data.Contents.Extractor(part, target.Store.Device), stop);
+        using var stage = Enter(Extractor, data.Contents.Extractor(part, target.Store.Device), stop);
         var examples = data.Slides.Examples(recipe, recipe.Patches, part);
         TorchRuntime.Seed(part.Seed);
         using var classifier = new FeatureExtractor(recipe.Network, MultiStageModel.Classes, target.Store.Device);
         using var network = new NetworkModel(recipe, classifier);
-        var outcome = network.Fit(examples, Folder("extractor"), progress, stop);
+        var outcome = network.Fit(examples, Folder(Extractor), progress, stop);
         target.Load(classifier.Store.All.ToDictionary(p => p.Path, p => p.Value));
+        if (recipe.Prior == ClassPrior.Slides)
+            ToPrior(target, examples.ClassShares);
         return outcome;
+    }
+
+    private void ToPrior(FeatureExtractor target, IReadOnlyList<double> trained)
+    {
+        var slides = data.Slides.Of(part, SplitSide.Train);
+        long[] counts = [.. trained.Select((_, label) => slides.Sum(s => (long)s.Count(label)))];
+        double[] shares = [.. counts.Select(c => (double)c / counts.Sum())];
+        target.ToPrior(trained, shares);
+        progress.Chosen(
+            "probabilities speak of the slides' patches: "
+                + string.Join(
+                    ", ",
+                    data.Cohort.Classes.Select(
+                        (name, label) =>
+                            string.Create(
+                                CultureInfo.InvariantCulture,
+                                $"{name} {shares[label]:0.0%} of {counts.Sum()} instead of {trained[label]:0.0%} of the draws"
+                            )
+                    )
+                )
+        );
     }
 
     private (MapSet Training, MapSet Validation) Maps(FeatureExtractor? extractor, CancellationToken stop)
@@ -72,8 +102,8 @@ internal sealed class StagedTraining(
     {
         progress.Stage("segmentation", recipe.MapTraining.Epochs);
         TellProtruding(maps.Training, maps.Validation);
-        using var stage = Enter("segmentation", data.Contents.Segmentation(part, model.Store.Device), stop);
-        return new MapTraining(model, recipe.MapTraining, maps, part.Seed).Run(Folder("segmentation"), progress, stop);
+        using var stage = Enter(Segmentation, data.Contents.Segmentation(part, model.Store.Device), stop);
+        return new MapTraining(model, recipe.MapTraining, maps, part.Seed).Run(Folder(Segmentation), progress, stop);
     }
 
     private void TellProtruding(params MapSet[] sets)
@@ -102,7 +132,7 @@ internal sealed class StagedTraining(
         var learning = new EndToEndLearning(task, recipe.EndToEnd, part.Seed);
         if (learning.Steps < grids.Count)
             progress.Chosen($"{grids.Count - learning.Steps} of {grids.Count} slides have no label and teach nothing");
-        var outcome = learning.Run(Folder("end-to-end"), progress, stop);
+        var outcome = learning.Run(Folder(EndToEnd), progress, stop);
         // Its steps read slides themselves: what the loop waits between them says nothing.
         return outcome with { Seconds = before.Seconds + outcome.Seconds, WaitingShare = null };
     }

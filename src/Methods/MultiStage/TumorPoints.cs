@@ -8,8 +8,8 @@ namespace Coverslip.Methods.MultiStage;
 /// </summary>
 internal static class TumorPoints
 {
-    /// <summary>The recall at which models are compared.</summary>
-    public const double MatchedRecall = 0.8;
+    /// <summary>The recalls at which models are compared: the same for all, whichever others a study has.</summary>
+    public static IReadOnlyList<double> MatchedRecalls { get; } = [0.8, 0.95];
 
     /// <summary>How many there are on a slide.</summary>
     public static int Count(IReadOnlyList<PredictedPatch> patches) => Find(patches).Count;
@@ -18,14 +18,14 @@ internal static class TumorPoints
     public static IReadOnlyList<PredictedPatch> Find(IReadOnlyList<PredictedPatch> patches) =>
         Find(patches, p => p.Positive);
 
-    /// <summary>From which probability on the called patches hold the matched share of those labeled tumor; null without such.</summary>
-    public static double? ThresholdAtRecall(IEnumerable<PredictedPatch> patches)
+    /// <summary>From which probability on the called patches hold a share of those labeled tumor; null without such.</summary>
+    public static double? ThresholdAtRecall(IEnumerable<PredictedPatch> patches, double recall)
     {
         double[] tumor =
         [
             .. patches.Where(p => p.Patch.Label == GridPatch.Tumor).Select(p => p.Probability).OrderDescending(),
         ];
-        return tumor.Length == 0 ? null : tumor[(int)Math.Ceiling(MatchedRecall * tumor.Length) - 1];
+        return tumor.Length == 0 ? null : tumor[(int)Math.Ceiling(recall * tumor.Length) - 1];
     }
 
     /// <summary>The same where what is called tumor is told otherwise than by <see cref="PredictedPatch.Positive"/>.</summary>

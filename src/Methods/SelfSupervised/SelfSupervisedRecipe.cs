@@ -91,7 +91,7 @@ internal sealed record SelfSupervisedRecipe : INetworkRecipe, IPredictsSlides, I
 
     public int SmallestSide => Network.SmallestSide;
 
-    public long EpochExamples(Cohort cohort, SplitPart part) =>
+    public long? EpochExamples(Cohort cohort, SplitPart part) =>
         Reconstructs ? Windows.Unlabeled : (long)Windows.Labeled * Windows.Repeats;
 
     public IReadOnlyList<TrainingStage> Stages =>

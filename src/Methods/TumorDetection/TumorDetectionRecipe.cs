@@ -68,7 +68,7 @@ internal sealed record TumorDetectionRecipe : INetworkRecipe, IPredictsSlides
 
     public IReadOnlyList<double> Views => Network.Context > 1 ? [1, Network.Context] : [1];
 
-    public long EpochExamples(Cohort cohort, SplitPart part) => Patches.Examples;
+    public long? EpochExamples(Cohort cohort, SplitPart part) => KnownEpoch;
 
     public long? KnownEpoch => Patches.Examples > 0 ? Patches.Examples : null;
 

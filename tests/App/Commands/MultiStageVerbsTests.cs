@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Xml.Linq;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
 
@@ -6,7 +7,7 @@ namespace Coverslip.App.Tests.Commands;
 
 /// <summary>The multi-stage method as a user calls it: a study with seeds, stages of patients, other slides.</summary>
 [Collection("console")]
-public sealed class MultiStageVerbsTests(MultiStageVerbsTests.Slides runs) : IClassFixture<MultiStageVerbsTests.Slides>
+public sealed class MultiStageVerbsTests(MultiStageSlides runs) : IClassFixture<MultiStageSlides>
 {
     internal const string Recipe = """
         method: multi-stage
@@ -21,7 +22,7 @@ public sealed class MultiStageVerbsTests(MultiStageVerbsTests.Slides runs) : ICl
         stages: {folds: 2}
         split: {folds: 2, validation_share: 0.34, seeds: 2}
         """;
-    private const string Study = """
+    internal const string Study = """
         study: small
         baselines: false
         metric: patch-pr-auc
@@ -31,48 +32,6 @@ public sealed class MultiStageVerbsTests(MultiStageVerbsTests.Slides runs) : ICl
           alone: {recipe: stages.yaml, with: {learning: segmentation}}
           both: {recipe: stages.yaml}
         """;
-
-    /// <summary>Slides of six patients with both recipes beside them, painted once; each test has folders of its own.</summary>
-    public sealed class Slides : IAsyncLifetime
-    {
-        private readonly PhantomRuns runs = new();
-
-        internal string At(string name) => runs.At(name);
-
-        public ValueTask DisposeAsync()
-        {
-            runs.Dispose();
-            return default;
-        }
-
-        public ValueTask InitializeAsync()
-        {
-            PhantomRuns.Call(
-                0,
-                [
-                    "slide",
-                    "phantoms",
-                    "--out",
-                    runs.At("slides"),
-                    "--mpp",
-                    "2",
-                    "--side",
-                    "1024",
-                    "--patients",
-                    "6",
-                    "--slides",
-                    "5",
-                    "--tumor",
-                    "0.5",
-                    "--classes",
-                    "micro,itc",
-                ]
-            );
-            File.WriteAllText(runs.At("stages.yaml"), Recipe);
-            File.WriteAllText(runs.At("study.yaml"), Study);
-            return default;
-        }
-    }
 
     /// <summary>New patients are staged by all slides that the run staged; without a cohort nobody knows whose slides they are.</summary>
     private void Stages(string run)
@@ -148,6 +107,15 @@ public sealed class MultiStageVerbsTests(MultiStageVerbsTests.Slides runs) : ICl
         Assert.Contains("Prediction maps", page);
         Assert.Contains("both: slides/P", page);
 
+        // A picture to each slide shown, with both models, the truth and nothing that a viewer would have to fetch.
+        var pictures = Directory.GetFiles(runs.At("study/pictures"), "*.svg");
+        Assert.Contains($"pictures of {pictures.Length} test slides: ", told);
+        Assert.InRange(pictures.Length, 1, 12);
+        var picture = XDocument.Load(pictures[0]);
+        string[] words = [.. picture.Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value)];
+        Assert.Equal([Path.GetFileNameWithoutExtension(pictures[0]), "truth", "alone", "both"], words[..4]);
+        Assert.All(picture.Descendants().Attributes("href"), link => Assert.Matches("^(data:image/|#map)", link.Value));
+
         // What is judged is what 'evaluate kappa' says of the files beside it.
         var part = runs.At("study/runs/both-recipe/part-1");
         using var own = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(part, "figures.json")));
@@ -187,8 +155,11 @@ public sealed class MultiStageVerbsTests(MultiStageVerbsTests.Slides runs) : ICl
             @"P01-1: score 0\.\d+ .*, \d+ of \d+ patches above 0\.5, \d+ detections? \(places above 0\.5\)",
             text
         );
-        foreach (var ending in (string[])["map.png", "patches.csv", "heatmap.npy", "heatmap.tif", "overlay.png"])
-            Assert.True(File.Exists(runs.At($"predicted/P01-1-{ending}")), ending);
+        foreach (var ending in (string[])["-map.png", "-patches.csv", "-heatmap.npy", "-heatmap.tif", "-overlay.png"])
+            Assert.True(File.Exists(runs.At($"predicted/P01-1{ending}")), ending);
+        // Detections as tumor detection writes them.
+        Assert.True(File.Exists(runs.At("predicted/detections/P01-1.csv")));
+        Assert.Contains("FeatureCollection", File.ReadAllText(runs.At("predicted/P01-1.geojson")));
         var scores = File.ReadAllText(runs.At("predicted/slide_scores.csv"));
         Assert.Matches(
             @"^image,probability,called,called_from_score,detections,detections_above_probability,trained_on\nP01-1,0\.\d+,",
@@ -261,10 +232,21 @@ public sealed class MultiStageVerbsTests(MultiStageVerbsTests.Slides runs) : ICl
         Assert.Equal(alone, Train("third", "end-to-end", [.. share, "--set", "end_to_end.epochs=0"]));
         Assert.NotEqual(alone, first);
         Assert.Equal(trained, File.GetLastWriteTimeUtc(runs.At("third/part-1/extractor/state.safetensors")));
+        // A classifier that speaks of the slides' shares is the same one, laid over at its end; by chance nothing is trained.
+        Assert.NotEqual(first, Train("corrected", "classifier", [.. share, "--set", "patches.prior=slides"]));
+        _ = Train("chance", "chance", share);
+        Assert.Equal(trained, File.GetLastWriteTimeUtc(runs.At("corrected/part-1/extractor/state.safetensors")));
+        // Maps twice as fine have vectors of their own, of the same extractor, and heatmaps with cells half as wide.
+        _ = Train("fine", "separate", [.. share, "--set", "maps.stride=0.5", "--set", "maps.side=32"]);
+        PhantomRuns.Call(
+            0,
+            ["predict", runs.At("fine"), runs.At("slides/slides/P01-1.tif"), "--out", runs.At("finer")]
+        );
+        Assert.Contains("(32, 32)", File.ReadAllText(runs.At("finer/P01-1-heatmap.npy")));
         // Another rate is another extractor.
         _ = Train("other", "classifier", [.. share, "--set", "training.rate=1e-3"]);
         Assert.Equal(
-            [("claims", 1), ("extractor", 2), ("features", 1), ("segmentation", 1)],
+            [("claims", 1), ("extractor", 2), ("features", 2), ("segmentation", 2)],
             Directory
                 .GetDirectories(runs.At("shared"))
                 .CountBy(d => Path.GetFileName(d).Split('-')[0])

@@ -1,5 +1,4 @@
 using Coverslip.Files;
-using Coverslip.Learning.Augmentation;
 using Coverslip.Learning.SlidePatches;
 
 namespace Coverslip.Learning.Tests.SlidePatches;
@@ -51,12 +50,4 @@ public sealed class BalancedSamplerTests
     /// <summary>Within four deviations of a binomial count.</summary>
     private static void Near(double expected, double actual) =>
         Assert.InRange(actual, expected - (4 * Math.Sqrt(expected)), expected + (4 * Math.Sqrt(expected)));
-
-    private sealed class Counted(string name, params int[] counts) : PatchSource(name, name)
-    {
-        public override int Count(int label) => counts[label];
-
-        public override void Read(int label, int index, ImageChange change, PatchTarget target) =>
-            throw new NotSupportedException();
-    }
 }

@@ -41,6 +41,22 @@ public sealed class SlideExamplesTests(TinySlides tiny) : IClassFixture<TinySlid
     }
 
     [Fact]
+    public void All_patches_make_an_epoch_and_all_of_them_validate()
+    {
+        using var slides = tiny.Open(tiny.Cohort);
+        var examples = Examples(slides, readers: 3, sampling: PatchSampling.All, validation: 0);
+        int[] counts = [.. new[] { 0, 1 }.Select(label => slides.Sources.Sum(s => s.Count(label)))];
+        Assert.Equal(counts, [.. new[] { 0, 1 }.Select(label => examples.ValidationLabels.Count(l => l == label))]);
+        Assert.Equal(counts[0] / (double)counts.Sum(), examples.ClassShares[0], 12);
+        // Of an example alone in the last batch batch normalization would know no statistics.
+        Assert.Equal(counts.Sum() - (counts.Sum() % 8 == 1 ? 1 : 0), examples.PerEpoch);
+        var read = examples.Epoch(0).ToArray();
+        Assert.Equal(examples.Steps, read.Length);
+        Assert.Equal(examples.PerEpoch, read.Sum(b => b.Labels.Count));
+        Assert.Equal([0.5, 0.5], Examples(slides, readers: 1, sampling: PatchSampling.Equal).ClassShares);
+    }
+
+    [Fact]
     public void Tumor_is_what_shows_red_in_its_center()
     {
         using var slides = tiny.Open(tiny.Cohort);
@@ -133,7 +149,13 @@ public sealed class SlideExamplesTests(TinySlides tiny) : IClassFixture<TinySlid
         }
     }
 
-    private static SlideExamples Examples(CohortSlides slides, int readers, long seed = 1)
+    private static SlideExamples Examples(
+        CohortSlides slides,
+        int readers,
+        long seed = 1,
+        PatchSampling sampling = PatchSampling.Balanced,
+        int validation = 21
+    )
     {
         var recipe = (INetworkRecipe)
             Known.Methods.Parse(
@@ -142,8 +164,16 @@ public sealed class SlideExamplesTests(TinySlides tiny) : IClassFixture<TinySlid
                 "tiny.yaml"
             );
         var sampler = new BalancedSampler(slides.Sources, slides.Cohort.Classes, "training");
-        var options = new SlidePatchOptions { ValidationExamples = 21, Readers = readers };
-        return new SlideExamples(new BalancedPlaces(sampler, 41, 8), sampler, recipe, options, seed);
+        var options = new SlidePatchOptions
+        {
+            ValidationExamples = validation,
+            Readers = readers,
+        };
+        IDrawsPatches training =
+            sampling == PatchSampling.Balanced
+                ? new BalancedPlaces(sampler, 41, 8)
+                : new WholeEpochs(sampler.Sources, sampling == PatchSampling.Equal, 8, seed);
+        return new SlideExamples(training, sampler, recipe, options, seed);
     }
 
     private static string[] Read(IEnumerable<RawBatch> batches) =>

@@ -72,7 +72,7 @@ public sealed class CurriculumTrainingTests(SmallChests chests) : IClassFixture<
         var cut = Cohort.Load(Path.Combine(chests.At("whole"), "patches", "cohort.csv"), CohortChecks.Table);
         // Patches that an image's edge pushed off their lesion, and healthy ones without a place, are counted before.
         var patches = cut.Rows.Count(r => cut.Further(r, "side") == "train");
-        Assert.InRange(first.Recipe.EpochExamples(cohort, part), patches, 1.5 * patches);
+        Assert.InRange(first.Recipe.EpochExamples(cohort, part)!.Value, patches, 1.5 * patches);
     }
 
     [Fact]

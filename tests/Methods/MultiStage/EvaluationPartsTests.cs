@@ -41,10 +41,43 @@ public sealed class EvaluationPartsTests
     public void Points_are_counted_at_the_recall_too_at_which_models_are_compared(string tenths, int half, int matched)
     {
         var slide = Slide([tenths], ["nnntt"]);
-        var from = TumorPoints.ThresholdAtRecall(slide)!.Value;
+        var from = TumorPoints.ThresholdAtRecall(slide, 0.8)!.Value;
         Assert.Equal(half, TumorPoints.Count(slide));
         Assert.Equal(matched, TumorPoints.Find(slide, p => p.Probability >= from).Count);
-        Assert.Null(TumorPoints.ThresholdAtRecall(Slide(["9"], ["n"])));
+        Assert.Null(TumorPoints.ThresholdAtRecall(Slide(["9"], ["n"]), 0.8));
+    }
+
+    [Fact]
+    public void Lesions_are_counted_by_size_over_all_slides_and_a_size_that_is_not_there_is_said()
+    {
+        static PredictedSlide Of(string patient, params (LesionSize Size, bool Found)[] lesions) =>
+            new(patient, Slide(["9"], ["t"])) { Lesions = [.. lesions.Select(l => new JudgedLesion(l.Size, l.Found))] };
+        var figures = PatchEstimates.Of([
+            Of("A", (LesionSize.Itc, true), (LesionSize.Itc, false), (LesionSize.Micro, true)),
+            Of("A", (LesionSize.Itc, false)),
+            Of("B", (LesionSize.Itc, true)),
+            Of("C"),
+        ]);
+        var found = figures.Figures.ToDictionary(f => f.Key, f => f.Figure);
+        Assert.Equal(0.5, found["lesions_found_itc"].Value);
+        Assert.True(found["lesions_found_itc"].Low < 0.5 && found["lesions_found_itc"].High > 0.5);
+        Assert.Equal((1, null), (found["lesions_found_micro"].Value, found["lesions_found_micro"].Low));
+        Assert.Contains("(macro)", found["lesions_found_macro"].Reason);
+        Assert.Contains(("lesions_itc", 4), figures.Counts);
+    }
+
+    [Fact]
+    public void Models_are_enlarged_where_they_say_the_most_different_things_and_not_twice_in_one_place()
+    {
+        var first = new Slides.Geometry.Rectangle(100, 200, 50, 50);
+        var agreeing = new TabledPatches(first, Slide(["11111111111"], ["nnnnnnnnnnn"]));
+        Assert.Empty(Disagreement.Places([agreeing]));
+        Assert.Empty(Disagreement.Places([agreeing, agreeing]));
+        var other = new TabledPatches(first, Slide(["18911111161"], ["nnnnnnnnnnn"]));
+        var places = Disagreement.Places([agreeing, other]);
+        // Around column 2 seven patches, and around column 9; column 1 lies within the first.
+        Assert.Equal([100 + (2.5 * 50) - 175, 100 + (9.5 * 50) - 175], places.Select(p => p.X));
+        Assert.All(places, p => Assert.Equal((350, 350), (p.Width, p.Height)));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Coverslip.Files;
 using Coverslip.Learning.Backbones;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
@@ -116,6 +117,33 @@ public sealed class LearningTests : IDisposable
     }
 
     [Fact]
+    public void Every_epoch_is_judged_by_the_validation_slides_patches_and_the_best_by_the_figure_asked_for_is_kept()
+    {
+        var slides = Enumerable.Range(0, 12).Select(Pattern).ToArray();
+        var maps = new FeatureMapOptions { Side = 8 };
+        var options = new MapTrainingOptions
+        {
+            Epochs = 6,
+            Batch = 3,
+            Rate = 3e-2,
+            BestBy = MapFigure.PrAuc,
+        };
+        TorchRuntime.Seed(5);
+        using var model = new SegmentationModel(Shape);
+        var run = new RunFolder(Path.Combine(folder, "judged-maps"));
+        var sets = (new MapSet(slides[..9], maps), new MapSet(slides[9..], maps));
+        var outcome = new MapTraining(model, options, sets, seed: 9).Run(run, new Silent());
+        var table = CsvTable.Read(run.Metrics);
+        double[] Column(string name) => [.. table.Rows.Select(r => table.Number(r, table.Require(name))!.Value)];
+        var areas = Column("validation_pr_auc");
+        Assert.Equal(Array.IndexOf(areas, areas.Max()), outcome.BestEpoch);
+        // What is kept predicts what its epoch was judged by.
+        var kept = PatchFigures.Of([.. slides[9..].Select(s => SlidePrediction.Of(model, s, maps, batch: 3))]);
+        Assert.Equal(areas[outcome.BestEpoch], kept.PrecisionRecallArea, 9);
+        Assert.Equal(Column("validation_accuracy")[outcome.BestEpoch], kept.Accuracy, 9);
+    }
+
+    [Fact]
     public void End_to_end_learning_moves_both_models_lowers_the_loss_and_resumes_to_the_same_numbers()
     {
         var options = new EndToEndOptions
@@ -193,22 +221,7 @@ public sealed class LearningTests : IDisposable
         return (told.Rows, outcome);
     }
 
-    [Fact]
-    public void An_extractor_takes_over_a_patch_classifier_without_its_last_layer()
-    {
-        using var scope = new TensorScope();
-        using var whole = new FeatureExtractor(Small, classes: 2);
-        using var cut = new FeatureExtractor(Small, classes: 0);
-        cut.Load(whole.Store.All.ToDictionary(p => p.Path, p => p.Value));
-        (whole.Store.Training, cut.Store.Training) = (false, false);
-        var images = Tensor.Rand([2, 3, Side, Side]);
-        Assert.Equal(whole.Features(images).ToArray<float>(), cut.Features(images).ToArray<float>());
-        Assert.Equal([2, 4], cut.Features(images).Shape);
-        Assert.Equal([2, 2], whole.Scores(whole.Features(images)).Shape);
-        Assert.Throws<InvalidOperationException>(() => cut.Scores(cut.Features(images)));
-    }
-
-    private static FeatureExtractorOptions Small =>
+    internal static FeatureExtractorOptions Small =>
         new()
         {
             Kind = MobileNetV1.Kind,

@@ -127,7 +127,7 @@ public sealed class RetainedGradientsTests
                 vectors[batch[i]] = features.Select(0, i);
         }
         var scores = segmentation.Forward(FeatureMap.Of(Tensor.Stack(vectors, 0), layout));
-        var loss = SegmentationModel.Loss(scores, FeatureMap.Labels(slide.Patches, layout, default));
+        var loss = new MapLoss().Of(scores, FeatureMap.Labels(slide.Patches, layout, default));
         loss.Backward();
         return loss.Item();
     }

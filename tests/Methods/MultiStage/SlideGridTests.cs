@@ -91,6 +91,76 @@ public sealed class SlideGridTests : IDisposable
     }
 
     [Fact]
+    public void At_half_a_patch_every_other_one_is_one_of_those_side_by_side()
+    {
+        var options = new SlidePatchOptions
+        {
+            Mpp = 0.5,
+            GridSide = 128,
+            MinTissue = 0.8,
+        };
+        using var source = Open(options, normal: Box(300, 200, 1400, 400));
+        var reading = new GridReading(options, 112, new WindowPixels(112, 112, null));
+        var (grid, fine) = (new SlideGrid(source, reading), new SlideGrid(source, reading with { Steps = 2 }));
+        // Columns with 80 % of their 128 pixels in 300..1700, every 64: 5 (from 320) to 24 (to 1664).
+        Assert.Equal(Enumerable.Range(5, 20), fine.Patches.Select(p => p.Column).Distinct().Order());
+        Assert.Equal(fine.Whole, grid.Patches.Count);
+        PredictedPatch[] said = [.. fine.Patches.Select((p, i) => new PredictedPatch(p, i))];
+        var kept = fine.SideBySide(said);
+        Assert.Equal(grid.Patches, kept.Select(p => p.Patch));
+        // The same pixels as those of the coarse grid.
+        var (one, other) = (grid.Patches.Count / 2, (int)kept[grid.Patches.Count / 2].Probability);
+        Assert.Equal(
+            Pixels(
+                grid,
+                [
+                    [one],
+                ]
+            )[0],
+            Pixels(
+                fine,
+                [
+                    [other],
+                ]
+            )[0]
+        );
+        Assert.Equal(grid.RectangleOf(grid.Patches[one]), fine.RectangleOf(kept[one].Patch));
+    }
+
+    [Fact]
+    public void A_lesion_is_found_by_any_called_patch_that_holds_some_of_it()
+    {
+        var options = new SlidePatchOptions
+        {
+            Mpp = 0.5,
+            GridSide = 128,
+            MinTissue = 0.8,
+        };
+        // Of 30 and 350 µm; the first, alone in the middle of four patches, is tumor of none by its share.
+        using var source = Open(options, Box(300, 200, 1400, 1000), Box(480, 360, 60, 60), Box(900, 700, 700, 100));
+        var grid = new SlideGrid(source, new GridReading(options, 112, new WindowPixels(112, 112, null)));
+        Assert.Equal([(LesionSize.Itc, false), (LesionSize.Micro, false)], Found());
+        Assert.Equal([(LesionSize.Itc, true), (LesionSize.Micro, false)], Found((4, 3)));
+        Assert.Equal([(LesionSize.Itc, false), (LesionSize.Micro, false)], Found((6, 3), (5, 3)));
+        Assert.Equal([(LesionSize.Itc, false), (LesionSize.Micro, true)], Found((12, 6)));
+
+        (LesionSize, bool)[] Found(params (int Column, int Row)[] called) =>
+            [
+                .. FoundLesions
+                    .Of(
+                        grid,
+                        [
+                            .. grid.Patches.Select(p => new PredictedPatch(
+                                p,
+                                called.Contains((p.Column, p.Row)) ? 0.9 : 0.5
+                            )),
+                        ]
+                    )
+                    .Select(l => (l.Size, l.Found)),
+            ];
+    }
+
+    [Fact]
     public void Recipes_of_the_method_are_read_and_wrong_ones_refused()
     {
         var published = (MultiStageRecipe)Known.Methods.Load(RecipeFile("multistage.yaml"));
@@ -113,6 +183,9 @@ public sealed class SlideGridTests : IDisposable
                     ("network: { name: googlenett }", "the nearest known one is 'googlenet'"),
                     ("augmentation: { hue: 0.1 }", "colors: pillow turns no hue"),
                     ("end_to_end: { statistic: batch }", "end_to_end.statistics"),
+                    ("maps: { stride: 0.7 }", "expected is 1 or 0.5"),
+                    ("learning: segmentation\nmaps: { stride: 0.5 }", "as fine as segmentation.cell says"),
+                    ("learning: separate\npatches: { prior: slides }", "expected is drawn"),
                 ]
         )
         {
@@ -128,14 +201,16 @@ public sealed class SlideGridTests : IDisposable
     private static List<byte[]> Pixels(SlideGrid grid, int[][] batches) =>
         [.. grid.Read(batches).Select(b => b.Pixels[..(b.Count * 112 * 112 * 4)])];
 
-    private SlideSource Open(SlidePatchOptions options, RingPolygon normal)
+    private SlideSource Open(SlidePatchOptions options, RingPolygon normal, params RingPolygon[] tumor)
     {
+        if (tumor.Length == 0)
+            tumor = [.. PaintedSlide.Red.Select(r => Box(r.Left, r.Top, r.Side, r.Side))];
         PaintedSlide.Write(path);
         var slide = SlideFile.Open(path, new SlideOptions());
         var areas = new PatchAreas
         {
             Tissue = PolygonRegion.Of([Box(300, 200, 1400, 1000)]),
-            Tumor = PolygonRegion.Of(PaintedSlide.Red.Select(r => Box(r.Left, r.Top, r.Side, r.Side))),
+            Tumor = PolygonRegion.Of(tumor),
             Normal = PolygonRegion.Of([normal]),
         };
         var input = new PatchInput(new WindowPixels(112, 112, null), [1], Positive: 1);

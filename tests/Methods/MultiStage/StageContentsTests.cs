@@ -45,6 +45,7 @@ public sealed class StageContentsTests : IDisposable
     [InlineData("patch", "side: 64", "side: 96")]
     [InlineData("tissue", "examples: 64", "examples: 64, min_tissue: 0.5")]
     [InlineData("examples", "examples: 64", "examples: 65")]
+    [InlineData("sampling", "examples: 64", "examples: 64, sampling: all")]
     [InlineData("classes", "examples: 64", "examples: 64, tumor_classes: invasive")]
     [InlineData("unannotated", "examples: 64", "examples: 64, unannotated_is_normal: true")]
     [InlineData("network", "width: 0.25", "width: 0.5")]
@@ -63,6 +64,8 @@ public sealed class StageContentsTests : IDisposable
     [InlineData("segmentation: {width: 4", "segmentation: {width: 8")]
     [InlineData("depth: 2, epochs: 2", "depth: 2, epochs: 3")]
     [InlineData("maps: {side: 16", "maps: {side: 32")]
+    [InlineData("maps: {side: 16", "maps: {stride: 0.5, side: 16")]
+    [InlineData("depth: 2, epochs: 2", "depth: 2, epochs: 2, loss: focal")]
     public void Maps_and_their_model_do_not_touch_the_extractor(string from, string to)
     {
         var (before, after) = (Of(Recipe), Of(Recipe.Replace(from, to, StringComparison.Ordinal)));
@@ -76,6 +79,9 @@ public sealed class StageContentsTests : IDisposable
         var separate = Of(Recipe + "\nlearning: separate");
         Assert.Equal(separate, Of(Recipe + "\nlearning: end-to-end\nend_to_end: {epochs: 7}\nstages: {folds: 2}"));
         Assert.Equal(separate.Extractor, Of(Recipe + "\nlearning: classifier").Extractor);
+        // What the classifier's probabilities speak of is decided when it is trained.
+        var corrected = Recipe.Replace("examples: 64", "examples: 64, prior: slides", StringComparison.Ordinal);
+        Assert.Equal(separate.Extractor, Of(corrected + "\nlearning: classifier").Extractor);
         Assert.NotEqual(separate.Extractor, Of(Recipe + "\nlearning: untrained").Extractor);
         Assert.NotEqual(separate.Segmentation, Of(Recipe + "\nlearning: segmentation").Segmentation);
         Assert.Equal(separate, Of(Recipe, part: Part with { Test = ["D", "E"] }));
