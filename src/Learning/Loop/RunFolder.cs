@@ -69,6 +69,9 @@ public sealed class RunFolder
 
     public bool Started => File.Exists(State);
 
+    /// <summary>Where its training stands; at the beginning where it has not begun.</summary>
+    public RunState Stand => Started ? RunState.From(SafeTensors.ReadMetadata(State)) : new RunState();
+
     private string At(string name) => System.IO.Path.Combine(Path, name);
 
     /// <summary>
@@ -105,6 +108,7 @@ public sealed class RunFolder
             row.Seconds
         )
         {
+            Processor = before.Processor + row.Processor,
             Stepping = (
                 before.Stepping.All + (row.Pace?.Seconds ?? 0),
                 before.Stepping.Waited + (row.Pace?.Waited ?? 0)
@@ -145,6 +149,7 @@ public sealed class RunFolder
         return new FitOutcome(state.Epoch, state.BestEpoch, state.Seconds, distance)
         {
             WaitingShare = state.WaitingShare,
+            Steps = models.Steps,
         };
     }
 

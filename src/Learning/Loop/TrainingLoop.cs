@@ -29,6 +29,8 @@ public sealed class TrainingLoop<TBatch>(
         var schedule = new LearningRate(options, rule.PerEpoch);
         var patience = options.PatienceIn(rule.PerEpoch);
         var state = run.Restore(models);
+        var earlier = state.Processor;
+        var used = Environment.CpuUsage.TotalTime;
         var clock = Stopwatch.StartNew();
         for (var epoch = state.Epoch; epoch < options.Epochs && !state.Exhausted(patience); epoch++)
         {
@@ -47,13 +49,15 @@ public sealed class TrainingLoop<TBatch>(
             var row = new EpochRow(epoch, seconds, models.Rate, mean, judged, models.Moved)
             {
                 Pace = pace,
+                Processor = (Environment.CpuUsage.TotalTime - used).TotalSeconds,
                 Further = [.. models.MovedByName, .. rule.Figures],
             };
             state = run.Finish(row, state, options.BestBy, models);
             progress.Epoch(row, state);
+            used = Environment.CpuUsage.TotalTime;
             clock.Restart();
         }
-        return run.End(models);
+        return run.End(models) with { EarlierProcessorSeconds = earlier };
     }
 
     private StepLoss Step(TBatch batch, ModelsInTraining models, CancellationToken stop)
