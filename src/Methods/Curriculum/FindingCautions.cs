@@ -37,7 +37,7 @@ internal static class FindingCautions
         foreach (var part in run.Parts)
             if (LesionPatches.LungNote(Path.Combine(part.Folder, LesionPatches.Folder)) is { } lungs)
                 yield return $"{(run.Parts.Count > 1 ? $"{part.Name}: " : "")}{char.ToUpperInvariant(lungs[0])}{lungs[1..]}.";
-        if (run.Parts.Count(p => !File.Exists(Path.Combine(p.Folder, "validation.csv"))) is > 0 and var blind)
+        if (run.Parts.Count(p => !File.Exists(ValidationOf(p))) is > 0 and var blind)
             yield return $"{FigureText.Count(blind, "part")} had no validation patients: the last epoch was kept, and no threshold was chosen.";
     }
 
@@ -64,10 +64,10 @@ internal static class FindingCautions
     private static string FellBack(FinishedRun run)
     {
         var lost = run
-            .Parts.Where(p => p.Description.Thresholds is not null)
+            .Parts.Where(p => p.Description.Thresholds is not null && File.Exists(ValidationOf(p)))
             .SelectMany(part =>
             {
-                var validated = Predictions.Read(Path.Combine(part.Folder, "validation.csv"));
+                var validated = Predictions.Read(ValidationOf(part));
                 return validated
                     .Classes.Where(
                         (_, f) =>
@@ -78,6 +78,8 @@ internal static class FindingCautions
             });
         return string.Join(", ", lost);
     }
+
+    private static string ValidationOf(FinishedPart part) => Path.Combine(part.Folder, "validation.csv");
 
     private static string? Listed(IEnumerable<FindingFigures> findings, Func<FindingFigures, string>? more = null)
     {
