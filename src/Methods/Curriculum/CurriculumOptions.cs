@@ -109,7 +109,7 @@ internal sealed record LesionPatchOptions
             HealthyInside = node.Word(
                 "healthy_inside",
                 own.HealthyInside,
-                "Where they are taken from: with the middle in a lung, in images whose lungs are found by their darkness (lungs), or anywhere, which may teach to tell lung from the rest"
+                "Where patches without a lesion are taken from: with the middle in a lung, in images whose lungs are found by their darkness (lungs), or anywhere, which may teach to tell lung from the rest"
             ),
             Jitter = node.Number(
                 "jitter",

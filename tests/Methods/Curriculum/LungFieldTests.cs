@@ -13,19 +13,19 @@ public sealed class LungFieldTests
     [Fact]
     public void Painted_lungs_are_found()
     {
-        var overlaps = Enumerable.Range(1, 40).Select(seed => Overlap(seed, [])).ToArray();
+        var overlaps = Enumerable.Range(1, 24).Select(seed => Overlap(seed, [])).ToArray();
         Assert.All(overlaps, o => Assert.NotNull(o));
-        Assert.True(overlaps.Average() > 0.85, $"mean Dice {overlaps.Average():0.000}");
-        Assert.True(overlaps.Min() > 0.7, $"least Dice {overlaps.Min():0.000}");
+        Assert.True(overlaps.Average() > 0.92, $"mean Dice {overlaps.Average():0.000}");
+        Assert.True(overlaps.Min() > 0.88, $"least Dice {overlaps.Min():0.000}");
     }
 
     [Fact]
-    public void Fluid_is_no_lung_and_air_beside_a_lung_is_taken_for_it()
+    public void Above_fluid_and_beside_air_lungs_are_found_all_the_same()
     {
         // What is left of a lung above fluid is still found; the phantom's lung counts the fluid, too.
         var (wet, collapsed) = (Overlap(3, [RadiographLesion.Effusion]), Overlap(3, [RadiographLesion.Pneumothorax]));
-        Assert.InRange(wet!.Value, 0.6, 0.99);
-        Assert.InRange(collapsed!.Value, 0.8, 0.99);
+        Assert.InRange(wet!.Value, 0.85, 0.98);
+        Assert.InRange(collapsed!.Value, 0.9, 0.98);
     }
 
     [Fact]
