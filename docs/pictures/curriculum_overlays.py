@@ -1,7 +1,9 @@
 """Writes curriculum-overlays.png: painted radiographs above, what a run sees in them below.
 
     coverslip radiographs --out chests
-    coverslip train recipes/curriculum-small.yaml --cohort chests/cohort.csv --out runs/curriculum
+    coverslip train recipes/curriculum-small.yaml --cohort chests/cohort.csv --out runs/curriculum \\
+        --set network.name=mobilenet-v2 --set network.weights= --set network.rate_decay=1 \\
+        --set patches.epochs=15 --set training.epochs=50 --set patches.healthy_inside=anywhere
     coverslip predict runs/curriculum chests/images/P043-1.png chests/images/P072-1.png chests/images/P023-1.png \\
         chests/images/P091-1.png --out predicted
     python3 docs/pictures/curriculum_overlays.py chests predicted docs/pictures/curriculum-overlays.png

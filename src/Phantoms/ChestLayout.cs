@@ -59,6 +59,11 @@ internal sealed class ChestLayout
 
     public IReadOnlyList<Lung> Lungs { get; }
 
+    /// <summary>1 deep in a lung, 0 outside of both, between over the edge.</summary>
+    public float Air(float x, float y) => Upright(x + (tilt * (y - 0.5f)), y);
+
+    private float Upright(float x, float y) => Math.Max(Lungs[0].At(x, y), Lungs[1].At(x, y));
+
     /// <summary>Brightness at a place.</summary>
     public float Light(float x, float y)
     {
@@ -66,7 +71,7 @@ internal sealed class ChestLayout
         var across = Math.Abs(x - 0.5f) / (0.43f * broad * (y < 0.22f ? 0.62f + (1.75f * y) : 1));
         var body = Math.Clamp((1 - across) * 12, 0, 1);
         var light = body * (0.66f + (0.1f * tissue.Rough(x * 9, y * 9)));
-        var air = Math.Max(Lungs[0].At(x, y), Lungs[1].At(x, y));
+        var air = Upright(x, y);
         // Vessels are strongest near the middle and thin out to the sides.
         var near = 1 - Math.Clamp(Math.Abs(x - 0.5f) / (0.36f * broad), 0, 1);
         var branch = Math.Clamp(1 - (Math.Abs(vessels.Rough(x * 22, y * 16) - 0.5f) * 9), 0, 1);

@@ -26,7 +26,7 @@ internal static class EvaluateCurvesCommand
         var command = new Command(
             "curves",
             """
-            Training curves of several runs on one plot: the validation loss by epoch, and after how many epochs each run
+            Training curves of several runs: loss, validation accuracy and AUC by epoch on plots below each other, and after how many epochs each run
             is as good as the baseline, the last one named, ever was. A first step on patches counts beside, not among the
             epochs: its epochs and seconds are printed apart.
 
@@ -48,7 +48,7 @@ internal static class EvaluateCurvesCommand
         LearningCurve[] curves = [.. folders.Select(LearningCurve.Read)];
         var baseline = curves[^1];
         var target = baseline.Losses.Min();
-        WholeFile.Write(output, new SvgPlot(CurvesPlot.Of(curves, target)).DrawAlone().ToString());
+        WholeFile.Write(output, SvgPlot.DrawTogether(CurvesPlot.Of(curves, target)).ToString());
         string Number(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
         Console.WriteLine($"best validation loss of the baseline {baseline.Name}: {Number(target)}");
         ConsoleTable.Write(
@@ -59,6 +59,8 @@ internal static class EvaluateCurvesCommand
                         "epochs",
                         "best loss",
                         "at epoch",
+                        "accuracy there",
+                        "AUC there",
                         "as good as the baseline's best",
                         "seconds until then",
                         "first step",
@@ -72,6 +74,8 @@ internal static class EvaluateCurvesCommand
                                 $"{c.Losses.Count}",
                                 Number(c.Losses.Min()),
                                 $"{c.Best + 1}",
+                                FigureText.Number(c.Accuracy?[c.Best]),
+                                FigureText.Number(c.Auc?[c.Best]),
                                 reached is { } epochs ? $"after {epochs} epochs" : "never",
                                 reached is { } until ? $"{c.Seconds[until - 1] + (c.First?.Seconds ?? 0):0}" : "",
                                 c.First is { } first

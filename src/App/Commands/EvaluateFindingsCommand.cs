@@ -1,9 +1,13 @@
 using System.CommandLine;
 using System.Text.Json;
+using Coverslip.App.Reports;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Detection;
 using Coverslip.Evaluation.Metrics;
+using Coverslip.Files;
+using Coverslip.Learning.Reports;
 using Coverslip.Learning.RunReports;
+using Coverslip.Learning.Runs;
 
 namespace Coverslip.App.Commands;
 
@@ -38,6 +42,10 @@ internal static class EvaluateFindingsCommand
         Description = "Column of the cohort for whose values figures are also given apart.",
         DefaultValueFactory = _ => "site",
     };
+    private static readonly Option<string?> Roc = new("--roc")
+    {
+        Description = "Also draw ROC curves, a plot for each finding and a curve for each site: an SVG file to write.",
+    };
     private static readonly EvaluationOptionSet Common = new();
 
     public static Command Create()
@@ -47,11 +55,13 @@ internal static class EvaluateFindingsCommand
             """
             Judge the findings of images: AUC, sensitivity and specificity of each, per hospital where the cohort has a
             column 'site', and with --boxes how often the map's maximum lies in a box, and how far boxes overlap.
+            --roc draws each finding's ROC curve with the point at which it was decided, and one for each hospital.
 
             Examples:
               coverslip evaluate findings run/predictions.csv --cohort cohort.csv
               coverslip evaluate findings run/predictions.csv --cohort cohort.csv --boxes boxes.csv --json
               coverslip evaluate findings run/predictions.csv --cohort nih.csv --healthy "No Finding"
+              coverslip evaluate findings run/predictions.csv --cohort cohort.csv --roc roc.svg
             """
         )
         {
@@ -61,6 +71,7 @@ internal static class EvaluateFindingsCommand
             Boxes,
             Activations,
             Site,
+            Roc,
         };
         Common.AddTo(command, slides: false);
         command.SetAction(parsed => Run(parsed));
@@ -75,7 +86,13 @@ internal static class EvaluateFindingsCommand
         if (predictions.SeenNote is { } note)
             Console.Error.WriteLine($"warning: {note}");
         var whole = FindingEvaluation.Of(predictions, options);
-        var sites = Sites(predictions, cohort, parsed.GetValue(Site)!, options);
+        var bySite = FindingRunFigures.BySite([predictions], cohort, parsed.GetValue(Site)!).ToArray();
+        (string Site, FindingEvaluation Evaluation)[] sites =
+        [
+            .. bySite.Select(s => (s.Site, FindingEvaluation.Of(s.Models, options))),
+        ];
+        if (parsed.GetValue(Roc) is { } picture)
+            Draw(picture, FindingRoc.Of([predictions], bySite));
         var places = Places(parsed, path, (predictions, cohort), options);
         if (Common.Json(parsed))
         {
@@ -126,23 +143,14 @@ internal static class EvaluateFindingsCommand
         }
     }
 
-    private static IReadOnlyList<(string Site, FindingEvaluation Evaluation)> Sites(
-        Predictions predictions,
-        Cohort cohort,
-        string column,
-        EvaluationOptions options
-    )
+    private static void Draw(string picture, IReadOnlyList<Plot> plots)
     {
-        if (!cohort.FurtherColumns.Contains(column))
-            return [];
-        var siteOf = cohort.Rows.ToDictionary(r => r.Image, r => cohort.Further(r, column)!, StringComparer.Ordinal);
-        return
-        [
-            .. predictions
-                .Rows.GroupBy(r => siteOf[r.Image])
-                .OrderBy(g => g.Key, StringComparer.Ordinal)
-                .Select(g => (g.Key, FindingEvaluation.Of(predictions with { Rows = [.. g] }, options))),
-        ];
+        if (plots.Count == 0)
+            throw new InvalidDataException(
+                "there is no ROC curve: every finding is shown by all of these images, or by none; give images of both, or leave --roc out"
+            );
+        WholeFile.Write(picture, SvgPlot.DrawTogether(plots, columns: 3).ToString());
+        Console.Error.WriteLine($"wrote {picture}");
     }
 
     private static IReadOnlyList<LocalisationFigures>? Places(
@@ -187,6 +195,8 @@ internal static class EvaluateFindingsCommand
             evaluation.Images,
             evaluation.Patients,
             evaluation.MeanAuc,
+            evaluation.MeanSensitivity,
+            evaluation.MeanSpecificity,
             new(
                 evaluation.Findings.Select(f =>
                     KeyValuePair.Create(f.Finding, new FindingJson(f.Images, f.Auc, f.Sensitivity, f.Specificity))

@@ -60,6 +60,8 @@ internal record FindingsJson(
     int Images,
     int Patients,
     Estimate MeanAuc,
+    Estimate MeanSensitivity,
+    Estimate MeanSpecificity,
     OrderedDictionary<string, FindingJson> Findings
 );
 

@@ -56,12 +56,38 @@ internal sealed class SvgPlot(Plot plot)
         );
     }
 
-    /// <summary>As a file of its own, with the page's style inside.</summary>
-    public XElement DrawAlone()
+    /// <summary>Plots as a file of its own, row by row in so many columns, with the page's style inside.</summary>
+    public static XElement DrawTogether(IReadOnlyList<Plot> plots, int columns = 1)
     {
-        var plot = Draw();
-        plot.AddFirst(Tag("style", PageStyle.Css));
-        return plot;
+        var drawn = plots.Select(p => new SvgPlot(p).Draw()).ToArray();
+        static double[] SizeOf(XElement plot) =>
+            [
+                .. plot.Attribute("viewBox")!
+                    .Value.Split(' ')
+                    .Skip(2)
+                    .Select(n => double.Parse(n, CultureInfo.InvariantCulture)),
+            ];
+        var (width, top) = (drawn.Max(d => SizeOf(d)[0]), 0.0);
+        foreach (var row in drawn.Chunk(columns))
+        {
+            foreach (var (column, plot) in row.Index())
+            {
+                var size = SizeOf(plot);
+                plot.Attribute("style")!.Remove();
+                plot.Add(Set("x", column * width), Set("y", top), Set("width", size[0]), Set("height", size[1]));
+            }
+            top += row.Max(plot => SizeOf(plot)[1]);
+        }
+        var whole = width * Math.Min(columns, drawn.Length);
+        return Tag(
+            "svg",
+            Set("viewBox", FormattableString.Invariant($"0 0 {whole} {top}")),
+            Set("role", "img"),
+            Set("class", "plot"),
+            Set("style", FormattableString.Invariant($"max-width:{whole}px")),
+            Tag("style", PageStyle.Css),
+            drawn
+        );
     }
 
     private static (double Low, double High) Range(IEnumerable<double> values)

@@ -25,6 +25,8 @@ internal static class Thumbnail
                 else
                     Outline(small, set, thickness: 2);
             }
+            foreach (var box in picture.Boxes)
+                Frame(small, box);
             return Embedded(small, picture.Alternative);
         }
         catch (Exception error) when (error is UnreadableImageException or UnreadableSlideException)
@@ -65,7 +67,7 @@ internal static class Thumbnail
         Outline(image, mask);
     }
 
-    /// <summary>Draws the border of what is set, in a blue-green that no stain has.</summary>
+    /// <summary>Draws the border of what is set.</summary>
     private static void Outline(Image image, Image mask, int thickness = 1)
     {
         var pixels = image.WritablePixels;
@@ -81,9 +83,24 @@ internal static class Thumbnail
                     || Outside(set, i - (step * width), i >= step * width)
                     || Outside(set, i + (step * width), i + (step * width) < set.Length);
             if (isBorder)
-                (pixels[3 * i], pixels[(3 * i) + 1], pixels[(3 * i) + 2]) = (0, 128, 110);
+                Mark(pixels, i);
         }
     }
+
+    private static void Frame(Image image, PictureBox box)
+    {
+        int Place(double share, int side) => Math.Clamp((int)Math.Round(share * side), 0, side - 1);
+        var (left, right) = (Place(box.Left, image.Width), Place(box.Right, image.Width));
+        var (top, bottom) = (Place(box.Top, image.Height), Place(box.Bottom, image.Height));
+        var pixels = image.WritablePixels;
+        for (var y = top; y <= bottom; y++)
+        for (var x = left; x <= right; x += y == top || y == bottom ? 1 : Math.Max(1, right - left))
+            Mark(pixels, (y * image.Width) + x);
+    }
+
+    /// <summary>A blue-green that no stain has, and no map.</summary>
+    private static void Mark(Span<byte> pixels, int at) =>
+        (pixels[3 * at], pixels[(3 * at) + 1], pixels[(3 * at) + 2]) = (0, 128, 110);
 
     private static bool Outside(ReadOnlySpan<byte> valid, int at, bool within) => within && valid[at] == 0;
 

@@ -51,6 +51,7 @@ internal sealed class StudyRunner(StudyInput input)
         foreach (var begun in cells.Where(IsDone).Select(c => c.Run).Distinct())
             Check(begun);
         var open = new ConcurrentQueue<Cell>(cells.Where(c => !IsDone(c)));
+        var ended = new ConcurrentDictionary<Cell, bool>();
         finished = cells.Length - open.Count;
         if (finished > 0)
             Console.Error.WriteLine($"{finished} of {cells.Length} are done already");
@@ -58,13 +59,23 @@ internal sealed class StudyRunner(StudyInput input)
         {
             while (!stop.IsCancellationRequested && open.TryDequeue(out var cell))
             {
-                using var claim = input.Folder.Claim($"{cell.Run.Name}-{cell.Part + 1}");
-                if (claim is null)
+                if (IsEarly(cell))
+                {
+                    open.Enqueue(cell);
+                    Thread.Sleep(200);
                     continue;
-                if (!IsDone(cell))
+                }
+                using var claim = input.Folder.Claim($"{cell.Run.Name}-{cell.Part + 1}");
+                if (claim is not null && !IsDone(cell))
                     Train(cell, cells, stop);
+                ended.TryAdd(cell, true);
             }
         }
+        // What was tried and failed, or is left to another call, is not waited for.
+        bool IsEarly(Cell cell) =>
+            BeforeIt(cell.Run)
+                .Select(run => new Cell(run, cell.Part))
+                .Any(needed => cells.Contains(needed) && !IsDone(needed) && !ended.ContainsKey(needed));
         Thread[] workers = [.. Enumerable.Range(0, Math.Max(1, input.Place.Jobs)).Select(_ => new Thread(Work))];
         foreach (var worker in workers)
             worker.Start();
@@ -209,7 +220,7 @@ internal sealed class StudyRunner(StudyInput input)
     /// <summary>With what the cohort decides, so that what is kept is what cells are made of.</summary>
     private string TextOf(StudyRun run, string? rulesFile)
     {
-        var text = run.With(rulesFile, WeightsOf(run), MembersOf(run));
+        var text = run.With(rulesFile, WeightsOf(run), [.. BeforeIt(run).Select(input.Folder.Run)]);
         return run.Recipe is IFitsCohort fits
             ? YamlText.With(text, run.Name, [.. fits.Fit(input.Cohort).Select(f => f.Setting)])
             : text;
@@ -220,17 +231,11 @@ internal sealed class StudyRunner(StudyInput input)
             ? null
             : input.Folder.Pretrained(input.Study.Pretrainings.First(p => p.Name == run.Pretraining));
 
-    /// <summary>The run folders of an ensemble's members, on the same input and kind of split.</summary>
-    private string[] MembersOf(StudyRun run) =>
-        [
-            .. run.Members.Select(member =>
-                input.Folder.Run(
-                    input.Study.AllRuns.First(r =>
-                        (r.Model, r.Input, r.ImageWise) == (member, run.Input, run.ImageWise)
-                    )
-                )
-            ),
-        ];
+    /// <summary>The runs that have to be finished first, on the same input and kind of split.</summary>
+    private IEnumerable<StudyRun> BeforeIt(StudyRun run) =>
+        run.After.Select(name =>
+            input.Study.AllRuns.First(r => (r.Model, r.Input, r.ImageWise) == (name, run.Input, run.ImageWise))
+        );
 
     /// <summary>The runs whose published weights are there; the others are named, once.</summary>
     private StudyRun[] Able()

@@ -31,24 +31,41 @@ public sealed record FindingEvaluation
     /// <summary>Mean of the AUCs of the findings that have one.</summary>
     public required Estimate MeanAuc { get; init; }
 
+    /// <summary>Mean of the sensitivities of the same findings.</summary>
+    public required Estimate MeanSensitivity { get; init; }
+
+    /// <summary>Mean of the specificities of the same findings.</summary>
+    public required Estimate MeanSpecificity { get; init; }
+
     /// <summary>Judges predictions by the labels and patients that they carry.</summary>
     /// <exception cref="InvalidDataException">
     /// Predictions of classes, without probabilities, of an image whose findings or whose patient are not known, or with a
     /// label that has no probability.
     /// </exception>
-    public static FindingEvaluation Of(Predictions predictions, EvaluationOptions? options = null)
+    public static FindingEvaluation Of(Predictions predictions, EvaluationOptions? options = null) =>
+        Of([predictions], options);
+
+    /// <summary>
+    /// The same of several models that tested the same patients, or some of them, such as those of other seeds: each figure is
+    /// the mean over the models, and a draw of patients is one for all of them.
+    /// </summary>
+    /// <inheritdoc cref="Of(Predictions, EvaluationOptions)"/>
+    public static FindingEvaluation Of(IReadOnlyList<Predictions> models, EvaluationOptions? options = null)
     {
         options ??= new EvaluationOptions();
-        Check(predictions);
-        var sample = new Sample(predictions);
-        var judged = predictions.Classes.Select((name, c) => (Name: name, Truth: new FindingTruth(predictions, c)));
-        var findings = judged.Select(j => sample.Judge(j.Name, j.Truth, options)).ToArray();
+        foreach (var predictions in models)
+            Check(predictions);
+        var sample = new FindingSample(models, options);
+        FindingFigures[] findings = [.. models[0].Classes.Select(sample.Judge)];
+        var means = sample.Means([.. findings.Index().Where(f => f.Item.Auc.Value is not null).Select(f => f.Index)]);
         return new FindingEvaluation
         {
-            Images = predictions.Rows.Count,
+            Images = sample.Images,
             Patients = sample.Patients,
             Findings = findings,
-            MeanAuc = sample.Mean(predictions, findings, options),
+            MeanAuc = means[0],
+            MeanSensitivity = means[1],
+            MeanSpecificity = means[2],
         };
     }
 
@@ -70,87 +87,6 @@ public sealed record FindingEvaluation
                 throw new InvalidDataException(
                     $"{row.Image} is labeled '{without}', which has no column p_{without}; the file has: {string.Join(", ", predictions.Classes)}"
                 );
-        }
-    }
-
-    /// <summary>Images by patient, so that a draw of patients weighs images.</summary>
-    private sealed class Sample
-    {
-        private readonly int[] patientOf;
-
-        internal Sample(Predictions predictions)
-        {
-            var index = predictions
-                .Rows.Select(r => r.Patient)
-                .Distinct()
-                .Order(StringComparer.Ordinal)
-                .Index()
-                .ToDictionary(p => p.Item, p => p.Index);
-            patientOf = [.. predictions.Rows.Select(r => index[r.Patient])];
-            Patients = index.Count;
-        }
-
-        internal int Patients { get; }
-
-        internal FindingFigures Judge(string name, FindingTruth truth, EvaluationOptions options)
-        {
-            var values = truth.Figures(null);
-            var patients = patientOf.Where((_, i) => truth.Shows[i]).Distinct().Count();
-            var others = patientOf.Where((_, i) => !truth.Shows[i]).Distinct().Count();
-            var draws = values is null ? null : Draw(options, weights => truth.Figures(Weights(weights)));
-            Estimate Of(int figure) =>
-                values is null
-                    ? Estimate.Undefined(truth.Positives == 0 ? "no image shows it" : "every image shows it")
-                    : Figure(
-                        values[figure],
-                        draws,
-                        figure,
-                        figure switch
-                        {
-                            0 => Math.Min(patients, others),
-                            1 => patients,
-                            _ => others,
-                        }
-                    );
-            return new FindingFigures(name, truth.Positives, patients, Of(0), Of(1), Of(2));
-        }
-
-        internal Estimate Mean(Predictions predictions, FindingFigures[] findings, EvaluationOptions options)
-        {
-            FindingTruth[] defined =
-            [
-                .. findings
-                    .Index()
-                    .Where(f => f.Item.Auc.Value is not null)
-                    .Select(f => new FindingTruth(predictions, f.Index)),
-            ];
-            if (defined.Length == 0)
-                return Estimate.Undefined("no finding has an AUC");
-            double[]? MeanOf(int[]? weights)
-            {
-                var areas = defined.Select(d => d.Auc(weights)).ToArray();
-                return areas.Any(double.IsNaN) ? null : [areas.Average()];
-            }
-            return Figure(MeanOf(null)![0], Draw(options, weights => MeanOf(Weights(weights))), 0, null);
-        }
-
-        private PatientBootstrap? Draw(EvaluationOptions options, Func<int[], double[]?> statistics) =>
-            options.Bootstrap > 0 && Patients > 1
-                ? PatientBootstrap.Run(Patients, options.Bootstrap, options.Seed, statistics)
-                : null;
-
-        private int[] Weights(int[] patients) => [.. patientOf.Select(p => patients[p])];
-
-        private Estimate Figure(double value, PatientBootstrap? draws, int index, int? units)
-        {
-            if (draws is null)
-                return new(
-                    value,
-                    null,
-                    null,
-                    Patients > 1 ? "no bootstrap asked for" : "one patient gives no interval"
-                );
-            return draws.Estimate(index, value, units);
         }
     }
 }

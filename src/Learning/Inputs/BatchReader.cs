@@ -50,6 +50,13 @@ public sealed class BatchReader(PatchSet set, int batch, Device device)
         );
     }
 
+    /// <summary>Batches of a training epoch of so many examples.</summary>
+    public static int Steps(long examples, int batch)
+    {
+        var (whole, left) = ((int)(examples / batch), examples % batch);
+        return whole + (left > 1 || (left == 1 && whole == 0) ? 1 : 0);
+    }
+
     /// <summary>All patches in order, each in one orientation.</summary>
     public IEnumerable<RawBatch> Plain(IReadOnlyList<Patch> patches, int orientation = 0) =>
         Filled([.. patches.Chunk(batch)], (_, _) => ImageChange.Oriented(orientation));

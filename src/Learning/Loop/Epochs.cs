@@ -124,6 +124,9 @@ public sealed record EpochRow(
     /// <summary>Time of the training steps.</summary>
     public Pace? Pace { get; init; }
 
+    /// <summary>Processor time of all threads in this epoch, in seconds.</summary>
+    public double Processor { get; init; }
+
     /// <summary>Columns beyond those of every training; none by default.</summary>
     public IReadOnlyList<(string Name, double Value)> Further { get; init; } = [];
 }

@@ -9,4 +9,10 @@ public sealed record FitOutcome(int Epochs, int BestEpoch, double Seconds, doubl
 {
     /// <summary>The part of the training steps' time that they waited for data; null without steps.</summary>
     public double? WaitingShare { get; init; }
+
+    /// <summary>Steps of the optimizer, of all stages together; null where nobody counted.</summary>
+    public long? Steps { get; init; }
+
+    /// <summary>Processor seconds of calls before this one, which went on.</summary>
+    public double EarlierProcessorSeconds { get; init; }
 }

@@ -109,6 +109,7 @@ public sealed class RunFolder
             row.Seconds
         )
         {
+            Processor = before.Processor + row.Processor,
             Stepping = (
                 before.Stepping.All + (row.Pace?.Seconds ?? 0),
                 before.Stepping.Waited + (row.Pace?.Waited ?? 0)
@@ -155,6 +156,7 @@ public sealed class RunFolder
         return new FitOutcome(state.Epoch, state.BestEpoch, state.Seconds, distance)
         {
             WaitingShare = state.WaitingShare,
+            Steps = models.Steps,
         };
     }
 

@@ -17,6 +17,9 @@ public sealed record RunState(
     /// <summary>Seconds of training steps, and of these the ones that were waited for data.</summary>
     public (double All, double Waited) Stepping { get; init; }
 
+    /// <summary>Processor time of all threads in training and validation so far, in seconds; 0 in states of before.</summary>
+    public double Processor { get; init; }
+
     /// <summary>The part of the training steps' time that they waited for data; null before the first.</summary>
     public double? WaitingShare => Stepping.All > 0 ? Stepping.Waited / Stepping.All : null;
 
@@ -34,6 +37,7 @@ public sealed record RunState(
             ["seconds"] = Seconds.ToString("R", CultureInfo.InvariantCulture),
             ["stepping"] = Stepping.All.ToString("R", CultureInfo.InvariantCulture),
             ["waited"] = Stepping.Waited.ToString("R", CultureInfo.InvariantCulture),
+            ["processor"] = Processor.ToString("R", CultureInfo.InvariantCulture),
         };
 
     internal static RunState From(IReadOnlyDictionary<string, string> metadata) =>
@@ -44,7 +48,8 @@ public sealed record RunState(
             double.Parse(metadata["seconds"], CultureInfo.InvariantCulture)
         )
         {
-            // States of earlier versions have neither.
+            // States of earlier versions have none of these.
+            Processor = double.Parse(metadata.GetValueOrDefault("processor", "0"), CultureInfo.InvariantCulture),
             Stepping = (
                 double.Parse(metadata.GetValueOrDefault("stepping", "0"), CultureInfo.InvariantCulture),
                 double.Parse(metadata.GetValueOrDefault("waited", "0"), CultureInfo.InvariantCulture)

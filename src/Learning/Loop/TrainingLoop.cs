@@ -29,6 +29,8 @@ public sealed class TrainingLoop<TBatch>(
         var schedule = new LearningRate(options, rule.PerEpoch);
         var patience = options.PatienceIn(rule.PerEpoch);
         var state = run.Restore(models);
+        var earlier = state.Processor;
+        var used = Environment.CpuUsage.TotalTime;
         var clock = Stopwatch.StartNew();
         for (var epoch = state.Epoch; epoch < options.Epochs && !state.Exhausted(patience); epoch++)
         {
@@ -48,13 +50,15 @@ public sealed class TrainingLoop<TBatch>(
             {
                 Pace = pace,
                 Further = [.. models.MovedByName, .. rule.Figures, .. Precision(judged)],
+                Processor = (Environment.CpuUsage.TotalTime - used).TotalSeconds,
             };
             // Without validation images the newest model counts as the best.
             state = run.Finish(row, state, judged is null ? epoch : rule.Figure(judged, options.BestBy), models);
             progress.Epoch(row, state);
+            used = Environment.CpuUsage.TotalTime;
             clock.Restart();
         }
-        return run.End(models);
+        return run.End(models) with { EarlierProcessorSeconds = earlier };
     }
 
     /// <summary>A column where the rule says what is looked for.</summary>

@@ -7,7 +7,6 @@ namespace Coverslip.Learning.Models;
 /// <summary>A radiograph with a finding's class activation map laid over it (Park et al. 2019, step 3).</summary>
 public static class ActivationOverlay
 {
-    private const int LongestSide = 1024;
     private const float MostCover = 0.6f; // where the map is highest
 
     /// <summary>
@@ -18,10 +17,11 @@ public static class ActivationOverlay
     /// <param name="image">The radiograph.</param>
     /// <param name="map">Its maps.</param>
     /// <param name="finding">Which of them.</param>
-    public static void Write(string path, string image, ActivationMap map, int finding)
+    /// <param name="longest">Pixels of the picture's longer side, at most; smaller radiographs keep their size.</param>
+    public static void Write(string path, string image, ActivationMap map, int finding, int longest = 1024)
     {
         using var stored = PatchImage.ReadOne(image);
-        var shrink = Math.Min(1, (double)LongestSide / Math.Max(stored.Width, stored.Height));
+        var shrink = Math.Min(1, (double)longest / Math.Max(stored.Width, stored.Height));
         var (width, height) = ((int)(stored.Width * shrink), (int)(stored.Height * shrink));
         using var picture = Transforms.Resize(stored, width, height);
         var values = map.Enlarged(finding, height, width);

@@ -8,7 +8,7 @@ namespace Coverslip.Learning.Models;
 /// <param name="recipe">Input, precision, weights of classes.</param>
 /// <param name="model">The network with its loss.</param>
 /// <param name="examples">Where batches come from.</param>
-internal sealed class ClassifierTraining(INetworkRecipe recipe, IClassifier model, IExamples examples)
+public sealed class ClassifierTraining(INetworkRecipe recipe, IClassifier model, IExamples examples)
     : ITrainingRule<RawBatch>
 {
     private readonly Device device = model.Store.Device;

@@ -7,7 +7,7 @@ namespace Coverslip.Learning.Models;
 /// <param name="training">Training images.</param>
 /// <param name="validation">Validation images; may be empty.</param>
 /// <param name="recipe">Batch, augmentation, seed.</param>
-internal sealed class ImageExamples(
+public sealed class ImageExamples(
     BatchReader reader,
     IReadOnlyList<Patch> training,
     IReadOnlyList<Patch> validation,

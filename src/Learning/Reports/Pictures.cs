@@ -23,7 +23,13 @@ public sealed record Picture(string File, string Alternative) : Cell
 
     /// <summary>Its longest side on the page in pixels, where the file has as many; 256 by default.</summary>
     public int Longest { get; init; } = 256;
+
+    /// <summary>Boxes that are drawn over it; none by default.</summary>
+    public IReadOnlyList<PictureBox> Boxes { get; init; } = [];
 }
+
+/// <summary>A box over a picture, as shares of its width and height.</summary>
+public readonly record struct PictureBox(double Left, double Top, double Right, double Bottom);
 
 /// <summary>One picture, or several side by side, and what is said of them line by line; no picture for words alone.</summary>
 public sealed record CaptionedPicture(IReadOnlyList<Picture> Pictures, IReadOnlyList<Words> Caption) : Cell;

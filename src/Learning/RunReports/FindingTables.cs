@@ -23,7 +23,14 @@ public static class FindingTables
                             FigureText.WithInterval(f.Specificity),
                         ]
                 ),
-                ["mean", "", "", FigureText.WithInterval(evaluation.MeanAuc), "", ""],
+                [
+                    "mean",
+                    "",
+                    "",
+                    FigureText.WithInterval(evaluation.MeanAuc),
+                    FigureText.WithInterval(evaluation.MeanSensitivity),
+                    FigureText.WithInterval(evaluation.MeanSpecificity),
+                ],
             ],
             text: 1
         );

@@ -14,6 +14,12 @@ public sealed record LearningCurve(
     (int Epochs, double Seconds)? First
 )
 {
+    /// <summary>Validation accuracy after each epoch; null where none was taken.</summary>
+    public IReadOnlyList<double>? Accuracy { get; init; }
+
+    /// <summary>Validation AUC after each epoch, NaN where it was not defined; null where it never was.</summary>
+    public IReadOnlyList<double>? Auc { get; init; }
+
     /// <summary>The epoch with the least loss, from 0.</summary>
     public int Best => Losses.Index().MinBy(l => l.Item).Index;
 
@@ -46,6 +52,10 @@ public sealed record LearningCurve(
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         if (name.StartsWith("part-", StringComparison.Ordinal))
             name = $"{Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(folder)))} {name}";
-        return new LearningCurve(name, losses, epochs["train_loss"]!, epochs["seconds"]!, first);
+        return new LearningCurve(name, losses, epochs["train_loss"]!, epochs["seconds"]!, first)
+        {
+            Accuracy = epochs["validation_accuracy"],
+            Auc = epochs["validation_auc"],
+        };
     }
 }

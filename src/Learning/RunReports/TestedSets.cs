@@ -20,7 +20,9 @@ public static class TestedSets
     internal static string? Pooled(FinishedRun run) =>
         Path.Combine(run.Folder, "predictions.csv") is var file && File.Exists(file) ? file : null;
 
-    internal static Predictions Read(string path, Cohort cohort)
+    /// <summary>A file's predictions, each of an image of the cohort.</summary>
+    /// <exception cref="InvalidDataException">They do not fit the cohort.</exception>
+    public static Predictions Read(string path, Cohort cohort)
     {
         var read = Predictions.Read(path);
         try

@@ -73,11 +73,17 @@ public sealed record RunDescription
     public required double TrainingSeconds { get; init; }
 
     /// <summary>
-    /// Processor time of all threads in training and validation; null in runs of before. Of a training that was stopped and
-    /// went on, that of its last call.
+    /// Processor time of all threads in training and validation; null in runs of before. Of a training in several stages of
+    /// its method's own that was stopped and went on, that of its last call.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? ProcessorSeconds { get; init; }
+
+    /// <summary>
+    /// Steps of the optimizer, of several stages together; null where nobody counted, and in runs of before.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Steps { get; init; }
 
     /// <summary>
     /// Share of training images that the model, decided as for test images, calls right: of all, or of five hundred of

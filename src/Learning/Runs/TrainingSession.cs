@@ -92,10 +92,15 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
             if (File.Exists(run.Features))
                 tested = Compared(tested, own, (run, limit), stop);
             if (own.Maps(stop) is { } maps)
-                ActivationFile.Write(run.Activations, ActivationMap.Locate(tested, maps));
+                ActivationFile.Write(
+                    run.Activations,
+                    ActivationMap.Locate(tested, new CaseMaps(tested, data.Cohort, run.Path).Drawing(maps))
+                );
             if (own.Inside(stop) is { } inside)
                 InsideFiles.Write(run.Path, data.Cohort.Classes, inside);
             tested.Write(run.Predictions);
+            if (tested.MultiLabel)
+                FindingRunFigures.Of([tested], data.Cohort).Write(run.Path);
         }
         var learned = recipe.TellsClasses ? own.Judge(SplitSide.Train, stop) : null;
         Describe(
@@ -170,7 +175,8 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
             Epochs = model.Outcome.Epochs,
             BestEpoch = model.Outcome.BestEpoch,
             TrainingSeconds = model.Outcome.Seconds,
-            ProcessorSeconds = model.Processor,
+            ProcessorSeconds = model.Processor + model.Outcome.EarlierProcessorSeconds,
+            Steps = model.Outcome.Steps,
             TrainingAccuracy = model.Accuracy,
             WeightsMoved = model.Outcome.WeightsMoved,
             WaitingShare = model.Outcome.WaitingShare,

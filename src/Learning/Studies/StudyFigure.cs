@@ -50,7 +50,9 @@ public sealed record StudyFigure(string Key)
             return ClassificationEvaluation.Of(predictions, options).Figures[known].Value;
         return known == Metric.Auc
             ? FindingEvaluation.Of(predictions, options).MeanAuc.Value
-            : throw new RecipeException($"metric is '{known.Key()}'; of findings a study compares the mean 'auc'");
+            : throw new RecipeException(
+                $"metric is '{known.Key()}'; of findings a study compares the mean 'auc', or their own, such as 'mean-sensitivity'"
+            );
     }
 
     /// <summary>Reads a figure's name, in kebab-case.</summary>

@@ -12,7 +12,7 @@ internal static class StudyRates
     private const double Least = 1e-12;
 
     /// <summary>A network's run with what it tries; others, whose training has no rate, as they are.</summary>
-    /// <exception cref="RecipeException">An ensemble, which takes what one training of each member left.</exception>
+    /// <exception cref="RecipeException">A model that takes what one training of another left.</exception>
     internal static StudyRun Tried(StudyRun run, IReadOnlyList<double> rates, StudySource source)
     {
         if (rates.Count == 0 || run.Recipe is not INetworkRecipe)
@@ -20,6 +20,10 @@ internal static class StudyRates
         if (run.Members.Count > 0)
             throw new RecipeException(
                 $"{run.Model} is an ensemble, and 'rates' has {rates.Count} trainings of each of its members; leave one out"
+            );
+        if (run.SameTimeAs.Length > 0)
+            throw new RecipeException(
+                $"{run.Model} is trained for the time of {run.SameTimeAs}, and 'rates' has {rates.Count} trainings of it; leave one out"
             );
         return run with
         {

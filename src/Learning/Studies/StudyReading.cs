@@ -2,6 +2,7 @@ using Coverslip.Files;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
+using YamlDotNet.RepresentationModel;
 
 namespace Coverslip.Learning.Studies;
 
@@ -140,6 +141,13 @@ internal static class StudyReading
         // Only models above it: cells are trained in their order, and an ensemble has nothing to train.
         string[] before = [.. models.Keys.TakeWhile(m => m != model)];
         var members = node.Names("ensemble", [], before, "Models above it whose mean it is, instead of training");
+        var timed = node.Text(
+            StudyRun.TimeKey,
+            "",
+            "Model above it for whose time it is trained, where its method can; empty: as its recipe says"
+        );
+        if (timed.Length > 0 && !before.Contains(timed))
+            throw node.Wrong(StudyRun.TimeKey, timed, $"models above it are {Listed(before)}");
         var pretrained = node.Text("pretrained", "", "Entry of pretraining whose weights it starts from; empty: none");
         if (pretrained.Length > 0 && !pretrainings.Contains(pretrained))
             throw node.Wrong("pretrained", pretrained, $"'pretraining' has {Listed(pretrainings)}");
@@ -150,7 +158,11 @@ internal static class StudyReading
         if (line.Length > 0 == double.IsNaN(at))
             throw node.Wrong("line", line, "a point of a curve has both 'line' and 'at'");
         // Where the weights will lie is known when the study runs; until then the name stands for it.
-        var weights = pretrained.Length > 0 ? YamlText.Of(pretrained, "network", "weights") : null;
+        YamlMappingNode?[] known =
+        [
+            pretrained.Length > 0 ? YamlText.Of(pretrained, "network", "weights") : null,
+            timed.Length > 0 ? YamlText.Of(timed, StudyRun.TimeKey) : null,
+        ];
         foreach (
             var input in node.Names(
                 "inputs",
@@ -160,7 +172,7 @@ internal static class StudyReading
             )
         )
         {
-            var text = source.Text(node, weights, input == "recipe" ? null : YamlText.Of(input, "input", "form"));
+            var text = source.Text(node, [.. known, input == "recipe" ? null : YamlText.Of(input, "input", "form")]);
             yield return new StudyRun(
                 model,
                 input,
@@ -170,6 +182,7 @@ internal static class StudyReading
             )
             {
                 Members = members,
+                SameTimeAs = timed,
                 Against = node.Text("against", "", "Model that it is tested against; empty: the study's"),
                 Point = line.Length > 0 ? new CurvePoint(line, at) : null,
             };

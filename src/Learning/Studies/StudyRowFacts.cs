@@ -33,6 +33,9 @@ public sealed record StudyRowFacts
     /// </summary>
     public double? ProcessorSeconds { get; init; }
 
+    /// <summary>Steps of the optimizer on average over the parts, of all stages; null where a part does not say.</summary>
+    public double? Steps { get; init; }
+
     /// <summary>Seconds of training per epoch, validation included, on average over the parts.</summary>
     public double? SecondsPerEpoch { get; init; }
 
@@ -60,6 +63,7 @@ public sealed record StudyRowFacts
             Constant = said.Length == 0 ? null : said.Count(IsConstant),
             Epochs = done.Average(d => d.Epochs),
             ProcessorSeconds = tried.Sum(t => RunDescription.Read(t.Description).ProcessorSeconds) / done.Length,
+            Steps = done.All(d => d.Steps is not null) ? done.Average(d => d.Steps) : null,
             SecondsPerEpoch = done.Average(d => d.TrainingSeconds / Math.Max(d.Epochs, 1)),
             PeakMemory = done.Max(d => d.PeakMemory),
         };

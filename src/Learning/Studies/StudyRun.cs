@@ -24,6 +24,12 @@ public sealed record StudyRun(string Model, string Input, string Text, IRecipe R
     /// <summary>Models of the study whose mean it is, instead of training; empty for others.</summary>
     public IReadOnlyList<string> Members { get; init; } = [];
 
+    /// <summary>The model of the study whose time it is trained for; empty: as its recipe says.</summary>
+    public string SameTimeAs { get; init; } = "";
+
+    /// <summary>Models of the study that have to be finished on a part before it is trained on it.</summary>
+    public IEnumerable<string> After => SameTimeAs.Length > 0 ? [.. Members, SameTimeAs] : Members;
+
     /// <summary>The model that it is tested against; empty: the study's.</summary>
     public string Against { get; init; } = "";
 
@@ -62,16 +68,20 @@ public sealed record StudyRun(string Model, string Input, string Text, IRecipe R
     /// <summary>The recipe's text with what is known only when the study runs.</summary>
     /// <param name="maskRules">File of the thresholds of its masks; null where it has none.</param>
     /// <param name="weights">Folder of the pre-trained run; null without.</param>
-    /// <param name="members">Run folders of <see cref="Members"/>.</param>
-    public string With(string? maskRules, string? weights, IReadOnlyList<string>? members = null) =>
-        maskRules is null && weights is null && members is not { Count: > 0 }
+    /// <param name="after">Run folders of <see cref="After"/>, in its order.</param>
+    public string With(string? maskRules, string? weights, IReadOnlyList<string>? after = null) =>
+        maskRules is null && weights is null && after is not { Count: > 0 }
             ? Text
             : YamlText.Over(
                 RecipeNode.Mapping(Text, Name),
                 maskRules is null ? null : YamlText.Of(maskRules, "input", "mask_rules"),
                 weights is null ? null : YamlText.Of(weights, "network", "weights"),
-                members is { Count: > 0 } ? YamlText.Of(members, "ensemble") : null
+                Members.Count > 0 && after is not null ? YamlText.Of([.. after.Take(Members.Count)], "ensemble") : null,
+                SameTimeAs.Length > 0 && after is not null ? YamlText.Of(after[^1], TimeKey) : null
             );
+
+    /// <summary>In a study's model, and in recipes that take it.</summary>
+    internal const string TimeKey = "same_time_as";
 
     internal static string Slug(string name) =>
         string.Join(

@@ -24,6 +24,7 @@ public static class StudyTable
         "patients",
         "epochs",
         "processor s",
+        "steps",
         "parameters",
         "s per epoch",
         "peak MiB",
@@ -49,6 +50,7 @@ public static class StudyTable
         "patients",
         "epochs",
         "processor_seconds",
+        "steps",
         "parameters",
         "seconds_per_epoch",
         "peak_mib",
@@ -70,7 +72,7 @@ public static class StudyTable
                     + "drawn over images, so that a patient's images train and test. It shows what such a split adds, and judges no model."
                 : ""
         )
-        + " In training: share of training images that the last model calls right. Constant: parts in which it calls all test images the same. Patients: those tested. Epochs and processor seconds: the budget of a part, what was found in shared/ not counted, all rates that were tried counted together."
+        + " In training: share of training images that the last model calls right. Constant: parts in which it calls all test images the same. Patients: those tested. Epochs, processor seconds and steps: the budget of a part (epochs are of the last stage, the others of all), what was found in shared/ not counted, all rates that were tried counted together."
         + RateNote(outcome)
         + BaselineNote(outcome)
         + (outcome.MaskNote is { } masks ? $" {masks}" : "")
@@ -115,6 +117,7 @@ public static class StudyTable
             row.Patients > 0 ? Text($"{row.Patients}") : "–",
             row.Facts.Epochs is { } epochs ? Text($"{epochs:0.#}") : "–",
             row.Facts.ProcessorSeconds is { } used ? Text($"{used:0.0}") : "–",
+            row.Facts.Steps is { } steps ? Text($"{steps:0}") : "–",
             row.Facts.Parameters is > 0 and var parameters ? Text($"{parameters / 1e6:0.00} M") : "–",
             row.Facts.SecondsPerEpoch is { } seconds ? Text($"{seconds:0.0}") : "–",
             row.Facts.PeakMemory is { } memory ? Text($"{memory:0}") : "–",
@@ -236,6 +239,7 @@ public static class StudyTable
             row.Patients,
             row.Facts.Epochs,
             row.Facts.ProcessorSeconds,
+            row.Facts.Steps,
             row.Facts.Parameters,
             row.Facts.SecondsPerEpoch,
             row.Facts.PeakMemory,

@@ -7,7 +7,9 @@ namespace Coverslip.Methods.Curriculum;
 /// <summary>The method as everything outside this folder sees it.</summary>
 internal sealed class CurriculumMethod : IMethod, IReportsRuns
 {
-    public string Name => "curriculum";
+    private const string Word = "curriculum";
+
+    public string Name => Word;
 
     public string Required => "network: {name: resnet-50}\nfindings: [nodule, effusion]";
 
@@ -27,6 +29,16 @@ internal sealed class CurriculumMethod : IMethod, IReportsRuns
             """,
             LaidOver: true
         );
+
+    /// <summary>The recipe of a run of this method, or of a part of one; null of another method's.</summary>
+    internal static CurriculumRecipe? OfRun(string folder)
+    {
+        string[] files = [Path.Combine(folder, "recipe.yaml"), Path.Combine(folder, "..", "recipe.yaml")];
+        if (files.FirstOrDefault(File.Exists) is not { } file)
+            return null;
+        var node = RecipeNode.Parse(File.ReadAllText(file), file);
+        return node.Peek("method") == Word ? node.ReadSome(CurriculumRecipe.Read) : null;
+    }
 
     public IRunReport Report { get; } = new CurriculumReport();
 }

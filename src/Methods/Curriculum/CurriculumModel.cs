@@ -6,10 +6,7 @@ using Coverslip.Torch.Layers;
 
 namespace Coverslip.Methods.Curriculum;
 
-/// <summary>
-/// A finding classifier that learns patches first and whole images then, each by the training loop, in the run folder's
-/// <c>patches/</c> and in the run folder itself.
-/// </summary>
+/// <summary>A finding classifier that learns as <see cref="CurriculumFit"/> says, and says where it sees findings.</summary>
 internal sealed class CurriculumModel(CurriculumRecipe recipe, CurriculumClassifier network)
     : IFitsImages,
         IPredictsImages,
@@ -21,23 +18,9 @@ internal sealed class CurriculumModel(CurriculumRecipe recipe, CurriculumClassif
 
     public long Parameters => whole.Parameters;
 
-    public FitOutcome Fit(FitTask task, RunFolder run, ITrainingProgress progress, CancellationToken stop)
-    {
-        if (!recipe.Patches.Used)
-            return whole.Fit(task, run, progress, stop);
-        var folder = Path.Combine(run.Path, LesionPatches.Folder);
-        var patches = LesionPatches.Of(recipe, task, folder);
-        progress.Stage("patches", recipe.Patches.Training.Epochs);
-        var first = new NetworkModel(recipe.OnPatches(), network).Fit(patches, new RunFolder(folder), progress, stop);
-        progress.Stage("whole images", recipe.Training.Epochs);
-        // The second step begins with the first one's best weights; only the first begins with those of the recipe.
-        var further = recipe with
-        {
-            Network = recipe.Network with { Weights = "" },
-        };
-        var second = new NetworkModel(further, network).Fit(task, run, progress, stop);
-        return second with { Seconds = first.Seconds + second.Seconds };
-    }
+    public FitOutcome Fit(FitTask task, RunFolder run, ITrainingProgress progress, CancellationToken stop) =>
+        // Order and changes of images are drawn anew in each part, too.
+        new CurriculumFit(recipe with { Seed = task.Seed }, network, task).Run(run, progress, stop);
 
     public IEnumerable<(string Path, Tensor Value)> State() => whole.State();
 

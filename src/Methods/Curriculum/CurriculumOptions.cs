@@ -16,6 +16,29 @@ internal enum SampleStandardization
     MeanDeviation,
 }
 
+/// <summary>When patches are shown.</summary>
+internal enum PatchOrder
+{
+    /// <summary>Before whole images, which makes it a curriculum.</summary>
+    First,
+
+    /// <summary>Among whole images from the first epoch on, in as many steps: the same boxes without the order.</summary>
+    Mixed,
+
+    /// <summary>Never: whole images take their steps, too.</summary>
+    None,
+}
+
+/// <summary>Where patches without a lesion are taken from.</summary>
+internal enum HealthyPlace
+{
+    /// <summary>Their middle lies in a lung, as lesions do, where the lungs are found; else anywhere.</summary>
+    Lungs,
+
+    /// <summary>Anywhere in the image.</summary>
+    Anywhere,
+}
+
 /// <summary>The first step: patches with and without lesions (Park et al. 2019, fig. "patch generation").</summary>
 internal sealed record LesionPatchOptions
 {
@@ -37,6 +60,9 @@ internal sealed record LesionPatchOptions
     /// <summary>Share of patches that show no lesion; 0.5 by default.</summary>
     public double Healthy { get; init; } = 0.5;
 
+    /// <summary>lungs (default) or anywhere.</summary>
+    public HealthyPlace HealthyInside { get; init; }
+
     /// <summary>Farthest that a lesion's center is moved from the patch's, as a share of the side; 0.25 by default.</summary>
     public double Jitter { get; init; } = 0.25;
 
@@ -46,11 +72,17 @@ internal sealed record LesionPatchOptions
     /// </summary>
     public double Coverage { get; init; } = 0.25;
 
+    /// <summary>first (default), mixed or none.</summary>
+    public PatchOrder Order { get; init; }
+
     /// <summary>How the first step trains; 0 epochs leave it out, which is the baseline.</summary>
     public TrainingOptions Training { get; init; } = new();
 
-    /// <summary>Whether there is a first step.</summary>
+    /// <summary>Whether patches are cut, or at least counted.</summary>
     public bool Used => Training.Epochs > 0;
+
+    /// <summary>Whether there is a step on patches before the one on whole images.</summary>
+    public bool First => Used && Order == PatchOrder.First;
 
     internal static LesionPatchOptions Read(RecipeNode node, TrainingOptions standard)
     {
@@ -74,6 +106,11 @@ internal sealed record LesionPatchOptions
             ),
             PerLesion = node.Int("per_lesion", own.PerLesion, (1, 1000), "Patches cut around each lesion"),
             Healthy = node.Number("healthy", own.Healthy, (0, 0.95), "Share of patches that show no lesion"),
+            HealthyInside = node.Word(
+                "healthy_inside",
+                own.HealthyInside,
+                "Where patches without a lesion are taken from: with the middle in a lung, in images whose lungs are found by their darkness (lungs), or anywhere, which may teach to tell lung from the rest"
+            ),
             Jitter = node.Number(
                 "jitter",
                 own.Jitter,
@@ -85,6 +122,11 @@ internal sealed record LesionPatchOptions
                 own.Coverage,
                 (0.01, 1),
                 "Share of a lesion, or of the patch if that is smaller, from which on a patch shows it"
+            ),
+            Order = node.Word(
+                "order",
+                own.Order,
+                "Patches before whole images (first), among them in as many steps (mixed), or never, whole images taking their steps (none); the latter two train by the training section's rate and patience alone"
             ),
             Training = standard with
             {

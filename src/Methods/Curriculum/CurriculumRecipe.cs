@@ -6,6 +6,7 @@ using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
+using Coverslip.Learning.Runs;
 using Coverslip.Slides.Images;
 using Coverslip.Torch;
 
@@ -59,6 +60,9 @@ internal sealed record CurriculumRecipe : INetworkRecipe, IBackboneRecipe
 
     public DecisionOptions Decision { get; init; } = new();
 
+    /// <summary>A curriculum's run folder, whose time whole images alone take; empty, the default: the epochs count.</summary>
+    public string SameTimeAs { get; init; } = "";
+
     public required BackboneNetworkOptions Network { get; init; }
 
     public bool AnyScale => true;
@@ -66,6 +70,8 @@ internal sealed record CurriculumRecipe : INetworkRecipe, IBackboneRecipe
     public int SmallestSide => Network.SmallestSide;
 
     public IReadOnlyList<string> CohortFiles => Patches.Used ? [Patches.Boxes] : [];
+
+    public IReadOnlyList<string> OwnFigures => FindingRunFigures.Keys(Findings.Names);
 
     public IReadOnlyList<string> Needs => Network.Weights.Length > 0 ? [Network.Weights] : [];
 
@@ -98,17 +104,21 @@ internal sealed record CurriculumRecipe : INetworkRecipe, IBackboneRecipe
     }
 
     public IReadOnlyList<TrainingStage> Stages =>
-        IsOnPatches || !Patches.Used
+        IsOnPatches || !Patches.Used || Patches.Order == PatchOrder.None
             ? [new TrainingStage("training", this)]
             : [new TrainingStage("patches", OnPatches()), new TrainingStage("training", this)];
 
     public IReadOnlyList<StageLength> Lengths =>
         [
-            .. Patches.Used
+            .. Patches.First
                 ? [new StageLength("patches", Patches.Training.Epochs, Patches.Training.Patience)]
                 : Array.Empty<StageLength>(),
-            new StageLength("whole images", Training.Epochs, Training.PatienceIn(null)),
+            new StageLength(LastStage, Training.Epochs, Training.PatienceIn(null)),
         ];
+
+    /// <summary>What the stage is called whose epochs are judged on whole images.</summary>
+    internal string LastStage =>
+        Patches is { Used: true, Order: PatchOrder.Mixed } ? "patches and whole images" : "whole images";
 
     /// <summary>The recipe of the first step, as the training loop takes it.</summary>
     internal CurriculumRecipe OnPatches() =>
@@ -149,7 +159,18 @@ internal sealed record CurriculumRecipe : INetworkRecipe, IBackboneRecipe
             Split = SplitOptions.Read(node.Section("split")),
             Decision = DecisionOptions.Read(node.Section("decision")),
             Network = BackboneNetworkOptions.Read(network),
+            SameTimeAs = node.Text(
+                "same_time_as",
+                "",
+                "Run folder of a curriculum: whole images alone are trained for as many epochs as take its time, at its pace on whole images; empty: training.epochs"
+            ),
         };
+        if (recipe.SameTimeAs.Length > 0 && recipe.Patches.Used)
+            throw node.Wrong(
+                "same_time_as",
+                recipe.SameTimeAs,
+                "it is for whole images alone; set patches.epochs: 0, or leave it out"
+            );
         if (recipe.Input.Form != InputForm.Raw)
             throw input.Wrong(
                 "form",

@@ -10,13 +10,26 @@ namespace Coverslip.Methods.Curriculum;
 /// <param name="Left">Place in the image at the size of the second step times the patches' scale, in pixels.</param>
 /// <param name="Top">As <paramref name="Left"/>.</param>
 /// <param name="Findings">What it shows; nothing in a healthy one.</param>
-internal sealed record PlannedPatch(Patch Source, int Number, int Left, int Top, IReadOnlyList<string> Findings);
+internal sealed record PlannedPatch(Patch Source, int Number, int Left, int Top, IReadOnlyList<string> Findings)
+{
+    /// <summary>Whether it was taken from inside the lungs; null (default) where that was not asked.</summary>
+    public bool? InLungs { get; init; }
+}
 
 /// <summary>
 /// Where patches are cut: around every lesion, and as many healthy ones as the recipe says, from images without a finding
 /// and from those all of whose findings have a box, far from every box. Depends on the seed and the images alone.
 /// </summary>
-internal sealed class PatchPlan(CurriculumRecipe recipe, ILookup<string, FindingBox> boxes, long seed)
+/// <param name="recipe">How many, and where.</param>
+/// <param name="boxes">Boxes by image.</param>
+/// <param name="seed">Of the places.</param>
+/// <param name="lungsOf">The lungs of an image, null where they are not found; called on several threads at once.</param>
+internal sealed class PatchPlan(
+    CurriculumRecipe recipe,
+    ILookup<string, FindingBox> boxes,
+    long seed,
+    Func<Patch, LungField?> lungsOf
+)
 {
     private const int Tries = 20; // places tried for one healthy patch
     private readonly LesionPatchOptions options = recipe.Patches;
@@ -38,11 +51,18 @@ internal sealed class PatchPlan(CurriculumRecipe recipe, ILookup<string, Finding
         var wanted = (int)Math.Round(around.Count * options.Healthy / (1 - options.Healthy));
         var random = new SeededRandom(seed, 1);
         random.Shuffle(healthy.AsSpan());
-        for (var i = 0; i < healthy.Length && wanted > 0; i++)
+        int[] shares = [.. healthy.Select((_, i) => wanted / healthy.Length + (i < wanted % healthy.Length ? 1 : 0))];
+        var inLungs = options.HealthyInside == HealthyPlace.Lungs;
+        var lungs = new LungField?[healthy.Length];
+        if (inLungs)
+            Parallel.For(0, lungs.Length, i => lungs[i] = shares[i] > 0 ? lungsOf(healthy[i]) : null);
+        foreach (var (i, image) in healthy.Index())
         {
-            var share = wanted / healthy.Length + (i < wanted % healthy.Length ? 1 : 0);
-            var first = around.Count(p => p.Source == healthy[i]);
-            around.AddRange(Healthy(healthy[i], lesions[healthy[i]], (first, share)));
+            var first = around.Count(p => p.Source == image);
+            around.AddRange(
+                Healthy(image, lesions[image], lungs[i], shares[i])
+                    .Select((p, n) => p with { Number = first + n, InLungs = inLungs ? lungs[i] is not null : null })
+            );
         }
         return [.. around.OrderBy(p => p.Source.Row.Number).ThenBy(p => p.Number)];
     }
@@ -87,7 +107,7 @@ internal sealed class PatchPlan(CurriculumRecipe recipe, ILookup<string, Finding
             + length / 2
             + Math.Max(0, (length - options.Side) / 2) * Around(random)
             + options.Jitter * options.Side * Around(random);
-        return (int)Math.Clamp(Math.Round(center - options.Side / 2.0), 0, side - options.Side);
+        return Before(center, side);
     }
 
     private List<string> Shown(PlacedLesion[] lesions, int left, int top)
@@ -103,20 +123,28 @@ internal sealed class PatchPlan(CurriculumRecipe recipe, ILookup<string, Finding
         ];
     }
 
-    private IEnumerable<PlannedPatch> Healthy(Patch image, PlacedLesion[] lesions, (int First, int Count) numbers)
+    private IEnumerable<PlannedPatch> Healthy(Patch image, PlacedLesion[] lesions, LungField? lungs, int count)
     {
         var random = new SeededRandom(seed + 8, image.Row.Number);
-        for (var n = 0; n < numbers.Count; n++)
+        for (var n = 0; n < count; n++)
         {
             for (var attempt = 0; attempt < Tries; attempt++)
             {
-                var left = random.Below(whole.Width - options.Side + 1);
-                var top = random.Below(whole.Height - options.Side + 1);
+                var (left, top) = lungs is null
+                    ? (random.Below(whole.Width - options.Side + 1), random.Below(whole.Height - options.Side + 1))
+                    : Centered(lungs.Place(random));
                 if (lesions.Any(l => l.Area.Shared(new BoxArea(left, top, options.Side, options.Side)) > 0))
                     continue;
-                yield return new PlannedPatch(image, numbers.First + n, left, top, []);
+                yield return new PlannedPatch(image, 0, left, top, []);
                 break;
             }
         }
     }
+
+    /// <summary>Around a place, or as near to it as the image's edges let it.</summary>
+    private (int Left, int Top) Centered((double X, double Y) middle) =>
+        (Before(middle.X * whole.Width, whole.Width), Before(middle.Y * whole.Height, whole.Height));
+
+    private int Before(double center, int side) =>
+        (int)Math.Clamp(Math.Round(center - options.Side / 2.0), 0, side - options.Side);
 }

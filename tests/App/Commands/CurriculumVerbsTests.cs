@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Xml.Linq;
 using Coverslip.Evaluation.Metrics;
+using Coverslip.Files;
+using Coverslip.Learning.Runs;
 
 namespace Coverslip.App.Tests.Commands;
 
@@ -55,10 +57,60 @@ public sealed class CurriculumVerbsTests(ChestRuns runs) : IClassFixture<ChestRu
         Assert.True(pooled.MultiLabel);
         Assert.Equal(File.ReadAllLines(runs.Cohort).Length - 1, pooled.Rows.Count);
         var report = File.ReadAllText(runs.At("curriculum/report.html"));
-        foreach (
-            var word in new[] { "AUC by site", "hospital 1", "Where findings are seen", "Training on part-1, patches" }
-        )
+        string[] words =
+        [
+            "AUC by site",
+            "hospital 1",
+            "Where findings are seen",
+            "Training of part 1",
+            "On patches",
+            "ROC curves",
+            "the mean sensitivity is",
+            "Fewer than 10 patients show",
+            "without finding",
+            "named wrongly",
+        ];
+        foreach (var word in words)
             Assert.Contains(word, report);
+        // At most two pictures of a kind, each beside its map.
+        var pictures = XDocument
+            .Parse(report.Replace("<!DOCTYPE html>", ""))
+            .Descendants()
+            .Count(e => e.Name.LocalName == "img");
+        Assert.InRange(pictures, 4, 5 * 3 * 2 * 2);
+        Assert.True(report.Length < 2_000_000, $"{report.Length} characters");
+        Assert.NotNull(RunFigures.Read(runs.At("curriculum")));
+    }
+
+    [Fact]
+    public void A_study_sets_a_curriculum_beside_controls_of_its_steps_and_of_its_time()
+    {
+        File.WriteAllText(
+            runs.At("study.yaml"),
+            """
+            study: s
+            metric: auc
+            also: [mean-sensitivity, mean-specificity]
+            baselines: false
+            split: {folds: 0, repeats: 1, images: 5-9}
+            models:
+              curriculum: {recipe: recipe.yaml}
+              same steps: {recipe: recipe.yaml, with: {patches: {order: none}}}
+              same time: {recipe: recipe.yaml, same_time_as: curriculum, with: {patches: {epochs: 0}}}
+            """
+        );
+        string[] call = ["study", runs.At("study.yaml"), "--cohort", runs.Cohort, "--out", runs.At("study"), "--jobs"];
+        PhantomRuns.Call(0, [.. call, "0"]);
+        var table = CsvTable.Read(runs.At("study/table.csv"));
+        string[] Column(string name) => [.. table.Rows.Select(r => r.Fields[table.Require(name)])];
+        Assert.Equal(Column("steps")[0], Column("steps")[1]);
+        Assert.NotEqual("", Column("steps")[2]);
+        var text = File.ReadAllText(runs.At("study/table.md"));
+        foreach (var word in new[] { "mean sensitivity", "auc pleural effusion", "auc at hospital 1" })
+            Assert.Contains(word, text);
+        Assert.Contains("Validation AUC", File.ReadAllText(runs.At("study/study.html")));
+        // With nothing left to train, what waits for another cell does not wait.
+        PhantomRuns.Call(0, [.. call, "2"]);
     }
 
     [Fact]
@@ -79,7 +131,15 @@ public sealed class CurriculumVerbsTests(ChestRuns runs) : IClassFixture<ChestRu
             Assert.Contains(word, text);
         using var json = JsonDocument.Parse(PhantomRuns.Call(0, [.. call, "--boxes", runs.Boxes, "--json"]));
         Assert.Equal(5, json.RootElement.GetProperty("findings").EnumerateObject().Count());
+        Assert.True(json.RootElement.TryGetProperty("mean_specificity", out _));
         Assert.True(json.RootElement.GetProperty("localisation").TryGetProperty("all", out _));
+        PhantomRuns.Call(
+            0,
+            [.. call[..2], runs.At("curriculum/predictions.csv"), .. call[3..], "--roc", runs.At("roc.svg")]
+        );
+        var roc = XDocument.Load(runs.At("roc.svg")).ToString();
+        foreach (var word in new[] { "ROC of nodule", "hospital 3", "as decided: sensitivity", "from probability" })
+            Assert.Contains(word, roc);
         var error = PhantomRuns.Call(
             1,
             "evaluate",
@@ -135,8 +195,9 @@ public sealed class CurriculumVerbsTests(ChestRuns runs) : IClassFixture<ChestRu
         Assert.Contains("1 epochs on patches", text);
         Assert.Contains("baseline part-1", text);
         var plot = XDocument.Load(runs.At("curves.svg"));
+        // Losses of training and validation and the level, accuracies, AUCs.
         Assert.Equal(
-            5,
+            5 + 2 + 2,
             plot.Descendants()
                 .Count(e =>
                     e.Name.LocalName == "path"

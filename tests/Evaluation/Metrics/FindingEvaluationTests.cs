@@ -31,6 +31,65 @@ public sealed class FindingEvaluationTests : IDisposable
     }
 
     [Fact]
+    public void Several_models_of_the_same_patients_give_their_mean_and_no_narrower_interval()
+    {
+        var golden = Golden.Of("findings.json");
+        var one = Of(golden);
+        var other = one with
+        {
+            Rows =
+            [
+                .. one.Rows.Select(r => r with { Probabilities = [.. r.Probabilities.Select(p => Math.Abs(p - 0.3))] }),
+            ],
+        };
+        var options = new EvaluationOptions { Bootstrap = 200 };
+        var (a, b, twice, both) = (
+            FindingEvaluation.Of(one, options),
+            FindingEvaluation.Of(other, options),
+            FindingEvaluation.Of([one, one], options),
+            FindingEvaluation.Of([one, other], options)
+        );
+        Assert.Equal((a.Images, a.Patients), (both.Images, both.Patients));
+        Assert.Equal(a.Findings[1].Auc.Low!.Value, twice.Findings[1].Auc.Low!.Value, 1e-12);
+        Assert.Equal((a.MeanAuc.Value + b.MeanAuc.Value)!.Value / 2, both.MeanAuc.Value!.Value, 1e-12);
+        Assert.Equal(golden.Numbers("sensitivity").Average(), a.MeanSensitivity.Value!.Value, 1e-12);
+        Assert.Equal(golden.Numbers("specificity").Average(), a.MeanSpecificity.Value!.Value, 1e-12);
+    }
+
+    [Fact]
+    public void Shown_cases_are_the_surest_of_each_kind_of_different_patients()
+    {
+        Prediction Row(string image, string patient, string label, double p) =>
+            new(image, patient, label, p >= 0.5 ? "x" : "", [p]);
+        var said = new Predictions(
+            ["x"],
+            [
+                Row("a", "1", "x", 0.9),
+                Row("b", "1", "x", 0.95),
+                Row("c", "2", "x", 0.6),
+                Row("d", "3", "x", 0.7),
+                Row("e", "4", "x", 0.2),
+                Row("f", "5", "x", 0.1),
+                Row("g", "6", "", 0.8),
+                Row("h", "7", "", 0.3),
+            ]
+        )
+        {
+            MultiLabel = true,
+        };
+        Assert.Equal(
+            [
+                (CaseKind.Right, 1, "b"),
+                (CaseKind.Right, 2, "d"),
+                (CaseKind.Missed, 1, "f"),
+                (CaseKind.Missed, 2, "e"),
+                (CaseKind.Wrong, 1, "g"),
+            ],
+            FindingCase.Of(said).Select(c => (c.Kind, c.Number, c.Image.Image))
+        );
+    }
+
+    [Fact]
     public void A_finding_that_no_image_shows_has_no_figures_and_a_reason()
     {
         var predictions = new Predictions(

@@ -85,6 +85,28 @@ public sealed class StudyRecipeTests : IDisposable
     }
 
     [Fact]
+    public void A_model_may_be_trained_for_the_time_of_one_above_it()
+    {
+        File.WriteAllText(
+            Path.Combine(folder, "chests.yaml"),
+            "method: curriculum\nfindings: [a, b]\nnetwork: {name: mobilenet-v2}\n"
+        );
+        const string timed = "  B: {recipe: chests.yaml, same_time_as: A, with: {patches: {epochs: 0}}}\n";
+        var study = Load("study: s\nbaselines: false\nmodels:\n  A: {recipe: chests.yaml}\n" + timed);
+        Assert.Equal(["A"], study.Runs[1].After);
+        Assert.Contains("same_time_as: /x/a", study.Runs[1].With(null, null, ["/x/a"]));
+        Refused("study: s\nmodels:\n" + timed, "models above it are no entry");
+        Refused("study: s\nrates: [1e-3]\nmodels:\n  A: {recipe: chests.yaml}\n" + timed, "the time of A");
+        Refused(
+            "study: s\nmodels:\n  A: {recipe: chests.yaml}\n  B: {recipe: small.yaml, same_time_as: A}\n",
+            "same_time_as"
+        );
+
+        void Refused(string text, string expected) =>
+            Assert.Contains(expected, Assert.Throws<RecipeException>(() => Load(text)).Message);
+    }
+
+    [Fact]
     public void Settings_lie_over_everything_and_pretraining_is_not_touched_by_what_is_common()
     {
         File.WriteAllText(

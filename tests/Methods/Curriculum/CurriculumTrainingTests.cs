@@ -2,7 +2,9 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Detection;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
+using Coverslip.Files;
 using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
 using Coverslip.Learning.Recipes;
 using Coverslip.Learning.Runs;
 using Coverslip.Torch;
@@ -118,6 +120,77 @@ public sealed class CurriculumTrainingTests(SmallChests chests) : IClassFixture<
         chests.Train("baseline", None, watched, "patches.epochs=0", "patches.boxes=missing.csv");
         Assert.Empty(watched.Stages);
         Assert.False(Directory.Exists(Path.Combine(chests.At("baseline"), "patches")));
+    }
+
+    [Theory]
+    [InlineData("mixed", "patches and whole images")]
+    [InlineData("none", "whole images")]
+    public void Controls_take_exactly_as_many_steps_and_go_on_to_the_same_numbers(string order, string stage)
+    {
+        _ = chests.Whole;
+        using var stop = new CancellationTokenSource();
+        var watched = new WatchedTraining { OnEpoch = n => Cancel(n, 1, stop) };
+        Assert.Throws<OperationCanceledException>(() =>
+            chests.Train($"{order}-stopped", stop.Token, watched, $"patches.order={order}")
+        );
+        Assert.Equal([(stage, 2)], watched.Stages);
+        foreach (var name in new[] { order, $"{order}-stopped" })
+            chests.Train(name, None, new WatchedTraining(), $"patches.order={order}");
+        Assert.Equal(
+            Losses(Path.Combine(chests.At(order), "metrics.csv")),
+            Losses(Path.Combine(chests.At($"{order}-stopped"), "metrics.csv"))
+        );
+        RunDescription Of(string name) => RunDescription.Read(Path.Combine(chests.At(name), "run.json"));
+        Assert.Equal(Of("whole").Steps, Of(order).Steps);
+        Assert.True(Of("whole").Steps > new RunFolder(Path.Combine(chests.At("whole"), "patches")).Reached.Epoch);
+        Assert.Equal(order == "mixed", File.Exists(Path.Combine(chests.At(order), "patches", "cohort.csv")));
+        Assert.False(File.Exists(Path.Combine(chests.At(order), "patches", "metrics.csv")));
+    }
+
+    [Fact]
+    public void Whole_images_alone_are_trained_for_the_time_of_a_curriculum()
+    {
+        _ = chests.Whole;
+        var (first, second) = (
+            new RunFolder(Path.Combine(chests.At("whole"), "patches")).Reached,
+            new RunFolder(chests.At("whole")).Reached
+        );
+        Assert.True(first.Processor > 0 && second.Processor > 0);
+        var epochs = (int)Math.Round((first.Processor + second.Processor) / (second.Processor / second.Epoch));
+        var watched = new WatchedTraining();
+        string[] timed = ["patches.epochs=0", $"same_time_as={chests.At("whole")}"];
+        chests.Train("timed", None, watched, timed);
+        Assert.Equal([("whole images", epochs)], watched.Stages);
+        Assert.Equal(epochs, watched.Epochs);
+        var error = Assert.Throws<RecipeException>(() =>
+            chests.Train("no-peer", None, new WatchedTraining(), "patches.epochs=0", "same_time_as=nowhere")
+        );
+        Assert.Contains("nowhere is no finished training", error.Message);
+        error = Assert.Throws<RecipeException>(() =>
+            chests.Train("alone", None, new WatchedTraining(), "patches.epochs=0", $"same_time_as={chests.At("timed")}")
+        );
+        Assert.Contains("does not say how long", error.Message);
+        error = Assert.Throws<RecipeException>(() => SmallChests.Read("same_time_as=other"));
+        Assert.Contains("patches.epochs: 0", error.Message);
+    }
+
+    [Fact]
+    public void A_part_keeps_its_figures_and_pictures_of_what_it_is_surest_about()
+    {
+        var tested = chests.Whole.Tested;
+        var figures = RunFigures.Read(chests.At("whole"))!.Figures.ToDictionary(f => f.Key, f => f.Figure);
+        Assert.Equal(FindingEvaluation.Of(tested).MeanSensitivity.Value, figures["mean_sensitivity"].Value);
+        Assert.Contains("auc_pleural_effusion", figures.Keys);
+        Assert.Contains("auc_at_hospital_1", figures.Keys);
+        Assert.Subset(figures.Keys.ToHashSet(), SmallChests.Read().OwnFigures.ToHashSet());
+        var cases = FindingCase.Of(tested);
+        Assert.NotEmpty(cases);
+        Assert.All(cases, c => Assert.True(File.Exists(CaseMaps.FileOf(chests.At("whole"), c))));
+        Assert.Equal(cases.Count, Directory.GetFiles(Path.Combine(chests.At("whole"), "maps")).Length);
+        var patches = CsvTable.Read(Path.Combine(chests.At("whole"), "patches", "cohort.csv"));
+        var inside = patches.Rows.Select(r => r.Fields[patches.Require("inside")]).ToArray();
+        Assert.Contains("lungs", inside);
+        Assert.True(inside.Count(i => i == "lungs") > 5 * inside.Count(i => i == "anywhere"));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Learning.Inputs;
 using Coverslip.Methods.Curriculum;
+using Coverslip.Phantoms;
 
 namespace Coverslip.Methods.Tests.Curriculum;
 
@@ -20,7 +21,7 @@ public sealed class PatchPlanTests
         var images = Enumerable.Range(0, 6).Select(i => Image(i, i < 3 ? [i % 2 == 0 ? "a" : "b"] : [])).ToArray();
         var scale = 0.5 + random.NextDouble();
         var recipe = Recipe($"patches: {{side: 30, per_lesion: 3, scale: {scale:0.00}}}");
-        var patches = new PatchPlan(recipe, boxes.ToLookup(b => b.Image), seed).Of(images);
+        var patches = new PatchPlan(recipe, boxes.ToLookup(b => b.Image), seed, _ => null).Of(images);
         var (width, height) = PatchPlan.WholeSize(recipe);
         Assert.NotEmpty(patches);
         foreach (var patch in patches)
@@ -47,7 +48,9 @@ public sealed class PatchPlanTests
     {
         var boxes = new[] { new FindingBox(2, "0.png", "a", new BoxArea(10, 10, 20, 20)) };
         Patch[] images = [Image(0, ["a", "b"]), Image(1, ["b"])];
-        var patches = new PatchPlan(Recipe("patches: {side: 30}"), boxes.ToLookup(b => b.Image), 1).Of(images);
+        var patches = new PatchPlan(Recipe("patches: {side: 30}"), boxes.ToLookup(b => b.Image), 1, _ => null).Of(
+            images
+        );
         Assert.Equal(4, patches.Length);
         Assert.All(patches, p => Assert.Equal(["a"], p.Findings));
     }
@@ -64,6 +67,40 @@ public sealed class PatchPlanTests
         Assert.Equal(0, lesion.Shared(new BoxArea(30, 30, 10, 10)), 1e-9);
         Assert.Equal(200, lesion.Shared(new BoxArea(20, 0, 40, 40)), 1e-9);
         Assert.Equal(3200, PlacedLesion.Of(box, 2, 2).Size, 1e-9);
+    }
+
+    [Fact]
+    public void Healthy_patches_lie_in_the_lungs_where_these_are_found()
+    {
+        using var picture = RadiographPhantom.Paint(new RadiographPhantomOptions { Size = Stored }, 4).Image;
+        var lungs = LungField.Of(picture)!;
+        var boxes = new[] { new FindingBox(2, "0.png", "a", new BoxArea(60, 60, 20, 20)) }.ToLookup(b => b.Image);
+        Patch[] images = [Image(0, ["a"]), .. Enumerable.Range(1, 8).Select(i => Image(i, []))];
+        PlannedPatch[] Healthy(string more) =>
+            [
+                .. new PatchPlan(
+                    Recipe($"patches: {{side: 30, per_lesion: 40{more}}}"),
+                    boxes,
+                    1,
+                    image => image.Row.Number % 2 == 0 ? lungs : null
+                )
+                    .Of(images)
+                    .Where(p => p.Findings.Count == 0),
+            ];
+        bool IsInside(PlannedPatch p)
+        {
+            var (x, y) = ((p.Left + 15) * LungField.Side / Stored, (p.Top + 15) * LungField.Side / Stored);
+            return lungs.Inside[(y * LungField.Side) + x];
+        }
+        var planned = Healthy("");
+        Assert.All(planned, p => Assert.Equal(p.Source.Row.Number % 2 == 0, p.InLungs));
+        var (found, lost) = (planned.Where(p => p.InLungs == true), planned.Where(p => p.InLungs == false));
+        // A place's middle is rounded to a pixel, which may be the next cell's.
+        Assert.True(found.Count(IsInside) > 0.9 * found.Count());
+        Assert.True(lost.Count(IsInside) < 0.6 * lost.Count());
+        var anywhere = Healthy(", healthy_inside: anywhere");
+        Assert.All(anywhere, p => Assert.Null(p.InLungs));
+        Assert.True(anywhere.Count(IsInside) < 0.6 * anywhere.Length);
     }
 
     private static BoxArea Scaled(BoxArea box, double by) =>
