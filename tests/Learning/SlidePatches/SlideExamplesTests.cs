@@ -135,16 +135,18 @@ public sealed class SlideExamplesTests(TinySlides tiny) : IClassFixture<TinySlid
 
     private static SlideExamples Examples(CohortSlides slides, int readers, long seed = 1)
     {
-        var recipe = (INetworkRecipe)
+        var sampler = new BalancedSampler(slides.Sources, slides.Cohort.Classes, "training");
+        var options = new SlidePatchOptions { ValidationExamples = 21, Readers = readers };
+        return new SlideExamples(new BalancedPlaces(sampler, 41, 8), sampler, Recipe(), options, seed);
+    }
+
+    internal static INetworkRecipe Recipe() =>
+        (INetworkRecipe)
             Known.Methods.Parse(
                 "method: tumor-detection\ninput: {width: 32, height: 32}\nnetwork: {name: mobilenet-v1}\n"
                     + "patches: {center: 16, stride: 16}\ntraining: {batch: 8}\ntest: {stride: 16}",
                 "tiny.yaml"
             );
-        var sampler = new BalancedSampler(slides.Sources, slides.Cohort.Classes, "training");
-        var options = new SlidePatchOptions { ValidationExamples = 21, Readers = readers };
-        return new SlideExamples(new BalancedPlaces(sampler, 41, 8), sampler, recipe, options, seed);
-    }
 
     private static string[] Read(IEnumerable<RawBatch> batches) =>
         [
