@@ -81,6 +81,7 @@ internal static class Page
         var seen = shown.Pictures.Select(Thumbnail.Of);
         return Html.Tag(
             "figure",
+            shown.Pictures.Any(p => p.Longest > Picture.Small) ? Html.Class("large") : null,
             shown.Pictures.Count > 1 ? Html.Tag("div", Html.Class("pair"), seen) : seen,
             Html.Tag(
                 "figcaption",

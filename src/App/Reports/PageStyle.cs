@@ -74,7 +74,7 @@ internal static class PageStyle
         .bar .dot { fill: var(--c0); } .bar .chance { stroke: var(--c1); stroke-width: 2; }
         .pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); gap: 1.1rem; }
         .pictures.pairs { grid-template-columns: repeat(auto-fill, minmax(min(100%, 420px), 1fr)); }
-        td figure { width: 150px; } td img { max-width: 100%; height: auto; display: block; border-radius: 4px; }
+        td figure { width: 150px; } td figure.large { width: 340px; } td img { max-width: 100%; height: auto; display: block; border-radius: 4px; }
         td .pair { grid-template-columns: 1fr; } td .unreadable { overflow-wrap: anywhere; }
         .pictures img { width: 100%; height: auto; display: block; border-radius: 4px; }
         .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 4px; }

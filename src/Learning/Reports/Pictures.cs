@@ -21,8 +21,11 @@ public sealed record Picture(string File, string Alternative) : Cell
     /// <summary>What the mask does.</summary>
     public MaskView View { get; init; }
 
-    /// <summary>Its longest side on the page in pixels, where the file has as many; 256 by default.</summary>
-    public int Longest { get; init; } = 256;
+    /// <summary>The longest side by default.</summary>
+    public const int Small = 256;
+
+    /// <summary>Its longest side on the page in pixels, where the file has as many; a larger one than by default also widens its cell.</summary>
+    public int Longest { get; init; } = Small;
 
     /// <summary>Boxes that are drawn over it; none by default.</summary>
     public IReadOnlyList<PictureBox> Boxes { get; init; } = [];

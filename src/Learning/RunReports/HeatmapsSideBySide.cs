@@ -50,11 +50,10 @@ public static class HeatmapsSideBySide
                         (IReadOnlyList<Cell>)
                             [
                                 $"{t.Row.Image}, {t.Row.Label}",
-                                new Picture(cohort.ImagePath(t.Row), $"slide {t.Row.Image}")
-                                {
-                                    Mask = t.Truth,
-                                    Longest = Side,
-                                },
+                                new CaptionedPicture(
+                                    [Large(cohort.ImagePath(t.Row), $"slide {t.Row.Image}", t.Truth)],
+                                    []
+                                ),
                                 .. having.Select(p => HeatmapOf(p, t.Row, t.Truth)),
                             ]
                     ),
@@ -71,15 +70,14 @@ public static class HeatmapsSideBySide
         var files = TestFiles.Of(part.Folder, row);
         if (!File.Exists(files.Overlay))
             return FigureText.None;
-        var picture = new Picture(files.Overlay, $"{part.Name}: heatmap of {row.Image}")
-        {
-            Mask = truth,
-            Longest = Side,
-        };
+        var picture = Large(files.Overlay, $"{part.Name}: heatmap of {row.Image}", truth);
         var rough = HeatmapRoughness.Of(part.Folder, row);
         return new CaptionedPicture(
             [picture],
             rough.Cells > 0 ? [new Words($"roughness {FigureText.Number(rough.Sum / rough.Cells)}")] : []
         );
     }
+
+    private static Picture Large(string file, string alternative, string? truth) =>
+        new(file, alternative) { Mask = truth, Longest = Side };
 }

@@ -194,8 +194,20 @@ public sealed class CohortSlides : IDisposable
     /// <exception cref="InvalidDataException">A class of which a side has no patch.</exception>
     public SlideExamples Examples(INetworkRecipe recipe, SlidePatchOptions patches, SessionPart part)
     {
-        BalancedSampler? Sampler(SplitSide side, string name) =>
-            Of(part, side) is { Count: > 0 } found ? new BalancedSampler(found, Cohort.Classes, name) : null;
+        BalancedSampler? Sampler(SplitSide side, string name)
+        {
+            try
+            {
+                return Of(part, side) is { Count: > 0 } found ? new BalancedSampler(found, Cohort.Classes, name) : null;
+            }
+            catch (InvalidDataException error) when (taught.Count > 0)
+            {
+                throw new InvalidDataException(
+                    $"{error.Message}; {taught.Count} slides of tumor are mislabeled on purpose: fewer (mislabel.slides, mislabel.share) or others (mislabel.seed) leave some on either side",
+                    error
+                );
+            }
+        }
         // Also where every place is taken: that a class is missing is told alike.
         var (balanced, batch) = (Sampler(SplitSide.Train, "training")!, recipe.Training.Batch);
         return new SlideExamples(

@@ -188,6 +188,8 @@ public static class StudyTable
         {
             { Value: null } => "–",
             { Low: null } => Text($"{figure.Value:0.000}"),
+            // An interval that rounding would leave without width.
+            { High: < 0.0005 } => "< 0.001",
             _ => Text($"{figure.Value:0.000} ({figure.Low:0.000} – {figure.High:0.000})"),
         };
 

@@ -32,6 +32,7 @@ public sealed class TrainingVerbsTests(TrainedRun trained) : IClassFixture<Train
         [
             "cohort.txt",
             "contents.txt",
+            "contradicted.csv",
             "environment.txt",
             "predictions.csv",
             "recipe.yaml",

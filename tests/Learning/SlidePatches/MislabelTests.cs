@@ -29,6 +29,15 @@ public sealed class MislabelTests(TinySlides tiny) : IClassFixture<TinySlides>
         Assert.Same(truth, On(SplitSide.Test));
         Assert.True(truth.Count(1) > 0);
 
+        var error = Assert.Throws<InvalidDataException>(() =>
+            slides.Examples(SlideExamplesTests.Recipe(), TinySlides.Patches(), Part(row.Patient, SplitSide.Train))
+        );
+        Assert.Contains("the training patients have no patch of class tumor on 1 slides", error.Message);
+        Assert.EndsWith(
+            "1 slides of tumor are mislabeled on purpose: fewer (mislabel.slides, mislabel.share) or others (mislabel.seed) leave some on either side",
+            error.Message
+        );
+
         slides.Record(tiny.Folder);
         Assert.Equal(
             $"image,patient,label,taught\n{row.Image},{row.Patient},tumor,normal\n",

@@ -157,20 +157,22 @@ public sealed class SlideExamplesTests(TinySlides tiny) : IClassFixture<TinySlid
         int validation = 21
     )
     {
-        var recipe = (INetworkRecipe)
-            Known.Methods.Parse(
-                "method: tumor-detection\ninput: {width: 32, height: 32}\nnetwork: {name: mobilenet-v1}\n"
-                    + "patches: {center: 16, stride: 16}\ntraining: {batch: 8}\ntest: {stride: 16}",
-                "tiny.yaml"
-            );
         var sampler = new BalancedSampler(slides.Sources, slides.Cohort.Classes, "training");
         var options = new SlidePatchOptions { ValidationExamples = validation, Readers = readers };
         IDrawsPatches training =
             sampling == PatchSampling.Balanced
                 ? new BalancedPlaces(sampler, 41, 8)
                 : new WholeEpochs(sampler.Sources, sampling == PatchSampling.Equal, 8, seed);
-        return new SlideExamples(training, sampler, recipe, options, seed);
+        return new SlideExamples(training, sampler, Recipe(), options, seed);
     }
+
+    internal static INetworkRecipe Recipe() =>
+        (INetworkRecipe)
+            Known.Methods.Parse(
+                "method: tumor-detection\ninput: {width: 32, height: 32}\nnetwork: {name: mobilenet-v1}\n"
+                    + "patches: {center: 16, stride: 16}\ntraining: {batch: 8}\ntest: {stride: 16}",
+                "tiny.yaml"
+            );
 
     private static string[] Read(IEnumerable<RawBatch> batches) =>
         [
