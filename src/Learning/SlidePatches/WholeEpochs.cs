@@ -7,7 +7,7 @@ namespace Coverslip.Learning.SlidePatches;
 /// rarer one and as many of the other, drawn anew for each epoch (Takahama et al. 2019, sec. 4.1, of biopsies and of lymph
 /// nodes).
 /// </summary>
-public sealed class WholeEpochs
+internal sealed class WholeEpochs
 {
     private readonly (PatchSource Source, int Label)[] groups;
     private readonly int[] starts; // of each group the number of its first patch

@@ -45,8 +45,10 @@ public sealed class SlideExamplesTests(TinySlides tiny) : IClassFixture<TinySlid
     {
         using var slides = tiny.Open(tiny.Cohort);
         var examples = Examples(slides, readers: 3, sampling: PatchSampling.All, validation: 0);
-        int[] counts = [.. new[] { 0, 1 }.Select(label => slides.Sources.Sum(s => s.Count(label)))];
-        Assert.Equal(counts, [.. new[] { 0, 1 }.Select(label => examples.ValidationLabels.Count(l => l == label))]);
+        int Placed(int label) => slides.Sources.Sum(s => s.Count(label));
+        int[] counts = [Placed(0), Placed(1)];
+        foreach (var label in (int[])[0, 1])
+            Assert.Equal(counts[label], examples.ValidationLabels.Count(l => l == label));
         Assert.Equal(counts[0] / (double)counts.Sum(), examples.ClassShares[0], 12);
         // Of an example alone in the last batch batch normalization would know no statistics.
         Assert.Equal(counts.Sum() - (counts.Sum() % 8 == 1 ? 1 : 0), examples.PerEpoch);
