@@ -217,7 +217,10 @@ internal static class StudyCommand
                                 .Runs.Select(r => new NamedPart(
                                     r.Model,
                                     TrainingSession.PartFolder(g.Group.Folder.Run(r), 0, g.Part.Parts.Count)
-                                ))
+                                )
+                                {
+                                    IsBaseline = r.IsBaseline,
+                                })
                                 .Where(p => File.Exists(Path.Combine(p.Folder, "run.json"))),
                         ]
                 )

@@ -66,7 +66,8 @@ internal sealed class MultiStageReport : IRunReport
 
     public IReadOnlyList<string> WritePictures(string folder, Cohort cohort, IReadOnlyList<NamedPart> parts)
     {
-        var (having, shown, _) = Shown(cohort, parts);
+        // Trivial models disagree with all others everywhere.
+        var (having, shown, _) = Shown(cohort, [.. parts.Where(p => !p.IsBaseline)]);
         var written = new List<string>();
         foreach (var row in shown)
         {
