@@ -30,7 +30,10 @@ internal static class StudyOutput
                                     .Rows.Select(r => new NamedPart(
                                         r.Run.Model,
                                         TrainingSession.PartFolder(g.Group.Folder.Run(Chosen(r)), 0, g.Part.Parts.Count)
-                                    ))
+                                    )
+                                    {
+                                        IsBaseline = r.Run.IsBaseline,
+                                    })
                                     .Where(p => File.Exists(Path.Combine(p.Folder, "run.json"))),
                             ]
                     )

@@ -54,4 +54,8 @@ public interface IRunReport
 /// <summary>A finished part among those of other models.</summary>
 /// <param name="Name">What it is called.</param>
 /// <param name="Folder">Where its files are.</param>
-public sealed record NamedPart(string Name, string Folder);
+public sealed record NamedPart(string Name, string Folder)
+{
+    /// <summary>Whether it is a trivial model's that no recipe names; false by default.</summary>
+    public bool IsBaseline { get; init; }
+}

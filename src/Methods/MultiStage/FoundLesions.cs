@@ -16,13 +16,17 @@ internal enum LesionSize
     Macro,
 }
 
-/// <summary>A lesion of a slide, and whether a patch that holds some of it is called tumor.</summary>
-internal readonly record struct JudgedLesion(LesionSize Size, bool Found);
+/// <summary>A lesion of a slide, and the highest probability of a patch that holds some of it; 0 without such a patch.</summary>
+internal readonly record struct JudgedLesion(LesionSize Size, double Probability)
+{
+    /// <summary>Whether such a patch is called tumor.</summary>
+    public bool Found => Probability > PredictedPatch.Threshold;
+}
 
 /// <summary>
-/// Which lesions of a slide are found: those of which a called patch holds a pixel of CAMELYON16's masks (8 µm). Lesions are those of the
+/// How probable a slide's lesions are to a model: as the patches that hold a pixel of them on CAMELYON16's masks (8 µm). Lesions are those of the
 /// CAMELYON16 evaluation (<see cref="LesionMap"/>), which lie 75 µm apart at least; its length of a lesion has 75 µm more than
-/// what is outlined. One of whose tissue no patch is made is not found.
+/// what is outlined.
 /// </summary>
 internal static class FoundLesions
 {
@@ -36,18 +40,18 @@ internal static class FoundLesions
         var rules = TruthMask.RulesOf(slide);
         using var mask = TruthMask.Draw(tumor, slide, rules.Level);
         var map = LesionMap.Of(mask.Pixels, mask.Width, rules);
-        var found = new bool[map.Lesions.Count + 1];
-        foreach (var patch in patches.Where(p => p.Positive))
+        var highest = new double[map.Lesions.Count + 1];
+        foreach (var patch in patches)
         {
             var place = grid.RectangleOf(patch.Patch);
             var (left, right) = Pixels(place.X, place.Width, mask.Width);
             var (top, bottom) = Pixels(place.Y, place.Height, mask.Height);
             for (var y = top; y < bottom; y++)
             for (var x = left; x < right; x++)
-                if (mask.Pixels[(y * mask.Stride) + x] != 0)
-                    found[map.At(x, y)] = true;
+                if (mask.Pixels[(y * mask.Stride) + x] != 0 && map.At(x, y) is var lesion)
+                    highest[lesion] = Math.Max(highest[lesion], patch.Probability);
         }
-        return [.. map.Lesions.Select((lesion, i) => new JudgedLesion(SizeOf(lesion, rules), found[i + 1]))];
+        return [.. map.Lesions.Select((lesion, i) => new JudgedLesion(SizeOf(lesion, rules), highest[i + 1]))];
 
         // Pixels of the mask whose middles lie in the patch.
         (int From, int To) Pixels(double from, double extent, int most) =>

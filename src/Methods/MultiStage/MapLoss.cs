@@ -1,4 +1,5 @@
 using Coverslip.Learning.Recipes;
+using Coverslip.Slides.Images;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.MultiStage;
@@ -41,6 +42,12 @@ internal sealed record MapLoss
     public double TumorWeight { get; init; } = 1;
 
     /// <summary>
+    /// How far lesions count alike instead of cells, 0 (default, as published) to 1: a cell of tumor counts the less the larger
+    /// its lesion is (Shirokikh et al. 2020, sec. 2.1, at 1).
+    /// </summary>
+    public double LesionBalance { get; init; }
+
+    /// <summary>
     /// Mean over the labeled cells of scores [M, 2, H, W] and labels Int64 [M, H, W], weighted as in PyTorch: not a number
     /// where no cell has a label.
     /// </summary>
@@ -48,10 +55,11 @@ internal sealed record MapLoss
     {
         using var scope = new TensorScope();
         if (Kind == MapLossKind.Focal)
-            return scope.Keep(Focal(scores, labels));
-        var weights =
-            TumorWeight == 1 ? null : Tensor.From<float>([1, (float)TumorWeight]).To(scores.Device, scores.DType);
-        var loss = Losses.CrossEntropy(scores, labels, weights, GridPatch.NoLabel);
+            return scope.Keep(Weighted(scores, labels, Gamma));
+        var loss =
+            TumorWeight == 1 && LesionBalance == 0
+                ? Losses.CrossEntropy(scores, labels, ignore: GridPatch.NoLabel)
+                : Weighted(scores, labels, gamma: 0);
         return scope.Keep(Kind == MapLossKind.Boundary ? loss + (Boundary(scores, labels) * BoundaryWeight) : loss);
     }
 
@@ -63,7 +71,7 @@ internal sealed record MapLoss
             Kind = node.Word(
                 "loss",
                 standard.Kind,
-                "Loss of the maps: focal and boundary keep lesions of a few patches that cross-entropy loses, at the price of more false points"
+                "Loss of the maps: cross-entropy as published, one that counts what is right already less (focal), or with a term that is the larger the further from tumor's border a call lies (boundary)"
             ),
             Gamma = node.Number("gamma", standard.Gamma, (0, 10), "Exponent of loss: focal", "Lin et al. 2017"),
             BoundaryWeight = node.Number(
@@ -79,18 +87,60 @@ internal sealed record MapLoss
                 (0.001, 1000),
                 "How many times a patch of tumor counts in the loss of the maps"
             ),
+            LesionBalance = node.Number(
+                "lesion_balance",
+                standard.LesionBalance,
+                (0, 1),
+                "How far lesions of a map count alike in its loss, however many patches they have: 0 not at all, 1 wholly",
+                "Shirokikh et al. 2020"
+            ),
         };
     }
 
-    private Tensor Focal(Tensor scores, Tensor labels)
+    /// <summary>Mean of (1 − p)^γ times cross-entropy, each cell by its weight; γ of 0 is cross-entropy.</summary>
+    private Tensor Weighted(Tensor scores, Tensor labels, double gamma)
     {
         var logs = scores.LogSoftmax(1);
         var tumor = labels.EqualTo(GridPatch.Tumor).To(scores.DType); // [M, H, W]
         var normal = labels.EqualTo(0).To(scores.DType);
         var log = (logs.Select(1, GridPatch.Tumor) * tumor) + (logs.Select(1, 0) * normal); // 0 without a label
         var weights = (tumor * TumorWeight) + normal;
-        var missed = (1 - log.Exp()).Clamp(LeastMissed).Pow(Gamma);
+        if (LesionBalance > 0)
+            weights *= Balanced(labels).To(scores.Device, scores.DType);
+        var missed = (1 - log.Exp()).Clamp(LeastMissed).Pow(gamma);
         return -(weights * missed * log).Sum() / weights.Sum();
+    }
+
+    /// <summary>
+    /// Of each cell of tumor (mean size of the maps' lesions / size of its own) to the power of the balance, of others 1; a
+    /// lesion is what touches, corners included.
+    /// </summary>
+    private Tensor Balanced(Tensor labels)
+    {
+        var (maps, height, width) = ((int)labels.Size(0), (int)labels.Size(1), (int)labels.Size(2));
+        var (known, sizes) = (labels.ToArray<long>(), new float[maps * height * width]);
+        var (cells, lesions) = (0, 0);
+        for (var map = 0; map < maps; map++)
+        {
+            using var own = new Image(width, height, channels: 1);
+            for (var cell = 0; cell < width * height; cell++)
+                own.WritablePixels[cell] =
+                    known[(map * width * height) + cell] == GridPatch.Tumor ? byte.MaxValue : (byte)0;
+            var found = Components.Find(own);
+            var areas = found.Areas();
+            lesions += found.Count;
+            for (var cell = 0; cell < width * height; cell++)
+                if (found.Labels[cell] > 0)
+                {
+                    sizes[(map * width * height) + cell] = areas[found.Labels[cell]];
+                    cells++;
+                }
+        }
+        float[] weights =
+        [
+            .. sizes.Select(size => size == 0 ? 1 : (float)Math.Pow((double)cells / lesions / size, LesionBalance)),
+        ];
+        return Tensor.From(weights, maps, height, width);
     }
 
     private static Tensor Boundary(Tensor scores, Tensor labels)

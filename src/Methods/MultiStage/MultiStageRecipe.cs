@@ -88,7 +88,7 @@ internal sealed record MultiStageRecipe : INetworkRecipe, IPredictsSlides
 
     public bool TellsClasses => false;
 
-    public IReadOnlyList<string> LowerIsBetter => [PatchEstimates.Points, .. PatchEstimates.MatchedPoints];
+    public IReadOnlyList<string> LowerIsBetter => [PatchEstimates.Points, .. CalledPatches.Keys];
 
     public IReadOnlyList<string> OwnFigures =>
         [
@@ -96,7 +96,7 @@ internal sealed record MultiStageRecipe : INetworkRecipe, IPredictsSlides
             PatchEstimates.PrecisionRecallArea,
             PatchEstimates.Points,
             PatchEstimates.Recall,
-            .. PatchEstimates.MatchedPoints,
+            .. CalledPatches.Keys,
             .. LesionEstimates.Keys,
             .. Stages.Folds > 0 ? (string[])[SlideStaging.Kappa, SlideStaging.Accuracy] : [],
         ];

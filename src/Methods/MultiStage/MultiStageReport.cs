@@ -66,34 +66,37 @@ internal sealed class MultiStageReport : IRunReport
 
     public IReadOnlyList<string> WritePictures(string folder, Cohort cohort, IReadOnlyList<NamedPart> parts)
     {
-        var (having, shown, _) = Shown(cohort, parts);
+        // Trivial models disagree with all others everywhere.
+        var (having, shown, _) = Shown(cohort, [.. parts.Where(p => !p.IsBaseline)]);
         var written = new List<string>();
         foreach (var row in shown)
         {
-            PicturedMap[] models =
-            [
-                .. having
-                    .Where(p => File.Exists(PredictionMap.PatchesFile(p.Folder, NameOf(row))))
-                    .Select(p => new PicturedMap(
-                        p.Name,
-                        PredictionMap.PredictedFile(p.Folder, NameOf(row)),
-                        PatchTable.Read(PredictionMap.PatchesFile(p.Folder, NameOf(row)))
-                    )),
-            ];
-            // Runs of earlier versions kept pictures alone. Of all the truth is that with the most patches: maps leave some out.
-            if (models.MaxBy(m => m.Table.Patches.Count) is not { } most)
+            var name = NameOf(row);
+            // Runs of earlier versions kept pictures alone.
+            var models = having
+                .Where(p => File.Exists(PredictionMap.PatchesFile(p.Folder, name)))
+                .Select(p =>
+                    (
+                        p.Folder,
+                        Map: new PicturedMap(
+                            p.Name,
+                            PredictionMap.PredictedFile(p.Folder, name),
+                            PatchTable.Read(PredictionMap.PatchesFile(p.Folder, name))
+                        )
+                    )
+                )
+                .ToArray();
+            if (models.Length == 0)
                 continue;
+            // Maps may leave patches out: the truth is that beside the most.
+            var (part, most) = models.MaxBy(m => m.Map.Table.Patches.Count);
             using var slide = SlideFile.Open(
                 cohort.ImagePath(row),
                 new SlideOptions { Mpp = CohortMpp.OfSlide(cohort, row) }
             );
-            var truth = most with
-            {
-                Name = "truth",
-                File = most.File.Replace("-predicted.", "-truth.", StringComparison.Ordinal),
-            };
-            written.Add(Path.Combine(folder, $"{NameOf(row)}.svg"));
-            WholeFile.Write(written[^1], MapPicture.Of(slide, truth, models));
+            var truth = most with { Name = "truth", File = PredictionMap.TruthFile(part, name) };
+            written.Add(Path.Combine(folder, $"{name}.svg"));
+            WholeFile.Write(written[^1], MapPicture.Of(slide, truth, [.. models.Select(m => m.Map)]));
         }
         return written;
     }

@@ -16,8 +16,8 @@ internal sealed record PredictedSlide(string Patient, IReadOnlyList<PredictedPat
 /// <summary>
 /// <see cref="PatchFigures"/> with 95 % intervals by drawing patients: <c>patch_accuracy</c>, <c>patch_pr_auc</c>,
 /// <c>tumor_points_per_slide</c> with the share of tumor patches that the same calls find (<c>tumor_recall</c>), and
-/// <c>tumor_points_at_recall_0.8</c> and <c>_0.95</c>, called from the probability on that finds this share of all test slides'
-/// tumor, and of lesions by size the share that is found (<see cref="LesionEstimates"/>).
+/// what else is called wrongly (<see cref="CalledPatches"/>), and of lesions by size the share that is found
+/// (<see cref="LesionEstimates"/>).
 /// </summary>
 internal static class PatchEstimates
 {
@@ -25,19 +25,13 @@ internal static class PatchEstimates
     internal const string PrecisionRecallArea = "patch_pr_auc";
     internal const string Points = "tumor_points_per_slide";
     internal const string Recall = "tumor_recall";
-
-    /// <summary>Points at the recalls at which models are compared, in the order of <see cref="TumorPoints.MatchedRecalls"/>.</summary>
-    internal static readonly string[] MatchedPoints =
-    [
-        .. TumorPoints.MatchedRecalls.Select(r => FormattableString.Invariant($"tumor_points_at_recall_{r}")),
-    ];
     private const int Draws = 1000;
 
     internal static RunFigures Of(IReadOnlyList<PredictedSlide> slides)
     {
         var figures = PatchFigures.Of([.. slides.Select(s => s.Patches)]);
         string[] patients = [.. slides.Select(s => s.Patient).Distinct()];
-        int[]?[] matched = [.. TumorPoints.MatchedRecalls.Select(r => MatchedOf(slides, r))];
+        var matched = CalledPatches.Of(slides);
         double?[] values =
         [
             Number(figures.Accuracy),
@@ -58,7 +52,7 @@ internal static class PatchEstimates
                 (PrecisionRecallArea, Of(1, "no test patch is tumor")),
                 (Points, Of(2, "no slide was tested")),
                 (Recall, Of(3, "no test patch is tumor")),
-                .. MatchedPoints.Select((key, i) => (key, Of(4 + i, "no test patch is tumor"))),
+                .. CalledPatches.Keys.Select((key, i) => (key, Of(4 + i, "no test patch is tumor"))),
                 .. LesionEstimates.Of(slides),
             ],
             [
@@ -75,7 +69,7 @@ internal static class PatchEstimates
     private static (PatientBootstrap? Draws, string? Reason) Drawn(
         IReadOnlyList<PredictedSlide> slides,
         string[] patients,
-        (double?[] Values, int[]?[] Matched) of
+        (double?[] Values, IReadOnlyList<int[]?> Matched) of
     )
     {
         if (patients.Length < 2)
@@ -141,12 +135,6 @@ internal static class PatchEstimates
         PredictedPatch[] tumor = [.. patches.Where(p => p.Patch.Label == GridPatch.Tumor)];
         return tumor.Length == 0 ? double.NaN : (double)tumor.Count(p => p.Positive) / tumor.Length;
     }
-
-    /// <summary>Points per slide at the matched recall; null where no patch is tumor.</summary>
-    private static int[]? MatchedOf(IReadOnlyList<PredictedSlide> slides, double recall) =>
-        TumorPoints.ThresholdAtRecall(slides.SelectMany(s => s.Patches), recall) is { } from
-            ? [.. slides.Select(s => TumorPoints.Find(s.Patches, p => p.Probability >= from).Count)]
-            : null;
 
     private static double? Number(double value) => double.IsNaN(value) ? null : value;
 }

@@ -7,8 +7,11 @@ namespace Coverslip.Methods.MultiStage;
 /// <param name="Probability">0 to 1.</param>
 internal readonly record struct PredictedPatch(GridPatch Patch, double Probability)
 {
-    /// <summary>Whether it is called tumor: its probability is above a half.</summary>
-    public bool Positive => Probability > 0.5;
+    /// <summary>Above it a patch is called tumor.</summary>
+    public const double Threshold = 0.5;
+
+    /// <summary>Whether it is called tumor.</summary>
+    public bool Positive => Probability > Threshold;
 }
 
 /// <summary>

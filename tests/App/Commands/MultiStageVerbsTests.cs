@@ -106,6 +106,12 @@ public sealed class MultiStageVerbsTests(MultiStageSlides runs) : IClassFixture<
         var page = File.ReadAllText(runs.At("study/study.html"));
         Assert.Contains("Prediction maps", page);
         Assert.Contains("both: slides/P", page);
+        // Every stage's epochs are curves, with the area that a class looked for has.
+        var report = File.ReadAllText(runs.At("study/runs/both-recipe/report.html"));
+        Assert.All(
+            (string[])["Stage extractor", "Stage segmentation", "Stage end-to-end", "PR AUC"],
+            words => Assert.Contains(words, report)
+        );
 
         // A picture to each slide shown, with both models, the truth and nothing that a viewer would have to fetch.
         var pictures = Directory.GetFiles(runs.At("study/pictures"), "*.svg");

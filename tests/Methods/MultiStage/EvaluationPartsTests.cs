@@ -48,10 +48,34 @@ public sealed class EvaluationPartsTests
     }
 
     [Fact]
+    public void Who_calls_everything_has_no_points_and_every_false_patch()
+    {
+        double? Figure(string tenths, string key) =>
+            PatchEstimates
+                .Of([new PredictedSlide("A", Slide([tenths], ["nnnnttnt"]))])
+                .Figures.Single(f => f.Key == key)
+                .Figure.Value;
+        Assert.Equal(
+            (0, 5),
+            (Figure("99999999", "tumor_points_per_slide"), Figure("99999999", "false_patches_per_slide"))
+        );
+        Assert.Equal(
+            (1, 1),
+            (Figure("91114411", "tumor_points_per_slide"), Figure("91114411", "false_patches_per_slide"))
+        );
+        // To find 0.8 of three patches it calls from 0.1 on, and to find them all, too.
+        Assert.Equal(5, Figure("91114411", "false_patches_at_recall_0.8"));
+        Assert.Equal(1, Figure("91114424", "false_patches_at_recall_0.95"));
+    }
+
+    [Fact]
     public void Lesions_are_counted_by_size_over_all_slides_and_a_size_that_is_not_there_is_said()
     {
         static PredictedSlide Of(string patient, params (LesionSize Size, bool Found)[] lesions) =>
-            new(patient, Slide(["9"], ["t"])) { Lesions = [.. lesions.Select(l => new JudgedLesion(l.Size, l.Found))] };
+            new(patient, Slide(["9"], ["t"]))
+            {
+                Lesions = [.. lesions.Select(l => new JudgedLesion(l.Size, l.Found ? 0.9 : 0.5))],
+            };
         var figures = PatchEstimates.Of([
             Of("A", (LesionSize.Itc, true), (LesionSize.Itc, false), (LesionSize.Micro, true)),
             Of("A", (LesionSize.Itc, false)),
@@ -64,6 +88,26 @@ public sealed class EvaluationPartsTests
         Assert.Equal((1, null), (found["lesions_found_micro"].Value, found["lesions_found_micro"].Low));
         Assert.Contains("(macro)", found["lesions_found_macro"].Reason);
         Assert.Contains(("lesions_itc", 4), figures.Counts);
+    }
+
+    [Fact]
+    public void Lesions_are_counted_where_every_model_costs_eight_normal_patches_a_slide()
+    {
+        // Nine normal patches at 0.3, eight at 0.4: called above 0.3, a slide has eight too many, and no more.
+        var labels = new string('n', 17);
+        double? Found(string tenths) =>
+            PatchEstimates
+                .Of([
+                    new PredictedSlide("A", Slide([tenths], [labels]))
+                    {
+                        Lesions = [new(LesionSize.Itc, 0.35), new(LesionSize.Itc, 0.3)],
+                    },
+                ])
+                .Figures.Single(f => f.Key == "lesions_found_itc_at_8")
+                .Figure.Value;
+        Assert.Equal(0.5, Found("33333333344444444"));
+        Assert.Equal(0, Found("33333333344444449".Replace('3', '4')));
+        Assert.Equal(1, Found("11111111144444444"));
     }
 
     [Fact]

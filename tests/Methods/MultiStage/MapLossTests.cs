@@ -34,6 +34,7 @@ public sealed class MapLossTests
             Gamma = wanted["gamma"]!.GetValue<double>(),
             BoundaryWeight = wanted["boundary"]!.GetValue<double>(),
             TumorWeight = wanted["tumor"]!.GetValue<double>(),
+            LesionBalance = wanted["balance"]!.GetValue<double>(),
         };
         using var scope = new TensorScope();
         var scores = Tensor.From(Golden["scores"]!.Deserialize<double[]>()!, Shape[0], 2, Shape[1], Shape[2]);

@@ -9,6 +9,7 @@ import math
 import os
 
 import torch
+from scipy import ndimage
 from torch.nn import functional as F
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -41,14 +42,31 @@ def distances(of):
 phi = torch.stack([distances(m) for m in labels])
 
 
-def loss(of, kind, gamma=2.0, boundary=0.01, tumor=1.0):
-    if kind == "focal":
+def sizes():
+    """Cells of the lesion that a cell of tumor belongs to, and the mean over lesions."""
+    own, all = torch.ones(count, height, width).double(), []
+    for i, m in enumerate(labels):
+        found, n = ndimage.label((m == 1).numpy(), structure=[[1, 1, 1]] * 3)
+        for lesion in range(1, n + 1):
+            own[i][torch.from_numpy(found == lesion)] = int((found == lesion).sum())
+            all.append(int((found == lesion).sum()))
+    return own, sum(all) / len(all)
+
+
+own, mean = sizes()
+
+
+def loss(of, kind, gamma=2.0, boundary=0.01, tumor=1.0, balance=0.0):
+    if kind == "focal" or balance > 0:
         p = of.softmax(1)
         known = labels >= 0
         true = p.gather(1, labels.clamp(min=0).unsqueeze(1)).squeeze(1)[known]
-        weights = torch.where(labels == 1, tumor, 1.0)[known]
-        return (weights * (1 - true) ** gamma * -true.log()).sum() / weights.sum()
-    entropy = F.cross_entropy(of, labels, torch.tensor([1.0, tumor]).double(), ignore_index=-1)
+        weights = torch.where(labels == 1, tumor * (mean / own) ** balance, 1.0)[known]
+        entropy = (weights * (1 - true) ** (gamma if kind == "focal" else 0) * -true.log()).sum() / weights.sum()
+    else:
+        entropy = F.cross_entropy(of, labels, torch.tensor([1.0, tumor]).double(), ignore_index=-1)
+    if kind == "focal":
+        return entropy
     if kind == "cross-entropy":
         return entropy
     return entropy + boundary * (of.softmax(1)[:, 1] * phi)[labels >= 0].mean()
@@ -62,12 +80,14 @@ for how in [
     dict(kind="focal", gamma=0.5, tumor=3.0),
     dict(kind="boundary"),
     dict(kind="boundary", boundary=0.5, tumor=3.0),
+    dict(kind="cross-entropy", balance=1.0),
+    dict(kind="focal", balance=0.5, tumor=3.0),
 ]:
     at = scores.clone().requires_grad_()
     value = loss(at, **how)
     value.backward()
     cases.append(
-        dict(gamma=2.0, boundary=0.01, tumor=1.0) | how | dict(loss=value.item(), gradient=at.grad.flatten().tolist())
+        dict(gamma=2.0, boundary=0.01, tumor=1.0, balance=0.0) | how | dict(loss=value.item(), gradient=at.grad.flatten().tolist())
     )
 with open(os.path.join(HERE, "maploss.json"), "w") as file:
     json.dump(
