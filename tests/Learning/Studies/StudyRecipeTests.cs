@@ -91,6 +91,7 @@ public sealed class StudyRecipeTests : IDisposable
             Path.Combine(folder, "chests.yaml"),
             "method: curriculum\nfindings: [a, b]\nnetwork: {name: mobilenet-v2}\n"
         );
+        File.WriteAllText(Path.Combine(folder, "slides.yaml"), "method: tumor-detection");
         const string timed = "  B: {recipe: chests.yaml, same_time_as: A, with: {patches: {epochs: 0}}}\n";
         var study = Load("study: s\nbaselines: false\nmodels:\n  A: {recipe: chests.yaml}\n" + timed);
         Assert.Equal(["A"], study.Runs[1].After);
@@ -98,7 +99,7 @@ public sealed class StudyRecipeTests : IDisposable
         Refused("study: s\nmodels:\n" + timed, "models above it are no entry");
         Refused("study: s\nrates: [1e-3]\nmodels:\n  A: {recipe: chests.yaml}\n" + timed, "the time of A");
         Refused(
-            "study: s\nmodels:\n  A: {recipe: chests.yaml}\n  B: {recipe: small.yaml, same_time_as: A}\n",
+            "study: s\nmodels:\n  A: {recipe: chests.yaml}\n  B: {recipe: slides.yaml, same_time_as: A}\n",
             "same_time_as"
         );
 

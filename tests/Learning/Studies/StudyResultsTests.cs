@@ -50,7 +50,7 @@ public sealed class StudyResultsTests : IDisposable
     public void Tables_say_what_is_missing()
     {
         var (study, rows) = madeUp.Study(false, ("SagaNet", [9, 8]), ("None", []));
-        Assert.Equal(["None", "raw", "0/2", .. Enumerable.Repeat("–", 12)], StudyTable.CellsOf(rows[1]));
+        Assert.Equal(["None", "raw", "0/2", .. Enumerable.Repeat("–", 13)], StudyTable.CellsOf(rows[1]));
         Assert.Equal(
             [
                 "SagaNet",
@@ -65,6 +65,7 @@ public sealed class StudyResultsTests : IDisposable
                 "2",
                 "5",
                 "7.5",
+                "–",
                 "1.50 M",
                 "2.0",
                 "321",
