@@ -158,7 +158,7 @@ public static class StudyTable
 
     /// <summary>What the intervals of <see cref="Unseen"/> are.</summary>
     public const string UnseenNote =
-        "Over the test images or slides of all parts together, by models that had not seen them; in brackets 95 % intervals by drawing patients.";
+        "Over the test images or slides of all parts together, by models that had not seen them (findings on parts that share patients: the mean over the parts' models); in brackets 95 % intervals by drawing patients.";
 
     /// <summary>A line per model with the figures of its method and their intervals, heads first; empty without.</summary>
     public static IReadOnlyList<IReadOnlyList<string>> Unseen(IReadOnlyList<StudyRow> rows)
