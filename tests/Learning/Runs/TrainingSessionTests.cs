@@ -19,6 +19,7 @@ public sealed class TrainingSessionTests(SmallCohort small) : IClassFixture<Smal
         string[] files =
         [
             "best.safetensors",
+            "inside.csv",
             "metrics.csv",
             "nearest.csv",
             "predictions.csv",
