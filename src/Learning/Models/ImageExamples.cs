@@ -6,12 +6,14 @@ namespace Coverslip.Learning.Models;
 /// <param name="reader">Reads them.</param>
 /// <param name="training">Training images.</param>
 /// <param name="validation">Validation images; may be empty.</param>
-/// <param name="recipe">Batch, augmentation, seed.</param>
+/// <param name="recipe">Batch, augmentation.</param>
+/// <param name="seed">Of order and augmentation: the part's, and not the recipe's, so that no two parts see the same changes.</param>
 public sealed class ImageExamples(
     BatchReader reader,
     IReadOnlyList<Patch> training,
     IReadOnlyList<Patch> validation,
-    INetworkRecipe recipe
+    INetworkRecipe recipe,
+    long seed
 ) : IExamples
 {
     public int Steps => (int)((PerEpoch + recipe.Training.Batch - 1) / recipe.Training.Batch);
@@ -37,7 +39,7 @@ public sealed class ImageExamples(
 
     public IReadOnlyList<int> ValidationLabels { get; } = [.. validation.Select(p => p.Label)];
 
-    public IEnumerable<RawBatch> Epoch(int epoch) => reader.Training(training, recipe.Augmentation, recipe.Seed, epoch);
+    public IEnumerable<RawBatch> Epoch(int epoch) => reader.Training(training, recipe.Augmentation, seed, epoch);
 
     public IEnumerable<RawBatch> Validation() => reader.Plain(validation);
 }

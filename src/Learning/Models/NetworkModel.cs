@@ -19,7 +19,7 @@ public sealed class NetworkModel(INetworkRecipe recipe, IClassifier network)
     public FitOutcome Fit(FitTask task, RunFolder run, ITrainingProgress progress, CancellationToken stop)
     {
         var reader = new BatchReader(task.Set, recipe.Training.Batch, network.Store.Device);
-        return Fit(new ImageExamples(reader, task.Training, task.Validation, recipe), run, progress, stop);
+        return Fit(new ImageExamples(reader, task.Training, task.Validation, recipe, task.Seed), run, progress, stop);
     }
 
     /// <summary>The same from any source of examples.</summary>

@@ -97,7 +97,8 @@ internal sealed class CurriculumFit(CurriculumRecipe recipe, CurriculumClassifie
                 new BatchReader(from.Set, of.Training.Batch, network.Store.Device),
                 from.Training,
                 from.Validation,
-                of
+                of,
+                of.Seed
             )
         );
 }

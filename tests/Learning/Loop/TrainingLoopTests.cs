@@ -87,7 +87,7 @@ public sealed class TrainingLoopTests(SmallCohort small) : IClassFixture<SmallCo
         ];
         using var model = new Watched(run.Read.Build(2, Device.Cpu));
         var reader = new BatchReader(set, run.Read.Training.Batch, Device.Cpu);
-        var examples = new ImageExamples(reader, uneven, [], run.Read);
+        var examples = new ImageExamples(reader, uneven, [], run.Read, seed: 1);
         var rule = new ClassifierTraining(run.Read, model, examples);
         _ = new TrainingLoop<RawBatch>(rule, run.Read.Training, run.Run, this).Run();
         return model.Seen;

@@ -1,7 +1,12 @@
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
+using Coverslip.Files;
+using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
+using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
 using Coverslip.Learning.Runs;
+using Coverslip.Torch;
 using Coverslip.Torch.Tests;
 
 namespace Coverslip.Learning.Tests.Runs;
@@ -10,6 +15,23 @@ namespace Coverslip.Learning.Tests.Runs;
 [NoTensorLeaks]
 public sealed class TrainingSessionTests(SmallCohort small) : IClassFixture<SmallCohort>
 {
+    [Fact]
+    public void A_parts_seed_decides_in_which_order_and_how_changed_it_sees_its_images()
+    {
+        var run = Small("training: {epochs: 1, batch: 5, rate: 2e-3, schedule: constant, patience: 0}");
+        var set = new PatchSet(small.Cohort, run.Read.Input, null);
+        string Loss(long seed, string name)
+        {
+            TorchRuntime.Seed(1); // the same weights
+            using var model = (NetworkModel)run.Read.Untrained(2, Device.Cpu);
+            var folder = new RunFolder(Path.Combine(run.Folder, name));
+            _ = model.Fit(new FitTask(set, set.Patches, [], seed), folder, run, default);
+            return CsvTable.Read(folder.Metrics).Rows[0].Fields[3];
+        }
+        Assert.Equal(Loss(1, "one"), Loss(1, "again"));
+        Assert.NotEqual(Loss(1, "first"), Loss(2, "other"));
+    }
+
     [Fact]
     public void A_finished_run_leaves_its_files_and_is_not_done_again()
     {
