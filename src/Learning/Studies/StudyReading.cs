@@ -9,6 +9,8 @@ namespace Coverslip.Learning.Studies;
 /// <summary>Reads a study's keys, and makes its runs of its models and inputs.</summary>
 internal static class StudyReading
 {
+    private static readonly string[] Forms = ["recipe", "raw", "masked", "mask-channel"];
+
     internal static StudyRecipe Read(RecipeNode node, StudySource source) => node.Read(whole => Keys(whole, source));
 
     private static StudyRecipe Keys(RecipeNode node, StudySource source)
@@ -31,12 +33,7 @@ internal static class StudyReading
                 return new Pretraining(key, text, methods.Parse(text, $"pretraining of {key}", source.Note));
             }),
         ];
-        var inputs = node.Names(
-            "inputs",
-            ["recipe"],
-            ["recipe", "raw", "masked", "mask-channel"],
-            "Forms of input, a run each; recipe: as the recipe says"
-        );
+        var inputs = node.Names("inputs", ["recipe"], Forms, "Forms of input, a run each; recipe: as the recipe says");
         var rates = node.Numbers(
             "rates",
             [],
@@ -129,6 +126,17 @@ internal static class StudyReading
         return study;
     }
 
+    private static Dictionary<string, string> Published(RecipeNode node) =>
+        Forms.ToDictionary(
+            form => form,
+            form =>
+                node.Text(
+                    form,
+                    "",
+                    "The paper's own figure of the model on this form of input, as it prints it, to stand beside ours; empty: none"
+                )
+        );
+
     private static IEnumerable<StudyRun> RunsOf(
         string model,
         RecipeNode models,
@@ -157,20 +165,18 @@ internal static class StudyReading
         );
         if (line.Length > 0 == double.IsNaN(at))
             throw node.Wrong("line", line, "a point of a curve has both 'line' and 'at'");
+        var published = Published(node.Section("published"));
         // Where the weights will lie is known when the study runs; until then the name stands for it.
         YamlMappingNode?[] known =
         [
             pretrained.Length > 0 ? YamlText.Of(pretrained, "network", "weights") : null,
             timed.Length > 0 ? YamlText.Of(timed, StudyRun.TimeKey) : null,
         ];
-        foreach (
-            var input in node.Names(
-                "inputs",
-                inputs,
-                ["recipe", "raw", "masked", "mask-channel"],
-                "Forms of input, a run each; recipe: as the recipe says"
-            )
-        )
+        var forms = node.Names("inputs", inputs, Forms, "Forms of input, a run each; recipe: as the recipe says");
+        if (Forms.Except(forms).FirstOrDefault(f => published[f].Length > 0) is { } unused)
+            throw node.Section("published")
+                .Wrong(unused, published[unused], $"the model's forms of input are {string.Join(", ", forms)}");
+        foreach (var input in forms)
         {
             var text = source.Text(node, [.. known, input == "recipe" ? null : YamlText.Of(input, "input", "form")]);
             yield return new StudyRun(
@@ -183,6 +189,7 @@ internal static class StudyReading
             {
                 Members = members,
                 SameTimeAs = timed,
+                Published = published[input],
                 Against = node.Text("against", "", "Model that it is tested against; empty: the study's"),
                 Point = line.Length > 0 ? new CurvePoint(line, at) : null,
             };

@@ -34,7 +34,7 @@ public static class StudyReport
         IReadOnlyList<StudyRow> rows
     )
     {
-        var table = Table.OfLines([StudyTable.Heads(rows), .. rows.Select(StudyTable.CellsOf)], text: 2);
+        var table = Table.OfLines(StudyTable.Lines(rows), text: 2);
         Note[] verdict = StudyVerdict.Of(outcome.Study, rows) is { } line ? [new Note(line)] : [];
         yield return new ReportSection(
             $"table{group}",

@@ -24,6 +24,9 @@ public sealed record StudyRun(string Model, string Input, string Text, IRecipe R
     /// <summary>Models of the study whose mean it is, instead of training; empty for others.</summary>
     public IReadOnlyList<string> Members { get; init; } = [];
 
+    /// <summary>The paper's own figure of it on this input, as it prints it; empty: there is none.</summary>
+    public string Published { get; init; } = "";
+
     /// <summary>The model of the study whose time it is trained for; empty: as its recipe says.</summary>
     public string SameTimeAs { get; init; } = "";
 

@@ -36,6 +36,7 @@ public static class StudyTable
         "model",
         "input",
         "baseline",
+        "published",
         "mean",
         "deviation",
         "difference",
@@ -73,6 +74,11 @@ public static class StudyTable
                 : ""
         )
         + " In training: share of training images that the last model calls right. Constant: parts in which it calls all test images the same. Patients: those tested. Epochs, processor seconds and steps: the budget of a part (epochs are of the last stage, the others of all), what was found in shared/ not counted, all rates that were tried counted together."
+        + (
+            outcome.Rows.Any(r => r.Run.Published.Length > 0)
+                ? " Published: the paper's own figure, of its own images, divisions and budget; what may be compared is the order."
+                : ""
+        )
         + RateNote(outcome)
         + BaselineNote(outcome)
         + (outcome.MaskNote is { } masks ? $" {masks}" : "")
@@ -127,6 +133,16 @@ public static class StudyTable
     public static IReadOnlyList<string> Heads(IReadOnlyList<StudyRow> rows) =>
         rows.Any(row => row.ImageWise is not null) ? [.. Names[..4], ImageWiseHead, .. Names[4..]] : Names;
 
+    /// <summary>Heads and cells, with the papers' own figures beside the means where a study names any.</summary>
+    public static IReadOnlyList<IReadOnlyList<string>> Lines(IReadOnlyList<StudyRow> rows)
+    {
+        IReadOnlyList<string>[] lines = [Heads(rows), .. rows.Select(CellsOf)];
+        string[] published = ["published", .. rows.Select(r => r.Run.Published.Length > 0 ? r.Run.Published : "–")];
+        return rows.Any(r => r.Run.Published.Length > 0)
+            ? [.. lines.Zip(published, (line, own) => (IReadOnlyList<string>)[.. line.Take(4), own, .. line.Skip(4)])]
+            : lines;
+    }
+
     /// <summary>All tables in Markdown: of several groups first the figures side by side, then each group's own.</summary>
     public static string Markdown(StudyOutcome outcome)
     {
@@ -137,7 +153,7 @@ public static class StudyTable
         {
             if (name.Length > 0)
                 text.Append("## ").Append(outcome.HeadingOf(name)).Append("\n\n");
-            text.Append(Padded([Heads(rows), .. rows.Select(CellsOf)])).Append('\n');
+            text.Append(Padded(Lines(rows))).Append('\n');
             if (StudyVerdict.Of(outcome.Study, rows) is { } verdict)
                 text.Append(verdict).Append("\n\n");
             if (Unseen(rows) is { Count: > 0 } unseen)
@@ -254,6 +270,7 @@ public static class StudyTable
             row.Run.Model,
             row.Run.Input,
             row.Run.IsBaseline ? "yes" : "no",
+            row.Run.Published,
             .. numbers.Select(CsvTable.Text),
         ];
     }

@@ -83,6 +83,23 @@ public sealed class StudyResultsTests : IDisposable
     }
 
     [Fact]
+    public void The_papers_own_figures_stand_beside_the_means_where_a_study_names_any()
+    {
+        var (study, rows) = madeUp.Study(false, ("SagaNet", [9, 8]), ("First", [7, 7]));
+        Assert.Equal([StudyTable.Heads(rows), StudyTable.CellsOf(rows[0])], StudyTable.Lines(rows).Take(2));
+        StudyRow[] told = [rows[0] with { Run = rows[0].Run with { Published = "0.803 ± 0.058" } }, rows[1]];
+        var lines = StudyTable.Lines(told);
+        Assert.Equal(["mean ± deviation", "published", "p: t"], lines[0].Skip(3).Take(3));
+        Assert.Equal(["0.850 ± 0.071", "0.803 ± 0.058"], lines[1].Skip(3).Take(2));
+        Assert.Equal("–", lines[2][4]);
+        Assert.All(lines, line => Assert.Equal(lines[0].Count, line.Count));
+        var outcome = new StudyOutcome(study, [("", told)]);
+        Assert.Contains("the paper's own figure, of its own images", StudyTable.NoteOf(outcome));
+        var csv = StudyTable.Csv(outcome).ToArray();
+        Assert.Equal("0.803 ± 0.058", csv[1][csv[0].ToList().IndexOf("published")]);
+    }
+
+    [Fact]
     public void Groups_stand_side_by_side_and_each_on_its_own()
     {
         var (study, rows) = madeUp.Study(false, ("SagaNet", [9, 8]), ("First", [7, 7]));
