@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Coverslip.App.Reports;
-using Coverslip.Files;
 using Coverslip.Learning.Reports;
 using Coverslip.Learning.RunReports;
 
@@ -48,7 +47,7 @@ internal static class EvaluateCurvesCommand
         LearningCurve[] curves = [.. folders.Select(LearningCurve.Read)];
         var baseline = curves[^1];
         var target = baseline.Losses.Min();
-        WholeFile.Write(output, SvgPlot.DrawTogether(CurvesPlot.Of(curves, target)).ToString());
+        NamedOutput.Write(Output.Name, output, SvgPlot.DrawTogether(CurvesPlot.Of(curves, target)).ToString());
         string Number(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
         Console.WriteLine($"best validation loss of the baseline {baseline.Name}: {Number(target)}");
         ConsoleTable.Write(

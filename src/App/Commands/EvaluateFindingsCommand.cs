@@ -4,7 +4,6 @@ using Coverslip.App.Reports;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Detection;
 using Coverslip.Evaluation.Metrics;
-using Coverslip.Files;
 using Coverslip.Learning.Reports;
 using Coverslip.Learning.RunReports;
 using Coverslip.Learning.Runs;
@@ -149,7 +148,7 @@ internal static class EvaluateFindingsCommand
             throw new InvalidDataException(
                 "there is no ROC curve: every finding is shown by all of these images, or by none; give images of both, or leave --roc out"
             );
-        WholeFile.Write(picture, SvgPlot.DrawTogether(plots, columns: 3).ToString());
+        NamedOutput.Write(Roc.Name, picture, SvgPlot.DrawTogether(plots, columns: 3).ToString());
         Console.Error.WriteLine($"wrote {picture}");
     }
 

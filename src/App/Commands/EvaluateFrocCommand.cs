@@ -178,7 +178,7 @@ internal static class EvaluateFrocCommand
         var within = parsed.GetValue(Tissue) is null ? "slide" : "tissue";
         if (parsed.GetValue(ReportFile) is { } report)
         {
-            FrocReport.Write(report, evaluation, cases, within);
+            NamedOutput.Write(ReportFile.Name, report, FrocReport.Text(evaluation, cases, within));
             Console.Error.WriteLine($"report: {report}");
         }
         return Shared.Print(

@@ -129,7 +129,7 @@ internal static class MaskSettings
         return recipe.Input is { Form: not InputForm.Raw, Masks: MaskSource.Computed } input
             ? CohortMasks.OptionsOf(input)
             : throw new ArgumentException(
-                $"--recipe is {path}, which computes no masks (input.form is {recipe.Input.Form}, input.masks {recipe.Input.Masks}); leave it out"
+                $"--recipe is {path}, which computes no masks (input.form is {$"{recipe.Input.Form}".ToLowerInvariant()}, input.masks {$"{recipe.Input.Masks}".ToLowerInvariant()}); name a recipe whose masks are computed"
             );
     }
 }

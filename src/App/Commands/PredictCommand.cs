@@ -141,6 +141,7 @@ internal static class PredictCommand
         WholeFile.MakeFolder(folder);
         UserFiles.GuardBeside(folder, [.. images, .. given is null ? Array.Empty<string>() : [given.Path]]);
         UserFiles.Check(Path.Combine(folder, "predictions.csv"));
+        var inside = parsed.GetValue(PredictSegments.Reconstructions);
         int? batch = parsed.GetResult(Batch) is { Implicit: false } ? parsed.GetValue(Batch) : null;
         if (
             model.Recipe is IPredictsTogether together
@@ -149,7 +150,7 @@ internal static class PredictCommand
         )
         {
             PredictSlides.RefuseForImages(parsed);
-            if (parsed.GetValue(PredictSegments.Reconstructions))
+            if (inside)
                 PredictInside.Check(model);
             if (parsed.GetValue(PerPatient) is not null)
                 throw new ArgumentException(
@@ -163,6 +164,10 @@ internal static class PredictCommand
                 throw new ArgumentException(
                     "--per-patient is for image files of models that classify; leave it out, slides have scores of their own"
                 );
+            if (inside && model.Reconstructs)
+                throw new ArgumentException(
+                    "--reconstructions: of slides this model makes heatmaps and no reconstructions; leave it out, or cut patches first ('coverslip patches') and predict these"
+                );
             return model.Recipe is ISegmentsImages
                 ? PredictSegments.Run(parsed, files, folder, batch)
                 : PredictSlides.Run(parsed, files, files.Paths, folder, batch);
@@ -173,7 +178,6 @@ internal static class PredictCommand
                 "--per-patient is for classes, and this model tells findings of each image; leave it out"
             );
         model.CheckPredictsImages();
-        var inside = parsed.GetValue(PredictSegments.Reconstructions);
         if (inside)
             PredictInside.Check(model);
         using var claim = FolderClaim.Take(folder, "predict");

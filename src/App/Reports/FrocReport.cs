@@ -1,7 +1,6 @@
 using System.Globalization;
 using Coverslip.Evaluation.Detection;
 using Coverslip.Evaluation.Statistics;
-using Coverslip.Files;
 using Coverslip.Learning.Reports;
 
 namespace Coverslip.App.Reports;
@@ -21,23 +20,19 @@ internal static class FrocReport
     private const int MostDetections = 1000;
     private static readonly double Last = Froc.Rates[^1];
 
-    /// <summary>Writes the file, whole or not at all.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>The file's text.</summary>
     /// <param name="evaluation">The figures.</param>
     /// <param name="cases">The slides that they are of, in their order.</param>
     /// <param name="within">Where random places lie: tissue or slide.</param>
-    internal static void Write(string path, FrocEvaluation evaluation, IReadOnlyList<FrocCase> cases, string within) =>
-        WholeFile.Write(
-            path,
-            Page.Text(
-                new Report(
-                    "Detections of lesions",
-                    [Figures(evaluation, within), Curve(evaluation, within), Lesions(cases), Detected(cases)]
-                )
-                {
-                    Head = [new ResultText(Result(evaluation))],
-                }
+    internal static string Text(FrocEvaluation evaluation, IReadOnlyList<FrocCase> cases, string within) =>
+        Page.Text(
+            new Report(
+                "Detections of lesions",
+                [Figures(evaluation, within), Curve(evaluation, within), Lesions(cases), Detected(cases)]
             )
+            {
+                Head = [new ResultText(Result(evaluation))],
+            }
         );
 
     private static string Result(FrocEvaluation evaluation)

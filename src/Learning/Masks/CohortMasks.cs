@@ -39,7 +39,7 @@ public static class CohortMasks
         {
             if (cohort.Rows.FirstOrDefault(r => r.Mask is null) is { } bare)
                 throw new InvalidDataException(
-                    $"{cohort.Path}: input.masks is {(input.Masks == MaskSource.Column ? "column" : "turned")}, but row {bare.Number} ({bare.Image}) names no mask; fill the column or set input.masks: computed"
+                    $"{cohort.Path}: input.masks is {(input.Masks == MaskSource.Column ? "column" : "turned")}, but row {bare.Number} ({bare.Image}) names no mask; fill the column mask (to predict, of a cohort file that --cohort names), or train with input.masks: computed"
                 );
             foreach (var shared in CohortMask.Shared(cohort))
                 place.Progress.Note($"{cohort.Path}: {shared}");

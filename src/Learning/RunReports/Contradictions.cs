@@ -1,6 +1,7 @@
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Files;
 using Coverslip.Learning.Models;
+using Coverslip.Learning.Reports;
 using Coverslip.Slides.Formats;
 
 namespace Coverslip.Learning.RunReports;
@@ -75,7 +76,7 @@ public sealed class Contradictions
         (
             Found.Count == 0
                 ? $"no label of {Judged} {Thing}s is contradicted by models that had not seen them"
-                : $"labels of {Found.Count} of {Judged} {Thing}s contradicted by models that had not seen them, first {Found[0].Row.Image}: {FileName}"
+                : $"{FigureText.Count(Found.Count, "label")} of {Found.DistinctBy(f => f.Row.Image).Count()} of {Judged} {Thing}s contradicted by models that had not seen them, first {Found[0].Row.Image}: {FileName}"
         )
         + (Unjudged > 0 ? $"; {Unjudged} {Thing}s were judged by no part that had not learned from them" : "")
         + (

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coverslip.Evaluation.Metrics;
 using Coverslip.Files;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Recipes;
@@ -55,7 +56,7 @@ public sealed record StudyChoice(StudyRun Run, string Why)
         );
         if (figures is not { Length: > 0 })
             throw new RecipeException(
-                "external: no model has a figure of validation patients to be chosen by; give the split some (split.validation_share), or leave external out"
+                "external: no model leaves a figure of validation patients in its parts (validation.csv, metrics.csv), so that none can be chosen; leave external out, and predict the other cohort with the model that you chose before (predict RUN --cohort)"
             );
         var chosen = by.LowerIsBetter ? figures.MinBy(f => f.Mean).Run : figures.MaxBy(f => f.Mean).Run;
         var without = candidates
@@ -85,7 +86,12 @@ public sealed record StudyChoice(StudyRun Run, string Why)
                 study.Figure.LowerIsBetter
             ),
             new("mean validation AUC of the best epoch", p => AtBest(p, "validation_auc"), LowerIsBetter: false),
-            new("mean validation loss of the best epoch", p => AtBest(p, "validation_class_loss"), LowerIsBetter: true),
+            // Not the loss that was descended: a hinge loss and a cross-entropy have no scale in common.
+            new(
+                "mean log loss of validation patients",
+                p => File.Exists(p.Validation) ? StudyRates.LogLoss(Predictions.Read(p.Validation)) : null,
+                LowerIsBetter: true
+            ),
         ];
 
     private static double? AtBest(RunFolder part, string column)

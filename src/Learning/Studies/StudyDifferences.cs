@@ -85,6 +85,10 @@ public static class StudyDifferences
         {
             { Value: null } => "–",
             { Low: null } => Text($"{difference.Value:+0.000;-0.000;0.000}"),
+            // Alike on all parts: Student's t would call that certain.
+            _ when difference.High - difference.Low < 1e-12 => Text(
+                $"{difference.Value:+0.000;-0.000;0.000} on every part"
+            ),
             _ => Text(
                 $"{difference.Value:+0.000;-0.000;0.000} ({difference.Low:+0.000;-0.000;0.000} – {difference.High:+0.000;-0.000;0.000})"
             ),

@@ -55,7 +55,7 @@ internal static class StudyRates
     }
 
     /// <summary>Mean of −log p of what is true; of findings of each one.</summary>
-    private static double LogLoss(Predictions said) =>
+    internal static double LogLoss(Predictions said) =>
         said.Rows.Average(row =>
         {
             var shown = row.Label.Split(Coverslip.Evaluation.Cohorts.CohortFile.Separator);

@@ -22,7 +22,7 @@ internal static class MapPicture
     private const int Panel = 240,
         Gap = 12,
         Heading = 22,
-        Legend = 34;
+        Legend = 46;
 
     // The slide is read twice as fine as its panel is wide, for those who zoom.
     private const int SlideSide = 2 * Panel;
@@ -124,7 +124,7 @@ internal static class MapPicture
             left += 40 + (7 * words.Length);
         }
         return text.Append(
-                Words(left, top + 16, "circle: tumor point; box: enlarged below, where the models disagree most")
+                Words(0, top + 36, "circle: tumor point; box: enlarged below, where the models disagree most")
             )
             .ToString();
     }

@@ -12,17 +12,23 @@ namespace Coverslip.Methods.SagaNet;
 /// </summary>
 /// <param name="input">Size and form.</param>
 /// <param name="raw">The images' bytes: red, green, blue, mask.</param>
-/// <param name="batch">The same as tensors, and what the network was given, [B, 3 or 4, H, W].</param>
+/// <param name="tensors">The same as the loss is of, [B, 3, H, W]; as the network takes it; and what of that it was given, [B, 3 or 4, H, W].</param>
 /// <param name="gates">What its gates did.</param>
-internal sealed class InsideLook(InputOptions input, RawBatch raw, (Batch Seen, Tensor Given) batch, GateMaps gates)
+internal sealed class InsideLook(
+    InputOptions input,
+    RawBatch raw,
+    (Tensor Seen, Tensor Taken, Tensor Given) tensors,
+    GateMaps gates
+)
 {
     /// <summary>An error of this share of the range, and more, is red.</summary>
     internal const float ErrorShown = 0.5f;
 
     private readonly int area = input.Height * input.Width;
-    private readonly float[] seen = Numbers(batch.Seen.Image);
-    private readonly float[] given = Numbers(batch.Given);
-    private readonly int channels = (int)batch.Given.Size(1);
+    private readonly float[] seen = Numbers(tensors.Seen);
+    private readonly float[] taken = Numbers(tensors.Taken);
+    private readonly float[] given = Numbers(tensors.Given);
+    private readonly int channels = (int)tensors.Given.Size(1);
 
     /// <summary>One view of each image. Colors and errors count from 0, black, to 1, white, however images were scaled.</summary>
     /// <param name="output">What came of the batch.</param>
@@ -37,12 +43,12 @@ internal sealed class InsideLook(InputOptions input, RawBatch raw, (Batch Seen, 
             .. raw.Patches.Select(
                 (patch, i) =>
                 {
-                    var colors = ColorsOf(i);
+                    var colors = ColorsOf(i, seen);
                     var reconstruction = made is null ? null : Shown(colors, made, i * 3 * area);
                     return new InnerView(patch, Figures(i, reconstruction))
                     {
                         PerClass = ("length", [.. lengths[(i * classes)..((i + 1) * classes)].Select(l => (double)l)]),
-                        Pictures = pictured(patch) ? Pictures(i, colors, reconstruction) : [],
+                        Pictures = pictured(patch) ? Pictures(i, reconstruction) : [],
                     };
                 }
             ),
@@ -110,9 +116,12 @@ internal sealed class InsideLook(InputOptions input, RawBatch raw, (Batch Seen, 
         return p => Enumerable.Range(0, 3).Sum(c => Math.Pow(ByteAt(image, p, c) - color[c], 2)) / 3;
     }
 
-    private List<(string Kind, Image Picture)> Pictures(int image, Line[] colors, float[]? reconstruction)
+    private List<(string Kind, Image Picture)> Pictures(int image, float[]? reconstruction)
     {
-        List<(string, Image)> pictures = [("input", Painted(Shown(colors, given, image * channels * area)))];
+        List<(string, Image)> pictures =
+        [
+            ("input", Painted(Shown(ColorsOf(image, taken), given, image * channels * area))),
+        ];
         if (reconstruction is not null)
         {
             pictures.Add(("reconstruction", Painted(reconstruction)));
@@ -135,7 +144,7 @@ internal sealed class InsideLook(InputOptions input, RawBatch raw, (Batch Seen, 
         raw.Pixels[(((image * area) + pixel) * 4) + channel] / 255f;
 
     /// <summary>Of each channel the line on which the image was brought to the network's scale, found from its least and greatest value.</summary>
-    private Line[] ColorsOf(int image) =>
+    private Line[] ColorsOf(int image, float[] scaled) =>
         [
             .. Enumerable
                 .Range(0, 3)
@@ -145,8 +154,8 @@ internal sealed class InsideLook(InputOptions input, RawBatch raw, (Batch Seen, 
                     var (low, high) = (order.MinBy(p => ByteAt(image, p, c)), order.MaxBy(p => ByteAt(image, p, c)));
                     var (from, to) = (ByteAt(image, low, c), ByteAt(image, high, c));
                     var at = ((image * 3) + c) * area;
-                    var slope = to > from ? (seen[at + high] - seen[at + low]) / (to - from) : 1;
-                    return new Line(slope, seen[at + low] - (slope * from));
+                    var slope = to > from ? (scaled[at + high] - scaled[at + low]) / (to - from) : 1;
+                    return new Line(slope, scaled[at + low] - (slope * from));
                 }),
         ];
 

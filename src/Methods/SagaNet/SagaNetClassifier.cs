@@ -54,7 +54,7 @@ internal sealed class SagaNetClassifier : IStartsFromWeights, ILookedInto
         using var watch = gates.Watch(network);
         var given = Input(batch);
         var output = network.Forward(given);
-        return new InsideLook(recipe.Input, raw, (batch, given), gates).Of(output, pictured);
+        return new InsideLook(recipe.Input, raw, (batch.Image, Scaled(batch).Image, given), gates).Of(output, pictured);
     }
 
     public void Dispose() => Store.Dispose();
@@ -63,13 +63,15 @@ internal sealed class SagaNetClassifier : IStartsFromWeights, ILookedInto
     /// Masked pixels are 0, which is black to the paper's stem; a pre-trained one gets its images scaled first, so that 0 is
     /// the mean color and says nothing. Images that were standardized one by one are scaled already.
     /// </summary>
-    private Tensor Input(Batch batch)
-    {
-        if (recipe.Network.Stem is not { } stem)
-            return batch.Input(recipe.Input.Form);
-        var image = recipe.Input.Standardize ? batch.Image : stem.Kind.Scale.Of(batch.Image);
-        return (batch with { Image = image }).Input(recipe.Input.Form);
-    }
+    private Tensor Input(Batch batch) => Scaled(batch).Input(recipe.Input.Form);
+
+    private Batch Scaled(Batch batch) =>
+        recipe.Network.Stem is { } stem && !recipe.Input.Standardize
+            ? batch with
+            {
+                Image = stem.Kind.Scale.Of(batch.Image),
+            }
+            : batch;
 
     private Tensor ClassLossOf(SagaNetOutput output, Batch batch)
     {

@@ -53,6 +53,25 @@ public sealed class EvaluateFilesVerbsTests : IDisposable
         Assert.True(Chance(within) > Chance(anywhere), $"{Chance(within)} against {Chance(anywhere)}");
     }
 
+    [Theory]
+    [InlineData("masks/Test_001.png", "was not written as a page")]
+    [InlineData("run/report.html", "is a file of the run")]
+    public void A_report_is_written_over_no_file_that_is_something_else(string name, string told)
+    {
+        Slides();
+        Mask("masks/Test_001.png", 8, (255, 0, 20));
+        Directory.CreateDirectory(Path.Combine(folder, "run"));
+        File.WriteAllText(Path.Combine(folder, "run", "run.json"), "{}");
+        File.WriteAllText(Path.Combine(folder, "run", "report.html"), "<!doctype html>");
+        var path = Path.Combine(folder, name);
+        var before = File.ReadAllBytes(path);
+        Assert.Contains(told, VerbCall.Run(1, Froc("--report", path)).Errors);
+        Assert.Equal(before, File.ReadAllBytes(path));
+        var own = Path.Combine(folder, "new.html");
+        VerbCall.Run(0, Froc("--report", own));
+        VerbCall.Run(0, Froc("--report", own)); // over its own
+    }
+
     [Fact]
     public void A_report_shows_curve_chance_lesions_and_detections()
     {

@@ -33,7 +33,7 @@ public sealed class StudyChoiceTests : IDisposable
     {
         var study = Study(("SagaNet", [9, 9]), ("First", [4, 4]), ("half", [5, 5]));
         Assert.Contains(
-            "no model has a figure of validation patients",
+            "no model leaves a figure of validation patients",
             Assert.Throws<RecipeException>(() => Of(study)).Message
         );
         // Epoch 1 was kept: the last one's figure is better, and does not count.

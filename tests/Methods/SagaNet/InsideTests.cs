@@ -1,4 +1,5 @@
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Learning.Backbones;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
 using Coverslip.Methods.SagaNet;
@@ -53,12 +54,16 @@ public sealed class InsideTests
         };
     }
 
-    private static IReadOnlyList<InnerView> Look(SagaNetClassifier classifier, RawBatch raw)
+    private static IReadOnlyList<InnerView> Look(
+        SagaNetClassifier classifier,
+        RawBatch raw,
+        SagaNetRecipe? recipe = null
+    )
     {
         using var inference = new Inference();
         using var scope = new TensorScope();
         classifier.Store.Training = false;
-        var (image, mask) = BatchReader.Pixels(raw.Pixels, 2, Recipe.Input, Device.Cpu);
+        var (image, mask) = BatchReader.Pixels(raw.Pixels, 2, (recipe ?? Recipe).Input, Device.Cpu);
         var batch = new Batch(image, mask, Tensor.From<long>([0L, 1L]), null);
         return classifier.LookInto(raw, batch, patch => patch.Label == 1);
     }
@@ -121,6 +126,29 @@ public sealed class InsideTests
         for (var c = 0; c < 3 && p % Side < Side / 2; c++)
             Assert.InRange(input[(p * 3) + c] - raw.Pixels[(((Side * Side) + p) * 4) + c], -1, 1);
         Assert.Equal(2, views[1].PerClass.Values.Count);
+        foreach (var view in views)
+            view.Dispose();
+    }
+
+    [Fact]
+    public void Below_a_stem_that_scales_images_pictures_keep_the_images_own_colors()
+    {
+        var learned = Recipe with
+        {
+            Input = Recipe.Input with { Standardize = false },
+            Network = Recipe.Network with
+            {
+                Stem = new StemOptions { Kind = KnownBackbones.Named("resnet-18") },
+                Blocks = [1, 1],
+            },
+        };
+        using var classifier = new SagaNetClassifier(learned, 2, Device.Cpu);
+        var raw = Images();
+        var views = Look(classifier, raw, learned);
+        var input = views[1].Pictures.Single(p => p.Kind == "input").Picture.Pixels;
+        for (var p = 0; p < Side * Side; p++)
+        for (var c = 0; c < 3 && p % Side < Side / 2; c++)
+            Assert.InRange(input[(p * 3) + c] - raw.Pixels[(((Side * Side) + p) * 4) + c], -1, 1);
         foreach (var view in views)
             view.Dispose();
     }
