@@ -247,7 +247,7 @@ public sealed partial class RunReportTests : IDisposable
 
         // Of those labeled worse the mean is (4 · 0.8 + 0.5 + 0.2) / 6 = 0.65, of benign ones 0.8.
         Assert.Equal(
-            "labels of 1 of 12 images contradicted by models that had not seen them, first p5-1.png: contradicted.csv; 4 images were judged by no part that had not learned from them",
+            "1 label of 1 of 12 images contradicted by models that had not seen them, first p5-1.png: contradicted.csv; 4 images were judged by no part that had not learned from them",
             line
         );
         var row = Assert
