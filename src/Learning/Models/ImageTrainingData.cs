@@ -20,6 +20,9 @@ internal sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : Training
     /// <summary>Of more training images every second, third, … is judged: it takes as long as predicting them.</summary>
     private const int MostJudged = 500;
 
+    /// <summary>Of more test images every second, third, … is looked into: at 768 pixels a second and more each.</summary>
+    private const int MostLookedInto = 48;
+
     /// <summary>Of so many test images there are pictures of what is inside the network, classes in turn.</summary>
     private const int MostPictured = 6;
 
@@ -114,7 +117,7 @@ internal sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : Training
 
     protected override IEnumerable<InnerView>? Inside(IModel model, SessionPart part, CancellationToken stop)
     {
-        var images = Some(Side(part, SplitSide.Test), MostJudged);
+        var images = Some(Side(part, SplitSide.Test), MostLookedInto);
         var pictured = images
             .GroupBy(p => p.Label)
             .SelectMany(g => g.Select((patch, turn) => (patch, turn)))

@@ -20,8 +20,7 @@ public static class InsideFiles
     /// <param name="folder">Where to.</param>
     /// <param name="classes">The model's classes.</param>
     /// <param name="views">The images; each is disposed of.</param>
-    /// <returns>How many there were.</returns>
-    public static int Write(string folder, IReadOnlyList<string> classes, IEnumerable<InnerView> views)
+    public static void Write(string folder, IReadOnlyList<string> classes, IEnumerable<InnerView> views)
     {
         string[]? columns = null;
         List<string[]> rows = [];
@@ -48,7 +47,6 @@ public static class InsideFiles
             }
         if (columns is not null)
             CsvTable.Write(Path.Combine(folder, FileName), columns, rows);
-        return rows.Count;
     }
 
     /// <summary>Where a picture of an image lies.</summary>

@@ -64,8 +64,11 @@ public sealed record SlidePatchOptions
     /// <summary>balanced (default), equal or all.</summary>
     public PatchSampling Sampling { get; init; }
 
-    /// <summary>Training examples that make an epoch of balanced draws, 2 at least; 65,536 by default. 0: every one once.</summary>
+    /// <summary>Training examples that make an epoch of balanced draws, 2 at least; 65,536 by default.</summary>
     public int Examples { get; init; } = 65_536;
+
+    /// <summary>Examples of an epoch where they are drawn; null where the slides' patches decide how many there are.</summary>
+    public long? KnownEpoch => Sampling == PatchSampling.Balanced ? Examples : null;
 
     /// <summary>Examples that are drawn once of the validation patients, half of each class; 0: all of their patches; 4,096 by default.</summary>
     public int ValidationExamples { get; init; } = 4_096;

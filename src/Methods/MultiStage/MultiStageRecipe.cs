@@ -123,7 +123,7 @@ internal sealed record MultiStageRecipe : INetworkRecipe, IPredictsSlides
 
     public long? EpochExamples(Cohort cohort, SplitPart part) => KnownEpoch;
 
-    public long? KnownEpoch => Patches.Sampling == PatchSampling.Balanced ? Patches.Examples : null;
+    public long? KnownEpoch => Patches.KnownEpoch;
 
     public IReadOnlyList<string> Needs =>
         Network.Weights.Length > 0 && Learning is not (Learning.Segmentation or Learning.Chance)

@@ -11,12 +11,13 @@ namespace Coverslip.Methods.SelfSupervised;
 /// </summary>
 internal static class BaseExamples
 {
-    private const int Most = 6;
+    /// <summary>How many.</summary>
+    internal const int Most = 6;
 
-    /// <summary>Writes the first validation windows, training windows where none validate.</summary>
+    /// <summary>Writes windows and what is given back of them.</summary>
     /// <param name="folder">The stage's.</param>
     /// <param name="network">The base model.</param>
-    /// <param name="windows">Windows as the stage reads them.</param>
+    /// <param name="windows">At most <see cref="Most"/>, as the stage reads them.</param>
     /// <param name="input">Their size.</param>
     internal static void Write(
         string folder,
@@ -38,7 +39,7 @@ internal static class BaseExamples
                 .Reconstruction.To(DType.Float32)
                 .Contiguous(MemoryFormat.Contiguous)
                 .ToArray<float>();
-            for (var i = 0; i < raw.Labels.Count && done < Most; i++)
+            for (var i = 0; i < raw.Labels.Count; i++)
             {
                 done++;
                 Write(folder, (done, "image"), input, (p, c) => seen[(((i * area) + p) * 4) + c]);
@@ -49,8 +50,6 @@ internal static class BaseExamples
                     (p, c) => (byte)MathF.Round(Math.Clamp(made[(((i * 3) + c) * area) + p], 0, 1) * 255)
                 );
             }
-            if (done == Most)
-                return;
         }
     }
 

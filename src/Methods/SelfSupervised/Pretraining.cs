@@ -38,6 +38,8 @@ internal sealed class Pretraining(PretrainingTask task, Device device)
     /// <summary>Within a part's folder.</summary>
     internal const string Folder = "pretraining";
 
+    private const string DescriptionName = "pretraining.json";
+
     internal Device Device => device;
 
     /// <summary>Learns, or goes on, or finds it done; returns the network with the best weights.</summary>
@@ -53,11 +55,12 @@ internal sealed class Pretraining(PretrainingTask task, Device device)
         var folder = FolderOf(part);
         using var claim = task.Shared?.Enter(folder, Contents(), progress, stop);
         var result = Fit(folder, null, progress, stop);
-        var seen = task.Set.Validation.Count > 0 ? task.Set : task.Set with { Validation = task.Set.Training };
-        var recipe = task.Recipe.OnPretraining();
-        var windows = new WindowExamples(seen, recipe, recipe.Windows.ReaderThreads, labeled: false);
-        BaseExamples.Write(folder, result.Network, windows.Validation(), recipe.Input);
-        Describe(folder);
+        // Whoever finds the stage done finds these, too.
+        if (!File.Exists(Path.Combine(folder, DescriptionName)))
+        {
+            ShowBase(folder, result.Network);
+            Describe(folder);
+        }
         return result;
     }
 
@@ -136,12 +139,29 @@ internal sealed class Pretraining(PretrainingTask task, Device device)
         return recipe.Input.Restained ? made.AddFile("stain", recipe.Input.Stain) : made;
     }
 
+    /// <summary>Leaves a few validation windows and what is given back of them, training windows where none validate.</summary>
+    private void ShowBase(string folder, SelfSupervisedNetwork network)
+    {
+        var recipe = task.Recipe.OnPretraining();
+        var some = (task.Set.Validation.Count > 0 ? task.Set.Validation : task.Set.Training).Take(BaseExamples.Most);
+        var windows = new WindowExamples(
+            task.Set with
+            {
+                Validation = [.. some],
+            },
+            recipe,
+            recipe.Windows.ReaderThreads,
+            labeled: false
+        );
+        BaseExamples.Write(folder, network, windows.Validation(), recipe.Input);
+    }
+
     /// <summary>Says whose windows were seen, for those who doubt that no test patient is among them.</summary>
     private void Describe(string folder)
     {
         var content = new PretrainedOn(task.Patients, task.Validating, task.Set.Training.Count);
         WholeFile.Write(
-            Path.Combine(folder, "pretraining.json"),
+            Path.Combine(folder, DescriptionName),
             JsonSerializer.Serialize(content, PretrainingJson.Default.PretrainedOn) + "\n"
         );
     }

@@ -70,7 +70,7 @@ internal sealed record TumorDetectionRecipe : INetworkRecipe, IPredictsSlides
 
     public long? EpochExamples(Cohort cohort, SplitPart part) => KnownEpoch;
 
-    public long? KnownEpoch => Patches.Examples > 0 ? Patches.Examples : null;
+    public long? KnownEpoch => Patches.KnownEpoch;
 
     public bool TellsClasses => false;
 
