@@ -2,6 +2,7 @@ using Coverslip.Viewer.Contents;
 using Coverslip.Viewer.Drawing;
 using Coverslip.Viewer.Hosting;
 using Coverslip.Viewer.Layers;
+using Coverslip.Viewer.Pictures;
 using Coverslip.Viewer.Slides;
 
 namespace Coverslip.Viewer;
@@ -46,6 +47,7 @@ public static class SlideViewer
             new SlideModule(slides, open, pictures, access),
             new LayerModule(slides, open, access),
             new DrawingModule(slides, open, drawn, access),
+            new PictureModule(ShownPictures.In(folders)),
         ];
     }
 }
