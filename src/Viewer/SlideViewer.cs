@@ -23,7 +23,10 @@ public static class SlideViewer
         var token = AccessTokens.Create();
         var tokens = new AccessTokens();
         tokens.Admit(AccessTokens.HashOf(token), Visitor.Owner);
-        var host = await ViewerHost.StartAsync(options, tokens, Modules(paths, options));
+        var open = new OpenSlides();
+        var pictures = new SlidePictures(open, options.CacheBytes);
+        var host = await ViewerHost.StartAsync(options, tokens, Modules(paths, options, open, pictures));
+        host.Own(pictures, open);
         return (host, new Uri(host.Address, $"/?token={token}"));
     }
 
@@ -31,7 +34,12 @@ public static class SlideViewer
         Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
 
     /// <summary>Every part of the viewer; a part adds its line here.</summary>
-    private static IViewerModule[] Modules(IReadOnlyList<string> paths, ViewerOptions options)
+    private static IViewerModule[] Modules(
+        IReadOnlyList<string> paths,
+        ViewerOptions options,
+        OpenSlides open,
+        SlidePictures pictures
+    )
     {
         var folders = ViewedFolders.Of(paths);
         var drawn = new DrawnFiles(
@@ -39,15 +47,19 @@ public static class SlideViewer
             options.Clock
         );
         var slides = ShownSlides.In(folders, drawn.Folder);
+        var sets = ShownPictures.In(folders);
+        if (slides.Slides.Count == 0 && sets.Sets.Count == 0)
+            throw new IOException(
+                $"{string.Join(", ", paths)}: no slide and no cohort of pictures lies there"
+                    + string.Concat(slides.Notes.Concat(sets.Notes).Select(note => $"; {note}"))
+            );
         var access = new EverythingShown();
-        var open = new OpenSlides();
-        var pictures = new SlidePictures(open, options.CacheBytes);
         return
         [
             new SlideModule(slides, open, pictures, access),
             new LayerModule(slides, open, access),
             new DrawingModule(slides, open, drawn, access),
-            new PictureModule(ShownPictures.In(folders)),
+            new PictureModule(sets),
         ];
     }
 }

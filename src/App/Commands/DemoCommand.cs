@@ -47,6 +47,8 @@ internal static class DemoCommand
             var folder = Path.GetFullPath(parsed.GetValue(Output)!);
             Print(DemoRun.Run(folder, parsed.GetValue(Seed), baseline: true, stop.Token), folder);
             Print(SlideDemo.Run(folder, parsed.GetValue(Seed), stop.Token));
+            Console.WriteLine();
+            Console.WriteLine($"look at all of it: ./coverslip view {Path.GetRelativePath(".", folder)}");
             return 0;
         });
         return command;

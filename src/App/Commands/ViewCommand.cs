@@ -35,7 +35,8 @@ internal static class ViewCommand
 
     private static readonly Option<string?> Annotations = new("--annotations")
     {
-        Description = "Folder for what is drawn in the viewer, NAME.geojson each. [default: 'drawn' in the first folder]",
+        Description =
+            "Folder for what is drawn in the viewer, NAME.geojson each. [default: 'drawn' in the first folder]",
     };
 
     internal static Command Create()

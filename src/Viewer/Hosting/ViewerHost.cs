@@ -17,6 +17,7 @@ public sealed class ViewerHost : IAsyncDisposable
     private const long LargestUpload = 16 << 20;
 
     private readonly WebApplication app;
+    private IDisposable[] owned = [];
 
     private ViewerHost(WebApplication app, ViewerOptions options)
     {
@@ -69,7 +70,12 @@ public sealed class ViewerHost : IAsyncDisposable
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         await app.StopAsync(patience.Token);
         await app.DisposeAsync();
+        foreach (var each in owned)
+            each.Dispose();
     }
+
+    /// <summary>What ends with the viewer, in this order.</summary>
+    internal void Own(params IDisposable[] ending) => owned = [.. owned, .. ending];
 
     private static async Task<ViewerHost> StartAt(
         int port,

@@ -125,6 +125,16 @@ public sealed class GateTests(ViewedPhantoms phantoms)
         );
     }
 
+    [Fact]
+    public async Task Where_nothing_is_to_be_shown_no_viewer_starts()
+    {
+        using var empty = new TempFolder();
+        var error = await Assert.ThrowsAsync<IOException>(() =>
+            SlideViewer.StartAsync([empty.Path], new ViewerOptions())
+        );
+        Assert.Equal($"{empty.Path}: no slide and no cohort of pictures lies there", error.Message);
+    }
+
     private sealed class HandClock : TimeProvider
     {
         internal DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
