@@ -39,7 +39,7 @@ public sealed partial class SlidePageTests(ViewedPhantoms phantoms, Browser brow
     }
 
     [Fact]
-    public async Task By_keys_alone_at_the_width_of_a_telephone()
+    public async Task By_keys_alone_at_the_width_of_a_telephone_and_without_microns()
     {
         await using var viewer = await RunningViewer.StartAsync(phantoms.Folder);
         var (page, console) = await browser.OpenAsync(viewer, 400);
@@ -59,6 +59,11 @@ public sealed partial class SlidePageTests(ViewedPhantoms phantoms, Browser brow
         await page.Keyboard.PressAsync("?");
         await Expect(page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("Escape");
+        // The other slide does not say its microns: no scale is drawn, and it says so.
+        await page.GetByRole(AriaRole.Link, new() { Name = "‹ Slides" }).ClickAsync();
+        await page.Locator("a.card").Nth(1).ClickAsync();
+        await Expect(page.GetByText("Microns per pixel unknown: no scale bar")).ToBeVisibleAsync();
+        await Expect(page.Locator(".scale .rule")).ToHaveCountAsync(0);
         Assert.Empty(console);
     }
 
@@ -90,16 +95,6 @@ public sealed partial class SlidePageTests(ViewedPhantoms phantoms, Browser brow
         await page.Keyboard.PressAsync("Delete");
         await Expect(page.Locator(".status")).ToHaveTextAsync("Saved: 0 regions");
         Assert.Empty(console);
-    }
-
-    [Fact]
-    public async Task Where_microns_are_unknown_no_scale_is_drawn()
-    {
-        await using var viewer = await RunningViewer.StartAsync(phantoms.Folder);
-        var (page, _) = await browser.OpenAsync(viewer, 1400);
-        await page.Locator("a.card").Nth(1).ClickAsync();
-        await Expect(page.GetByText("Microns per pixel unknown: no scale bar")).ToBeVisibleAsync();
-        await Expect(page.Locator(".scale .rule")).ToHaveCountAsync(0);
     }
 
     /// <summary>Nothing serious stands in the way of people with disabilities.</summary>
