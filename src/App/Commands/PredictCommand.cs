@@ -195,24 +195,31 @@ internal static class PredictCommand
         foreach (var note in notes)
             Console.Error.WriteLine(note);
         using var stop = new StopSignal();
-        var rules = model.Description.MaskRules is { } json ? MaskRules.Parse(json, parsed.GetValue(Model)!) : null;
-        var (masks, _) = CohortMasks.Prepare(
+        MaskRules? RulesOf(RunDescription part) =>
+            part.MaskRules is { } json ? MaskRules.Parse(json, parsed.GetValue(Model)!) : null;
+        var masks = CohortMasks.Prepare(
             model.Recipe.Input,
             cohort,
-            new MaskPlace(parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"), rules, device)
+            new MaskPlace(
+                parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"),
+                [.. model.Parts.Select(p => new MaskPart(p.Part) { Rules = RulesOf(p) })],
+                device
+            )
             {
                 Stain = model.Stain,
                 Progress = new ConsoleProgress(),
             },
             stop.Token
         );
+        var first = model.Description.Part;
         using var line = new ProgressLine("predicting", cohort.Rows.Count, "images");
         var patches = new PatchSet(
             cohort,
             model.Recipe.Input,
-            masks,
+            masks?.Of(first),
             new PatchReading
             {
+                MasksOfPart = masks is { ByPart: true } ? masks.Of : null,
                 Classes = model.Description.Classes,
                 Stain = model.Stain,
                 Check = masked ? null : (row, source) => model.CheckFits(row, source, unfamiliar),
@@ -234,7 +241,7 @@ internal static class PredictCommand
             PredictFindings.Write(model, patches, predictions, new(folder, parsed.GetValue(Batch)), stop.Token);
         var told = new PredictedImages(model, patches, predictions, seen)
         {
-            MaskOf = masks is null ? _ => null : masks.FileOf,
+            MaskOf = masks is null ? _ => null : masks.Of(first).FileOf,
             OverlayOf = (image, finding) => PredictFindings.OverlayOf(folder, image, finding),
         };
         var cases = told.Cases(stop.Token);

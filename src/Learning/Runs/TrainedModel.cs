@@ -184,9 +184,14 @@ public sealed class TrainedModel : IDisposable
     /// <inheritdoc cref="IMapsFindings.Maps"/>
     public IEnumerable<ActivationMap> Maps(PatchSet patches, int batch, CancellationToken stop = default)
     {
-        var task = new PredictionTask(patches, patches.Patches, batch);
         return models
-            .Select(m => m.Able<IMapsFindings>().Maps(task, stop))
+            .Select(
+                (m, i) =>
+                {
+                    var set = patches.OfPart(Parts[i].Part);
+                    return m.Able<IMapsFindings>().Maps(new PredictionTask(set, set.Patches, batch), stop);
+                }
+            )
             .Aggregate((all, more) => all.Zip(more, (a, b) => a.Plus(b)))
             .Select(sum => sum.Over(models.Count));
     }
@@ -201,7 +206,12 @@ public sealed class TrainedModel : IDisposable
         IReadOnlyList<Patch> images,
         int batch,
         CancellationToken stop = default
-    ) => (models[0] as IShowsInside)?.Inside(new PredictionTask(patches, images, batch), _ => true, stop) ?? [];
+    )
+    {
+        var set = patches.OfPart(Parts[0].Part);
+        return (models[0] as IShowsInside)?.Inside(new PredictionTask(set, set.Same(images), batch), _ => true, stop)
+            ?? [];
+    }
 
     /// <summary>The mean of the parts' probabilities [windows][classes] of pictures in memory.</summary>
     /// <inheritdoc cref="IPredictsWindows.Probabilities"/>
