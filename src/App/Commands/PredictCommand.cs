@@ -114,6 +114,9 @@ internal static class PredictCommand
         return command;
     }
 
+    /// <summary>Image files that were named, as a cohort.</summary>
+    private const string ImageList = "images.csv";
+
     private static int Run(ParseResult parsed)
     {
         var run = Path.GetFullPath(Path.TrimEndingDirectorySeparator(parsed.GetValue(Model)!));
@@ -124,6 +127,11 @@ internal static class PredictCommand
             throw new IOException(
                 $"--out is {folder}, which holds a run: its test predictions and its report would be replaced; choose another --out"
             );
+        return UnusedFolder.Guard(folder, [ImageList], () => Run(parsed, folder));
+    }
+
+    private static int Run(ParseResult parsed, string folder)
+    {
         var device = DeviceOption.Of(parsed);
         using var model = TrainedModel.Load(parsed.GetValue(Model)!, Known.Methods, device);
         if (model.IsUnsealedFile)
@@ -309,7 +317,7 @@ internal static class PredictCommand
     /// <summary>Image files as a cohort without labels or patients, written beside the predictions.</summary>
     private static Cohort CohortOf(string[] images, string folder)
     {
-        var path = Path.Combine(folder, "images.csv");
+        var path = Path.Combine(folder, ImageList);
         Evaluation.Cohorts.CohortFile.Write(
             path,
             [.. images.Select((image, i) => new CohortRow(i + 2, Path.GetFullPath(image), "unknown", "unknown"))],

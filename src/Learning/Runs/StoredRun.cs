@@ -69,6 +69,10 @@ public sealed class StoredRun
             return OfFolder(path);
         if (!File.Exists(path))
             throw new FileNotFoundException($"{path}: there is neither a run folder nor a packed model of that name");
+        if (!SafeTensors.Is(path))
+            throw new InvalidDataException(
+                $"{path} is neither a run folder nor a packed model; name the run or the model of 'coverslip pack' here, and images or cohorts after it"
+            );
         var metadata = SafeTensors.ReadMetadata(path);
         var format = metadata.GetValueOrDefault("format");
         if (format is not (Format or Unsealed))
