@@ -1,5 +1,4 @@
 using Coverslip.Slides.Images;
-using Coverslip.Viewer.Contents;
 using Coverslip.Viewer.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
