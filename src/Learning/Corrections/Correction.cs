@@ -180,6 +180,9 @@ public sealed class Correction : IDisposable
         return taughtIn = clock.Elapsed.TotalSeconds;
     }
 
+    /// <summary>Forgets what was learned, so that proposals are as at the beginning; what is drawn and kept stays.</summary>
+    public void Forget() => Probe = null;
+
     /// <summary>Probabilities of the positive class where features are computed, pending where they will be.</summary>
     /// <exception cref="InvalidOperationException">Nothing was learned yet.</exception>
     public Heatmap HeatmapOf(CorrectionSlide slide)

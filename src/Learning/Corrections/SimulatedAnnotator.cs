@@ -1,4 +1,3 @@
-using Coverslip.Evaluation.Cohorts;
 using Coverslip.Files;
 using Coverslip.Learning.SlidePatches;
 using Coverslip.Slides.Annotations;
