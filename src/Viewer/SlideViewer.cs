@@ -1,0 +1,38 @@
+using Coverslip.Viewer.Contents;
+using Coverslip.Viewer.Hosting;
+using Coverslip.Viewer.Layers;
+using Coverslip.Viewer.Slides;
+
+namespace Coverslip.Viewer;
+
+/// <summary>A viewer of what lies in folders.</summary>
+public static class SlideViewer
+{
+    /// <summary>Starts a viewer.</summary>
+    /// <param name="paths">Slides, folders of slides, what <c>predict</c> wrote, runs, cohorts.</param>
+    /// <param name="options">Where it listens.</param>
+    /// <returns>The viewer, and the address that lets its holder in.</returns>
+    /// <exception cref="IOException">Nothing to show, or no port to listen at.</exception>
+    public static async Task<(ViewerHost Host, Uri Entry)> StartAsync(
+        IReadOnlyList<string> paths,
+        ViewerOptions options
+    )
+    {
+        var token = AccessTokens.Create();
+        var tokens = new AccessTokens();
+        tokens.Admit(AccessTokens.HashOf(token), Visitor.Owner);
+        var host = await ViewerHost.StartAsync(options, tokens, Modules(paths, options));
+        return (host, new Uri(host.Address, $"/?token={token}"));
+    }
+
+    /// <summary>Every part of the viewer; a part adds its line here.</summary>
+    private static IViewerModule[] Modules(IReadOnlyList<string> paths, ViewerOptions options)
+    {
+        var folders = ViewedFolders.Of(paths);
+        var slides = ShownSlides.In(folders);
+        var access = new EverythingShown();
+        var open = new OpenSlides();
+        var pictures = new SlidePictures(open, options.CacheBytes);
+        return [new SlideModule(slides, open, pictures, access), new LayerModule(slides, open, access)];
+    }
+}
