@@ -29,7 +29,10 @@ public sealed class Correction : IDisposable
     private readonly RegionFiles regions;
     private readonly RoundFiles rounds;
     private readonly AsideSlides aside;
-    private double taughtIn;
+    private (
+        double Seconds,
+        IReadOnlyList<(CorrectionSlide Slide, AnnotationSet Set, WindowLabels Labels)> Drawn
+    ) taught = (0, []);
 
     private Correction(CorrectionFolder folder, CorrectionSettings settings, IDisposable claim, Device device)
     {
@@ -155,11 +158,18 @@ public sealed class Correction : IDisposable
 
     /// <summary>Teaches the probe what is drawn now; features that are missing under regions are computed first.</summary>
     /// <returns>Seconds of teaching alone.</returns>
-    /// <exception cref="InvalidOperationException">Regions of fewer than two classes.</exception>
+    /// <exception cref="ArgumentException">Regions of fewer than two classes.</exception>
     public double Teach()
     {
         var (rows, labels, patients) = (new List<float[]>(), new List<int>(), new List<string>());
-        foreach (var (slide, said) in Labels(IsDrawnOn))
+        // Kept with the round, whatever is drawn until it is judged.
+        var drawn = Slides
+            .Where(s => !s.Aside)
+            .Select(s => (Slide: s, Set: RegionsOf(s)))
+            .Where(s => s.Set.Annotations.Any(a => a.IsArea))
+            .Select(s => (s.Slide, s.Set, WindowLabels.Of(s.Slide.Features.Patches, s.Set, Settings.Classes)))
+            .ToArray();
+        foreach (var (slide, _, said) in drawn)
         {
             slide.Features.Compute(said.ClassOf.Keys);
             foreach (var (key, label) in said.ClassOf)
@@ -170,14 +180,15 @@ public sealed class Correction : IDisposable
             }
         }
         if (labels.Distinct().Count() < 2)
-            throw new InvalidOperationException(
+            throw new ArgumentException(
                 labels.Count == 0
                     ? $"nothing is drawn yet; draw a region of two of {string.Join(", ", Settings.Classes)}"
                     : $"all regions are of {Settings.Classes[labels[0]]}; draw one of another of {string.Join(", ", Settings.Classes)}"
             );
         var clock = Stopwatch.StartNew();
         Probe = WindowProbe.Fit(new TaughtWindows(rows, [.. labels], [.. patients]), Settings.Classes.Count);
-        return taughtIn = clock.Elapsed.TotalSeconds;
+        taught = (clock.Elapsed.TotalSeconds, drawn);
+        return taught.Seconds;
     }
 
     /// <summary>Forgets what was learned, so that proposals are as at the beginning; what is drawn and kept stays.</summary>
@@ -200,7 +211,14 @@ public sealed class Correction : IDisposable
 
     /// <summary>The places worth annotating next, the worthiest first, among windows of opened slides whose features are computed.</summary>
     public IReadOnlyList<NextPlace> Next(int count) =>
-        new NextPlaces(Probe, Settings.PositivePlace).Of([.. Labels(slide => slide.Opened)], count);
+        new NextPlaces(Probe, Settings.PositivePlace).Of(
+            [
+                .. Slides
+                    .Where(s => !s.Aside && s.Opened)
+                    .Select(s => (s, WindowLabels.Of(s.Features.Patches, RegionsOf(s), Settings.Classes))),
+            ],
+            count
+        );
 
     /// <summary>Computes the features of every slide that has none yet; what is stored is taken.</summary>
     /// <param name="progress">Told the slide, and how many of how many windows are done.</param>
@@ -230,22 +248,21 @@ public sealed class Correction : IDisposable
     )
     {
         var probe = NeedProbe();
-        var drawn = Labels(IsDrawnOn).ToArray();
-        var sets = drawn.ToDictionary(l => l.Slide.Name, l => RegionsOf(l.Slide));
+        var drawn = taught.Drawn;
         var round = new CorrectionRound
         {
             Number = Rounds.Select(r => r.Number).DefaultIfEmpty(0).Max() + 1,
             Minutes = minutes,
-            Regions = sets.Values.Sum(set => set.Annotations.Count(a => a.IsArea)),
-            Slides = drawn.Length,
+            Regions = drawn.Sum(d => d.Set.Annotations.Count(a => a.IsArea)),
+            Slides = drawn.Count,
             Windows = probe.Windows,
-            Contradicted = drawn.Sum(l => l.Labels.Contradicted),
-            Seconds = taughtIn,
+            Contradicted = drawn.Sum(d => d.Labels.Contradicted),
+            Seconds = taught.Seconds,
             Aside = JudgeAside(stop),
         };
-        rounds.Write(round, probe, sets);
+        rounds.Write(round, probe, drawn.ToDictionary(d => d.Slide.Name, d => d.Set));
         var notes = new CorrectionCohort(Cohort, Folder, Settings).Write(
-            [.. drawn.Select(l => (l.Slide, sets[l.Slide.Name].Classes.Contains(Settings.Positive)))],
+            [.. drawn.Select(d => (d.Slide, d.Set.Classes.Contains(Settings.Positive)))],
             [.. Slides.Where(s => s.Aside)]
         );
         return (round, notes);
@@ -258,14 +275,6 @@ public sealed class Correction : IDisposable
         encoder.Dispose();
         claim.Dispose();
     }
-
-    /// <summary>Slides that may be drawn on, with what their regions say of windows.</summary>
-    private IEnumerable<(CorrectionSlide Slide, WindowLabels Labels)> Labels(Func<CorrectionSlide, bool> wanted) =>
-        Slides
-            .Where(s => !s.Aside && wanted(s))
-            .Select(s => (s, WindowLabels.Of(s.Features.Patches, RegionsOf(s), Settings.Classes)));
-
-    private bool IsDrawnOn(CorrectionSlide slide) => RegionsOf(slide).Annotations.Any(a => a.IsArea);
 
     private WindowProbe NeedProbe() =>
         Probe ?? throw new InvalidOperationException("nothing was learned yet; draw regions of two classes and train");

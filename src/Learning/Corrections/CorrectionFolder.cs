@@ -10,7 +10,7 @@ public sealed record CorrectionFolder(string Path)
     /// <summary>Regions as they are now: a GeoJSON file to each slide that is drawn on.</summary>
     public string Annotations => In("annotations");
 
-    /// <summary>What regions were before: <c>NAME.1.geojson</c> the oldest.</summary>
+    /// <summary>What regions were before, by the time at which they were replaced.</summary>
     public string Versions => In("annotations", "versions");
 
     /// <summary>Features of slides, as <c>coverslip features</c> writes them.</summary>

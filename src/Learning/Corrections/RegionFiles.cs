@@ -22,20 +22,18 @@ internal sealed class RegionFiles(CorrectionFolder folder)
         {
             // A copy: the regions are there at every moment.
             var before = File.ReadAllBytes(path);
-            WholeFile.Write(VersionOf(slide, Versions(slide) + 1), stream => stream.Write(before));
+            WholeFile.Write(NewVersion(slide), stream => stream.Write(before));
         }
         AnnotationFile.Write(path, regions, AnnotationFormat.GeoJson);
     }
 
-    /// <summary>How many versions are kept of a slide's regions, without those that count now.</summary>
-    internal int Versions(string slide)
+    /// <summary>Named by the time at which it was replaced.</summary>
+    private string NewVersion(string slide)
     {
-        var count = 0;
-        while (File.Exists(VersionOf(slide, count + 1)))
-            count++;
-        return count;
+        var at = DateTimeOffset.UtcNow.ToString("yyyyMMdd'T'HHmmss.fff'Z'", CultureInfo.InvariantCulture);
+        var path = Path.Combine(folder.Versions, $"{slide}.{at}.geojson");
+        for (var next = 2; File.Exists(path); next++)
+            path = Path.Combine(folder.Versions, $"{slide}.{at}-{next}.geojson");
+        return path;
     }
-
-    private string VersionOf(string slide, int number) =>
-        Path.Combine(folder.Versions, string.Create(CultureInfo.InvariantCulture, $"{slide}.{number}.geojson"));
 }
