@@ -33,6 +33,11 @@ internal static class ViewCommand
         Description = "PEM file with the certificate and its private key, for TLS.",
     };
 
+    private static readonly Option<string?> Annotations = new("--annotations")
+    {
+        Description = "Folder for what is drawn in the viewer, NAME.geojson each. [default: 'drawn' in the first folder]",
+    };
+
     internal static Command Create()
     {
         Port.Within(1, 65535, "");
@@ -53,6 +58,7 @@ internal static class ViewCommand
             Port,
             Listen,
             Certificate,
+            Annotations,
         };
         command.SetAction(parsed => Show(parsed.GetRequiredValue(Paths), Options(parsed)).GetAwaiter().GetResult());
         return command;
@@ -79,6 +85,7 @@ internal static class ViewCommand
             Address = Address(parsed.GetValue(Listen), certificate),
             Port = parsed.GetValue(Port),
             Certificate = certificate is null ? null : Load(certificate),
+            Annotations = parsed.GetValue(Annotations),
             Log = Console.Error,
         };
     }
