@@ -134,26 +134,30 @@ public sealed class Correction : IDisposable
     /// <exception cref="ArgumentException">The patient is kept aside, or a region is of another class or beyond the slide.</exception>
     public void Draw(CorrectionSlide slide, AnnotationSet drawn)
     {
-        if (slide.Aside)
-            throw new ArgumentException(
-                $"{slide.Name} is of patient {slide.Row.Patient}, who is kept aside to judge by: what is drawn there would teach what is judged. Draw on {Slides.First(s => !s.Aside).Name} or another of {Slides.Count(s => !s.Aside)} slides, or begin a correction that keeps others aside"
-            );
+        CheckMayDraw(slide, drawn);
         var whole = slide.Slide.Levels[0];
-        foreach (var region in drawn.Annotations.Where(a => a.IsArea))
-        {
-            if (!Settings.Classes.Contains(region.Class))
-                throw new ArgumentException(
-                    $"{slide.Name}: a region is of class {(region.Class is null ? "none" : $"'{region.Class}'")}; classes of this correction are {string.Join(", ", Settings.Classes)}"
-                );
-            var box = PolygonRegion.Of(region.Areas).Box;
+        foreach (var box in drawn.Annotations.Where(a => a.IsArea).Select(a => PolygonRegion.Of(a.Areas).Box))
             if (box.X >= whole.Width || box.Y >= whole.Height || box.X + box.Width <= 0 || box.Y + box.Height <= 0)
                 throw new ArgumentException(
                     FormattableString.Invariant(
                         $"{slide.Name}: a region lies at ({box.X:0}, {box.Y:0}), outside of the slide's {whole.Width} × {whole.Height} pixels; places count pixels of level 0"
                     )
                 );
-        }
         regions.Write(slide.Name, drawn with { Format = AnnotationFormat.GeoJson });
+    }
+
+    /// <summary>Refuses what may not be drawn. Any thread may ask.</summary>
+    /// <exception cref="ArgumentException">The patient is kept aside, or a region is of another class.</exception>
+    public void CheckMayDraw(CorrectionSlide slide, AnnotationSet drawn)
+    {
+        if (slide.Aside && drawn.Annotations.Count > 0)
+            throw new ArgumentException(
+                $"{slide.Name} is of patient {slide.Row.Patient}, who is kept aside to judge by: what is drawn there would teach what is judged. Draw on {Slides.First(s => !s.Aside).Name} or another of {Slides.Count(s => !s.Aside)} slides, or begin a correction that keeps others aside"
+            );
+        if (drawn.Annotations.FirstOrDefault(a => a.IsArea && !Settings.Classes.Contains(a.Class)) is { } other)
+            throw new ArgumentException(
+                $"{slide.Name}: a region is of class {(other.Class is null ? "none" : $"'{other.Class}'")}; classes of this correction are {string.Join(", ", Settings.Classes)}"
+            );
     }
 
     /// <summary>Teaches the probe what is drawn now; features that are missing under regions are computed first.</summary>

@@ -1,8 +1,11 @@
 using Coverslip.Learning.Corrections;
+using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Heatmaps;
 using Coverslip.Torch;
+using Coverslip.Viewer.Contents;
+using Coverslip.Viewer.Hosting;
 
 namespace Coverslip.Viewer.Corrections;
 
@@ -21,6 +24,7 @@ internal sealed record SlideProgress(int Done, int All);
 /// </summary>
 internal sealed class CorrectionDesk : IDisposable
 {
+    private readonly string folder;
     private readonly Correction correction;
     private readonly TimeProvider clock;
     private readonly Action<Correction>? kept;
@@ -30,17 +34,35 @@ internal sealed class CorrectionDesk : IDisposable
     private double minutes;
     private bool judging;
 
-    /// <param name="folder">The correction's.</param>
-    /// <param name="clock">Measures how long things take.</param>
-    /// <param name="kept">Told after each round; null: nobody is.</param>
-    /// <exception cref="IOException">Another process has it.</exception>
-    internal CorrectionDesk(string folder, TimeProvider clock, Action<Correction>? kept)
+    private CorrectionDesk(string folder, ViewerOptions options)
     {
-        (this.clock, this.kept) = (clock, kept);
+        (this.folder, clock, kept) = (folder, options.Clock, options.RoundKept);
         correction = Correction.Open(folder, Device.Cpu);
         Rounds = correction.Rounds;
         minutes = Rounds.Select(r => r.Minutes).DefaultIfEmpty(0).Last();
         thread = new ModelThread(Step);
+    }
+
+    /// <summary>The correction among what is to be shown; null where there is none.</summary>
+    /// <exception cref="IOException">There are two, or another process has it.</exception>
+    internal static CorrectionDesk? Among(IReadOnlyList<string> paths, ViewerOptions options)
+    {
+        string[] found = [.. paths.Where(p => File.Exists(new CorrectionFolder(p).Settings))];
+        return found.Length > 1
+            ? throw new IOException($"{string.Join(" and ", found)} are corrections; name one")
+            : found.Select(f => new CorrectionDesk(f, options)).FirstOrDefault();
+    }
+
+    /// <summary>What is shown: the correction's slides in place of its folder.</summary>
+    internal IReadOnlyList<string> Shown(IReadOnlyList<string> paths) =>
+        [.. paths.SelectMany(p => p == folder ? Slides.Select(PathOf) : [p])];
+
+    /// <summary>Refuses what may not be drawn on a slide.</summary>
+    /// <exception cref="ArgumentException">The patient is kept aside, or a region is of another class.</exception>
+    internal void Check(ShownSlide shown, AnnotationSet drawn)
+    {
+        if (Slides.FirstOrDefault(s => ViewedFolders.Real(PathOf(s)) == shown.File.Path) is { } slide)
+            correction.CheckMayDraw(slide, drawn);
     }
 
     internal CorrectionSettings Settings => correction.Settings;

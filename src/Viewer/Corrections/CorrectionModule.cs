@@ -13,15 +13,20 @@ namespace Coverslip.Viewer.Corrections;
 /// From regions to a better model: training, the map of the slide that is looked at, where to draw next, and the rounds. The map is
 /// a layer of its own, <c>correction</c>.
 /// </summary>
-internal sealed class CorrectionModule(ShownSlides shown, CorrectionDesk desk) : IViewerModule, IDisposable
+internal sealed class CorrectionModule(ShownSlides shown, CorrectionDesk? open) : IViewerModule, IDisposable
 {
     private const int Places = 5;
 
-    private readonly Dictionary<string, CorrectionSlide> slides = Found(shown, desk);
+    private readonly Dictionary<string, CorrectionSlide> slides = open is null ? [] : Found(shown, open);
+
+    private CorrectionDesk Desk => open!;
 
     public void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/correction", () => Results.Json(State()));
+        // Null where no correction is shown: a page asks always, and an error would stand in its console.
+        api.MapGet("/correction", () => Results.Json(open is null ? null : State()));
+        if (open is null)
+            return;
         api.MapPost("/correction/train", Train);
         api.MapGet("/correction/next", Next);
         api.MapPost("/slides/{id}/correction", Look);
@@ -32,7 +37,7 @@ internal sealed class CorrectionModule(ShownSlides shown, CorrectionDesk desk) :
         );
     }
 
-    public void Dispose() => desk.Dispose();
+    public void Dispose() => open?.Dispose();
 
     /// <summary>The correction's slides by the number that the viewer gives them.</summary>
     private static Dictionary<string, CorrectionSlide> Found(ShownSlides shown, CorrectionDesk desk)
@@ -46,13 +51,13 @@ internal sealed class CorrectionModule(ShownSlides shown, CorrectionDesk desk) :
     private object State() =>
         new
         {
-            classes = desk.Settings.Classes,
-            positive = desk.Settings.Positive,
+            classes = Desk.Settings.Classes,
+            positive = Desk.Settings.Positive,
             slides = slides.ToDictionary(s => s.Key, s => s.Value.Aside ? "aside" : "drawn on"),
-            taught = desk.HasProbe,
-            judging = desk.IsJudging,
-            trouble = desk.Trouble,
-            rounds = desk.Rounds.Select(r => new
+            taught = Desk.HasProbe,
+            judging = Desk.IsJudging,
+            trouble = Desk.Trouble,
+            rounds = Desk.Rounds.Select(r => new
             {
                 number = r.Number,
                 minutes = r.Minutes,
@@ -67,7 +72,7 @@ internal sealed class CorrectionModule(ShownSlides shown, CorrectionDesk desk) :
         if (!slides.TryGetValue(call.Slide, out var slide))
             return Missing();
         // Whoever leaves the page open does not annotate all night.
-        var taught = await desk.Train(slide, call.Screen.Area, Math.Clamp(call.Seconds, 0, 3600) / 60);
+        var taught = await Desk.Train(slide, call.Screen.Area, Math.Clamp(call.Seconds, 0, 3600) / 60);
         return Results.Json(
             new
             {
@@ -82,7 +87,7 @@ internal sealed class CorrectionModule(ShownSlides shown, CorrectionDesk desk) :
     {
         if (!slides.TryGetValue(id, out var slide))
             return Missing();
-        var progress = await desk.Look(slide, screen.Area);
+        var progress = await Desk.Look(slide, screen.Area);
         return Results.Json(new { done = progress.Done, all = progress.All });
     }
 
@@ -90,7 +95,7 @@ internal sealed class CorrectionModule(ShownSlides shown, CorrectionDesk desk) :
     {
         var ids = slides.ToDictionary(s => s.Value.Name, s => s.Key);
         return Results.Json(
-            (await desk.Next(Places))
+            (await Desk.Next(Places))
                 .Where(p => ids.ContainsKey(p.Slide))
                 .Select(p => new
                 {
@@ -107,12 +112,12 @@ internal sealed class CorrectionModule(ShownSlides shown, CorrectionDesk desk) :
     {
         if (!slides.TryGetValue(id, out var slide))
             return Missing();
-        if (!desk.HasProbe)
+        if (!Desk.HasProbe)
             return Results.Json(
                 new { error = "nothing was learned yet; draw regions of two classes and train" },
                 statusCode: 404
             );
-        var map = await desk.HeatmapOf(slide);
+        var map = await Desk.HeatmapOf(slide);
         return answer(
             new LayerValues(
                 map.Grid.Columns,
@@ -123,7 +128,7 @@ internal sealed class CorrectionModule(ShownSlides shown, CorrectionDesk desk) :
             )
             {
                 IsWhole = true,
-                Class = desk.Settings.Positive,
+                Class = Desk.Settings.Positive,
             }
         );
     }

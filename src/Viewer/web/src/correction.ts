@@ -2,7 +2,7 @@ import { toSlide } from "./address";
 import { el, short } from "./dom";
 import type { LayerInfo } from "./layers";
 import type { Pane } from "./pane";
-import { get, send, ServerError } from "./session";
+import { get, send } from "./session";
 
 interface State {
   classes: string[];
@@ -50,7 +50,7 @@ export class Correction {
   readonly element = el("section", { className: "correction" });
   private places: NextPlace[] = [];
   private message = "";
-  private progress: { done: number; all: number } | null = null;
+  private progress: { done: number; all: number } | null = { done: 0, all: 1 };
   private busy = false;
   private seconds = 0;
   private moved = Date.now();
@@ -67,13 +67,14 @@ export class Correction {
 
   /** Null where no correction is shown, or the slide is none of it. */
   static async of(at: At): Promise<Correction | null> {
-    try {
-      const state = await get<State>("/api/correction");
-      return at.slide in state.slides ? new Correction(state, at) : null;
-    } catch (error) {
-      if (error instanceof ServerError && error.status === 404) return null;
-      throw error;
-    }
+    const state = await get<State | null>("/api/correction");
+    return state && at.slide in state.slides ? new Correction(state, at) : null;
+  }
+
+  /** What is drawn, the class looked for first. */
+  get classes(): string[] {
+    const { classes, positive } = this.state;
+    return [positive, ...classes.filter((name) => name !== positive)];
   }
 
   get taught(): boolean {
@@ -132,7 +133,13 @@ export class Correction {
   private go(place: NextPlace): void {
     const scale = this.at.pane().scale;
     if (place.slide === this.at.slide) this.at.pane().go({ x: place.x, y: place.y });
-    else location.hash = toSlide(place.slide, { x: Math.round(place.x), y: Math.round(place.y), z: scale, map: taughtLayer.id });
+    else
+      location.hash = toSlide(place.slide, {
+        x: Math.round(place.x),
+        y: Math.round(place.y),
+        z: scale,
+        map: taughtLayer.id,
+      });
     this.at.say(`${place.name}: ${place.reason}`);
   }
 
@@ -144,7 +151,8 @@ export class Correction {
 
   /** Follows what is done in the meantime, until it is done. */
   private tick(): void {
-    if (document.visibilityState === "visible" && Date.now() - this.moved < idleSeconds * 1000) this.seconds += often / 1000;
+    if (document.visibilityState === "visible" && Date.now() - this.moved < idleSeconds * 1000)
+      this.seconds += often / 1000;
     if (!this.busy && (this.progress || this.state.judging)) void this.follow();
   }
 
@@ -154,7 +162,7 @@ export class Correction {
       if (this.progress) {
         const before = this.progress.done;
         this.progress = await send("POST", `/api/slides/${this.at.slide}/correction`, this.screen());
-        if (this.progress!.done !== before) this.at.redraw(false);
+        if (this.state.taught && this.progress!.done !== before) this.at.redraw(false);
         if (this.progress!.done === this.progress!.all) this.progress = null;
       }
       this.state = await get<State>("/api/correction");
@@ -177,7 +185,7 @@ export class Correction {
     const aside = this.state.slides[slide] === "aside";
     const button = (id: string, label: string, title: string, act: () => void, disabled = false) =>
       el("button", { type: "button", id, title, disabled, onclick: act }, label);
-    this.element.replaceChildren(
+    const parts: unknown[] = [
       el("h2", {}, "Teach"),
       el(
         "p",
@@ -193,12 +201,14 @@ export class Correction {
         button("next-place", "Next place", "Go to the place most worth annotating", () => void this.next()),
       ),
       this.message && el("p", { className: "hint", id: "taught", role: "status" }, this.message),
-      this.progress && el("progress", { max: this.progress.all, value: this.progress.done, "aria-label": "Windows of this slide" }),
+      this.progress &&
+        el("progress", { max: this.progress.all, value: this.progress.done, "aria-label": "Windows of this slide" }),
       this.state.judging && el("p", { className: "hint" }, "Judging by the patients kept aside…"),
       this.state.trouble && el("p", { className: "hint", role: "alert" }, this.state.trouble),
       this.places.length > 0 && this.placeList(),
       this.state.rounds.length > 0 && this.roundTable(),
-    );
+    ];
+    this.element.replaceChildren(...parts.filter((p): p is Node => p instanceof Node));
     if (focused && this.element.querySelector(`#${CSS.escape(focused)}`)) document.getElementById(focused)!.focus();
   }
 
@@ -226,7 +236,11 @@ export class Correction {
       "table",
       { className: "rounds" },
       el("caption", {}, "Rounds, AUC on patients kept aside"),
-      el("thead", {}, el("tr", {}, ...["Round", "Minutes", "Regions", "Windows", "Slides"].map((h) => el("th", { scope: "col" }, h)))),
+      el(
+        "thead",
+        {},
+        el("tr", {}, ...["Round", "Minutes", "Regions", "Windows", "Slides"].map((h) => el("th", { scope: "col" }, h))),
+      ),
       el(
         "tbody",
         {},
