@@ -19,7 +19,7 @@ internal static class CorrectionBegin
 
     private static readonly Option<double> Share = new("--aside")
     {
-        Description = "Share of the patients that are kept aside to judge by.",
+        Description = "Share of the patients of each class that are kept aside to judge by.",
         DefaultValueFactory = _ => 0.4,
     };
 
@@ -116,12 +116,16 @@ internal static class CorrectionBegin
     {
         if (parsed.GetValue(SplitFile) is { } file)
             return Split.Load(file, cohort).Parts[0].Test;
-        // Folds spread both classes evenly; so many are taken as come nearest to the share.
-        var (all, share) = (cohort.PatientImages.Count, parsed.GetValue(Share));
+        var (share, random) = (parsed.GetValue(Share), new SeededRandom(parsed.GetValue(Seed)));
         var aside = new List<string>();
-        foreach (var fold in KFoldSplits.Draw(cohort.PatientImages, Math.Min(10, all), 0, parsed.GetValue(Seed)))
-            if (aside.Count == 0 || aside.Count + (fold.Test.Count / 2.0) <= share * all)
-                aside.AddRange(fold.Test);
+        foreach (var alike in cohort.PatientImages.GroupBy(p => p.MainClass).OrderBy(g => g.Key))
+        {
+            string[] patients = [.. alike.Select(p => p.Patient)];
+            random.Shuffle(patients.AsSpan());
+            // One at least of each class, and one is left.
+            var count = Math.Max(1, (int)Math.Round(share * patients.Length, MidpointRounding.AwayFromZero));
+            aside.AddRange(patients.Take(Math.Min(count, patients.Length - 1)));
+        }
         return [.. aside.Order(StringComparer.Ordinal)];
     }
 }
