@@ -34,16 +34,16 @@ public sealed class CorrectionTests(PaintedCorrection painted) : IClassFixture<P
     public void A_round_is_kept_whole_and_training_takes_it()
     {
         var correction = painted.Fresh();
-        new SimulatedAnnotator(correction, 1).Draw(4, proposed: true).Last();
+        new SimulatedAnnotator(correction, 1).Draw(6, proposed: true).Last();
         // Of a process that was killed while it wrote.
         Directory.CreateDirectory(Path.Combine(correction.Folder.Rounds, ".001", "annotations"));
         var (round, notes) = correction.KeepRound(2.5);
-        Assert.Equal((1, 2.5, 4), (round.Number, round.Minutes, round.Regions));
+        Assert.Equal((1, 2.5, 6), (round.Number, round.Minutes, round.Regions));
         Assert.InRange(round.Seconds, 0, 2);
         Assert.Equal([round], correction.Rounds);
         var drawn = Directory.GetFiles(Path.Combine(correction.Folder.Rounds, "001", "annotations"));
         Assert.Equal(round.Slides, drawn.Length);
-        Assert.Equal(4, drawn.Sum(f => AnnotationFile.Read(f).Annotations.Count));
+        Assert.Equal(6, drawn.Sum(f => AnnotationFile.Read(f).Annotations.Count));
         var table = CsvTable.Read(correction.Folder.Table);
         Assert.Equal("2.5", Assert.Single(table.Rows).Fields[table.Require("minutes")]);
 
