@@ -134,6 +134,7 @@ public sealed class Correction : IDisposable
     /// <exception cref="ArgumentException">The patient is kept aside, or a region is of another class or beyond the slide.</exception>
     public void Draw(CorrectionSlide slide, AnnotationSet drawn)
     {
+        drawn = drawn with { Annotations = [.. drawn.Annotations.Select(a => a with { Class = Spelled(a.Class) })] };
         CheckMayDraw(slide, drawn);
         var whole = slide.Slide.Levels[0];
         foreach (var box in drawn.Annotations.Where(a => a.IsArea).Select(a => PolygonRegion.Of(a.Areas).Box))
@@ -145,6 +146,12 @@ public sealed class Correction : IDisposable
                 );
         regions.Write(slide.Name, drawn with { Format = AnnotationFormat.GeoJson });
     }
+
+    /// <summary>The class as this correction spells it: other programs write Tumor, or tumour.</summary>
+    private string? Spelled(string? name) =>
+        name is null
+            ? null
+            : Settings.Classes.FirstOrDefault(c => ClassMeaning.Folded(c) == ClassMeaning.Folded(name)) ?? name;
 
     /// <summary>Refuses what may not be drawn. Any thread may ask.</summary>
     /// <exception cref="ArgumentException">The patient is kept aside, or a region is of another class.</exception>

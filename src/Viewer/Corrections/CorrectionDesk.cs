@@ -142,10 +142,11 @@ internal sealed class CorrectionDesk : IDisposable
             kept?.Invoke(correction);
             return true;
         }
-        catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
+        catch (Exception error)
         {
+            // Nobody waits for this thread: what went wrong is shown, and tried again after the next call.
             Trouble = error.Message;
-            return true;
+            return false;
         }
     }
 
@@ -158,10 +159,11 @@ internal sealed class CorrectionDesk : IDisposable
         {
             return slide.Features.ComputeSome(Correction.Batch);
         }
-        catch (UnreadableSlideException)
+        catch (UnreadableSlideException error)
         {
             unreadable.Add(slide);
-            throw;
+            Trouble = error.Message;
+            return false;
         }
     }
 }

@@ -80,7 +80,7 @@ public sealed class CorrectVerbTests : IDisposable
                 Format = AnnotationFormat.GeoJson,
                 Annotations =
                 [
-                    new Annotation { Class = "tumor", Polygons = [lesion] },
+                    new Annotation { Class = "Tumour", Polygons = [lesion] },
                     new Annotation { Class = "normal", Polygons = [new RingPolygon(corner)] },
                 ],
             },
