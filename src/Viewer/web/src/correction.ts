@@ -48,10 +48,18 @@ const often = 1000;
 /** Training on what is drawn, where to draw next, and the rounds with their figures. */
 export class Correction {
   readonly element = el("section", { className: "correction" });
+  /** What changes by itself stands apart from the buttons, which stay what they are under a finger. */
+  private readonly told = el("div");
+  private readonly button = el(
+    "button",
+    { type: "button", id: "train", title: "Learn what is drawn on all slides", onclick: () => void this.train() },
+    "Train",
+  );
   private places: NextPlace[] = [];
   private message = "";
   private progress: { done: number; all: number } | null = { done: 0, all: 1 };
-  private busy = false;
+  private training = false;
+  private following = false;
   private seconds = 0;
   private moved = Date.now();
   private readonly clock = window.setInterval(() => this.tick(), often);
@@ -62,6 +70,28 @@ export class Correction {
     private readonly at: At,
   ) {
     for (const event of ["pointermove", "keydown", "wheel"]) window.addEventListener(event, this.move, true);
+    const next = el(
+      "button",
+      {
+        type: "button",
+        id: "next-place",
+        title: "Go to the place most worth annotating",
+        onclick: () => void this.next(),
+      },
+      "Next place",
+    );
+    this.element.append(
+      el("h2", {}, "Teach"),
+      el(
+        "p",
+        { className: "hint" },
+        state.slides[at.slide] === "aside"
+          ? "This patient is kept aside to judge by, and is not drawn on."
+          : `Draw regions of ${state.classes.join(" and ")}, then train.`,
+      ),
+      el("div", { className: "group" }, this.button, next),
+      this.told,
+    );
     this.fill();
   }
 
@@ -87,8 +117,8 @@ export class Correction {
   }
 
   async train(): Promise<void> {
-    if (this.busy) return;
-    this.busy = true;
+    if (this.training) return;
+    this.training = this.button.disabled = true;
     this.tell("Training…");
     try {
       await this.at.save();
@@ -108,7 +138,7 @@ export class Correction {
     } catch (error) {
       this.tell((error as Error).message);
     } finally {
-      this.busy = false;
+      this.training = this.button.disabled = false;
       this.fill();
     }
   }
@@ -153,11 +183,11 @@ export class Correction {
   private tick(): void {
     if (document.visibilityState === "visible" && Date.now() - this.moved < idleSeconds * 1000)
       this.seconds += often / 1000;
-    if (!this.busy && (this.progress || this.state.judging)) void this.follow();
+    if (!this.training && !this.following && (this.progress || this.state.judging)) void this.follow();
   }
 
   private async follow(): Promise<void> {
-    this.busy = true;
+    this.following = true;
     try {
       if (this.progress) {
         const before = this.progress.done;
@@ -169,7 +199,7 @@ export class Correction {
     } catch (error) {
       [this.progress, this.message] = [null, (error as Error).message];
     } finally {
-      this.busy = false;
+      this.following = false;
       this.fill();
     }
   }
@@ -181,25 +211,7 @@ export class Correction {
 
   private fill(): void {
     const focused = document.activeElement?.id;
-    const { slide } = this.at;
-    const aside = this.state.slides[slide] === "aside";
-    const button = (id: string, label: string, title: string, act: () => void, disabled = false) =>
-      el("button", { type: "button", id, title, disabled, onclick: act }, label);
     const parts: unknown[] = [
-      el("h2", {}, "Teach"),
-      el(
-        "p",
-        { className: "hint" },
-        aside
-          ? "This patient is kept aside to judge by, and is not drawn on."
-          : `Draw regions of ${this.state.classes.join(" and ")}, then train.`,
-      ),
-      el(
-        "div",
-        { className: "group" },
-        button("train", "Train", "Learn what is drawn on all slides", () => void this.train(), this.busy),
-        button("next-place", "Next place", "Go to the place most worth annotating", () => void this.next()),
-      ),
       this.message && el("p", { className: "hint", id: "taught", role: "status" }, this.message),
       this.progress &&
         el("progress", { max: this.progress.all, value: this.progress.done, "aria-label": "Windows of this slide" }),
@@ -208,8 +220,8 @@ export class Correction {
       this.places.length > 0 && this.placeList(),
       this.state.rounds.length > 0 && this.roundTable(),
     ];
-    this.element.replaceChildren(...parts.filter((p): p is Node => p instanceof Node));
-    if (focused && this.element.querySelector(`#${CSS.escape(focused)}`)) document.getElementById(focused)!.focus();
+    this.told.replaceChildren(...parts.filter((p): p is Node => p instanceof Node));
+    if (focused && this.told.querySelector(`#${CSS.escape(focused)}`)) document.getElementById(focused)!.focus();
   }
 
   private placeList(): HTMLElement {
