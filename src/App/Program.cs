@@ -31,6 +31,7 @@ internal static class Program
         StainCommand.Create,
         EncodersCommand.Create,
         FeaturesCommand.Create,
+        CorrectCommand.Create,
         DoctorCommand.Create,
     ];
 

@@ -35,7 +35,8 @@ internal static class ViewCommand
 
     private static readonly Option<string?> Annotations = new("--annotations")
     {
-        Description = "Folder for what is drawn in the viewer, NAME.geojson each. [default: 'drawn' in the first folder]",
+        Description =
+            "Folder for what is drawn in the viewer, NAME.geojson each. [default: 'drawn' in the first folder]",
     };
 
     internal static Command Create()
@@ -86,6 +87,7 @@ internal static class ViewCommand
             Port = parsed.GetValue(Port),
             Certificate = certificate is null ? null : Load(certificate),
             Annotations = parsed.GetValue(Annotations),
+            RoundKept = correction => CorrectCommand.WriteCurve(correction.Folder, correction.Rounds),
             Log = Console.Error,
         };
     }
