@@ -19,6 +19,7 @@ internal static class Program
         RecipeCommand.Create,
         TrainCommand.Create,
         PredictCommand.Create,
+        ViewCommand.Create,
         PackCommand.Create,
         EvaluateCommand.Create,
         StudyCommand.Create,

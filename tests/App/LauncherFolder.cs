@@ -53,6 +53,7 @@ public sealed class LauncherFolder : IDisposable
         }
         Write("Coverslip.slnx", """<Project Path="tests/Some.Tests.csproj" />""");
         Write("src/App/Program.cs", "");
+        Write("src/Viewer/web/build.sh", "exit 0");
         Write("sdk/dotnet", Dotnet, executable: true);
         Write("program", Program, executable: true);
         TestExecutable("exit 0");

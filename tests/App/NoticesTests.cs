@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Coverslip.Tests;
 
@@ -24,6 +25,30 @@ public sealed partial class NoticesTests
     {
         var names = Libraries().Matches(Read("native/packages.txt")).Select(match => match.Groups[1].Value).ToArray();
         Assert.Contains("libopenslide0", names);
+        Assert.All(names, InPage);
+    }
+
+    /// <summary>Those for the build alone are marked; scopes stand as one.</summary>
+    [Fact]
+    public void Every_npm_package_of_the_viewer_stands_in_the_notices()
+    {
+        using var locked = JsonDocument.Parse(Read("src/Viewer/web/package-lock.json"));
+        string[] names =
+        [
+            .. locked
+                .RootElement.GetProperty("packages")
+                .EnumerateObject()
+                .Where(p => p.Name.Length > 0 && !p.Value.TryGetProperty("dev", out _))
+                .Where(p => !p.Value.TryGetProperty("optional", out _))
+                .Select(p => p.Name[(p.Name.LastIndexOf("node_modules/", StringComparison.Ordinal) + 13)..])
+                .Select(name =>
+                    name[0] == '@' && !name.StartsWith("@types/", StringComparison.Ordinal)
+                        ? $"{name.Split('/')[0]}/*"
+                        : name
+                )
+                .Distinct(),
+        ];
+        Assert.Contains("openseadragon", names);
         Assert.All(names, InPage);
     }
 

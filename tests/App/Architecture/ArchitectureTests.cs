@@ -16,7 +16,8 @@ public sealed class ArchitectureTests(ITestOutputHelper output)
         ["Phantoms"] = ["Slides", "Files"],
         ["Learning"] = ["Torch", "Slides", "Evaluation", "Files"],
         ["Methods"] = ["Learning", "Torch", "Slides", "Evaluation", "Files"],
-        ["App"] = ["Methods", "Learning", "Phantoms", "Torch", "Slides", "Evaluation", "Files"],
+        ["Viewer"] = ["Learning", "Torch", "Slides", "Evaluation", "Files"],
+        ["App"] = ["Viewer", "Methods", "Learning", "Phantoms", "Torch", "Slides", "Evaluation", "Files"],
     };
 
     private static readonly Folders Program = Folders.OfProgram();

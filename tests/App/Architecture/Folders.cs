@@ -14,6 +14,7 @@ internal sealed class Folders
         "Coverslip.Phantoms",
         "Coverslip.Learning",
         "Coverslip.Methods",
+        "Coverslip.Viewer",
         "coverslip",
     ];
 

@@ -1,0 +1,117 @@
+using System.CommandLine;
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Coverslip.App.Progress;
+using Coverslip.Viewer;
+using Coverslip.Viewer.Hosting;
+
+namespace Coverslip.App.Commands;
+
+/// <summary><c>coverslip view</c>: slides and what was made of them, in the browser.</summary>
+internal static class ViewCommand
+{
+    private static readonly Argument<string[]> Paths = new("folder")
+    {
+        Description = "Slides, folders of slides, what 'predict' wrote, runs, cohorts of patches or radiographs.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private static readonly Option<int?> Port = new("--port")
+    {
+        Description = $"Port to listen at. [default: {ViewerOptions.UsualPort}, or a free one where it is taken]",
+    };
+
+    private static readonly Option<string?> Listen = new("--listen")
+    {
+        Description =
+            "Address to listen at for other machines, such as 0.0.0.0; needs --certificate. [default: this machine alone]",
+    };
+
+    private static readonly Option<string?> Certificate = new("--certificate")
+    {
+        Description = "PEM file with the certificate and its private key, for TLS.",
+    };
+
+    internal static Command Create()
+    {
+        Port.Within(1, 65535, "");
+        var command = new Command(
+            "view",
+            """
+            Show slides in the browser, with what models made of them. It prints one address, which lets its holder in,
+            and goes on until Ctrl-C. No page of it asks anything of another machine.
+
+            Examples:
+              coverslip view slides
+              coverslip view slides predictions --port 8080
+              coverslip view slides --listen 0.0.0.0 --certificate server.pem
+            """
+        )
+        {
+            Paths,
+            Port,
+            Listen,
+            Certificate,
+        };
+        command.SetAction(parsed => Show(parsed.GetRequiredValue(Paths), Options(parsed)).GetAwaiter().GetResult());
+        return command;
+    }
+
+    private static async Task<int> Show(string[] paths, ViewerOptions options)
+    {
+        using var stop = new StopSignal();
+        var (host, entry) = await SlideViewer.StartAsync(paths, options);
+        await using (host)
+        {
+            Console.WriteLine(entry);
+            Console.Error.WriteLine("Open this address in a browser; Ctrl-C ends the viewer.");
+            await Task.Delay(Timeout.Infinite, stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+        return 0;
+    }
+
+    private static ViewerOptions Options(ParseResult parsed)
+    {
+        var certificate = parsed.GetValue(Certificate);
+        return new ViewerOptions
+        {
+            Address = Address(parsed.GetValue(Listen), certificate),
+            Port = parsed.GetValue(Port),
+            Certificate = certificate is null ? null : Load(certificate),
+            Log = Console.Error,
+        };
+    }
+
+    private static IPAddress Address(string? asked, string? certificate)
+    {
+        if (asked is null)
+            return IPAddress.Loopback;
+        if (!IPAddress.TryParse(asked, out var address))
+            throw new ArgumentException(
+                $"--listen {asked} is no address of a machine; give one such as 0.0.0.0 (all of this machine's) or 192.168.1.20"
+            );
+        if (certificate is null && !IPAddress.IsLoopback(address))
+            throw new ArgumentException(
+                $"--listen {asked} lets other machines in, and what they send could be read on the way; pass --certificate FILE.pem "
+                    + "(openssl req -x509 -newkey rsa:3072 -noenc -days 365 -subj /CN=$(hostname) -keyout server.pem -out certificate.pem; cat certificate.pem >> server.pem)"
+            );
+        return address;
+    }
+
+    private static X509Certificate2 Load(string file)
+    {
+        try
+        {
+            using var pem = X509Certificate2.CreateFromPemFile(file);
+            return X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
+        }
+        catch (CryptographicException error)
+        {
+            throw new IOException(
+                $"{file}: no certificate with its private key in PEM was read ({error.Message}); put both into one file: cat certificate.pem key.pem > {file}",
+                error
+            );
+        }
+    }
+}

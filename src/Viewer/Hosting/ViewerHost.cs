@@ -1,0 +1,122 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Coverslip.Viewer.Hosting;
+
+/// <summary>A viewer that listens, until it is disposed.</summary>
+public sealed class ViewerHost : IAsyncDisposable
+{
+    /// <summary>Annotations of a slide with tens of thousands of outlines fit; more is somebody's mistake.</summary>
+    private const long LargestUpload = 16 << 20;
+
+    private readonly WebApplication app;
+
+    private ViewerHost(WebApplication app, ViewerOptions options)
+    {
+        this.app = app;
+        var listens = new Uri(
+            app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()
+        );
+        Address = new UriBuilder(options.Certificate is null ? "http" : "https", listens.Host, listens.Port).Uri;
+    }
+
+    /// <summary>Where it listens: scheme, host and port.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Starts to listen.</summary>
+    /// <exception cref="IOException">The port that was asked for is taken, or the address is none of this machine.</exception>
+    internal static async Task<ViewerHost> StartAsync(
+        ViewerOptions options,
+        AccessTokens tokens,
+        IEnumerable<IViewerModule> modules
+    )
+    {
+        var parts = modules.ToArray();
+        try
+        {
+            return await StartAt(options.Port ?? ViewerOptions.UsualPort, options, tokens, parts);
+        }
+        catch (IOException error) when (options.Port is null && error.InnerException is AddressInUseException)
+        {
+            return await StartAt(0, options, tokens, parts);
+        }
+        catch (IOException error) when (error.InnerException is AddressInUseException)
+        {
+            throw new IOException(
+                $"port {options.Port} is taken; name another with --port, or leave it out for a free one",
+                error
+            );
+        }
+        catch (SocketException error)
+        {
+            throw new IOException(
+                $"cannot listen at {options.Address}: {error.Message}; --listen takes an address of this machine, such as 0.0.0.0 for all",
+                error
+            );
+        }
+    }
+
+    /// <summary>Stops to listen; requests under way get a second.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        await app.StopAsync(patience.Token);
+        await app.DisposeAsync();
+    }
+
+    private static async Task<ViewerHost> StartAt(
+        int port,
+        ViewerOptions options,
+        AccessTokens tokens,
+        IViewerModule[] modules
+    )
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, port, options));
+        builder.Services.AddRoutingCore();
+        var app = builder.Build();
+        Requests.Report(app, options);
+        var gate = new Gate(tokens, new Sessions(options.Clock, options.SessionTime), options);
+        gate.Guard(app);
+        app.UseRouting();
+        app.MapGet("/health", () => Results.Json(new { status = "ok" }));
+        WebFiles.Map(app);
+        gate.Map(app);
+        foreach (var module in modules)
+            module.Map(app.MapGroup("/api"));
+        app.UseEndpoints(_ => { });
+        try
+        {
+            await app.StartAsync();
+            return new ViewerHost(app, options);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, int port, ViewerOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = LargestUpload;
+        kestrel.Listen(
+            options.Address,
+            port,
+            listen =>
+            {
+                if (options.Certificate is { } certificate)
+                    listen.UseHttps(certificate);
+            }
+        );
+    }
+}

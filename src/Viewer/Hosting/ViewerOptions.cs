@@ -1,0 +1,29 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Coverslip.Viewer.Hosting;
+
+/// <summary>Where the viewer listens.</summary>
+public sealed record ViewerOptions
+{
+    /// <summary>The port that is taken where none is asked for and it is free.</summary>
+    public const int UsualPort = 8470;
+
+    /// <summary>The address to listen at; by default this machine alone.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>The port; null (default): <see cref="UsualPort"/>, or any free one where that is taken.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>For TLS; needed where other machines are listened to. Null (default): none.</summary>
+    public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>Seconds after which somebody who does nothing has to sign in again; by default half a day.</summary>
+    public TimeSpan SessionTime { get; init; } = TimeSpan.FromHours(12);
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Where a line of JSON goes per request that failed, without names of files; null (default): nowhere.</summary>
+    public TextWriter? Log { get; init; }
+}
