@@ -1,3 +1,6 @@
+using System.Globalization;
+using Coverslip.Files;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace Coverslip.Viewer.Readings;
@@ -28,9 +31,9 @@ public sealed class ReadingLog
     /// <summary>Who makes a study.</summary>
     public const string Owner = "owner";
 
-    private readonly ReadingPlace place;
     private readonly DbContextOptions<ReadingContext> options;
     private readonly TimeProvider clock;
+    private ReadingPlace place;
     private readonly SemaphoreSlim turn = new(1); // one row after the other: each holds the hash of the one before
 
     private ReadingLog(ReadingPlace place, TimeProvider? clock)
@@ -66,12 +69,14 @@ public sealed class ReadingLog
         var log = new ReadingLog(place, clock);
         await log.MigrateAsync();
         await using var context = log.Context();
-        var first = await log.Own(context).FirstOrDefaultAsync(a => a.Number == 0);
-        return first is null
-            ? throw new FileNotFoundException(
+        var rows = place.File is null ? log.Own(context) : context.Rows; // a file may have another name than its study
+        var first =
+            await rows.FirstOrDefaultAsync(a => a.Number == 0)
+            ?? throw new FileNotFoundException(
                 $"{place}: there is no such study; make it with 'coverslip reading new {place.Study}'"
-            )
-            : (log, ReadingStudy.Parse(first.Payload));
+            );
+        log.place = place with { Study = first.Study };
+        return (log, ReadingStudy.Parse(first.Payload));
     }
 
     /// <summary>The names of the studies in a database.</summary>
@@ -101,39 +106,41 @@ public sealed class ReadingLog
     /// <summary>Writes a copy as a file, while others may be reading; of a study on a server, too.</summary>
     /// <returns>How many rows it has.</returns>
     /// <exception cref="IOException">The file is there already.</exception>
-    public async Task<long> BackUpAsync(string file)
+    public long BackUp(string file)
     {
-        Files.WholeFile.NeedNew(file);
+        WholeFile.NeedNew(file);
         long rows = 0;
-        var temporary = Files.TemporaryName.In(Path.GetDirectoryName(Path.GetFullPath(file))!);
-        try
-        {
-            var copy = new ReadingLog(place with { File = temporary, Server = null }, clock);
-            await copy.MigrateAsync();
-            await using (var context = copy.Context())
+        WholeFile.WriteAt(
+            file,
+            temporary =>
             {
-                await using var transaction = await context.Database.BeginTransactionAsync();
-                await foreach (var row in RowsAsync())
-                {
-                    context.Add(row);
-                    if (++rows % 1000 == 0)
-                    {
-                        await context.SaveChangesAsync();
-                        context.ChangeTracker.Clear();
-                    }
-                }
-                await context.SaveChangesAsync();
-                await transaction.CommitAsync();
-                // One file, without the journal beside it.
-                await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = DELETE");
+                var copy = new ReadingLog(place with { File = temporary, Server = null }, clock);
+                rows = CopyToAsync(copy).GetAwaiter().GetResult();
             }
-            Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
-            File.Move(temporary, file);
-        }
-        finally
+        );
+        return rows;
+    }
+
+    private async Task<long> CopyToAsync(ReadingLog copy)
+    {
+        await copy.MigrateAsync();
+        await using var context = copy.Context();
+        await using var transaction = await context.Database.BeginTransactionAsync();
+        long rows = 0;
+        await foreach (var row in RowsAsync())
         {
-            File.Delete(temporary);
+            context.Add(row);
+            if (++rows % 1000 == 0)
+            {
+                await context.SaveChangesAsync();
+                context.ChangeTracker.Clear();
+            }
         }
+        await context.SaveChangesAsync();
+        await transaction.CommitAsync();
+        // One file, without the journal beside it.
+        await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = DELETE");
+        SqliteConnection.ClearPool((SqliteConnection)context.Database.GetDbConnection());
         return rows;
     }
 
@@ -148,7 +155,9 @@ public sealed class ReadingLog
             // SQLite takes the one right to write here, so that no other process comes between.
             await using var transaction = await context.Database.BeginTransactionAsync();
             if (place.Server is not null)
-                await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({place.Study}, 0))");
+                await context.Database.ExecuteSqlAsync(
+                    $"SELECT pg_advisory_xact_lock(hashtextextended({place.Study}, 0))"
+                );
             await CheckAsync(context, draft);
             var last = await Own(context)
                 .OrderByDescending(a => a.Number)
@@ -160,7 +169,7 @@ public sealed class ReadingLog
                 Number = last is null ? 0 : last.Number + 1,
                 Who = draft.Who,
                 What = draft.What,
-                At = clock.GetUtcNow().UtcDateTime.ToString("O", System.Globalization.CultureInfo.InvariantCulture),
+                At = clock.GetUtcNow().UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
                 Slide = draft.Slide,
                 Model = draft.Model,
                 Viewport = draft.Viewport,

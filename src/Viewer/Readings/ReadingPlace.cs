@@ -21,7 +21,9 @@ public sealed record ReadingPlace(string Study, string? File, string? Server)
         var study = name.EndsWith(Extension, StringComparison.Ordinal) ? name[..^Extension.Length] : name;
         var last = Path.GetFileName(study);
         if (last.Length is 0 or > 100)
-            throw new ArgumentException($"'{name}' names no study; give a name of 1 to 100 letters, such as second-opinion");
+            throw new ArgumentException(
+                $"'{name}' names no study; give a name of 1 to 100 letters, such as second-opinion"
+            );
         if (database is null)
             return new ReadingPlace(last, Path.GetFullPath(study + Extension), null);
         return last == study
@@ -39,9 +41,7 @@ public sealed record ReadingPlace(string Study, string? File, string? Server)
         if (Server is not null)
             builder.UseNpgsql(Server);
         else
-            builder.UseSqlite(
-                new SqliteConnectionStringBuilder { DataSource = File, DefaultTimeout = 60 }.ToString()
-            );
+            builder.UseSqlite(new SqliteConnectionStringBuilder { DataSource = File, DefaultTimeout = 60 }.ToString());
         return builder.Options;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Coverslip.Viewer.Hosting;
 
 namespace Coverslip.Viewer.Readings;
 
@@ -45,15 +46,12 @@ public sealed record ReadingStudy
 /// <param name="Contents">The hash of its contents, sampled where it is large.</param>
 /// <param name="Patient">Whose it is.</param>
 /// <param name="Truth">Its class.</param>
-/// <param name="Annotation">The hash of its file of annotations; null where it has none.</param>
-public sealed record ReadingCase(
-    string Image,
-    string File,
-    string Contents,
-    string Patient,
-    string Truth
-)
+public sealed record ReadingCase(string Image, string File, string Contents, string Patient, string Truth)
 {
+    /// <summary>The hash of what the machine made of it (<see cref="MachineView.ContentsOf"/>).</summary>
+    public required string Machine { get; init; }
+
+    /// <summary>The hash of its file of annotations; null where it has none.</summary>
     public string? Annotation { get; init; }
 }
 
@@ -61,4 +59,12 @@ public sealed record ReadingCase(
 /// <param name="Name">The reader's name or word.</param>
 /// <param name="TokenHash">What is kept of the token.</param>
 /// <param name="Cases">Places in <see cref="ReadingStudy.Cases"/>, in the order in which they are read.</param>
-public sealed record ReadingReader(string Name, string TokenHash, IReadOnlyList<int> Cases);
+public sealed record ReadingReader(string Name, string TokenHash, IReadOnlyList<int> Cases)
+{
+    /// <summary>A reader with a new token, of which only the hash is kept.</summary>
+    public static (ReadingReader Reader, string Token) Create(string name, IReadOnlyList<int> cases)
+    {
+        var token = AccessTokens.Create();
+        return (new ReadingReader(name, AccessTokens.HashOf(token), cases), token);
+    }
+}

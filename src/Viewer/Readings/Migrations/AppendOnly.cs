@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 
@@ -15,7 +16,7 @@ internal sealed class AppendOnly : Migration
 
     protected override void Up(MigrationBuilder migrationBuilder)
     {
-        if (migrationBuilder.ActiveProvider.EndsWith("Sqlite", StringComparison.Ordinal))
+        if (migrationBuilder.IsSqlite())
         {
             foreach (var change in (string[])["UPDATE", "DELETE"])
                 migrationBuilder.Sql(
@@ -36,7 +37,7 @@ internal sealed class AppendOnly : Migration
 
     protected override void Down(MigrationBuilder migrationBuilder)
     {
-        if (migrationBuilder.ActiveProvider.EndsWith("Sqlite", StringComparison.Ordinal))
+        if (migrationBuilder.IsSqlite())
             migrationBuilder.Sql("DROP TRIGGER actions_no_update; DROP TRIGGER actions_no_delete;");
         else
             migrationBuilder.Sql("DROP TRIGGER actions_append_only ON actions; DROP FUNCTION actions_refuse;");
