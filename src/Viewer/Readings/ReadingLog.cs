@@ -31,6 +31,18 @@ public sealed class ReadingLog
     /// <summary>Who makes a study.</summary>
     public const string Owner = "owner";
 
+    // Translated once: an append is three commands, and readers wait for it one after the other.
+    private static readonly Func<ReadingContext, string, string, string?, IAsyncEnumerable<string>> Done =
+        EF.CompileAsyncQuery(
+            (ReadingContext context, string study, string who, string? slide) =>
+                context.Rows.Where(a => a.Study == study && a.Who == who && a.Slide == slide).Select(a => a.What)
+        );
+
+    private static readonly Func<ReadingContext, string, Task<ActionRow?>> Last = EF.CompileAsyncQuery(
+        (ReadingContext context, string study) =>
+            context.Rows.AsNoTracking().Where(a => a.Study == study).OrderByDescending(a => a.Number).FirstOrDefault()
+    );
+
     private readonly DbContextOptions<ReadingContext> options;
     private readonly TimeProvider clock;
     private ReadingPlace place;
@@ -159,10 +171,7 @@ public sealed class ReadingLog
                     $"SELECT pg_advisory_xact_lock(hashtextextended({place.Study}, 0))"
                 );
             await CheckAsync(context, draft);
-            var last = await Own(context)
-                .OrderByDescending(a => a.Number)
-                .Select(a => new { a.Number, a.Hash })
-                .FirstOrDefaultAsync();
+            var last = await Last(context, place.Study);
             var row = new ActionRow
             {
                 Study = place.Study,
@@ -190,13 +199,14 @@ public sealed class ReadingLog
 
     private async Task CheckAsync(ReadingContext context, ActionDraft draft)
     {
-        Task<bool> Done(string what) =>
-            Own(context).AnyAsync(a => a.Who == draft.Who && a.Slide == draft.Slide && a.What == what);
-        if (draft.Once && await Done(draft.What))
+        var done = new List<string>();
+        await foreach (var what in Done(context, place.Study, draft.Who, draft.Slide))
+            done.Add(what);
+        if (draft.Once && done.Contains(draft.What))
             throw draft.What == Actions.Created
                 ? new IOException($"{place} is there already; choose another name")
                 : new OutOfOrderException($"this {draft.What} was given before; it stays as it was");
-        if (draft.After is { } before && !await Done(before))
+        if (draft.After is { } before && !done.Contains(before))
             throw new OutOfOrderException($"a {draft.What} comes after the {before}");
     }
 
