@@ -21,7 +21,9 @@ public sealed record MachineView(string Class, double Probability, IReadOnlyList
     {
         var files = Files(predictions, slide);
         var record = Record(files);
-        var found = File.Exists(files.Detections) ? Coverslip.Evaluation.Detection.Detections.Read(files.Detections) : null;
+        var found = File.Exists(files.Detections)
+            ? Coverslip.Evaluation.Detection.Detections.Read(files.Detections)
+            : null;
         return new MachineView(
             record["class"]?.GetValue<string>() ?? "",
             record["probability"]?.GetValue<double>()
@@ -54,8 +56,12 @@ public sealed record MachineView(string Class, double Probability, IReadOnlyList
             .AddWholeFile("record", files.Record)
             .AddWholeFile("heatmap", files.Heatmap)
             .AddWholeFile("detections", files.Detections)
+            .AddWholeFile("outlines", files.GeoJson)
             .Hash;
     }
+
+    /// <summary>The file that says what a slide's heatmap is.</summary>
+    internal static string RecordOf(string predictions, string slide) => Files(predictions, slide).Record;
 
     private static SlideFiles Files(string predictions, string slide) =>
         new(predictions, Path.GetFileNameWithoutExtension(slide));

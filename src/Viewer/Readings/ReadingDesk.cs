@@ -100,15 +100,24 @@ internal sealed class ReadingDesk
             }
         );
 
+    /// <summary>The reader's own first verdict; null where there is none yet.</summary>
+    internal async Task<VerdictPost?> FirstOf(ReadingReader reader, int number) =>
+        StageOf(reader.Name, number) < Stage.Shown ? null
+        : (await log.RowsOfAsync(reader.Name)).Find(r =>
+            r.What == Actions.Verdict && r.Slide == Study.Cases[number].Contents
+        )
+            is { } row
+            ? VerdictPost.Of(row)
+        : null;
+
     /// <summary>What the machine makes of a case, which is written down before it is sent.</summary>
-    /// <exception cref="OutOfOrderException">There is no first verdict.</exception>
-    /// <exception cref="InvalidDataException">The files are not those that the study was made with.</exception>
+    /// <exception cref="OutOfOrderException">There is no first verdict, or the files are not those that the study was made with.</exception>
     internal async Task<MachineView> RevealAsync(ReadingReader reader, int number)
     {
         var slide = Study.Cases[number];
         var contents = MachineView.ContentsOf(Study.Predictions, slide.File);
         if (contents != slide.Machine)
-            throw new InvalidDataException(
+            throw new OutOfOrderException(
                 "what the machine made of this case was changed since the study was made; the study's owner has to restore the predictions"
             );
         var view = MachineView.Read(Study.Predictions, slide.File);

@@ -205,9 +205,16 @@ public sealed class ReadingLog
         if (draft.Once && done.Contains(draft.What))
             throw draft.What == Actions.Created
                 ? new IOException($"{place} is there already; choose another name")
-                : new OutOfOrderException($"this {draft.What} was given before; it stays as it was");
+                : new OutOfOrderException("this verdict was given before; it stays as it was");
         if (draft.After is { } before && !done.Contains(before))
-            throw new OutOfOrderException($"a {draft.What} comes after the {before}");
+            throw new OutOfOrderException(
+                draft.What switch
+                {
+                    Actions.Revealed => "the machine's view comes after your own verdict",
+                    Actions.Final => "the second verdict comes after the machine's view",
+                    _ => "a verdict comes after the case was opened",
+                }
+            );
     }
 
     private IQueryable<ActionRow> Own(ReadingContext context) => context.Rows.Where(a => a.Study == place.Study);

@@ -9,7 +9,7 @@ namespace Coverslip.Viewer.Readings;
 /// The addresses of a reading. A case is named by its place in the reader's own order, so that no address, name or number
 /// tells what somebody else sees, or what a file is called.
 /// </summary>
-internal sealed class ReadingModule(ReadingDesk desk) : IViewerModule
+internal sealed class ReadingModule(ReadingDesk desk, IReadOnlyList<string> slides) : IViewerModule
 {
     public void Map(IEndpointRouteBuilder api)
     {
@@ -63,7 +63,12 @@ internal sealed class ReadingModule(ReadingDesk desk) : IViewerModule
     private async Task<object> OpenAsync(HttpContext http, ReadingReader reader, int number)
     {
         await desk.OpenAsync(reader, number);
-        return new { slide = $"{number}", stage = $"{desk.StageOf(reader.Name, number)}" };
+        return new
+        {
+            slide = slides[number],
+            stage = $"{desk.StageOf(reader.Name, number)}",
+            first = await desk.FirstOf(reader, number),
+        };
     }
 
     private async Task<object> FirstAsync(HttpContext http, ReadingReader reader, int number)

@@ -1,3 +1,4 @@
+import "./reading.css";
 import { el, type Leave } from "./dom";
 import { DetectionLayer, type LayerInfo, ValueLayer } from "./layers";
 import { MarkLayer } from "./marks";
@@ -24,17 +25,11 @@ interface Opened {
 interface MachineView {
   class: string;
   probability: number;
-  detections: { probability: number; x: number; y: number }[];
-}
-
-/** The state of a reading; undefined where this viewer shows none. */
-export async function readingState(): Promise<State | undefined> {
-  const answer = await fetch("/api/reading");
-  return answer.ok ? ((await answer.json()) as State) : undefined;
 }
 
 /** Shows the reader's next case, and after it the one that follows. */
-export async function showReading(app: HTMLElement, state: State): Promise<Leave> {
+export async function showReading(app: HTMLElement): Promise<Leave> {
+  const state = await get<State>("/api/reading");
   if (state.current === null) {
     app.replaceChildren(
       el(
@@ -59,7 +54,7 @@ export async function showReading(app: HTMLElement, state: State): Promise<Leave
   const viewport = () => Object.values(pane.place).join(" ");
   const next = async () => {
     pane.destroy();
-    await showReading(app, (await readingState())!);
+    await showReading(app);
   };
 
   const blind = () => {
@@ -136,9 +131,9 @@ async function showMachine(pane: Pane, marks: MarkLayer, slide: string, view: Ma
   opacity.addEventListener("input", draw);
   draw();
   const list = el("ol", { className: "found" });
-  view.detections.slice(0, 50).forEach((found, index) => {
-    const go = el("button", { type: "button" }, found.probability.toFixed(2));
-    go.setAttribute("aria-label", `Show detection ${index + 1}, probability ${found.probability.toFixed(2)}`);
+  detections.all.slice(0, 50).forEach((found, index) => {
+    const go = el("button", { type: "button" }, found.p.toFixed(2));
+    go.setAttribute("aria-label", `Show place ${index + 1}, probability ${found.p.toFixed(2)}`);
     go.addEventListener("click", () => {
       detections.selected = index;
       pane.go({ x: found.x, y: found.y, z: Math.max(pane.place.z, 0.25) });
@@ -153,9 +148,9 @@ async function showMachine(pane: Pane, marks: MarkLayer, slide: string, view: Ma
     el("p", {}, `Probability of ${view.class}: `, el("strong", {}, view.probability.toFixed(2))),
     el("label", { htmlFor: "opacity" }, "Map"),
     opacity,
-    el("div", { className: "legend", role: "img", "aria-label": "Colors from probability 0 to 1" }),
+    el("div", { className: "ramp", role: "img", "aria-label": "Colors from probability 0 to 1" }),
     el("p", { className: "ends" }, el("span", {}, "0"), el("span", {}, "1")),
-    el("h3", {}, view.detections.length ? `${view.detections.length} places` : "No place stands out"),
+    el("h3", {}, detections.all.length ? `${detections.all.length} places` : "No place stands out"),
     list,
   );
 }
