@@ -1,4 +1,7 @@
+using Coverslip.Viewer.Contents;
 using Coverslip.Viewer.Hosting;
+using Coverslip.Viewer.Layers;
+using Coverslip.Viewer.Slides;
 
 namespace Coverslip.Viewer;
 
@@ -18,17 +21,18 @@ public static class SlideViewer
         var token = AccessTokens.Create();
         var tokens = new AccessTokens();
         tokens.Admit(AccessTokens.HashOf(token), Visitor.Owner);
-        var host = await ViewerHost.StartAsync(options, tokens, Modules(paths));
+        var host = await ViewerHost.StartAsync(options, tokens, Modules(paths, options));
         return (host, new Uri(host.Address, $"/?token={token}"));
     }
 
     /// <summary>Every part of the viewer; a part adds its line here.</summary>
-    private static IViewerModule[] Modules(IReadOnlyList<string> paths)
+    private static IViewerModule[] Modules(IReadOnlyList<string> paths, ViewerOptions options)
     {
-        if (paths.FirstOrDefault(path => !Path.Exists(path)) is { } missing)
-            throw new IOException(
-                $"{missing}: there is no such file or folder; name a slide, a folder of slides, or what 'coverslip predict' wrote"
-            );
-        return [];
+        var folders = ViewedFolders.Of(paths);
+        var slides = ShownSlides.In(folders);
+        var access = new EverythingShown();
+        var open = new OpenSlides();
+        var pictures = new SlidePictures(open, options.CacheBytes);
+        return [new SlideModule(slides, open, pictures, access), new LayerModule(slides, open, access)];
     }
 }

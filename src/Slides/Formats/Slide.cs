@@ -77,6 +77,19 @@ public abstract class Slide(string path) : IDisposable
     public SlideRegion Read(RegionRequest request) => ReaderOf(request.Mpp).Read(request.At, request.Size);
 
     /// <summary>
+    /// A region by its scale alone, so that a slide whose microns nobody knows can be looked at. White outside.
+    /// </summary>
+    /// <param name="at">The top left corner.</param>
+    /// <param name="size">Pixels of the image that is wanted.</param>
+    /// <param name="step">Columns and rows of level 0 to one of its pixels, at least 1.</param>
+    /// <exception cref="UnreadableSlideException">A tile that cannot be read; names level and tile.</exception>
+    public SlideRegion ReadAt(SlidePoint at, PixelSize size, double step)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(step, 1);
+        return new RegionReader(this, step, step).Read(at, size);
+    }
+
+    /// <summary>
     /// Pixels of level 0 to one pixel of a region at a resolution. A level within 1 % is read as it is, and its pixels
     /// then lie that much nearer or farther: over a whole slide this is many pixels.
     /// </summary>

@@ -79,6 +79,23 @@ public sealed record TissueMap(Image Picture, Image Mask) : IDisposable
         return overlay;
     }
 
+    /// <summary>What is found where, as gray: 0 nothing, 1 tissue, 2 pen, 3 fold, 4 bubble, 5 blur.</summary>
+    public Image Marks()
+    {
+        var marks = new Image(Mask.Width, Mask.Height, channels: 1);
+        var found = Found;
+        var pixels = marks.WritablePixels;
+        for (var i = 0; i < found.Folds.Length; i++)
+            pixels[i] =
+                found.Pen.Length > 0 && found.Pen[i] ? (byte)2
+                : found.Folds[i] ? (byte)3
+                : found.Blur?.Blurred[i] == true ? (byte)5
+                : found.Bubbles[i] ? (byte)4
+                : Mask.Pixels[i] != 0 ? (byte)1
+                : (byte)0;
+        return marks;
+    }
+
     public void Dispose()
     {
         Picture.Dispose();

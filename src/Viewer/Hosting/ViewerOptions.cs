@@ -18,8 +18,11 @@ public sealed record ViewerOptions
     /// <summary>For TLS; needed where other machines are listened to. Null (default): none.</summary>
     public X509Certificate2? Certificate { get; init; }
 
-    /// <summary>Seconds after which somebody who does nothing has to sign in again; by default half a day.</summary>
+    /// <summary>Time after which somebody who does nothing has to sign in again; by default half a day.</summary>
     public TimeSpan SessionTime { get; init; } = TimeSpan.FromHours(12);
+
+    /// <summary>Bytes of pictures of slides to keep; by default 256 MiB, a few thousand tiles.</summary>
+    public long CacheBytes { get; init; } = 256 << 20;
 
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

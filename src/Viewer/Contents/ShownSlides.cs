@@ -1,0 +1,141 @@
+using Coverslip.Slides.Formats;
+
+namespace Coverslip.Viewer.Contents;
+
+/// <summary>The slides in the folders that were named, each with what lies there of its name.</summary>
+internal sealed class ShownSlides
+{
+    private static readonly string[] Scanners = [".svs", ".ndpi", ".mrxs", ".scn", ".bif", ".vms", ".vmu", ".svslide"];
+
+    /// <summary>Pyramids that this program writes beside a slide's other files.</summary>
+    private static readonly string[] Pictures = ["-heatmap.tif", "-probability.tif", "-reconstruction.tif"];
+
+    private static readonly string[] Annotations = [".geojson", ".geojson.gz", ".xml", ".json", ".annotations"];
+
+    private readonly Dictionary<string, ShownSlide> byId;
+
+    private ShownSlides(IReadOnlyList<ShownSlide> slides, IReadOnlyList<string> notes)
+    {
+        (Slides, Notes) = (slides, notes);
+        byId = slides.ToDictionary(s => s.Id, StringComparer.Ordinal);
+    }
+
+    internal IReadOnlyList<ShownSlide> Slides { get; }
+
+    /// <summary>What somebody who misses something should know.</summary>
+    internal IReadOnlyList<string> Notes { get; }
+
+    internal ShownSlide? Of(string id) => byId.GetValueOrDefault(id);
+
+    internal static ShownSlides In(ViewedFolders folders)
+    {
+        var slides = folders.Files.Where(f => IsSlide(f, folders)).Select(f => new ShownSlide(f)).ToArray();
+        var made = folders
+            .Files.Select(f => (File: f, Layer: LayerOf(f)))
+            .Where(f => f.Layer is not null)
+            .ToLookup(
+                f => f.Layer!.Value.Slide,
+                f => new ShownLayer(f.Layer!.Value.Kind, f.File),
+                StringComparer.OrdinalIgnoreCase
+            );
+        var names = slides.ToLookup(s => s.Name, StringComparer.OrdinalIgnoreCase);
+        var owned = made.SelectMany(m => m.Select(layer => (Layer: layer, Owner: OwnerOf(layer, [.. names[m.Key]]))))
+            .ToLookup(l => l.Owner?.Id, l => l.Layer);
+        var notes = new List<string>();
+        var lostOnes = made.Where(m => !names.Contains(m.Key)).SelectMany(m => m).ToHashSet();
+        var lost = lostOnes.Count(l => l.Kind == LayerKind.Heatmap);
+        if (lost > 0)
+            notes.Add(
+                $"{lost} heatmaps are of slides that lie in none of the folders named; name the folder of the slides, too"
+            );
+        var torn = owned[null].Where(l => !lostOnes.Contains(l)).ToArray();
+        if (torn.Length > 0)
+            notes.Add(
+                $"{torn.Length} files, such as {torn[0].File.Place}, may be of several slides of the same name and are shown with none; name fewer folders"
+            );
+        if (folders.LinksOut > 0)
+            notes.Add(
+                $"{folders.LinksOut} links lead out of the folders named and were left out; name what they lead to, too"
+            );
+        return new ShownSlides(
+            [
+                .. slides.Select(s =>
+                    s with
+                    {
+                        Layers = [.. owned[s.Id].Where(l => l.File.Path != s.File.Path).OrderBy(l => l.Kind)],
+                    }
+                ),
+            ],
+            notes
+        );
+    }
+
+    /// <summary>Of several slides of a name the one whose folder is nearest; null where two are as near.</summary>
+    private static ShownSlide? OwnerOf(ShownLayer layer, ShownSlide[] named)
+    {
+        if (named.Length < 2)
+            return named.FirstOrDefault();
+        var place = layer.File.FolderPlace.Split('/');
+        var near = named.GroupBy(s => Shared(place, s.File.FolderPlace.Split('/'))).MaxBy(g => g.Key)!.ToArray();
+        return near.Length == 1 ? near[0] : null;
+    }
+
+    private static int Shared(string[] one, string[] other) =>
+        one.Zip(other).TakeWhile(p => p.First == p.Second).Count();
+
+    private static bool IsSlide(ViewedFile file, ViewedFolders folders)
+    {
+        if (Scanners.Contains(Path.GetExtension(file.Name).ToLowerInvariant()))
+            return true;
+        return !Pictures.Any(p => file.Name.EndsWith(p, StringComparison.Ordinal))
+                && Path.GetExtension(file.Name).ToLowerInvariant() is ".tif" or ".tiff"
+                && SlideFile.IsSlide(file.Path)
+            || folders.Named.Contains(file.Path) && SlideFile.IsSlide(file.Path);
+    }
+
+    /// <summary>Of which slide a file is, by its name, and what it shows; null of others.</summary>
+    private static (string Slide, LayerKind Kind)? LayerOf(ViewedFile file)
+    {
+        var name = file.Name;
+        if (Without(name, "-heatmap.json") is { } mapped)
+            return (mapped, LayerKind.Heatmap);
+        if (Without(name, "-segmentation.json") is { } segmented)
+            return (segmented, LayerKind.Segmentation);
+        if (Without(name, "-patches.csv") is { } patched)
+            return (patched, LayerKind.Patches);
+        var parent = Path.GetFileName(file.Folder);
+        if (
+            Without(name, ".png") is { } mask
+            && parent is "truth" or "masks"
+            && Without(name, ".png") is { Length: > 0 }
+        )
+            return (Without(name, ".png")!, LayerKind.Truth);
+        if (Annotations.FirstOrDefault(e => Without(name, e) is not null) is not { } ending)
+            return null;
+        var slide = Without(name, ending)!;
+        if (File.Exists(Path.Combine(file.Folder, $"{slide}.tissue.json")))
+            return ending == ".geojson" ? (slide, LayerKind.Tissue) : null;
+        // Outlines of detections and segments lie beside their maps, which show them; truth/NAME.json says a mask's scale.
+        var isBeside =
+            File.Exists(Path.Combine(file.Folder, $"{slide}-heatmap.json"))
+            || File.Exists(Path.Combine(file.Folder, $"{slide}-segmentation.json"))
+            || File.Exists(Path.Combine(file.Folder, $"{slide}.png"))
+            || parent == "truth";
+        return isBeside
+            ? null
+            : (
+                Path.GetFileNameWithoutExtension(slide) is { Length: > 0 } bare && IsSlideEnding(slide) ? bare : slide,
+                LayerKind.Annotations
+            );
+    }
+
+    /// <summary>"S.svs.geojson" is of S.svs.</summary>
+    private static bool IsSlideEnding(string name) =>
+        Path.GetExtension(name).ToLowerInvariant() is var ending
+        && (Scanners.Contains(ending) || ending is ".tif" or ".tiff");
+
+    private static string? Without(string name, string ending) =>
+        name.Length > ending.Length && name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)
+            ? name[..^ending.Length]
+            : null;
+}

@@ -1,0 +1,162 @@
+import OpenSeadragon from "openseadragon";
+import { Overlay } from "./overlay";
+import { el, short } from "./dom";
+
+/** A slide as the server describes it. */
+export interface SlideFacts {
+  width: number;
+  height: number;
+  tileSize: number;
+  maxLevel: number;
+  mpp: [number, number] | null;
+  mppFrom: string;
+  notes: string[];
+  bounds: [number, number, number, number];
+  reader: string;
+}
+
+/** Where one looks: the middle in pixels of the slide, pixels of the screen to one of the slide, degrees. */
+export interface Place {
+  x: number;
+  y: number;
+  z: number;
+  r: number;
+}
+
+/** At this many microns to a pixel of the screen a microscope's objective of 10× is spoken of. */
+const micronsAtTen = 1;
+
+/** One view of a slide, with scale bar, small map and whatever is laid over. */
+export class Pane {
+  readonly element = el("section", { className: "pane", "aria-label": "Slide" });
+  readonly viewer: OpenSeadragon.Viewer;
+  readonly overlay: Overlay;
+  private readonly bar = el("div", { className: "scale", role: "img" });
+
+  constructor(
+    readonly id: string,
+    readonly facts: SlideFacts,
+    parent: HTMLElement,
+    failed: (message: string) => void,
+  ) {
+    const stage = el("div", { className: "stage" });
+    this.element.append(stage, this.bar);
+    parent.append(this.element);
+    this.viewer = new OpenSeadragon.Viewer({
+      element: stage,
+      showNavigationControl: false,
+      showNavigator: true,
+      navigatorPosition: "BOTTOM_RIGHT",
+      navigatorSizeRatio: 0.16,
+      navigatorMaintainSizeRatio: true,
+      navigatorOpacity: 1,
+      navigatorAutoFade: false,
+      drawer: "canvas",
+      maxZoomPixelRatio: 8,
+      minZoomImageRatio: 0.5,
+      visibilityRatio: 0.3,
+      animationTime: 0.4,
+      imageLoaderLimit: 12,
+      maxImageCacheCount: 400,
+      gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
+      tileSources: {
+        width: facts.width,
+        height: facts.height,
+        tileSize: facts.tileSize,
+        tileOverlap: 0,
+        minLevel: Math.min(8, facts.maxLevel),
+        maxLevel: facts.maxLevel,
+        getTileUrl: (level: number, x: number, y: number) => `/api/slides/${id}/tiles/${level}/${x}_${y}.jpg`,
+      },
+    });
+    this.overlay = new Overlay(this.viewer);
+    // The page's own keys move the slide, whatever is focused.
+    this.viewer.addHandler("canvas-key", (event) => {
+      event.preventDefaultAction = true;
+    });
+    this.viewer.addHandler("tile-load-failed", () => failed("A part of this slide cannot be read; it stays empty."));
+    this.viewer.addHandler("update-viewport", () => this.drawScale());
+    this.viewer.addHandler("open", () => this.drawScale());
+  }
+
+  /** Pixels of the screen to one of the slide. */
+  get scale(): number {
+    return this.item ? this.item.viewportToImageZoom(this.viewer.viewport.getZoom(true)) : 1;
+  }
+
+  get place(): Place {
+    const { viewport } = this.viewer;
+    const middle = this.item!.viewportToImageCoordinates(viewport.getCenter());
+    return {
+      x: Math.round(middle.x),
+      y: Math.round(middle.y),
+      z: Number(this.item!.viewportToImageZoom(viewport.getZoom()).toPrecision(4)),
+      r: Math.round(viewport.getRotation()) % 360,
+    };
+  }
+
+  go(place: Partial<Place>, immediately = false): void {
+    const item = this.item;
+    if (!item) return;
+    const { viewport } = this.viewer;
+    if (place.r !== undefined && place.r !== Math.round(viewport.getRotation()))
+      viewport.setRotation(place.r, immediately);
+    if (place.z !== undefined) viewport.zoomTo(item.imageToViewportZoom(place.z), undefined, immediately);
+    if (place.x !== undefined && place.y !== undefined)
+      viewport.panTo(item.imageToViewportCoordinates(place.x, place.y), immediately);
+    viewport.applyConstraints(immediately);
+  }
+
+  /** The whole slide. */
+  fit(): void {
+    this.viewer.viewport.goHome();
+  }
+
+  /** Shows the slide as an objective would. */
+  magnify(times: number): void {
+    if (this.facts.mpp) this.go({ z: (this.facts.mpp[0] * times) / (10 * micronsAtTen) });
+  }
+
+  /** As which objective the slide is shown; null where its microns are unknown. */
+  get magnification(): number | null {
+    return this.facts.mpp ? (10 * micronsAtTen * this.scale) / this.facts.mpp[0] : null;
+  }
+
+  destroy(): void {
+    this.viewer.destroy();
+    this.element.remove();
+  }
+
+  private get item(): OpenSeadragon.TiledImage | undefined {
+    return this.viewer.world?.getItemAt(0);
+  }
+
+  private drawScale(): void {
+    if (!this.facts.mpp) {
+      this.bar.textContent = "Microns per pixel unknown: no scale bar";
+      this.bar.title = this.facts.mppFrom;
+      return;
+    }
+    const microns = this.facts.mpp[0] / this.scale;
+    const most = Math.min(180, this.element.clientWidth / 3) * microns;
+    const power = 10 ** Math.floor(Math.log10(most));
+    const length = [5, 2, 1].map((n) => n * power).find((n) => n <= most) ?? power;
+    const text = length >= 1000 ? `${short(length / 1000)} mm` : `${short(length)} µm`;
+    this.bar.setAttribute("aria-label", `Scale bar: ${text}`);
+    this.bar.replaceChildren(el("span", { className: "rule" }), text);
+    (this.bar.firstChild as HTMLElement).style.width = `${length / microns}px`;
+  }
+}
+
+/** Both views move as one. */
+export function synchronize(panes: Pane[]): void {
+  let moving = false;
+  for (const pane of panes)
+    for (const event of ["pan", "zoom", "rotate"] as const)
+      pane.viewer.addHandler(event, (moved: { immediately?: boolean }) => {
+        if (moving) return;
+        moving = true;
+        for (const other of panes.filter((p) => p !== pane)) other.go(pane.place, moved.immediately ?? false);
+        moving = false;
+      });
+}

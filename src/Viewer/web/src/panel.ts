@@ -1,0 +1,179 @@
+import { colorMaps, table, type ColorMap } from "./colors";
+import type { DetectionList } from "./detections";
+import { el, short } from "./dom";
+import { qualities, type LayerInfo } from "./layers";
+import type { Shown } from "./shown";
+import type { LayerStore, View } from "./store";
+
+interface Filled {
+  shown: Shown;
+  layers: LayerInfo[];
+  store: LayerStore;
+  update: () => void;
+  detections: DetectionList;
+  views: View[];
+}
+
+/** Which layers there are, which are shown, and what their colors mean. What has the focus keeps it. */
+export function fillPanel(panel: HTMLElement, to: Filled): void {
+  const focused = document.activeElement?.id;
+  panel.replaceChildren(
+    ...[mapSection(to), to.detections.element, outlineSection(to), qualitySection(to)].filter((s) => s !== null),
+  );
+  if (focused && panel.querySelector(`#${CSS.escape(focused)}`)) document.getElementById(focused)!.focus();
+}
+
+const kinds: Record<string, string> = { heatmap: "Heatmap", segmentation: "Segmentation", patches: "Map of patches" };
+
+function mapSection({ shown, layers, update, views }: Filled): HTMLElement | null {
+  const maps = layers.filter((l) => kinds[l.kind]);
+  if (!maps.length) return null;
+  const choice = (id: string, label: string, chosen: string, choose: (id: string) => void) => {
+    const select = el(
+      "select",
+      { id },
+      el("option", { value: "" }, "none"),
+      ...maps.map((m) => el("option", { value: m.id }, `${kinds[m.kind]}: ${m.place}`)),
+    );
+    select.value = maps.some((m) => m.id === chosen) ? chosen : "";
+    select.addEventListener("change", () => {
+      choose(select.value);
+      update();
+    });
+    return el("div", { className: "field" }, el("label", { htmlFor: id }, label), select);
+  };
+  const slider = (id: "opacity" | "threshold", label: string) => {
+    const value = el("output", {}, shown[id].toFixed(2));
+    const input = el("input", { type: "range", id, min: "0", max: "1", step: "0.01" });
+    input.value = String(shown[id]);
+    input.addEventListener("input", () => {
+      shown[id] = Number(input.value);
+      update();
+    });
+    return el("div", { className: "field" }, el("label", { htmlFor: id }, label), input, value);
+  };
+  const colors = el("select", { id: "colors" }, ...colorMaps.map((m) => el("option", { value: m }, m)));
+  colors.value = shown.colors;
+  colors.addEventListener("change", () => {
+    shown.colors = colors.value as ColorMap;
+    update();
+  });
+  const values = views.find((v) => v.values)?.values;
+  return el(
+    "section",
+    {},
+    el("h2", {}, "Model"),
+    choice("map", shown.beside === null ? "Map" : "Left", shown.map, (id) => (shown.map = id)),
+    shown.beside !== null && choice("beside", "Right", shown.beside, (id) => (shown.beside = id)),
+    ...(values
+      ? [
+          values.score !== null &&
+            el(
+              "p",
+              { className: "score" },
+              `Slide's probability of ${values.className ?? "the class"}: ${values.score.toFixed(3)}`,
+            ),
+          legend(shown, values.className),
+          slider("opacity", "Opacity"),
+          slider("threshold", "Threshold"),
+          el("div", { className: "field" }, el("label", { htmlFor: "colors" }, "Colors"), colors),
+          check("detections", "Detections", shown.detections, (on) => {
+            shown.detections = on;
+            update();
+          }),
+        ]
+      : []),
+  );
+}
+
+/** What a color means; what is below the threshold is not drawn, and hatched here. */
+function legend(shown: Shown, className: string | null): HTMLElement {
+  const canvas = el("canvas", { width: 256, height: 1, className: "colors", "aria-hidden": "true" });
+  const context = canvas.getContext("2d")!;
+  const image = new ImageData(256, 1);
+  const colors = table(shown.colors);
+  for (let i = 0; i < 256; i++)
+    image.data.set(
+      [colors[3 * i]!, colors[3 * i + 1]!, colors[3 * i + 2]!, i / 255 < shown.threshold ? 40 : 255],
+      4 * i,
+    );
+  context.putImageData(image, 0, 0);
+  const name = className ? `Probability of ${className}` : "Probability";
+  return el(
+    "figure",
+    { className: "legend", role: "img", "aria-label": `${name}: colors from 0 to 1` },
+    canvas,
+    el("div", { className: "ticks" }, ...["0", "0.25", "0.5", "0.75", "1"].map((t) => el("span", {}, t))),
+    el("figcaption", {}, name + (shown.threshold ? `; below ${short(shown.threshold)} not shown` : "")),
+  );
+}
+
+function outlineSection({ shown, layers, update, views }: Filled): HTMLElement | null {
+  const outlines = layers.filter((l) => l.kind === "annotations" || l.kind === "truth" || l.kind === "tissue");
+  if (!outlines.length) return null;
+  const names = { annotations: "Annotations", truth: "Truth", tissue: "Tissue" } as Record<string, string>;
+  return el(
+    "section",
+    {},
+    el("h2", {}, "Outlines"),
+    ...outlines.flatMap((layer) => {
+      const loaded = views[0]?.outlines.get(layer.id);
+      return [
+        check(`outline-${layer.id}`, `${names[layer.kind]}: ${layer.place}`, shown.outlines.has(layer.id), (on) => {
+          if (on) shown.outlines.add(layer.id);
+          else shown.outlines.delete(layer.id);
+          update();
+        }),
+        loaded &&
+          el(
+            "ul",
+            { className: "classes" },
+            ...loaded.classes.map((c) =>
+              el("li", {}, swatch(c.color, layer.kind === "truth"), `${c.name || "no class"} (${c.count})`),
+            ),
+            ...loaded.notes.map((note) => el("li", { className: "note" }, note)),
+          ),
+      ].filter((e): e is HTMLElement => !!e);
+    }),
+  );
+}
+
+function qualitySection({ shown, update, views }: Filled): HTMLElement {
+  const areas = views[0]?.quality?.areas;
+  return el(
+    "section",
+    {},
+    el("h2", {}, "Tissue"),
+    check("quality", "Quality: pen, folds, bubbles, blur", shown.quality, (on) => {
+      shown.quality = on;
+      update();
+    }),
+    areas &&
+      el(
+        "ul",
+        { className: "classes" },
+        el("li", {}, `Tissue ${short(areas.tissue)} mm²`),
+        ...qualities.map((q) =>
+          el(
+            "li",
+            {},
+            swatch(q.color, false),
+            `${q.name} ${areas[q.key] === null ? "not judged" : `${short(areas[q.key]!)} mm²`}`,
+          ),
+        ),
+      ),
+  );
+}
+
+function check(id: string, label: string, on: boolean, change: (on: boolean) => void): HTMLElement {
+  const box = el("input", { type: "checkbox", id, checked: on });
+  box.addEventListener("change", () => change(box.checked));
+  return el("div", { className: "check" }, box, el("label", { htmlFor: id }, label));
+}
+
+function swatch(color: string, dashed: boolean): HTMLElement {
+  const mark = el("span", { className: dashed ? "swatch dashed" : "swatch" });
+  mark.style.borderColor = color;
+  if (!dashed) mark.style.backgroundColor = color;
+  return mark;
+}
