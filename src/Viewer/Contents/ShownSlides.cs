@@ -27,6 +27,9 @@ internal sealed class ShownSlides
 
     internal ShownSlide? Of(string id) => byId.GetValueOrDefault(id);
 
+    /// <summary>Just these.</summary>
+    internal static ShownSlides Of(IReadOnlyList<ShownSlide> slides) => new(slides, []);
+
     internal static ShownSlides In(ViewedFolders folders)
     {
         var slides = folders.Files.Where(f => IsSlide(f, folders)).Select(f => new ShownSlide(f)).ToArray();

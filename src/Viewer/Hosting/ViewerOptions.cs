@@ -24,6 +24,9 @@ public sealed record ViewerOptions
     /// <summary>Bytes of pictures of slides to keep; by default 256 MiB, a few thousand tiles.</summary>
     public long CacheBytes { get; init; } = 256 << 20;
 
+    /// <summary>Whether an error tells which file it is of; not where a file's name would tell what is true of it.</summary>
+    public bool TellsFiles { get; init; } = true;
+
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
