@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Coverslip.Viewer.Readings;
 
@@ -16,10 +15,4 @@ internal sealed class ReadingContext(DbContextOptions<ReadingContext> options) :
             foreach (var property in row.Metadata.GetProperties())
                 property.SetColumnName(property.Name.ToLowerInvariant());
         });
-
-    /// <summary>
-    /// Migrations are written by hand, so that one of each serves both databases: there is no snapshot to compare with.
-    /// </summary>
-    protected override void OnConfiguring(DbContextOptionsBuilder builder) =>
-        builder.ConfigureWarnings(w => w.Ignore(RelationalEventId.PendingModelChangesWarning));
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Coverslip.Files;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace Coverslip.Viewer.Readings;
 
@@ -43,7 +44,7 @@ public sealed class ReadingLog
             context.Rows.AsNoTracking().Where(a => a.Study == study).OrderByDescending(a => a.Number).FirstOrDefault()
     );
 
-    private readonly DbContextOptions<ReadingContext> options;
+    private readonly PooledDbContextFactory<ReadingContext> contexts;
     private readonly TimeProvider clock;
     private ReadingPlace place;
     private readonly SemaphoreSlim turn = new(1); // one row after the other: each holds the hash of the one before
@@ -52,7 +53,7 @@ public sealed class ReadingLog
     {
         this.place = place;
         this.clock = clock ?? TimeProvider.System;
-        options = place.Options();
+        contexts = new PooledDbContextFactory<ReadingContext>(place.Options());
     }
 
     /// <summary>Makes a study, and with it the file or the table where there is none.</summary>
@@ -219,7 +220,7 @@ public sealed class ReadingLog
 
     private IQueryable<ActionRow> Own(ReadingContext context) => context.Rows.Where(a => a.Study == place.Study);
 
-    private ReadingContext Context() => new(options);
+    private ReadingContext Context() => contexts.CreateDbContext();
 
     private async Task MigrateAsync()
     {

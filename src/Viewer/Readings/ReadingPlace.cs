@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Coverslip.Viewer.Readings;
 
@@ -37,7 +38,10 @@ public sealed record ReadingPlace(string Study, string? File, string? Server)
 
     internal DbContextOptions<ReadingContext> Options()
     {
-        var builder = new DbContextOptionsBuilder<ReadingContext>();
+        // Migrations are written by hand, so that one of each serves both databases: there is no snapshot to compare with.
+        var builder = new DbContextOptionsBuilder<ReadingContext>().ConfigureWarnings(w =>
+            w.Ignore(RelationalEventId.PendingModelChangesWarning)
+        );
         if (Server is not null)
             builder.UseNpgsql(Server);
         else

@@ -23,7 +23,7 @@ public sealed class BlindTests
         await OpenAsync(ben, 0);
 
         var before = await WalkAsync(study, ada);
-        Assert.True(before.Count > 60, $"{before.Count} addresses were asked");
+        Assert.True(before.Count >= 40, $"{before.Count} addresses were asked");
         // What a reader is to see is there: tiles of the open case, not of the next.
         string[] ids = [.. study.Study.Cases.Select(c => ViewedFile.IdOf(c.Contents))];
         Assert.Equal(HttpStatusCode.OK, before[$"GET /api/slides/{ids[0]}/tiles/9/0_0.jpg"].Status);

@@ -33,14 +33,14 @@ public sealed class ReadingPageTests
                 var own = rows.Where(r => r.Slide == slide.Contents).ToList();
                 Assert.Equal(
                     [Actions.Opened, Actions.Verdict, Actions.Revealed, Actions.Final],
-                    own.Select(r => r.What)
+                    own.Select(r => r.What).Distinct()
                 );
-                var (first, second) = (VerdictPost.Of(own[1]), VerdictPost.Of(own[3]));
+                var (first, second) = (VerdictPost.Of(own[1]), VerdictPost.Of(own[^1]));
                 Assert.Equal(("normal", 2, "pale"), (first.Class, first.Confidence, first.Comment));
                 Assert.Equal(changed ? ("tumor", 5) : ("normal", 2), (second.Class, second.Confidence));
                 var mark = Assert.Single(first.Marks!);
                 Assert.Equal((512, 512, 4), ((int)Math.Round(mark.X), (int)Math.Round(mark.Y), mark.Confidence));
-                Assert.Equal(study.Study.Model, own[3].Model);
+                Assert.Equal(study.Study.Model, own[^1].Model);
                 Assert.StartsWith("512 512 ", own[1].Viewport);
             }
         }
