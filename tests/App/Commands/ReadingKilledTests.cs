@@ -3,6 +3,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Coverslip.Viewer;
+using Coverslip.Viewer.Hosting;
 using Coverslip.Viewer.Readings;
 
 namespace Coverslip.App.Tests.Commands;
@@ -52,13 +54,12 @@ public sealed class ReadingKilledTests : IDisposable
         Assert.Empty(acknowledged.Except(stored.Select(r => (r.Who, int.Parse(r.Slide!)))));
         Assert.Equal(stored.Count, stored.DistinctBy(r => (r.Who, r.Slide)).Count());
 
-        // The same command goes on where it was.
-        using var again = Serve(place, out var other);
-        using var client = await SignInAsync(other, made[0].Token);
+        // A server that is started anew goes on where the one before was.
+        await using var again = await ReadingViewer.StartAsync(place, new ViewerOptions { Port = 0 });
+        using var client = await SignInAsync(again.Address, made[0].Token);
         var state = await client.GetFromJsonAsync<JsonElement>("/api/reading", Stop);
         var done = stored.Count(r => r.Who == study.Readers[0].Name);
         Assert.InRange(state.GetProperty("current").GetInt32(), done - 1, done);
-        again.Kill();
     }
 
     /// <summary>Gives verdicts until the server is gone.</summary>

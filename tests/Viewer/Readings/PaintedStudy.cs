@@ -1,10 +1,7 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using Coverslip.Files;
-using Coverslip.Learning.SlideWalk;
 using Coverslip.Phantoms;
 using Coverslip.Slides.Geometry;
-using Coverslip.Slides.Heatmaps;
+using Coverslip.Tests;
 using Coverslip.Viewer.Hosting;
 using Coverslip.Viewer.Readings;
 
@@ -13,8 +10,7 @@ namespace Coverslip.Viewer.Tests.Readings;
 /// <summary>A study of small painted slides, with what a model is said to make of them.</summary>
 internal sealed class PaintedStudy : IAsyncDisposable
 {
-    private const int Side = 1024,
-        Stride = 64;
+    private const int Side = 1024;
 
     private PaintedStudy(string folder, ReadingPlace place, ReadingStudy study, ViewerHost host)
     {
@@ -37,7 +33,6 @@ internal sealed class PaintedStudy : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("reading").FullName;
         var predictions = Path.Combine(folder, "predictions");
-        Directory.CreateDirectory(Path.Combine(predictions, "detections"));
         var cases = new List<ReadingCase>();
         for (var i = 0; i < slides; i++)
             cases.Add(Paint(folder, predictions, i));
@@ -92,25 +87,7 @@ internal sealed class PaintedStudy : IAsyncDisposable
                 Seed = slide,
             }
         );
-        var cells = Side / Stride;
-        var values = Enumerable.Range(0, cells * cells).Select(c => (float)(c % 7 / 7.0)).ToArray();
-        var heatmap = new Heatmap(new HeatmapGrid(cells, cells, Stride, Stride, Stride, Mpp.Of(1)), values);
-        var files = new SlideFiles(predictions, NameOf(slide));
-        heatmap.Write(files.Heatmap);
-        var record = HeatmapRecord.Of(heatmap);
-        record["class"] = "tumor";
-        record["probability"] = ProbabilityOf(slide);
-        record["made_of"] = new JsonArray($"slide.contents: {slide}", "model.weights: 12");
-        File.WriteAllText(files.Record, record.ToJsonString());
-        var probability = ProbabilityOf(slide).ToString(CultureInfo.InvariantCulture);
-        File.WriteAllText(files.Detections, $"{probability},300,400\n");
-        File.WriteAllText(
-            files.GeoJson,
-            $$"""
-            {"type":"FeatureCollection","features":[{"type":"Feature","geometry":{"type":"Point","coordinates":[300,400]},
-            "properties":{"objectType":"annotation","classification":{"name":"tumor","color":[200,0,0]},"measurements":{"Probability":{{probability}} } } }]}
-            """
-        );
+        InventedPrediction.Write(predictions, NameOf(slide), Side, ProbabilityOf(slide));
         return new ReadingCase(Path.GetFileName(file), file, FileContents.Read(file), $"p{slide}", "tumor")
         {
             Machine = MachineView.ContentsOf(predictions, file),

@@ -97,7 +97,8 @@ export async function showReading(app: HTMLElement): Promise<Leave> {
       said,
       change,
     );
-    keep.focus();
+    side.scrollTop = 0;
+    keep.focus({ preventScroll: true });
   };
 
   if (opened.first) await reveal(opened.first);
