@@ -92,17 +92,20 @@ internal static class ReadingReportCommand
     {
         Console.WriteLine(ReadingReport.Result(evaluation));
         Console.WriteLine();
-        ConsoleTable.Write([
-            .. evaluation
-                .Pooled.Figures.SelectMany(f =>
-                    new[]
-                    {
-                        ($"{ReadingReport.NameOf(f.Key)}, alone", f.Value.Before),
-                        ($"{ReadingReport.NameOf(f.Key)}, with the machine", f.Value.After),
-                    }
-                )
-                .Where(f => f.Item2.Value is not null),
-        ]);
+        ConsoleTable.Write(
+            [
+                .. evaluation
+                    .Pooled.Figures.SelectMany(f =>
+                        new[]
+                        {
+                            ($"{ReadingReport.NameOf(f.Key)}, alone", f.Value.Before),
+                            ($"{ReadingReport.NameOf(f.Key)}, with the machine", f.Value.After),
+                        }
+                    )
+                    .Where(f => f.Item2.Value is not null),
+            ],
+            "95 % interval over readers and patients"
+        );
         if (evaluation.Unfinished > 0)
             Console.WriteLine($"{FigureText.Count(evaluation.Unfinished, "reading")} not finished: left out");
         Console.WriteLine($"report: {Path.Combine(folder, "report.html")}");

@@ -62,6 +62,14 @@ internal static class ReadingReport
     {
         IReadOnlyList<Cell> Row(string name, FigureChange change) =>
             [name, .. new[] { change.Before, change.After, change.Gain }.Select(e => (Cell)FigureText.WithInterval(e))];
+        // The second is time of its own; what it took longer or shorter than the first means nothing.
+        IReadOnlyList<Cell> Times(FigureChange change) =>
+            ["median time to a case", Time(change.Before), Time(change.After), FigureText.None];
+        static string Time(Estimate e) =>
+            e.Value is not { } seconds ? FigureText.None
+            : e is { Low: { } low, High: { } high }
+                ? $"{FigureText.Time(seconds)} ({FigureText.Time(low)} – {FigureText.Time(high)})"
+            : FigureText.Time(seconds);
         return ReportSection.Of(
             "all",
             "All readers",
@@ -78,7 +86,7 @@ internal static class ReadingReport
                 [
                     .. evaluation
                         .Pooled.Figures.Where(f => f.Value.Before.Value is not null)
-                        .Select(f => Row(NameOf(f.Key), f.Value)),
+                        .Select(f => f.Key == ReaderFigure.Seconds ? Times(f.Value) : Row(NameOf(f.Key), f.Value)),
                     Row("agreement (Fleiss' kappa)", evaluation.Agreement),
                 ]
             ),
@@ -112,7 +120,7 @@ internal static class ReadingReport
                     "AUC of each reader",
                     "AUC with the machine's view against AUC alone, a point to a reader; above the dashed line the view helped.",
                     [
-                        new PlotSeries("no gain", [new(0, 0), new(1, 1)], -1, PlotStyle.Dashed),
+                        new PlotSeries("no gain", [new(Least(points), Least(points)), new(1, 1)], -1, PlotStyle.Dashed),
                         new PlotSeries("readers", points, 0, PlotStyle.Points),
                     ]
                 )
@@ -120,8 +128,8 @@ internal static class ReadingReport
                     Captioned = true,
                     XLabel = "AUC alone",
                     YLabel = "AUC with the machine",
-                    XRange = Range(points),
-                    YRange = Range(points),
+                    XRange = (Least(points), 1),
+                    YRange = (Least(points), 1),
                 },
             new Table(
                 [
@@ -162,11 +170,8 @@ internal static class ReadingReport
         );
     }
 
-    private static (double, double) Range(PlotPoint[] points)
-    {
-        var least = points.Select(p => Math.Min(p.X, p.Y)).DefaultIfEmpty(0).Min();
-        return (Math.Max(0, Math.Floor(10 * least - 0.5) / 10), 1);
-    }
+    private static double Least(PlotPoint[] points) =>
+        Math.Max(0, Math.Floor(10 * points.Min(p => Math.Min(p.X, p.Y)) - 0.5) / 10);
 
     private static ReportSection Tests(ReaderEvaluation evaluation)
     {
