@@ -1,4 +1,5 @@
 using Coverslip.Viewer.Contents;
+using Coverslip.Viewer.Drawing;
 using Coverslip.Viewer.Hosting;
 using Coverslip.Viewer.Layers;
 using Coverslip.Viewer.Slides;
@@ -25,14 +26,26 @@ public static class SlideViewer
         return (host, new Uri(host.Address, $"/?token={token}"));
     }
 
+    private static string FolderOf(string path) =>
+        Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
+
     /// <summary>Every part of the viewer; a part adds its line here.</summary>
     private static IViewerModule[] Modules(IReadOnlyList<string> paths, ViewerOptions options)
     {
         var folders = ViewedFolders.Of(paths);
-        var slides = ShownSlides.In(folders);
+        var drawn = new DrawnFiles(
+            options.Annotations ?? Path.Combine(FolderOf(paths[0]), DrawnFiles.UsualName),
+            options.Clock
+        );
+        var slides = ShownSlides.In(folders, drawn.Folder);
         var access = new EverythingShown();
         var open = new OpenSlides();
         var pictures = new SlidePictures(open, options.CacheBytes);
-        return [new SlideModule(slides, open, pictures, access), new LayerModule(slides, open, access)];
+        return
+        [
+            new SlideModule(slides, open, pictures, access),
+            new LayerModule(slides, open, access),
+            new DrawingModule(slides, open, drawn, access),
+        ];
     }
 }

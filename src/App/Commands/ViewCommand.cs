@@ -35,6 +35,12 @@ internal static class ViewCommand
         Description = "PEM file with the certificate and its private key, for TLS.",
     };
 
+    private static readonly Option<string?> Annotations = new("--annotations")
+    {
+        Description =
+            "Folder for what is drawn in the viewer, NAME.geojson each. [default: 'drawn' in the first folder]",
+    };
+
     internal static Command Create()
     {
         Port.Within(1, 65535, "");
@@ -57,6 +63,7 @@ internal static class ViewCommand
             Listen,
             Certificate,
             ReadingCommand.Database,
+            Annotations,
         };
         command.SetAction(parsed =>
             (
@@ -116,6 +123,7 @@ internal static class ViewCommand
             Address = Address(parsed.GetValue(Listen), certificate),
             Port = parsed.GetValue(Port),
             Certificate = certificate is null ? null : Load(certificate),
+            Annotations = parsed.GetValue(Annotations),
             Log = Console.Error,
         };
     }

@@ -30,11 +30,23 @@ internal sealed class ShownSlides
     /// <summary>Just these.</summary>
     internal static ShownSlides Of(IReadOnlyList<ShownSlide> slides) => new(slides, []);
 
-    internal static ShownSlides In(ViewedFolders folders)
+    /// <summary>What files made of a slide are called: its name, and more where several slides have it.</summary>
+    internal string FileNameOf(ShownSlide slide) =>
+        Slides.Count(s => StringComparer.OrdinalIgnoreCase.Equals(s.Name, slide.Name)) == 1
+            ? slide.Name
+            : $"{slide.Name}-{slide.Id[..8]}";
+
+    /// <summary>Finds them; opens what may be a slide.</summary>
+    /// <param name="folders">Where.</param>
+    /// <param name="drawn">The folder of what is drawn in the viewer, which is shown by other means.</param>
+    internal static ShownSlides In(ViewedFolders folders, string drawn)
     {
         var slides = folders.Files.Where(f => IsSlide(f, folders)).Select(f => new ShownSlide(f)).ToArray();
         var made = folders
-            .Files.Select(f => (File: f, Layer: LayerOf(f)))
+            .Files.Where(f =>
+                f.Folder != drawn && !f.Folder.StartsWith(drawn + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            )
+            .Select(f => (File: f, Layer: LayerOf(f)))
             .Where(f => f.Layer is not null)
             .ToLookup(
                 f => f.Layer!.Value.Slide,

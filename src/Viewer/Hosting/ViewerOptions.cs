@@ -21,6 +21,9 @@ public sealed record ViewerOptions
     /// <summary>Time after which somebody who does nothing has to sign in again; by default half a day.</summary>
     public TimeSpan SessionTime { get; init; } = TimeSpan.FromHours(12);
 
+    /// <summary>Folder of annotations drawn in the viewer; null (default): <c>drawn</c> in the first folder that is shown.</summary>
+    public string? Annotations { get; init; }
+
     /// <summary>Bytes of pictures of slides to keep; by default 256 MiB, a few thousand tiles.</summary>
     public long CacheBytes { get; init; } = 256 << 20;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Coverslip.Files;
-using Coverslip.Learning.SlideWalk;
 using Coverslip.Slides.Heatmaps;
 using Coverslip.Slides.Images;
 using Coverslip.Viewer.Contents;

@@ -1,4 +1,5 @@
 import type { DetectionList } from "./detections";
+import type { Drawing } from "./drawing";
 import type { Pane, SlideFacts } from "./pane";
 import type { Shown } from "./shown";
 
@@ -15,6 +16,7 @@ export const keyHelp: [string, string][] = [
   ["n, p", "next, previous detection"],
   ["h", "map on, off"],
   ["l", "layers and lists on, off"],
+  ["d", "draw regions; Delete removes the chosen one, Ctrl-Z takes back"],
   ["m", "small map on, off"],
   ["f", "full screen"],
   ["?", "these keys"],
@@ -26,6 +28,8 @@ interface Keyed {
   shown: Shown;
   update: () => void;
   detections: DetectionList;
+  draw: () => void;
+  drawing: () => Drawing | null;
 }
 
 /** Keys of a slide, wherever the focus is but in fields; returns what ends it. */
@@ -33,6 +37,12 @@ export function listen(to: Keyed): () => void {
   let map = to.shown.map;
   const pressed = (event: KeyboardEvent) => {
     const target = event.target as HTMLElement;
+    const drawing = to.drawing();
+    if (drawing && event.key === "z" && (event.ctrlKey || event.metaKey) && !target.matches("input[type=text]")) {
+      drawing.undo();
+      event.preventDefault();
+      return;
+    }
     if (
       event.ctrlKey ||
       event.altKey ||
@@ -74,6 +84,8 @@ export function listen(to: Keyed): () => void {
       to.shown.panel = !to.shown.panel;
       to.update();
     } else if (event.key === "m") document.body.classList.toggle("without-navigator");
+    else if (event.key === "d") to.draw();
+    else if ((event.key === "Delete" || event.key === "Backspace") && drawing) drawing.deleteSelected();
     else if (event.key === "f") fullScreen();
     else if (event.key === "?") document.querySelector<HTMLButtonElement>("#help")?.click();
     else return;

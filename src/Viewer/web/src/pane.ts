@@ -122,6 +122,12 @@ export class Pane {
     return this.facts.mpp ? (10 * micronsAtTen * this.scale) / this.facts.mpp[0] : null;
   }
 
+  zoomByDoubleClick(on: boolean): void {
+    (
+      this.viewer as unknown as { gestureSettingsMouse: OpenSeadragon.GestureSettings }
+    ).gestureSettingsMouse.dblClickToZoom = on;
+  }
+
   destroy(): void {
     this.viewer.destroy();
     this.element.remove();

@@ -12,13 +12,16 @@ interface Filled {
   update: () => void;
   detections: DetectionList;
   views: View[];
+  drawing: HTMLElement | null;
 }
 
 /** Which layers there are, which are shown, and what their colors mean. What has the focus keeps it. */
 export function fillPanel(panel: HTMLElement, to: Filled): void {
   const focused = document.activeElement?.id;
   panel.replaceChildren(
-    ...[mapSection(to), to.detections.element, outlineSection(to), qualitySection(to)].filter((s) => s !== null),
+    ...[to.drawing, mapSection(to), to.detections.element, outlineSection(to), qualitySection(to)].filter(
+      (s) => s !== null,
+    ),
   );
   if (focused && panel.querySelector(`#${CSS.escape(focused)}`)) document.getElementById(focused)!.focus();
 }

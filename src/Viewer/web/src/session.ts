@@ -48,6 +48,20 @@ export async function send<T>(method: "POST" | "PUT" | "DELETE", path: string, b
   return read<T>(await fetch(path, { method, headers, body: body === undefined ? null : JSON.stringify(body) }));
 }
 
+/** As `get`, with the version that `putWithVersion` begins with. */
+export async function getWithVersion<T>(path: string): Promise<{ value: T; version: string }> {
+  const answer = await fetch(path);
+  return { value: await read<T>(answer), version: answer.headers.get("ETag") ?? "" };
+}
+
+/** Replaces what has this version; refused where somebody else was faster. Returns the new version. */
+export async function putWithVersion(path: string, value: unknown, version: string): Promise<string> {
+  const headers = { "Content-Type": "application/json", "If-Match": version, "X-Coverslip-Csrf": current?.csrf ?? "" };
+  const answer = await fetch(path, { method: "PUT", headers, body: JSON.stringify(value) });
+  await read<unknown>(answer);
+  return answer.headers.get("ETag") ?? "";
+}
+
 async function read<T>(answer: Response): Promise<T> {
   const text = await answer.text();
   const value = text ? (JSON.parse(text) as unknown) : undefined;

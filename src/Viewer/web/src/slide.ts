@@ -7,6 +7,7 @@ import { fillPanel } from "./panel";
 import { DetectionList } from "./detections";
 import { listen } from "./keys";
 import * as settings from "./shown";
+import type { Drawing } from "./drawing";
 import type { LayerInfo } from "./layers";
 import { toolbar } from "./toolbar";
 
@@ -26,6 +27,7 @@ export async function showSlide(app: HTMLElement, address: Address): Promise<Lea
   const store = new LayerStore(address.id, layers);
   const status = el("p", { className: "status", role: "status" });
   const say = (message: string) => (status.textContent = message);
+  const fail = (error: unknown) => say((error as Error).message);
 
   const stages = el("div", { className: "panes" });
   const panel = el("aside", { className: "panel", "aria-label": "Layers" });
@@ -43,16 +45,41 @@ export async function showSlide(app: HTMLElement, address: Address): Promise<Lea
       );
       views.forEach((view, index) => panes[index]?.overlay.show(view.drawn));
       detections.show(views[0]?.detections ?? null, shown.detections);
-      fillPanel(panel, { shown, layers, store, update: () => void update(), detections, views });
+      fillPanel(panel, {
+        shown,
+        layers,
+        store,
+        update: () => void update(),
+        detections,
+        views,
+        drawing: drawing?.element ?? null,
+      });
     } catch (error) {
-      say((error as Error).message);
+      fail(error);
     }
     remember();
   };
   const remember = () =>
     panes[0]?.viewer.world.getItemCount() && keep(settings.written(address.id, shown, panes[0].place));
 
+  let drawing: Drawing | null = null;
+  const endDrawing = async () => {
+    const ended = drawing;
+    drawing = null;
+    await ended?.end();
+  };
+  const draw = async () => {
+    if (drawing) await endDrawing();
+    else {
+      const { Drawing } = await import("./drawing");
+      shown.panel = true;
+      drawing = await Drawing.begin(address.id, panes[0]!, say);
+    }
+    await update();
+  };
+
   const build = () => {
+    void endDrawing();
     const before = panes[0]?.viewer.world.getItemCount() ? panes[0].place : shown.place;
     panes.forEach((pane) => pane.destroy());
     panes = Array.from({ length: shown.beside === null ? 1 : 2 }, () => new Pane(address.id, facts, stages, say));
@@ -71,13 +98,30 @@ export async function showSlide(app: HTMLElement, address: Address): Promise<Lea
     bar.follow(panes[0]!);
   };
 
-  const bar = toolbar({ name, facts, pane: () => panes[0]!, shown, maps, update: () => void update() });
+  const bar = toolbar({
+    name,
+    facts,
+    pane: () => panes[0]!,
+    shown,
+    maps,
+    update: () => void update(),
+    draw: () => void draw().catch(fail),
+  });
   app.replaceChildren(bar.element, el("main", { className: "slide" }, stages, panel), status);
   if (facts.notes.length) say(facts.notes.join(" · "));
-  const stopKeys = listen({ facts, panes: () => panes, shown, update: () => void update(), detections });
+  const stopKeys = listen({
+    facts,
+    panes: () => panes,
+    shown,
+    update: () => void update(),
+    detections,
+    draw: () => void draw().catch(fail),
+    drawing: () => drawing,
+  });
   await update();
   return () => {
     stopKeys();
+    void endDrawing();
     panes.forEach((pane) => pane.destroy());
     document.body.classList.remove("with-panel");
   };

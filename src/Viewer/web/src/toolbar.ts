@@ -11,6 +11,7 @@ interface Bar {
   shown: Shown;
   maps: LayerInfo[];
   update: () => void;
+  draw: () => void;
 }
 
 /** The line above a slide. */
@@ -44,6 +45,7 @@ export function toolbar(to: Bar): { element: HTMLElement; follow: (pane: Pane) =
           to.shown.beside = to.shown.beside === null ? (to.maps.find((m) => m.id !== to.shown.map)?.id ?? "") : null;
           to.update();
         }),
+      button(icon("draw"), "Draw regions (d)", to.draw, "draw"),
       button(icon("full"), "Full screen (f)", fullScreen),
       button(icon("keys"), "Keys (?)", () => help.showModal(), "help"),
       button(icon("panel"), "Layers and lists (l)", () => {
