@@ -61,17 +61,17 @@ public sealed record ActionRow
 public static class Actions
 {
     /// <summary>The study with its cases and readers; the first row.</summary>
-    public const string Created = "created";
+    public static readonly string Created = "created";
 
     /// <summary>A reader opened a case.</summary>
-    public const string Opened = "opened";
+    public static readonly string Opened = "opened";
 
     /// <summary>The verdict without the machine.</summary>
-    public const string Verdict = "verdict";
+    public static readonly string Verdict = "verdict";
 
     /// <summary>The machine's view was sent.</summary>
-    public const string Revealed = "revealed";
+    public static readonly string Revealed = "revealed";
 
     /// <summary>The verdict with the machine's view, kept or changed.</summary>
-    public const string Final = "final";
+    public static readonly string Final = "final";
 }

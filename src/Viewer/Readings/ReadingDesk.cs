@@ -145,13 +145,10 @@ internal sealed class ReadingDesk
         stages.AddOrUpdate((reader, number), stage, (_, before) => before > stage ? before : stage);
 
     private static Stage After(string what) =>
-        what switch
-        {
-            Actions.Opened => Stage.Blind,
-            Actions.Verdict or Actions.Revealed => Stage.Shown,
-            Actions.Final => Stage.Finished,
-            _ => Stage.Waiting,
-        };
+        what == Actions.Opened ? Stage.Blind
+        : what == Actions.Verdict || what == Actions.Revealed ? Stage.Shown
+        : what == Actions.Final ? Stage.Finished
+        : Stage.Waiting;
 
     private static string Json(object value) => JsonSerializer.Serialize(value, VerdictPost.Web);
 }

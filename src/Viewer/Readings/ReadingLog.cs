@@ -32,18 +32,6 @@ public sealed class ReadingLog
     /// <summary>Who makes a study.</summary>
     public const string Owner = "owner";
 
-    // Translated once: an append is three commands, and readers wait for it one after the other.
-    private static readonly Func<ReadingContext, string, string, string?, IAsyncEnumerable<string>> Done =
-        EF.CompileAsyncQuery(
-            (ReadingContext context, string study, string who, string? slide) =>
-                context.Rows.Where(a => a.Study == study && a.Who == who && a.Slide == slide).Select(a => a.What)
-        );
-
-    private static readonly Func<ReadingContext, string, Task<ActionRow?>> Last = EF.CompileAsyncQuery(
-        (ReadingContext context, string study) =>
-            context.Rows.AsNoTracking().Where(a => a.Study == study).OrderByDescending(a => a.Number).FirstOrDefault()
-    );
-
     private readonly PooledDbContextFactory<ReadingContext> contexts;
     private readonly TimeProvider clock;
     private ReadingPlace place;
@@ -172,7 +160,10 @@ public sealed class ReadingLog
                     $"SELECT pg_advisory_xact_lock(hashtextextended({place.Study}, 0))"
                 );
             await CheckAsync(context, draft);
-            var last = await Last(context, place.Study);
+            var last = await Own(context)
+                .OrderByDescending(a => a.Number)
+                .Select(a => new { a.Number, a.Hash })
+                .FirstOrDefaultAsync();
             var row = new ActionRow
             {
                 Study = place.Study,
@@ -200,21 +191,19 @@ public sealed class ReadingLog
 
     private async Task CheckAsync(ReadingContext context, ActionDraft draft)
     {
-        var done = new List<string>();
-        await foreach (var what in Done(context, place.Study, draft.Who, draft.Slide))
-            done.Add(what);
+        var done = await Own(context)
+            .Where(a => a.Who == draft.Who && a.Slide == draft.Slide)
+            .Select(a => a.What)
+            .ToListAsync();
         if (draft.Once && done.Contains(draft.What))
             throw draft.What == Actions.Created
                 ? new IOException($"{place} is there already; choose another name")
                 : new OutOfOrderException("this verdict was given before; it stays as it was");
         if (draft.After is { } before && !done.Contains(before))
             throw new OutOfOrderException(
-                draft.What switch
-                {
-                    Actions.Revealed => "the machine's view comes after your own verdict",
-                    Actions.Final => "the second verdict comes after the machine's view",
-                    _ => "a verdict comes after the case was opened",
-                }
+                draft.What == Actions.Revealed ? "the machine's view comes after your own verdict"
+                : draft.What == Actions.Final ? "the second verdict comes after the machine's view"
+                : "a verdict comes after the case was opened"
             );
     }
 
