@@ -1,27 +1,18 @@
 using Coverslip.Viewer.Readings;
+using Coverslip.Viewer.Tests.Pages;
 using Microsoft.Playwright;
 
 namespace Coverslip.Viewer.Tests.Readings;
 
 /// <summary>A whole reading in a browser.</summary>
-public sealed class ReadingPageTests
+public sealed class ReadingPageTests(Browser browser) : IClassFixture<Browser>
 {
-    private const string Chromium = "/usr/bin/chromium";
-
     [Fact]
     public async Task Two_readers_read_a_study_to_its_end()
     {
-        Assert.SkipUnless(
-            File.Exists(Chromium),
-            $"no {Chromium}; Debian: apt-get install --no-install-recommends chromium"
-        );
         await using var study = await PaintedStudy.ServeAsync(2, ("ada", [0, 1]), ("ben", [1]));
-        using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(
-            new() { ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu"] }
-        );
-        await ReadAsync(browser, study, "ada", keeps: true);
-        await ReadAsync(browser, study, "ben", keeps: false);
+        await ReadAsync(study, "ada", keeps: true);
+        await ReadAsync(study, "ben", keeps: false);
 
         var log = (await ReadingLog.OpenAsync(study.Place)).Log;
         Assert.Null((await ActionChain.VerifyAsync(log.RowsAsync())).Fault);
@@ -48,20 +39,13 @@ public sealed class ReadingPageTests
         }
     }
 
-    private static async Task ReadAsync(IBrowser browser, PaintedStudy study, string reader, bool keeps)
+    private async Task ReadAsync(PaintedStudy study, string reader, bool keeps)
     {
-        await using var context = await browser.NewContextAsync(
-            new()
-            {
-                ViewportSize = new() { Width = 1000, Height = 700 },
-            }
-        );
-        var page = await context.NewPageAsync();
-        var (asked, said) = (new List<string>(), new List<string>());
-        page.Request += (_, request) => asked.Add(request.Url);
-        page.Console += (_, message) => said.Add(message.Text);
         // One by the address with the token, the other by the form.
-        await page.GotoAsync($"{study.Host.Address}{(keeps ? $"?token={study.Tokens[reader]}" : "")}");
+        var token = study.Tokens[reader];
+        var (page, said) = await browser.OpenAsync($"{study.Host.Address}{(keeps ? $"?token={token}" : "")}", 1000);
+        var asked = new List<string>();
+        page.Request += (_, request) => asked.Add(request.Url);
         if (!keeps)
         {
             await page.GetByLabel("Token").FillAsync(study.Tokens[reader]);
@@ -107,5 +91,6 @@ public sealed class ReadingPageTests
             .Expect(page.GetByRole(AriaRole.Heading, new() { Name = "All cases are read" }))
             .ToBeVisibleAsync();
         Assert.Empty(said);
+        await page.CloseAsync();
     }
 }

@@ -55,7 +55,7 @@ export class Pane {
       maxZoomPixelRatio: 8,
       minZoomImageRatio: 0.5,
       visibilityRatio: 0.3,
-      animationTime: 0.4,
+      animationTime: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 0.4,
       imageLoaderLimit: 12,
       maxImageCacheCount: 400,
       gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },

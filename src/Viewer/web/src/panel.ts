@@ -46,7 +46,7 @@ function mapSection({ shown, layers, update, views }: Filled): HTMLElement | nul
     return el("div", { className: "field" }, el("label", { htmlFor: id }, label), select);
   };
   const slider = (id: "opacity" | "threshold", label: string) => {
-    const value = el("output", {}, shown[id].toFixed(2));
+    const value = el("span", { className: "number" }, shown[id].toFixed(2));
     const input = el("input", { type: "range", id, min: "0", max: "1", step: "0.01" });
     input.value = String(shown[id]);
     input.addEventListener("input", () => {

@@ -16,9 +16,9 @@ interface Bar {
 
 /** The line above a slide. */
 export function toolbar(to: Bar): { element: HTMLElement; follow: (pane: Pane) => void } {
-  const magnification = el("output", { className: "magnification", title: "As which objective the slide is shown" });
+  const magnification = el("span", { className: "magnification", title: "As which objective the slide is shown" });
   const button = (label: string | SVGSVGElement, title: string, onclick: () => void, id?: string) =>
-    el("button", { type: "button", title, "aria-label": title, onclick, id }, label);
+    el("button", { type: "button", title, "aria-label": typeof label === "string" ? null : title, onclick, id }, label);
   const help = keysDialog();
   const element = el(
     "header",
@@ -58,7 +58,7 @@ export function toolbar(to: Bar): { element: HTMLElement; follow: (pane: Pane) =
   const follow = (pane: Pane) => {
     pane.viewer.addHandler("update-viewport", () => {
       const times = pane.magnification;
-      magnification.value = times === null ? `${short(100 * pane.scale)} %` : `${short(times)}×`;
+      magnification.textContent = times === null ? `${short(100 * pane.scale)} %` : `${short(times)}×`;
     });
   };
   return { element, follow };

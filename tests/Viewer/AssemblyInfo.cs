@@ -1,0 +1,3 @@
+using Coverslip.Viewer.Tests;
+
+[assembly: AssemblyFixture(typeof(ViewedPhantoms))]
