@@ -74,6 +74,7 @@ internal static class ReadingCommand
     private static async Task<int> VerifyAsync(ReadingPlace place, string? known)
     {
         var (log, study) = await ReadingLog.OpenAsync(place);
+        using var open = log;
         var (rows, head, fault) = await ActionChain.VerifyAsync(log.RowsAsync());
         if (fault is not null)
             throw new InvalidDataException($"{place}: {fault}; the {rows} rows before it are as they were written");
@@ -105,6 +106,7 @@ internal static class ReadingCommand
         command.SetAction(parsed =>
         {
             var (log, _) = ReadingLog.OpenAsync(Place(parsed)).GetAwaiter().GetResult();
+            using var open = log;
             var file = ReadingPlace.Of(parsed.GetRequiredValue(Out), null).File!;
             Console.WriteLine($"{file}: {log.BackUp(file)} rows");
             return 0;
@@ -154,6 +156,7 @@ internal static class ReadingCommand
             return 0;
         }
         var (log, study) = await ReadingLog.OpenAsync(ReadingPlace.Of(name, database));
+        using var open = log;
         var counts = new Dictionary<string, int>();
         await foreach (var row in log.RowsAsync())
             if (row.What == Actions.Final)

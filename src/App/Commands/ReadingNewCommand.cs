@@ -103,7 +103,7 @@ internal static class ReadingNewCommand
             Cases = cases,
             Readers = [.. readers.Select(r => r.Reader)],
         };
-        ReadingLog.CreateAsync(place, study).GetAwaiter().GetResult();
+        ReadingLog.CreateAsync(place, study).GetAwaiter().GetResult().Dispose();
         Console.WriteLine($"{place}: {cases.Length} slides, {readers.Count} readers; {study.Positive} is looked for");
         Console.WriteLine("Give each reader the own token, which is not kept and not shown again:");
         foreach (var (reader, token) in readers)

@@ -54,6 +54,7 @@ internal static class ReadingReportCommand
     private static async Task<int> RunAsync(ParseResult parsed)
     {
         var (log, made) = await ReadingLog.OpenAsync(ReadingCommand.Place(parsed));
+        using var open = log;
         var (rows, head, fault) = await ActionChain.VerifyAsync(log.RowsAsync());
         if (fault is not null)
             throw new InvalidDataException(

@@ -18,10 +18,11 @@ public sealed class ViewerHost : IAsyncDisposable
     private const long LargestUpload = 16 << 20;
 
     private readonly WebApplication app;
+    private readonly IReadOnlyList<IViewerModule> modules;
 
-    private ViewerHost(WebApplication app, ViewerOptions options)
+    private ViewerHost(WebApplication app, ViewerOptions options, IReadOnlyList<IViewerModule> modules)
     {
-        this.app = app;
+        (this.app, this.modules) = (app, modules);
         var listens = new Uri(
             app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()
         );
@@ -74,6 +75,8 @@ public sealed class ViewerHost : IAsyncDisposable
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         await app.StopAsync(patience.Token);
         await app.DisposeAsync();
+        foreach (var module in modules.OfType<IDisposable>())
+            module.Dispose();
     }
 
     private static async Task<ViewerHost> StartAt(
@@ -101,7 +104,7 @@ public sealed class ViewerHost : IAsyncDisposable
         try
         {
             await app.StartAsync();
-            return new ViewerHost(app, options);
+            return new ViewerHost(app, options, modules);
         }
         catch
         {

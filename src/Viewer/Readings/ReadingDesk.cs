@@ -23,7 +23,7 @@ internal enum Stage
 /// Who is where in a study. A case is open to its reader alone, one after the other; what the machine makes of it, once the
 /// reader's first verdict is on the disk.
 /// </summary>
-internal sealed class ReadingDesk
+internal sealed class ReadingDesk : IDisposable
 {
     private readonly ReadingLog log;
     private readonly ConcurrentDictionary<(string Reader, int Case), Stage> stages = new();
@@ -45,6 +45,8 @@ internal sealed class ReadingDesk
             await desk.RefreshAsync(reader.Name);
         return desk;
     }
+
+    public void Dispose() => log.Dispose();
 
     /// <summary>Takes in what another server of the same database has written.</summary>
     internal async Task RefreshAsync(string reader)

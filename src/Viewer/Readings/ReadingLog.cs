@@ -27,7 +27,7 @@ internal sealed record ActionDraft(string Who, string What, string Payload)
 internal sealed class OutOfOrderException(string message) : InvalidOperationException(message);
 
 /// <summary>The rows of one study. What <see cref="AppendAsync"/> has returned is on the disk.</summary>
-public sealed class ReadingLog
+public sealed class ReadingLog : IDisposable
 {
     /// <summary>Who makes a study.</summary>
     public const string Owner = "owner";
@@ -83,10 +83,19 @@ public sealed class ReadingLog
     /// <summary>The names of the studies in a database.</summary>
     public static async Task<IReadOnlyList<string>> StudiesAsync(ReadingPlace place)
     {
-        var log = new ReadingLog(place, null);
+        using var log = new ReadingLog(place, null);
         await log.MigrateAsync();
         await using var context = log.Context();
         return await context.Rows.Where(a => a.Number == 0).Select(a => a.Study).Order().ToListAsync();
+    }
+
+    /// <summary>Closes the file: what stands in the journal beside it goes into it, and that is removed.</summary>
+    public void Dispose()
+    {
+        turn.Dispose();
+        if (place.File is not null)
+            using (var context = Context())
+                SqliteConnection.ClearPool((SqliteConnection)context.Database.GetDbConnection());
     }
 
     /// <summary>All rows by number, as they are when the first is read.</summary>
@@ -115,7 +124,7 @@ public sealed class ReadingLog
             file,
             temporary =>
             {
-                var copy = new ReadingLog(place with { File = temporary, Server = null }, clock);
+                using var copy = new ReadingLog(place with { File = temporary, Server = null }, clock);
                 rows = CopyToAsync(copy).GetAwaiter().GetResult();
             }
         );
@@ -141,7 +150,6 @@ public sealed class ReadingLog
         await transaction.CommitAsync();
         // One file, without the journal beside it.
         await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = DELETE");
-        SqliteConnection.ClearPool((SqliteConnection)context.Database.GetDbConnection());
         return rows;
     }
 

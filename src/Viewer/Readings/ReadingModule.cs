@@ -9,8 +9,10 @@ namespace Coverslip.Viewer.Readings;
 /// The addresses of a reading. A case is named by its place in the reader's own order, so that no address, name or number
 /// tells what somebody else sees, or what a file is called.
 /// </summary>
-internal sealed class ReadingModule(ReadingDesk desk, IReadOnlyList<string> slides) : IViewerModule
+internal sealed class ReadingModule(ReadingDesk desk, IReadOnlyList<string> slides) : IViewerModule, IDisposable
 {
+    public void Dispose() => desk.Dispose();
+
     public void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/reading", (Delegate)State);
