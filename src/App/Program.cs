@@ -26,6 +26,7 @@ internal static class Program
         MaskCommand.Create,
         SlideCommand.Create,
         TissueCommand.Create,
+        ReadingCommand.Create,
         AnnotationsCommand.Create,
         PatchesCommand.Create,
         StainCommand.Create,

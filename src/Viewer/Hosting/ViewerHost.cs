@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -30,6 +31,10 @@ public sealed class ViewerHost : IAsyncDisposable
 
     /// <summary>Where it listens: scheme, host and port.</summary>
     public Uri Address { get; }
+
+    /// <summary>Everything that can be asked.</summary>
+    internal IReadOnlyList<RouteEndpoint> Endpoints =>
+        [.. app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
 
     /// <summary>Starts to listen.</summary>
     /// <exception cref="IOException">The port that was asked for is taken, or the address is none of this machine.</exception>

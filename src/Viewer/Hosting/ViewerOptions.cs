@@ -31,6 +31,9 @@ public sealed record ViewerOptions
     /// <summary>Told after each round of a correction; null (default): nobody is.</summary>
     public Action<Correction>? RoundKept { get; init; }
 
+    /// <summary>Whether an error tells which file it is of; not where a file's name would tell what is true of it.</summary>
+    public bool TellsFiles { get; init; } = true;
+
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
