@@ -26,11 +26,13 @@ internal static class Program
         MaskCommand.Create,
         SlideCommand.Create,
         TissueCommand.Create,
+        ReadingCommand.Create,
         AnnotationsCommand.Create,
         PatchesCommand.Create,
         StainCommand.Create,
         EncodersCommand.Create,
         FeaturesCommand.Create,
+        CorrectCommand.Create,
         DoctorCommand.Create,
     ];
 

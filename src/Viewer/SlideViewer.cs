@@ -1,4 +1,5 @@
 using Coverslip.Viewer.Contents;
+using Coverslip.Viewer.Corrections;
 using Coverslip.Viewer.Drawing;
 using Coverslip.Viewer.Hosting;
 using Coverslip.Viewer.Layers;
@@ -11,7 +12,7 @@ namespace Coverslip.Viewer;
 public static class SlideViewer
 {
     /// <summary>Starts a viewer.</summary>
-    /// <param name="paths">Slides, folders of slides, what <c>predict</c> wrote, runs, cohorts.</param>
+    /// <param name="paths">Slides, folders of slides, what <c>predict</c> wrote, runs, cohorts, a correction.</param>
     /// <param name="options">Where it listens.</param>
     /// <returns>The viewer, and the address that lets its holder in.</returns>
     /// <exception cref="IOException">Nothing to show, or no port to listen at.</exception>
@@ -41,9 +42,12 @@ public static class SlideViewer
         SlidePictures pictures
     )
     {
-        var folders = ViewedFolders.Of(paths);
+        var correction = CorrectionDesk.Among(paths, options);
+        var folders = ViewedFolders.Of(correction?.Shown(paths) ?? paths);
         var drawn = new DrawnFiles(
-            options.Annotations ?? Path.Combine(FolderOf(paths[0]), DrawnFiles.UsualName),
+            correction?.Folder.Annotations
+                ?? options.Annotations
+                ?? Path.Combine(FolderOf(paths[0]), DrawnFiles.UsualName),
             options.Clock
         );
         var slides = ShownSlides.In(folders, drawn.Folder);
@@ -58,7 +62,8 @@ public static class SlideViewer
         [
             new SlideModule(slides, open, pictures, access),
             new LayerModule(slides, open, access),
-            new DrawingModule(slides, open, drawn, access),
+            new DrawingModule(slides, open, drawn, access) { Check = correction is null ? null : correction.Check },
+            new CorrectionModule(slides, correction),
             new PictureModule(sets),
         ];
     }

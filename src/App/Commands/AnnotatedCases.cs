@@ -63,7 +63,8 @@ internal static class AnnotatedCases
         ];
     }
 
-    private static LesionMap? Lesions(Cohort cohort, CohortRow row, AnnotationClasses classes)
+    /// <summary>The lesions of a slide, at its own resolution; null where it has none.</summary>
+    internal static LesionMap? Lesions(Cohort cohort, CohortRow row, AnnotationClasses classes)
     {
         using var slide = SlideFile.Open(
             cohort.ImagePath(row),

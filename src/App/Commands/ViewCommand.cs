@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using Coverslip.App.Progress;
 using Coverslip.Viewer;
 using Coverslip.Viewer.Hosting;
+using Coverslip.Viewer.Readings;
 
 namespace Coverslip.App.Commands;
 
@@ -13,7 +14,8 @@ internal static class ViewCommand
 {
     private static readonly Argument<string[]> Paths = new("folder")
     {
-        Description = "Slides, folders of slides, what 'predict' wrote, runs, cohorts of patches or radiographs.",
+        Description =
+            "Slides, folders of slides, what 'predict' wrote, runs, cohorts of patches or radiographs; or a study of 'reading new'.",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -51,6 +53,7 @@ internal static class ViewCommand
             Examples:
               coverslip view slides
               coverslip view slides predictions --port 8080
+              coverslip view second-opinion
               coverslip view slides --listen 0.0.0.0 --certificate server.pem
             """
         )
@@ -59,10 +62,44 @@ internal static class ViewCommand
             Port,
             Listen,
             Certificate,
+            ReadingCommand.Database,
             Annotations,
         };
-        command.SetAction(parsed => Show(parsed.GetRequiredValue(Paths), Options(parsed)).GetAwaiter().GetResult());
+        command.SetAction(parsed =>
+            (
+                StudyOf(parsed) is { } study
+                    ? Read(study, Options(parsed))
+                    : Show(parsed.GetRequiredValue(Paths), Options(parsed))
+            )
+                .GetAwaiter()
+                .GetResult()
+        );
         return command;
+    }
+
+    /// <summary>The study that is named in place of folders; null where there is none.</summary>
+    private static ReadingPlace? StudyOf(ParseResult parsed)
+    {
+        var (paths, database) = (parsed.GetRequiredValue(Paths), parsed.GetValue(ReadingCommand.Database));
+        if (database is null && !paths.Any(ReadingPlace.IsStudy))
+            return null;
+        return paths.Length == 1
+            ? ReadingPlace.Of(paths[0], database)
+            : throw new ArgumentException(
+                $"{string.Join(", ", paths)}: a study is served alone; name it and nothing else"
+            );
+    }
+
+    private static async Task<int> Read(ReadingPlace study, ViewerOptions options)
+    {
+        using var stop = new StopSignal();
+        await using var host = await ReadingViewer.StartAsync(study, options);
+        Console.WriteLine(host.Address);
+        Console.Error.WriteLine(
+            "Each reader opens this address and signs in with the own token; Ctrl-C ends the viewer."
+        );
+        await Task.Delay(Timeout.Infinite, stop.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+        return 0;
     }
 
     private static async Task<int> Show(string[] paths, ViewerOptions options)
@@ -87,6 +124,7 @@ internal static class ViewCommand
             Port = parsed.GetValue(Port),
             Certificate = certificate is null ? null : Load(certificate),
             Annotations = parsed.GetValue(Annotations),
+            RoundKept = correction => CorrectCommand.WriteCurve(correction.Folder, correction.Rounds),
             Log = Console.Error,
         };
     }

@@ -85,24 +85,8 @@ public sealed record KappaEvaluation
     /// scikit-learn's <c>cohen_kappa_score</c>; not a number where nothing is expected to disagree.
     /// </summary>
     /// <param name="confusion">A square, rows and columns in the order of the stages.</param>
-    public static double QuadraticKappa(IReadOnlyList<IReadOnlyList<int>> confusion)
-    {
-        int[] rows = [.. confusion.Select(r => r.Sum())];
-        int[] columns = [.. confusion[0].Select((_, j) => confusion.Sum(r => r[j]))];
-        double total = rows.Sum(),
-            observed = 0,
-            expected = 0;
-        for (var i = 0; i < rows.Length; i++)
-        {
-            for (var j = 0; j < columns.Length; j++)
-            {
-                var weight = (i - j) * (i - j);
-                observed += weight * confusion[i][j];
-                expected += weight * ((double)rows[i] * columns[j] / total);
-            }
-        }
-        return expected > 0 ? 1 - observed / expected : double.NaN;
-    }
+    public static double QuadraticKappa(IReadOnlyList<IReadOnlyList<int>> confusion) =>
+        Agreement.Cohen(confusion, (i, j) => (i - j) * (i - j));
 
     private static int[][] Count((PathologicStage True, PathologicStage Predicted)[] pairs, int[]? weights)
     {

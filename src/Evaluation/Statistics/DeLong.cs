@@ -37,17 +37,30 @@ internal static class DeLong
     {
         if (scores.Count != positives.Count)
             throw new ArgumentException($"{scores.Count} scores and {positives.Count} labels; there must be as many");
+        if (!positives.Contains(true) || !positives.Contains(false))
+            return null;
+        var (wins, losses) = Placements(scores, positives);
+        return (wins.Average(), wins.Variance() / wins.Length + losses.Variance() / losses.Length);
+    }
+
+    /// <summary>
+    /// V10 and V01 of the paper: the share of the other class that each positive wins against, and that each negative loses
+    /// against, ties half; in the order of the cases.
+    /// </summary>
+    public static (double[] Wins, double[] Losses) Placements(
+        IReadOnlyList<double> scores,
+        IReadOnlyList<bool> positives
+    )
+    {
         var cases = Enumerable.Range(0, scores.Count).ToArray();
         int[] with = [.. cases.Where(i => positives[i])];
         int[] without = [.. cases.Where(i => !positives[i])];
-        if (with.Length == 0 || without.Length == 0)
-            return null;
         var among = scores.Ranks(RankDefinition.Average);
         var own = with.Select(i => scores[i]).Ranks(RankDefinition.Average);
         var others = without.Select(i => scores[i]).Ranks(RankDefinition.Average);
-        // The share of the other class that each case wins against, ties half: V10 and V01 of the paper.
-        double[] wins = [.. with.Select((c, i) => (among[c] - own[i]) / without.Length)];
-        double[] losses = [.. without.Select((c, i) => 1 - (among[c] - others[i]) / with.Length)];
-        return (wins.Average(), wins.Variance() / wins.Length + losses.Variance() / losses.Length);
+        return (
+            [.. with.Select((c, i) => (among[c] - own[i]) / without.Length)],
+            [.. without.Select((c, i) => 1 - (among[c] - others[i]) / with.Length)]
+        );
     }
 }

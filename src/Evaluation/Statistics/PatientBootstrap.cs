@@ -32,7 +32,24 @@ public sealed class PatientBootstrap
     /// on several threads at once.
     /// </param>
     /// <exception cref="InvalidDataException">A draw on which the figures are defined was not found.</exception>
-    public static PatientBootstrap Run(int patients, int count, long seed, Func<int[], double[]?> statistics)
+    public static PatientBootstrap Run(int patients, int count, long seed, Func<int[], double[]?> statistics) =>
+        Run([patients], count, seed, weights => statistics(weights[0]));
+
+    /// <summary>
+    /// As <see cref="Run(int, int, long, Func{int[], double[]})"/>, drawing within each of several groups: patients, and the
+    /// readers who read all of them (multi-reader multi-case bootstrap). A figure that is not a number on a draw is left out
+    /// of its interval.
+    /// </summary>
+    /// <param name="sizes">How many units each group has, at least 1.</param>
+    /// <param name="count">How many draws.</param>
+    /// <param name="seed">The seed; draw i is stream i of it.</param>
+    /// <param name="statistics">From how often each unit of each group was drawn to the figures.</param>
+    internal static PatientBootstrap Run(
+        IReadOnlyList<int> sizes,
+        int count,
+        long seed,
+        Func<int[][], double[]?> statistics
+    )
     {
         var draws = new double[count][];
         var redrawn = 0;
@@ -43,12 +60,15 @@ public sealed class PatientBootstrap
             (i, loop) =>
             {
                 var random = new SeededRandom(seed, i);
-                var weights = new int[patients];
+                int[][] weights = [.. sizes.Select(n => new int[n])];
                 for (var attempt = 0; attempt <= MostRedraws; attempt++)
                 {
-                    Array.Clear(weights);
-                    for (var p = 0; p < patients; p++)
-                        weights[random.Below(patients)]++;
+                    foreach (var group in weights)
+                    {
+                        Array.Clear(group);
+                        for (var p = 0; p < group.Length; p++)
+                            group[random.Below(group.Length)]++;
+                    }
                     if (statistics(weights) is { } figures)
                     {
                         draws[i] = figures;
@@ -62,7 +82,7 @@ public sealed class PatientBootstrap
         );
         if (failed)
             throw new InvalidDataException(
-                $"no bootstrap draw with every class in {MostRedraws} tries: {patients} patients hold the classes too "
+                $"no bootstrap draw with every class in {MostRedraws} tries: {sizes[0]} patients hold the classes too "
                     + "unevenly"
             );
         return new PatientBootstrap(draws, redrawn);
@@ -73,7 +93,7 @@ public sealed class PatientBootstrap
     /// </summary>
     public (double Low, double High) Interval(int index)
     {
-        var values = draws.Select(d => d[index]).Order().ToArray();
+        var values = draws.Select(d => d[index]).Where(v => !double.IsNaN(v)).Order().ToArray();
         double At(double share) => SortedArrayStatistics.QuantileCustom(values, share, QuantileDefinition.R7);
         return (At(0.025), At(0.975));
     }
@@ -87,6 +107,13 @@ public sealed class PatientBootstrap
     /// <param name="units">How many patients the share is of, or of the smaller class; null where it is no share.</param>
     public Estimate Estimate(int index, double value, int? units)
     {
+        if (draws.Count(d => double.IsNaN(d[index])) is > 0 and var undefined && 2 * undefined > draws.Length)
+            return new(
+                value,
+                null,
+                null,
+                $"not defined on {undefined} of {draws.Length} draws, which leaves no interval"
+            );
         var (low, high) = Interval(index);
         if (!ExactInterval.IsPoint(low, high))
             return new(value, low, high);

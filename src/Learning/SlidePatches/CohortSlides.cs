@@ -233,6 +233,10 @@ public sealed class CohortSlides : IDisposable
     /// <summary>Full path of a slide's annotations; null where it has none.</summary>
     public static string? AnnotationOf(Cohort cohort, CohortRow row) => new SlideColumns(cohort).AnnotationOf(row);
 
+    /// <summary>Whether all tumor of a slide is outlined, so that what is not is normal.</summary>
+    /// <exception cref="InvalidDataException">The column holds a word that is neither yes nor no.</exception>
+    public static bool IsExhaustive(Cohort cohort, CohortRow row) => new SlideColumns(cohort).IsExhaustive(row);
+
     private static PatchAreas AreasOf(
         CohortRow row,
         Slide slide,
@@ -257,7 +261,7 @@ public sealed class CohortSlides : IDisposable
             return new PatchAreas { Tissue = tissue, Normal = wanted.Patches.UnannotatedIsNormal ? tissue : none };
         var areas = PatchAreas.Of(drawn).On(tissue);
         if (isTumor && !columns.IsExhaustive(row))
-            return areas with { Ignored = PolygonRegion.Of(slide.Bounds).Without(areas.Tumor) };
+            return areas with { Ignored = PolygonRegion.Of(slide.Bounds).Without(areas.Tumor).Without(areas.Normal) };
         return wanted.Patches.UnannotatedIsNormal ? areas with { Normal = areas.Tissue! } : areas;
     }
 

@@ -16,6 +16,9 @@ internal sealed class FeatureParts : IDisposable
 
     private FeatureParts(FileStream stream, int numbers) => (this.stream, this.numbers) = (stream, numbers);
 
+    /// <summary>Numbers of a row.</summary>
+    internal int Numbers => numbers;
+
     private int RecordBytes => sizeof(long) + (2 * numbers);
 
     /// <summary>Keys of the rows that are there.</summary>

@@ -2,11 +2,11 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Coverslip.Files;
 using Coverslip.Learning.Encoders;
-using Coverslip.Learning.Inputs;
 using Coverslip.Learning.SlideWalk;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Heatmaps;
+using Coverslip.Slides.Tissue;
 using Coverslip.Torch;
 
 namespace Coverslip.Learning.StoredFeatures;
@@ -87,22 +87,51 @@ public sealed class SlideEncoding : ISlidePrediction
 
     public FinishedSlide Predict(SlideWork work)
     {
-        var view = work.Slide.View(mpp);
-        var grid = HeatmapGrid.Over(view, encoder.Size.Height, work.Slide.FinestMpp);
-        var wanted = Wanted(work, grid);
-        var madeOf = AddTo(new Fingerprint().AddSlide(work.Slide).Add(SlideRecord.TissuePart, work.Tissue.Rule));
+        var patches = Patches(work.Slide, work.Tissue);
         // The walk removes it with the record written: until then nothing is lost.
-        using var parts = FeatureParts.Open(
-            Path.Combine(work.Folder, $"{work.Name}-{Kind}.state"),
-            madeOf,
-            views.Numbers
-        );
-        Encode(work, new WindowStrips(view, grid, Square), grid, (wanted, parts));
+        using var parts = Parts(work.Slide, work.Tissue, work.Folder);
+        var left = patches.Wanted.Where(key => !parts.Has(key)).ToHashSet();
+        foreach (var (keys, rows) in Reading(patches).Of(left))
+        {
+            work.Stop.ThrowIfCancellationRequested();
+            parts.Add(keys, rows);
+            work.Progress?.Invoke(parts.Keys.Count, patches.Wanted.Count);
+        }
         foreach (var (i, name) in options.Views.Names.Index())
-            if (wanted.Count > 0)
-                FeatureFile.Write(PathOf(work, name), options.Layout, Made(work, grid, parts, (i, name)));
-        return new FinishedSlide(Outcome(work, wanted.Count), Record(work, wanted.Count));
+            if (patches.Wanted.Count > 0)
+                FeatureFile.Write(PathOf(work, name), options.Layout, Made(work, patches, parts, (i, name)));
+        return new FinishedSlide(Outcome(work, patches.Wanted.Count), Record(work, patches.Wanted.Count));
     }
+
+    /// <summary>Which patches of a slide have features.</summary>
+    internal TissuePatches Patches(Slide slide, SlideTissue tissue) =>
+        TissuePatches.Of(slide, (mpp, encoder.Size.Height), tissue, options.MinTissue);
+
+    /// <summary>Features of patches of a slide, as they are stored.</summary>
+    internal PatchReading Reading(TissuePatches patches) =>
+        new(patches, views, PatchReading.Window(mpp, encoder.Size.Height), options.Batch);
+
+    /// <summary>What is computed of a slide so far.</summary>
+    /// <exception cref="InvalidDataException">It was begun with something else.</exception>
+    internal FeatureParts Parts(Slide slide, SlideTissue tissue, string folder) =>
+        FeatureParts.Open($"{Place(slide, folder)}.state", MadeOf(slide, tissue), views.Numbers);
+
+    /// <summary>Features of a slide that was finished before: one view, in the order of its patches; null where it was not.</summary>
+    /// <exception cref="InvalidDataException">It was made of something else.</exception>
+    internal PatchFeatures? Stored(Slide slide, SlideTissue tissue, string folder)
+    {
+        var path = Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(slide.Path)}{options.Layout.Extension}");
+        return
+            SlideRecord.Finished($"{Place(slide, folder)}.json", MadeOf(slide, tissue)) is not null && File.Exists(path)
+            ? options.Layout.Read(path)
+            : null;
+    }
+
+    private string Place(Slide slide, string folder) =>
+        Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(slide.Path)}-{Kind}");
+
+    private Fingerprint MadeOf(Slide slide, SlideTissue tissue) =>
+        AddTo(new Fingerprint().AddSlide(slide).Add(SlideRecord.TissuePart, tissue.Rule));
 
     public SlideOutcome? Finished(SlideWork work, JsonObject record)
     {
@@ -112,60 +141,15 @@ public sealed class SlideEncoding : ISlidePrediction
             : null;
     }
 
-    private PixelSize Square => new(encoder.Size.Width, encoder.Size.Height);
-
     private string PathOf(SlideWork work, string view) =>
         Path.Combine(work.Folder, view, $"{work.Name}{options.Layout.Extension}");
 
-    private HashSet<long> Wanted(SlideWork work, HeatmapGrid grid)
-    {
-        var wanted = new HashSet<long>();
-        for (var row = 0; row < grid.Rows; row++)
-        for (var column = 0; column < grid.Columns; column++)
-        {
-            var cell = grid.Cell(column, row);
-            if (work.Tissue.Any(cell) && (options.MinTissue == 0 || Share(work, cell) >= options.MinTissue))
-                wanted.Add(Key(grid, column, row));
-        }
-        return wanted;
-    }
-
-    private static double Share(SlideWork work, SlideRectangle cell) =>
-        work.Tissue.Region.ShareOf(new Rectangle(cell.At.X, cell.At.Y, cell.Width, cell.Height));
-
-    private static long Key(HeatmapGrid grid, int column, int row) => ((long)row * grid.Columns) + column;
-
-    private void Encode(
+    private PatchFeatures Made(
         SlideWork work,
-        WindowStrips strips,
-        HeatmapGrid grid,
-        (HashSet<long> Wanted, FeatureParts Parts) rows
-    )
-    {
-        var left = rows.Wanted.Count(key => !rows.Parts.Has(key));
-        var window = new WindowInput(mpp, Square, Square, null);
-        var before = rows.Parts.Keys.ToHashSet();
-        var reading = strips.Read((c, r) => rows.Wanted.Contains(Key(grid, c, r)) && !before.Contains(Key(grid, c, r)));
-        using var batches = new WindowBatches(window, options.Batch).Of(reading).GetEnumerator();
-        // Strips are read from top to bottom: one reader.
-        var ahead = new BatchPipeline<CellBatch>(
-            (left + options.Batch - 1) / options.Batch,
-            _ => batches.MoveNext() ? batches.Current : throw new InvalidOperationException("no more patches"),
-            readers: 1
-        );
-        foreach (var batch in ahead.Run())
-        {
-            work.Stop.ThrowIfCancellationRequested();
-            using (batch)
-            {
-                long[] keys = [.. batch.Cells.Select(c => Key(grid, c.Column, c.Row))];
-                rows.Parts.Add(keys, views.Encode(batch.Windows.Pixels, keys));
-            }
-            work.Progress?.Invoke(rows.Parts.Keys.Count, rows.Wanted.Count);
-        }
-    }
-
-    private PatchFeatures Made(SlideWork work, HeatmapGrid grid, FeatureParts parts, (int Index, string Name) view) =>
+        TissuePatches patches,
+        FeatureParts parts,
+        (int Index, string Name) view
+    ) =>
         new()
         {
             Name = work.Name,
@@ -175,7 +159,8 @@ public sealed class SlideEncoding : ISlidePrediction
             [
                 .. parts.Keys.SelectMany(key =>
                 {
-                    var at = grid.Cell((int)(key % grid.Columns), (int)(key / grid.Columns)).At;
+                    var (column, row) = patches.Cell(key);
+                    var at = patches.Grid.Cell(column, row).At;
                     return (double[])[at.X, at.Y];
                 }),
             ],
@@ -183,10 +168,10 @@ public sealed class SlideEncoding : ISlidePrediction
             {
                 Encoder = encoder.Identity,
                 Side = encoder.Size.Height,
-                Level0Side = grid.CellWidth,
+                Level0Side = patches.Grid.CellWidth,
                 Mpp = mpp.X,
-                Level0Mpp = grid.Finest.X,
-                Level0Size = ((long)grid.Slide.Width, (long)grid.Slide.Height),
+                Level0Mpp = patches.Grid.Finest.X,
+                Level0Size = ((long)patches.Grid.Slide.Width, (long)patches.Grid.Slide.Height),
                 Reader = work.Slide.Reader.Name,
                 Tissue = string.Create(
                     CultureInfo.InvariantCulture,

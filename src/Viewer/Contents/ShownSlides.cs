@@ -27,6 +27,9 @@ internal sealed class ShownSlides
 
     internal ShownSlide? Of(string id) => byId.GetValueOrDefault(id);
 
+    /// <summary>Just these.</summary>
+    internal static ShownSlides Of(IReadOnlyList<ShownSlide> slides) => new(slides, []);
+
     /// <summary>What files made of a slide are called: its name, and more where several slides have it.</summary>
     internal string FileNameOf(ShownSlide slide) =>
         Slides.Count(s => StringComparer.OrdinalIgnoreCase.Equals(s.Name, slide.Name)) == 1

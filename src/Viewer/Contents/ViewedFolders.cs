@@ -8,7 +8,10 @@ namespace Coverslip.Viewer.Contents;
 /// <param name="Place">What it is called: the folder as it was named, and what is below it.</param>
 internal sealed record ViewedFile(string Path, string Place)
 {
-    internal string Name => System.IO.Path.GetFileName(Path);
+    /// <summary>What it is called in place of its file's name, where that would tell too much.</summary>
+    internal string? Alias { get; init; }
+
+    internal string Name => Alias ?? System.IO.Path.GetFileName(Path);
 
     internal string Folder => System.IO.Path.GetDirectoryName(Path)!;
 

@@ -15,6 +15,9 @@ namespace Coverslip.Viewer.Drawing;
 internal sealed class DrawingModule(ShownSlides shown, OpenSlides open, DrawnFiles files, IAccessRule access)
     : IViewerModule
 {
+    /// <summary>Throws where something may not be drawn on a slide; null (default): all may.</summary>
+    internal Action<ShownSlide, AnnotationSet>? Check { get; init; }
+
     private const string GeoJson = "application/geo+json";
 
     public void Map(IEndpointRouteBuilder api)
@@ -35,7 +38,16 @@ internal sealed class DrawingModule(ShownSlides shown, OpenSlides open, DrawnFil
         await http.Request.Body.CopyToAsync(body, http.RequestAborted);
         var began = http.Request.Headers.IfMatch is [{ } tag] ? tag.Trim('"') : null;
         var (width, height) = open.With(slide, s => (s.Levels[0].Width, s.Levels[0].Height));
-        var saved = files.Save(shown.FileNameOf(slide), body.ToArray(), began, set => CheckWithin(set, width, height));
+        var saved = files.Save(
+            shown.FileNameOf(slide),
+            body.ToArray(),
+            began,
+            set =>
+            {
+                CheckWithin(set, width, height);
+                Check?.Invoke(slide, set);
+            }
+        );
         return saved is null
             ? Results.Json(
                 new

@@ -68,15 +68,20 @@ internal sealed class Gate(AccessTokens tokens, Sessions sessions, ViewerOptions
                 if (tokens.Of(asked?.Token) is not { } visitor)
                     return Results.Json(new { error = "this token is not known here" }, statusCode: 401);
                 var session = Begin(http, visitor);
-                return Results.Json(new { visitor = visitor.Name, csrf = session.Csrf });
+                return Results.Json(Describe(session));
             }
         );
-        app.MapGet(
-            "/api/session",
-            (HttpContext http) => Results.Json(new { visitor = VisitorOf(http).Name, csrf = SessionOf(http).Csrf })
-        );
+        app.MapGet("/api/session", (HttpContext http) => Results.Json(Describe(SessionOf(http))));
         app.MapDelete("/api/session", (HttpContext http) => sessions.End(SessionOf(http)));
     }
+
+    private static object Describe(Session session) =>
+        new
+        {
+            visitor = session.Visitor.Name,
+            csrf = session.Csrf,
+            reads = session.Visitor.Reads,
+        };
 
     internal static Task Refuse(HttpContext http, HttpStatusCode status, string error)
     {

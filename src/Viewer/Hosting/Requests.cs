@@ -27,7 +27,9 @@ internal static class Requests
                 {
                     failure = error;
                     // What our readers say of a file is meant to be read; of anything else the text may say too much.
-                    var said = error is IOException or InvalidDataException or ArgumentException;
+                    var said =
+                        error is ArgumentException or BadHttpRequestException
+                        || options.TellsFiles && error is IOException or InvalidDataException;
                     await Gate.Refuse(
                         http,
                         error is BadHttpRequestException bad ? (HttpStatusCode)bad.StatusCode

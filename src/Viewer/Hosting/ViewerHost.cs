@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -17,11 +18,12 @@ public sealed class ViewerHost : IAsyncDisposable
     private const long LargestUpload = 16 << 20;
 
     private readonly WebApplication app;
+    private readonly IViewerModule[] modules;
     private IDisposable[] owned = [];
 
-    private ViewerHost(WebApplication app, ViewerOptions options)
+    private ViewerHost(WebApplication app, IViewerModule[] modules, ViewerOptions options)
     {
-        this.app = app;
+        (this.app, this.modules) = (app, modules);
         var listens = new Uri(
             app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()
         );
@@ -30,6 +32,10 @@ public sealed class ViewerHost : IAsyncDisposable
 
     /// <summary>Where it listens: scheme, host and port.</summary>
     public Uri Address { get; }
+
+    /// <summary>Everything that can be asked.</summary>
+    internal IReadOnlyList<RouteEndpoint> Endpoints =>
+        [.. app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
 
     /// <summary>Starts to listen.</summary>
     /// <exception cref="IOException">The port that was asked for is taken, or the address is none of this machine.</exception>
@@ -70,6 +76,8 @@ public sealed class ViewerHost : IAsyncDisposable
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         await app.StopAsync(patience.Token);
         await app.DisposeAsync();
+        foreach (var module in modules.OfType<IDisposable>())
+            module.Dispose();
         foreach (var each in owned)
             each.Dispose();
     }
@@ -102,7 +110,7 @@ public sealed class ViewerHost : IAsyncDisposable
         try
         {
             await app.StartAsync();
-            return new ViewerHost(app, options);
+            return new ViewerHost(app, modules, options);
         }
         catch
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Coverslip.Learning.Corrections;
 
 namespace Coverslip.Viewer.Hosting;
 
@@ -26,6 +27,12 @@ public sealed record ViewerOptions
 
     /// <summary>Bytes of pictures of slides to keep; by default 256 MiB, a few thousand tiles.</summary>
     public long CacheBytes { get; init; } = 256 << 20;
+
+    /// <summary>Told after each round of a correction; null (default): nobody is.</summary>
+    public Action<Correction>? RoundKept { get; init; }
+
+    /// <summary>Whether an error tells which file it is of; not where a file's name would tell what is true of it.</summary>
+    public bool TellsFiles { get; init; } = true;
 
     /// <summary>The clock.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

@@ -95,10 +95,17 @@ public sealed class OutputsTests : IDisposable
         .: evaluate roc @heatmaps/slide_scores.csv --truth @slides/cohort.csv --bootstrap 20 => 10 slides
         .: annotations info @heatmaps/P01-1.geojson => GeoJson
         .: annotations info @slide-run/part-1/slides/*.geojson[0] => GeoJson
+        .: reading new @study --slides @slides/cohort.csv --run @heatmaps --readers ada,ben => 10 slides, 2 readers
+        .: reading verify @study.reading => 1 rows, each follows the one before
+        .: reading list @study.reading => ada: 0 of 10
+        .: reading backup @study.reading --out @copy => 1 rows
+        .: reading verify @copy.reading => 1 rows
         .: evaluate kappa @slides/stages.csv --truth @slides/stages.csv --bootstrap 20 => 2 patients
         """;
 
     private const string Patches = """
+        cut: patches @slides/slides/*.tif --cohort @slides/cohort.csv --rule none --mpp 1 --side 128 --random 1 --seed 1 --write @cut --out @cut/cohort.csv => cut
+        .: cohort check @cut/cohort.csv => images
         .: patches @slides/slides/*.tif --cohort @slides/cohort.csv --annotations @slides/annotations --unannotated-normal --tissue @tissue --mpp 1 --side 128 --rule liu --random 8 --seed 1 --out @index.csv => kept
         .: cohort check @index.csv => class     tumor
         .: split --cohort @index.csv --kind kfold --folds 2 --validation-share 0 --seed 1 --out @index.split.json => wrote
@@ -142,7 +149,8 @@ public sealed class OutputsTests : IDisposable
         foreach (var line in string.Join('\n', Runs, Segments, Findings, Slides, Patches).Split('\n'))
             walk.Run(line);
         Assert.True(walk.Wrong.Count == 0, string.Join('\n', walk.Wrong));
-        Assert.Equal(["study", "demo"], walk.NotRun); // they call the others; tests of their own run them
+        // The last two call the others, and a report needs readers; tests of their own run them.
+        Assert.Equal(["reading report", "study", "demo"], walk.NotRun);
     }
 
     /// <summary>The phantoms as people lay images out: a folder per class, in it one per patient.</summary>

@@ -34,7 +34,11 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>A page that has signed in; what its console says is gathered.</summary>
-    internal async Task<(IPage Page, List<string> Console)> OpenAsync(RunningViewer viewer, int width, string hash = "")
+    internal Task<(IPage Page, List<string> Console)> OpenAsync(RunningViewer viewer, int width, string hash = "") =>
+        OpenAsync(viewer.Entry + hash, width);
+
+    /// <summary>A page at an address.</summary>
+    internal async Task<(IPage Page, List<string> Console)> OpenAsync(string address, int width)
     {
         if (browser is null)
             Assert.Skip($"{Program} is not there; apt-get install --no-install-recommends chromium");
@@ -50,7 +54,7 @@ public sealed class Browser : IAsyncLifetime
         var console = new List<string>();
         page.Console += (_, message) => console.Add($"{message.Type}: {message.Text}");
         page.PageError += (_, error) => console.Add(error);
-        await page.GotoAsync(viewer.Entry + hash);
+        await page.GotoAsync(address);
         return (page, console);
     }
 }

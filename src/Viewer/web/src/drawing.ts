@@ -19,8 +19,7 @@ const tools = [
 export class Drawing {
   readonly element = el("section", { className: "drawing" });
   private readonly annotator;
-  private classes = [...usualClasses];
-  private chosen = "tumor";
+  private chosen: string;
   private tool = "";
   private others: Features["features"] = [];
   private version = "";
@@ -32,7 +31,9 @@ export class Drawing {
     private readonly slide: string,
     private readonly pane: Pane,
     private readonly say: (message: string) => void,
+    private classes: string[],
   ) {
+    this.chosen = classes.includes("tumor") ? "tumor" : classes[0]!;
     this.annotator = createOSDAnnotator(pane.viewer, {
       drawingEnabled: false,
       autoSave: true,
@@ -46,8 +47,13 @@ export class Drawing {
     });
   }
 
-  static async begin(slide: string, pane: Pane, say: (message: string) => void): Promise<Drawing> {
-    const drawing = new Drawing(slide, pane, say);
+  static async begin(
+    slide: string,
+    pane: Pane,
+    say: (message: string) => void,
+    classes = usualClasses,
+  ): Promise<Drawing> {
+    const drawing = new Drawing(slide, pane, say, [...classes]);
     const { value, version } = await getWithVersion<Features>(`/api/slides/${slide}/drawn`);
     const { annotations, others } = fromGeoJson(value);
     [drawing.others, drawing.version] = [others, version];
@@ -74,10 +80,15 @@ export class Drawing {
     return drawing;
   }
 
-  /** Saves what is not saved yet, and leaves. */
-  async end(): Promise<void> {
+  /** Saves at once what is not saved yet. */
+  async settle(): Promise<void> {
     window.clearTimeout(this.waiting);
     await this.save();
+  }
+
+  /** Saves what is not saved yet, and leaves. */
+  async end(): Promise<void> {
+    await this.settle();
     this.pane.zoomByDoubleClick(true);
     this.annotator.destroy();
     this.element.replaceChildren();

@@ -3,7 +3,8 @@ import { parse } from "./address";
 import { el, type Leave } from "./dom";
 import { showGallery } from "./gallery";
 import { showHome } from "./home";
-import { ServerError, signedIn, signIn } from "./session";
+import { reads, ServerError, signedIn, signIn } from "./session";
+import { showReading } from "./reading";
 import { showSlide } from "./slide";
 
 // OpenSeadragon would add this as an inline style, which the page's policy refuses; style.css has its rules.
@@ -23,11 +24,13 @@ async function show(): Promise<void> {
   shown = page;
   app.replaceChildren(el("p", { className: "waiting", role: "status" }, "Loading…"));
   try {
-    leave = await (address.page === "slide"
-      ? showSlide(app, address)
-      : address.page === "pictures"
-        ? showGallery(app, address)
-        : showHome(app));
+    leave = await (reads()
+      ? showReading(app)
+      : address.page === "slide"
+        ? showSlide(app, address)
+        : address.page === "pictures"
+          ? showGallery(app, address)
+          : showHome(app));
   } catch (error) {
     if (error instanceof ServerError && error.status === 401) askForToken();
     else showError(error);

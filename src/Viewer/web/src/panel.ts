@@ -13,15 +13,21 @@ interface Filled {
   detections: DetectionList;
   views: View[];
   drawing: HTMLElement | null;
+  correction: HTMLElement | null;
 }
 
 /** Which layers there are, which are shown, and what their colors mean. What has the focus keeps it. */
 export function fillPanel(panel: HTMLElement, to: Filled): void {
   const focused = document.activeElement?.id;
   panel.replaceChildren(
-    ...[to.drawing, mapSection(to), to.detections.element, outlineSection(to), qualitySection(to)].filter(
-      (s) => s !== null,
-    ),
+    ...[
+      to.correction,
+      to.drawing,
+      mapSection(to),
+      to.detections.element,
+      outlineSection(to),
+      qualitySection(to),
+    ].filter((s) => s !== null),
   );
   if (focused && panel.querySelector(`#${CSS.escape(focused)}`)) document.getElementById(focused)!.focus();
 }

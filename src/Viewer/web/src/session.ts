@@ -2,6 +2,8 @@
 export interface Session {
   visitor: string;
   csrf: string;
+  /** Whether this is a reader of a study. */
+  reads: boolean;
 }
 
 let current: Session | undefined;
@@ -21,6 +23,11 @@ export async function signedIn(): Promise<Session | undefined> {
   const answer = await fetch("/api/session");
   current = answer.ok ? ((await answer.json()) as Session) : undefined;
   return current;
+}
+
+/** Whether who looks reads a study, and sees nothing else. */
+export function reads(): boolean {
+  return current?.reads ?? false;
 }
 
 /** Signs in with a token. */

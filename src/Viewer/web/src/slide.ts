@@ -8,6 +8,7 @@ import { DetectionList } from "./detections";
 import { listen } from "./keys";
 import * as settings from "./shown";
 import type { Drawing } from "./drawing";
+import { Correction, taughtLayer } from "./correction";
 import type { LayerInfo } from "./layers";
 import { toolbar } from "./toolbar";
 
@@ -20,6 +21,19 @@ export async function showSlide(app: HTMLElement, address: Address): Promise<Lea
   ]);
   const name = list.slides.find((s) => s.id === address.id)?.name ?? "Slide";
   document.title = `${name} – Coverslip`;
+  const correction = await Correction.of({
+    slide: address.id,
+    pane: () => panes[0]!,
+    save: async () => drawing?.settle(),
+    redraw: (taught) => {
+      if (!layers.includes(taughtLayer)) [layers, maps].forEach((list) => list.push(taughtLayer));
+      if (taught) shown.map = taughtLayer.id;
+      store.forget(taughtLayer.id);
+      void update();
+    },
+    say: (message) => say(message),
+  });
+  if (correction?.taught) layers.push(taughtLayer);
   const maps = layers.filter((l) => l.kind === "heatmap" || l.kind === "segmentation" || l.kind === "patches");
   const drawn = layers.filter((l) => l.kind === "annotations");
   const outlines = drawn.length ? drawn : layers.filter((l) => l.kind === "truth").slice(0, 1);
@@ -53,6 +67,7 @@ export async function showSlide(app: HTMLElement, address: Address): Promise<Lea
         detections,
         views,
         drawing: drawing?.element ?? null,
+        correction: correction?.element ?? null,
       });
     } catch (error) {
       fail(error);
@@ -73,7 +88,7 @@ export async function showSlide(app: HTMLElement, address: Address): Promise<Lea
     else {
       const { Drawing } = await import("./drawing");
       shown.panel = true;
-      drawing = await Drawing.begin(address.id, panes[0]!, say);
+      drawing = await Drawing.begin(address.id, panes[0]!, say, correction?.classes);
     }
     await update();
   };
@@ -121,6 +136,7 @@ export async function showSlide(app: HTMLElement, address: Address): Promise<Lea
   await update();
   return () => {
     stopKeys();
+    correction?.end();
     void endDrawing();
     panes.forEach((pane) => pane.destroy());
     document.body.classList.remove("with-panel");

@@ -41,6 +41,11 @@ export class LayerStore {
     };
   }
 
+  /** Loads a map anew when it is next shown. */
+  forget(map: string): void {
+    this.loading.delete(`values ${map}`);
+  }
+
   private once<T>(key: string, load: () => Promise<T>): Promise<T> {
     let promise = this.loading.get(key) as Promise<T> | undefined;
     if (!promise) {

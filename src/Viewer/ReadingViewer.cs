@@ -1,0 +1,57 @@
+using Coverslip.Viewer.Contents;
+using Coverslip.Viewer.Hosting;
+using Coverslip.Viewer.Layers;
+using Coverslip.Viewer.Readings;
+using Coverslip.Viewer.Slides;
+
+namespace Coverslip.Viewer;
+
+/// <summary>
+/// A viewer for the readers of a study. It has what a reading needs and nothing else: no list of folders, no annotations, no
+/// truth; slides have no names, which often tell what is true of them.
+/// </summary>
+public static class ReadingViewer
+{
+    /// <summary>Starts it; each reader signs in with the own token.</summary>
+    /// <exception cref="IOException">There is no such study, a slide is missing, or no port to listen at.</exception>
+    public static async Task<ViewerHost> StartAsync(ReadingPlace place, ViewerOptions options)
+    {
+        var (log, study) = await ReadingLog.OpenAsync(place);
+        if (study.Cases.FirstOrDefault(c => !File.Exists(c.File)) is { } missing)
+            throw new FileNotFoundException(
+                $"{missing.File}: {study.Name} is read on it, and it is not there any more"
+            );
+        var tokens = new AccessTokens();
+        foreach (var reader in study.Readers)
+            tokens.Admit(reader.TokenHash, new Visitor(reader.Name) { Reads = true });
+        var slides = study.Cases.Select(c => Shown(study, c)).ToArray();
+        var desk = await ReadingDesk.OpenAsync(log, study);
+        var access = new ReadingAccess(desk, [.. slides.Select(s => s.Id)]);
+        var (shown, open) = (ShownSlides.Of(slides), new OpenSlides());
+        var pictures = new SlidePictures(open, options.CacheBytes);
+        return await ViewerHost.StartAsync(
+            options with
+            {
+                TellsFiles = false,
+            },
+            tokens,
+            [
+                new SlideModule(shown, open, pictures, access),
+                new LayerModule(shown, open, access),
+                new ReadingModule(desk, [.. slides.Select(s => s.Id)]),
+            ]
+        );
+    }
+
+    private static ShownSlide Shown(ReadingStudy study, ReadingCase of)
+    {
+        var record = MachineView.RecordOf(study.Predictions, of.File);
+        return new ShownSlide(new ViewedFile(of.File, of.Contents) { Alias = "slide" })
+        {
+            Layers =
+            [
+                new ShownLayer(LayerKind.Heatmap, new ViewedFile(record, $"{of.Contents} map") { Alias = "map" }),
+            ],
+        };
+    }
+}

@@ -1,0 +1,229 @@
+using System.Globalization;
+using Coverslip.Files;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+
+namespace Coverslip.Viewer.Readings;
+
+/// <summary>What is to be appended.</summary>
+/// <param name="Who">The reader.</param>
+/// <param name="What">One of <see cref="Actions"/>.</param>
+/// <param name="Payload">JSON.</param>
+internal sealed record ActionDraft(string Who, string What, string Payload)
+{
+    public string? Slide { get; init; }
+    public string? Model { get; init; }
+    public string? Viewport { get; init; }
+
+    /// <summary>Whether the same reader does this to a slide once only.</summary>
+    public bool Once { get; init; }
+
+    /// <summary>What the same reader must have done to the slide before; null: nothing.</summary>
+    public string? After { get; init; }
+}
+
+/// <summary>An action that is out of its order: a second verdict, or one with the machine's view before the first.</summary>
+internal sealed class OutOfOrderException(string message) : InvalidOperationException(message);
+
+/// <summary>The rows of one study. What <see cref="AppendAsync"/> has returned is on the disk.</summary>
+public sealed class ReadingLog : IDisposable
+{
+    /// <summary>Who makes a study.</summary>
+    public const string Owner = "owner";
+
+    private readonly PooledDbContextFactory<ReadingContext> contexts;
+    private readonly TimeProvider clock;
+    private ReadingPlace place;
+    private readonly SemaphoreSlim turn = new(1); // one row after the other: each holds the hash of the one before
+
+    private ReadingLog(ReadingPlace place, TimeProvider? clock)
+    {
+        this.place = place;
+        this.clock = clock ?? TimeProvider.System;
+        contexts = new PooledDbContextFactory<ReadingContext>(place.Options());
+    }
+
+    /// <summary>Makes a study, and with it the file or the table where there is none.</summary>
+    /// <exception cref="IOException">There is one of this name.</exception>
+    public static async Task<ReadingLog> CreateAsync(ReadingPlace place, ReadingStudy study, TimeProvider? clock = null)
+    {
+        var log = new ReadingLog(place, clock);
+        if (place.File is not null && File.Exists(place.File))
+            throw new IOException($"{place} is there already; choose another name, or delete it first");
+        await log.MigrateAsync();
+        await log.AppendAsync(new ActionDraft(Owner, Actions.Created, study.ToJson()) { Once = true });
+        return log;
+    }
+
+    /// <summary>Opens a study; its table is brought to this version's form.</summary>
+    /// <exception cref="IOException">There is none.</exception>
+    public static async Task<(ReadingLog Log, ReadingStudy Study)> OpenAsync(
+        ReadingPlace place,
+        TimeProvider? clock = null
+    )
+    {
+        if (place.File is not null && !File.Exists(place.File))
+            throw new FileNotFoundException(
+                $"{place}: there is no such study; make it with 'coverslip reading new {place.Study}', or name its database with --database"
+            );
+        var log = new ReadingLog(place, clock);
+        await log.MigrateAsync();
+        await using var context = log.Context();
+        var rows = place.File is null ? log.Own(context) : context.Rows; // a file may have another name than its study
+        var first =
+            await rows.FirstOrDefaultAsync(a => a.Number == 0)
+            ?? throw new FileNotFoundException(
+                $"{place}: there is no such study; make it with 'coverslip reading new {place.Study}'"
+            );
+        log.place = place with { Study = first.Study };
+        return (log, ReadingStudy.Parse(first.Payload));
+    }
+
+    /// <summary>The names of the studies in a database.</summary>
+    public static async Task<IReadOnlyList<string>> StudiesAsync(ReadingPlace place)
+    {
+        using var log = new ReadingLog(place, null);
+        await log.MigrateAsync();
+        await using var context = log.Context();
+        return await context.Rows.Where(a => a.Number == 0).Select(a => a.Study).Order().ToListAsync();
+    }
+
+    /// <summary>Closes the file: what stands in the journal beside it goes into it, and that is removed.</summary>
+    public void Dispose()
+    {
+        turn.Dispose();
+        if (place.File is not null)
+            using (var context = Context())
+                SqliteConnection.ClearPool((SqliteConnection)context.Database.GetDbConnection());
+    }
+
+    /// <summary>All rows by number, as they are when the first is read.</summary>
+    public async IAsyncEnumerable<ActionRow> RowsAsync()
+    {
+        await using var context = Context();
+        await foreach (var row in Own(context).AsNoTracking().OrderBy(a => a.Number).AsAsyncEnumerable())
+            yield return row;
+    }
+
+    /// <summary>The rows of a reader, by number.</summary>
+    internal async Task<List<ActionRow>> RowsOfAsync(string who)
+    {
+        await using var context = Context();
+        return await Own(context).AsNoTracking().Where(a => a.Who == who).OrderBy(a => a.Number).ToListAsync();
+    }
+
+    /// <summary>Writes a copy as a file, while others may be reading; of a study on a server, too.</summary>
+    /// <returns>How many rows it has.</returns>
+    /// <exception cref="IOException">The file is there already.</exception>
+    public long BackUp(string file)
+    {
+        WholeFile.NeedNew(file);
+        long rows = 0;
+        WholeFile.WriteAt(
+            file,
+            temporary =>
+            {
+                using var copy = new ReadingLog(place with { File = temporary, Server = null }, clock);
+                rows = CopyToAsync(copy).GetAwaiter().GetResult();
+            }
+        );
+        return rows;
+    }
+
+    private async Task<long> CopyToAsync(ReadingLog copy)
+    {
+        await copy.MigrateAsync();
+        await using var context = copy.Context();
+        await using var transaction = await context.Database.BeginTransactionAsync();
+        long rows = 0;
+        await foreach (var row in RowsAsync())
+        {
+            context.Add(row);
+            if (++rows % 1000 == 0)
+            {
+                await context.SaveChangesAsync();
+                context.ChangeTracker.Clear();
+            }
+        }
+        await context.SaveChangesAsync();
+        await transaction.CommitAsync();
+        // One file, without the journal beside it.
+        await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = DELETE");
+        return rows;
+    }
+
+    /// <summary>Appends a row.</summary>
+    /// <exception cref="OutOfOrderException">What it needs before it is not there, or it is there itself.</exception>
+    internal async Task<ActionRow> AppendAsync(ActionDraft draft)
+    {
+        await turn.WaitAsync();
+        try
+        {
+            await using var context = Context();
+            // SQLite takes the one right to write here, so that no other process comes between.
+            await using var transaction = await context.Database.BeginTransactionAsync();
+            if (place.Server is not null)
+                await context.Database.ExecuteSqlAsync(
+                    $"SELECT pg_advisory_xact_lock(hashtextextended({place.Study}, 0))"
+                );
+            await CheckAsync(context, draft);
+            var last = await Own(context)
+                .OrderByDescending(a => a.Number)
+                .Select(a => new { a.Number, a.Hash })
+                .FirstOrDefaultAsync();
+            var row = new ActionRow
+            {
+                Study = place.Study,
+                Number = last is null ? 0 : last.Number + 1,
+                Who = draft.Who,
+                What = draft.What,
+                At = clock.GetUtcNow().UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+                Slide = draft.Slide,
+                Model = draft.Model,
+                Viewport = draft.Viewport,
+                Payload = draft.Payload,
+                Previous = last?.Hash ?? ActionChain.Beginning,
+            };
+            row = row with { Hash = row.ComputeHash() };
+            context.Add(row);
+            await context.SaveChangesAsync();
+            await transaction.CommitAsync();
+            return row;
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private async Task CheckAsync(ReadingContext context, ActionDraft draft)
+    {
+        var done = await Own(context)
+            .Where(a => a.Who == draft.Who && a.Slide == draft.Slide)
+            .Select(a => a.What)
+            .ToListAsync();
+        if (draft.Once && done.Contains(draft.What))
+            throw draft.What == Actions.Created
+                ? new IOException($"{place} is there already; choose another name")
+                : new OutOfOrderException("this verdict was given before; it stays as it was");
+        if (draft.After is { } before && !done.Contains(before))
+            throw new OutOfOrderException(
+                draft.What == Actions.Revealed ? "the machine's view comes after your own verdict"
+                : draft.What == Actions.Final ? "the second verdict comes after the machine's view"
+                : "a verdict comes after the case was opened"
+            );
+    }
+
+    private IQueryable<ActionRow> Own(ReadingContext context) => context.Rows.Where(a => a.Study == place.Study);
+
+    private ReadingContext Context() => contexts.CreateDbContext();
+
+    private async Task MigrateAsync()
+    {
+        await using var context = Context();
+        await context.Database.MigrateAsync();
+        if (place.File is not null)
+            await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL");
+    }
+}

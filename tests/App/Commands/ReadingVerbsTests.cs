@@ -1,0 +1,163 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Coverslip.Evaluation.Detection;
+using Coverslip.Slides.Images;
+using Coverslip.Tests;
+using Coverslip.Viewer;
+using Coverslip.Viewer.Hosting;
+using Coverslip.Viewer.Readings;
+
+namespace Coverslip.App.Tests.Commands;
+
+/// <summary>From painted slides to the report of a reading, by the verbs and over the server.</summary>
+[Collection("console")]
+public sealed partial class ReadingVerbsTests : IDisposable
+{
+    private const int Side = 768;
+
+    private readonly string folder = Directory.CreateTempSubdirectory("coverslip-").FullName;
+
+    public void Dispose()
+    {
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_study_goes_from_slides_to_its_report()
+    {
+        VerbCall.Run(
+            0,
+            [.. $"slide phantoms --mpp 1 --side {Side} --patients 4 --tumor 0.5 --out".Split(' '), At("slides")]
+        );
+        var rows = (await File.ReadAllLinesAsync(At("slides/cohort.csv"))).Skip(1).Select(l => l.Split(',')).ToArray();
+        string[] New(string name, string readers) =>
+            [
+                "reading",
+                "new",
+                At(name),
+                "--slides",
+                At("slides/cohort.csv"),
+                "--run",
+                At("predictions"),
+                "--readers",
+                readers,
+            ];
+        Assert.Contains("--run is what 'predict' wrote", VerbCall.Run(1, New("study", "ada")).Errors);
+        Directory.CreateDirectory(At("predictions"));
+        Assert.Contains(
+            "was not predicted there; run 'coverslip predict' on it",
+            VerbCall.Run(1, New("study", "ada")).Errors
+        );
+        foreach (var row in rows)
+            InventedPrediction.Write(At("predictions"), Path.GetFileNameWithoutExtension(row[0]), Side, 0.7);
+        Assert.Contains("names ada twice", VerbCall.Run(1, New("study", "ada,ada")).Errors);
+        var told = VerbCall.Run(0, New("study", "ada,ben")).Output;
+        var tokens = Token().Matches(told).ToDictionary(m => m.Groups[1].Value, m => m.Groups[2].Value);
+        Assert.Equal(["ada", "ben"], tokens.Keys);
+        Assert.DoesNotContain(
+            tokens["ada"],
+            await File.ReadAllTextAsync(At("study.reading"), System.Text.Encoding.Latin1)
+        );
+        Assert.Contains("is there already", VerbCall.Run(1, New("study", "ada")).Errors);
+        Assert.Contains("no reader has finished a case", VerbCall.Run(1, "reading", "report", At("study")).Errors);
+
+        // Both name the truth of tumor slides, and mark it where it is; of the others ada is wrong until she sees the map.
+        await using (
+            var host = await ReadingViewer.StartAsync(
+                ReadingPlace.Of(At("study"), null),
+                new ViewerOptions { Port = 0 }
+            )
+        )
+            foreach (var (reader, token) in tokens)
+                await ReadAsync(host.Address, token, reader == "ada");
+        Assert.Contains("ada: 4 of 4 cases finished", VerbCall.Run(0, "reading", "list", At("study")).Output);
+        var verified = VerbCall.Run(0, "reading", "verify", At("study")).Output;
+        Assert.Contains("33 rows, each follows the one before", verified); // 1 and 4 for each of 8 readings
+        var head = verified.Split("last hash: ")[1].Trim();
+        VerbCall.Run(0, "reading", "backup", At("study"), "--out", At("copy"));
+        Assert.Contains(head, VerbCall.Run(0, "reading", "verify", At("copy"), "--head", head).Output);
+        Assert.Contains(
+            "no row has the hash",
+            VerbCall.Run(1, "reading", "verify", At("copy"), "--head", head[1..]).Errors
+        );
+
+        var report = VerbCall
+            .Run(0, "reading", "report", At("copy"), "--out", At("report"), "--bootstrap", "50")
+            .Output;
+        Assert.Contains("2 readers, 8 readings", report);
+        Assert.Contains("2 verdicts were changed to right, 0 to wrong", report);
+        var figures = JsonDocument.Parse(await File.ReadAllTextAsync(At("report/figures.json"))).RootElement;
+        var ada = figures.GetProperty("readers")[0];
+        double Of(string figure, string time) =>
+            ada.GetProperty("figures").GetProperty(figure).GetProperty(time).GetProperty("value").GetDouble();
+        Assert.Equal((0.5, 1), (Of("accuracy", "before"), Of("accuracy", "after")));
+        Assert.Equal((0, 1), (Of("specificity", "before"), Of("specificity", "after")));
+        Assert.Equal((1, 1), (Of("sensitivity", "before"), Of("sensitivity", "after")));
+        Assert.Equal(1, Of("jafroc", "after")); // every lesion is marked, and no normal slide
+        Assert.True(Of("seconds", "before") >= 0);
+        Assert.Equal(2, ada.GetProperty("helped").GetInt32());
+        Assert.Equal(9, (await File.ReadAllLinesAsync(At("report/readings.csv"))).Length);
+        Assert.Contains("readers and cases like these", await File.ReadAllTextAsync(At("report/report.html")));
+
+        // A row that was changed is named, and has no report.
+        await using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={At("study.reading")}"))
+        {
+            await connection.OpenAsync();
+            var change = connection.CreateCommand();
+            change.CommandText = "DROP TRIGGER actions_no_update; UPDATE actions SET who = 'ben' WHERE number = 7";
+            await change.ExecuteNonQueryAsync();
+        }
+        Assert.Contains("row 7 (", VerbCall.Run(1, "reading", "verify", At("study")).Errors);
+        Assert.Contains("was changed", VerbCall.Run(1, "reading", "report", At("study")).Errors);
+    }
+
+    private async Task ReadAsync(Uri address, string token, bool errs)
+    {
+        using var client = new HttpClient { BaseAddress = address };
+        var session = await (
+            await client.PostAsJsonAsync("/api/session", new { token })
+        ).Content.ReadFromJsonAsync<JsonElement>();
+        client.DefaultRequestHeaders.Add("X-Coverslip-Csrf", session.GetProperty("csrf").GetString());
+        var order = (await ReadingLog.OpenAsync(ReadingPlace.Of(At("study"), null))).Study;
+        var reader = order.Readers.Single(r => r.Name == session.GetProperty("visitor").GetString());
+        foreach (var (place, number) in reader.Cases.Index())
+        {
+            var slide = order.Cases[number];
+            async Task Post(string what, VerdictPost? verdict) =>
+                Assert.True(
+                    (await client.PostAsJsonAsync($"/api/reading/{place}/{what}", new { verdict })).IsSuccessStatusCode
+                );
+            var right = new VerdictPost(slide.Truth, 4, Marks(slide), "");
+            await Post("open", null);
+            await Post("verdict", errs && slide.Truth != "tumor" ? right with { Class = "tumor" } : right);
+            await client.GetStringAsync($"/api/reading/{place}/machine");
+            await Post("final", right);
+        }
+    }
+
+    /// <summary>A mark on every lesion of the mask, whose pixels are 8 of the slide's wide.</summary>
+    private Mark[] Marks(ReadingCase slide)
+    {
+        var file = At($"slides/masks/{Path.GetFileNameWithoutExtension(slide.Image)}.png");
+        if (!File.Exists(file))
+            return [];
+        using var mask = MaskFile.Read(file);
+        var map = LesionMap.Of(mask.Pixels, mask.Width, new LesionRules { Level = 3, MicronsPerPixel = 1 });
+        return
+        [
+            .. Enumerable
+                .Range(0, map.Width * map.Height)
+                .Select(i => (X: i % map.Width, Y: i / map.Width))
+                .Where(p => mask.Pixels[(p.Y * mask.Stride) + p.X] > 0)
+                .DistinctBy(p => map.At(p.X, p.Y))
+                .Select(p => new Mark(8 * p.X + 4, 8 * p.Y + 4, 4)),
+        ];
+    }
+
+    private string At(string name) => Path.Combine(folder, name);
+
+    [GeneratedRegex(@"^  (\w+)  (\S{43})$", RegexOptions.Multiline)]
+    private static partial Regex Token();
+}

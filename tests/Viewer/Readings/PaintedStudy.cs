@@ -1,0 +1,96 @@
+using Coverslip.Files;
+using Coverslip.Phantoms;
+using Coverslip.Slides.Geometry;
+using Coverslip.Tests;
+using Coverslip.Viewer.Hosting;
+using Coverslip.Viewer.Readings;
+
+namespace Coverslip.Viewer.Tests.Readings;
+
+/// <summary>A study of small painted slides, with what a model is said to make of them.</summary>
+internal sealed class PaintedStudy : IAsyncDisposable
+{
+    private const int Side = 1024;
+
+    private PaintedStudy(string folder, ReadingPlace place, ReadingStudy study, ViewerHost host)
+    {
+        (Folder, Place, Study, Host) = (folder, place, study, host);
+    }
+
+    internal string Folder { get; }
+
+    internal ReadingPlace Place { get; }
+
+    internal ReadingStudy Study { get; }
+
+    internal ViewerHost Host { get; }
+
+    /// <summary>By reader.</summary>
+    internal required IReadOnlyDictionary<string, string> Tokens { get; init; }
+
+    /// <summary>Paints slides and serves them to readers, each with the cases that are theirs.</summary>
+    internal static async Task<PaintedStudy> ServeAsync(int slides, params (string Name, int[] Cases)[] readers)
+    {
+        var folder = Directory.CreateTempSubdirectory("reading").FullName;
+        var predictions = Path.Combine(folder, "predictions");
+        var cases = new List<ReadingCase>();
+        for (var i = 0; i < slides; i++)
+            cases.Add(Paint(folder, predictions, i));
+        var made = readers.Select(r => ReadingReader.Create(r.Name, r.Cases)).ToList();
+        var place = ReadingPlace.Of(Path.Combine(folder, "study"), null);
+        var study = new ReadingStudy
+        {
+            Name = "study",
+            Cohort = Path.Combine(folder, "cohort.csv"),
+            Predictions = predictions,
+            Model = MachineView.ModelOf(predictions, cases[0].File),
+            Classes = ["normal", "tumor"],
+            Positive = "tumor",
+            Cases = cases,
+            Readers = [.. made.Select(m => m.Reader)],
+        };
+        await ReadingLog.CreateAsync(place, study);
+        return new PaintedStudy(
+            folder,
+            place,
+            study,
+            await ReadingViewer.StartAsync(place, new ViewerOptions { Port = 0 })
+        )
+        {
+            Tokens = made.ToDictionary(m => m.Reader.Name, m => m.Token),
+        };
+    }
+
+    /// <summary>What the machine says of a slide, in digits that nothing else has.</summary>
+    internal static double ProbabilityOf(int slide) => 0.87612345 + slide * 0.01;
+
+    /// <summary>The slide's name tells what is true of it.</summary>
+    internal static string NameOf(int slide) => $"secret-tumor-{slide}";
+
+    public async ValueTask DisposeAsync()
+    {
+        await Host.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private static ReadingCase Paint(string folder, string predictions, int slide)
+    {
+        var file = Path.Combine(folder, $"{NameOf(slide)}.tif");
+        SlidePhantom.Write(
+            file,
+            new SlidePhantomOptions
+            {
+                Width = Side,
+                Height = Side,
+                Mpp = Mpp.Of(1),
+                Seed = slide,
+            }
+        );
+        InventedPrediction.Write(predictions, NameOf(slide), Side, ProbabilityOf(slide));
+        return new ReadingCase(Path.GetFileName(file), file, FileContents.Read(file), $"p{slide}", "tumor")
+        {
+            Machine = MachineView.ContentsOf(predictions, file),
+        };
+    }
+}
