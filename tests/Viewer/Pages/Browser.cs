@@ -1,3 +1,4 @@
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
 namespace Coverslip.Viewer.Tests.Pages;
@@ -56,5 +57,16 @@ public sealed class Browser : IAsyncLifetime
         page.PageError += (_, error) => console.Add(error);
         await page.GotoAsync(address);
         return (page, console);
+    }
+
+    /// <summary>Nothing serious stands in the way of people with disabilities.</summary>
+    internal static async Task CheckAsync(IPage page)
+    {
+        var found = await page.RunAxe();
+        Assert.Empty(
+            found
+                .Violations.Where(v => v.Impact is "serious" or "critical")
+                .Select(v => $"{v.Id}: {string.Join(", ", v.Nodes.Select(n => n.Html))}")
+        );
     }
 }

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Coverslip.Slides.Annotations;
 using Coverslip.Viewer.Hosting;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -22,7 +21,7 @@ public sealed partial class SlidePageTests(ViewedPhantoms phantoms, Browser brow
         await Expect(page.GetByText("Slide's probability of tumor: 0.750")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Img, new() { NameRegex = ScaleBar() })).ToBeVisibleAsync();
         await Expect(page.Locator(".detection")).ToHaveCountAsync(3);
-        await CheckAsync(page);
+        await Browser.CheckAsync(page);
         await page.Locator(".detection").First.ClickAsync();
         await Expect(page).ToHaveURLAsync(new Regex("x=800&y=400"));
         await page.GetByLabel("Threshold").FillAsync("0.65");
@@ -54,7 +53,7 @@ public sealed partial class SlidePageTests(ViewedPhantoms phantoms, Browser brow
         await Expect(page.Locator(".status")).ToHaveTextAsync("Detection 1: probability 0.900");
         await page.Keyboard.PressAsync("l");
         await Expect(page.Locator(".panel")).ToBeVisibleAsync();
-        await CheckAsync(page);
+        await Browser.CheckAsync(page);
         Assert.Equal(400, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         await page.Keyboard.PressAsync("?");
         await Expect(page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
@@ -95,17 +94,6 @@ public sealed partial class SlidePageTests(ViewedPhantoms phantoms, Browser brow
         await page.Keyboard.PressAsync("Delete");
         await Expect(page.Locator(".status")).ToHaveTextAsync("Saved: 0 regions");
         Assert.Empty(console);
-    }
-
-    /// <summary>Nothing serious stands in the way of people with disabilities.</summary>
-    private static async Task CheckAsync(IPage page)
-    {
-        var found = await page.RunAxe();
-        Assert.Empty(
-            found
-                .Violations.Where(v => v.Impact is "serious" or "critical")
-                .Select(v => $"{v.Id}: {string.Join(", ", v.Nodes.Select(n => n.Html))}")
-        );
     }
 
     [GeneratedRegex("^Scale bar: ")]

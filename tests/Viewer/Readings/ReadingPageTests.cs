@@ -59,6 +59,8 @@ public sealed class ReadingPageTests(Browser browser) : IClassFixture<Browser>
                 .Expect(page.GetByRole(AriaRole.Heading, new() { Name = $"Case {place + 1} of {cases}" }))
                 .ToBeVisibleAsync();
             asked.Clear();
+            if (place == 0 && keeps)
+                await Browser.CheckAsync(page);
             var store = page.GetByRole(AriaRole.Button, new() { Name = "Store my verdict" });
             await store.ClickAsync();
             await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("Choose a class.");
@@ -74,6 +76,7 @@ public sealed class ReadingPageTests(Browser browser) : IClassFixture<Browser>
             await Assertions.Expect(page.GetByText("1 places")).ToBeVisibleAsync();
             if (place == 0 && keeps)
             {
+                await Browser.CheckAsync(page);
                 // Whoever loads the page anew goes on where he was.
                 await page.ReloadAsync();
                 await Assertions.Expect(page.GetByText("Stored: normal, confidence 2 of 5")).ToBeVisibleAsync();
