@@ -20,19 +20,20 @@ var recipe = Known.Methods.Parse(text, "sample");
 var patch = new PatchPhantomOptions { Size = 48, NucleusRadius = 2 };
 var painted = new PhantomCohortOptions { Patients = 8, Patch = patch };
 var cohort = Cohort.Load(args.Length > 1 ? args[1] : PhantomCohort.Write(Path.Combine(args[0], "images"), painted));
-var preparation = new Preparation(cohort, Device.Cpu) { MaskFolder = Path.Combine(args[0], "masks") };
+var split = recipe.Split.Draw(cohort, recipe.Seed);
+var preparation = new Preparation(cohort, Device.Cpu) { Split = split, MaskFolder = Path.Combine(args[0], "masks") };
 using var data = recipe.Prepare(preparation); // makes the masks
 
 var run = Path.Combine(args[0], "run");
 Directory.CreateDirectory(run);
 File.WriteAllText(Path.Combine(run, "recipe.yaml"), text);
-var input = new SessionInput(recipe, data, recipe.Split.Draw(cohort, recipe.Seed), preparation.Device);
+var input = new SessionInput(recipe, data, split, preparation.Device);
 var tested = new TrainingSession(input, run, _ => new EpochLines()).Run();
 var right = tested[0].Rows.Count(r => r.Predicted == r.Label);
 Console.WriteLine($"{right} of {tested[0].Rows.Count} test images are right");
 
 using var model = TrainedModel.Load(run, Known.Methods, preparation.Device);
-foreach (var row in model.Predict(new PatchSet(cohort, recipe.Input, data.Masks), batch: 8).Rows.Take(5))
+foreach (var row in model.Predict(new PatchSet(cohort, recipe.Input, data.Masks?.Of(1)), batch: 8).Rows.Take(5))
     Console.WriteLine($"{row.Image}: {row.Predicted}");
 
 /// <summary>A line to each epoch.</summary>

@@ -3,6 +3,7 @@ using Coverslip.Viewer.Corrections;
 using Coverslip.Viewer.Drawing;
 using Coverslip.Viewer.Hosting;
 using Coverslip.Viewer.Layers;
+using Coverslip.Viewer.Pictures;
 using Coverslip.Viewer.Slides;
 
 namespace Coverslip.Viewer;
@@ -51,6 +52,7 @@ public static class SlideViewer
             new LayerModule(slides, open, access),
             new DrawingModule(slides, open, drawn, access) { Check = correction is null ? null : correction.Check },
             new CorrectionModule(slides, correction),
+            new PictureModule(ShownPictures.In(folders)),
         ];
     }
 }

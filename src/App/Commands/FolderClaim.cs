@@ -10,6 +10,9 @@ internal sealed class FolderClaim : IDisposable
 {
     private readonly List<(string File, IDisposable Claim)> held = [];
 
+    /// <summary>The folder of claims in it.</summary>
+    internal const string Name = "claims";
+
     /// <summary>Takes it, before anything in it is looked at.</summary>
     /// <param name="folder">The folder; made where it is missing.</param>
     /// <param name="work">What only one process does.</param>
@@ -34,7 +37,7 @@ internal sealed class FolderClaim : IDisposable
 
     private void Add(string folder, string work, bool shared)
     {
-        var file = Path.Combine(Path.GetFullPath(folder), "claims", work);
+        var file = Path.Combine(Path.GetFullPath(folder), Name, work);
         held.Add(
             (
                 file,

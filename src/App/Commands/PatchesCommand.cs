@@ -8,7 +8,7 @@ using Coverslip.Slides.Tissue;
 
 namespace Coverslip.App.Commands;
 
-/// <summary><c>coverslip patches</c>: an index of patches, which is a cohort; no pixel is written.</summary>
+/// <summary><c>coverslip patches</c>: an index of patches, which is a cohort; pixels are written where asked for.</summary>
 internal static class PatchesCommand
 {
     private static readonly Option<string> Out = new("--out")
@@ -20,6 +20,12 @@ internal static class PatchesCommand
     private static readonly Option<string?> Annotations = new("--annotations")
     {
         Description = "Folder with NAME.xml, NAME.geojson, NAME.geojson.gz … for each slide, whatever the case.",
+    };
+
+    private static readonly Option<string?> Write = new("--write")
+    {
+        Description =
+            "Folder into which each patch is cut as an image file, SLIDE/x_y.png; the index then names these files, and needs no slides.",
     };
 
     private static readonly Option<bool> UnannotatedNormal = new("--unannotated-normal")
@@ -45,12 +51,14 @@ internal static class PatchesCommand
               coverslip patches slides/*.tif --out index.csv --annotations xml --rule liu --mpp 0.25 --side 299
               coverslip patches a.svs --out index.csv --random 500 --seed 1 --min-tissue 0.5
               coverslip patches slides/*.svs --cohort slides.csv --out index.csv
+              coverslip patches slides/*.svs --cohort slides.csv --mpp 0.25 --side 768 --write patches --out patches/cohort.csv
               coverslip train recipes/saganet-small.yaml --cohort index.csv --out runs/patches
             """
         )
         {
             SlideArguments.Files,
             Out,
+            Write,
             SlideOwners.CohortFile,
             Annotations,
             UnannotatedNormal,
@@ -120,6 +128,11 @@ internal static class PatchesCommand
         [
             .. slides.Zip(results).SelectMany(r => (r.Second.Result?.Patches ?? []).Select(p => Indexed(r.First, p))),
         ];
+        if (parsed.GetValue(Write) is { } cut)
+        {
+            index = PatchFiles.Write(index, folder, Path.GetFullPath(cut));
+            Console.WriteLine($"cut {index.Length} patches into {cut}");
+        }
         PatchIndex.Write(path, index);
         PatchIndex.WriteCounts(
             Path.ChangeExtension(path, "filters.csv"),

@@ -114,6 +114,9 @@ internal static class PredictCommand
         return command;
     }
 
+    /// <summary>Image files that were named, as a cohort.</summary>
+    private const string ImageList = "images.csv";
+
     private static int Run(ParseResult parsed)
     {
         var run = Path.GetFullPath(Path.TrimEndingDirectorySeparator(parsed.GetValue(Model)!));
@@ -124,6 +127,11 @@ internal static class PredictCommand
             throw new IOException(
                 $"--out is {folder}, which holds a run: its test predictions and its report would be replaced; choose another --out"
             );
+        return UnusedFolder.Guard(folder, [ImageList], () => Run(parsed, folder));
+    }
+
+    private static int Run(ParseResult parsed, string folder)
+    {
         var device = DeviceOption.Of(parsed);
         using var model = TrainedModel.Load(parsed.GetValue(Model)!, Known.Methods, device);
         if (model.IsUnsealedFile)
@@ -195,24 +203,31 @@ internal static class PredictCommand
         foreach (var note in notes)
             Console.Error.WriteLine(note);
         using var stop = new StopSignal();
-        var rules = model.Description.MaskRules is { } json ? MaskRules.Parse(json, parsed.GetValue(Model)!) : null;
-        var (masks, _) = CohortMasks.Prepare(
+        MaskRules? RulesOf(RunDescription part) =>
+            part.MaskRules is { } json ? MaskRules.Parse(json, parsed.GetValue(Model)!) : null;
+        var masks = CohortMasks.Prepare(
             model.Recipe.Input,
             cohort,
-            new MaskPlace(parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"), rules, device)
+            new MaskPlace(
+                parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"),
+                [.. model.Parts.Select(p => new MaskPart(p.Part) { Rules = RulesOf(p) })],
+                device
+            )
             {
                 Stain = model.Stain,
                 Progress = new ConsoleProgress(),
             },
             stop.Token
         );
+        var first = model.Description.Part;
         using var line = new ProgressLine("predicting", cohort.Rows.Count, "images");
         var patches = new PatchSet(
             cohort,
             model.Recipe.Input,
-            masks,
+            masks?.Of(first),
             new PatchReading
             {
+                MasksOfPart = masks is { ByPart: true } ? masks.Of : null,
                 Classes = model.Description.Classes,
                 Stain = model.Stain,
                 Check = masked ? null : (row, source) => model.CheckFits(row, source, unfamiliar),
@@ -234,7 +249,7 @@ internal static class PredictCommand
             PredictFindings.Write(model, patches, predictions, new(folder, parsed.GetValue(Batch)), stop.Token);
         var told = new PredictedImages(model, patches, predictions, seen)
         {
-            MaskOf = masks is null ? _ => null : masks.FileOf,
+            MaskOf = masks is null ? _ => null : masks.Of(first).FileOf,
             OverlayOf = (image, finding) => PredictFindings.OverlayOf(folder, image, finding),
         };
         var cases = told.Cases(stop.Token);
@@ -302,7 +317,7 @@ internal static class PredictCommand
     /// <summary>Image files as a cohort without labels or patients, written beside the predictions.</summary>
     private static Cohort CohortOf(string[] images, string folder)
     {
-        var path = Path.Combine(folder, "images.csv");
+        var path = Path.Combine(folder, ImageList);
         Evaluation.Cohorts.CohortFile.Write(
             path,
             [.. images.Select((image, i) => new CohortRow(i + 2, Path.GetFullPath(image), "unknown", "unknown"))],

@@ -48,13 +48,14 @@ internal static class PredictSegments
                         Console.Error.WriteLine(
                             $"warning: {name} looks like nothing that the run was trained on: {difference}; its mask may mean nothing"
                         );
-                    files.Segmented.Add(
-                        new SegmentedCase(path, made.Share, made.Mask)
-                        {
-                            TrainedOn = seen?.TrainedOn ?? "",
-                            Unfamiliar = made.Unfamiliar,
-                        }
-                    );
+                    if (files.Model.Stage is null)
+                        files.Segmented.Add(
+                            new SegmentedCase(path, made.Share, made.Mask)
+                            {
+                                TrainedOn = seen?.TrainedOn ?? "",
+                                Unfamiliar = made.Unfamiliar,
+                            }
+                        );
                 }
                 catch (Exception error) when (FailedFile.Is(error))
                 {
@@ -64,6 +65,10 @@ internal static class PredictSegments
             }
         }
         string[] slides = [.. kinds[true]];
+        if (files.Model.Stage is { } stage && slides.Length > 0)
+            throw new InvalidOperationException(
+                $"{slides[0]}: {stage} is a run's base model and gives image files back; cut patches of the slide first ('coverslip patches --write')"
+            );
         if (slides.Length > 0)
             failed |= PredictSlides.Run(parsed, files, slides, folder, batch) != 0;
         else

@@ -139,7 +139,7 @@ internal static class StudyCommand
             foreach (var (group, part) in groups)
             {
                 if (group.Name.Length > 0)
-                    Console.Error.WriteLine($"{study.By} {group.Name}: {group.Cohort.Rows.Count} images");
+                    Console.Error.WriteLine($"{study.DividedBy} {group.Name}: {group.Cohort.Rows.Count} images");
                 var input = new StudyInput(study, group.Cohort, part, group.Folder, place);
                 failures.AddRange(new StudyRunner(input).Run(stop.Token));
             }
@@ -200,7 +200,7 @@ internal static class StudyCommand
             }
             catch (NoSuchSplitException error)
             {
-                failures.Add($"{study.By} {group.Name}: left out, {error.Message}");
+                failures.Add($"{study.DividedBy} {group.Name}: left out, {error.Message}");
                 if (failures.Count == groups.Count)
                     throw;
             }

@@ -131,6 +131,7 @@ internal static class TrainCommand
             new Preparation(cohort, device)
             {
                 Stain = stain,
+                Split = split,
                 MaskFolder = parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"),
                 SharedFolder = parsed.GetValue(Share),
                 RunFolder = folder,
@@ -162,7 +163,7 @@ internal static class TrainCommand
             if (split.ImageWise)
                 Console.WriteLine(Split.InflatedNote);
             var report = IRunReport.Of(Known.Methods.Of(text, Path.GetFileName(path)));
-            var run = new FinishedRun(folder, cohort) { MaskOf = data.Masks is { } masks ? masks.FileOf : null };
+            var run = new FinishedRun(folder, cohort) { MaskOf = data.Masks?.OfTested(split, cohort) };
             foreach (var block in report.Summary(run))
                 ConsoleTable.Write(block);
             var (page, contradicted) = RunReport.Write(run, report);

@@ -86,6 +86,7 @@ internal static class DemoRun
 
         var given = new Preparation(cohort, Device.Cpu)
         {
+            Split = split,
             MaskFolder = Path.Combine(folder, "masks"),
             Progress = new ConsoleProgress(),
             Stop = stop,
@@ -102,7 +103,7 @@ internal static class DemoRun
                 run,
                 _ => new TrainingProgress(name, chosen.Recipe.Epochs)
             );
-            return (session.Run(null, stop)[0], data.Masks);
+            return (session.Run(null, stop)[0], data.Masks?.Of(1));
         }
         var (full, masks) = Train("run", method);
         var plain = baseline ? Train("baseline", Read("saganet-demo-baseline.yaml")).Tested : null;

@@ -30,9 +30,9 @@ internal sealed class ExternalCohort
     /// <exception cref="RecipeException">The study's models, or its groups, cannot be shown another cohort.</exception>
     internal static ExternalCohort Checked(StudyRecipe study, Cohort cohort, params IReadOnlyList<Cohort> others)
     {
-        if (study.By.Length > 0)
+        if (study.DividedBy.Length > 0)
             throw new RecipeException(
-                $"external: the study has a table for each {study.By}, and one model is chosen of one table; leave 'by' or 'external' out"
+                $"external: the study has a table for each {study.DividedBy}, and one model is chosen of one table; leave 'by' (or 'train_patients') or 'external' out"
             );
         if (study.Runs.FirstOrDefault(r => r.Recipe is ISegmentsImages) is { } segments)
             throw new RecipeException(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Files;
@@ -52,6 +53,8 @@ internal static class StudyCohorts
     /// <exception cref="RecipeException">An image has no value in the column.</exception>
     internal static IReadOnlyList<StudyGroup> Groups(Cohort cohort, StudyRecipe study, StudyFolder folder)
     {
+        if (study.TrainPatients.Count > 0)
+            return [.. study.TrainPatients.Select(n => $"{n}").Select(n => new StudyGroup(n, cohort, folder.Group(n)))];
         var column = cohort.FurtherColumns.Index().FirstOrDefault(c => c.Item == study.By, (Index: -1, Item: "")).Index;
         var known = column >= 0 || (study.By == "group" && cohort.Rows.Any(r => r.Group is not null));
         if (study.By.Length > 0 && !known)
@@ -80,6 +83,13 @@ internal static class StudyCohorts
     /// </summary>
     internal static Split PartOf(StudyRecipe study, StudyGroup group, Split whole)
     {
+        if (study.TrainPatients.Count > 0)
+            return FewerPatients.Of(
+                whole,
+                int.Parse(group.Name, CultureInfo.InvariantCulture),
+                group.Cohort.PatientImages,
+                study.Split.ValidationShare
+            );
         var split = whole.Within(group.Cohort);
         if (split.Parts.All(p => p.Train.Count > 0 && p.Test.Count > 0))
             return split;

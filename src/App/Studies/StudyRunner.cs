@@ -43,10 +43,10 @@ internal sealed class StudyRunner(StudyInput input)
     /// <exception cref="OperationCanceledException">Stopped; calling again goes on.</exception>
     internal IReadOnlyList<string> Run(CancellationToken stop)
     {
+        var runs = Able();
         Prepare(stop);
         var parts = input.Split.Parts.Count;
         // Part by part, so that a study that is stopped early compares all models on the parts it has.
-        var runs = Able();
         Cell[] cells = [.. Enumerable.Range(0, parts).SelectMany(part => runs.Select(run => new Cell(run, part)))];
         foreach (var begun in cells.Where(IsDone).Select(c => c.Run).Distinct())
             Check(begun);
@@ -178,7 +178,7 @@ internal sealed class StudyRunner(StudyInput input)
     }
 
     /// <summary>
-    /// Makes the masks of every setting once, and writes each run's recipe with the thresholds that were fitted.
+    /// Makes the masks of every setting once, under the thresholds of every part, and writes each run's recipe.
     /// </summary>
     private void Prepare(CancellationToken stop)
     {
@@ -193,34 +193,33 @@ internal sealed class StudyRunner(StudyInput input)
         foreach (var group in input.Study.AllRuns.GroupBy(r => StudyMasks.KeyOf(r.Recipe.Input)).ToArray())
         {
             var settings = group.First().Recipe.Input;
-            string? rulesFile = null;
             if (StudyMasks.Has(settings))
             {
-                var folder = input.Folder.Masks(group.Key);
                 using var claim = input.Folder.Await(group.Key, stop);
-                rulesFile = Path.Combine(folder, "rules.json");
-                var place = new MaskPlace(
-                    folder,
-                    File.Exists(rulesFile) ? MaskRules.Read(rulesFile) : null,
-                    Device.Parse(input.Place.Device)
-                )
+                foreach (var imageWise in group.Select(run => run.ImageWise).Distinct())
                 {
-                    Stain = InputStain.Of(settings),
-                    Progress = new ConsoleProgress(),
-                };
-                var (_, rules) = CohortMasks.Prepare(settings, input.Cohort, place, stop);
-                if (!File.Exists(rulesFile))
-                    WholeFile.Write(rulesFile, rules!.ToJson());
+                    var split = imageWise ? Split.Load(input.Folder.ImageWiseSplit, input.Cohort) : input.Split;
+                    var place = new MaskPlace(
+                        input.Folder.Masks(group.Key),
+                        MaskPart.Of(split, input.Cohort),
+                        Device.Parse(input.Place.Device)
+                    )
+                    {
+                        Stain = InputStain.Of(settings),
+                        Progress = new ConsoleProgress(),
+                    };
+                    _ = CohortMasks.Prepare(settings, input.Cohort, place, stop);
+                }
             }
             foreach (var run in group)
-                StudyFolder.Keep(input.Folder.Recipe(run), TextOf(run, rulesFile), $"recipe of {run.Model}");
+                StudyFolder.Keep(input.Folder.Recipe(run), TextOf(run), $"recipe of {run.Model}");
         }
     }
 
     /// <summary>With what the cohort decides, so that what is kept is what cells are made of.</summary>
-    private string TextOf(StudyRun run, string? rulesFile)
+    private string TextOf(StudyRun run)
     {
-        var text = run.With(rulesFile, WeightsOf(run), [.. BeforeIt(run).Select(input.Folder.Run)]);
+        var text = run.With(WeightsOf(run), [.. BeforeIt(run).Select(input.Folder.Run)]);
         return run.Recipe is IFitsCohort fits
             ? YamlText.With(text, run.Name, [.. fits.Fit(input.Cohort).Select(f => f.Setting)])
             : text;
@@ -244,6 +243,8 @@ internal sealed class StudyRunner(StudyInput input)
         {
             if (WeightsOf(run) is { } pretrained)
                 return Directory.Exists(pretrained) ? null : "a pre-training: give its cohort with --pretrain-on";
+            if (run.Recipe.Input.NeedsMaskColumn && input.Cohort.Rows.FirstOrDefault(r => r.Mask is null) is { } bare)
+                return $"a mask of each image in the cohort's column mask: row {bare.Number} ({bare.Image}) names none";
             return run.Recipe.Needs.FirstOrDefault(file => !Path.Exists(WeightsFolder.Resolve(file)));
         }
         foreach (var run in input.Study.AllRuns)

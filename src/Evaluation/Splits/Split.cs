@@ -58,7 +58,12 @@ public sealed record Split(SplitKind Kind, string CohortHash, long Seed, IReadOn
             SplitKind.Random,
             some.Hash,
             Seed,
-            [.. Parts.Select(p => new SplitPart(Of(p.Train), Of(p.Validation), Of(p.Test)))]
+            [
+                .. Parts.Select(p => new SplitPart(Of(p.Train), Of(p.Validation), Of(p.Test))
+                {
+                    LeftOut = p.LeftOut is { } without ? Of(without) : null,
+                }),
+            ]
         );
     }
 
@@ -70,7 +75,10 @@ public sealed record Split(SplitKind Kind, string CohortHash, long Seed, IReadOn
         && Parts.Count == other.Parts.Count
         && Parts
             .Zip(other.Parts)
-            .All(p => Enum.GetValues<SplitSide>().All(side => p.First[side].SequenceEqual(p.Second[side])));
+            .All(p =>
+                Enum.GetValues<SplitSide>().All(side => p.First[side].SequenceEqual(p.Second[side]))
+                && (p.First.LeftOut ?? []).SequenceEqual(p.Second.LeftOut ?? [])
+            );
 
     /// <summary>Writes the split file, whole or not at all.</summary>
     public void Save(string path) =>
@@ -129,7 +137,14 @@ public sealed record Split(SplitKind Kind, string CohortHash, long Seed, IReadOn
                         );
                 }
             }
-            if (cohort.FirstOrDefault(p => !where.ContainsKey(p)) is { } missing)
+            foreach (var one in part.LeftOut ?? [])
+                if (!cohort.Contains(one))
+                    throw new InvalidDataException($"{name}: part {index + 1}: {unit} {one} is not in the cohort");
+                else if (where.TryGetValue(one, out var side))
+                    throw new InvalidDataException(
+                        $"{name}: part {index + 1}: {unit} {one} is left out, and stands in {Word(side)}"
+                    );
+            if (cohort.Except(where.Keys).Except(part.LeftOut ?? []).FirstOrDefault() is { } missing)
                 throw new InvalidDataException(
                     $"{name}: part {index + 1}: {unit} {missing} is in none of train, validation and test"
                 );

@@ -32,7 +32,7 @@ public enum SplitSide
 }
 
 /// <summary>
-/// One division of all patients of a cohort (one repeat or one fold), in ordinal order; of an image-wise split, of all
+/// One division of a cohort's patients (one repeat or one fold), of all but those left out on purpose, in ordinal order; of an image-wise split, of all
 /// its images by their paths.
 /// </summary>
 public sealed record SplitPart(
@@ -44,6 +44,10 @@ public sealed record SplitPart(
     /// <summary>Whether images and not patients are divided, so that patients stand on several sides.</summary>
     [JsonIgnore]
     public bool ImageWise { get; init; }
+
+    /// <summary>Patients on none of the sides, on purpose, see <see cref="FewerPatients"/>; null: there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? LeftOut { get; init; }
 
     /// <summary>The patients of a side; of an image-wise part its images.</summary>
     public IReadOnlyList<string> this[SplitSide side] =>

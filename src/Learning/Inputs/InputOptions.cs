@@ -55,8 +55,11 @@ public sealed record InputOptions
     /// <summary>computed (default), column, or turned.</summary>
     public MaskSource Masks { get; init; }
 
+    /// <summary>Whether every image needs a mask in the cohort's column.</summary>
+    public bool NeedsMaskColumn => Form != InputForm.Raw && Masks != MaskSource.Computed;
+
     /// <summary>
-    /// Rules of computed masks: <c>published</c> (default), <c>calibrated</c> (fitted to the cohort without labels), or
+    /// Rules of computed masks: <c>published</c> (default), <c>calibrated</c> (fitted without labels to the training images of each part), or
     /// a file.
     /// </summary>
     public string MaskRules { get; init; } = "published";
@@ -144,7 +147,7 @@ public sealed record InputOptions
             MaskRules = node.Text(
                 "mask_rules",
                 standard.MaskRules,
-                "Thresholds of computed masks: the paper's (published), fitted to the cohort's images without labels (calibrated), or a file of 'coverslip mask calibrate', relative to the current folder",
+                "Thresholds of computed masks: the paper's (published), fitted without labels to the training images of each part (calibrated), or a file of 'coverslip mask calibrate', relative to the current folder",
                 "Liu & Sun 2021, sec. 3.1.1"
             ),
             MaskScale = node.Number(

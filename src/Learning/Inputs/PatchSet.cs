@@ -70,6 +70,11 @@ public sealed record PatchReading
 
     /// <summary>Told after every image how many are done.</summary>
     public Action<int>? Progress { get; init; }
+
+    /// <summary>
+    /// The masks under which the models of a part, counted from 1, see the images; null (default): all parts see the same.
+    /// </summary>
+    public Func<int, PatchMasks>? MasksOfPart { get; init; }
 }
 
 /// <summary>A cohort's images at the network's size, held in memory up to a limit and read anew beyond it.</summary>
@@ -80,6 +85,8 @@ public sealed class PatchSet
     private readonly PatchMasks? masks;
     private readonly PatchReading reading;
     private readonly IReadOnlyList<string> classes;
+    private (int Part, PatchSet Set)? ofPart;
+    private Dictionary<CohortRow, Patch>? byRow;
 
     /// <param name="cohort">The images.</param>
     /// <param name="input">Size and form.</param>
@@ -93,6 +100,7 @@ public sealed class PatchSet
         var patches = new Patch[cohort.Rows.Count];
         classes = reading.Classes ?? cohort.Classes;
         var numbers = classes.Index().ToDictionary(c => c.Item, c => c.Index, StringComparer.Ordinal);
+        var kept = reading.MasksOfPart is null ? MemoryLimit : 0; // of several parts, the one at work keeps them
         var done = 0;
         using var images = new PatchImage();
         try
@@ -111,7 +119,7 @@ public sealed class PatchSet
                         Findings = row.Findings is { } found ? [.. classes.Select(c => found.Contains(c))] : null,
                         Source = source,
                         StainKept = stainKept,
-                        Pixels = (i + 1) * bytes <= MemoryLimit ? pixels : null,
+                        Pixels = (i + 1) * bytes <= kept ? pixels : null,
                     };
                     reading.Progress?.Invoke(Interlocked.Increment(ref done));
                 }
@@ -146,6 +154,35 @@ public sealed class PatchSet
         StainsKept is > 0 and var kept
             ? $"{kept} of {Patches.Count} images have no stain that can be measured and are used as they are"
             : null;
+
+    /// <summary>
+    /// The same images, in the same order, as the models of a part see them; itself where all parts see the same. Asked part by
+    /// part: only the last one asked for is kept.
+    /// </summary>
+    /// <param name="part">Its number, from 1.</param>
+    public PatchSet OfPart(int part)
+    {
+        if (reading.MasksOfPart is not { } masksOf)
+            return this;
+        if (ofPart?.Part != part)
+        {
+            ofPart = null; // its pixels may go before the next ones come
+            ofPart = (
+                part,
+                new PatchSet(cohort, input, masksOf(part), reading with { MasksOfPart = null, Progress = null })
+            );
+        }
+        return ofPart.Value.Set;
+    }
+
+    /// <summary>This set's patches of the rows that patches of another set of the cohort are of, in the same order.</summary>
+    public IReadOnlyList<Patch> Same(IReadOnlyList<Patch> others)
+    {
+        if (others.Count > 0 && ReferenceEquals(others, Patches))
+            return Patches;
+        byRow ??= Patches.ToDictionary(p => p.Row, (IEqualityComparer<CohortRow>)ReferenceEqualityComparer.Instance);
+        return [.. others.Select(o => byRow[o.Row])];
+    }
 
     /// <summary>The pixels of a patch, H·W·4 bytes.</summary>
     public byte[] Pixels(Patch patch)

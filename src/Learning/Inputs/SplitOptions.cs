@@ -42,15 +42,23 @@ public sealed record SplitOptions
     /// </summary>
     public string Column { get; init; } = "";
 
+    /// <summary>
+    /// So many patients train and validate in each part, and the others of these sides are left out, see
+    /// <see cref="FewerPatients"/>; 0, the default: all.
+    /// </summary>
+    public int TrainPatients { get; init; }
+
     /// <summary>Draws the split of a cohort.</summary>
     /// <exception cref="RecipeException">The bounds cannot be read.</exception>
     /// <exception cref="NoSuchSplitException">The cohort has no such split.</exception>
     public Split Draw(Cohort cohort, long seed)
     {
         var split = DrawOnce(cohort, seed);
-        return Seeds == 1
+        if (Seeds > 1)
+            split = new Split(SplitKind.Random, split.CohortHash, seed, [.. Enumerable.Repeat(split.Parts[0], Seeds)]);
+        return TrainPatients == 0
             ? split
-            : new Split(SplitKind.Random, split.CohortHash, seed, [.. Enumerable.Repeat(split.Parts[0], Seeds)]);
+            : FewerPatients.Of(split, TrainPatients, cohort.PatientImages, ValidationShare);
     }
 
     private Split DrawOnce(Cohort cohort, long seed)
@@ -129,6 +137,12 @@ public sealed record SplitOptions
                 "column",
                 standard.Column,
                 "Further column of the cohort that says train or test of every patient, instead of drawing; empty: drawn"
+            ),
+            TrainPatients = node.Int(
+                "train_patients",
+                standard.TrainPatients,
+                (0, 1_000_000),
+                "So many patients train and validate in each part, with classes as among all; the others are left out. 0: all"
             ),
             ValidationShare = node.Number(
                 "validation_share",

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Files;
 using Coverslip.Learning.Inputs;
@@ -8,11 +9,11 @@ using Coverslip.Torch;
 
 namespace Coverslip.Learning.Masks;
 
-/// <summary>Where a cohort's masks lie and by which thresholds areas count.</summary>
+/// <summary>Where a cohort's masks lie and for whom they are made.</summary>
 /// <param name="Folder">Folder of masks, as <c>coverslip mask</c> writes it.</param>
-/// <param name="Rules">Thresholds; null: as the recipe says.</param>
+/// <param name="Parts">The parts whose models see the images under them; none: thresholds are the same for all.</param>
 /// <param name="Device">Where the segmentation runs.</param>
-public sealed record MaskPlace(string Folder, MaskRules? Rules, Device Device)
+public sealed record MaskPlace(string Folder, IReadOnlyList<MaskPart> Parts, Device Device)
 {
     /// <summary>The stain that images are brought to before masks are made of them; null (default) for none.</summary>
     public InputStain? Stain { get; init; }
@@ -24,18 +25,17 @@ public sealed record MaskPlace(string Folder, MaskRules? Rules, Device Device)
 /// <summary>The masks of a cohort: made where they are missing, found where they are not.</summary>
 public static class CohortMasks
 {
-    /// <summary>Masks of a cohort, and the thresholds they were judged by; null for raw input.</summary>
+    /// <summary>
+    /// Masks of a cohort; null for raw input. Images are segmented once; thresholds that the recipe has calibrated are fitted,
+    /// without labels, to the training images of each part, and where parts come to different ones, each has a folder of masks
+    /// within the place's, named for its thresholds.
+    /// </summary>
     /// <exception cref="InvalidDataException">A row without a mask where the cohort has to bring them.</exception>
-    public static (PatchMasks? Masks, MaskRules? Rules) Prepare(
-        InputOptions input,
-        Cohort cohort,
-        MaskPlace place,
-        CancellationToken stop
-    )
+    public static PreparedMasks? Prepare(InputOptions input, Cohort cohort, MaskPlace place, CancellationToken stop)
     {
         if (input.Form == InputForm.Raw)
-            return (null, null);
-        if (input.Masks is MaskSource.Column or MaskSource.Turned)
+            return null;
+        if (input.NeedsMaskColumn)
         {
             if (cohort.Rows.FirstOrDefault(r => r.Mask is null) is { } bare)
                 throw new InvalidDataException(
@@ -43,7 +43,7 @@ public static class CohortMasks
                 );
             foreach (var shared in CohortMask.Shared(cohort))
                 place.Progress.Note($"{cohort.Path}: {shared}");
-            return (
+            return new PreparedMasks(
                 new PatchMasks(
                     input.Masks == MaskSource.Column ? cohort.MaskPath : TurnedMasks.Write(cohort, place.Folder),
                     Fill
@@ -52,15 +52,62 @@ public static class CohortMasks
             );
         }
         var options = OptionsOf(input) with { Device = place.Device, Stain = place.Stain?.Key };
-        var rules = place.Rules ?? RulesOf(input.MaskRules);
-        var store = Made(cohort, options, rules ?? MaskRules.Published, place, stop);
-        if (rules is null)
-        {
-            rules = MaskCalibration.Fit([.. cohort.Rows.Select(r => store.Row(r.Image)!.Areas)]).Rules;
-            store = Made(cohort, options, rules, place, stop); // judged anew; the segmentations stay
-        }
-        return (new PatchMasks(row => store.MaskPath(row.Image), Fill), rules);
+        var named = RulesOf(input.MaskRules);
+        (int Part, MaskRules Rules)[] known =
+        [
+            .. place.Parts.Where(p => (p.Rules ?? named) is not null).Select(p => (p.Number, (p.Rules ?? named)!)),
+        ];
+        if (known.Length == 0 && named is { } all)
+            return new PreparedMasks(MasksOf(Made(cohort, options, all, place, stop)), all);
+        if (known.Length == place.Parts.Count && known.Select(k => k.Rules).Distinct().ToArray() is [var only])
+            return new PreparedMasks(MasksOf(Made(cohort, options, only, place, stop)), only);
+        // Segmented once, under the thresholds that the folder has already.
+        var whole = Made(cohort, options, MaskStore.RulesOf(place.Folder) ?? MaskRules.Published, place, stop);
+        if (known.Length < place.Parts.Count)
+            known = Fitted(place.Parts, whole);
+        if (known.Length == 0)
+            throw new ArgumentException(
+                "calibrated thresholds are fitted to training images: name the parts",
+                nameof(place)
+            );
+        var stores = known
+            .Select(k => k.Rules)
+            .Distinct()
+            .ToDictionary(
+                rules => rules,
+                rules =>
+                    MasksOf(
+                        Made(cohort, options, rules, place with { Folder = FolderOf(place.Folder, rules) }, stop, whole)
+                    )
+            );
+        return new PreparedMasks(known.Select(k => (k.Part, stores[k.Rules], k.Rules)));
     }
+
+    /// <summary>The folders of masks within one that were judged by thresholds of single parts.</summary>
+    internal static IEnumerable<string> FoldersIn(string folder) =>
+        Directory.Exists(folder)
+            ? Directory.EnumerateDirectories(folder, $"{FittedName}-*").Order(StringComparer.Ordinal)
+            : [];
+
+    private const string FittedName = "fitted";
+
+    private static string FolderOf(string folder, MaskRules rules) =>
+        Path.Combine(
+            folder,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{FittedName}-low-{rules.Low}-high-{rules.High}-red-{rules.Red}-smooth-{rules.Smooth}"
+            )
+        );
+
+    private static (int Part, MaskRules Rules)[] Fitted(IReadOnlyList<MaskPart> parts, MaskStore store) =>
+        [
+            .. parts.Select(p =>
+                (p.Number, MaskCalibration.Fit([.. p.FittedOn.Select(row => store.Row(row.Image)!.Areas)]).Rules)
+            ),
+        ];
+
+    private static PatchMasks MasksOf(MaskStore store) => new(row => store.MaskPath(row.Image), Fill);
 
     /// <summary>How a recipe's masks are segmented, but for device and stain.</summary>
     public static MaskOptions OptionsOf(InputOptions input) =>
@@ -85,14 +132,19 @@ public static class CohortMasks
         MaskOptions options,
         MaskRules rules,
         MaskPlace place,
-        CancellationToken stop
+        CancellationToken stop,
+        MaskStore? segmented = null
     )
     {
         var store = MaskStore.Open(place.Folder, options, rules);
         var maker = new MaskMaker(options, rules);
         var missing = store.Missing([.. cohort.Rows.Select(r => (r.Image, cohort.ImagePath(r)))], place.Progress.Note);
         using var together = FilesTogether.Begin();
-        using var line = place.Progress.Begin("masks", missing.Count, "images");
+        using var line = place.Progress.Begin(
+            segmented is null ? "masks" : "masks judged anew",
+            missing.Count,
+            "images"
+        );
         try
         {
             foreach (var (done, (name, path)) in missing.Index())
@@ -103,7 +155,7 @@ public static class CohortMasks
                 store.Add(
                     name,
                     image,
-                    store.Segmentation(name, image.Width, image.Height) is { } before
+                    (segmented ?? store).Segmentation(name, image.Width, image.Height) is { } before
                         ? maker.Judge(image, before)
                         : maker.Make(image)
                 );

@@ -56,6 +56,10 @@ public sealed class MaskStore
         return store;
     }
 
+    /// <summary>The rules under which a folder's masks were judged last; null where there are none.</summary>
+    internal static MaskRules? RulesOf(string folder) =>
+        MaskSettingsFile.Read(Path.Combine(folder, "settings.json"))?.Rules;
+
     /// <summary>Opens a folder of masks for reading.</summary>
     /// <exception cref="DirectoryNotFoundException">There are no masks.</exception>
     public static MaskStore Read(string folder)

@@ -12,11 +12,25 @@ public sealed record MaskSummary(int Images, int WithArea, double MeanValid, int
     /// <summary>Share of images with an area below which masked input says nothing of masking.</summary>
     private const double Enough = 0.8;
 
-    /// <summary>Of the table in a folder; null where there is none.</summary>
+    /// <summary>Of so many sets of thresholds, fitted to parts of the images; 0: one set for all.</summary>
+    public int Fitted { get; private init; }
+
+    /// <summary>
+    /// Of the table in a folder, and where it holds folders of thresholds fitted to single parts, on average over these; null
+    /// where there is none.
+    /// </summary>
     /// <param name="folder">A folder of masks.</param>
     /// <param name="limit">The limit of steps.</param>
     public static MaskSummary? Of(string folder, int limit)
     {
+        MaskSummary[] fitted = [.. CohortMasks.FoldersIn(folder).Select(f => Of(f, limit)).OfType<MaskSummary>()];
+        if (fitted.Length > 0)
+            return fitted[0] with
+            {
+                WithArea = (int)Math.Round(fitted.Average(f => f.WithArea)),
+                MeanValid = fitted.Average(f => f.MeanValid),
+                Fitted = fitted.Length,
+            };
         MaskRow[] rows = [.. new MaskTables(folder).Read()];
         return rows.Length == 0
             ? null
@@ -32,7 +46,7 @@ public sealed record MaskSummary(int Images, int WithArea, double MeanValid, int
     public string InWords =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{WithArea} of {Images} images keep an area, {MeanValid:0 %} of an image on average; {AtLimit} segmentations ended at the limit of steps."
+            $"{(Fitted > 1 ? $"on average over {Fitted} sets of thresholds, each fitted to training patients, " : "")}{WithArea} of {Images} images keep an area, {MeanValid:0 %} of an image on average; {AtLimit} segmentations ended at the limit of steps."
         )
         + (
             WithArea < Enough * Images

@@ -28,11 +28,13 @@ internal sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : Training
 
     public override Cohort Cohort => set.Cohort;
 
-    public PatchMasks? Masks { get; private init; }
+    public PreparedMasks? Masks { get; private init; }
 
-    public MaskRules? Rules { get; private init; }
+    public override ImageFacts Facts => Of(set);
 
-    public override ImageFacts Facts =>
+    public ImageFacts FactsOf(int part) => Of(set.OfPart(part)) with { MaskRules = Masks?.RulesOf(part) };
+
+    private static ImageFacts Of(PatchSet set) =>
         new(
             set.Patches.Max(p => p.Source.Channels),
             set.Patches.Min(p => p.Source.Scale),
@@ -51,30 +53,35 @@ internal sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : Training
     public static ImageTrainingData Prepare(IRecipe recipe, Preparation given)
     {
         var (input, progress) = (recipe.Input, given.Progress);
-        var place = new MaskPlace(given.MaskFolder ?? "", null, given.Device)
+        var place = new MaskPlace(given.MaskFolder ?? "", MaskPart.Of(given.Split, given.Cohort), given.Device)
         {
             Stain = given.Stain,
             Progress = progress,
         };
-        var (masks, rules) = CohortMasks.Prepare(input, given.Cohort, place, given.Stop);
+        var masks = CohortMasks.Prepare(input, given.Cohort, place, given.Stop);
         PatchSet set;
         using (var reading = progress.Begin("reading images", given.Cohort.Rows.Count, "images"))
             set = new PatchSet(
                 given.Cohort,
                 input,
-                masks,
-                new PatchReading { Stain = given.Stain, Progress = done => reading.Report(done) }
+                masks?.Of(1),
+                new PatchReading
+                {
+                    Stain = given.Stain,
+                    Progress = done => reading.Report(done),
+                    MasksOfPart = masks is { ByPart: true } ? masks.Of : null,
+                }
             );
         if (set.StainNote is { } kept)
             progress.Note(kept);
-        if (input.Form != InputForm.Raw)
+        if (masks is not null)
             progress.Note(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"masks keep some area in {set.Patches.Count - set.EmptyMasks} of {set.Patches.Count} images ({1 - (double)set.EmptyMasks / set.Patches.Count:0.0%}); at least 80 % is needed for masked results to mean anything"
+                    $"{(masks.ByPart ? "thresholds were fitted to the training images of each part; under the first part's, " : "")}masks keep some area in {set.Patches.Count - set.EmptyMasks} of {set.Patches.Count} images ({1 - (double)set.EmptyMasks / set.Patches.Count:0.0%}); at least 80 % is needed for masked results to mean anything"
                 )
             );
-        return new ImageTrainingData(recipe, set) { Masks = masks, Rules = rules };
+        return new ImageTrainingData(recipe, set) { Masks = masks };
     }
 
     protected override IModel Untrained(Device device) => recipe.Untrained(Cohort.Classes.Count, device);
@@ -93,7 +100,7 @@ internal sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : Training
             throw new InvalidOperationException(
                 $"part {part.Number + 1} of the split has no image to train on that has a mask; set input.empty_mask: raw, or other mask rules"
             );
-        var task = new FitTask(set, training, Side(part, SplitSide.Validation), part.Seed);
+        var task = new FitTask(SetOf(part), training, Side(part, SplitSide.Validation), part.Seed);
         return model.Able<IFitsImages>().Fit(task, part.Run, progress, stop);
     }
 
@@ -102,7 +109,7 @@ internal sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : Training
         var images = side == SplitSide.Train ? Some(Side(part, side), MostJudged) : Side(part, side);
         if (images.Count == 0 && side == SplitSide.Validation)
             return null;
-        var task = new PredictionTask(set, images);
+        var task = new PredictionTask(SetOf(part), images);
         var probabilities = model.Able<IPredictsImages>().Probabilities(task, stop);
         if (recipe.Findings is not null)
             return Predictor.TableOfFindings(Cohort.Classes, images, probabilities);
@@ -113,7 +120,7 @@ internal sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : Training
     }
 
     protected override IEnumerable<ActivationMap>? Maps(IModel model, SessionPart part, CancellationToken stop) =>
-        (model as IMapsFindings)?.Maps(new PredictionTask(set, Side(part, SplitSide.Test)), stop);
+        (model as IMapsFindings)?.Maps(new PredictionTask(SetOf(part), Side(part, SplitSide.Test)), stop);
 
     protected override IEnumerable<InnerView>? Inside(IModel model, SessionPart part, CancellationToken stop)
     {
@@ -125,7 +132,7 @@ internal sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : Training
             .Take(MostPictured)
             .Select(p => p.patch)
             .ToHashSet();
-        return (model as IShowsInside)?.Inside(new PredictionTask(set, images), pictured.Contains, stop);
+        return (model as IShowsInside)?.Inside(new PredictionTask(SetOf(part), images), pictured.Contains, stop);
     }
 
     protected override IReadOnlyList<(CohortRow Row, float[] Features)>? Features(
@@ -136,7 +143,7 @@ internal sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : Training
     )
     {
         var some = side == SplitSide.Test ? Side(part, side) : Some(Side(part, side), MostDescribed);
-        var features = (model as IDescribesImages)?.Features(new PredictionTask(set, some), stop);
+        var features = (model as IDescribesImages)?.Features(new PredictionTask(SetOf(part), some), stop);
         return features is null ? null : [.. some.Select(p => p.Row).Zip(features)];
     }
 
@@ -147,9 +154,11 @@ internal sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : Training
         return [.. images.Where((_, i) => i % step == 0)];
     }
 
+    private PatchSet SetOf(SessionPart part) => set.OfPart(part.Number + 1);
+
     private IReadOnlyList<Patch> Side(SessionPart part, SplitSide side)
     {
         var rows = part.Split.Rows(set.Cohort, side).ToHashSet(ReferenceEqualityComparer.Instance);
-        return [.. set.Patches.Where(p => rows.Contains(p.Row))];
+        return [.. SetOf(part).Patches.Where(p => rows.Contains(p.Row))];
     }
 }

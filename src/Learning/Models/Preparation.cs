@@ -1,4 +1,5 @@
 using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Splits;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Progress;
 using Coverslip.Torch;
@@ -12,6 +13,9 @@ public sealed record Preparation(Cohort Cohort, Device Device)
 {
     /// <summary>What images are brought to; null (default) for none.</summary>
     public InputStain? Stain { get; init; }
+
+    /// <summary>The patients of each part; needed where masks are judged by thresholds fitted to the training patients.</summary>
+    public Split? Split { get; init; }
 
     /// <summary>Folder in which computed masks are found, or made; needed where the recipe asks for masks.</summary>
     public string? MaskFolder { get; init; }

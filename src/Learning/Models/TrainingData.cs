@@ -29,6 +29,9 @@ public sealed record ImageFacts(int Channels, double ScaleLow, double ScaleHigh,
     /// <summary>Images whose mask held nothing valid.</summary>
     public int EmptyMasks { get; init; }
 
+    /// <summary>Thresholds of computed masks; null without.</summary>
+    public MaskRules? MaskRules { get; init; }
+
     /// <summary>Images whose stain could not be measured and that were used as they are.</summary>
     public int StainsKept { get; init; }
 }
@@ -42,11 +45,12 @@ public interface ITrainingData : IDisposable
     /// <exception cref="InvalidDataException">A resolution that cannot be recorded.</exception>
     ImageFacts Facts { get; }
 
-    /// <summary>Masks of image files; null, the default, without.</summary>
-    PatchMasks? Masks => null;
+    /// <summary>The same as a part's models see the images.</summary>
+    /// <param name="part">Its number, from 1.</param>
+    ImageFacts FactsOf(int part) => Facts;
 
-    /// <summary>Thresholds of computed masks, stored with the run; null, the default, without.</summary>
-    MaskRules? Rules => null;
+    /// <summary>Masks of image files; null, the default, without.</summary>
+    PreparedMasks? Masks => null;
 
     /// <summary>Leaves in a run's folder what its data hold beyond the cohort; nothing by default.</summary>
     void Record(string folder) { }

@@ -28,7 +28,7 @@ internal static class FactSection
             ],
             ["Versions", string.Join("; ", run.Parts.Select(p => p.Description.Versions).Distinct())],
             ["Stain", Stain(run)],
-            ["Images without valid mask", $"{first.EmptyMasks} of {first.Images}"],
+            ["Images without valid mask", $"{run.MostEmptyMasks} of {first.Images}"],
         ];
         return ReportSection.Of(
             "facts",

@@ -19,7 +19,7 @@ internal static class MaskSection
             .Select(row => (Row: row, Mask: maskOf(row)))
             .ToArray();
         var without = masked.Count(m => m.Mask is null);
-        var (empty, images) = (run.First.EmptyMasks, run.First.Images);
+        var (empty, images) = (run.MostEmptyMasks, run.First.Images);
         var examples = Examples([.. masked.Where(m => m.Mask is not null).Select(m => m.Row)]);
         return ReportSection.Of(
             "masks",

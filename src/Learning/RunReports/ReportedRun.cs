@@ -65,6 +65,9 @@ public sealed record ReportedRun
 
     internal RunDescription First => Parts[0].Description;
 
+    /// <summary>Images without any valid area, in the part whose thresholds leave the most so.</summary>
+    internal int MostEmptyMasks => Parts.Max(p => p.Description.EmptyMasks);
+
     /// <summary>Share of the most frequent class, which always naming it would reach.</summary>
     internal double MajorityShare => (double)Whole.Confusion.Max(row => row.Sum()) / Whole.Images;
 

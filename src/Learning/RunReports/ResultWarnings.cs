@@ -58,11 +58,11 @@ internal static class ResultWarnings
         if (run.Whole.Confusion.Count(row => row.Sum() > 0) == 1)
             yield return $"All test {run.Thing}s are “{run.MajorityClass}”: no figure here tells classes apart.";
 
-        var empty = (double)first.EmptyMasks / Math.Max(first.Images, 1);
+        var empty = (double)run.MostEmptyMasks / Math.Max(first.Images, 1);
         if (empty > MostEmptyMasks)
         {
             yield return $"{FigureText.Percent(empty)} of the images have no valid area in their mask "
-                + $"({first.EmptyMasks} of {first.Images}): "
+                + $"({run.MostEmptyMasks} of {first.Images}): "
                 + "the mask rules do not fit this cohort. Calibrate them, or train without masks.";
         }
         foreach (var doubt in DoubtSection.Warnings(run.Tested, [.. run.Parts.Select(p => p.Description)]))

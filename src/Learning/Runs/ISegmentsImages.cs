@@ -3,6 +3,12 @@ namespace Coverslip.Learning.Runs;
 /// <summary>A recipe whose runs say what each pixel of an image file shows.</summary>
 public interface ISegmentsImages
 {
+    /// <summary>
+    /// The folder of a part that holds the network as it was before it saw a mask, when it only gave images back; null, the
+    /// default, where there is none.
+    /// </summary>
+    string? BaseFolder => null;
+
     /// <summary>A run as it segments image files.</summary>
     /// <exception cref="InvalidOperationException">Something is asked that it cannot do.</exception>
     IImageSegmentation OpenImages(TrainedModel run, PredictionRequest asked);

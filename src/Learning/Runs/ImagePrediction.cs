@@ -39,10 +39,13 @@ internal sealed class ImagePrediction(TrainedModel model, PredictionTask task, I
             return;
         var familiarity = Familiarity.Of(model, part);
         var passes = familiarity is null ? 1 : 2;
+        var own = task.Set.OfPart(model.Parts[part].Part);
+        var patches = own.Same([.. images.Select(i => i.Patch)]);
         PredictionTask Pass(int pass) =>
             task with
             {
-                Images = [.. images.Select(i => i.Patch)],
+                Set = own,
+                Images = patches,
                 Progress = done =>
                     task.Progress?.Invoke(
                         (((done + pass * images.Length) / passes) + part * task.Images.Count) / model.Parts.Count

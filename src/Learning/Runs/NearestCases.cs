@@ -26,7 +26,8 @@ public static class NearestCases
     {
         if (WhyNone(model) is not null || images.Count == 0)
             return null;
-        var described = ((IDescribesImages)model.Models[0]).Features(new PredictionTask(patches, images), stop);
+        var set = patches.OfPart(model.Parts[0].Part);
+        var described = ((IDescribesImages)model.Models[0]).Features(new PredictionTask(set, set.Same(images)), stop);
         if (described is null)
             return null;
         var cases = TrainingCases.Read(model.Features[0]);

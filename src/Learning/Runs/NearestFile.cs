@@ -8,7 +8,7 @@ namespace Coverslip.Learning.Runs;
 /// <c>nearest.csv</c> of a part: to those of its most wrong test images that a report shows, the training images that are
 /// nearest to the model. It names patients, and stays with the run's folder.
 /// </summary>
-internal static class NearestFile
+public static class NearestFile
 {
     /// <summary>The most wrong images that are shown.</summary>
     internal const int MostWrong = 12;
@@ -41,7 +41,7 @@ internal static class NearestFile
 
     /// <summary>By image, the nearest first; empty where the part's method gives no features, or an earlier version trained it.</summary>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
-    internal static ILookup<string, NearCase> Read(string folder)
+    public static ILookup<string, NearCase> Read(string folder)
     {
         var path = Path.Combine(folder, FileName);
         if (!File.Exists(path))

@@ -48,6 +48,12 @@ public sealed class StoredRun
     /// <summary>The parts' folders; none of a packed file.</summary>
     internal IReadOnlyList<string> Folders { get; private init; } = [];
 
+    /// <summary>
+    /// The name of the folder within a part whose earlier stage this is, such as a network before it has seen a mask; null of
+    /// finished runs.
+    /// </summary>
+    public string? Stage { get; private init; }
+
     /// <summary>Whether its bytes were held against a hash of them; false for folders and earlier versions' files.</summary>
     public bool IsSealed { get; private init; }
 
@@ -63,6 +69,10 @@ public sealed class StoredRun
             return OfFolder(path);
         if (!File.Exists(path))
             throw new FileNotFoundException($"{path}: there is neither a run folder nor a packed model of that name");
+        if (!SafeTensors.Is(path))
+            throw new InvalidDataException(
+                $"{path} is neither a run folder nor a packed model; name the run or the model of 'coverslip pack' here, and images or cohorts after it"
+            );
         var metadata = SafeTensors.ReadMetadata(path);
         var format = metadata.GetValueOrDefault("format");
         if (format is not (Format or Unsealed))
@@ -105,7 +115,8 @@ public sealed class StoredRun
     {
         var file = System.IO.Path.Combine(folder, "recipe.yaml");
         if (!File.Exists(file))
-            throw new FileNotFoundException($"{folder} is no run folder: it has no recipe.yaml");
+            return OfStage(folder)
+                ?? throw new FileNotFoundException($"{folder} is no run folder: it has no recipe.yaml");
         var parts = RunFolder.PartsOf(folder).Select(f => new RunFolder(f)).ToArray();
         var finished = parts.Where(p => File.Exists(p.Description)).ToArray();
         if (finished.Length < parts.Length)
@@ -125,6 +136,29 @@ public sealed class StoredRun
             Features = [.. finished.Select(p => p.Features)],
             Folders = [.. finished.Select(p => p.Path)],
             Parts = Agreeing(folder, [.. finished.Select(p => RunDescription.Read(p.Description))]),
+        };
+    }
+
+    /// <summary>A stage's weights in a folder of a finished part; null where the folder is no such one.</summary>
+    private static StoredRun? OfStage(string folder)
+    {
+        var stage = new RunFolder(
+            System.IO.Path.GetFullPath(System.IO.Path.TrimEndingDirectorySeparator(folder)),
+            make: false
+        );
+        var part = System.IO.Path.GetDirectoryName(stage.Path) ?? "";
+        if (!File.Exists(stage.Best) || !File.Exists(new RunFolder(part, make: false).Description))
+            return null;
+        string[] above = [part, System.IO.Path.GetDirectoryName(part) ?? ""];
+        if (Array.Find(above, f => File.Exists(System.IO.Path.Combine(f, "recipe.yaml"))) is not { } run)
+            return null;
+        var whole = OfFolder(run);
+        return new StoredRun(folder, whole.RecipeText, whole.Stain, (_, device) => SafeTensors.Read(stage.Best, device))
+        {
+            Stage = System.IO.Path.GetFileName(stage.Path),
+            TrainedOn = whole.TrainedOn,
+            Folders = [part],
+            Parts = [RunDescription.Read(new RunFolder(part, make: false).Description)],
         };
     }
 

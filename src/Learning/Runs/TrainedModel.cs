@@ -44,6 +44,7 @@ public sealed class TrainedModel : IDisposable
     private TrainedModel(TrainedModel whole, int[] places)
     {
         (RecipeText, Recipe, Stain, TrainedOn) = (whole.RecipeText, whole.Recipe, whole.Stain, whole.TrainedOn);
+        Stage = whole.Stage;
         (Parts, models) = ([.. places.Select(p => whole.Parts[p])], [.. places.Select(p => whole.models[p])]);
         Features = whole.Features.Count == 0 ? [] : [.. places.Select(p => whole.Features[p])];
         Folders = whole.Folders.Count == 0 ? [] : [.. places.Select(p => whole.Folders[p])];
@@ -74,7 +75,10 @@ public sealed class TrainedModel : IDisposable
     /// <summary>Whether it is a packed file of an earlier version, whose bytes could not be held against a hash.</summary>
     public bool IsUnsealedFile { get; private init; }
 
-    /// <summary>Loads a run folder or a packed file.</summary>
+    /// <summary>The earlier stage of a run that this is, see <see cref="StoredRun.Stage"/>; null of finished runs.</summary>
+    public string? Stage { get; private init; }
+
+    /// <summary>Loads a run folder, a packed file, or the folder of a run's base model.</summary>
     /// <param name="path">Folder or file.</param>
     /// <param name="methods">The methods that recipes may name.</param>
     /// <param name="device">Where to compute.</param>
@@ -83,8 +87,14 @@ public sealed class TrainedModel : IDisposable
     public static TrainedModel Load(string path, MethodList methods, Device device)
     {
         var run = StoredRun.Open(path);
-        var trained = new TrainedModel(run, methods.Parse(run.RecipeText, path), device)
+        var recipe = methods.Parse(run.RecipeText, path);
+        if (run.Stage is { } stage && (recipe as ISegmentsImages)?.BaseFolder != stage)
+            throw new FileNotFoundException(
+                $"{path} is a stage of a run and predicts nothing by itself; give the run's folder"
+            );
+        var trained = new TrainedModel(run, recipe, device)
         {
+            Stage = run.Stage,
             IsUnsealedFile = !run.IsSealed && File.Exists(path),
         };
         try
@@ -126,8 +136,13 @@ public sealed class TrainedModel : IDisposable
     /// Writes everything that predicting needs into one file: weights, recipe, stain, classes, scale, thresholds, cohort
     /// hash.
     /// </summary>
+    /// <exception cref="InvalidOperationException">It is an earlier stage.</exception>
     public void Pack(string path)
     {
+        if (Stage is not null)
+            throw new InvalidOperationException(
+                $"the folder {Stage} of a run holds its base model, which has seen no mask; pack the run itself"
+            );
         var metadata = new Dictionary<string, string>
         {
             ["format"] = StoredRun.Format,
@@ -184,9 +199,14 @@ public sealed class TrainedModel : IDisposable
     /// <inheritdoc cref="IMapsFindings.Maps"/>
     public IEnumerable<ActivationMap> Maps(PatchSet patches, int batch, CancellationToken stop = default)
     {
-        var task = new PredictionTask(patches, patches.Patches, batch);
         return models
-            .Select(m => m.Able<IMapsFindings>().Maps(task, stop))
+            .Select(
+                (m, i) =>
+                {
+                    var set = patches.OfPart(Parts[i].Part);
+                    return m.Able<IMapsFindings>().Maps(new PredictionTask(set, set.Patches, batch), stop);
+                }
+            )
             .Aggregate((all, more) => all.Zip(more, (a, b) => a.Plus(b)))
             .Select(sum => sum.Over(models.Count));
     }
@@ -201,7 +221,12 @@ public sealed class TrainedModel : IDisposable
         IReadOnlyList<Patch> images,
         int batch,
         CancellationToken stop = default
-    ) => (models[0] as IShowsInside)?.Inside(new PredictionTask(patches, images, batch), _ => true, stop) ?? [];
+    )
+    {
+        var set = patches.OfPart(Parts[0].Part);
+        return (models[0] as IShowsInside)?.Inside(new PredictionTask(set, set.Same(images), batch), _ => true, stop)
+            ?? [];
+    }
 
     /// <summary>The mean of the parts' probabilities [windows][classes] of pictures in memory.</summary>
     /// <inheritdoc cref="IPredictsWindows.Probabilities"/>

@@ -152,7 +152,7 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
     private void Describe(RunFolder run, int part, Trained model, (Decision Decision, double? Familiar) said)
     {
         var (decision, familiar) = said;
-        var facts = input.Data.Facts;
+        var facts = input.Data.FactsOf(part + 1);
         new RunDescription
         {
             CohortHash = input.Data.Cohort.Hash,
@@ -166,7 +166,7 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
             ScaleLow = facts.ScaleLow,
             ScaleHigh = facts.ScaleHigh,
             Mpp = facts.Mpp,
-            MaskRules = input.Data.Rules?.ToJson(),
+            MaskRules = facts.MaskRules?.ToJson(),
             ImageWise = input.Split.ImageWise,
             Seed = input.Recipe.Seed + part,
             Part = part + 1,

@@ -76,6 +76,16 @@ internal static class StudyReading
                 "",
                 "Column of the cohort whose every value is studied apart, on the same patients; empty: all images together"
             ),
+            TrainPatients =
+            [
+                .. node.Numbers(
+                        "train_patients",
+                        [],
+                        (2, 1_000_000),
+                        "Numbers of patients to train and validate; for each the study is run on the same test patients, the other patients left out. None: all patients once"
+                    )
+                    .Select(n => (int)n),
+            ],
             Sample = node.Int(
                 "sample",
                 0,
@@ -104,6 +114,12 @@ internal static class StudyReading
             Curve = node.Text("curve", "", "What the x axis of the study's curves is called; empty: it has none"),
         };
         node.Finish();
+        if (study.TrainPatients.Count > 0 && (study.By.Length > 0 || study.ImageWise || study.Split.TrainPatients > 0))
+            throw new RecipeException(
+                $"{name}: train_patients runs the study once for each number of patients, without 'by', 'image_wise' or 'split.train_patients'; leave those out"
+            );
+        if (study.TrainPatients.CountBy(n => n).FirstOrDefault(c => c.Value > 1) is { Value: > 1 } same)
+            throw new RecipeException($"{name}: train_patients names {same.Key} twice");
         if (runs.FirstOrDefault(r => r.Against.Length > 0 && !models.Keys.Contains(r.Against)) is { } lost)
             throw new RecipeException(
                 $"{name}: models.{lost.Model}.against is '{lost.Against}'; the nearest model is '{NearestName.Of(lost.Against, models.Keys)}'"

@@ -60,6 +60,14 @@ public sealed record StudyRecipe
     /// </summary>
     public string By { get; init; } = "";
 
+    /// <summary>
+    /// Numbers of patients that train and validate; for each the study is run on the same test patients. None: on all once.
+    /// </summary>
+    public IReadOnlyList<int> TrainPatients { get; init; } = [];
+
+    /// <summary>What tables are headed by: the column of <see cref="By"/>, or training patients.</summary>
+    public string DividedBy => TrainPatients.Count > 0 ? "training patients" : By;
+
     /// <summary>Most images that are taken of the cohort, drawn patient by patient; 0: all.</summary>
     public int Sample { get; init; }
 

@@ -93,7 +93,7 @@ public sealed record StudyOutcome(StudyRecipe Study, IReadOnlyList<(string Name,
         Groups.SelectMany(g => g.Rows.Concat(g.Rows.Select(r => r.ImageWise).OfType<StudyRow>()));
 
     /// <summary>A group's heading.</summary>
-    public string HeadingOf(string group) => group.Length == 0 ? Study.Title : $"{Study.By} {group}";
+    public string HeadingOf(string group) => group.Length == 0 ? Study.Title : $"{Study.DividedBy} {group}";
 }
 
 /// <summary>Reads what a study's runs left behind.</summary>

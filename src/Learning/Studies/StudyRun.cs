@@ -69,15 +69,13 @@ public sealed record StudyRun(string Model, string Input, string Text, IRecipe R
     private string RateText(string before) => Rate is { } rate ? before + ValueText.Of((IFormattable)rate) : "";
 
     /// <summary>The recipe's text with what is known only when the study runs.</summary>
-    /// <param name="maskRules">File of the thresholds of its masks; null where it has none.</param>
     /// <param name="weights">Folder of the pre-trained run; null without.</param>
     /// <param name="after">Run folders of <see cref="After"/>, in its order.</param>
-    public string With(string? maskRules, string? weights, IReadOnlyList<string>? after = null) =>
-        maskRules is null && weights is null && after is not { Count: > 0 }
+    public string With(string? weights, IReadOnlyList<string>? after = null) =>
+        weights is null && after is not { Count: > 0 }
             ? Text
             : YamlText.Over(
                 RecipeNode.Mapping(Text, Name),
-                maskRules is null ? null : YamlText.Of(maskRules, "input", "mask_rules"),
                 weights is null ? null : YamlText.Of(weights, "network", "weights"),
                 Members.Count > 0 && after is not null ? YamlText.Of([.. after.Take(Members.Count)], "ensemble") : null,
                 SameTimeAs.Length > 0 && after is not null ? YamlText.Of(after[^1], TimeKey) : null

@@ -20,7 +20,7 @@ internal static class SegmentationWriting
     /// <param name="path">The image.</param>
     /// <param name="options">Stride, batch, whether reconstructions are wanted.</param>
     /// <param name="stop">Asked between batches.</param>
-    /// <returns>The share of the image that is called foreground.</returns>
+    /// <returns>The share of the image that is called foreground; not a number of a base model, whose reconstruction is written alone.</returns>
     public static double WriteImage(
         this SegmentationFiles files,
         TrainedModel run,
@@ -37,13 +37,15 @@ internal static class SegmentationWriting
         var map = new ImageSegmentation(predictor, layout)
             .Of(image.Pixels, stop)
             .Resized(image.StoredSize.Width, image.StoredSize.Height);
-        using var picture = map.Picture();
-        ImageFile.Write(files.Picture, picture);
         if (options.Reconstruct)
         {
             using var reconstruction = map.ReconstructedPicture();
             ImageFile.Write(files.Reconstruction, reconstruction);
         }
+        if (run.Stage is not null)
+            return double.NaN;
+        using var picture = map.Picture();
+        ImageFile.Write(files.Picture, picture);
         return files.WriteMap(map, new Vertex(1, 1), predictor.Recipe.Foreground);
     }
 

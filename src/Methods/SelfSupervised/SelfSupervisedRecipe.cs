@@ -287,5 +287,7 @@ internal sealed record SelfSupervisedRecipe : INetworkRecipe, IPredictsSlides, I
 
     public ISlidePrediction OpenSlides(TrainedModel run, PredictionRequest asked) => new SlideSegments(run, asked);
 
+    public string? BaseFolder => SelfSupervised.Pretraining.Folder;
+
     public IImageSegmentation OpenImages(TrainedModel run, PredictionRequest asked) => new SlideSegments(run, asked);
 }

@@ -21,6 +21,10 @@ internal sealed class SlideSegments : ISlidePrediction, IImageSegmentation
     internal SlideSegments(TrainedModel run, PredictionRequest asked)
     {
         asked.Only("self-supervised", "--mpp", "--stride", "--batch", "--reconstructions", "--save-every");
+        if (run.Stage is not null && !asked.Reconstructions)
+            throw new InvalidOperationException(
+                $"{run.Stage} is the run's base model: it gives images back and has seen no mask; pass --reconstructions, or give the run itself for masks"
+            );
         (this.run, recipe) = (run, (SelfSupervisedRecipe)run.Recipe);
         var stored = asked.Mpp ?? run.Description.Mpp;
         var mpp = recipe.Windows.Mpp > 0 ? recipe.Windows.Mpp : stored / recipe.Windows.Scale ?? 0;
@@ -85,7 +89,11 @@ internal sealed class SlideSegments : ISlidePrediction, IImageSegmentation
         var files = new SegmentationFiles(folder, Path.GetFileNameWithoutExtension(path));
         var share = files.WriteImage(run, path, options, stop);
         using var plain = ScaledImage.Read(path, Path.GetFileName(path), recipe.Windows.Scale, stain: null);
-        return new SegmentedFile(share, files.Mask, Told(share, "the image"))
+        return new SegmentedFile(
+            share,
+            files.Mask,
+            run.Stage is null ? Told(share, "the image") : "given back by the base model"
+        )
         {
             Unfamiliar = run.Unfamiliar(ImageLook.Of(plain.Pixels)),
         };

@@ -7,12 +7,16 @@ namespace Coverslip.Slides.Patches;
 /// <param name="Place">The slide, its path as it stands in the file, and where.</param>
 /// <param name="Patient">Whose slide it is.</param>
 /// <param name="Patch">Its label and shares.</param>
-public sealed record IndexedPatch(SlidePlace Place, string Patient, Patch Patch);
+public sealed record IndexedPatch(SlidePlace Place, string Patient, Patch Patch)
+{
+    /// <summary>The image file that it was cut into, as it stands in the index; null: it is read from the slide.</summary>
+    public string? File { get; init; }
+}
 
 /// <summary>
 /// Patches of slides as a cohort: <c>image,label,patient,x,y,side,mpp,tissue,tumor,normal,center,outside</c>, where
-/// <c>image</c> is the place (<see cref="SlidePlace"/>), which the columns <c>x</c> to <c>mpp</c> repeat one by one. Shares go
-/// from 0 to 1; one that was not measured is empty.
+/// <c>image</c> is the place (<see cref="SlidePlace"/>), or the file that was cut out there; the columns <c>x</c> to <c>mpp</c>
+/// say the place one by one. Shares go from 0 to 1; one that was not measured is empty.
 /// </summary>
 public static class PatchIndex
 {
@@ -63,7 +67,7 @@ public static class PatchIndex
 
     private static string[] Fields(IndexedPatch row) =>
         [
-            $"{row.Place}",
+            row.File ?? $"{row.Place}",
             row.Patch.Label,
             row.Patient,
             row.Place.X.ToString(CultureInfo.InvariantCulture),

@@ -88,6 +88,15 @@ public static class SafeTensors
         return tensors;
     }
 
+    /// <summary>Whether a file begins as one: the header's length, then its brace. It may be damaged all the same.</summary>
+    public static bool Is(string path)
+    {
+        using var file = File.OpenRead(path);
+        Span<byte> start = stackalloc byte[9];
+        return file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length
+            && start[^1] == (byte)'{';
+    }
+
     /// <summary>The free text that was stored beside the tensors; empty where there is none.</summary>
     /// <exception cref="InvalidDataException">As for <see cref="Read"/>.</exception>
     public static IReadOnlyDictionary<string, string> ReadMetadata(string path)

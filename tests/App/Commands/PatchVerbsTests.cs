@@ -1,6 +1,7 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Files;
 using Coverslip.Slides.Annotations;
+using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Images;
 
@@ -57,6 +58,24 @@ public sealed class PatchVerbsTests : IDisposable
             .Run(1, "patches", At("b/a.tif"), "--out", At("i.csv"), "--tissue", At("tissue"), "--random", "3")
             .Errors;
         Assert.Matches("slide.contents was [0-9a-f]{64}, is [0-9a-f]{64}; 'coverslip tissue ", errors);
+    }
+
+    [Fact]
+    public void Patches_cut_into_files_are_the_pixels_that_the_index_would_read()
+    {
+        string[] chosen = ["--min-tissue", "0", "--keep-unlabeled", "--random", "4", "--side", "96", "--mpp", "0.5"];
+        VerbCall.Run(0, ["patches", At("a.tif"), "--out", At("index.csv"), .. chosen]);
+        var said = VerbCall.Run(0, ["patches", At("a.tif"), "--out", At("cut.csv"), "--write", At("cut"), .. chosen]);
+        Assert.Contains("cut 4 patches into", said.Output);
+        var (places, files) = (CsvTable.Read(At("index.csv")).Rows, CsvTable.Read(At("cut.csv")).Rows);
+        foreach (var (place, file) in places.Zip(files))
+        {
+            Assert.StartsWith("cut/a/", file.Fields[0], StringComparison.Ordinal);
+            Assert.Equal(place.Fields.Skip(1), file.Fields.Skip(1));
+            using var read = PatchImage.ReadOne(At(place.Fields[0]));
+            using var cut = ImageFile.Read(At(file.Fields[0]));
+            Assert.True(read.Pixels.SequenceEqual(cut.Pixels), file.Fields[0]);
+        }
     }
 
     [Fact]

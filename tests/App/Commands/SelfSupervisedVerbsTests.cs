@@ -114,6 +114,20 @@ public sealed class SelfSupervisedVerbsTests : IDisposable
         Assert.Matches(@"24 images of 8 patients\npixel-precision  0\.\d+ \(0\.\d+ – 0\.\d+\)", text);
         Assert.Contains("--cohort says what is true", PhantomRuns.Call(1, "evaluate", "segmentation", masks));
 
+        // The base model, which has seen no mask, gives images back and says nothing of them.
+        string[] back = ["predict", runs.At("run/part-1/pretraining"), runs.At("cohort/images/P01-01.png"), "--out"];
+        Assert.Contains("pass --reconstructions", PhantomRuns.Call(1, [.. back, runs.At("none")]));
+        text = PhantomRuns.Call(0, [.. back, runs.At("back"), "--reconstructions"]);
+        Assert.Contains("P01-01: given back by the base model", text);
+        Assert.Equal(["P01-01-reconstruction.png"], Directory.GetFiles(runs.At("back")).Select(Path.GetFileName));
+        using (var before = ImageFile.Read(runs.At("back/P01-01-reconstruction.png")))
+        using (var after = ImageFile.Read(Path.Combine(masks, "P01-01-reconstruction.png")))
+            Assert.False(before.Pixels.SequenceEqual(after.Pixels));
+        Assert.Contains(
+            "pack the run itself",
+            PhantomRuns.Call(1, "pack", runs.At("run/part-1/pretraining"), "--out", runs.At("base"))
+        );
+
         PhantomRuns.Call(0, "slide", "phantom", runs.At("s.tif"), "--width", "400", "--height", "300", "--mpp", "2");
         string[] call = ["predict", runs.At("run"), runs.At("s.tif"), "--out", runs.At("slides")];
         Assert.Contains("pass --mpp", PhantomRuns.Call(1, call));

@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Splits;
 using Coverslip.Phantoms;
 
 namespace Coverslip.App.Tests.Commands;
@@ -254,5 +256,58 @@ public sealed class StudyVerbTests : IDisposable
         Assert.Equal(1, code);
         Assert.Matches("error: magnification 400: left out, .*no such split", errors);
         Assert.Matches(@"\| gated +\| masked +\| 2/2 ", output);
+    }
+
+    [Fact]
+    public void A_model_that_needs_the_cohorts_masks_is_left_out_where_there_are_none()
+    {
+        var rows = File.ReadAllLines(runs.CohortFile).Select(line => line.Split(',')).ToArray();
+        var mask = Array.IndexOf(rows[0], "mask");
+        File.WriteAllLines(runs.CohortFile, rows.Select(r => string.Join(',', r.Where((_, i) => i != mask))));
+        File.WriteAllText(
+            runs.At("study.yaml"),
+            """
+            study: masks
+            baselines: false
+            split: {folds: 2, validation_share: 0.34}
+            common: {training: {epochs: 1}}
+            models:
+              none: {recipe: small.yaml, with: {input: {form: raw}}}
+              true: {recipe: small.yaml}
+            """
+        );
+        var (code, output, errors) = VerbCall.Run(Here);
+        Assert.Equal(1, code);
+        Assert.Contains(
+            "true, recipe: left out, it needs a mask of each image in the cohort's column mask: row 2 (images/P01-01.png) names none",
+            errors
+        );
+        Assert.Matches(@"\| none +\| recipe +\| 2/2 ", output);
+    }
+
+    [Fact]
+    public void Fewer_patients_learn_and_the_same_are_tested()
+    {
+        File.WriteAllText(
+            runs.At("study.yaml"),
+            """
+            study: learning curve
+            baselines: false
+            split: {folds: 4, validation_share: 0.34, seeds: 1}
+            train_patients: [4, 6]
+            common: {training: {epochs: 1}}
+            models:
+              plain: {recipe: small.yaml, with: {input: {form: raw}}}
+            """
+        );
+        var (code, output, errors) = VerbCall.Run(Here);
+        Assert.True(code == 0, errors);
+        Assert.Matches(@"\| model +\| input +\| 4 +\| 6 +\|", output);
+        Assert.Contains("## training patients 4", File.ReadAllText(Path.Combine(Folder, "table.md")));
+        var cohort = Cohort.Load(runs.CohortFile);
+        var (few, more) = (Load(4), Load(6));
+        Assert.Equal(few.Parts.Select(p => p.Test), more.Parts.Select(p => p.Test));
+        Assert.All(few.Parts, p => Assert.Equal((4, 2), (p.Train.Count + p.Validation.Count, p.LeftOut!.Count)));
+        Split Load(int patients) => Split.Load(Path.Combine(Folder, $"groups/{patients}/split.json"), cohort);
     }
 }

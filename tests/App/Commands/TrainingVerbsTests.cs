@@ -180,7 +180,8 @@ public sealed class TrainingVerbsTests(TrainedRun trained) : IClassFixture<Train
         Assert.Contains("names no mask", Refused(trained.Folder, image));
         Assert.Contains("text.png", Refused(text, image));
         Assert.Contains("neither a run folder nor a packed model", Refused(runs.At("nowhere"), image));
-        Assert.False(File.Exists(Path.Combine(runs.At("refused"), "predictions.csv")));
+        Assert.Contains("images or cohorts after it", Refused(runs.CohortFile, trained.Folder));
+        Assert.False(Directory.Exists(runs.At("refused"))); // nothing came of it, and nothing is left of it
     }
 
     [Fact]

@@ -99,6 +99,8 @@ public sealed class OutputsTests : IDisposable
         """;
 
     private const string Patches = """
+        cut: patches @slides/slides/*.tif --cohort @slides/cohort.csv --rule none --mpp 1 --side 128 --random 1 --seed 1 --write @cut --out @cut/cohort.csv => cut
+        .: cohort check @cut/cohort.csv => images
         .: patches @slides/slides/*.tif --cohort @slides/cohort.csv --annotations @slides/annotations --unannotated-normal --tissue @tissue --mpp 1 --side 128 --rule liu --random 8 --seed 1 --out @index.csv => kept
         .: cohort check @index.csv => class     tumor
         .: split --cohort @index.csv --kind kfold --folds 2 --validation-share 0 --seed 1 --out @index.split.json => wrote

@@ -42,6 +42,16 @@ public sealed class SplitTests : IDisposable
     )]
     [InlineData("random", """{"train":["1","2"],"validation":[],"test":["4"]}""", "patient 3 is in none of")]
     [InlineData("random", """{"train":["1","2","3","4"],"validation":[],"test":[]}""", "nobody to test on")]
+    [InlineData(
+        "random",
+        """{"train":["1","2"],"validation":["3"],"test":["4"],"left_out":["3"]}""",
+        "patient 3 is left out, and stands in validation"
+    )]
+    [InlineData(
+        "random",
+        """{"train":["1","2"],"validation":["3"],"test":["4"],"left_out":["9"]}""",
+        "patient 9 is not in the cohort"
+    )]
     [InlineData("random", "", "no parts")]
     [InlineData("kfold", """{"train":["1","2"],"validation":["3"],"test":["4"]}""", "patient 1 is tested in no fold")]
     [InlineData(

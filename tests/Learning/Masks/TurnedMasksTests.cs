@@ -25,11 +25,11 @@ public sealed class TurnedMasksTests : IDisposable
         var cohort = Cohort.Load(table, CohortChecks.Names);
 
         var input = new InputOptions { Masks = MaskSource.Turned };
-        var place = new MaskPlace(Path.Combine(folder, "masks"), null, Device.Cpu);
-        var (masks, rules) = CohortMasks.Prepare(input, cohort, place, default);
+        var place = new MaskPlace(Path.Combine(folder, "masks"), [], Device.Cpu);
+        var masks = CohortMasks.Prepare(input, cohort, place, default);
 
-        Assert.Null(rules);
-        using var turned = MaskFile.Read(masks!.FileOf(cohort.Rows[0])!);
+        Assert.Null(masks!.RulesOf(1));
+        using var turned = MaskFile.Read(masks.Of(1).FileOf(cohort.Rows[0])!);
         Assert.Equal([0, 0, 0, 255, 0, 0, 255, 255], turned.Pixels.ToArray());
     }
 }

@@ -37,7 +37,7 @@ public sealed class StudyRecipeTests : IDisposable
         Assert.Equal(["A", "B"], run.Members);
         Assert.Empty(((Methods.TumorDetection.TumorDetectionRecipe)run.Recipe).Ensemble);
         var recipe = (Methods.TumorDetection.TumorDetectionRecipe)
-            Known.Methods.Parse(run.With(null, null, ["runs/a", "runs/b"]), "r");
+            Known.Methods.Parse(run.With(null, ["runs/a", "runs/b"]), "r");
         Assert.Equal(["runs/a", "runs/b"], recipe.Ensemble);
         Assert.Equal(2, study.Runs[1].Recipe.Seed);
         var error = Assert.Throws<RecipeException>(() =>
@@ -80,8 +80,8 @@ public sealed class StudyRecipeTests : IDisposable
         Assert.Equal((InputForm.Raw, 64, false), (last.Input.Form, last.Input.Height, last.Network.Gated));
         Assert.Equal((7, 2e-3, 2), (last.Training.Epochs, last.Training.Rate, last.Training.Batch));
         Assert.Equal(3e-3, ((INetworkRecipe)study.Runs[0].Recipe).Training.Rate);
-        Assert.Contains("mask_rules: /x/rules.json", study.Runs[3].With("/x/rules.json", null));
-        Assert.Equal(study.Runs[3].Text, study.Runs[3].With(null, null));
+        Assert.Contains("weights: /x/w.pth", study.Runs[3].With("/x/w.pth"));
+        Assert.Equal(study.Runs[3].Text, study.Runs[3].With(null));
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class StudyRecipeTests : IDisposable
         const string timed = "  B: {recipe: chests.yaml, same_time_as: A, with: {patches: {epochs: 0}}}\n";
         var study = Load("study: s\nbaselines: false\nmodels:\n  A: {recipe: chests.yaml}\n" + timed);
         Assert.Equal(["A"], study.Runs[1].After);
-        Assert.Contains("same_time_as: /x/a", study.Runs[1].With(null, null, ["/x/a"]));
+        Assert.Contains("same_time_as: /x/a", study.Runs[1].With(null, ["/x/a"]));
         Refused("study: s\nmodels:\n" + timed, "models above it are no entry");
         Refused("study: s\nrates: [1e-3]\nmodels:\n  A: {recipe: chests.yaml}\n" + timed, "the time of A");
         Refused(
@@ -130,7 +130,7 @@ public sealed class StudyRecipeTests : IDisposable
         Assert.Equal((9, 1e-3, 2, 96), Figures(before.Recipe));
         Assert.Equal((3, 5e-6, 2, 96), Figures(run.Recipe));
         Assert.Equal(("First", 40, "magnification"), (run.Pretraining, study.Sample, study.By));
-        Assert.Contains("weights: /x/first", run.With(null, "/x/first"));
+        Assert.Contains("weights: /x/first", run.With("/x/first"));
         static (int, double, int, int) Figures(IRecipe recipe) =>
             recipe is INetworkRecipe { Training: var training }
                 ? (training.Epochs, training.Rate, training.Batch, recipe.Input.Width)

@@ -1,6 +1,7 @@
 import "./style.css";
 import { parse } from "./address";
 import { el, type Leave } from "./dom";
+import { showGallery } from "./gallery";
 import { showHome } from "./home";
 import { ServerError, signedIn, signIn } from "./session";
 import { showSlide } from "./slide";
@@ -22,7 +23,11 @@ async function show(): Promise<void> {
   shown = page;
   app.replaceChildren(el("p", { className: "waiting", role: "status" }, "Loading…"));
   try {
-    leave = await (address.page === "slide" ? showSlide(app, address) : showHome(app));
+    leave = await (address.page === "slide"
+      ? showSlide(app, address)
+      : address.page === "pictures"
+        ? showGallery(app, address)
+        : showHome(app));
   } catch (error) {
     if (error instanceof ServerError && error.status === 401) askForToken();
     else showError(error);

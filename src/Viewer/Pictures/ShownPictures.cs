@@ -1,0 +1,124 @@
+using Coverslip.Evaluation.Cohorts;
+using Coverslip.Evaluation.Metrics;
+using Coverslip.Slides.Formats;
+using Coverslip.Viewer.Contents;
+
+namespace Coverslip.Viewer.Pictures;
+
+/// <summary>Cohorts of pictures in the folders that are shown, and predictions of them.</summary>
+internal sealed class ShownPictures
+{
+    private static readonly string[] MadeIn = ["masks", "maps", "overlays", "inside", "examples"];
+
+    private readonly Dictionary<string, PictureSet> byId;
+
+    private ShownPictures(IReadOnlyList<PictureSet> sets, IReadOnlyList<string> notes)
+    {
+        (Sets, Notes) = (sets, notes);
+        byId = sets.ToDictionary(s => s.Id, StringComparer.Ordinal);
+    }
+
+    internal IReadOnlyList<PictureSet> Sets { get; }
+
+    /// <summary>Tables that cannot be read, and why.</summary>
+    internal IReadOnlyList<string> Notes { get; }
+
+    internal PictureSet? Of(string id) => byId.GetValueOrDefault(id);
+
+    internal static ShownPictures In(ViewedFolders folders)
+    {
+        var notes = new List<string>();
+        var cohorts = new List<PictureSet>();
+        foreach (var file in folders.Files.Where(f => f.Name.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)))
+        {
+            if (file.Name is not ("cohort.csv" or "index.csv") && !folders.Named.Contains(file.Path))
+                continue;
+            if (
+                Tried(() => PictureSet.Of(file, Load(file), folders), notes) is { Pictures.Count: > 0 } set
+                && !SlideFile.IsSlide(set.Pictures[0].Path)
+            )
+                cohorts.Add(set);
+        }
+        var made = folders
+            .Files.Where(f =>
+                Path.GetExtension(f.Name).ToLowerInvariant() is ".png" or ".jpg"
+                && MadeIn.Any(m => f.FolderPlace.Split('/').Contains(m))
+            )
+            .ToArray();
+        var sets = new List<PictureSet>();
+        foreach (var cohort in cohorts)
+        {
+            var beside = Beside(cohort, made);
+            sets.Add(cohort with { Beside = beside });
+            foreach (var file in folders.Files.Where(f => f.Name == "predictions.csv"))
+            {
+                if (
+                    Tried(
+                        () => PictureSet.Of(file, Predictions.Read(file.Path), cohort with { Beside = beside }),
+                        notes
+                    )
+                        is { Pictures.Count: > 0 } said
+                    && NearestCohort(file, said, cohorts) == cohort
+                )
+                    sets.Add(said);
+            }
+        }
+        return new ShownPictures(
+            [.. sets.DistinctBy(s => s.Id).OrderBy(s => s.File.Place, StringComparer.Ordinal)],
+            [.. notes.Distinct()]
+        );
+    }
+
+    /// <summary>A table that cannot be read hides nothing else.</summary>
+    private static PictureSet? Tried(Func<PictureSet> read, List<string> notes)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidDataException error)
+        {
+            notes.Add($"left out: {error.Message}");
+            return null;
+        }
+    }
+
+    /// <summary>The cohort that holds most of a table's images, of several the one whose folder is nearest.</summary>
+    private static PictureSet NearestCohort(ViewedFile file, PictureSet said, List<PictureSet> cohorts)
+    {
+        var images = said.Pictures.Select(p => p.Image).ToHashSet(StringComparer.Ordinal);
+        var place = file.FolderPlace.Split('/');
+        return cohorts.MaxBy(c =>
+            (
+                c.Pictures.Count(p => images.Contains(p.Image)),
+                c.File.FolderPlace.Split('/').Zip(place).TakeWhile(p => p.First == p.Second).Count()
+            )
+        )!;
+    }
+
+    private static Cohort Load(ViewedFile file)
+    {
+        var (cohort, problems) = CohortFile.Read(file.Path, CohortChecks.Names);
+        return cohort
+            ?? throw new InvalidDataException($"{file.Place}: {problems[0].Message}; mend it, or name other folders");
+    }
+
+    /// <summary>P01-mask.png and images_P01-error.png are of images/P01.png.</summary>
+    private static ILookup<string, ViewedFile> Beside(PictureSet cohort, ViewedFile[] made)
+    {
+        var stems = cohort.Pictures.SelectMany(p => p.Stems).ToHashSet(StringComparer.Ordinal);
+        var own = cohort.Pictures.SelectMany(p => new[] { p.Path, p.Mask }).ToHashSet(StringComparer.Ordinal);
+        return made.Where(f => !own.Contains(f.Path))
+            .Select(f => (File: f, Stem: StemOf(Path.GetFileNameWithoutExtension(f.Name), stems)))
+            .Where(f => f.Stem is not null)
+            .ToLookup(f => f.Stem!, f => f.File, StringComparer.Ordinal);
+    }
+
+    private static string? StemOf(string name, HashSet<string> stems)
+    {
+        for (var end = name.Length; end > 0; end = name.LastIndexOf('-', end - 1))
+            if (stems.Contains(name[..end]))
+                return name[..end];
+        return null;
+    }
+}

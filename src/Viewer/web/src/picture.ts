@@ -1,0 +1,156 @@
+import { el, grayValues, short } from "./dom";
+import { sentence, type PictureList } from "./gallery";
+import { get } from "./session";
+
+interface Details {
+  width: number;
+  height: number;
+  gray: boolean;
+  depth: number;
+  mask: boolean;
+  beside: string[];
+  nearest: { image: string; row: number | null; patient: string; label: string; distance: number }[];
+}
+
+/** One picture at its full size, with everything that belongs to it. */
+export function pictureDialog(set: string, list: PictureList) {
+  const element = el("dialog", { className: "picture", "aria-label": "Picture" });
+  const dialog = { element, order: [] as number[], show: (index: number) => void show(index) };
+  const step = (index: number, by: number) => {
+    const at = dialog.order.indexOf(index) + by;
+    if (dialog.order[at] !== undefined) void show(dialog.order[at]!);
+  };
+  const show = async (index: number) => {
+    const row = list.rows[index]!;
+    const path = `/api/pictures/${set}/${index}`;
+    const details = await get<Details>(path);
+    const image = el("img", { src: `${path}/image.jpg`, alt: `${row.name}, ${row.label}` });
+    const mask = el("canvas", { className: "mask", hidden: true, "aria-hidden": "true" });
+    element.replaceChildren(
+      el(
+        "div",
+        { className: "row" },
+        el("h2", {}, row.name),
+        el("button", { type: "button", onclick: () => step(index, -1) }, "Previous"),
+        el("button", { type: "button", onclick: () => step(index, 1) }, "Next"),
+        el("button", { type: "button", onclick: () => element.close() }, "Close"),
+      ),
+      el(
+        "div",
+        { className: "parts" },
+        el("div", { className: "frame" }, image, mask),
+        el(
+          "div",
+          { className: "facts" },
+          el(
+            "p",
+            {},
+            `Patient ${row.patient}, ${row.label || "nothing found"}; ${details.width} × ${details.height}, ${details.depth} bits`,
+          ),
+          row.predicted !== null && el("p", {}, `Model: ${sentence(list, row)}`),
+          row.probabilities && bars(list.classes, row.probabilities),
+          row.unfamiliar !== null &&
+            el("p", {}, `Unfamiliar ${short(row.unfamiliar)} (above 1: of another kind than the training images)`),
+          details.gray && windowing(path, image),
+          details.mask && maskToggle(path, mask),
+          details.nearest.length > 0 && nearest(set, details, dialog.show),
+          details.beside.length > 0 && el("h3", {}, "Made of it"),
+          ...details.beside.map((place, number) =>
+            el(
+              "figure",
+              {},
+              el("img", { src: `${path}/beside/${number}.jpg`, alt: "", loading: "lazy" }),
+              el("figcaption", {}, place.split("/").slice(-3).join("/")),
+            ),
+          ),
+        ),
+      ),
+    );
+    if (!element.open) element.showModal();
+  };
+  return dialog;
+}
+
+function bars(classes: string[], probabilities: number[]): HTMLElement {
+  return el(
+    "ul",
+    { className: "bars" },
+    ...classes.map((name, index) =>
+      el(
+        "li",
+        {},
+        el("span", { className: "name" }, name),
+        el("meter", { min: 0, max: 1, value: probabilities[index]!, "aria-label": `Probability of ${name}` }),
+        el("span", { className: "number" }, probabilities[index]!.toFixed(3)),
+      ),
+    ),
+  );
+}
+
+/** Level is the gray in the middle, window how much around it is told apart: both as shares of the file's range. */
+function windowing(path: string, image: HTMLImageElement): HTMLElement {
+  let [level, width] = [0.5, 1];
+  let waiting: number | undefined;
+  const change = () => {
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(() => {
+      image.src = `${path}/image.jpg?low=${(level - width / 2).toFixed(3)}&high=${(level + width / 2).toFixed(3)}`;
+    }, 80);
+  };
+  const slider = (id: string, label: string, value: number, set: (value: number) => void) => {
+    const input = el("input", { type: "range", id, min: "0.02", max: "1", step: "0.01" });
+    input.value = String(value);
+    input.addEventListener("input", () => {
+      set(Number(input.value));
+      change();
+    });
+    return el("div", { className: "field" }, el("label", { htmlFor: id }, label), input);
+  };
+  return el(
+    "div",
+    {},
+    slider("window", "Window", width, (v) => (width = v)),
+    slider("level", "Level", level, (v) => (level = v)),
+  );
+}
+
+function maskToggle(path: string, canvas: HTMLCanvasElement): HTMLElement {
+  const box = el("input", { type: "checkbox", id: "mask" });
+  box.addEventListener("change", () => {
+    canvas.hidden = !box.checked;
+    if (box.checked && !canvas.dataset.drawn) void draw();
+  });
+  const draw = async () => {
+    const { width, height, values } = await grayValues(`${path}/mask.png`);
+    [canvas.width, canvas.height, canvas.dataset.drawn] = [width, height, "yes"];
+    const picture = new ImageData(width, height);
+    for (let i = 0; i < values.length; i++) if (values[i]) picture.data.set([0, 114, 178, 110], 4 * i);
+    canvas.getContext("2d")!.putImageData(picture, 0, 0);
+  };
+  return el("div", { className: "check" }, box, el("label", { htmlFor: "mask" }, "Mask"));
+}
+
+function nearest(set: string, details: Details, show: (index: number) => void): HTMLElement {
+  return el(
+    "section",
+    {},
+    el("h3", {}, "Nearest training images"),
+    el(
+      "ul",
+      { className: "nearest" },
+      ...details.nearest.map((near) =>
+        el(
+          "li",
+          {},
+          near.row !== null &&
+            el(
+              "button",
+              { type: "button", onclick: () => show(near.row!), "aria-label": near.image },
+              el("img", { src: `/api/pictures/${set}/${near.row}/image.jpg?side=96`, alt: "" }),
+            ),
+          `${near.label}, patient ${near.patient}, distance ${short(near.distance)}`,
+        ),
+      ),
+    ),
+  );
+}

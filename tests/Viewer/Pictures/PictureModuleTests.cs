@@ -1,0 +1,92 @@
+using System.Net;
+using Coverslip.Slides.Images;
+
+namespace Coverslip.Viewer.Tests.Pictures;
+
+public sealed class PictureModuleTests
+{
+    [Fact]
+    public async Task Predictions_are_shown_with_what_is_wrong_unsure_and_unfamiliar()
+    {
+        using var own = new TempFolder();
+        Write(own);
+        await using var viewer = await RunningViewer.StartAsync(own.Path);
+        await viewer.EnterAsync();
+        var set = await SetAsync(viewer, predictions: true);
+        using var list = await viewer.JsonAsync($"/api/pictures/{set}");
+        var rows = list.RootElement.GetProperty("rows").EnumerateArray().ToArray();
+        bool[] Of(string mark) => [.. rows.Select(r => r.GetProperty(mark).GetBoolean())];
+        Assert.Equal([false, true], Of("wrong"));
+        Assert.Equal([false, true], Of("unsure"));
+        Assert.Equal(1.5, rows[1].GetProperty("unfamiliar").GetDouble());
+        using var details = await viewer.JsonAsync($"/api/pictures/{set}/1");
+        Assert.EndsWith("run/inside/images_b-gates.png", details.RootElement.GetProperty("beside")[0].GetString());
+        Assert.Equal(0, details.RootElement.GetProperty("nearest")[0].GetProperty("row").GetInt32());
+        using var missing = await viewer.Client.GetAsync($"/api/pictures/{set}/2/image.jpg");
+        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+    }
+
+    /// <summary>From the file's 16 bits, not from 8 of them: window and level show what lies between.</summary>
+    [Fact]
+    public async Task Window_and_level_tell_near_grays_apart()
+    {
+        using var own = new TempFolder();
+        Write(own);
+        await using var viewer = await RunningViewer.StartAsync(own.Path);
+        await viewer.EnterAsync();
+        var path = $"/api/pictures/{await SetAsync(viewer, predictions: false)}/0/image.jpg";
+        using var whole = ImageFile.Decode(await viewer.Client.GetByteArrayAsync(path), "whole", ImageReadOptions.Mask);
+        Assert.Equal(whole.Pixels[0], whole.Pixels[15]);
+        using var window = ImageFile.Decode(
+            await viewer.Client.GetByteArrayAsync($"{path}?low=0.3&high=0.302"),
+            "window",
+            ImageReadOptions.Mask
+        );
+        Assert.InRange(window.Pixels[15] - window.Pixels[0], 50, 200);
+    }
+
+    [Fact]
+    public async Task A_table_that_cannot_be_read_is_told_and_hides_nothing_else()
+    {
+        using var own = new TempFolder();
+        Write(own);
+        File.WriteAllText(own.At("run/cohort.csv"), "picture\nx.png\n");
+        await using var viewer = await RunningViewer.StartAsync(own.Path);
+        await viewer.EnterAsync();
+        using var all = await viewer.JsonAsync("/api/pictures");
+        Assert.Equal(2, all.RootElement.GetProperty("sets").GetArrayLength());
+        Assert.Contains("no column 'image'", all.RootElement.GetProperty("notes")[0].GetString());
+    }
+
+    private static async Task<string> SetAsync(RunningViewer viewer, bool predictions)
+    {
+        using var all = await viewer.JsonAsync("/api/pictures");
+        return all
+            .RootElement.GetProperty("sets")
+            .EnumerateArray()
+            .Single(s => s.GetProperty("predictions").GetBoolean() == predictions)
+            .GetProperty("id")
+            .GetString()!;
+    }
+
+    private static void Write(TempFolder own)
+    {
+        Directory.CreateDirectory(own.At("images"));
+        Directory.CreateDirectory(own.At("run/inside"));
+        using var image = new Image(16, 16, channels: 1, depth: 16);
+        for (var i = 0; i < 256; i++)
+            image.WritablePixels16[i] = (ushort)(19_680 + (4 * (i % 16)));
+        ImageFile.Write(own.At("images/a.png"), image);
+        ImageFile.Write(own.At("images/b.png"), image);
+        ImageFile.Write(own.At("run/inside/images_b-gates.png"), image);
+        File.WriteAllText(own.At("cohort.csv"), "image,label,patient\nimages/a.png,x,P1\nimages/b.png,x,P2\n");
+        File.WriteAllText(
+            own.At("run/predictions.csv"),
+            "image,patient,label,predicted,p_x,p_y,unfamiliar\nimages/a.png,P1,x,x,0.9,0.1,0.2\nimages/b.png,P2,x,y,0.4,0.6,1.5\n"
+        );
+        File.WriteAllText(
+            own.At("run/nearest.csv"),
+            "image,training_image,patient,label,distance\nimages/b.png,images/a.png,P1,x,0.25\n"
+        );
+    }
+}
