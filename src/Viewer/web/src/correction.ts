@@ -38,12 +38,14 @@ interface At {
   save: () => Promise<void>;
   /** Draws the map anew. */
   redraw: (mapped: boolean) => void;
-  say: (message: string) => void;
 }
 
 /** Somebody who has not moved for so long does something else. */
 const idleSeconds = 30;
 const often = 1000;
+
+/** Why one comes to another slide, for its page to say. */
+let arrived = "";
 
 /** Training on what is drawn, where to draw next, and the rounds with their figures. */
 export class Correction {
@@ -92,6 +94,7 @@ export class Correction {
       el("div", { className: "group" }, this.button, next),
       this.told,
     );
+    [this.message, arrived] = [arrived, ""];
     this.fill();
   }
 
@@ -161,16 +164,20 @@ export class Correction {
   }
 
   private go(place: NextPlace): void {
-    const scale = this.at.pane().scale;
-    if (place.slide === this.at.slide) this.at.pane().go({ x: place.x, y: place.y });
-    else
+    const reason = `${place.name}: ${place.reason}`;
+    const { scale } = this.at.pane();
+    if (place.slide === this.at.slide) {
+      this.at.pane().go({ x: place.x, y: place.y });
+      this.tell(reason);
+    } else {
+      arrived = reason;
       location.hash = toSlide(place.slide, {
         x: Math.round(place.x),
         y: Math.round(place.y),
         z: scale,
         map: taughtLayer.id,
       });
-    this.at.say(`${place.name}: ${place.reason}`);
+    }
   }
 
   private screen(): { x: number; y: number; width: number; height: number } {

@@ -31,7 +31,6 @@ export async function showSlide(app: HTMLElement, address: Address): Promise<Lea
       store.forget(taughtLayer.id);
       void update();
     },
-    say: (message) => say(message),
   });
   if (correction?.taught) layers.push(taughtLayer);
   const maps = layers.filter((l) => l.kind === "heatmap" || l.kind === "segmentation" || l.kind === "patches");
