@@ -136,16 +136,17 @@ internal sealed class CorrectionDesk : IDisposable
                 return Slides.Where(s => !s.Aside).Any(Some);
             if (Slides.Where(s => s.Aside).Any(Some))
                 return true;
-            judging = false;
             correction.KeepRound(minutes);
             Rounds = correction.Rounds;
+            // Last: a page that sees nothing being judged asks no more.
+            judging = false;
             kept?.Invoke(correction);
             return true;
         }
         catch (Exception error)
         {
             // Nobody waits for this thread: what went wrong is shown, and tried again after the next call.
-            Trouble = error.Message;
+            (Trouble, judging) = (error.Message, false);
             return false;
         }
     }

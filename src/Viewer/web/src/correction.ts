@@ -62,6 +62,7 @@ export class Correction {
   private progress: { done: number; all: number } | null = { done: 0, all: 1 };
   private training = false;
   private following = false;
+  private trained = 0;
   private seconds = 0;
   private moved = Date.now();
   private readonly clock = window.setInterval(() => this.tick(), often);
@@ -131,6 +132,7 @@ export class Correction {
         { slide: this.at.slide, screen: this.screen(), seconds: this.seconds },
       );
       this.seconds = 0;
+      this.trained++;
       this.state = { ...this.state, taught: true, judging: true };
       this.progress = { done: 0, all: 1 };
       this.tell(
@@ -195,14 +197,23 @@ export class Correction {
 
   private async follow(): Promise<void> {
     this.following = true;
+    const { trained } = this;
     try {
       if (this.progress) {
         const before = this.progress.done;
-        this.progress = await send("POST", `/api/slides/${this.at.slide}/correction`, this.screen());
-        if (this.state.taught && this.progress!.done !== before) this.at.redraw(false);
-        if (this.progress!.done === this.progress!.all) this.progress = null;
+        const progress = await send<{ done: number; all: number }>(
+          "POST",
+          `/api/slides/${this.at.slide}/correction`,
+          this.screen(),
+        );
+        // What was asked before training says nothing of what follows it.
+        if (trained !== this.trained) return;
+        this.progress = progress;
+        if (this.state.taught && progress.done !== before) this.at.redraw(false);
+        if (progress.done === progress.all) this.progress = null;
       }
-      this.state = await get<State>("/api/correction");
+      const state = await get<State>("/api/correction");
+      if (trained === this.trained) this.state = state;
     } catch (error) {
       [this.progress, this.message] = [null, (error as Error).message];
     } finally {
