@@ -1,4 +1,3 @@
-using System.Globalization;
 using Coverslip.Files;
 using Coverslip.Slides.Annotations;
 
@@ -18,22 +17,7 @@ internal sealed class RegionFiles(CorrectionFolder folder)
     internal void Write(string slide, AnnotationSet regions)
     {
         var path = folder.AnnotationsOf(slide);
-        if (File.Exists(path))
-        {
-            // A copy: the regions are there at every moment.
-            var before = File.ReadAllBytes(path);
-            WholeFile.Write(NewVersion(slide), stream => stream.Write(before));
-        }
+        EarlierVersion.Keep(path, folder.Versions, DateTimeOffset.UtcNow);
         AnnotationFile.Write(path, regions, AnnotationFormat.GeoJson);
-    }
-
-    /// <summary>Named by the time at which it was replaced.</summary>
-    private string NewVersion(string slide)
-    {
-        var at = DateTimeOffset.UtcNow.ToString("yyyyMMdd'T'HHmmss.fff'Z'", CultureInfo.InvariantCulture);
-        var path = Path.Combine(folder.Versions, $"{slide}.{at}.geojson");
-        for (var next = 2; File.Exists(path); next++)
-            path = Path.Combine(folder.Versions, $"{slide}.{at}-{next}.geojson");
-        return path;
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Security.Cryptography;
 using Coverslip.Files;
 using Coverslip.Slides.Annotations;
@@ -54,8 +53,7 @@ internal sealed class DrawnFiles(string folder, TimeProvider clock)
             var set = Parse(geoJson);
             check(set);
             var path = PathOf(name);
-            if (File.Exists(path))
-                WholeFile.Write(VersionPath(name), stream => stream.Write(before.Bytes));
+            EarlierVersion.Keep(path, VersionsFolder, clock.GetUtcNow());
             AnnotationFile.Write(path, set, AnnotationFormat.GeoJson);
             return Read(name);
         }
@@ -68,15 +66,6 @@ internal sealed class DrawnFiles(string folder, TimeProvider clock)
     private string VersionsFolder => Path.Combine(Folder, "versions");
 
     private string PathOf(string name) => Path.Combine(Folder, $"{name}.geojson");
-
-    private string VersionPath(string name)
-    {
-        var at = clock.GetUtcNow().ToString("yyyyMMdd'T'HHmmss.fff'Z'", CultureInfo.InvariantCulture);
-        var path = Path.Combine(VersionsFolder, $"{name}.{at}.geojson");
-        for (var next = 2; File.Exists(path); next++)
-            path = Path.Combine(VersionsFolder, $"{name}.{at}-{next}.geojson");
-        return path;
-    }
 
     private static string VersionOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes))[..24];
 

@@ -112,6 +112,7 @@ public sealed class BackboneClassifierTests(SmallCohort cohort) : IClassFixture<
     public void Published_weights_see_images_at_the_scale_they_were_trained_at(string name)
     {
         using var scope = new TensorScope();
+        TorchRuntime.Seed(1); // of some draws of so small a network all images look alike
         var file = Weights(name);
         using var scaled = Build($"{{name: {name}, width: 0.25, weights: {file}}}");
         using var plain = Build($"{{name: {name}, width: 0.25}}");
@@ -123,7 +124,7 @@ public sealed class BackboneClassifierTests(SmallCohort cohort) : IClassFixture<
         var byHand = (batch.Image - Tensor.From(mean, 1, 3, 1, 1)) / Tensor.From(deviation, 1, 3, 1, 1);
         var expected = plain.Predict(batch with { Image = byHand }).ToArray<float>();
         Assert.Equal(expected, scaled.Predict(batch).ToArray<float>(), (a, b) => Math.Abs(a - b) < 1e-5);
-        Assert.NotEqual(expected[0], plain.Predict(batch).ToArray<float>()[0], 1e-4);
+        Assert.True(plain.Predict(batch).ToArray<float>().Zip(expected).Max(p => Math.Abs(p.First - p.Second)) > 1e-4);
     }
 
     /// <summary>As <c>weights: resnet-18</c> stands for the file that set-up made.</summary>
