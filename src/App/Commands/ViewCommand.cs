@@ -139,7 +139,7 @@ internal static class ViewCommand
             );
         if (certificate is null && !IPAddress.IsLoopback(address))
             throw new ArgumentException(
-                $"--listen {asked} lets other machines in, and what they send could be read on the way; pass --certificate FILE.pem "
+                $"--listen {asked} lets other machines in, and what they send could be read on the way; pass --certificate server.pem, with certificate and key in it "
                     + "(openssl req -x509 -newkey rsa:3072 -noenc -days 365 -subj /CN=$(hostname) -keyout server.pem -out certificate.pem; cat certificate.pem >> server.pem)"
             );
         return address;
@@ -155,7 +155,7 @@ internal static class ViewCommand
         catch (CryptographicException error)
         {
             throw new IOException(
-                $"{file}: no certificate with its private key in PEM was read ({error.Message}); put both into one file: cat certificate.pem key.pem > {file}",
+                $"{file}: no certificate with its private key in PEM was read ({error.Message}); put both into one file: cat CERTIFICATE KEY > server.pem, and pass --certificate server.pem",
                 error
             );
         }

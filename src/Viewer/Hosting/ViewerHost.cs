@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -27,7 +28,10 @@ public sealed class ViewerHost : IAsyncDisposable
         var listens = new Uri(
             app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()
         );
-        Address = new UriBuilder(options.Certificate is null ? "http" : "https", listens.Host, listens.Port).Uri;
+        // All of a machine's addresses are none that a browser can open: its name is.
+        var everywhere = options.Address.Equals(IPAddress.Any) || options.Address.Equals(IPAddress.IPv6Any);
+        var name = everywhere ? Dns.GetHostName() : listens.Host;
+        Address = new UriBuilder(options.Certificate is null ? "http" : "https", name, listens.Port).Uri;
     }
 
     /// <summary>Where it listens: scheme, host and port.</summary>
