@@ -96,7 +96,7 @@ public sealed class OutputsTests : IDisposable
         .: annotations info @heatmaps/P01-1.geojson => GeoJson
         .: annotations info @slide-run/part-1/slides/*.geojson[0] => GeoJson
         .: reading new @study --slides @slides/cohort.csv --run @heatmaps --readers ada,ben => 10 slides, 2 readers
-        .: reading verify @study.reading => 1 rows, each follows the one before
+        .: reading verify @study.reading => 1 row, each follows the one before
         .: reading list @study.reading => ada: 0 of 10
         .: reading backup @study.reading --out @copy => 1 rows
         .: reading verify @copy.reading => 1 rows
