@@ -98,8 +98,8 @@ public sealed class OutputsTests : IDisposable
         .: reading new @study --slides @slides/cohort.csv --run @heatmaps --readers ada,ben => 10 slides, 2 readers
         .: reading verify @study.reading => 1 row, each follows the one before
         .: reading list @study.reading => ada: 0 of 10
-        .: reading backup @study.reading --out @copy => 1 rows
-        .: reading verify @copy.reading => 1 rows
+        .: reading backup @study.reading --out @copy => 1 row
+        .: reading verify @copy.reading => 1 row
         .: evaluate kappa @slides/stages.csv --truth @slides/stages.csv --bootstrap 20 => 2 patients
         """;
 
