@@ -36,8 +36,8 @@ internal static class PageStyle
         .tile span { display: block; }
         .tile .name, .tile .below { color: var(--soft); font-size: .88rem; }
         .tile .value { font-size: 1.7rem; line-height: 1.25; font-weight: 600; font-variant-numeric: tabular-nums; }
-        nav { margin-top: 1.25rem; font-size: .92rem; }
-        nav a { margin-right: 1.1rem; color: var(--c0); white-space: nowrap; }
+        nav { margin-top: 1.25rem; font-size: .92rem; display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; }
+        nav a { color: var(--c0); white-space: nowrap; }
         .scroll { overflow-x: auto; }
         table { border-collapse: collapse; font-size: .93rem; }
         th, td { padding: .35rem 1.1rem .35rem 0; text-align: left; vertical-align: top;
