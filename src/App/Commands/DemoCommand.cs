@@ -45,8 +45,9 @@ internal static class DemoCommand
         {
             using var stop = new StopSignal();
             var folder = Path.GetFullPath(parsed.GetValue(Output)!);
-            Print(DemoRun.Run(folder, parsed.GetValue(Seed), baseline: true, stop.Token), folder);
-            Print(SlideDemo.Run(folder, parsed.GetValue(Seed), stop.Token));
+            var seed = parsed.GetValue(Seed);
+            Print(DemoRun.Run(folder, DemoRun.Phantoms(seed), baseline: true, stop.Token), folder);
+            Print(SlideDemo.Run(folder, SlideDemo.Phantoms(seed), stop.Token));
             Console.WriteLine();
             Console.WriteLine($"look at all of it: ./coverslip view {Path.GetRelativePath(".", folder)}");
             return 0;

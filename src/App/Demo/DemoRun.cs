@@ -55,13 +55,13 @@ internal static class DemoRun
 
     /// <summary>Runs everything below <paramref name="folder"/>; what is there already is not done again.</summary>
     /// <param name="folder">Where to.</param>
-    /// <param name="seed">Of cohort and split.</param>
+    /// <param name="phantoms">Whose seed divides the patients, too.</param>
     /// <param name="baseline">Whether to train the baseline, too.</param>
     /// <param name="stop">Stops it.</param>
     /// <param name="settings">What holds in place of the recipe's own, as of <c>--set</c>.</param>
     internal static DemoResult Run(
         string folder,
-        int seed,
+        PhantomCohortOptions phantoms,
         bool baseline,
         CancellationToken stop,
         params IReadOnlyList<string> settings
@@ -70,8 +70,8 @@ internal static class DemoRun
         var file = Path.Combine(folder, "cohort", "cohort.csv");
         if (!File.Exists(file))
         {
-            Console.Error.WriteLine("painting phantom patches of 16 patients");
-            PhantomCohort.Write(Path.Combine(folder, "cohort"), Phantoms(seed));
+            Console.Error.WriteLine($"painting phantom patches of {phantoms.Patients} patients");
+            PhantomCohort.Write(Path.Combine(folder, "cohort"), phantoms);
         }
         var cohort = Cohort.Load(file);
         (string Text, IRecipe Recipe) Read(string file)
@@ -81,7 +81,8 @@ internal static class DemoRun
         }
         var method = Read("saganet-demo.yaml");
         var recipe = method.Recipe;
-        var parts = KFoldSplits.Draw(cohort.PatientImages, recipe.Split.Folds, recipe.Split.ValidationShare, seed);
+        var (folds, seed) = (recipe.Split.Folds, phantoms.Seed);
+        var parts = KFoldSplits.Draw(cohort.PatientImages, folds, recipe.Split.ValidationShare, seed);
         var split = new Split(SplitKind.KFold, cohort.Hash, seed, [parts[0]]);
 
         var given = new Preparation(cohort, Device.Cpu)
@@ -114,8 +115,6 @@ internal static class DemoRun
             Masks = masks!,
         };
     }
-
-    internal static IRecipe Embedded(string name) => Known.Methods.Parse(Text(name), name);
 
     /// <summary>What tells the runs of an embedded recipe.</summary>
     internal static IRunReport ReportOf(string name) => IRunReport.Of(Known.Methods.Of(Text(name), name));

@@ -4,9 +4,11 @@ using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Files;
 using Coverslip.Learning.Models;
+using Coverslip.Learning.Recipes;
 using Coverslip.Learning.RunReports;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.SlideWalk;
+using Coverslip.Methods;
 using Coverslip.Phantoms;
 using Coverslip.Slides.Geometry;
 using Coverslip.Torch;
@@ -34,19 +36,30 @@ internal static class SlideDemo
         };
 
     /// <summary>Runs everything below <paramref name="folder"/>; what is there already is not done again.</summary>
-    internal static SlideDemoResult Run(string folder, int seed, CancellationToken stop)
+    /// <param name="folder">Where to.</param>
+    /// <param name="phantoms">Whose seed divides the patients, too.</param>
+    /// <param name="stop">Stops it.</param>
+    /// <param name="settings">What holds in place of the recipe's own, as of <c>--set</c>.</param>
+    internal static SlideDemoResult Run(
+        string folder,
+        PhantomSlideCohortOptions phantoms,
+        CancellationToken stop,
+        params IReadOnlyList<string> settings
+    )
     {
         var file = Path.Combine(folder, "slides", "cohort.csv");
         if (!File.Exists(file))
-            Paint(Path.GetDirectoryName(file)!, Phantoms(seed), stop);
+            Paint(Path.GetDirectoryName(file)!, phantoms, stop);
         var cohort = Cohort.Load(file);
-        var recipe = DemoRun.Embedded(RecipeName);
-        var parts = KFoldSplits.Draw(cohort.PatientImages, recipe.Split.Folds, recipe.Split.ValidationShare, seed);
+        var text = YamlText.With(DemoRun.Text(RecipeName), RecipeName, settings);
+        var recipe = Known.Methods.Parse(text, RecipeName);
+        var (folds, seed) = (recipe.Split.Folds, phantoms.Seed);
+        var parts = KFoldSplits.Draw(cohort.PatientImages, folds, recipe.Split.ValidationShare, seed);
         var split = new Split(SplitKind.KFold, cohort.Hash, seed, [parts[0]]);
 
         var run = Path.Combine(folder, "tumor");
         Directory.CreateDirectory(run);
-        WholeFile.Write(Path.Combine(run, "recipe.yaml"), DemoRun.Text(RecipeName));
+        WholeFile.Write(Path.Combine(run, "recipe.yaml"), text);
         split.Save(Path.Combine(run, "split.json"));
         using (var data = recipe.Prepare(new Preparation(cohort, Device.Cpu) { Progress = new ConsoleProgress() }))
         {
