@@ -55,6 +55,7 @@ public static class PhantomSlideCohort
                         StainLevel = patients[patient].Level,
                         StainDrift = options.StainDrift,
                         Hardness = options.Hardness,
+                        Scanner = options.Scanner,
                         Pieces = 1,
                         Artifacts = options.Artifacts ? Artifacts(its) : [],
                         Lesions = classes[i] is { } kind ? Lesions(kind, its) : [],

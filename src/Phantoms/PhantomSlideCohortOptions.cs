@@ -38,6 +38,9 @@ public sealed record PhantomSlideCohortOptions
     /// <summary>How hard tumor is to tell from normal tissue, 0 to 1: <see cref="SlidePhantomOptions.Hardness"/>.</summary>
     public double Hardness { get; init; }
 
+    /// <summary>The number of the scanner, 0 to 1000: <see cref="SlidePhantomOptions.Scanner"/>.</summary>
+    public int Scanner { get; init; }
+
     /// <summary>What one cohort differs from another by.</summary>
     public int Seed { get; init; } = 1;
 
@@ -73,6 +76,7 @@ public sealed record PhantomSlideCohortOptions
             Tissue = Tissue,
             StainDrift = StainDrift,
             Hardness = Hardness,
+            Scanner = Scanner,
         }.Check();
         var side = Side * Mpp.X;
         foreach (var kind in ClassesInTurn.Where(kind => side < RoomFor(kind)))

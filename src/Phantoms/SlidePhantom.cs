@@ -64,15 +64,18 @@ public sealed class SlidePhantom
     public void Write(string path, Action<long>? progress = null)
     {
         var painter = Painter();
+        var scanner = Scanner.Of(options.Scanner);
+        var pyramid = new PyramidOptions { Mpp = options.Mpp, Description = $"Coverslip phantom, seed {options.Seed}" };
         long painted = 0;
         PyramidWriter.Write(
             path,
             options.Width,
             options.Height,
-            new PyramidOptions { Mpp = options.Mpp, Description = $"Coverslip phantom, seed {options.Seed}" },
+            scanner is null ? pyramid : pyramid with { Quality = scanner.Quality },
             (x, y, tile) =>
             {
                 painter.Paint(x, y, tile);
+                scanner?.Scan(tile);
                 progress?.Invoke(++painted);
             }
         );

@@ -44,6 +44,12 @@ public sealed record SlidePhantomOptions
     /// </summary>
     public double Hardness { get; init; }
 
+    /// <summary>
+    /// The number of the scanner, 0 to 1000. 0 (default) is the usual one; any other takes colors for one another, has a
+    /// white balance, a tone curve and a JPEG quality of its own.
+    /// </summary>
+    public int Scanner { get; init; }
+
     internal void Check()
     {
         PatchPhantomOptions.Within(Width, 256, 1 << 20, nameof(Width));
@@ -56,6 +62,7 @@ public sealed record SlidePhantomOptions
         PatchPhantomOptions.Within(StainLevel, 0, 1, nameof(StainLevel));
         PatchPhantomOptions.Within(StainDrift, 0, 2, nameof(StainDrift));
         PatchPhantomOptions.Within(Hardness, 0, 1, nameof(Hardness));
+        PatchPhantomOptions.Within(Scanner, 0, 1000, nameof(Scanner));
         foreach (var lesion in Lesions)
             lesion.Check();
     }

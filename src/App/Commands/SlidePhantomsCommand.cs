@@ -59,6 +59,11 @@ internal static class SlidePhantomsCommand
         "How far stains of patients differ, 0 to 2."
     );
     private static readonly Option<double> Hardness = SlidePhantomCommand.HardnessOption();
+    private static readonly Option<int> Scanner = PhantomOption.Of(
+        "--scanner",
+        Defaults.Scanner,
+        "Number of the scanner: 0 the usual, 1 to 1000 others, each with colors, tone and JPEG quality of its own."
+    );
     private static readonly Option<int> Seed = PhantomOption.Seed(Defaults.Seed);
 
     internal static Command Create()
@@ -76,6 +81,7 @@ internal static class SlidePhantomsCommand
               coverslip slide phantoms --out slides --mpp 1 --patients 20
               coverslip slide phantoms --out hard --mpp 1 --patients 30 --hardness 0.7
               coverslip slide phantoms --out slides --mpp 1 --patients 10 --slides 5 --tumor 0.4
+              coverslip slide phantoms --out elsewhere --mpp 0.8 --patients 20 --drift 2 --scanner 3 --seed 7
             """
         )
         {
@@ -90,6 +96,7 @@ internal static class SlidePhantomsCommand
             NoArtifacts,
             Drift,
             Hardness,
+            Scanner,
             Seed,
         };
         command.SetAction(Run);
@@ -112,6 +119,7 @@ internal static class SlidePhantomsCommand
             Artifacts = !parsed.GetValue(NoArtifacts),
             StainDrift = parsed.GetValue(Drift),
             Hardness = parsed.GetValue(Hardness),
+            Scanner = parsed.GetValue(Scanner),
             Seed = parsed.GetValue(Seed),
         };
         var folder = PhantomOption.Folder(parsed, Output);

@@ -203,6 +203,8 @@ internal static class StudyCommand
                 failures.Add($"{study.DividedBy} {group.Name}: left out, {error.Message}");
                 if (failures.Count == groups.Count)
                     throw;
+                // Also at once: the others may take hours.
+                Console.Error.WriteLine($"warning: {failures[^1]}");
             }
         }
         return divided;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Images;
@@ -14,8 +15,9 @@ namespace Coverslip.Methods.MultiStage;
 internal sealed record PicturedMap(string Name, string File, TabledPatches Table);
 
 /// <summary>
-/// A test slide and its maps side by side as one picture (SVG with all of its pixels inside), as in figures 5 and 6 of
-/// Takahama et al. 2019: the slide, the truth, every model; below it, enlarged, where the models disagree most.
+/// A test slide and its maps side by side as one picture (SVG with all of its pixels inside), as in figures 4, 5 and 6 of
+/// Takahama et al. 2019: the slide, its tissue, its annotation, the truth of its patches, every model; below it, enlarged,
+/// where the models disagree most.
 /// </summary>
 internal static class MapPicture
 {
@@ -30,36 +32,53 @@ internal static class MapPicture
 
     /// <summary>The picture's text.</summary>
     /// <param name="slide">Open.</param>
+    /// <param name="drawn">Its annotations; null: there are none.</param>
     /// <param name="truth">What is known.</param>
     /// <param name="models">What models say, in their order.</param>
-    internal static string Of(Slide slide, PicturedMap truth, IReadOnlyList<PicturedMap> models)
+    internal static string Of(Slide slide, AnnotationSet? drawn, PicturedMap truth, IReadOnlyList<PicturedMap> models)
     {
         var (whole, enlarged) = (truth.Table.Around, Disagreement.Places([.. models.Select(m => m.Table)]));
-        PicturedMap?[] panels = [null, truth, .. models];
+        PicturedMap[] maps = [truth, .. models];
+        string[] names =
+        [
+            Path.GetFileNameWithoutExtension(slide.Path),
+            "tissue",
+            drawn is null ? "annotation: none" : "annotation",
+            .. maps.Select(m => m.Name),
+        ];
         var (text, top) = (new StringBuilder(), Heading);
-        foreach (var (i, panel) in panels.Index())
-            text.Append(Words(i * (Panel + Gap), 15, panel?.Name ?? Path.GetFileNameWithoutExtension(slide.Path)));
+        foreach (var (i, name) in names.Index())
+            text.Append(Words(i * (Panel + Gap), 15, name));
         foreach (var (row, part) in enlarged.Prepend(whole).Index())
         {
             var height = Panel * part.Height / part.Width;
+            text.Append("<defs>").Append(OfSlide(slide, part, row)).Append("</defs>");
+            var below = $"<use href=\"#slide{row}\"/>";
+            string[] panels =
+            [
+                below,
+                below + "<use href=\"#tissue\"/>",
+                below + MapPreparation.Outlines(drawn, part.Width / SlideSide),
+                .. maps.Select((m, i) => OfMap(m, i + 1)),
+            ];
             foreach (var (i, panel) in panels.Index())
                 text.Append(
                         Invariant(
                             $"<svg x=\"{i * (Panel + Gap)}\" y=\"{top}\" width=\"{Panel}\" height=\"{height}\" viewBox=\"{part.X} {part.Y} {part.Width} {part.Height}\">"
                         )
                     )
-                    .Append(panel is null ? OfSlide(slide, part) : OfMap(panel, i))
+                    .Append(panel)
                     .Append(row == 0 ? Boxes(enlarged) : "")
                     .Append("</svg>");
             top += (int)Math.Ceiling(height) + Gap;
         }
         text.Append(LegendAt(top));
-        var (width, all) = (panels.Length * (Panel + Gap), top + Legend);
+        var (width, all) = (names.Length * (Panel + Gap), top + Legend);
         return Invariant(
                 $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{all}\" viewBox=\"0 0 {width} {all}\" font-family=\"sans-serif\" font-size=\"13\"><rect width=\"100%\" height=\"100%\" fill=\"white\"/><defs>"
             )
-            + string.Concat(panels.Index().Skip(1).Select(p => Definition(p.Item!, p.Index)))
-            + $"</defs>{text}</svg>\n";
+            + string.Concat(maps.Select((m, i) => Definition(m, i + 1)))
+            + $"<g id=\"tissue\">{MapPreparation.Tissue(truth.Table)}</g></defs>{text}</svg>\n";
     }
 
     /// <summary>A map's picture and its tumor points, which all rows use.</summary>
@@ -84,7 +103,7 @@ internal static class MapPicture
     private static string OfMap(PicturedMap map, int number) =>
         $"<title>{WebUtility.HtmlEncode(map.Name)}</title><use href=\"#map{number}\"/>";
 
-    private static string OfSlide(Slide slide, Rectangle part)
+    private static string OfSlide(Slide slide, Rectangle part, int row)
     {
         // Enlarged ones at full resolution, the whole one as fine as its panel.
         var side = Math.Max(part.Width, part.Height);
@@ -96,8 +115,9 @@ internal static class MapPicture
             .View(new Mpp(finest.X * step, finest.Y * step))
             .ReadAround(part.X + (part.Width / 2), part.Y + (part.Height / 2), size);
         var bytes = ImageFile.Encode(image, ".jpg", new ImageWriteOptions { JpegQuality = 88 });
-        return Invariant($"<image x=\"{part.X}\" y=\"{part.Y}\" width=\"{part.Width}\" height=\"{part.Height}\"")
-            + $" preserveAspectRatio=\"none\" href=\"data:image/jpeg;base64,{Convert.ToBase64String(bytes)}\"/>";
+        return Invariant(
+                $"<image id=\"slide{row}\" x=\"{part.X}\" y=\"{part.Y}\" width=\"{part.Width}\" height=\"{part.Height}\""
+            ) + $" preserveAspectRatio=\"none\" href=\"data:image/jpeg;base64,{Convert.ToBase64String(bytes)}\"/>";
     }
 
     private static string Boxes(IReadOnlyList<Rectangle> enlarged) =>
@@ -124,7 +144,11 @@ internal static class MapPicture
             left += 40 + (7 * words.Length);
         }
         return text.Append(
-                Words(0, top + 36, "circle: tumor point; box: enlarged below, where the models disagree most")
+                Words(
+                    0,
+                    top + 36,
+                    "outline: tumor red, other annotations black; circle: tumor point; box: enlarged below, where the models disagree most"
+                )
             )
             .ToString();
     }

@@ -6,6 +6,8 @@ using Coverslip.Learning.Loop;
 using Coverslip.Learning.Reports;
 using Coverslip.Learning.RunReports;
 using Coverslip.Learning.Runs;
+using Coverslip.Learning.SlidePatches;
+using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Formats;
 
 namespace Coverslip.Methods.MultiStage;
@@ -96,7 +98,8 @@ internal sealed class MultiStageReport : IRunReport
             );
             var truth = most with { Name = "truth", File = PredictionMap.TruthFile(part, name) };
             written.Add(Path.Combine(folder, $"{name}.svg"));
-            WholeFile.Write(written[^1], MapPicture.Of(slide, truth, [.. models.Select(m => m.Map)]));
+            var drawn = CohortSlides.AnnotationOf(cohort, row) is { } file ? AnnotationFile.Read(file) : null;
+            WholeFile.Write(written[^1], MapPicture.Of(slide, drawn, truth, [.. models.Select(m => m.Map)]));
         }
         return written;
     }
