@@ -11,7 +11,7 @@ cd "$folder"
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 [[ -e slides/cohort.csv ]] || "$coverslip" slide phantoms --out slides --mpp 1 --side 3072 --patients 12 > /dev/null
 [[ -e run/run.json ]] || "$coverslip" train "$here/../recipes/tumor-detection-demo.yaml" --cohort slides/cohort.csv --out run \
-    --part 1 --set training.epochs=1 --set patches.examples=128 --set patches.validation_examples=64 > /dev/null
+    --part 1 --set split.validation_share=0.5 --set training.epochs=1 --set patches.examples=128 --set patches.validation_examples=64 > /dev/null
 predict() { "$coverslip" predict run "${@:2}" --out "$1" --stride 32 --no-orientations > "$1.log" 2>&1; }
 
 # Each slide alone: processor seconds, and what it asks of the storage. What a call needs before its first slide is timed apart.
