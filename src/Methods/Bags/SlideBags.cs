@@ -135,8 +135,6 @@ internal sealed class SlideBags : ISlidePrediction
         return new SlideOutcome(work.Name, score, before ? $"{text}, finished before" : text)
         {
             Figures = figures,
-            Picture = new SlideFiles(work.Folder, work.Name).Overlay,
-            FurtherPicture = new SlideFiles(work.Folder, work.Name).Tiles,
         };
     }
 

@@ -116,25 +116,22 @@ internal sealed class ShownSlides
             return (mapped, LayerKind.Heatmap);
         if (Without(name, "-segmentation.json") is { } segmented)
             return (segmented, LayerKind.Segmentation);
+        // Where a heatmap lies beside, it has the same values.
         if (Without(name, "-patches.csv") is { } patched)
-            return (patched, LayerKind.Patches);
+            return HasBeside(file, patched, "-heatmap.json") ? null : (patched, LayerKind.Patches);
         var parent = Path.GetFileName(file.Folder);
-        if (
-            Without(name, ".png") is { } mask
-            && parent is "truth" or "masks"
-            && Without(name, ".png") is { Length: > 0 }
-        )
-            return (Without(name, ".png")!, LayerKind.Truth);
+        if (parent is "truth" or "masks" && Without(name, ".png") is { } mask)
+            return (mask, LayerKind.Truth);
         if (Annotations.FirstOrDefault(e => Without(name, e) is not null) is not { } ending)
             return null;
         var slide = Without(name, ending)!;
-        if (File.Exists(Path.Combine(file.Folder, $"{slide}.tissue.json")))
+        if (HasBeside(file, slide, ".tissue.json"))
             return ending == ".geojson" ? (slide, LayerKind.Tissue) : null;
-        // Outlines of detections and segments lie beside their maps, which show them; truth/NAME.json says a mask's scale.
+        if (HasBeside(file, slide, "-segmentation.json"))
+            return ending == ".geojson" ? (slide, LayerKind.Segments) : null;
+        // Detections lie beside their maps, which show them; truth/NAME.json says a mask's scale.
         var isBeside =
-            File.Exists(Path.Combine(file.Folder, $"{slide}-heatmap.json"))
-            || File.Exists(Path.Combine(file.Folder, $"{slide}-segmentation.json"))
-            || File.Exists(Path.Combine(file.Folder, $"{slide}.png"))
+            new[] { "-heatmap.json", "-patches.csv", ".png" }.Any(e => HasBeside(file, slide, e))
             || parent == "truth";
         return isBeside
             ? null
@@ -143,6 +140,9 @@ internal sealed class ShownSlides
                 LayerKind.Annotations
             );
     }
+
+    private static bool HasBeside(ViewedFile file, string slide, string ending) =>
+        File.Exists(Path.Combine(file.Folder, slide + ending));
 
     /// <summary>"S.svs.geojson" is of S.svs.</summary>
     private static bool IsSlideEnding(string name) =>

@@ -32,6 +32,30 @@ public sealed class ShownSlidesTests(ViewedPhantoms phantoms)
         Assert.NotEqual(shown.FileNameOf(shown.Slides[0]), shown.FileNameOf(shown.Slides[1]));
     }
 
+    /// <summary>As many hospitals call their folders; and names that addresses would have to encode.</summary>
+    [Fact]
+    public void Folders_and_files_of_one_name_are_told_apart()
+    {
+        using var own = new TempFolder();
+        foreach (var hospital in (string[])["Mün chen", "50 % #2"])
+        {
+            Directory.CreateDirectory(own.At($"{hospital}/slides"));
+            File.Copy(Slide, own.At($"{hospital}/slides/ä 1%#.tif"));
+        }
+        foreach (var rest in (string[])["slides", "slides/ä 1%#.tif"])
+        {
+            var shown = ShownSlides.In(
+                ViewedFolders.Of([own.At($"Mün chen/{rest}"), own.At($"50 % #2/{rest}")]),
+                "/nowhere"
+            );
+            Assert.Equal(["ä 1%#", "ä 1%#"], shown.Slides.Select(s => s.Name));
+            Assert.Equal(["50 % #2/slides", "Mün chen/slides"], shown.Slides.Select(s => s.File.FolderPlace).Order());
+            Assert.Equal(2, shown.Slides.Select(s => s.Id).Distinct().Count());
+        }
+        // The same folder twice is one.
+        Assert.Single(ShownSlides.In(ViewedFolders.Of([own.At("50 % #2"), own.At("50 % #2/")]), "/nowhere").Slides);
+    }
+
     [Fact]
     public void Heatmaps_without_their_slides_are_told()
     {

@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Coverslip.Viewer.Tests.Pages;
 
 /// <summary>What people do with a slide, in a real browser.</summary>
-public sealed partial class SlidePageTests(ViewedPhantoms phantoms, Browser browser) : IClassFixture<Browser>
+public sealed partial class SlidePageTests(ViewedPhantoms phantoms, Browser browser)
 {
     [Fact]
     public async Task Opened_zoomed_with_layers_and_the_address_shows_the_same_to_a_colleague()
