@@ -58,12 +58,13 @@ internal sealed class PredictedImages(
         }
         return new PredictedCases("image", [.. order.Select(c => full.GetValueOrDefault(c, c))], "predictions.csv")
         {
-            Legend = full.Values.Any(c => c.Pictures.Count > 1) && predictions.MultiLabel
-                ? ColorScale.OfMaps(
-                    "beside a radiograph, for each finding that is named: share of its map's maximum",
-                    LegendMark.HalfFrame
-                )
-                : null,
+            Legend =
+                full.Values.Any(c => c.Pictures.Count > 1) && predictions.MultiLabel
+                    ? ColorScale.OfMaps(
+                        "beside a radiograph, for each finding that is named: share of its map's maximum",
+                        LegendMark.HalfFrame
+                    )
+                    : null,
             Sections = DoubtSection.Of(predictions, model.Parts, "image") is { } doubt ? [doubt] : [],
             ScoreIs =
                 predictions.MultiLabel

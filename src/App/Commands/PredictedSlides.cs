@@ -17,11 +17,7 @@ internal static class PredictedSlides
         if (summary.Outcomes.Count == 0)
             return;
         var ordered = PredictedCases.Ordered(summary.Outcomes.Select(Of));
-        var cases = new PredictedCases(
-            "slide",
-            ordered,
-            Path.GetFileName(SlideSummary.ScoresIn(folder))
-        )
+        var cases = new PredictedCases("slide", ordered, Path.GetFileName(SlideSummary.ScoresIn(folder)))
         {
             Further = ["tissue (patches)", "detections"],
             ScoreIs = "The score is the highest probability on the slide; detections have a threshold of their own.",
@@ -37,7 +33,7 @@ internal static class PredictedSlides
 
     private static ReportSection Pictures(IReadOnlyList<PredictedCase> ordered, PredictedFiles files, string folder)
     {
-        var shown = ordered.Take(ShownSlides.Most).Select(c => Shown(c, files.PathOf(c.Name), folder)).ToArray();
+        var shown = ordered.Take(ReportedSlides.Most).Select(c => Shown(c, files.PathOf(c.Name), folder)).ToArray();
         return ReportSection.Of(
             "slides",
             "Slides",
@@ -45,14 +41,18 @@ internal static class PredictedSlides
                 new Note(
                     $"Left the slide, right the heatmap over it, in the order of the table. {shown.Length} of {FigureText.Count(ordered.Count, "slide")} {(shown.Length == 1 ? "is" : "are")} shown."
                 ),
-                .. ShownSlides.Blocks(shown, [.. ordered.Skip(ShownSlides.Most).Select(c => c.Name)], "this folder"),
+                .. ReportedSlides.Blocks(
+                    shown,
+                    [.. ordered.Skip(ReportedSlides.Most).Select(c => c.Name)],
+                    "this folder"
+                ),
             ]
         );
     }
 
     private static MappedSlide Shown(PredictedCase of, string slide, string folder)
     {
-        var seen = ShownSlides.Of(slide, of.Name, new SlideFiles(folder, of.Name));
+        var seen = ReportedSlides.Of(slide, of.Name, new SlideFiles(folder, of.Name));
         var called = of.Called.Length > 0 ? $"{of.Called}, " : "";
         return seen with
         {

@@ -60,16 +60,10 @@ internal static class ViewCommand
         DefaultValueFactory = _ => Failures,
     };
 
-    private static readonly Option<Uri?> Metrics = new("--metrics")
+    private static readonly Option<string?> Metrics = new("--metrics")
     {
         Description =
             "Send counts and times of requests to an OpenTelemetry collector (OTLP over HTTP), such as http://localhost:4318/v1/metrics.",
-        CustomParser = result =>
-            Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var to) && to.Scheme is "http" or "https"
-                ? to
-                : throw new ArgumentException(
-                    $"--metrics {result.Tokens[0].Value} is no address of a collector; give one such as http://localhost:4318/v1/metrics"
-                ),
     };
 
     private const string Failures = "failures",
@@ -173,9 +167,16 @@ internal static class ViewCommand
             ],
             Log = Console.Error,
             LogsAll = parsed.GetValue(Log) == Requests,
-            Metrics = parsed.GetValue(Metrics),
+            Metrics = parsed.GetValue(Metrics) is { } collector ? Collector(collector) : null,
         };
     }
+
+    private static Uri Collector(string asked) =>
+        Uri.TryCreate(asked, UriKind.Absolute, out var to) && to.Scheme is "http" or "https"
+            ? to
+            : throw new ArgumentException(
+                $"--metrics {asked} is no address of a collector; give one with http:// or https://, such as http://localhost:4318/v1/metrics"
+            );
 
     private static IPAddress Address(string? asked, string? certificate)
     {

@@ -35,10 +35,7 @@ public static class FrocPlot
         return new Plot(
             "FROC curve",
             $"Share of lesions found against false positives per slide up to {Last}; dashed what as many detections at random places on the {within} find, at the rates of the score.",
-            [
-                new PlotSeries("random places", chance, -1, PlotStyle.Dashed),
-                new PlotSeries("detections", found, 0),
-            ]
+            [new PlotSeries("random places", chance, -1, PlotStyle.Dashed), new PlotSeries("detections", found, 0)]
         )
         {
             Captioned = true,

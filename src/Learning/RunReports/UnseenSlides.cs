@@ -18,7 +18,7 @@ public static class UnseenSlides
         var figures = DetectionFigures.OfRun(run.Run.Folder, run.Cohort, run.Run.SplitParts);
         // Slides with tumor first, of each kind the surest.
         var ordered = slides.OrderByDescending(s => s.Truth is not null).ThenByDescending(s => s.Score).ToArray();
-        var shown = ordered.Take(ShownSlides.Most).Select(Shown).ToArray();
+        var shown = ordered.Take(ReportedSlides.Most).Select(Shown).ToArray();
         return ReportSection.Of(
             "slides",
             "Unseen slides",
@@ -30,9 +30,9 @@ public static class UnseenSlides
                 new Note(
                     $"Left the slide, right the heatmap over it; those with tumor first, then those of the highest score. {shown.Length} of {FigureText.Count(slides.Length, "slide")} {(shown.Length == 1 ? "is" : "are")} shown."
                 ),
-                .. ShownSlides.Blocks(
+                .. ReportedSlides.Blocks(
                     shown,
-                    [.. ordered.Skip(ShownSlides.Most).Select(s => s.Row.Image)],
+                    [.. ordered.Skip(ReportedSlides.Most).Select(s => s.Row.Image)],
                     "the run's slides/"
                 ),
             ]
@@ -68,7 +68,7 @@ public static class UnseenSlides
 
     private static MappedSlide Shown(TestedSlide slide)
     {
-        var seen = ShownSlides.Of(slide.Image, slide.Row.Image, slide.Files);
+        var seen = ReportedSlides.Of(slide.Image, slide.Row.Image, slide.Files);
         return seen with
         {
             Truth = slide.Truth,

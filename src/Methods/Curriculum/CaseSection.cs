@@ -63,10 +63,7 @@ internal static class CaseSection
                 ),
                 ColorScale.OfMaps(
                     "share of the map's maximum",
-                    [
-                        .. boxes.Count > 0 ? [LegendMark.TrueBox] : Array.Empty<LegendMark>(),
-                        LegendMark.HalfFrame,
-                    ]
+                    [.. boxes.Count > 0 ? [LegendMark.TrueBox] : Array.Empty<LegendMark>(), LegendMark.HalfFrame]
                 ),
                 .. cases
                     .GroupBy(c => c.Case.Finding)

@@ -88,7 +88,8 @@ internal sealed class ViewedFolders
                 .FirstOrDefault(name => full.All(other => other == path || End(other, name.Split('/').Length) != name))
             ?? path;
 
-        static string End(string path, int parts) => string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries).TakeLast(parts));
+        static string End(string path, int parts) =>
+            string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries).TakeLast(parts));
     }
 
     /// <summary>Whether a path, links resolved, lies below what was named.</summary>

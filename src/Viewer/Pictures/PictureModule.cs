@@ -101,11 +101,7 @@ internal sealed class PictureModule(ShownPictures shown) : IViewerModule
             mask = picture.Mask is not null,
             beside = set.BesideOf(picture).Select(f => f.Alias ?? f.Place),
             boxes = set.Boxes[picture.Image]
-                .Select(b => new
-                {
-                    label = b.Label,
-                    at = new[] { b.Area.X, b.Area.Y, b.Area.Width, b.Area.Height },
-                }),
+                .Select(b => new { label = b.Label, at = new[] { b.Area.X, b.Area.Y, b.Area.Width, b.Area.Height } }),
             nearest = set.Nearest[picture.Image]
                 .Select(n => new
                 {

@@ -83,7 +83,9 @@ internal sealed record PictureSet(ViewedFile File, IReadOnlyList<SetPicture> Pic
         };
 
     private static IReadOnlyList<FindingBox> BoxesOf(ViewedFile file, Cohort cohort) =>
-        System.IO.Path.Combine(file.Folder, "boxes.csv") is var boxes && cohort.MultiLabel && System.IO.File.Exists(boxes)
+        System.IO.Path.Combine(file.Folder, "boxes.csv") is var boxes
+        && cohort.MultiLabel
+        && System.IO.File.Exists(boxes)
             ? BoxesFile.Read(boxes, cohort)
             : [];
 

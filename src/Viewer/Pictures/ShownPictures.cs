@@ -118,7 +118,8 @@ internal sealed class ShownPictures
     /// <summary>The maps that a run keeps of the test images of which it is surest, by image: their files are called by finding and place.</summary>
     private static ILookup<string, ViewedFile> MapsOf(PictureSet said, ViewedFile[] made)
     {
-        var files = made.Where(f => f.Folder == CaseMaps.FolderOf(said.File.Folder)).ToDictionary(f => f.Path, StringComparer.Ordinal);
+        var files = made.Where(f => f.Folder == CaseMaps.FolderOf(said.File.Folder))
+            .ToDictionary(f => f.Path, StringComparer.Ordinal);
         var predictions = new Predictions(said.Classes, [.. said.Pictures.Select(p => p.Said!)]) { MultiLabel = true };
         return (said.MultiLabel && files.Count > 0 ? FindingCase.Of(predictions) : [])
             .Select(c => (Case: c, File: files.GetValueOrDefault(CaseMaps.FileOf(said.File.Folder, c))))

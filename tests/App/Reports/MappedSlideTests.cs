@@ -75,7 +75,9 @@ public sealed class MappedSlideTests : IDisposable
     {
         var cut = Path.Combine(folder, "cut.tif");
         File.WriteAllBytes(cut, File.ReadAllBytes(Slide(Mpp.Of(1)))[..200]);
-        var page = MappedSlideHtml.Of(new MappedSlides([new MappedSlide(cut, "cut"), new MappedSlide(Slide(Mpp.Of(1)), "c")]));
+        var page = MappedSlideHtml.Of(
+            new MappedSlides([new MappedSlide(cut, "cut"), new MappedSlide(Slide(Mpp.Of(1)), "c")])
+        );
         var figures = page.Elements().ToArray();
         Assert.Contains(cut, figures[0].Value);
         Assert.Contains(figures[1].Descendants(), e => e.Name.LocalName == "image");
@@ -96,7 +98,8 @@ public sealed class MappedSlideTests : IDisposable
         Assert.InRange(png.Length, 1, 200_000);
     }
 
-    private static XElement Shown(MappedSlide slide) => MappedSlideHtml.Of(new MappedSlides([slide])).Elements().Single();
+    private static XElement Shown(MappedSlide slide) =>
+        MappedSlideHtml.Of(new MappedSlides([slide])).Elements().Single();
 
     private static byte[] Bytes(XElement picture)
     {

@@ -1,3 +1,4 @@
+using Coverslip.Slides.Images;
 using Coverslip.Viewer.Contents;
 
 namespace Coverslip.Viewer.Tests.Contents;
@@ -54,6 +55,27 @@ public sealed class ShownSlidesTests(ViewedPhantoms phantoms)
         }
         // The same folder twice is one.
         Assert.Single(ShownSlides.In(ViewedFolders.Of([own.At("50 % #2"), own.At("50 % #2/")]), "/nowhere").Slides);
+    }
+
+    [Fact]
+    public void A_slide_that_is_cut_off_is_not_missed_in_silence()
+    {
+        using var own = new TempFolder();
+        File.WriteAllBytes(own.At("cut.tif"), File.ReadAllBytes(Slide)[..^2000]);
+        File.Copy(Slide, own.At("a.tif"));
+        // An image in strips is none.
+        using (var image = new Image(8, 8))
+            ImageFile.Write(own.At("patch.tif"), image);
+        var shown = ShownSlides.In(ViewedFolders.Of([own.Path]), "/nowhere");
+        Assert.Equal("a", Assert.Single(shown.Slides).Name);
+        var note = Assert.Single(shown.Notes);
+        Assert.Contains("/cut.tif is left out: TIFF directory", note);
+        Assert.EndsWith(
+            "do not lie within the file's "
+                + new FileInfo(own.At("cut.tif")).Length
+                + "; copy it again, and start the viewer anew",
+            note
+        );
     }
 
     [Fact]

@@ -15,7 +15,9 @@ public sealed class RequestLogTests(ViewedPhantoms phantoms)
     {
         using var log = new StringWriter();
         string token;
-        await using (var viewer = await RunningViewer.StartAsync(phantoms.Folder, new ViewerOptions { Log = log, LogsAll = all }))
+        await using (
+            var viewer = await RunningViewer.StartAsync(phantoms.Folder, new ViewerOptions { Log = log, LogsAll = all })
+        )
         {
             token = viewer.Entry.Query["?token=".Length..];
             await AskAsync(viewer);

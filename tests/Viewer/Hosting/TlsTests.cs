@@ -23,14 +23,10 @@ public sealed class TlsTests(ViewedPhantoms phantoms)
 
         using var handler = new HttpClientHandler
         {
-            ServerCertificateCustomValidationCallback = (_, shown, _, _) =>
-                shown?.Thumbprint == certificate.Thumbprint,
+            ServerCertificateCustomValidationCallback = (_, shown, _, _) => shown?.Thumbprint == certificate.Thumbprint,
             AllowAutoRedirect = false,
         };
-        using var client = new HttpClient(handler)
-        {
-            BaseAddress = new Uri($"https://127.0.0.1:{viewer.Entry.Port}"),
-        };
+        using var client = new HttpClient(handler) { BaseAddress = new Uri($"https://127.0.0.1:{viewer.Entry.Port}") };
         using var without = await client.GetAsync("/api/slides");
         Assert.Equal(HttpStatusCode.Unauthorized, without.StatusCode);
         using var entered = await client.GetAsync(viewer.Entry.PathAndQuery);

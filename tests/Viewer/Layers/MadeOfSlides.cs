@@ -34,9 +34,7 @@ internal static class MadeOfSlides
                         Class = name,
                         Polygons =
                         [
-                            new RingPolygon(
-                                new Ring([.. Outline.Chunk(2).Select(p => new Vertex(p[0], p[1]))])
-                            ),
+                            new RingPolygon(new Ring([.. Outline.Chunk(2).Select(p => new Vertex(p[0], p[1]))])),
                         ],
                     },
                 ],

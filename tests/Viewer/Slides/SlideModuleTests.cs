@@ -58,7 +58,14 @@ public sealed class SlideModuleTests(ViewedPhantoms phantoms)
     {
         using var own = new TempFolder();
         File.Copy(Path.Combine(TestData.Folder("wsi"), "cmu-1-small-region.svs"), own.At("c.svs"));
-        foreach (var shown in (string[][])[[], ["macro"], ["macro", "label"]])
+        foreach (
+            var shown in (string[][])
+                [
+                    [],
+                    ["macro"],
+                    ["macro", "label"],
+                ]
+        )
         {
             await using var viewer = await RunningViewer.StartAsync(own.Path, new ViewerOptions { Beside = shown });
             await viewer.EnterAsync();

@@ -80,13 +80,21 @@ function mapSection({ shown, layers, update, views }: Filled): HTMLElement | nul
     shown.beside !== null && choice("beside", "Right", shown.beside, (id) => (shown.beside = id)),
     ...(values
       ? [
-          values.score !== null &&
-            el(
-              "p",
-              { className: "score" },
-              `Slide's probability of ${values.className ?? "the class"}: ${values.score.toFixed(3)}`,
-            ),
-          legend(shown.colors, values.className ? `Probability of ${values.className}` : "Probability", shown.threshold),
+          ...views.map(
+            ({ values: of }, index) =>
+              of &&
+              of.score !== null &&
+              el(
+                "p",
+                { className: "score" },
+                `${views.length > 1 ? `${index ? "Right" : "Left"}: slide` : "Slide"}'s probability of ${of.className ?? "the class"}: ${of.score.toFixed(3)}`,
+              ),
+          ),
+          legend(
+            shown.colors,
+            values.className ? `Probability of ${values.className}` : "Probability",
+            shown.threshold,
+          ),
           slider("opacity", "Opacity"),
           slider("threshold", "Threshold"),
           el("div", { className: "field" }, el("label", { htmlFor: "colors" }, "Colors"), colors),

@@ -178,7 +178,12 @@ function boxesToggle(details: Details, boxes: SVGSVGElement): HTMLElement {
   const box = el("input", { type: "checkbox", id: "boxes", checked: true });
   box.addEventListener("change", () => boxes.classList.toggle("away", !box.checked));
   const labels = details.boxes.map((b) => b.label).join(", ");
-  return el("div", { className: "check truth" }, box, el("label", { htmlFor: "boxes" }, `Boxes of the truth: ${labels}`));
+  return el(
+    "div",
+    { className: "check truth" },
+    box,
+    el("label", { htmlFor: "boxes" }, `Boxes of the truth: ${labels}`),
+  );
 }
 
 function maskToggle(path: string, canvas: HTMLCanvasElement): HTMLElement {
@@ -215,7 +220,7 @@ function nearest(set: string, details: Details, show: (index: number) => void): 
               { type: "button", onclick: () => show(near.row!), "aria-label": near.image },
               el("img", { src: `/api/pictures/${set}/${near.row}/image.jpg?side=96`, alt: "" }),
             ),
-          `${near.label}, patient ${near.patient}, distance ${short(near.distance)}`,
+          `${near.label || "nothing found"}, patient ${near.patient}, distance ${short(near.distance)}`,
         ),
       ),
     ),

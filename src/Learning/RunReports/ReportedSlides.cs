@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Coverslip.Evaluation.Detection;
 using Coverslip.Learning.Reports;
 using Coverslip.Learning.SlideWalk;
@@ -6,7 +5,7 @@ using Coverslip.Learning.SlideWalk;
 namespace Coverslip.Learning.RunReports;
 
 /// <summary>What a model left of slides, as pictures of a page that stays small enough to send.</summary>
-public static class ShownSlides
+public static class ReportedSlides
 {
     /// <summary>A slide takes up to 0.5 MB of the page.</summary>
     public const int Most = 24;
