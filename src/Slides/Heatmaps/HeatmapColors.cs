@@ -7,7 +7,7 @@ namespace Coverslip.Slides.Heatmaps;
 public static class HeatmapColors
 {
     /// <summary>In words, from 0 to 1.</summary>
-    public const string Words = "dark purple 0, blue-green 0.5, yellow 1";
+    internal const string Words = "dark purple 0, blue-green 0.5, yellow 1";
 
     private static readonly (byte Red, byte Green, byte Blue)[] Anchors =
     [
