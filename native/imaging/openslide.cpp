@@ -99,3 +99,34 @@ CI_EXPORT int ci_slide_read(ci_slide* slide, const std::int64_t at[2], int level
                                  target->pixels + target->stride * y, target->width);
     });
 }
+
+CI_EXPORT const char* ci_slide_picture_name(ci_slide* slide, int index) {
+    const char* const* names = openslide_get_associated_image_names(slide->handle);
+    for (int i = 0; names[i] != nullptr; ++i)
+        if (i == index) return names[i];
+    return nullptr;
+}
+
+CI_EXPORT int ci_slide_picture_size(ci_slide* slide, const char* name, std::int64_t size[2]) {
+    return ci::guarded([&] {
+        openslide_get_associated_image_dimensions(slide->handle, name, &size[0], &size[1]);
+        check(slide->handle);
+        if (size[0] < 1 || size[1] < 1) throw ci::failure("there is no such picture");
+    });
+}
+
+CI_EXPORT int ci_slide_picture(ci_slide* slide, const char* name, const ci_image* target) {
+    return ci::guarded([&] {
+        std::int64_t size[2] = {0, 0};
+        openslide_get_associated_image_dimensions(slide->handle, name, &size[0], &size[1]);
+        if (target->channels != 3 || target->depth != 8 || target->width != size[0] || target->height != size[1])
+            throw ci::failure("a picture is read as RGB of 8 bits, at its own size");
+        const std::size_t width = static_cast<std::size_t>(target->width);
+        std::unique_ptr<std::uint32_t[]> pixels(new std::uint32_t[width * static_cast<std::size_t>(target->height)]);
+        openslide_read_associated_image(slide->handle, name, pixels.get());
+        check(slide->handle);
+        for (int y = 0; y < target->height; ++y)
+            onto_white(pixels.get() + width * static_cast<std::size_t>(y), target->pixels + target->stride * y,
+                       target->width);
+    });
+}

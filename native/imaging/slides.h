@@ -44,3 +44,8 @@ CI_EXPORT const char* ci_slide_property(ci_slide* slide, const char* name);
 // Pixels of a level, from (x, y) of level 0, onto white; empty: how many of them no tile covers.
 CI_EXPORT int ci_slide_read(ci_slide* slide, const std::int64_t at[2], int level, const ci_image* target,
                             std::int64_t* empty);
+
+// Pictures beside the slide: its label, the whole glass (macro). The name of number index, or null after the last.
+CI_EXPORT const char* ci_slide_picture_name(ci_slide* slide, int index);
+CI_EXPORT int ci_slide_picture_size(ci_slide* slide, const char* name, std::int64_t size[2]);
+CI_EXPORT int ci_slide_picture(ci_slide* slide, const char* name, const ci_image* target);

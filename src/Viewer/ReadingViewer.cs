@@ -27,7 +27,7 @@ public static class ReadingViewer
         var slides = study.Cases.Select(c => Shown(study, c)).ToArray();
         var desk = await ReadingDesk.OpenAsync(log, study);
         var access = new ReadingAccess(desk, [.. slides.Select(s => s.Id)]);
-        var (shown, open) = (ShownSlides.Of(slides), new OpenSlides());
+        var (shown, open) = (ShownSlides.Of(slides), new OpenSlides(options.SlideMpp));
         var pictures = new SlidePictures(open, options.CacheBytes);
         return await ViewerHost.StartAsync(
             options with

@@ -24,7 +24,7 @@ public static class SlideViewer
         var token = AccessTokens.Create();
         var tokens = new AccessTokens();
         tokens.Admit(AccessTokens.HashOf(token), Visitor.Owner);
-        var open = new OpenSlides();
+        var open = new OpenSlides(options.SlideMpp);
         var pictures = new SlidePictures(open, options.CacheBytes);
         var host = await ViewerHost.StartAsync(options, tokens, Modules(paths, options, open, pictures));
         host.Own(pictures, open);
@@ -56,11 +56,12 @@ public static class SlideViewer
             throw new IOException(
                 $"{string.Join(", ", paths)}: no slide and no cohort of pictures lies there"
                     + string.Concat(slides.Notes.Concat(sets.Notes).Select(note => $"; {note}"))
+                    + "; name slides, a folder of slides with what 'coverslip predict' wrote of them, or a folder with a cohort.csv"
             );
         var access = new EverythingShown();
         return
         [
-            new SlideModule(slides, open, pictures, access),
+            new SlideModule(slides, open, pictures, access) { Beside = options.Beside },
             new LayerModule(slides, open, access),
             new DrawingModule(slides, open, drawn, access) { Check = correction is null ? null : correction.Check },
             new CorrectionModule(slides, correction),

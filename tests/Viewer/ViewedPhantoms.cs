@@ -58,23 +58,33 @@ public sealed class ViewedPhantoms : IDisposable
 
     internal string Folder { get; }
 
-    /// <summary>A heatmap with its detections as <c>predict</c> writes them: rising from left to right.</summary>
-    internal static void WriteHeatmap(string folder, string name, int columns, int rows)
+    /// <summary>A heatmap with its detections as <c>predict</c> writes them: rising from left to right, or falling.</summary>
+    internal static void WriteHeatmap(string folder, string name, int columns, int rows, bool opposite = false)
     {
         var files = new SlideFiles(folder, name);
         Directory.CreateDirectory(folder);
         var grid = new HeatmapGrid(columns, rows, 32, 32, 32, Mpp.Of(1));
         var heatmap = new Heatmap(
             grid,
-            [.. Enumerable.Range(0, grid.Cells).Select(i => i < columns ? float.NaN : i % columns / (columns - 1f))]
+            [
+                .. Enumerable
+                    .Range(0, grid.Cells)
+                    .Select(i => i < columns ? float.NaN : i % columns / (columns - 1f))
+                    .Select(v => opposite ? 1 - v : v),
+            ]
         );
         heatmap.Write(files.Heatmap);
         var record = HeatmapRecord.Of(heatmap);
         record["class"] = "tumor";
         record["probability"] = 0.75;
         WholeFile.Write(files.Record, record.ToJsonString());
+        WriteDetections(files.GeoJson);
+    }
+
+    /// <summary>Three of them.</summary>
+    internal static void WriteDetections(string file) =>
         AnnotationFile.Write(
-            files.GeoJson,
+            file,
             new AnnotationSet
             {
                 Format = AnnotationFormat.GeoJson,
@@ -82,7 +92,6 @@ public sealed class ViewedPhantoms : IDisposable
             },
             AnnotationFormat.GeoJson
         );
-    }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 

@@ -21,6 +21,9 @@ internal sealed class PredictedImages(
     IReadOnlyList<SeenImage>? seen
 )
 {
+    /// <summary>Pixels of radiographs and what is laid over them: with 60 of two pictures each about 5 MB.</summary>
+    private const int MappedSide = 420;
+
     /// <summary>Named files are known by their names where these tell them apart.</summary>
     private readonly bool byName =
         predictions.Rows.All(r => Path.IsPathRooted(r.Image))
@@ -55,6 +58,13 @@ internal sealed class PredictedImages(
         }
         return new PredictedCases("image", [.. order.Select(c => full.GetValueOrDefault(c, c))], "predictions.csv")
         {
+            Legend =
+                full.Values.Any(c => c.Pictures.Count > 1) && predictions.MultiLabel
+                    ? ColorScale.OfMaps(
+                        "beside a radiograph, for each finding that is named: share of its map's maximum",
+                        LegendMark.HalfFrame
+                    )
+                    : null,
             Sections = DoubtSection.Of(predictions, model.Parts, "image") is { } doubt ? [doubt] : [],
             ScoreIs =
                 predictions.MultiLabel
@@ -76,14 +86,14 @@ internal sealed class PredictedImages(
     private IEnumerable<Picture> PicturesOf(Patch patch, Prediction said)
     {
         var file = patches.Cohort.ImagePath(patch.Row);
-        yield return new Picture(file, said.Image);
+        yield return new Picture(file, said.Image) { Longest = predictions.MultiLabel ? MappedSide : Picture.Small };
         if (MaskOf(patch.Row) is { } mask)
             yield return new Picture(file, $"mask of {said.Image}") { Mask = mask, View = MaskView.Dimmed };
         if (!predictions.MultiLabel)
             yield break;
         foreach (var finding in said.Predicted.Split(';', StringSplitOptions.RemoveEmptyEntries))
             if (OverlayOf(said.Image, finding) is var overlay && File.Exists(overlay))
-                yield return new Picture(overlay, $"{finding} in {said.Image}");
+                yield return new Picture(overlay, $"{finding} in {said.Image}") { Longest = MappedSide };
     }
 
     private IReadOnlyList<int> JudgesOf(int place) => seen?[place].Parts ?? [.. model.Parts.Select(p => p.Part)];

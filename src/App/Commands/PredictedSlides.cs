@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Coverslip.App.Reports;
 using Coverslip.Learning.Reports;
+using Coverslip.Learning.RunReports;
 using Coverslip.Learning.SlideWalk;
 
 namespace Coverslip.App.Commands;
@@ -15,14 +16,12 @@ internal static class PredictedSlides
     {
         if (summary.Outcomes.Count == 0)
             return;
-        var cases = new PredictedCases(
-            "slide",
-            PredictedCases.Ordered(summary.Outcomes.Select(Of)),
-            Path.GetFileName(SlideSummary.ScoresIn(folder))
-        )
+        var ordered = PredictedCases.Ordered(summary.Outcomes.Select(Of));
+        var cases = new PredictedCases("slide", ordered, Path.GetFileName(SlideSummary.ScoresIn(folder)))
         {
             Further = ["tissue (patches)", "detections"],
             ScoreIs = "The score is the highest probability on the slide; detections have a threshold of their own.",
+            Sections = [Pictures(ordered, files, folder)],
         };
         ConsoleTable.Write(cases.Short());
         if (cases.Rest is { } rest)
@@ -30,6 +29,40 @@ internal static class PredictedSlides
         var failed = summary.Failures.Select(f => $"{f.Name} could not be predicted: {f.Reason}");
         var report = PredictionReport.Write(folder, cases, files.Run, [.. files.Notes, .. failed], NoneNear);
         Console.WriteLine($"report: {report}");
+    }
+
+    private static ReportSection Pictures(IReadOnlyList<PredictedCase> ordered, PredictedFiles files, string folder)
+    {
+        var shown = ordered.Take(ReportedSlides.Most).Select(c => Shown(c, files.PathOf(c.Name), folder)).ToArray();
+        return ReportSection.Of(
+            "slides",
+            "Slides",
+            [
+                new Note(
+                    $"Left the slide, right the heatmap over it, in the order of the table. {shown.Length} of {FigureText.Count(ordered.Count, "slide")} {(shown.Length == 1 ? "is" : "are")} shown."
+                ),
+                .. ReportedSlides.Blocks(
+                    shown,
+                    [.. ordered.Skip(ReportedSlides.Most).Select(c => c.Name)],
+                    "this folder"
+                ),
+            ]
+        );
+    }
+
+    private static MappedSlide Shown(PredictedCase of, string slide, string folder)
+    {
+        var seen = ReportedSlides.Of(slide, of.Name, new SlideFiles(folder, of.Name));
+        var called = of.Called.Length > 0 ? $"{of.Called}, " : "";
+        return seen with
+        {
+            Caption =
+            [
+                new Words($"{of.Name}: {called}score {FigureText.Number(of.Score)}"),
+                .. of.Notes.Select(n => new Words(n, WordStyle.Wrong)),
+                .. seen.Caption,
+            ],
+        };
     }
 
     /// <summary>A slide that was segmented.</summary>
@@ -60,16 +93,6 @@ internal static class PredictedSlides
             ],
             Further = [Text("tissue_patches", "patches"), Text("detections")],
             Margin = outcome.Score is { } score ? Math.Abs(score - (threshold ?? 0.5)) : double.PositiveInfinity,
-            Pictures =
-            [
-                .. new (string? File, string Name)[]
-                {
-                    (outcome.Picture, $"heatmap over {outcome.Name}"),
-                    (outcome.FurtherPicture, $"patches of {outcome.Name} that speak most, and least, for it"),
-                }
-                    .Where(p => File.Exists(p.File))
-                    .Select(p => new Picture(p.File!, p.Name)),
-            ],
         };
     }
 }

@@ -3,6 +3,8 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Coverslip.App.Progress;
+using Coverslip.Slides.Formats;
+using Coverslip.Slides.Geometry;
 using Coverslip.Viewer;
 using Coverslip.Viewer.Hosting;
 using Coverslip.Viewer.Readings;
@@ -41,8 +43,35 @@ internal static class ViewCommand
             "Folder for what is drawn in the viewer, NAME.geojson each. [default: 'drawn' in the first folder]",
     };
 
+    private static readonly Option<bool> Macro = new("--macro")
+    {
+        Description = "Show the picture of the whole glass, where the slide has one; the label may be on it.",
+    };
+
+    private static readonly Option<bool> LabelImage = new("--label-image")
+    {
+        Description = "Show the picture of the label, where the slide has one; names stand on it.",
+    };
+
+    private static readonly Option<string> Log = new("--log")
+    {
+        Description =
+            "Which requests get a line of JSON on standard error: failures or requests (all); no line names a file.",
+        DefaultValueFactory = _ => Failures,
+    };
+
+    private static readonly Option<string?> Metrics = new("--metrics")
+    {
+        Description =
+            "Send counts and times of requests to an OpenTelemetry collector (OTLP over HTTP), such as http://localhost:4318/v1/metrics.",
+    };
+
+    private const string Failures = "failures",
+        Requests = "requests";
+
     internal static Command Create()
     {
+        Log.AcceptOnlyFromAmong(Failures, Requests);
         Port.Within(1, 65535, "");
         var command = new Command(
             "view",
@@ -64,6 +93,11 @@ internal static class ViewCommand
             Certificate,
             ReadingCommand.Database,
             Annotations,
+            SlideArguments.SlideMpp,
+            Macro,
+            LabelImage,
+            Log,
+            Metrics,
         };
         command.SetAction(parsed =>
             (
@@ -125,9 +159,24 @@ internal static class ViewCommand
             Certificate = certificate is null ? null : Load(certificate),
             Annotations = parsed.GetValue(Annotations),
             RoundKept = correction => CorrectCommand.WriteCurve(correction.Folder, correction.Rounds),
+            SlideMpp = parsed.GetValue(SlideArguments.SlideMpp) is { } mpp ? Mpp.Of(mpp) : null,
+            Beside =
+            [
+                .. parsed.GetValue(Macro) ? [AssociatedImages.Macro] : Array.Empty<string>(),
+                .. parsed.GetValue(LabelImage) ? [AssociatedImages.Label] : Array.Empty<string>(),
+            ],
             Log = Console.Error,
+            LogsAll = parsed.GetValue(Log) == Requests,
+            Metrics = parsed.GetValue(Metrics) is { } collector ? Collector(collector) : null,
         };
     }
+
+    private static Uri Collector(string asked) =>
+        Uri.TryCreate(asked, UriKind.Absolute, out var to) && to.Scheme is "http" or "https"
+            ? to
+            : throw new ArgumentException(
+                $"--metrics {asked} is no address of a collector; give one with http:// or https://, such as http://localhost:4318/v1/metrics"
+            );
 
     private static IPAddress Address(string? asked, string? certificate)
     {

@@ -40,7 +40,61 @@ internal static class ColorScaleHtml
                     )
                 )
             ),
-            Html.Tag("figcaption", scale.Meaning)
+            Html.Tag(
+                "figcaption",
+                Html.Class("legend"),
+                Html.Tag("span", scale.Meaning),
+                scale.Marks.Select(m => Html.Tag("span", Swatch(m), WordsOf(m)))
+            )
+        );
+    }
+
+    private static string WordsOf(LegendMark mark) =>
+        mark switch
+        {
+            LegendMark.Truth => "outline of the truth",
+            LegendMark.Detection => "detection; hovering tells its probability",
+            LegendMark.TrueBox => "box of the truth",
+            LegendMark.HalfFrame => "frame around what reaches half of the map's maximum",
+            _ => "scale bar, below each picture",
+        };
+
+    /// <summary>The mark as it is drawn, over the gray of a picture.</summary>
+    private static XElement Swatch(LegendMark mark)
+    {
+        XElement Shape(string style) =>
+            mark switch
+            {
+                LegendMark.Detection => SvgPlot.Tag(
+                    "circle",
+                    SvgPlot.Set("class", style),
+                    SvgPlot.Set("cx", 20),
+                    SvgPlot.Set("cy", 10),
+                    SvgPlot.Set("r", 7)
+                ),
+                LegendMark.Truth => SvgPlot.Tag("path", SvgPlot.Set("class", style), SvgPlot.Set("d", "M3 10H37")),
+                LegendMark.ScaleBar => SvgPlot.Tag("path", SvgPlot.Set("class", "bar"), SvgPlot.Set("d", "M3 10H37")),
+                _ => SvgPlot.Tag("path", SvgPlot.Set("class", style), SvgPlot.Set("d", "M4 4H36V16H4Z")),
+            };
+        return SvgPlot.Tag(
+            "svg",
+            SvgPlot.Set("viewBox", "0 0 40 20"),
+            SvgPlot.Set("width", 40),
+            SvgPlot.Set("height", 20),
+            SvgPlot.Set("aria-hidden", "true"),
+            SvgPlot.Set(
+                "class",
+                mark switch
+                {
+                    LegendMark.Truth => "truth",
+                    LegendMark.Detection => "ring",
+                    LegendMark.TrueBox => "true-box",
+                    LegendMark.HalfFrame => "half-frame",
+                    _ => "scale-bar",
+                }
+            ),
+            mark is LegendMark.ScaleBar ? null : Shape("halo"),
+            Shape("line")
         );
     }
 

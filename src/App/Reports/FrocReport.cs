@@ -2,6 +2,7 @@ using System.Globalization;
 using Coverslip.Evaluation.Detection;
 using Coverslip.Evaluation.Statistics;
 using Coverslip.Learning.Reports;
+using Coverslip.Learning.RunReports;
 
 namespace Coverslip.App.Reports;
 
@@ -18,7 +19,6 @@ internal sealed record FrocCase(FrocSlide Slide, Detections Detections, LesionMa
 internal static class FrocReport
 {
     private const int MostDetections = 1000;
-    private static readonly double Last = Froc.Rates[^1];
 
     /// <summary>The file's text.</summary>
     /// <param name="evaluation">The figures.</param>
@@ -71,50 +71,8 @@ internal static class FrocReport
         );
     }
 
-    private static ReportSection Curve(FrocEvaluation evaluation, string within)
-    {
-        var end = evaluation.Sensitivities[^1].Value;
-        PlotPoint[] found =
-        [
-            .. evaluation
-                .Curve.Reverse()
-                .Where(p => p.FalsePositives <= Last)
-                .Select(p => new PlotPoint(
-                    p.FalsePositives,
-                    p.Sensitivity,
-                    FormattableString.Invariant($"from {p.Threshold:0.###} on")
-                )),
-            .. end is { } known ? (PlotPoint[])[new(Last, known)] : [],
-        ];
-        PlotPoint[] chance =
-        [
-            new(0, 0),
-            .. Froc.Rates.Zip(evaluation.ChanceSensitivities, (rate, by) => new PlotPoint(rate, by)),
-        ];
-        return ReportSection.Of(
-            "curve",
-            "FROC curve",
-            found.Length == 0
-                ? new Paragraph($"There is no curve: {evaluation.Score.Reason}.")
-                : new Plot(
-                    "FROC curve",
-                    $"Share of lesions found against false positives per slide up to {Last}; dashed what as many detections at random places on the {within} find, at the rates of the score.",
-                    [
-                        new PlotSeries("random places", chance, -1, PlotStyle.Dashed),
-                        new PlotSeries("detections", found, 0),
-                    ]
-                )
-                {
-                    Captioned = true,
-                    Width = 560,
-                    Height = 340,
-                    XLabel = "false positives per slide",
-                    YLabel = "sensitivity",
-                    XRange = (0, Last),
-                    YRange = (0, 1),
-                }
-        );
-    }
+    private static ReportSection Curve(FrocEvaluation evaluation, string within) =>
+        ReportSection.Of("curve", "FROC curve", FrocPlot.Of(evaluation, within));
 
     private static ReportSection Lesions(IReadOnlyList<FrocCase> cases)
     {

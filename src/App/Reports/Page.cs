@@ -48,6 +48,7 @@ internal static class Page
             Plot plot => Of(plot),
             Plots plots => Html.Tag("div", Html.Class("plots"), plots.All.Select(Of)),
             Pictures pictures => Of(pictures),
+            MappedSlides slides => MappedSlideHtml.Of(slides),
             ColorScale scale => ColorScaleHtml.Of(scale),
             _ => throw new ArgumentException($"a report cannot show a {block.GetType().Name} yet"),
         };
@@ -83,10 +84,7 @@ internal static class Page
             "figure",
             shown.Pictures.Any(p => p.Longest > Picture.Small) ? Html.Class("large") : null,
             shown.Pictures.Count > 1 ? Html.Tag("div", Html.Class("pair"), seen) : seen,
-            Html.Tag(
-                "figcaption",
-                shown.Caption.Select((line, i) => new[] { i > 0 ? Html.Tag("br") : null, TableHtml.Of(line) })
-            )
+            Html.Tag("figcaption", TableHtml.Lines(shown.Caption))
         );
     }
 }

@@ -55,6 +55,7 @@ internal static class PageStyle
         .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr));
             gap: 1rem 1.5rem; align-items: start; }
         figure { margin: 0; }
+        figure + p { margin-top: 1rem; }
         .plots h3 { margin: .5rem 0 0; }
         .plots figcaption { max-width: 460px; }
         .plot { width: 100%; height: auto; display: block;
@@ -79,6 +80,23 @@ internal static class PageStyle
         .pictures img { width: 100%; height: auto; display: block; border-radius: 4px; }
         .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 4px; }
         .pictures figcaption { margin-top: .3rem; line-height: 1.35; overflow-wrap: anywhere; }
+        .slides { width: min(96vw, 1860px); margin: .5rem 0 0 50%; transform: translateX(-50%); display: grid; gap: 2rem; }
+        .slide .pair { grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); gap: .75rem; align-items: start; }
+        .slide .pair svg, .slide .pair img { display: block; width: 100%; height: auto; max-height: 92vh; border-radius: 4px; }
+        .slide .pair div { max-width: 1100px; }
+        .slide figcaption { margin-top: .2rem; overflow-wrap: anywhere; }
+        .halo, .truth .line, .ring .line, .true-box .line, .half-frame .line { fill: none; vector-effect: non-scaling-stroke; }
+        .halo { stroke: #fff; stroke-width: 4.5; } .truth .line, .ring .line { stroke: #111; stroke-width: 2; }
+        .truth .line { stroke-dasharray: 8 5; } .ring:hover .line { stroke: #d55e00; stroke-width: 4; }
+        .ring { pointer-events: all; }
+        .true-box .line { stroke: #e65f00; stroke-width: 3; } .half-frame .line { stroke: #fff; stroke-width: 2; }
+        .half-frame .halo { stroke: #111; }
+        .scale-bar { margin: .25rem 0 .4rem; font-size: .88rem; line-height: 1.2; }
+        .scale-bar span { display: block; height: 4px; background: var(--ink); margin-bottom: .15rem; }
+        .scale-bar .bar { stroke: var(--ink); stroke-width: 4; }
+        .legend { display: flex; flex-wrap: wrap; gap: .15rem 1.25rem; }
+        .legend span { display: inline-flex; align-items: center; gap: .4rem; }
+        .legend svg { border-radius: 3px; background: #9a93a3; flex: none; } .legend svg.scale-bar { background: none; margin: 0; }
         .unreadable { background: var(--panel); border-radius: 4px; padding: 1rem; font-size: .88rem;
             overflow-wrap: anywhere; }
         pre { background: var(--panel); border-radius: 8px; padding: 1rem; overflow-x: auto;

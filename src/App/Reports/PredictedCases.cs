@@ -19,6 +19,9 @@ internal sealed record PredictedCases(string Thing, IReadOnlyList<PredictedCase>
     /// <summary>Further sections of the report; none by default.</summary>
     public IReadOnlyList<ReportSection> Sections { get; init; } = [];
 
+    /// <summary>What the colors of pictures mean; null (default) where they are those of the images.</summary>
+    public ColorScale? Legend { get; init; }
+
     /// <summary>What the score is.</summary>
     public string ScoreIs { get; init; } = "";
 

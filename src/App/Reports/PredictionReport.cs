@@ -75,6 +75,7 @@ internal static class PredictionReport
                     )
             ),
             new Note(near),
+            cases.Legend,
             new Table(
                 [
                     .. cases.Columns,

@@ -45,5 +45,9 @@ internal static class TableHtml
             _ => throw new ArgumentException($"a table cannot show a {cell.GetType().Name} yet"),
         };
 
+    /// <summary>Words below each other.</summary>
+    internal static IEnumerable<object?> Lines(IEnumerable<Words> lines) =>
+        lines.SelectMany((line, i) => new[] { i > 0 ? Html.Tag("br") : null, Of(line) });
+
     private static XAttribute? Numeric(Column column) => column.Number ? Html.Class("n") : null;
 }

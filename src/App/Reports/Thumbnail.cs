@@ -8,6 +8,16 @@ namespace Coverslip.App.Reports;
 /// <summary>Small pictures that are part of the page.</summary>
 internal static class Thumbnail
 {
+    private const int FrameWidth = 2;
+
+    /// <summary>Of no stain, and of no gray.</summary>
+    private static readonly (byte, byte, byte) BlueGreen = (0, 128, 110),
+        Dark = (17, 17, 17),
+        White = (255, 255, 255);
+
+    /// <summary>Of no radiograph, and of no map over it.</summary>
+    private static readonly (byte, byte, byte) Orange = (230, 95, 0);
+
     /// <summary>
     /// A picture, at most as large as it asks to be, with what its mask does to it; where a file is unreadable, why.
     /// </summary>
@@ -64,27 +74,33 @@ internal static class Thumbnail
             var gray = 0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2];
             color.Fill((byte)(0.3 * gray + 0.7 * 232));
         }
-        Outline(image, mask);
+        for (var i = 0; i < valid.Length; i++)
+            if (Depth(mask, i, 1) == 1)
+                Mark(image, i, BlueGreen);
     }
 
-    /// <summary>Draws the border of what is set.</summary>
-    private static void Outline(Image image, Image mask, int thickness = 1)
+    /// <summary>Draws the border of what is set: a dark line, and a white one within, to be seen on any color.</summary>
+    private static void Outline(Image image, Image mask, int thickness)
     {
-        var pixels = image.WritablePixels;
+        for (var i = 0; i < mask.Pixels.Length; i++)
+            if (Depth(mask, i, 2 * thickness) is > 0 and var depth)
+                Mark(image, i, depth <= thickness ? Dark : White);
+    }
+
+    /// <summary>How many steps a pixel of the mask lies from its border, 1 on the border itself; 0 beyond so many.</summary>
+    private static int Depth(Image mask, int i, int most)
+    {
         var set = mask.Pixels;
-        var width = image.Width;
-        for (var i = 0; i < set.Length; i++)
-        {
-            var isBorder = false;
-            for (var step = 1; step <= thickness && set[i] != 0; step++)
-                isBorder |=
-                    Outside(set, i - step, i % width >= step)
-                    || Outside(set, i + step, i % width < width - step)
-                    || Outside(set, i - (step * width), i >= step * width)
-                    || Outside(set, i + (step * width), i + (step * width) < set.Length);
-            if (isBorder)
-                Mark(pixels, i);
-        }
+        var width = mask.Width;
+        for (var step = 1; step <= most && set[i] != 0; step++)
+            if (
+                Outside(set, i - step, i % width >= step)
+                || Outside(set, i + step, i % width < width - step)
+                || Outside(set, i - (step * width), i >= step * width)
+                || Outside(set, i + (step * width), i + (step * width) < set.Length)
+            )
+                return step;
+        return 0;
     }
 
     private static void Frame(Image image, PictureBox box)
@@ -92,15 +108,14 @@ internal static class Thumbnail
         int Place(double share, int side) => Math.Clamp((int)Math.Round(share * side), 0, side - 1);
         var (left, right) = (Place(box.Left, image.Width), Place(box.Right, image.Width));
         var (top, bottom) = (Place(box.Top, image.Height), Place(box.Bottom, image.Height));
-        var pixels = image.WritablePixels;
         for (var y = top; y <= bottom; y++)
-        for (var x = left; x <= right; x += y == top || y == bottom ? 1 : Math.Max(1, right - left))
-            Mark(pixels, (y * image.Width) + x);
+        for (var x = left; x <= right; x++)
+            if (Math.Min(Math.Min(x - left, right - x), Math.Min(y - top, bottom - y)) < FrameWidth)
+                Mark(image, (y * image.Width) + x, Orange);
     }
 
-    /// <summary>A blue-green that no stain has, and no map.</summary>
-    private static void Mark(Span<byte> pixels, int at) =>
-        (pixels[3 * at], pixels[(3 * at) + 1], pixels[(3 * at) + 2]) = (0, 128, 110);
+    private static void Mark(Image image, int at, (byte Red, byte Green, byte Blue) color) =>
+        (image.WritablePixels[3 * at], image.WritablePixels[(3 * at) + 1], image.WritablePixels[(3 * at) + 2]) = color;
 
     private static bool Outside(ReadOnlySpan<byte> valid, int at, bool within) => within && valid[at] == 0;
 

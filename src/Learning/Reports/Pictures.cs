@@ -1,3 +1,5 @@
+using Coverslip.Slides.Heatmaps;
+
 namespace Coverslip.Learning.Reports;
 
 /// <summary>What a picture's mask does to it.</summary>
@@ -43,4 +45,33 @@ public sealed record Pictures(IReadOnlyList<CaptionedPicture> All) : ReportBlock
 /// <summary>Which number a color stands for, from 0 to 1.</summary>
 /// <param name="Meaning">What the number is.</param>
 /// <param name="Colors">Evenly spread, the first that of 0, the last that of 1.</param>
-public sealed record ColorScale(string Meaning, IReadOnlyList<(byte Red, byte Green, byte Blue)> Colors) : ReportBlock;
+public sealed record ColorScale(string Meaning, IReadOnlyList<(byte Red, byte Green, byte Blue)> Colors) : ReportBlock
+{
+    private const int Steps = 64;
+
+    /// <summary>The scale of heatmaps and activation maps.</summary>
+    public static ColorScale OfMaps(string meaning, params IReadOnlyList<LegendMark> marks) =>
+        new(meaning, [.. Enumerable.Range(0, Steps).Select(i => HeatmapColors.Of(i / (Steps - 1f)))]) { Marks = marks };
+
+    /// <summary>What else is drawn over the pictures; none by default.</summary>
+    public IReadOnlyList<LegendMark> Marks { get; init; } = [];
+}
+
+/// <summary>What is drawn over a picture.</summary>
+public enum LegendMark
+{
+    /// <summary>The outline of what is true.</summary>
+    Truth,
+
+    /// <summary>A ring at a place that the model names.</summary>
+    Detection,
+
+    /// <summary>A box around what is true.</summary>
+    TrueBox,
+
+    /// <summary>A frame around what reaches half of a map's maximum.</summary>
+    HalfFrame,
+
+    /// <summary>A bar of a length in microns.</summary>
+    ScaleBar,
+}

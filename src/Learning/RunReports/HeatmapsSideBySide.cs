@@ -1,7 +1,6 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Learning.Reports;
 using Coverslip.Learning.SlideWalk;
-using Coverslip.Slides.Heatmaps;
 
 namespace Coverslip.Learning.RunReports;
 
@@ -10,7 +9,6 @@ public static class HeatmapsSideBySide
 {
     private const int MostSlides = 12,
         MostNormal = 4,
-        Colors = 40,
         Side = 340;
 
     /// <summary>The section; null where no model left heatmaps.</summary>
@@ -39,10 +37,7 @@ public static class HeatmapsSideBySide
                     + "Beneath a heatmap the mean step from cell to cell inside the outline, where it holds such cells (heatmap roughness)."
                     + (tested.Length > shown.Length ? $" {shown.Length} of {tested.Length} slides are shown." : "")
             ),
-            new ColorScale(
-                "probability of tumor",
-                [.. Enumerable.Range(0, Colors).Select(i => HeatmapColors.Of(i / (Colors - 1f)))]
-            ),
+            ColorScale.OfMaps("probability of tumor", LegendMark.Truth),
             new Table(
                 [new("Slide"), new(""), .. having.Select(p => new Column(p.Name))],
                 [

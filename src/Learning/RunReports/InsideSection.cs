@@ -31,8 +31,8 @@ internal static class InsideSection
             "inside",
             "Inside the network",
             new Note(
-                "Test images as the network is given them, as it reconstructs them, how wrong that is (blue: right; red: by half of "
-                    + "the range from black to white, or more), and how far its gates are open (blue: shut; red: open; the mean "
+                "Test images as the network is given them, as it reconstructs them, how wrong that is (dark purple: right; yellow: by half of "
+                    + "the range from black to white, or more), and how far its gates are open (dark purple: shut; yellow: open; the mean "
                     + "over a layer's filters). A gate that is as open within the mask as outside of it filters nothing out."
             ),
             new Table(

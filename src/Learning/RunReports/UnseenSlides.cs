@@ -9,8 +9,6 @@ namespace Coverslip.Learning.RunReports;
 /// <summary>What a run's unseen slides are worth, where they are outlined, and heatmaps beside the truth.</summary>
 public static class UnseenSlides
 {
-    private const int MostSlides = 24;
-
     /// <summary>The section; null for a run that tested no slides.</summary>
     public static ReportSection? Of(ReportedRun run)
     {
@@ -19,22 +17,24 @@ public static class UnseenSlides
             return null;
         var figures = DetectionFigures.OfRun(run.Run.Folder, run.Cohort, run.Run.SplitParts);
         // Slides with tumor first, of each kind the surest.
-        var shown = slides
-            .OrderByDescending(s => s.Truth is not null)
-            .ThenByDescending(s => s.Score)
-            .Take(MostSlides)
-            .ToArray();
+        var ordered = slides.OrderByDescending(s => s.Truth is not null).ThenByDescending(s => s.Score).ToArray();
+        var shown = ordered.Take(ReportedSlides.Most).Select(Shown).ToArray();
         return ReportSection.Of(
             "slides",
             "Unseen slides",
             [
                 .. figures is null ? [] : Table(figures),
+                .. DetectionFigures.CurveOfRun(run.Run.Folder, run.Cohort, run.Run.SplitParts) is { Lesions: > 0 } froc
+                    ? [FrocPlot.Of(froc, "tissue")]
+                    : Array.Empty<ReportBlock>(),
                 new Note(
-                    "Left the slide with the true outline of tumor, where it has any; right the heatmap over it: blue 0, yellow "
-                        + "one half, red 1."
-                        + (slides.Length > shown.Length ? $" {shown.Length} of {slides.Length} slides are shown." : "")
+                    $"Left the slide, right the heatmap over it; those with tumor first, then those of the highest score. {shown.Length} of {FigureText.Count(slides.Length, "slide")} {(shown.Length == 1 ? "is" : "are")} shown."
                 ),
-                new Pictures([.. shown.Select(Shown)]),
+                .. ReportedSlides.Blocks(
+                    shown,
+                    [.. ordered.Skip(ReportedSlides.Most).Select(s => s.Row.Image)],
+                    "the run's slides/"
+                ),
             ]
         );
     }
@@ -66,24 +66,21 @@ public static class UnseenSlides
             _ => key.Replace('_', ' '),
         };
 
-    private static CaptionedPicture Shown(TestedSlide slide)
+    private static MappedSlide Shown(TestedSlide slide)
     {
-        var seen = $"slide {slide.Row.Image}{(slide.Truth is null ? "" : ", tumor outlined")}";
-        return new CaptionedPicture(
-            [
-                new Picture(slide.Image, seen) { Mask = slide.Truth },
-                new Picture(slide.Files.Overlay, $"heatmap of {slide.Row.Image}"),
-                .. File.Exists(slide.Files.Tiles)
-                    ? (Picture[])[new(slide.Files.Tiles, $"patches of {slide.Row.Image} of most and of least weight")]
-                    : [],
-            ],
+        var seen = ReportedSlides.Of(slide.Image, slide.Row.Image, slide.Files);
+        return seen with
+        {
+            Truth = slide.Truth,
+            Caption =
             [
                 new Words(
                     $"patient {slide.Row.Patient}, {slide.Row.Label}: {slide.Row.Image}; score "
                         + $"{FigureText.Number(slide.Score)}, {FigureText.Count(slide.Detections, "detection")}"
                 ),
-            ]
-        );
+                .. seen.Caption,
+            ],
+        };
     }
 
     private static IEnumerable<TestedSlide> Slides(ReportedRun run, ReportedPart part)

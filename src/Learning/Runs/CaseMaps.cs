@@ -10,7 +10,8 @@ namespace Coverslip.Learning.Runs;
 /// </summary>
 public sealed class CaseMaps
 {
-    private const int LongestSide = 256; // as large as pages show them
+    /// <summary>As large as pages show them.</summary>
+    public const int LongestSide = 512;
 
     private readonly Cohort cohort;
     private readonly string folder;
@@ -25,9 +26,12 @@ public sealed class CaseMaps
         cases = FindingCase.Of(tested).ToLookup(c => c.Image.Image, StringComparer.Ordinal);
     }
 
+    /// <summary>Where a part keeps them.</summary>
+    public static string FolderOf(string part) => Path.Combine(part, "maps");
+
     /// <summary>The picture of a case in a part's folder.</summary>
     public static string FileOf(string part, FindingCase shown) =>
-        Path.Combine(part, "maps", $"{shown.Finding + 1}-{$"{shown.Kind}".ToLowerInvariant()}-{shown.Number}.png");
+        Path.Combine(FolderOf(part), $"{shown.Finding + 1}-{$"{shown.Kind}".ToLowerInvariant()}-{shown.Number}.png");
 
     /// <summary>The same maps, of which those that are shown are drawn in passing.</summary>
     internal IEnumerable<ActivationMap> Drawing(IEnumerable<ActivationMap> maps)

@@ -27,6 +27,20 @@ public static class DetectionFigures
     /// <exception cref="InvalidDataException">A damaged file of a part.</exception>
     public static RunFigures? OfRun(string folder, Cohort cohort, int parts)
     {
+        if (TestedOf(folder, cohort, parts) is not { } tested)
+            return null;
+        var description = RunDescription.Read(new RunFolder(tested[0].Folder, make: false).Description);
+        return Of(tested, description.Classes, description.Positive!);
+    }
+
+    /// <summary>The curve over the same slides, without intervals; null where <see cref="OfRun"/> has no figures.</summary>
+    public static FrocEvaluation? CurveOfRun(string folder, Cohort cohort, int parts) =>
+        TestedOf(folder, cohort, parts) is { } tested
+            ? FrocEvaluation.Of([.. SlidesOf(tested).Select(Judged)], new FrocOptions { Bootstrap = 0 })
+            : null;
+
+    private static TestedPart[]? TestedOf(string folder, Cohort cohort, int parts)
+    {
         var rows = cohort.Rows.ToDictionary(r => r.Image);
         var tested = Enumerable
             .Range(0, parts)
@@ -41,30 +55,15 @@ public static class DetectionFigures
             ))
             .ToArray();
         // A slide that several parts tested would count several times.
-        if (tested.Length == 0 || tested.SelectMany(t => t.Slides).CountBy(s => s.Image).Any(c => c.Value > 1))
-            return null;
-        var description = RunDescription.Read(new RunFolder(tested[0].Folder, make: false).Description);
-        return Of(tested, description.Classes, description.Positive!);
+        return tested.Length == 0 || tested.SelectMany(t => t.Slides).CountBy(s => s.Image).Any(c => c.Value > 1)
+            ? null
+            : tested;
     }
 
     public static RunFigures Of(IReadOnlyList<TestedPart> parts, IReadOnlyList<string> classes, string positive)
     {
-        var slides = parts
-            .SelectMany(part => part.Slides.Select(row => (part.Folder, Row: row)))
-            .Select(s => (s.Row, Files: TestFiles.Of(s.Folder, s.Row), s.Folder))
-            .ToArray();
-        FrocSlide[] judged =
-        [
-            .. slides.Select(s =>
-                FrocSlide.Of(
-                    s.Files.Name,
-                    Detections.Read(s.Files.Detections),
-                    TruthMask.Read(s.Folder, s.Row),
-                    s.Row.Patient,
-                    HeatmapRecord.Tissue(s.Files)
-                )
-            ),
-        ];
+        var slides = SlidesOf(parts);
+        FrocSlide[] judged = [.. slides.Select(Judged)];
         var (score, chance, sensitivity) = Froc(judged);
         var scores = parts.SelectMany(Scores).ToArray();
         var predictions = new Predictions(
@@ -94,6 +93,21 @@ public static class DetectionFigures
                 ("patients", judged.Select(s => s.Patient).Distinct().Count()),
                 ("lesions", judged.Sum(s => s.Lesions.Count - s.Isolated)),
             ]
+        );
+    }
+
+    private static (string Folder, CohortRow Row)[] SlidesOf(IReadOnlyList<TestedPart> parts) =>
+        [.. parts.SelectMany(part => part.Slides.Select(row => (part.Folder, row)))];
+
+    private static FrocSlide Judged((string Folder, CohortRow Row) slide)
+    {
+        var files = TestFiles.Of(slide.Folder, slide.Row);
+        return FrocSlide.Of(
+            files.Name,
+            Detections.Read(files.Detections),
+            TruthMask.Read(slide.Folder, slide.Row),
+            slide.Row.Patient,
+            HeatmapRecord.Tissue(files)
         );
     }
 

@@ -191,9 +191,6 @@ public sealed class HeatmapPrediction : ISlidePrediction
             made,
             empty,
             new SlideCall(model.Positive, Threshold, detection.Threshold)
-        ) with
-        {
-            Picture = FilesOf(work).Overlay,
-        };
+        );
     }
 }

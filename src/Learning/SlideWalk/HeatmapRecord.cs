@@ -22,11 +22,17 @@ public static class HeatmapRecord
     }
 
     /// <summary>A finished slide's heatmap.</summary>
-    internal static Heatmap Read(SlideFiles files)
-    {
-        var record = SlideRecord.Read(files.Record) ?? throw new FileNotFoundException($"{files.Record}: no such file");
-        return Heatmap.Read(files.Heatmap, GridOf(record));
-    }
+    internal static Heatmap Read(SlideFiles files) =>
+        Read(files, Find(files) ?? throw new FileNotFoundException($"{files.Record}: no such file"));
+
+    /// <summary>A finished slide's heatmap, by its record.</summary>
+    internal static Heatmap Read(SlideFiles files, JsonObject record) => Heatmap.Read(files.Heatmap, GridOf(record));
+
+    /// <summary>The record that says where a slide's cells lie; null where there is none.</summary>
+    internal static JsonObject? Find(SlideFiles files) =>
+        new[] { files.Record, files.MapRecord }
+            .Select(SlideRecord.Read)
+            .FirstOrDefault(r => r?.ContainsKey("cell_width_level0") == true);
 
     /// <summary>Where the cells of a heatmap lie, as its record says.</summary>
     public static HeatmapGrid GridOf(JsonObject record)

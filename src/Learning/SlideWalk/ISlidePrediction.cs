@@ -79,11 +79,8 @@ public record SlideOutcome(string Name, double? Score, string Text)
     /// <summary>In what it looks like nothing that the run was trained on; null (default) where it does not.</summary>
     public string? Unfamiliar { get; init; }
 
-    /// <summary>The picture that shows what came of it; null (default) for none.</summary>
+    /// <summary>The picture that shows what came of it, where that is no heatmap; null (default) for none.</summary>
     public string? Picture { get; init; }
-
-    /// <summary>A second picture beside it; null (default) for none.</summary>
-    public string? FurtherPicture { get; init; }
 
     /// <summary>What <c>summary.json</c> says of it besides.</summary>
     public JsonObject Figures { get; init; } = [];

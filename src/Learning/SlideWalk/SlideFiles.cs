@@ -27,6 +27,9 @@ public sealed record SlideFiles(string Folder, string Name)
     /// <summary>What the heatmap was made of, and how; the slide is finished when it is there.</summary>
     public string Record => Path.Combine(Folder, $"{Name}-heatmap.json");
 
+    /// <summary>The record of methods that map patches of a grid of their own.</summary>
+    public string MapRecord => Path.Combine(Folder, $"{Name}-map.json");
+
     /// <summary>The heatmap in the making.</summary>
     public string State => Path.Combine(Folder, $"{Name}-heatmap.state");
 }

@@ -132,12 +132,7 @@ internal sealed class SlideBags : ISlidePrediction
         call.Add(figures, score);
         if (before)
             figures["finished_before"] = true;
-        return new SlideOutcome(work.Name, score, before ? $"{text}, finished before" : text)
-        {
-            Figures = figures,
-            Picture = new SlideFiles(work.Folder, work.Name).Overlay,
-            FurtherPicture = new SlideFiles(work.Folder, work.Name).Tiles,
-        };
+        return new SlideOutcome(work.Name, score, before ? $"{text}, finished before" : text) { Figures = figures };
     }
 
     /// <summary>A row to each patch, its corner in pixels of level 0; those that speak most for the class first.</summary>

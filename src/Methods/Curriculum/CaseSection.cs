@@ -35,10 +35,11 @@ internal static class CaseSection
             PictureBox[] drawn = [.. Shares(file, [.. boxes[(row.Image, finding)].Select(b => b.Area)])];
             return new CaptionedPicture(
                 [
-                    new Picture(file, $"radiograph {row.Image}") { Boxes = drawn },
+                    new Picture(file, $"radiograph {row.Image}") { Boxes = drawn, Longest = CaseMaps.LongestSide },
                     new Picture(CaseMaps.FileOf(of.Part.Folder, of.Case), $"map of {finding} on {row.Image}")
                     {
                         Boxes = drawn,
+                        Longest = CaseMaps.LongestSide,
                     },
                 ],
                 [
@@ -58,7 +59,11 @@ internal static class CaseSection
             [
                 new Note(
                     "Of each finding the test images that the models are surest about: named rightly, missed, named wrongly; up to two of each, of different patients. "
-                        + "Blue-green: the box of the truth. Beside it the map, the more opaque the higher, with a white frame around what reaches half of its maximum."
+                        + "Beside each the map, the more opaque the higher; where nothing is colored, nothing speaks for the finding."
+                ),
+                ColorScale.OfMaps(
+                    "share of the map's maximum",
+                    [.. boxes.Count > 0 ? [LegendMark.TrueBox] : Array.Empty<LegendMark>(), LegendMark.HalfFrame]
                 ),
                 .. cases
                     .GroupBy(c => c.Case.Finding)

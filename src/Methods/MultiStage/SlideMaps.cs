@@ -45,17 +45,16 @@ internal sealed class SlideMaps(TrainedModel run, DetectionOptions detection, Pa
             using var map = PredictionMap.Predicted(found.Patches);
             ImageFile.Write(At("map.png"), map);
         }
-        var record = new JsonObject
-        {
-            ["probability"] = found.Heatmap.Score,
-            ["patches"] = found.Patches.Count,
-            ["tumor"] = found.Patches.Count(p => p.Positive),
-            ["protruding"] = found.Protruding,
-            ["reason"] = found.Reason,
-            [Features] = new JsonArray([
-                .. HeatmapFeatures.Of(found.Patches, found.Microns).Select(v => JsonValue.Create(v)),
-            ]),
-        };
+        var record = HeatmapRecord.Of(found.Heatmap);
+        record["class"] = call.Positive;
+        record["probability"] = found.Heatmap.Score;
+        record["patches"] = found.Patches.Count;
+        record["tumor"] = found.Patches.Count(p => p.Positive);
+        record["protruding"] = found.Protruding;
+        record["reason"] = found.Reason;
+        record[Features] = new JsonArray([
+            .. HeatmapFeatures.Of(found.Patches, found.Microns).Select(v => JsonValue.Create(v)),
+        ]);
         return new FinishedSlide(Outcome(work, record, found.Heatmap, before: false), record);
     }
 
@@ -108,7 +107,6 @@ internal sealed class SlideMaps(TrainedModel run, DetectionOptions detection, Pa
         {
             Features = record[Features] is JsonArray kept ? [.. kept.Select(v => v!.GetValue<double>())] : [],
             Figures = figures,
-            Picture = new SlideFiles(work.Folder, work.Name).Overlay,
         };
     }
 }

@@ -48,6 +48,19 @@ internal static unsafe partial class NativeSlides
 
     [LibraryImport(NativeImaging.Library, EntryPoint = "ci_slide_read")]
     public static partial int Read(nint slide, long* at, int level, NativeImage* target, long* empty);
+
+    [LibraryImport(NativeImaging.Library, EntryPoint = "ci_slide_picture_name")]
+    public static partial nint PictureName(nint slide, int index);
+
+    [LibraryImport(
+        NativeImaging.Library,
+        EntryPoint = "ci_slide_picture_size",
+        StringMarshalling = StringMarshalling.Utf8
+    )]
+    public static partial int PictureSize(nint slide, string name, long* size);
+
+    [LibraryImport(NativeImaging.Library, EntryPoint = "ci_slide_picture", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Picture(nint slide, string name, NativeImage* target);
 }
 
 /// <summary><c>ci_tile</c>: a JPEG tile and the window of it that is wanted.</summary>

@@ -40,7 +40,7 @@ public static class SlideFile
         }
         var reasons = string.Join("; ", declined.Select(d => $"{d.Name}: {d.Reason}"));
         var wayOut = declined.Any(d => d.Reason == TiledTiff.NotTiled) ? $"; {Conversion}" : "";
-        throw new UnreadableSlideException(path, $"no reader takes it ({reasons}){wayOut}");
+        throw new UnreadableSlideException(path, $"no reader takes it ({reasons}){wayOut}") { IsDeclined = true };
     }
 
     /// <summary>
@@ -63,6 +63,20 @@ public static class SlideFile
             // An image, or a file that says as an image what is wrong with it; but a slide whose first page would be
             // taken for all of it stays one.
             return error.IsSlide;
+        }
+    }
+
+    /// <summary>What is wrong with a TIFF that <see cref="IsSlide"/> does not take because it is damaged; null of others.</summary>
+    public static string? DamageOf(string path)
+    {
+        try
+        {
+            using var slide = Open(path);
+            return null;
+        }
+        catch (UnreadableSlideException error)
+        {
+            return error.IsSlide || error.IsDeclined ? null : error.Reason;
         }
     }
 

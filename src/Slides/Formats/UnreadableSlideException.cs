@@ -12,4 +12,7 @@ public sealed class UnreadableSlideException(string file, string reason, Excepti
 
     /// <summary>Whether the file is a slide all the same, and not an image that no reader of slides takes.</summary>
     internal bool IsSlide { get; init; }
+
+    /// <summary>Whether every reader says that the file is none of its own, as of an image.</summary>
+    internal bool IsDeclined { get; init; }
 }

@@ -46,6 +46,15 @@ public static class MaskOutline
         return [.. outers.Zip(holes, (outer, its) => new RingPolygon(outer, its))];
     }
 
+    /// <summary>The same in pixels of level 0, of a mask over a whole slide, whose pixel stands for a power of two of them.</summary>
+    /// <param name="mask">Gray, 8 bits.</param>
+    /// <param name="width">Columns of the slide's level 0.</param>
+    public static IReadOnlyList<RingPolygon> TraceOver(Image mask, long width)
+    {
+        var scale = Math.Pow(2, Math.Round(Math.Log2((double)width / mask.Width)));
+        return [.. Trace(mask).Select(p => p.Select(ring => ring.Placed(new Vertex(scale, scale), default)))];
+    }
+
     /// <summary>
     /// For each corner of the pixels, bits of the directions (right, down, left, up) in which an edge between set and
     /// unset leaves it, the set pixel to its right; and whether there are two.

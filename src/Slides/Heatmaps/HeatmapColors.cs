@@ -1,17 +1,25 @@
 namespace Coverslip.Slides.Heatmaps;
 
 /// <summary>
-/// Blue (0) over pale yellow (0.5) to red (1), linear between: the middle is where a detection begins by default.
+/// Viridis, from dark purple (0) over blue-green (0.5) to yellow (1), which eyes without red or green tell apart: matplotlib's at nine
+/// places (Smith and van der Walt 2015), linear between. The viewer's page has the same (<c>colors.ts</c>).
 /// </summary>
 public static class HeatmapColors
 {
+    /// <summary>In words, from 0 to 1.</summary>
+    internal const string Words = "dark purple 0, blue-green 0.5, yellow 1";
+
     private static readonly (byte Red, byte Green, byte Blue)[] Anchors =
     [
-        (49, 54, 149),
-        (116, 173, 209),
-        (255, 255, 191),
-        (244, 109, 67),
-        (165, 0, 38),
+        (68, 1, 84),
+        (71, 45, 123),
+        (59, 82, 139),
+        (44, 114, 142),
+        (33, 145, 140),
+        (40, 174, 128),
+        (94, 201, 98),
+        (173, 220, 48),
+        (253, 231, 37),
     ];
 
     /// <summary>The color of a probability from 0 to 1.</summary>

@@ -22,7 +22,7 @@ public static class HeatmapPictures
         var options = new PyramidOptions
         {
             Mpp = new Mpp(grid.CellMicrons.X / CellSide, grid.CellMicrons.Y / CellSide),
-            Description = "Coverslip heatmap: blue 0, yellow 0.5, red 1, white without tissue",
+            Description = $"Coverslip heatmap: {HeatmapColors.Words}, white without tissue",
         };
         PyramidWriter.Write(
             path,

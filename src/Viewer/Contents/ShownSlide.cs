@@ -33,6 +33,9 @@ internal enum LayerKind
 
     /// <summary>Outlines of tissue.</summary>
     Tissue = 5,
+
+    /// <summary>Outlines of what a segmentation calls foreground.</summary>
+    Segments = 6,
 }
 
 /// <summary>Something laid over a slide.</summary>
@@ -41,4 +44,7 @@ internal enum LayerKind
 internal sealed record ShownLayer(LayerKind Kind, ViewedFile File)
 {
     internal string Id => File.Id;
+
+    /// <summary>The file of another ending beside it.</summary>
+    internal string Beside(string ending, string other) => File.Path[..^ending.Length] + other;
 }

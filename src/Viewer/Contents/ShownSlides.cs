@@ -10,6 +10,9 @@ internal sealed class ShownSlides
     /// <summary>Pyramids that this program writes beside a slide's other files.</summary>
     private static readonly string[] Pictures = ["-heatmap.tif", "-probability.tif", "-reconstruction.tif"];
 
+    /// <summary>Damaged files that are told by name.</summary>
+    private const int MostTold = 5;
+
     private static readonly string[] Annotations = [".geojson", ".geojson.gz", ".xml", ".json", ".annotations"];
 
     private readonly Dictionary<string, ShownSlide> byId;
@@ -41,7 +44,8 @@ internal sealed class ShownSlides
     /// <param name="drawn">The folder of what is drawn in the viewer, which is shown by other means.</param>
     internal static ShownSlides In(ViewedFolders folders, string drawn)
     {
-        var slides = folders.Files.Where(f => IsSlide(f, folders)).Select(f => new ShownSlide(f)).ToArray();
+        var files = folders.Files.ToLookup(f => IsSlide(f, folders));
+        var slides = files[true].Select(f => new ShownSlide(f)).ToArray();
         var made = folders
             .Files.Where(f =>
                 f.Folder != drawn && !f.Folder.StartsWith(drawn + Path.DirectorySeparatorChar, StringComparison.Ordinal)
@@ -56,7 +60,7 @@ internal sealed class ShownSlides
         var names = slides.ToLookup(s => s.Name, StringComparer.OrdinalIgnoreCase);
         var owned = made.SelectMany(m => m.Select(layer => (Layer: layer, Owner: OwnerOf(layer, [.. names[m.Key]]))))
             .ToLookup(l => l.Owner?.Id, l => l.Layer);
-        var notes = new List<string>();
+        var notes = DamagedAmong(files[false]);
         var lostOnes = made.Where(m => !names.Contains(m.Key)).SelectMany(m => m).ToHashSet();
         var lost = lostOnes.Count(l => l.Kind == LayerKind.Heatmap);
         if (lost > 0)
@@ -98,13 +102,34 @@ internal sealed class ShownSlides
     private static int Shared(string[] one, string[] other) =>
         one.Zip(other).TakeWhile(p => p.First == p.Second).Count();
 
+    /// <summary>Whoever copies slides, or misses one, is told why it is not in the list.</summary>
+    private static List<string> DamagedAmong(IEnumerable<ViewedFile> files)
+    {
+        var damaged = files
+            .Where(IsTiff)
+            .Select(f => (f.Place, Reason: SlideFile.DamageOf(f.Path)))
+            .Where(f => f.Reason is not null)
+            .ToArray();
+        List<string> notes =
+        [
+            .. damaged
+                .Take(MostTold)
+                .Select(f => $"{f.Place} is left out: {f.Reason}; copy it again, and start the viewer anew"),
+        ];
+        if (damaged.Length > MostTold)
+            notes.Add($"{damaged.Length - MostTold} more files are damaged and left out, such as {damaged[^1].Place}");
+        return notes;
+    }
+
+    private static bool IsTiff(ViewedFile file) =>
+        Path.GetExtension(file.Name).ToLowerInvariant() is ".tif" or ".tiff"
+        && !Pictures.Any(p => file.Name.EndsWith(p, StringComparison.Ordinal));
+
     private static bool IsSlide(ViewedFile file, ViewedFolders folders)
     {
         if (Scanners.Contains(Path.GetExtension(file.Name).ToLowerInvariant()))
             return true;
-        return !Pictures.Any(p => file.Name.EndsWith(p, StringComparison.Ordinal))
-                && Path.GetExtension(file.Name).ToLowerInvariant() is ".tif" or ".tiff"
-                && SlideFile.IsSlide(file.Path)
+        return IsTiff(file) && SlideFile.IsSlide(file.Path)
             || folders.Named.Contains(file.Path) && SlideFile.IsSlide(file.Path);
     }
 
@@ -116,26 +141,22 @@ internal sealed class ShownSlides
             return (mapped, LayerKind.Heatmap);
         if (Without(name, "-segmentation.json") is { } segmented)
             return (segmented, LayerKind.Segmentation);
+        // Where a heatmap lies beside, it has the same values.
         if (Without(name, "-patches.csv") is { } patched)
-            return (patched, LayerKind.Patches);
+            return HasBeside(file, patched, "-heatmap.json") ? null : (patched, LayerKind.Patches);
         var parent = Path.GetFileName(file.Folder);
-        if (
-            Without(name, ".png") is { } mask
-            && parent is "truth" or "masks"
-            && Without(name, ".png") is { Length: > 0 }
-        )
-            return (Without(name, ".png")!, LayerKind.Truth);
+        if (parent is "truth" or "masks" && Without(name, ".png") is { } mask)
+            return (mask, LayerKind.Truth);
         if (Annotations.FirstOrDefault(e => Without(name, e) is not null) is not { } ending)
             return null;
         var slide = Without(name, ending)!;
-        if (File.Exists(Path.Combine(file.Folder, $"{slide}.tissue.json")))
+        if (HasBeside(file, slide, ".tissue.json"))
             return ending == ".geojson" ? (slide, LayerKind.Tissue) : null;
-        // Outlines of detections and segments lie beside their maps, which show them; truth/NAME.json says a mask's scale.
+        if (HasBeside(file, slide, "-segmentation.json"))
+            return ending == ".geojson" ? (slide, LayerKind.Segments) : null;
+        // Detections lie beside their maps, which show them; truth/NAME.json says a mask's scale.
         var isBeside =
-            File.Exists(Path.Combine(file.Folder, $"{slide}-heatmap.json"))
-            || File.Exists(Path.Combine(file.Folder, $"{slide}-segmentation.json"))
-            || File.Exists(Path.Combine(file.Folder, $"{slide}.png"))
-            || parent == "truth";
+            new[] { "-heatmap.json", "-patches.csv", ".png" }.Any(e => HasBeside(file, slide, e)) || parent == "truth";
         return isBeside
             ? null
             : (
@@ -143,6 +164,9 @@ internal sealed class ShownSlides
                 LayerKind.Annotations
             );
     }
+
+    private static bool HasBeside(ViewedFile file, string slide, string ending) =>
+        File.Exists(Path.Combine(file.Folder, slide + ending));
 
     /// <summary>"S.svs.geojson" is of S.svs.</summary>
     private static bool IsSlideEnding(string name) =>

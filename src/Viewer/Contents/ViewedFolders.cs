@@ -61,9 +61,8 @@ internal sealed class ViewedFolders
                 );
             all.roots.Add(Real(path));
         }
-        foreach (var (path, root) in paths.Zip(all.roots))
+        foreach (var (name, root) in NamesOf(paths).Zip(all.roots))
         {
-            var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
             if (Directory.Exists(root))
                 all.Walk(root, name, 0);
             else if (named.Add(root))
@@ -74,6 +73,23 @@ internal sealed class ViewedFolders
         all.files.AddRange(distinct);
         all.Named = named;
         return all;
+    }
+
+    /// <summary>Each path's last part; of several that end alike as many parts as tell them apart: one/slides, two/slides.</summary>
+    private static string[] NamesOf(IReadOnlyList<string> paths)
+    {
+        string[] full = [.. paths.Select(p => Path.TrimEndingDirectorySeparator(Path.GetFullPath(p)))];
+        return [.. full.Select(Name)];
+
+        string Name(string path) =>
+            Enumerable
+                .Range(1, path.Split('/').Length)
+                .Select(parts => End(path, parts))
+                .FirstOrDefault(name => full.All(other => other == path || End(other, name.Split('/').Length) != name))
+            ?? path;
+
+        static string End(string path, int parts) =>
+            string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries).TakeLast(parts));
     }
 
     /// <summary>Whether a path, links resolved, lies below what was named.</summary>

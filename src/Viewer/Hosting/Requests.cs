@@ -6,10 +6,10 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Coverslip.Viewer.Hosting;
 
-/// <summary>What a failure becomes: a status and one line for who asked, and a line of the log that names no file.</summary>
+/// <summary>What a failure becomes: a status and one line for who asked. What is logged and measured names no file.</summary>
 internal static class Requests
 {
-    internal static void Report(WebApplication app, ViewerOptions options) =>
+    internal static void Report(WebApplication app, ViewerOptions options, RequestMetrics? metrics) =>
         app.Use(
             async (http, next) =>
             {
@@ -38,19 +38,24 @@ internal static class Requests
                         said ? error.Message : $"the viewer failed ({error.GetType().Name}); its log says where"
                     );
                 }
-                if (options.Log is { } log && (failure is not null || http.Response.StatusCode >= 400))
-                    log.WriteLine(Line(http, options.Clock.GetUtcNow(), options.Clock.GetElapsedTime(began), failure));
+                var took = options.Clock.GetElapsedTime(began);
+                metrics?.Count(http, RouteOf(http), took);
+                var failed = failure is not null || http.Response.StatusCode >= 400;
+                if (options.Log is { } log && (failed || options.LogsAll))
+                    log.WriteLine(Line(http, options.Clock.GetUtcNow(), took, failure));
             }
         );
 
-    /// <summary>The address is the pattern, not what stood in it: names of slides are often those of patients.</summary>
+    /// <summary>The pattern of the address, not what stood in it: names of slides are often those of patients, and a token may stand there, too.</summary>
+    private static string? RouteOf(HttpContext http) => (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+
     private static string Line(HttpContext http, DateTimeOffset at, TimeSpan took, Exception? failure) =>
         JsonSerializer.Serialize(
             new
             {
                 at,
                 method = http.Request.Method,
-                route = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText,
+                route = RouteOf(http),
                 status = http.Response.StatusCode,
                 milliseconds = Math.Round(took.TotalMilliseconds, 1),
                 failure = failure?.GetType().Name,

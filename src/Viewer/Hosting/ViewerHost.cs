@@ -101,7 +101,8 @@ public sealed class ViewerHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, port, options));
         builder.Services.AddRoutingCore();
         var app = builder.Build();
-        Requests.Report(app, options);
+        var metrics = options.Metrics is { } to ? new RequestMetrics(to) : null;
+        Requests.Report(app, options, metrics);
         var gate = new Gate(tokens, new Sessions(options.Clock, options.SessionTime), options);
         gate.Guard(app);
         app.UseRouting();
@@ -114,10 +115,14 @@ public sealed class ViewerHost : IAsyncDisposable
         try
         {
             await app.StartAsync();
-            return new ViewerHost(app, modules, options);
+            var host = new ViewerHost(app, modules, options);
+            if (metrics is not null)
+                host.Own(metrics);
+            return host;
         }
         catch
         {
+            metrics?.Dispose();
             await app.DisposeAsync();
             throw;
         }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Coverslip.Learning.Corrections;
+using Coverslip.Slides.Geometry;
 
 namespace Coverslip.Viewer.Hosting;
 
@@ -28,6 +29,12 @@ public sealed record ViewerOptions
     /// <summary>Bytes of pictures of slides to keep; by default 256 MiB, a few thousand tiles.</summary>
     public long CacheBytes { get; init; } = 256 << 20;
 
+    /// <summary>Microns per pixel of the slides' finest level, over what they say; null (default): as each says.</summary>
+    public Mpp? SlideMpp { get; init; }
+
+    /// <summary>Which pictures beside slides are shown, <c>macro</c> and <c>label</c>: none by default, for names stand on them.</summary>
+    public IReadOnlyList<string> Beside { get; init; } = [];
+
     /// <summary>Told after each round of a correction; null (default): nobody is.</summary>
     public Action<Correction>? RoundKept { get; init; }
 
@@ -39,4 +46,10 @@ public sealed record ViewerOptions
 
     /// <summary>Where a line of JSON goes per request that failed, without names of files; null (default): nowhere.</summary>
     public TextWriter? Log { get; init; }
+
+    /// <summary>Whether every request gets such a line; by default those that failed alone.</summary>
+    public bool LogsAll { get; init; }
+
+    /// <summary>Where metrics of requests are sent (OTLP over HTTP, such as <c>http://localhost:4318/v1/metrics</c>); null (default): nowhere.</summary>
+    public Uri? Metrics { get; init; }
 }

@@ -10,15 +10,16 @@ namespace Coverslip.Viewer.Layers;
 /// <param name="Rings">Its outline, where it has one.</param>
 internal sealed record LayerDetection(double P, double X, double Y, IReadOnlyList<IReadOnlyList<double>> Rings)
 {
-    /// <summary>The file beside a heatmap or segmentation that holds its detections; null where there is none.</summary>
+    /// <summary>The file beside a map that holds its detections; null where there is none.</summary>
     internal static string? FileOf(ShownLayer layer)
     {
-        var ending = layer.Kind == LayerKind.Heatmap ? "-heatmap.json" : "-segmentation.json";
-        return
-            layer.Kind is LayerKind.Heatmap or LayerKind.Segmentation
-            && File.Exists(layer.File.Path[..^ending.Length] + ".geojson")
-            ? layer.File.Path[..^ending.Length] + ".geojson"
-            : null;
+        var file = layer.Kind switch
+        {
+            LayerKind.Heatmap => layer.Beside("-heatmap.json", ".geojson"),
+            LayerKind.Patches => layer.Beside("-patches.csv", ".geojson"),
+            _ => null,
+        };
+        return File.Exists(file) ? file : null;
     }
 
     /// <summary>The detections, the most probable first.</summary>

@@ -60,16 +60,13 @@ internal sealed record LayerOutlines(IReadOnlyList<LayerShape> Shapes, IReadOnly
             );
     }
 
-    /// <summary>One pixel of a mask stands for a power of two of level 0.</summary>
     private static LayerOutlines OfMask(string path, (long Width, long Height) slide)
     {
         using var mask = MaskFile.Read(path);
-        var scale = Math.Pow(2, Math.Round(Math.Log2((double)slide.Width / mask.Width)));
         return new LayerOutlines(
             [
                 .. MaskOutline
-                    .Trace(mask)
-                    .Select(p => p.Select(ring => ring.Placed(new Vertex(scale, scale), default)))
+                    .TraceOver(mask, slide.Width)
                     .Select(p => new LayerShape("polygon", "truth", "", null, Rings(p))),
             ],
             []

@@ -36,7 +36,7 @@ internal sealed record LayerValues(
     /// <exception cref="InvalidDataException">Damaged; the file is named.</exception>
     internal static LayerValues Read(ShownLayer layer)
     {
-        var all = layer.Kind == LayerKind.Patches ? OfPatches(layer.File.Path) : OfGrid(layer);
+        var all = layer.Kind == LayerKind.Patches ? OfPatches(layer) : OfGrid(layer);
         return (long)all.Columns * all.Rows > Most ? all.Reduced() : all;
     }
 
@@ -103,8 +103,11 @@ internal sealed record LayerValues(
     }
 
     /// <summary>Patches side by side, as the multi-stage method and bags of patches write them.</summary>
-    private static LayerValues OfPatches(string path)
+    private static LayerValues OfPatches(ShownLayer layer)
     {
+        var path = layer.File.Path;
+        var record = layer.Beside("-patches.csv", "-map.json");
+        var said = File.Exists(record) ? JsonNode.Parse(File.ReadAllText(record)) as JsonObject : null;
         var table = CsvTable.Read(path);
         int[] places = [.. new[] { "x", "y", "width", "height" }.Select(table.Require)];
         var value = Array.Find(["probability", "weight"], c => table.IndexOf(c) >= 0) ?? "probability";
@@ -132,7 +135,11 @@ internal sealed record LayerValues(
             (width, height),
             (left, top),
             most is > 0 and not 1 ? [.. values.Select(v => v / most)] : values
-        );
+        )
+        {
+            Class = said?["class"]?.GetValue<string>(),
+            Score = said?["probability"]?.GetValue<double>(),
+        };
     }
 
     private LayerValues Reduced()

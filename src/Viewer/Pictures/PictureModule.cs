@@ -11,6 +11,9 @@ internal sealed class PictureModule(ShownPictures shown) : IViewerModule
 {
     private const string PrivateMinutes = "private, max-age=600";
 
+    /// <summary>As large as overlays are written.</summary>
+    private const int BesideSide = 1024;
+
     public void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/pictures", () => Results.Json(new { sets = shown.Sets.Select(Summary), notes = shown.Notes }));
@@ -43,7 +46,7 @@ internal sealed class PictureModule(ShownPictures shown) : IViewerModule
                     row,
                     (s, p) =>
                         s.BesideOf(p).ElementAtOrDefault(number) is { } file
-                            ? Jpeg(http, WindowedPicture.Encode(file.Path, 512, 0, 1))
+                            ? Jpeg(http, WindowedPicture.Encode(file.Path, BesideSide, 0, 1))
                             : Missing()
                 )
         );
@@ -96,7 +99,9 @@ internal sealed class PictureModule(ShownPictures shown) : IViewerModule
             gray = stored.Channels == 1,
             depth = stored.Depth,
             mask = picture.Mask is not null,
-            beside = set.BesideOf(picture).Select(f => f.Place),
+            beside = set.BesideOf(picture).Select(f => f.Alias ?? f.Place),
+            boxes = set.Boxes[picture.Image]
+                .Select(b => new { label = b.Label, at = new[] { b.Area.X, b.Area.Y, b.Area.Width, b.Area.Height } }),
             nearest = set.Nearest[picture.Image]
                 .Select(n => new
                 {

@@ -45,13 +45,20 @@ internal sealed record PictureSet(ViewedFile File, IReadOnlyList<SetPicture> Pic
     /// <summary>Pictures that a model or a verb made of those of the set, by stem: masks, reconstructions, activation maps.</summary>
     internal ILookup<string, ViewedFile> Beside { get; init; } = Array.Empty<ViewedFile>().ToLookup(_ => "");
 
+    /// <summary>By image the maps of a run's own.</summary>
+    internal ILookup<string, ViewedFile> Maps { get; init; } = Array.Empty<ViewedFile>().ToLookup(_ => "");
+
+    /// <summary>By image where it truly shows what, as the cohort's <c>boxes.csv</c> has it.</summary>
+    internal ILookup<string, FindingBox> Boxes { get; init; } = Array.Empty<FindingBox>().ToLookup(_ => "");
+
     internal string Id => File.Id;
 
     /// <summary>What was made of a picture.</summary>
     internal IReadOnlyList<ViewedFile> BesideOf(SetPicture picture) =>
-        [.. picture.Stems.Distinct().SelectMany(s => Beside[s]).Distinct()];
+        [.. Maps[picture.Image], .. picture.Stems.Distinct().SelectMany(s => Beside[s]).Distinct()];
 
     /// <summary>A cohort as it is.</summary>
+    /// <exception cref="InvalidDataException">Boxes beside it that are none of its images.</exception>
     internal static PictureSet Of(ViewedFile file, Cohort cohort, ViewedFolders folders) =>
         new(
             file,
@@ -72,7 +79,15 @@ internal sealed record PictureSet(ViewedFile File, IReadOnlyList<SetPicture> Pic
         {
             Classes = cohort.Classes,
             MultiLabel = cohort.MultiLabel,
+            Boxes = BoxesOf(file, cohort).ToLookup(b => b.Image, StringComparer.Ordinal),
         };
+
+    private static IReadOnlyList<FindingBox> BoxesOf(ViewedFile file, Cohort cohort) =>
+        System.IO.Path.Combine(file.Folder, "boxes.csv") is var boxes
+        && cohort.MultiLabel
+        && System.IO.File.Exists(boxes)
+            ? BoxesFile.Read(boxes, cohort)
+            : [];
 
     /// <summary>What a model says of a cohort's pictures.</summary>
     internal static PictureSet Of(ViewedFile file, Predictions said, PictureSet cohort)

@@ -1,5 +1,6 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
+using Coverslip.Learning.Runs;
 using Coverslip.Slides.Formats;
 using Coverslip.Viewer.Contents;
 
@@ -60,7 +61,7 @@ internal sealed class ShownPictures
                         is { Pictures.Count: > 0 } said
                     && NearestCohort(file, said, cohorts) == cohort
                 )
-                    sets.Add(said);
+                    sets.Add(said with { Maps = MapsOf(said, made) });
             }
         }
         return new ShownPictures(
@@ -112,6 +113,22 @@ internal sealed class ShownPictures
             .Select(f => (File: f, Stem: StemOf(Path.GetFileNameWithoutExtension(f.Name), stems)))
             .Where(f => f.Stem is not null)
             .ToLookup(f => f.Stem!, f => f.File, StringComparer.Ordinal);
+    }
+
+    /// <summary>The maps that a run keeps of the test images of which it is surest, by image: their files are called by finding and place.</summary>
+    private static ILookup<string, ViewedFile> MapsOf(PictureSet said, ViewedFile[] made)
+    {
+        var files = made.Where(f => f.Folder == CaseMaps.FolderOf(said.File.Folder))
+            .ToDictionary(f => f.Path, StringComparer.Ordinal);
+        var predictions = new Predictions(said.Classes, [.. said.Pictures.Select(p => p.Said!)]) { MultiLabel = true };
+        return (said.MultiLabel && files.Count > 0 ? FindingCase.Of(predictions) : [])
+            .Select(c => (Case: c, File: files.GetValueOrDefault(CaseMaps.FileOf(said.File.Folder, c))))
+            .Where(c => c.File is not null)
+            .ToLookup(
+                c => c.Case.Image.Image,
+                c => c.File! with { Alias = $"map of {said.Classes[c.Case.Finding]}" },
+                StringComparer.Ordinal
+            );
     }
 
     private static string? StemOf(string name, HashSet<string> stems)

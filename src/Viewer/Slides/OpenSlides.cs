@@ -1,4 +1,5 @@
 using Coverslip.Slides.Formats;
+using Coverslip.Slides.Geometry;
 using Coverslip.Viewer.Contents;
 
 namespace Coverslip.Viewer.Slides;
@@ -7,7 +8,8 @@ namespace Coverslip.Viewer.Slides;
 /// Slides that are open, the least recently used being closed once nobody reads it. Any number of threads read a slide at a
 /// time: the lock is held for finding it alone.
 /// </summary>
-internal sealed class OpenSlides : IDisposable
+/// <param name="mpp">Microns per pixel of their finest level, over what they say; null (default): as each says.</param>
+internal sealed class OpenSlides(Mpp? mpp = null) : IDisposable
 {
     private const int Most = 24;
 
@@ -50,7 +52,9 @@ internal sealed class OpenSlides : IDisposable
             if (!open.TryGetValue(shown.Id, out var entry))
             {
                 entry = new Entry(
-                    new Lazy<Slide>(() => SlideFile.Open(shown.File.Path, new SlideOptions { CacheBytes = CacheBytes }))
+                    new Lazy<Slide>(() =>
+                        SlideFile.Open(shown.File.Path, new SlideOptions { CacheBytes = CacheBytes, Mpp = mpp })
+                    )
                 );
                 open[shown.Id] = entry;
                 if (open.Count > Most)

@@ -14,14 +14,18 @@ internal sealed class SlideModule(ShownSlides shown, OpenSlides open, SlidePictu
     /// <summary>Tiles may be kept by the browser alone, for the time of looking: the file may become another.</summary>
     private const string PrivateMinutes = "private, max-age=600";
 
+    /// <summary>Which pictures beside slides may be seen; none by default.</summary>
+    internal IReadOnlyList<string> Beside { get; init; } = [];
+
     public void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/slides", (HttpContext http) => List(Gate.VisitorOf(http)));
         api.MapGet(
             "/slides/{id}",
             (HttpContext http, string id) =>
-                Of(http, id) is { } slide ? Results.Json(open.With(slide, Facts)) : Missing()
+                Of(http, id) is { } slide ? Results.Json(open.With(slide, file => Facts(slide, file))) : Missing()
         );
+        api.MapGet("/slides/{id}/beside/{name}.jpg", Picture);
         api.MapGet("/slides/{id}/thumbnail.jpg", Thumbnail);
         api.MapGet("/slides/{id}/tiles/{level:int}/{column:long}_{row:long}.jpg", Tile);
     }
@@ -45,7 +49,7 @@ internal sealed class SlideModule(ShownSlides shown, OpenSlides open, SlidePictu
             }
         );
 
-    private static object Facts(Slide slide)
+    private object Facts(ShownSlide shown, Slide slide)
     {
         var zoom = new DeepZoom(slide.Levels[0].Width, slide.Levels[0].Height);
         return new
@@ -60,7 +64,21 @@ internal sealed class SlideModule(ShownSlides shown, OpenSlides open, SlidePictu
             notes = slide.Notes,
             bounds = new[] { slide.Bounds.At.X, slide.Bounds.At.Y, slide.Bounds.Width, slide.Bounds.Height },
             reader = slide.Reader.Name,
+            beside = Beside.Count == 0 ? [] : AssociatedImages.NamesIn(shown.File.Path).Intersect(Beside).ToArray(),
         };
+    }
+
+    /// <summary>What was not asked for with the viewer's options is as if it were not there.</summary>
+    private IResult Picture(HttpContext http, string id, string name)
+    {
+        if (
+            Of(http, id) is not { } slide
+            || !Beside.Contains(name)
+            || AssociatedImages.Read(slide.File.Path, name) is not { } picture
+        )
+            return Missing();
+        using (picture)
+            return Results.Bytes(SlidePictures.Encoded(picture), "image/jpeg");
     }
 
     private async Task<IResult> Thumbnail(HttpContext http, string id)

@@ -35,11 +35,13 @@ internal sealed class SlidePictures(OpenSlides open, long cacheBytes) : IDisposa
                     file =>
                     {
                         using var view = file.ReadThumbnail(ThumbnailSide);
-                        return ImageFile.Encode(view.Image, ".jpg", Jpeg);
+                        return Encoded(view.Image);
                     }
                 ),
             stop
         );
+
+    internal static byte[] Encoded(Image image) => ImageFile.Encode(image, ".jpg", Jpeg);
 
     public void Dispose() => store.Dispose();
 
@@ -49,7 +51,7 @@ internal sealed class SlidePictures(OpenSlides open, long cacheBytes) : IDisposa
             file =>
             {
                 using var region = file.ReadAt(tile.At, tile.Size, tile.Step);
-                return ImageFile.Encode(region.Image, ".jpg", Jpeg);
+                return Encoded(region.Image);
             }
         );
 }

@@ -59,11 +59,11 @@ public sealed class HeatmapTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0, 49, 54, 149)]
-    [InlineData(0.5, 255, 255, 191)]
-    [InlineData(1, 165, 0, 38)]
-    [InlineData(0.125, 83, 114, 179)]
-    public void Colors_are_linear_between_five(float value, byte red, byte green, byte blue)
+    [InlineData(0, 68, 1, 84)]
+    [InlineData(0.5, 33, 145, 140)]
+    [InlineData(1, 253, 231, 37)]
+    [InlineData(0.3, 53, 95, 141)] // #355f8d, the fourth of matplotlib's viridis at eleven places
+    public void Colors_are_those_of_viridis(float value, byte red, byte green, byte blue)
     {
         var color = HeatmapColors.Of(value);
         Assert.Equal(red, color.Red, tolerance: 1.0);

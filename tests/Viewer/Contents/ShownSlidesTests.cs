@@ -1,3 +1,4 @@
+using Coverslip.Slides.Images;
 using Coverslip.Viewer.Contents;
 
 namespace Coverslip.Viewer.Tests.Contents;
@@ -30,6 +31,51 @@ public sealed class ShownSlidesTests(ViewedPhantoms phantoms)
         Assert.EndsWith("two/run", Assert.Single(shown.Slides[1].Layers).File.FolderPlace);
         Assert.Contains("1 files, such as", Assert.Single(shown.Notes));
         Assert.NotEqual(shown.FileNameOf(shown.Slides[0]), shown.FileNameOf(shown.Slides[1]));
+    }
+
+    /// <summary>As many hospitals call their folders; and names that addresses would have to encode.</summary>
+    [Fact]
+    public void Folders_and_files_of_one_name_are_told_apart()
+    {
+        using var own = new TempFolder();
+        foreach (var hospital in (string[])["Mün chen", "50 % #2"])
+        {
+            Directory.CreateDirectory(own.At($"{hospital}/slides"));
+            File.Copy(Slide, own.At($"{hospital}/slides/ä 1%#.tif"));
+        }
+        foreach (var rest in (string[])["slides", "slides/ä 1%#.tif"])
+        {
+            var shown = ShownSlides.In(
+                ViewedFolders.Of([own.At($"Mün chen/{rest}"), own.At($"50 % #2/{rest}")]),
+                "/nowhere"
+            );
+            Assert.Equal(["ä 1%#", "ä 1%#"], shown.Slides.Select(s => s.Name));
+            Assert.Equal(["50 % #2/slides", "Mün chen/slides"], shown.Slides.Select(s => s.File.FolderPlace).Order());
+            Assert.Equal(2, shown.Slides.Select(s => s.Id).Distinct().Count());
+        }
+        // The same folder twice is one.
+        Assert.Single(ShownSlides.In(ViewedFolders.Of([own.At("50 % #2"), own.At("50 % #2/")]), "/nowhere").Slides);
+    }
+
+    [Fact]
+    public void A_slide_that_is_cut_off_is_not_missed_in_silence()
+    {
+        using var own = new TempFolder();
+        File.WriteAllBytes(own.At("cut.tif"), File.ReadAllBytes(Slide)[..^2000]);
+        File.Copy(Slide, own.At("a.tif"));
+        // An image in strips is none.
+        using (var image = new Image(8, 8))
+            ImageFile.Write(own.At("patch.tif"), image);
+        var shown = ShownSlides.In(ViewedFolders.Of([own.Path]), "/nowhere");
+        Assert.Equal("a", Assert.Single(shown.Slides).Name);
+        var note = Assert.Single(shown.Notes);
+        Assert.Contains("/cut.tif is left out: TIFF directory", note);
+        Assert.EndsWith(
+            "do not lie within the file's "
+                + new FileInfo(own.At("cut.tif")).Length
+                + "; copy it again, and start the viewer anew",
+            note
+        );
     }
 
     [Fact]

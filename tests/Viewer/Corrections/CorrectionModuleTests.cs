@@ -13,8 +13,7 @@ namespace Coverslip.Viewer.Tests.Corrections;
 
 /// <summary>From regions to a map, a round and the next place: by addresses alone, and by hand in a browser.</summary>
 public sealed class CorrectionModuleTests(CorrectedPhantoms phantoms, Browser browser)
-    : IClassFixture<CorrectedPhantoms>,
-        IClassFixture<Browser>
+    : IClassFixture<CorrectedPhantoms>
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 

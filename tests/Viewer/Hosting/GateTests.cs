@@ -132,7 +132,10 @@ public sealed class GateTests(ViewedPhantoms phantoms)
         var error = await Assert.ThrowsAsync<IOException>(() =>
             SlideViewer.StartAsync([empty.Path], new ViewerOptions())
         );
-        Assert.Equal($"{empty.Path}: no slide and no cohort of pictures lies there", error.Message);
+        Assert.Equal(
+            $"{empty.Path}: no slide and no cohort of pictures lies there; name slides, a folder of slides with what 'coverslip predict' wrote of them, or a folder with a cohort.csv",
+            error.Message
+        );
     }
 
     private sealed class HandClock : TimeProvider

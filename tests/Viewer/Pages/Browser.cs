@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace Coverslip.Viewer.Tests.Pages;
 
-/// <summary>Debian's Chromium, started once; tests of pages are skipped where there is none.</summary>
+/// <summary>Debian's Chromium, started once for all classes; tests of pages are skipped where there is none.</summary>
 public sealed class Browser : IAsyncLifetime
 {
     private const float Patience = 60_000;
@@ -47,6 +47,8 @@ public sealed class Browser : IAsyncLifetime
             new BrowserNewPageOptions
             {
                 ViewportSize = new ViewportSize { Width = width, Height = 800 },
+                // Drawing what moves takes most of the time where there is no graphics card.
+                ReducedMotion = ReducedMotion.Reduce,
             }
         );
         // Test machines are busy.

@@ -7,7 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Coverslip.Viewer.Tests.Pages;
 
 /// <summary>What people do with a slide, in a real browser.</summary>
-public sealed partial class SlidePageTests(ViewedPhantoms phantoms, Browser browser) : IClassFixture<Browser>
+public sealed partial class SlidePageTests(ViewedPhantoms phantoms, Browser browser)
 {
     [Fact]
     public async Task Opened_zoomed_with_layers_and_the_address_shows_the_same_to_a_colleague()
@@ -34,6 +34,12 @@ public sealed partial class SlidePageTests(ViewedPhantoms phantoms, Browser brow
         await page.GotoAsync(address);
         await Expect(page.Locator(".detection")).ToHaveCountAsync(2);
         await Expect(page).ToHaveURLAsync(address);
+        // Two views show the same field, near or far.
+        await page.GetByRole(AriaRole.Button, new() { Name = "Two views side by side" }).ClickAsync();
+        await Expect(page.Locator(".scale .rule")).ToHaveCountAsync(2);
+        await page.Keyboard.PressAsync("4");
+        foreach (var scale in await page.Locator(".scale").AllAsync())
+            await Expect(scale).ToHaveTextAsync("100 µm");
         Assert.Empty(console);
     }
 

@@ -45,6 +45,34 @@ public sealed class PictureModuleTests
         Assert.InRange(window.Pixels[15] - window.Pixels[0], 50, 200);
     }
 
+    /// <summary>A run's maps are called by finding and place; the cohort's boxes lie beside its table.</summary>
+    [Fact]
+    public async Task Radiographs_have_the_boxes_of_the_truth_and_the_maps_of_the_run()
+    {
+        using var own = new TempFolder();
+        Write(own);
+        File.WriteAllText(own.At("cohort.csv"), "image,labels,patient\nimages/a.png,x;y,P1\nimages/b.png,,P2\n");
+        File.WriteAllText(own.At("boxes.csv"), "image,label,x,y,width,height\nimages/a.png,y,2,3,5,6\n");
+        File.WriteAllText(
+            own.At("run/predictions.csv"),
+            "image,patient,labels,predicted,p_x,p_y\nimages/a.png,P1,x;y,y,0.1,0.9\nimages/b.png,P2,,,0.2,0.3\n"
+        );
+        Directory.CreateDirectory(own.At("run/maps"));
+        File.Copy(own.At("images/a.png"), own.At("run/maps/2-right-1.png"));
+        await using var viewer = await RunningViewer.StartAsync(own.Path);
+        await viewer.EnterAsync();
+        var path = $"/api/pictures/{await SetAsync(viewer, predictions: true)}";
+        using var details = await viewer.JsonAsync($"{path}/0");
+        var box = Assert.Single(details.RootElement.GetProperty("boxes").EnumerateArray());
+        Assert.Equal("y", box.GetProperty("label").GetString());
+        Assert.Equal([2, 3, 5, 6], box.GetProperty("at").EnumerateArray().Select(v => v.GetDouble()));
+        Assert.Equal("map of y", details.RootElement.GetProperty("beside")[0].GetString());
+        using var map = ImageFile.Decode(await viewer.Client.GetByteArrayAsync($"{path}/0/beside/0.jpg"), "map");
+        Assert.Equal(16, map.Width);
+        using var others = await viewer.JsonAsync($"{path}/1");
+        Assert.Empty(others.RootElement.GetProperty("boxes").EnumerateArray());
+    }
+
     [Fact]
     public async Task A_table_that_cannot_be_read_is_told_and_hides_nothing_else()
     {

@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 namespace Coverslip.Viewer.Tests.Readings;
 
 /// <summary>A whole reading in a browser.</summary>
-public sealed class ReadingPageTests(Browser browser) : IClassFixture<Browser>
+public sealed class ReadingPageTests(Browser browser)
 {
     [Fact]
     public async Task Two_readers_read_a_study_to_its_end()

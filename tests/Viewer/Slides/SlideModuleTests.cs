@@ -1,5 +1,8 @@
 using System.Net;
+using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Images;
+using Coverslip.Tests;
+using Coverslip.Viewer.Hosting;
 
 namespace Coverslip.Viewer.Tests.Slides;
 
@@ -34,6 +37,55 @@ public sealed class SlideModuleTests(ViewedPhantoms phantoms)
         using var facts = await viewer.JsonAsync($"/api/slides/{await viewer.SlideAsync("unknown")}");
         Assert.Equal(System.Text.Json.JsonValueKind.Null, facts.RootElement.GetProperty("mpp").ValueKind);
         Assert.NotEmpty(facts.RootElement.GetProperty("mppFrom").GetString()!);
+    }
+
+    [Fact]
+    public async Task Microns_that_somebody_vouches_for_are_taken_and_named_as_such()
+    {
+        await using var viewer = await RunningViewer.StartAsync(
+            phantoms.Folder,
+            new ViewerOptions { SlideMpp = Mpp.Of(0.5) }
+        );
+        await viewer.EnterAsync();
+        using var facts = await viewer.JsonAsync($"/api/slides/{await viewer.SlideAsync("unknown")}");
+        Assert.Equal(0.5, facts.RootElement.GetProperty("mpp")[0].GetDouble());
+        Assert.Equal("--slide-mpp", facts.RootElement.GetProperty("mppFrom").GetString());
+    }
+
+    /// <summary>Names stand on labels: they are there for whoever asks, and for nobody else.</summary>
+    [Fact]
+    public async Task The_label_is_shown_only_where_it_was_asked_for_and_the_macro_does_not_bring_it_along()
+    {
+        using var own = new TempFolder();
+        File.Copy(Path.Combine(TestData.Folder("wsi"), "cmu-1-small-region.svs"), own.At("c.svs"));
+        foreach (
+            var shown in (string[][])
+                [
+                    [],
+                    ["macro"],
+                    ["macro", "label"],
+                ]
+        )
+        {
+            await using var viewer = await RunningViewer.StartAsync(own.Path, new ViewerOptions { Beside = shown });
+            await viewer.EnterAsync();
+            var path = $"/api/slides/{await viewer.SlideAsync("c")}";
+            using var facts = await viewer.JsonAsync(path);
+            Assert.Equal(
+                shown.Order(),
+                facts.RootElement.GetProperty("beside").EnumerateArray().Select(b => b.GetString()!).Order()
+            );
+            foreach (var name in (string[])["macro", "label", "thumbnail", "..%2Fc"])
+            {
+                using var answer = await viewer.Client.GetAsync($"{path}/beside/{name}.jpg");
+                Assert.Equal(shown.Contains(name) ? HttpStatusCode.OK : HttpStatusCode.NotFound, answer.StatusCode);
+                if (!shown.Contains(name))
+                    continue;
+                using var picture = ImageFile.Decode(await answer.Content.ReadAsByteArrayAsync(), name);
+                // As OpenSlide's own openslide-show-properties has them.
+                Assert.Equal(name == "macro" ? (1280, 431) : (387, 463), (picture.Width, picture.Height));
+            }
+        }
     }
 
     /// <summary>Names are looked up, and never become paths.</summary>

@@ -17,6 +17,7 @@ const words: Record<string, string> = {
   annotations: "annotations",
   truth: "truth",
   tissue: "tissue",
+  segments: "segmented outlines",
 };
 
 /** Everything there is to look at. */

@@ -3,7 +3,7 @@ import { grayValues } from "./dom";
 import { classColor, table, type ColorMap } from "./colors";
 import type { Drawn } from "./overlay";
 
-export type LayerKind = "heatmap" | "segmentation" | "patches" | "annotations" | "truth" | "tissue";
+export type LayerKind = "heatmap" | "segmentation" | "patches" | "annotations" | "truth" | "tissue" | "segments";
 
 /** A layer as the server lists it. */
 export interface LayerInfo {
@@ -124,7 +124,9 @@ export class OutlineLayer implements Drawn {
         ? { color: "#111111", dashed: true }
         : layer.kind === "tissue"
           ? { color: "#009e73", dashed: false }
-          : undefined;
+          : layer.kind === "segments"
+            ? { color: "#d55e00", dashed: false }
+            : undefined;
     return new OutlineLayer(found.shapes, found.notes, fixed);
   }
 

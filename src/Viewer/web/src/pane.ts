@@ -13,6 +13,8 @@ export interface SlideFacts {
   notes: string[];
   bounds: [number, number, number, number];
   reader: string;
+  /** Pictures beside the slide that whoever started the viewer wants shown: macro, label. */
+  beside: string[];
 }
 
 /** Where one looks: the middle in pixels of the slide, pixels of the screen to one of the slide, degrees. */

@@ -1,7 +1,8 @@
-import { colorMaps, table, type ColorMap } from "./colors";
+import { colorMaps, type ColorMap } from "./colors";
 import type { DetectionList } from "./detections";
 import { el, short } from "./dom";
 import { qualities, type LayerInfo } from "./layers";
+import { legend } from "./legend";
 import type { Shown } from "./shown";
 import type { LayerStore, View } from "./store";
 
@@ -14,6 +15,8 @@ interface Filled {
   views: View[];
   drawing: HTMLElement | null;
   correction: HTMLElement | null;
+  /** Pictures beside the slide, by name, with their addresses. */
+  beside: { name: string; address: string }[];
 }
 
 /** Which layers there are, which are shown, and what their colors mean. What has the focus keeps it. */
@@ -27,6 +30,7 @@ export function fillPanel(panel: HTMLElement, to: Filled): void {
       to.detections.element,
       outlineSection(to),
       qualitySection(to),
+      besideSection(to),
     ].filter((s) => s !== null),
   );
   if (focused && panel.querySelector(`#${CSS.escape(focused)}`)) document.getElementById(focused)!.focus();
@@ -76,13 +80,21 @@ function mapSection({ shown, layers, update, views }: Filled): HTMLElement | nul
     shown.beside !== null && choice("beside", "Right", shown.beside, (id) => (shown.beside = id)),
     ...(values
       ? [
-          values.score !== null &&
-            el(
-              "p",
-              { className: "score" },
-              `Slide's probability of ${values.className ?? "the class"}: ${values.score.toFixed(3)}`,
-            ),
-          legend(shown, values.className),
+          ...views.map(
+            ({ values: of }, index) =>
+              of &&
+              of.score !== null &&
+              el(
+                "p",
+                { className: "score" },
+                `${views.length > 1 ? `${index ? "Right" : "Left"}: slide` : "Slide"}'s probability of ${of.className ?? "the class"}: ${of.score.toFixed(3)}`,
+              ),
+          ),
+          legend(
+            shown.colors,
+            values.className ? `Probability of ${values.className}` : "Probability",
+            shown.threshold,
+          ),
           slider("opacity", "Opacity"),
           slider("threshold", "Threshold"),
           el("div", { className: "field" }, el("label", { htmlFor: "colors" }, "Colors"), colors),
@@ -95,32 +107,15 @@ function mapSection({ shown, layers, update, views }: Filled): HTMLElement | nul
   );
 }
 
-/** What a color means; what is below the threshold is not drawn, and hatched here. */
-function legend(shown: Shown, className: string | null): HTMLElement {
-  const canvas = el("canvas", { width: 256, height: 1, className: "colors", "aria-hidden": "true" });
-  const context = canvas.getContext("2d")!;
-  const image = new ImageData(256, 1);
-  const colors = table(shown.colors);
-  for (let i = 0; i < 256; i++)
-    image.data.set(
-      [colors[3 * i]!, colors[3 * i + 1]!, colors[3 * i + 2]!, i / 255 < shown.threshold ? 40 : 255],
-      4 * i,
-    );
-  context.putImageData(image, 0, 0);
-  const name = className ? `Probability of ${className}` : "Probability";
-  return el(
-    "figure",
-    { className: "legend", role: "img", "aria-label": `${name}: colors from 0 to 1` },
-    canvas,
-    el("div", { className: "ticks" }, ...["0", "0.25", "0.5", "0.75", "1"].map((t) => el("span", {}, t))),
-    el("figcaption", {}, name + (shown.threshold ? `; below ${short(shown.threshold)} not shown` : "")),
-  );
-}
-
 function outlineSection({ shown, layers, update, views }: Filled): HTMLElement | null {
-  const outlines = layers.filter((l) => l.kind === "annotations" || l.kind === "truth" || l.kind === "tissue");
+  const names: Record<string, string> = {
+    annotations: "Annotations",
+    truth: "Truth",
+    tissue: "Tissue",
+    segments: "Segmented",
+  };
+  const outlines = layers.filter((l) => names[l.kind]);
   if (!outlines.length) return null;
-  const names = { annotations: "Annotations", truth: "Truth", tissue: "Tissue" } as Record<string, string>;
   return el(
     "section",
     {},
@@ -171,6 +166,18 @@ function qualitySection({ shown, update, views }: Filled): HTMLElement {
           ),
         ),
       ),
+  );
+}
+
+function besideSection({ beside }: Filled): HTMLElement | null {
+  if (!beside.length) return null;
+  return el(
+    "section",
+    { className: "beside" },
+    el("h2", {}, "Beside the slide"),
+    ...beside.map(({ name, address }) =>
+      el("figure", {}, el("img", { src: address, alt: `${name} of this slide` }), el("figcaption", {}, name)),
+    ),
   );
 }
 

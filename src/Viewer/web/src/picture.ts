@@ -1,4 +1,5 @@
 import { el, grayValues, short } from "./dom";
+import { legend } from "./legend";
 import { sentence, type PictureList } from "./gallery";
 import { get } from "./session";
 
@@ -9,6 +10,8 @@ interface Details {
   depth: number;
   mask: boolean;
   beside: string[];
+  /** Where it truly shows what: left, top, width, height in its pixels. */
+  boxes: { label: string; at: [number, number, number, number] }[];
   nearest: { image: string; row: number | null; patient: string; label: string; distance: number }[];
 }
 
@@ -26,6 +29,8 @@ export function pictureDialog(set: string, list: PictureList) {
     const details = await get<Details>(path);
     const image = el("img", { src: `${path}/image.jpg`, alt: `${row.name}, ${row.label}` });
     const mask = el("canvas", { className: "mask", hidden: true, "aria-hidden": "true" });
+    const over = el("img", { className: "over", hidden: true, alt: "" });
+    const truth = boxesOver(details);
     element.replaceChildren(
       el(
         "div",
@@ -38,7 +43,7 @@ export function pictureDialog(set: string, list: PictureList) {
       el(
         "div",
         { className: "parts" },
-        el("div", { className: "frame" }, image, mask),
+        el("div", { className: "frame" }, image, over, mask, truth),
         el(
           "div",
           { className: "facts" },
@@ -53,6 +58,8 @@ export function pictureDialog(set: string, list: PictureList) {
             el("p", {}, `Unfamiliar ${short(row.unfamiliar)} (above 1: of another kind than the training images)`),
           details.gray && windowing(path, image),
           details.mask && maskToggle(path, mask),
+          details.boxes.length > 0 && boxesToggle(details, truth),
+          details.beside.length > 0 && laidOver(path, details.beside, over),
           details.nearest.length > 0 && nearest(set, details, dialog.show),
           details.beside.length > 0 && el("h3", {}, "Made of it"),
           ...details.beside.map((place, number) =>
@@ -60,7 +67,7 @@ export function pictureDialog(set: string, list: PictureList) {
               "figure",
               {},
               el("img", { src: `${path}/beside/${number}.jpg`, alt: "", loading: "lazy" }),
-              el("figcaption", {}, place.split("/").slice(-3).join("/")),
+              el("figcaption", {}, called(place)),
             ),
           ),
         ),
@@ -114,6 +121,71 @@ function windowing(path: string, image: HTMLImageElement): HTMLElement {
   );
 }
 
+/** What a picture made of this one is called: a map by its finding, a file by where it lies. */
+function called(place: string): string {
+  return place.split("/").slice(-3).join("/");
+}
+
+/** Lays one of the pictures that were made of it over, as opaque as one wants. */
+function laidOver(path: string, beside: string[], over: HTMLImageElement): HTMLElement {
+  const choice = el(
+    "select",
+    { id: "over" },
+    el("option", { value: "" }, "nothing"),
+    ...beside.map((place, number) => el("option", { value: String(number) }, called(place))),
+  );
+  const opacity = el("input", { type: "range", id: "over-opacity", min: "0", max: "1", step: "0.05", disabled: true });
+  opacity.value = "0.7";
+  const meaning = el("div", { hidden: true }, legend("viridis", "Share of the map's maximum; white frame: half of it"));
+  const draw = () => {
+    over.hidden = choice.value === "";
+    opacity.disabled = over.hidden;
+    over.style.opacity = opacity.value;
+    const place = beside[Number(choice.value)] ?? "";
+    meaning.hidden = over.hidden || !(place.startsWith("map of ") || place.split("/").includes("overlays"));
+    if (!over.hidden) over.src = `${path}/beside/${choice.value}.jpg`;
+  };
+  choice.addEventListener("change", draw);
+  opacity.addEventListener("input", draw);
+  return el(
+    "div",
+    {},
+    el("div", { className: "field" }, el("label", { htmlFor: "over" }, "Laid over"), choice),
+    el("div", { className: "field" }, el("label", { htmlFor: "over-opacity" }, "Opacity"), opacity),
+    meaning,
+  );
+}
+
+/** Boxes of what is true over a picture, each with its finding. */
+function boxesOver(details: Details): SVGSVGElement {
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  svg.setAttribute("viewBox", `0 0 ${details.width} ${details.height}`);
+  svg.setAttribute("class", "boxes");
+  svg.setAttribute("aria-hidden", "true");
+  for (const { label, at } of details.boxes) {
+    const box = document.createElementNS(space, "rect");
+    ["x", "y", "width", "height"].forEach((name, i) => box.setAttribute(name, String(at[i])));
+    const title = document.createElementNS(space, "title");
+    title.textContent = label;
+    box.append(title);
+    svg.append(box);
+  }
+  return svg;
+}
+
+function boxesToggle(details: Details, boxes: SVGSVGElement): HTMLElement {
+  const box = el("input", { type: "checkbox", id: "boxes", checked: true });
+  box.addEventListener("change", () => boxes.classList.toggle("away", !box.checked));
+  const labels = details.boxes.map((b) => b.label).join(", ");
+  return el(
+    "div",
+    { className: "check truth" },
+    box,
+    el("label", { htmlFor: "boxes" }, `Boxes of the truth: ${labels}`),
+  );
+}
+
 function maskToggle(path: string, canvas: HTMLCanvasElement): HTMLElement {
   const box = el("input", { type: "checkbox", id: "mask" });
   box.addEventListener("change", () => {
@@ -148,7 +220,7 @@ function nearest(set: string, details: Details, show: (index: number) => void): 
               { type: "button", onclick: () => show(near.row!), "aria-label": near.image },
               el("img", { src: `/api/pictures/${set}/${near.row}/image.jpg?side=96`, alt: "" }),
             ),
-          `${near.label}, patient ${near.patient}, distance ${short(near.distance)}`,
+          `${near.label || "nothing found"}, patient ${near.patient}, distance ${short(near.distance)}`,
         ),
       ),
     ),

@@ -67,6 +67,7 @@ export async function showSlide(app: HTMLElement, address: Address): Promise<Lea
         views,
         drawing: drawing?.element ?? null,
         correction: correction?.element ?? null,
+        beside: facts.beside.map((b) => ({ name: b, address: `/api/slides/${address.id}/beside/${b}.jpg` })),
       });
     } catch (error) {
       fail(error);
