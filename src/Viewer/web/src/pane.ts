@@ -33,6 +33,7 @@ export class Pane {
   readonly overlay: Overlay;
   private readonly bar = el("div", { className: "scale", role: "img" });
 
+  /** @param id the slide's; none of a picture, which `showPicture` gives */
   constructor(
     readonly id: string,
     readonly facts: SlideFacts,
@@ -40,7 +41,8 @@ export class Pane {
     failed: (message: string) => void,
   ) {
     const stage = el("div", { className: "stage" });
-    this.element.append(stage, this.bar);
+    this.element.append(stage);
+    if (id) this.element.append(this.bar);
     parent.append(this.element);
     this.viewer = new OpenSeadragon.Viewer({
       element: stage,
@@ -52,22 +54,24 @@ export class Pane {
       navigatorOpacity: 1,
       navigatorAutoFade: false,
       drawer: "canvas",
-      maxZoomPixelRatio: 8,
+      maxZoomPixelRatio: id ? 8 : 32,
       minZoomImageRatio: 0.5,
       visibilityRatio: 0.3,
       animationTime: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 0.4,
       imageLoaderLimit: 12,
       maxImageCacheCount: 400,
       gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
-      tileSources: {
-        width: facts.width,
-        height: facts.height,
-        tileSize: facts.tileSize,
-        tileOverlap: 0,
-        minLevel: Math.min(8, facts.maxLevel),
-        maxLevel: facts.maxLevel,
-        getTileUrl: (level: number, x: number, y: number) => `/api/slides/${id}/tiles/${level}/${x}_${y}.jpg`,
-      },
+      ...(id && {
+        tileSources: {
+          width: facts.width,
+          height: facts.height,
+          tileSize: facts.tileSize,
+          tileOverlap: 0,
+          minLevel: Math.min(8, facts.maxLevel),
+          maxLevel: facts.maxLevel,
+          getTileUrl: (level: number, x: number, y: number) => `/api/slides/${id}/tiles/${level}/${x}_${y}.jpg`,
+        },
+      }),
     });
     this.overlay = new Overlay(this.viewer);
     // The page's own keys move the slide, whatever is focused.
@@ -77,6 +81,13 @@ export class Pane {
     this.viewer.addHandler("tile-load-failed", () => failed("A part of this slide cannot be read; it stays empty."));
     this.viewer.addHandler("update-viewport", () => this.drawScale());
     this.viewer.addHandler("open", () => this.drawScale());
+  }
+
+  /** One picture in place of a slide's tiles, or in place of the picture before, where that was looked at. */
+  showPicture(url: string): void {
+    const tileSource = { type: "image", url, buildPyramid: false };
+    if (this.item) this.viewer.addTiledImage({ tileSource, index: 0, replace: true });
+    else this.viewer.open(tileSource as unknown as OpenSeadragon.TileSourceSpecifier);
   }
 
   /** Pixels of the screen to one of the slide. */
