@@ -118,6 +118,12 @@ export class Pane {
     viewport.applyConstraints(immediately);
   }
 
+  /** What of the slide is shown at a place of the view, in pixels of the screen from its corner. */
+  imagePlace(x: number, y: number): [number, number] {
+    const at = this.item!.viewerElementToImageCoordinates(new OpenSeadragon.Point(x, y));
+    return [at.x, at.y];
+  }
+
   /** The whole slide. */
   fit(): void {
     this.viewer.viewport.goHome();
