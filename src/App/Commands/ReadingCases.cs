@@ -76,9 +76,8 @@ internal sealed record ReadingCases(
             {
                 Machine = "",
                 // An image that is said to show it, and of which no box tells where, has lesions that are not known.
-                Annotation = boxes.Item1?.Any(b => b.Image == row.Image && b.Label == positive) == true
-                    ? boxes.Item2
-                    : null,
+                Annotation =
+                    boxes.Item1?.Any(b => b.Image == row.Image && b.Label == positive) == true ? boxes.Item2 : null,
             }),
         ];
         CheckDistinct(cohort, cases);

@@ -75,7 +75,13 @@ internal static class ReadingReportCommand
                     parsed.GetValue(Covariance) == "delong" ? CovarianceMethod.DeLong : CovarianceMethod.Jackknife,
             }
         );
-        var json = JsonSerializer.Serialize(ReadingJson.Of(evaluation) with { Simulated = made.Simulated }, ReadingJsonContext.Default.ReadingJson);
+        var json = JsonSerializer.Serialize(
+            ReadingJson.Of(evaluation) with
+            {
+                Simulated = made.Simulated,
+            },
+            ReadingJsonContext.Default.ReadingJson
+        );
         var folder = parsed.GetValue(Out) ?? $"{parsed.GetRequiredValue(ReadingCommand.Name)}-report";
         WholeFile.MakeFolder(folder);
         WholeFile.Write(Path.Combine(folder, "figures.json"), json + "\n");

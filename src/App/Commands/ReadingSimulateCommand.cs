@@ -121,14 +121,10 @@ internal static class ReadingSimulateCommand
         [
             ("gain found (p < 0.05)", Share(drawn.Found)),
             ("interval of Obuchowski and Rockette holds it", Share(drawn.Held)),
-            .. drawn.HeldByBootstrap is { } held
-                ? new[] { ("interval of the bootstrap holds it", Share(held)) }
-                : [],
+            .. drawn.HeldByBootstrap is { } held ? new[] { ("interval of the bootstrap holds it", Share(held)) } : [],
         ];
         ConsoleTable.Write(shares, "95 % interval over studies");
-        Console.WriteLine(
-            $"mean width of the interval: {drawn.Width.ToString("0.000", CultureInfo.InvariantCulture)}"
-        );
+        Console.WriteLine($"mean width of the interval: {drawn.Width.ToString("0.000", CultureInfo.InvariantCulture)}");
     }
 
     private static async Task MakeAsync(SimulatedReaders readers, ReadingPlace place)
@@ -167,7 +163,8 @@ internal static class ReadingSimulateCommand
         Console.WriteLine($"judge it: coverslip reading report {place.Study}");
     }
 
-    private static VerdictPost Post(Verdict verdict) => new(verdict.Class, verdict.Confidence, [], "") { Simulated = true };
+    private static VerdictPost Post(Verdict verdict) =>
+        new(verdict.Class, verdict.Confidence, [], "") { Simulated = true };
 
     private static Option<T> Of<T>(string name, T standard, string description) =>
         new(name) { Description = description, DefaultValueFactory = _ => standard };

@@ -42,7 +42,16 @@ internal static class ReadingTables
                 CsvTable.Text(v.Seconds),
                 CsvTable.Text(v.ActiveSeconds),
             ];
-        string[] columns = ["class", "confidence", "rating", "lesions_found", "false_mark", "seconds", "active_seconds"];
+        string[] columns =
+        [
+            "class",
+            "confidence",
+            "rating",
+            "lesions_found",
+            "false_mark",
+            "seconds",
+            "active_seconds",
+        ];
         CsvTable.Write(
             path,
             [

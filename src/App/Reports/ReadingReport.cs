@@ -24,9 +24,7 @@ internal static class ReadingReport
             {
                 Head =
                 [
-                    .. Simulated(study, evaluation) is { } simulated
-                        ? (ReportBlock[])[new Warning(simulated)]
-                        : [],
+                    .. Simulated(study, evaluation) is { } simulated ? (ReportBlock[])[new Warning(simulated)] : [],
                     new ResultText(Result(evaluation)),
                     .. evaluation.Unfinished > 0
                         ? (ReportBlock[])
@@ -120,7 +118,10 @@ internal static class ReadingReport
                         .Pooled.Figures.Where(f => f.Value.Before.Value is not null)
                         .Select(f =>
                             f.Key.IsTime()
-                                ? Times(f.Key == ReaderFigure.Seconds ? "median time to a case" : NameOf(f.Key), f.Value)
+                                ? Times(
+                                    f.Key == ReaderFigure.Seconds ? "median time to a case" : NameOf(f.Key),
+                                    f.Value
+                                )
                                 : Row(NameOf(f.Key), f.Value)
                         ),
                     Row("agreement (Fleiss' kappa)", evaluation.Agreement),

@@ -61,7 +61,8 @@ internal sealed class CasePictureModule(ReadingDesk desk) : IViewerModule
         With(
             http,
             place,
-            c => PictureMachine.Of(desk.Study).PicturesOf(c).ElementAtOrDefault(number) is { } p ? answer(p) : Missing(),
+            c =>
+                PictureMachine.Of(desk.Study).PicturesOf(c).ElementAtOrDefault(number) is { } p ? answer(p) : Missing(),
             machine: true
         );
 

@@ -114,7 +114,9 @@ public sealed class ReadingLog : IDisposable
         await using var context = Context();
         return await Own(context)
             .AsNoTracking()
-            .Where(a => a.Who == who && a.Number > after).OrderBy(a => a.Number).ToListAsync();
+            .Where(a => a.Who == who && a.Number > after)
+            .OrderBy(a => a.Number)
+            .ToListAsync();
     }
 
     /// <summary>Writes a copy as a file, while others may be reading; of a study on a server, too.</summary>

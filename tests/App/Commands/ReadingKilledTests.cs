@@ -112,7 +112,9 @@ public sealed class ReadingKilledTests(PostgresServer postgres) : IClassFixture<
 
     private static Process Serve(ReadingPlace place, out Uri address)
     {
-        string[] words = place.Server is { } server ? ["view", place.Study, "--database", server] : ["view", place.File!];
+        string[] words = place.Server is { } server
+            ? ["view", place.Study, "--database", server]
+            : ["view", place.File!];
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "coverslip"), words)
         {
             RedirectStandardOutput = true,

@@ -118,7 +118,15 @@ public sealed partial class ReadingVerbsTests : IDisposable
     [Fact]
     public async Task Radiographs_are_read_and_marks_judged_by_boxes()
     {
-        RadiographCohort.Write(At("chests"), new RadiographCohortOptions { Patients = 8, Size = 96, Healthy = 0 });
+        RadiographCohort.Write(
+            At("chests"),
+            new RadiographCohortOptions
+            {
+                Patients = 8,
+                Size = 96,
+                Healthy = 0,
+            }
+        );
         var cohort = Cohort.Load(At("chests/cohort.csv"));
         string[] New(params string[] more) =>
             [
@@ -136,13 +144,18 @@ public sealed partial class ReadingVerbsTests : IDisposable
         Directory.CreateDirectory(At("predictions"));
         Assert.Contains("say which of", VerbCall.Run(1, New()).Errors);
         Assert.Contains("is no label of", VerbCall.Run(1, New("--positive", "tumor")).Errors);
-        Assert.Contains(
-            "predictions.csv: there is no such file",
-            VerbCall.Run(1, New("--positive", "nodule")).Errors
+        Assert.Contains("predictions.csv: there is no such file", VerbCall.Run(1, New("--positive", "nodule")).Errors);
+        InventedPrediction.WritePictures(
+            At("predictions"),
+            "nodule",
+            [.. cohort.Rows.Skip(1).Select(r => (r.Image, 0.8, (byte)9))]
         );
-        InventedPrediction.WritePictures(At("predictions"), "nodule", [.. cohort.Rows.Skip(1).Select(r => (r.Image, 0.8, (byte)9))]);
         Assert.Contains("it has no row of images/P001-1.png", VerbCall.Run(1, New("--positive", "nodule")).Errors);
-        InventedPrediction.WritePictures(At("predictions"), "nodule", [.. cohort.Rows.Select(r => (r.Image, 0.8, (byte)9))]);
+        InventedPrediction.WritePictures(
+            At("predictions"),
+            "nodule",
+            [.. cohort.Rows.Select(r => (r.Image, 0.8, (byte)9))]
+        );
         Assert.Contains(
             "is no slide; give a cohort of patches or radiographs with --images",
             VerbCall.Run(1, [.. New().Select(w => w == "--images" ? "--slides" : w)]).Errors

@@ -32,16 +32,19 @@ public sealed class ReaderEvaluationTests
     public void The_intervals_of_Obuchowski_and_Rockette_hold_the_gain_as_often_as_they_say()
     {
         const int studies = 100;
-        var held = SimulatedStudies
-            .Of(new SimulatedReaders { Readers = 6, Cases = 60 }, studies, bootstrap: 0)
-            .Held;
+        var held = SimulatedStudies.Of(new SimulatedReaders { Readers = 6, Cases = 60 }, studies, bootstrap: 0).Held;
         Assert.InRange(held, 88, studies); // binomial: 88 or fewer of 100 at 95 % has a chance of 0.4 %
     }
 
     [Fact]
     public void Simulated_readers_have_the_gain_that_was_asked_for()
     {
-        var many = new SimulatedReaders { Readers = 100, Cases = 2000, Gain = 0.06 };
+        var many = new SimulatedReaders
+        {
+            Readers = 100,
+            Cases = 2000,
+            Gain = 0.06,
+        };
         var study = many.Make();
         double Mean(Func<Reading, Verdict> time) =>
             study.Readings.Average(reader =>
@@ -51,9 +54,12 @@ public sealed class ReaderEvaluationTests
                         .. Enumerable
                             .Range(-5, 11)
                             .Select(step =>
-                                (double)reader.Index().Count(r =>
-                                    study.Cases[r.Index].Positive == positive && time(r.Item!).Rating == step
-                                )
+                                (double)
+                                    reader
+                                        .Index()
+                                        .Count(r =>
+                                            study.Cases[r.Index].Positive == positive && time(r.Item!).Rating == step
+                                        )
                             ),
                     ];
                 var (positives, others) = (Counts(true), Counts(false));
@@ -110,7 +116,12 @@ public sealed class ReaderEvaluationTests
     [Fact]
     public void Cases_of_one_patient_are_drawn_together()
     {
-        var once = new SimulatedReaders { Readers = 4, Cases = 40, Seed = 9 }.Make();
+        var once = new SimulatedReaders
+        {
+            Readers = 4,
+            Cases = 40,
+            Seed = 9,
+        }.Make();
         // Each case twice: as cases of the same patient nothing is learned; as others' the interval would shrink.
         ReaderStudy Doubled(string other) =>
             new(

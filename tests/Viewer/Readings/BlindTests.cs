@@ -100,7 +100,10 @@ public sealed class BlindTests
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (map.Status, mask.Status));
         Assert.All(
             await WalkAsync(study, ben),
-            b => Assert.False(b.Value.Body.AsSpan().SequenceEqual(map.Body) || b.Value.Body.AsSpan().SequenceEqual(mask.Body))
+            b =>
+                Assert.False(
+                    b.Value.Body.AsSpan().SequenceEqual(map.Body) || b.Value.Body.AsSpan().SequenceEqual(mask.Body)
+                )
         );
         Assert.DoesNotContain(before.Values, b => b.Body.AsSpan().SequenceEqual(map.Body));
         // What the machine drew was replaced since: it is not shown any more.

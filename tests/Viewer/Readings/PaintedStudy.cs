@@ -54,7 +54,10 @@ internal sealed class PaintedStudy : IAsyncDisposable
     }
 
     /// <summary>Paints radiographs and serves them, with a map and a mask of each.</summary>
-    internal static async Task<PaintedStudy> ServePicturesAsync(int pictures, params (string Name, int[] Cases)[] readers)
+    internal static async Task<PaintedStudy> ServePicturesAsync(
+        int pictures,
+        params (string Name, int[] Cases)[] readers
+    )
     {
         var folder = Directory.CreateTempSubdirectory("reading").FullName;
         var predictions = Path.Combine(folder, "predictions");
