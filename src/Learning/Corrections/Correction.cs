@@ -8,7 +8,6 @@ using Coverslip.Learning.SlidePatches;
 using Coverslip.Learning.StoredFeatures;
 using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Formats;
-using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Heatmaps;
 using Coverslip.Torch;
 
