@@ -67,7 +67,7 @@ export async function showPictureMachine(
     view.pictures[number]!.mask
       ? new PictureLayer(await tinted(`${path}/machine/${number}.png`), width, height)
       : new PictureLayer(await fetched(`${path}/machine/${number}.jpg`), width, height);
-  const opacity = slider(view.pictures[0]?.mask ? "0.45" : "1");
+  const opacity = slider(view.pictures[0]?.mask ? "0.45" : "0.7");
   const shown = el(
     "select",
     { id: "drawn" },
