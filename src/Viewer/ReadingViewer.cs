@@ -17,6 +17,13 @@ public static class ReadingViewer
     public static async Task<ViewerHost> StartAsync(ReadingPlace place, ViewerOptions options)
     {
         var (log, study) = await ReadingLog.OpenAsync(place);
+        if (study.Simulated is not null)
+        {
+            log.Dispose();
+            throw new InvalidDataException(
+                $"{study.Name} was simulated: nobody reads it, and it has no slides to show; 'coverslip reading report {study.Name}' judges it, and 'coverslip reading new' makes one for readers"
+            );
+        }
         if (study.Cases.FirstOrDefault(c => !File.Exists(c.File)) is { } missing)
             throw new FileNotFoundException(
                 $"{missing.File}: {study.Name} is read on it, and it is not there any more"
@@ -24,16 +31,20 @@ public static class ReadingViewer
         var tokens = new AccessTokens();
         foreach (var reader in study.Readers)
             tokens.Admit(reader.TokenHash, new Visitor(reader.Name) { Reads = true });
-        var slides = study.Cases.Select(c => Shown(study, c)).ToArray();
         var desk = await ReadingDesk.OpenAsync(log, study);
+        options = options with { TellsFiles = false };
+        if (study.Pictures)
+            return await ViewerHost.StartAsync(
+                options,
+                tokens,
+                [new CasePictureModule(desk), new ReadingModule(desk, null)]
+            );
+        var slides = study.Cases.Select(c => Shown(study, c)).ToArray();
         var access = new ReadingAccess(desk, [.. slides.Select(s => s.Id)]);
         var (shown, open) = (ShownSlides.Of(slides), new OpenSlides(options.SlideMpp));
         var pictures = new SlidePictures(open, options.CacheBytes);
         return await ViewerHost.StartAsync(
-            options with
-            {
-                TellsFiles = false,
-            },
+            options,
             tokens,
             [
                 new SlideModule(shown, open, pictures, access),

@@ -3,7 +3,7 @@ using Coverslip.Viewer.Readings;
 
 namespace Coverslip.App.Commands;
 
-/// <summary><c>coverslip reading</c>: readers judge slides, first alone and then with a model's view.</summary>
+/// <summary><c>coverslip reading</c>: readers judge slides or pictures, first alone and then with a model's view.</summary>
 internal static class ReadingCommand
 {
     /// <summary>The study.</summary>
@@ -29,7 +29,7 @@ internal static class ReadingCommand
         new(
             "reading",
             """
-            A blind second opinion: readers judge slides alone, then with what a model makes of them, and both verdicts are kept.
+            A blind second opinion: readers judge slides, patches or radiographs alone, then with what a model makes of them, and both verdicts are kept.
 
             Examples:
               coverslip reading new second-opinion --slides slides/cohort.csv --run predictions --readers ada,ben
@@ -41,6 +41,7 @@ internal static class ReadingCommand
             ReadingNewCommand.Create(),
             Verify(),
             ReadingReportCommand.Create(),
+            ReadingSimulateCommand.Create(),
             Backup(),
             List(),
         };

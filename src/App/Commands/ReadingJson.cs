@@ -1,12 +1,17 @@
 using System.Text.Json.Serialization;
 using Coverslip.Evaluation.Readers;
 using Coverslip.Evaluation.Statistics;
+using Coverslip.Viewer.Readings;
 
 namespace Coverslip.App.Commands;
 
 /// <summary>A study's figures as JSON.</summary>
 internal sealed record ReadingJson
 {
+    /// <summary>How it was simulated; null of what people read.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SimulatedReading? Simulated { get; init; }
+
     public required int Patients { get; init; }
 
     public required int Unfinished { get; init; }

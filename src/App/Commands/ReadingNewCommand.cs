@@ -1,25 +1,32 @@
 using System.CommandLine;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Files;
-using Coverslip.Learning.SlidePatches;
-using Coverslip.Learning.SlideWalk;
-using Coverslip.Slides.Formats;
 using Coverslip.Viewer.Readings;
 
 namespace Coverslip.App.Commands;
 
-/// <summary><c>coverslip reading new</c>: which slides, which model, which readers; a token for each reader.</summary>
+/// <summary><c>coverslip reading new</c>: which slides or pictures, which model, which readers; a token for each reader.</summary>
 internal static class ReadingNewCommand
 {
-    private static readonly Option<string> Slides = new("--slides")
+    private static readonly Option<string?> Slides = new("--slides")
     {
         Description = "The cohort of the slides: image,label,patient, and annotation where lesions are to be found.",
-        Required = true,
+    };
+
+    private static readonly Option<string?> Images = new("--images")
+    {
+        Description =
+            "The cohort of patches or radiographs, in place of --slides; of findings (column labels) --positive names the one that is looked for.",
+    };
+
+    private static readonly Option<string?> Boxes = new("--boxes")
+    {
+        Description = "With --images: where findings are (image,label,x,y,width,height), so that marks are judged.",
     };
 
     private static readonly Option<string> Run = new("--run")
     {
-        Description = "The folder that 'predict' wrote for these slides.",
+        Description = "The folder that 'predict' wrote for these slides or images.",
         Required = true,
     };
 
@@ -43,7 +50,7 @@ internal static class ReadingNewCommand
 
     private static readonly Option<int?> Each = new("--each")
     {
-        Description = "How many of the slides each reader gets, drawn by the seed. [default: all]",
+        Description = "How many of the cases each reader gets, drawn by the seed. [default: all]",
     };
 
     private static readonly Option<string?> Positive = new("--positive")
@@ -63,11 +70,14 @@ internal static class ReadingNewCommand
             Examples:
               coverslip reading new second-opinion --slides slides/cohort.csv --run predictions --readers ada,ben
               coverslip reading new second-opinion --slides slides/cohort.csv --run predictions --readers ada,ben --order random --seed 7
+              coverslip reading new chests --images chests/cohort.csv --positive nodule --boxes chests/boxes.csv --run predictions --readers ada,ben
             """
         )
         {
             ReadingCommand.Name,
             Slides,
+            Images,
+            Boxes,
             Run,
             Readers,
             Order,
@@ -77,18 +87,29 @@ internal static class ReadingNewCommand
             ClassOptions.Tumor,
             ReadingCommand.Database,
         };
+        command.Validators.Add(parsed =>
+        {
+            if (parsed.GetValue(Slides) is null == parsed.GetValue(Images) is null)
+                parsed.AddError("Give either --slides or --images.");
+            if (parsed.GetValue(Boxes) is not null && parsed.GetValue(Images) is null)
+                parsed.AddError("--boxes is for --images; lesions of slides stand in the cohort's column annotation.");
+        });
         command.SetAction(Make);
         return command;
     }
 
     private static int Make(ParseResult parsed)
     {
-        var cohort = Cohort.Load(parsed.GetRequiredValue(Slides));
+        var cohort = Cohort.Load((parsed.GetValue(Slides) ?? parsed.GetValue(Images))!);
         var predictions = Path.GetFullPath(parsed.GetRequiredValue(Run));
-        var cases = Cases(cohort, predictions);
-        SeenTable.Warn(SlideSummary.ScoresIn(predictions));
+        if (!Directory.Exists(predictions))
+            throw new DirectoryNotFoundException($"{predictions}: no such folder; --run is what 'predict' wrote");
+        var pictures = parsed.GetValue(Images) is not null;
+        var read = pictures
+            ? ReadingCases.OfPictures(cohort, predictions, (parsed.GetValue(Positive), parsed.GetValue(Boxes)))
+            : ReadingCases.OfSlides(cohort, predictions, parsed.GetValue(Positive));
         var readers = Named(parsed)
-            .Select((name, i) => ReadingReader.Create(name, Drawn(parsed, cases.Length, i)))
+            .Select((name, i) => ReadingReader.Create(name, Drawn(parsed, read.Cases.Count, i)))
             .ToList();
         var place = ReadingCommand.Place(parsed);
         var study = new ReadingStudy
@@ -96,81 +117,24 @@ internal static class ReadingNewCommand
             Name = place.Study,
             Cohort = Path.GetFullPath(cohort.Path),
             Predictions = predictions,
-            Model = ModelOf(predictions, cases),
-            Classes = cohort.Classes,
-            Positive = PositiveOf(cohort, parsed.GetValue(Positive)),
+            Model = read.Model,
+            Classes = read.Classes,
+            Positive = read.Positive,
             TumorClasses = parsed.GetValue(ClassOptions.Tumor) ?? [],
-            Cases = cases,
+            Pictures = pictures,
+            Boxes = parsed.GetValue(Boxes) is { } boxes ? Path.GetFullPath(boxes) : null,
+            Cases = read.Cases,
             Readers = [.. readers.Select(r => r.Reader)],
         };
         ReadingLog.CreateAsync(place, study).GetAwaiter().GetResult().Dispose();
-        Console.WriteLine($"{place}: {cases.Length} slides, {readers.Count} readers; {study.Positive} is looked for");
+        Console.WriteLine(
+            $"{place}: {read.Cases.Count} {(pictures ? "pictures" : "slides")}, {readers.Count} readers; {study.Positive} is looked for"
+        );
         Console.WriteLine("Give each reader the own token, which is not kept and not shown again:");
         foreach (var (reader, token) in readers)
             Console.WriteLine($"  {reader.Name}  {token}");
         Console.WriteLine($"serve it: coverslip view {parsed.GetRequiredValue(ReadingCommand.Name)}");
         return 0;
-    }
-
-    private static ReadingCase[] Cases(Cohort cohort, string predictions)
-    {
-        if (!Directory.Exists(predictions))
-            throw new DirectoryNotFoundException($"{predictions}: no such folder; --run is what 'predict' wrote");
-        if (cohort.Rows.FirstOrDefault(r => !SlideFile.IsSlide(cohort.ImagePath(r))) is { } odd)
-            throw new InvalidDataException(
-                $"{cohort.Path}: row {odd.Number}: {odd.Image} is no slide; readers judge slides, so leave it out"
-            );
-        if (cohort.MultiLabel)
-            throw new InvalidDataException(
-                $"{cohort.Path} has a list of findings to an image (column labels); a reader names one class (column label)"
-            );
-        CohortSlides.CheckNames(cohort.Rows);
-        ReadingCase[] cases = [.. cohort.Rows.Select(row => Of(cohort, row, predictions))];
-        return cases.GroupBy(c => c.Contents).FirstOrDefault(g => g.Count() > 1) is { } twice
-            ? throw new InvalidDataException(
-                $"{cohort.Path}: {string.Join(" and ", twice.Select(c => c.Image))} are the same slide; keep one"
-            )
-            : cases;
-    }
-
-    private static ReadingCase Of(Cohort cohort, CohortRow row, string predictions)
-    {
-        var file = cohort.FilePath(row);
-        _ = MachineView.Read(predictions, file); // says which slide was not predicted
-        return new ReadingCase(row.Image, file, cohort.ContentOf(row), row.Patient, row.Label)
-        {
-            Machine = MachineView.ContentsOf(predictions, file),
-            Annotation = CohortSlides.AnnotationOf(cohort, row) is { } annotation
-                ? FileContents.ReadWhole(annotation)
-                : null,
-        };
-    }
-
-    private static string ModelOf(string predictions, ReadingCase[] cases)
-    {
-        var models = cases.Select(c => (c.Image, Model: MachineView.ModelOf(predictions, c.File))).ToList();
-        return models.FirstOrDefault(m => m.Model != models[0].Model) is { Model: not null } other
-            ? throw new InvalidDataException(
-                $"{predictions}: {models[0].Image} and {other.Image} were predicted by different models; predict all with one"
-            )
-            : models[0].Model;
-    }
-
-    private static string PositiveOf(Cohort cohort, string? asked)
-    {
-        if (cohort.Classes.Count < 2)
-            throw new InvalidDataException(
-                $"{cohort.Path}: every slide is labeled {cohort.Classes[0]}; a reader needs two classes to choose from"
-            );
-        if (asked is not null && !cohort.Classes.Contains(asked))
-            throw new InvalidDataException(
-                $"--positive {asked} is no label of {cohort.Path}; it has {string.Join(", ", cohort.Classes)}"
-            );
-        return asked
-            ?? ClassMeaning.PositiveOf(cohort.Classes)
-            ?? throw new InvalidDataException(
-                $"{cohort.Path}: which of {string.Join(", ", cohort.Classes)} is looked for? say it with --positive"
-            );
     }
 
     private static string[] Named(ParseResult parsed)
@@ -193,7 +157,7 @@ internal static class ReadingNewCommand
         int[] order = [.. Enumerable.Range(0, cases)];
         var each = parsed.GetValue(Each) ?? cases;
         if (each > cases)
-            throw new ArgumentException($"--each is {each}, and there are {cases} slides; leave it out for all");
+            throw new ArgumentException($"--each is {each}, and there are {cases} cases; leave it out for all");
         new SeededRandom(parsed.GetValue(Seed), reader).Shuffle<int>(order);
         int[] drawn = order[..each];
         return parsed.GetValue(Order) == "random" ? drawn : [.. drawn.Order()];

@@ -75,22 +75,30 @@ internal static class ReadingReportCommand
                     parsed.GetValue(Covariance) == "delong" ? CovarianceMethod.DeLong : CovarianceMethod.Jackknife,
             }
         );
-        var json = JsonSerializer.Serialize(ReadingJson.Of(evaluation), ReadingJsonContext.Default.ReadingJson);
+        var json = JsonSerializer.Serialize(
+            ReadingJson.Of(evaluation) with
+            {
+                Simulated = made.Simulated,
+            },
+            ReadingJsonContext.Default.ReadingJson
+        );
         var folder = parsed.GetValue(Out) ?? $"{parsed.GetRequiredValue(ReadingCommand.Name)}-report";
         WholeFile.MakeFolder(folder);
         WholeFile.Write(Path.Combine(folder, "figures.json"), json + "\n");
-        ReadingTables.WriteFigures(Path.Combine(folder, "figures.csv"), evaluation);
+        ReadingTables.WriteFigures(Path.Combine(folder, "figures.csv"), evaluation, ReadingReport.AllOf(made));
         ReadingTables.WriteReadings(Path.Combine(folder, "readings.csv"), study);
         WholeFile.Write(Path.Combine(folder, "report.html"), ReadingReport.Text(made, evaluation, (rows, head)));
         if (Shared.Json(parsed))
             Console.WriteLine(json);
         else
-            Print(evaluation, folder);
+            Print(made, evaluation, folder);
         return 0;
     }
 
-    private static void Print(ReaderEvaluation evaluation, string folder)
+    private static void Print(ReadingStudy study, ReaderEvaluation evaluation, string folder)
     {
+        if (ReadingReport.Simulated(study, evaluation) is { } simulated)
+            Console.WriteLine(simulated);
         Console.WriteLine(ReadingReport.Result(evaluation));
         Console.WriteLine();
         ConsoleTable.Write(

@@ -8,7 +8,10 @@ namespace Coverslip.App.Commands;
 internal static class ReadingTables
 {
     /// <summary>A row to each figure of each reader, and of all: before, with the machine's view, gain.</summary>
-    internal static void WriteFigures(string path, ReaderEvaluation evaluation)
+    /// <param name="path">The file.</param>
+    /// <param name="evaluation">The figures.</param>
+    /// <param name="all">What all readers together are called.</param>
+    internal static void WriteFigures(string path, ReaderEvaluation evaluation, string all)
     {
         string[] Numbers(Estimate e) => [CsvTable.Text(e.Value), CsvTable.Text(e.Low), CsvTable.Text(e.High)];
         IEnumerable<string> Row(string reader, string figure, FigureChange change) =>
@@ -20,8 +23,8 @@ internal static class ReadingTables
             [
                 .. evaluation
                     .Readers.Prepend(evaluation.Pooled)
-                    .SelectMany(r => r.Figures.Select(f => Row(r.Reader ?? "all", f.Key.Key(), f.Value))),
-                Row("all", "fleiss_kappa", evaluation.Agreement),
+                    .SelectMany(r => r.Figures.Select(f => Row(r.Reader ?? all, f.Key.Key(), f.Value))),
+                Row(all, "fleiss_kappa", evaluation.Agreement),
             ]
         );
     }
@@ -37,8 +40,18 @@ internal static class ReadingTables
                 $"{v.Found.Count(f => f is not null)}",
                 CsvTable.Text(v.FalseMark),
                 CsvTable.Text(v.Seconds),
+                CsvTable.Text(v.ActiveSeconds),
             ];
-        string[] columns = ["class", "confidence", "rating", "lesions_found", "false_mark", "seconds"];
+        string[] columns =
+        [
+            "class",
+            "confidence",
+            "rating",
+            "lesions_found",
+            "false_mark",
+            "seconds",
+            "active_seconds",
+        ];
         CsvTable.Write(
             path,
             [

@@ -16,12 +16,15 @@ internal static class ReadingReport
     internal static string Text(ReadingStudy study, ReaderEvaluation evaluation, (long Rows, string Head) chain) =>
         Page.Text(
             new Report(
-                $"A blind second opinion: {study.Name}",
+                study.Simulated is null
+                    ? $"A blind second opinion: {study.Name}"
+                    : $"A simulated second opinion: {study.Name}",
                 [Pooled(evaluation), Each(evaluation), Tests(evaluation), Source(study, evaluation, chain)]
             )
             {
                 Head =
                 [
+                    .. Simulated(study, evaluation) is { } simulated ? (ReportBlock[])[new Warning(simulated)] : [],
                     new ResultText(Result(evaluation)),
                     .. evaluation.Unfinished > 0
                         ? (ReportBlock[])
@@ -47,6 +50,32 @@ internal static class ReadingReport
             + $". {pooled.Helped} verdicts were changed to right, {pooled.Harmed} to wrong.";
     }
 
+    /// <summary>What all readers together are called in tables.</summary>
+    internal static string AllOf(ReadingStudy study) => study.Simulated is null ? "all" : "all simulated";
+
+    /// <summary>That nobody read a study, and whether its gain was recovered; null of what people read.</summary>
+    internal static string? Simulated(ReadingStudy study, ReaderEvaluation evaluation)
+    {
+        if (study.Simulated is not { } simulated)
+            return null;
+        string Holds(Estimate e) => e.Low <= simulated.Gain && simulated.Gain <= e.High ? "holds it" : "misses it";
+        var test = evaluation.Tests.GetValueOrDefault(ReaderFigure.Auc)?.ReadersAndCases.Change;
+        var bootstrap = evaluation.Pooled.Figures[ReaderFigure.Auc].Gain;
+        return FormattableString.Invariant(
+                $"Simulated: nobody read this. Readers of this kind have a mean AUC of {simulated.Auc} alone and gain {simulated.Gain} (seed {simulated.Seed}); "
+            )
+            + (
+                test is null
+                    ? "there is no test of it."
+                    : $"the interval of Obuchowski and Rockette {Holds(test)}, {FigureText.WithInterval(test)}"
+                        + (
+                            bootstrap.Low is null
+                                ? "."
+                                : $"; that of the bootstrap {Holds(bootstrap)}, {FigureText.WithInterval(bootstrap)}."
+                        )
+            );
+    }
+
     /// <summary>What a figure is called.</summary>
     internal static string NameOf(ReaderFigure figure) =>
         figure switch
@@ -55,6 +84,7 @@ internal static class ReadingReport
             ReaderFigure.Jafroc => "lesions found (JAFROC)",
             ReaderFigure.Kappa => "kappa with the truth",
             ReaderFigure.Seconds => "median seconds to a case",
+            ReaderFigure.ActiveSeconds => "the same without pauses",
             _ => figure.Key(),
         };
 
@@ -63,8 +93,8 @@ internal static class ReadingReport
         IReadOnlyList<Cell> Row(string name, FigureChange change) =>
             [name, .. new[] { change.Before, change.After, change.Gain }.Select(e => (Cell)FigureText.WithInterval(e))];
         // The second is time of its own; what it took longer or shorter than the first means nothing.
-        IReadOnlyList<Cell> Times(FigureChange change) =>
-            ["median time to a case", Time(change.Before), Time(change.After), FigureText.None];
+        IReadOnlyList<Cell> Times(string name, FigureChange change) =>
+            [name, Time(change.Before), Time(change.After), FigureText.None];
         static string Time(Estimate e) =>
             e.Value is not { } seconds ? FigureText.None
             : e is { Low: { } low, High: { } high }
@@ -74,7 +104,7 @@ internal static class ReadingReport
             "all",
             "All readers",
             new Note(
-                "Means over readers. 95 % intervals by drawing readers and patients together (multi-reader multi-case bootstrap); those of agreement by drawing patients."
+                "Means over readers. 95 % intervals by drawing readers and patients together (multi-reader multi-case bootstrap); those of agreement by drawing patients. Without pauses: the page is seen, and somebody has moved within the last minute."
             ),
             new Table(
                 [
@@ -86,12 +116,19 @@ internal static class ReadingReport
                 [
                     .. evaluation
                         .Pooled.Figures.Where(f => f.Value.Before.Value is not null)
-                        .Select(f => f.Key == ReaderFigure.Seconds ? Times(f.Value) : Row(NameOf(f.Key), f.Value)),
+                        .Select(f =>
+                            f.Key.IsTime()
+                                ? Times(
+                                    f.Key == ReaderFigure.Seconds ? "median time to a case" : NameOf(f.Key),
+                                    f.Value
+                                )
+                                : Row(NameOf(f.Key), f.Value)
+                        ),
                     Row("agreement (Fleiss' kappa)", evaluation.Agreement),
                 ]
             ),
             evaluation.Pooled.Figures[ReaderFigure.Jafroc].Before.Value is null
-                ? new Note("No figure of lesions: the cohort has no annotations, or no slide without lesions.")
+                ? new Note("No figure of lesions: the cohort has no annotations, or no case without lesions.")
                 : null
         );
     }
@@ -165,7 +202,7 @@ internal static class ReadingReport
                 ]
             ),
             new Note(
-                "Alone → with the machine's view. Intervals by drawing patients. Helped: wrong alone, right with the view; harmed: the other way round. Time: median to the first verdict, and from the machine's view to the second."
+                "Alone → with the machine's view. Intervals by drawing patients. Helped: wrong alone, right with the view; harmed: the other way round. Time: median to the first verdict, and from the machine's view to the second; pauses included."
             )
         );
     }
@@ -236,7 +273,9 @@ internal static class ReadingReport
                 [new("What"), new("Which")],
                 [
                     [
-                        "slides",
+                        study.Simulated is not null ? "simulated cases"
+                        : study.Pictures ? "pictures"
+                        : "slides",
                         $"{study.Cases.Count} of {evaluation.Patients} patients; {study.Positive} is looked for",
                     ],
                     ["model", new Words(study.Model, WordStyle.Code)],

@@ -27,6 +27,9 @@ public sealed record Verdict(string Class, bool Positive, int Confidence)
 
     /// <summary>How long it took; null where that is not known.</summary>
     public double? Seconds { get; init; }
+
+    /// <summary>Of these, how long the reader was at it, pauses left out; null where that is not known.</summary>
+    public double? ActiveSeconds { get; init; }
 }
 
 /// <summary>The two verdicts of a reader on a case: before the machine's view was shown, and with it.</summary>

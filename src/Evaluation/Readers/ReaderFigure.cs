@@ -26,6 +26,9 @@ public enum ReaderFigure
 
     /// <summary>Median seconds to a case.</summary>
     Seconds,
+
+    /// <summary>The same without pauses.</summary>
+    ActiveSeconds,
 }
 
 /// <summary>How the figures are called.</summary>
@@ -35,5 +38,9 @@ public static class ReaderFigures
     public static IReadOnlyList<ReaderFigure> All { get; } = Enum.GetValues<ReaderFigure>();
 
     /// <summary>The key in files.</summary>
-    public static string Key(this ReaderFigure figure) => figure.ToString().ToLowerInvariant();
+    public static string Key(this ReaderFigure figure) =>
+        figure == ReaderFigure.ActiveSeconds ? "active_seconds" : figure.ToString().ToLowerInvariant();
+
+    /// <summary>Whether it is a time, of which more is no gain.</summary>
+    public static bool IsTime(this ReaderFigure figure) => figure is ReaderFigure.Seconds or ReaderFigure.ActiveSeconds;
 }

@@ -14,6 +14,7 @@ internal sealed class ReaderTable
     private readonly (RankedScores Scores, int[] Case) areas;
     private readonly (RankedScores Scores, int[] Case) marks;
     private readonly (double Seconds, int Case)[] times;
+    private readonly (double Seconds, int Case)[] active;
 
     /// <param name="cases">The study's.</param>
     /// <param name="verdicts">Of each; null where it was not read.</param>
@@ -34,10 +35,8 @@ internal sealed class ReaderTable
                 : [(r.Verdict.FalseMark ?? double.NegativeInfinity, false, r.Index)]
             )
         );
-        times =
-        [
-            .. read.Where(r => r.Verdict.Seconds is not null).Select(r => (r.Verdict.Seconds!.Value, r.Index)).Order(),
-        ];
+        times = Ordered(read.Select(r => (r.Verdict.Seconds, r.Index)));
+        active = Ordered(read.Select(r => (r.Verdict.ActiveSeconds, r.Index)));
     }
 
     /// <summary>The figure with case i counted <paramref name="weights"/>[i] times; NaN where it is not defined.</summary>
@@ -50,8 +49,12 @@ internal sealed class ReaderTable
             ReaderFigure.Auc => Area(areas, weights),
             ReaderFigure.Jafroc => Area(marks, weights),
             ReaderFigure.Kappa => Kappa(weights),
-            _ => Median(weights),
+            ReaderFigure.ActiveSeconds => Median(active, weights),
+            _ => Median(times, weights),
         };
+
+    private static (double, int)[] Ordered(IEnumerable<(double? Seconds, int Case)> times) =>
+        [.. times.Where(t => t.Seconds is not null).Select(t => (t.Seconds!.Value, t.Case)).Order()];
 
     private static (RankedScores, int[]) Ranked(IEnumerable<(double Score, bool Positive, int Case)> items)
     {
@@ -89,7 +92,7 @@ internal sealed class ReaderTable
     }
 
     /// <summary>The mean of the two middle ones where there are as many below as above.</summary>
-    private double Median(int[] weights)
+    private static double Median((double Seconds, int Case)[] times, int[] weights)
     {
         var all = times.Sum(t => weights[t.Case]);
         double At(int place)

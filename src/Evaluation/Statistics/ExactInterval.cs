@@ -14,7 +14,7 @@ namespace Coverslip.Evaluation.Statistics;
 /// an area of 1, under assumptions on the scores' distribution.) A FROC score is a mean of shares of the same lesions: its
 /// units are the patients who have some.
 /// </remarks>
-internal static class ExactInterval
+public static class ExactInterval
 {
     private const double Tail = 0.025;
 

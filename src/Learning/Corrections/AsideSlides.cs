@@ -11,7 +11,12 @@ namespace Coverslip.Learning.Corrections;
 /// of the window on, normal without any of it (where not all tumor is outlined, annotated normal by half); what lies
 /// between counts for neither. A slide's score is its greatest probability, as where slides are predicted.
 /// </summary>
-internal sealed class AsideSlides(Cohort cohort, IReadOnlyList<CorrectionSlide> slides, CorrectionSettings settings)
+internal sealed class AsideSlides(
+    Cohort cohort,
+    IReadOnlyList<CorrectionSlide> slides,
+    CorrectionSettings settings,
+    FeatureMemory memory
+)
 {
     private readonly Dictionary<CorrectionSlide, IReadOnlyDictionary<long, bool>> truths = [];
 
@@ -31,6 +36,7 @@ internal sealed class AsideSlides(Cohort cohort, IReadOnlyList<CorrectionSlide> 
             windows.AddRange(TruthOf(slide).Select(t => (said[t.Key], t.Value)));
             if (said.Count > 0)
                 whole.Add((said.Values.Max(), IsPositive(slide)));
+            memory.Used(slide);
         }
         return new AsideFigures(Auc(windows), Auc(whole), windows.Count, whole.Count);
     }

@@ -8,7 +8,6 @@ using Coverslip.Learning.SlidePatches;
 using Coverslip.Learning.StoredFeatures;
 using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Formats;
-using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Heatmaps;
 using Coverslip.Torch;
 
@@ -27,12 +26,10 @@ public sealed class Correction : IDisposable
     private readonly IDisposable claim;
     private readonly Encoder encoder;
     private readonly RegionFiles regions;
+    private readonly RegionRules rules;
     private readonly RoundFiles rounds;
     private readonly AsideSlides aside;
-    private (
-        double Seconds,
-        IReadOnlyList<(CorrectionSlide Slide, AnnotationSet Set, WindowLabels Labels)> Drawn
-    ) taught = (0, []);
+    private readonly FeatureMemory memory;
 
     private Correction(CorrectionFolder folder, CorrectionSettings settings, IDisposable claim, Device device)
     {
@@ -59,7 +56,8 @@ public sealed class Correction : IDisposable
             throw;
         }
         (regions, rounds) = (new RegionFiles(folder), new RoundFiles(folder));
-        aside = new AsideSlides(Cohort, [.. Slides.Where(s => s.Aside)], settings);
+        (memory, rules) = (new FeatureMemory(Slides), new RegionRules(Settings, Slides));
+        aside = new AsideSlides(Cohort, [.. Slides.Where(s => s.Aside)], settings, memory);
     }
 
     /// <summary>Where its files lie.</summary>
@@ -75,7 +73,17 @@ public sealed class Correction : IDisposable
     public IReadOnlyList<CorrectionSlide> Slides { get; }
 
     /// <summary>What was learned last; null before <see cref="Teach"/>.</summary>
-    public WindowProbe? Probe { get; private set; }
+    public TaughtRegions? Taught { get; private set; }
+
+    /// <summary>The probe that was learned last; null before <see cref="Teach"/>.</summary>
+    public WindowProbe? Probe => Taught?.Probe;
+
+    /// <summary>Bytes of features of finished slides to hold at most; what is over is read again from the folder. Default 1 GiB.</summary>
+    public long FeatureBytes
+    {
+        get => memory.Most;
+        set => memory.Most = value;
+    }
 
     /// <summary>All rounds, the first first.</summary>
     public IReadOnlyList<CorrectionRound> Rounds => rounds.Read();
@@ -83,26 +91,8 @@ public sealed class Correction : IDisposable
     /// <summary>Begins a correction in a folder that holds none.</summary>
     /// <exception cref="IOException">The folder holds one.</exception>
     /// <exception cref="ArgumentException">Settings that do not fit the cohort.</exception>
-    public static void Begin(string folder, CorrectionSettings settings)
-    {
-        var at = new CorrectionFolder(folder);
-        WholeFile.NeedNew(at.Settings);
-        var cohort = Cohort.Load(settings.Cohort);
-        if (settings.Classes.Count < 2 || !settings.Classes.Contains(settings.Positive))
-            throw new ArgumentException(
-                $"classes are {string.Join(", ", settings.Classes)}, the positive one '{settings.Positive}'; give two classes at least, the positive among them"
-            );
-        string[] patients = [.. cohort.PatientImages.Select(p => p.Patient)];
-        if (settings.Aside.FirstOrDefault(p => !patients.Contains(p)) is { } unknown)
-            throw new ArgumentException(
-                $"patient {unknown} is kept aside, and {settings.Cohort} has none of that name; {NearestName.Among(unknown, patients)}"
-            );
-        if (settings.Aside.Count == 0 || settings.Aside.Count >= patients.Length)
-            throw new ArgumentException(
-                $"{settings.Aside.Count} of {patients.Length} patients are kept aside; at least one is judged by, and one drawn on"
-            );
-        (settings with { Cohort = Path.GetFullPath(settings.Cohort) }).Write(at.Settings);
-    }
+    public static void Begin(string folder, CorrectionSettings settings) =>
+        settings.Begin(new CorrectionFolder(folder));
 
     /// <summary>Opens one; slides are opened when they are looked at.</summary>
     /// <exception cref="IOException">Another process has it.</exception>
@@ -134,43 +124,19 @@ public sealed class Correction : IDisposable
     /// <exception cref="ArgumentException">The patient is kept aside, or a region is of another class or beyond the slide.</exception>
     public void Draw(CorrectionSlide slide, AnnotationSet drawn)
     {
-        drawn = drawn with { Annotations = [.. drawn.Annotations.Select(a => a with { Class = Spelled(a.Class) })] };
-        CheckMayDraw(slide, drawn);
-        var whole = slide.Slide.Levels[0];
-        foreach (var box in drawn.Annotations.Where(a => a.IsArea).Select(a => PolygonRegion.Of(a.Areas).Box))
-            if (box.X >= whole.Width || box.Y >= whole.Height || box.X + box.Width <= 0 || box.Y + box.Height <= 0)
-                throw new ArgumentException(
-                    FormattableString.Invariant(
-                        $"{slide.Name}: a region lies at ({box.X:0}, {box.Y:0}), outside of the slide's {whole.Width} × {whole.Height} pixels; places count pixels of level 0"
-                    )
-                );
+        drawn = rules.Spelled(drawn);
+        rules.Check(slide, drawn);
+        RegionRules.CheckWithin(slide, drawn);
         regions.Write(slide.Name, drawn with { Format = AnnotationFormat.GeoJson });
     }
 
-    /// <summary>The class as this correction spells it: other programs write Tumor, or tumour.</summary>
-    private string? Spelled(string? name) =>
-        name is null
-            ? null
-            : Settings.Classes.FirstOrDefault(c => ClassMeaning.Folded(c) == ClassMeaning.Folded(name)) ?? name;
-
     /// <summary>Refuses what may not be drawn. Any thread may ask.</summary>
     /// <exception cref="ArgumentException">The patient is kept aside, or a region is of another class.</exception>
-    public void CheckMayDraw(CorrectionSlide slide, AnnotationSet drawn)
-    {
-        if (slide.Aside && drawn.Annotations.Count > 0)
-            throw new ArgumentException(
-                $"{slide.Name} is of patient {slide.Row.Patient}, who is kept aside to judge by: what is drawn there would teach what is judged. Draw on {Slides.First(s => !s.Aside).Name} or another of {Slides.Count(s => !s.Aside)} slides, or begin a correction that keeps others aside"
-            );
-        if (drawn.Annotations.FirstOrDefault(a => a.IsArea && !Settings.Classes.Contains(a.Class)) is { } other)
-            throw new ArgumentException(
-                $"{slide.Name}: a region is of class {(other.Class is null ? "none" : $"'{other.Class}'")}; classes of this correction are {string.Join(", ", Settings.Classes)}"
-            );
-    }
+    public void CheckMayDraw(CorrectionSlide slide, AnnotationSet drawn) => rules.Check(slide, drawn);
 
     /// <summary>Teaches the probe what is drawn now; features that are missing under regions are computed first.</summary>
-    /// <returns>Seconds of teaching alone.</returns>
     /// <exception cref="ArgumentException">Regions of fewer than two classes.</exception>
-    public double Teach()
+    public TaughtRegions Teach()
     {
         var (rows, labels, patients) = (new List<float[]>(), new List<int>(), new List<string>());
         // Kept with the round, whatever is drawn until it is judged.
@@ -189,6 +155,7 @@ public sealed class Correction : IDisposable
                 labels.Add(label);
                 patients.Add(slide.Row.Patient);
             }
+            memory.Used(slide);
         }
         if (labels.Distinct().Count() < 2)
             throw new ArgumentException(
@@ -197,19 +164,18 @@ public sealed class Correction : IDisposable
                     : $"all regions are of {Settings.Classes[labels[0]]}; draw one of another of {string.Join(", ", Settings.Classes)}"
             );
         var clock = Stopwatch.StartNew();
-        Probe = WindowProbe.Fit(new TaughtWindows(rows, [.. labels], [.. patients]), Settings.Classes.Count);
-        taught = (clock.Elapsed.TotalSeconds, drawn);
-        return taught.Seconds;
+        var probe = WindowProbe.Fit(new TaughtWindows(rows, [.. labels], [.. patients]), Settings.Classes.Count);
+        return Taught = new TaughtRegions(probe, clock.Elapsed.TotalSeconds, drawn);
     }
 
     /// <summary>Forgets what was learned, so that proposals are as at the beginning; what is drawn and kept stays.</summary>
-    public void Forget() => Probe = null;
+    public void Forget() => Taught = null;
 
     /// <summary>Probabilities of the positive class where features are computed, pending where they will be.</summary>
     /// <exception cref="InvalidOperationException">Nothing was learned yet.</exception>
     public Heatmap HeatmapOf(CorrectionSlide slide)
     {
-        var probe = NeedProbe();
+        var probe = NeedTaught().Probe;
         var patches = slide.Features.Patches;
         var values = new float[patches.Grid.Cells];
         Array.Fill(values, float.NaN);
@@ -217,12 +183,13 @@ public sealed class Correction : IDisposable
             values[key] = slide.Features.Of(key) is { } row
                 ? (float)probe.Probabilities(row)[Settings.PositivePlace]
                 : Heatmap.Pending;
+        memory.Used(slide);
         return new Heatmap(patches.Grid, values);
     }
 
     /// <summary>The places worth annotating next, the worthiest first, among windows of opened slides whose features are computed.</summary>
     public IReadOnlyList<NextPlace> Next(int count) =>
-        new NextPlaces(Probe, Settings.PositivePlace).Of(
+        new NextPlaces(Probe, Settings.PositivePlace, memory).Of(
             [
                 .. Slides
                     .Where(s => !s.Aside && s.Opened)
@@ -237,28 +204,44 @@ public sealed class Correction : IDisposable
     public void ComputeAll(Action<string, int, int>? progress, CancellationToken stop)
     {
         foreach (var slide in Slides)
-            while (slide.Features.ComputeSome(Batch))
+            while (ComputeSome(slide))
             {
                 stop.ThrowIfCancellationRequested();
                 progress?.Invoke(slide.Name, slide.Features.Done, slide.Features.Patches.Wanted.Count);
             }
     }
 
+    /// <summary>Computes features of some windows of a slide that has windows without.</summary>
+    /// <returns>Whether it had any.</returns>
+    public bool ComputeSome(CorrectionSlide slide)
+    {
+        var some = slide.Features.ComputeSome(Batch);
+        if (!some)
+            memory.Used(slide);
+        return some;
+    }
+
     /// <summary>Judges what was learned last by patients kept aside.</summary>
     /// <exception cref="InvalidOperationException">Nothing was learned yet.</exception>
-    public AsideFigures JudgeAside(CancellationToken stop = default) => aside.Judge(NeedProbe(), stop);
+    public AsideFigures JudgeAside(CancellationToken stop = default) => aside.Judge(NeedTaught().Probe, stop);
 
-    /// <summary>Judges the probe by patients kept aside and keeps the round; the cohort for training is written anew.</summary>
+    /// <summary>Judges what was learned last by patients kept aside and keeps the round.</summary>
+    public (CorrectionRound Round, IReadOnlyList<string> Notes) KeepRound(
+        double minutes,
+        CancellationToken stop = default
+    ) => KeepRound(NeedTaught(), minutes, stop);
+
+    /// <summary>Judges a probe by patients kept aside and keeps the round, whatever was learned since; the cohort for training is written anew.</summary>
+    /// <param name="taught">What was learned.</param>
     /// <param name="minutes">Of annotation since the correction was begun.</param>
     /// <param name="stop">Asked while features are computed.</param>
     /// <returns>The round, and what is to be told of the cohort.</returns>
-    /// <exception cref="InvalidOperationException">Nothing was learned yet.</exception>
     public (CorrectionRound Round, IReadOnlyList<string> Notes) KeepRound(
+        TaughtRegions taught,
         double minutes,
         CancellationToken stop = default
     )
     {
-        var probe = NeedProbe();
         var drawn = taught.Drawn;
         var round = new CorrectionRound
         {
@@ -266,12 +249,12 @@ public sealed class Correction : IDisposable
             Minutes = minutes,
             Regions = drawn.Sum(d => d.Set.Annotations.Count(a => a.IsArea)),
             Slides = drawn.Count,
-            Windows = probe.Windows,
+            Windows = taught.Probe.Windows,
             Contradicted = drawn.Sum(d => d.Labels.Contradicted),
             Seconds = taught.Seconds,
-            Aside = JudgeAside(stop),
+            Aside = aside.Judge(taught.Probe, stop),
         };
-        rounds.Write(round, probe, drawn.ToDictionary(d => d.Slide.Name, d => d.Set));
+        rounds.Write(round, taught.Probe, drawn.ToDictionary(d => d.Slide.Name, d => d.Set));
         var notes = new CorrectionCohort(Cohort, Folder, Settings).Write(
             [.. drawn.Select(d => (d.Slide, d.Set.Classes.Contains(Settings.Positive)))],
             [.. Slides.Where(s => s.Aside)]
@@ -287,8 +270,8 @@ public sealed class Correction : IDisposable
         claim.Dispose();
     }
 
-    private WindowProbe NeedProbe() =>
-        Probe ?? throw new InvalidOperationException("nothing was learned yet; draw regions of two classes and train");
+    private TaughtRegions NeedTaught() =>
+        Taught ?? throw new InvalidOperationException("nothing was learned yet; draw regions of two classes and train");
 
     private CorrectionSlide SlideOf(CohortRow row, SlideEncoding encoding)
     {

@@ -37,6 +37,29 @@ public sealed record CorrectionSettings
     /// <summary>Which of the cohort's own outlines are of the positive class.</summary>
     internal AnnotationClasses Outlines => new() { Tumor = ClassMeaning.IsTumor(Positive) ? [] : [Positive] };
 
+    /// <summary>Begins a correction in a folder that holds none.</summary>
+    /// <exception cref="IOException">The folder holds one.</exception>
+    /// <exception cref="ArgumentException">They do not fit the cohort.</exception>
+    internal void Begin(CorrectionFolder at)
+    {
+        WholeFile.NeedNew(at.Settings);
+        var cohort = Evaluation.Cohorts.Cohort.Load(Cohort);
+        if (Classes.Count < 2 || !Classes.Contains(Positive))
+            throw new ArgumentException(
+                $"classes are {string.Join(", ", Classes)}, the positive one '{Positive}'; give two classes at least, the positive among them"
+            );
+        string[] patients = [.. cohort.PatientImages.Select(p => p.Patient)];
+        if (Aside.FirstOrDefault(p => !patients.Contains(p)) is { } unknown)
+            throw new ArgumentException(
+                $"patient {unknown} is kept aside, and {Cohort} has none of that name; {NearestName.Among(unknown, patients)}"
+            );
+        if (Aside.Count == 0 || Aside.Count >= patients.Length)
+            throw new ArgumentException(
+                $"{Aside.Count} of {patients.Length} patients are kept aside; at least one is judged by, and one drawn on"
+            );
+        (this with { Cohort = Path.GetFullPath(Cohort) }).Write(at.Settings);
+    }
+
     internal void Write(string path) =>
         WholeFile.Write(
             path,

@@ -27,12 +27,15 @@ internal sealed class NextPlaces
     internal const double UnsureShare = 0.5;
     private readonly WindowProbe? probe;
     private readonly int positive;
+    private readonly FeatureMemory memory;
     private readonly List<Window> windows = [];
     private float[][] known = [];
 
     /// <param name="probe">Null before anything is learned.</param>
     /// <param name="positive">Place of the class whose probability is told.</param>
-    internal NextPlaces(WindowProbe? probe, int positive) => (this.probe, this.positive) = (probe, positive);
+    /// <param name="memory">Told which slides' features were used.</param>
+    internal NextPlaces(WindowProbe? probe, int positive, FeatureMemory memory) =>
+        (this.probe, this.positive, this.memory) = (probe, positive, memory);
 
     /// <summary>Weighs windows of slides that may be drawn on.</summary>
     /// <param name="slides">With what their regions say.</param>
@@ -106,6 +109,7 @@ internal sealed class NextPlaces
                 }
             );
         }
+        memory.Used(slide);
     }
 
     private static double Worth(Window window, double far)

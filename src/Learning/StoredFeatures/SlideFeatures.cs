@@ -18,6 +18,7 @@ public sealed class SlideFeatures : IDisposable
     private readonly PatchReading reading;
     private readonly Dictionary<long, float[]> known = [];
     private FeatureParts? parts;
+    private bool dropped;
 
     /// <param name="slide">Stays the caller's.</param>
     /// <param name="encoding">Of one view.</param>
@@ -30,13 +31,7 @@ public sealed class SlideFeatures : IDisposable
         (this.slide, this.encoding, this.tissue, this.folder) = (slide, encoding, tissue, folder);
         Patches = encoding.Patches(slide, tissue);
         reading = encoding.Reading(Patches);
-        if (encoding.Stored(slide, tissue, folder) is { } stored)
-        {
-            for (var i = 0; i < stored.Count; i++)
-                Know(KeyAt(stored.Places[2 * i], stored.Places[(2 * i) + 1]), stored.Values, i, stored.Numbers);
-            return;
-        }
-        if (Complete)
+        if (TakeStored() || Complete)
             return;
         parts = encoding.Parts(slide, tissue, folder);
         if (parts.Keys.Count == 0)
@@ -52,13 +47,30 @@ public sealed class SlideFeatures : IDisposable
     public TissuePatches Patches { get; }
 
     /// <summary>Whether every patch of tissue has features.</summary>
-    public bool Complete => Patches.Wanted.All(known.ContainsKey);
+    public bool Complete => dropped || Patches.Wanted.All(known.ContainsKey);
 
     /// <summary>How many patches of tissue have features.</summary>
-    public int Done => Patches.Wanted.Count(known.ContainsKey);
+    public int Done => dropped ? Patches.Wanted.Count : Patches.Wanted.Count(known.ContainsKey);
+
+    /// <summary>Bytes that the features in memory take.</summary>
+    internal long HeldBytes => known.Count * (known.Values.FirstOrDefault()?.Length ?? 0L) * sizeof(float);
 
     /// <summary>Features [D] of a patch; null where they are not computed.</summary>
-    public float[]? Of(long key) => known.GetValueOrDefault(key);
+    public float[]? Of(long key)
+    {
+        TakeDropped();
+        return known.GetValueOrDefault(key);
+    }
+
+    /// <summary>Drops what is stored from memory, until it is asked for again.</summary>
+    /// <returns>Whether it is: features of a slide that is not finished stay.</returns>
+    internal bool Drop()
+    {
+        if (parts is not null || !Complete)
+            return false;
+        known.Clear();
+        return dropped = true;
+    }
 
     /// <summary>
     /// Computes those of some patches that have none, on the calling thread. Patches without tissue may be asked for, too: they
@@ -67,6 +79,7 @@ public sealed class SlideFeatures : IDisposable
     /// <exception cref="UnreadableSlideException">A tile that cannot be read.</exception>
     public void Compute(IEnumerable<long> keys)
     {
+        TakeDropped();
         var missing = keys.Where(key => !known.ContainsKey(key)).ToHashSet();
         if (missing.Count == 0)
             return;
@@ -85,12 +98,32 @@ public sealed class SlideFeatures : IDisposable
     /// <returns>Whether any was left.</returns>
     public bool ComputeSome(int count)
     {
+        if (dropped)
+            return false;
         long[] next = [.. Patches.Wanted.Where(key => !known.ContainsKey(key)).Take(count)];
         Compute(next);
         return next.Length > 0;
     }
 
     public void Dispose() => parts?.Dispose();
+
+    private void TakeDropped()
+    {
+        if (!dropped)
+            return;
+        dropped = false;
+        if (!TakeStored() && !Complete)
+            parts = encoding.Parts(slide, tissue, folder); // the file was removed: it is computed anew
+    }
+
+    private bool TakeStored()
+    {
+        if (encoding.Stored(slide, tissue, folder) is not { } stored)
+            return false;
+        for (var i = 0; i < stored.Count; i++)
+            Know(KeyAt(stored.Places[2 * i], stored.Places[(2 * i) + 1]), stored.Values, i, stored.Numbers);
+        return true;
+    }
 
     private void Finish()
     {

@@ -31,8 +31,9 @@ internal sealed class CorrectionDesk : IDisposable
     private readonly ModelThread thread;
     private readonly HashSet<CorrectionSlide> unreadable = [];
     private CorrectionSlide? looked;
+    private readonly Queue<(TaughtRegions Taught, double Minutes)> unjudged = new(); // rounds that are to be kept
     private double minutes;
-    private bool judging;
+    private volatile bool judging;
 
     private CorrectionDesk(string folder, ViewerOptions options)
     {
@@ -80,7 +81,7 @@ internal sealed class CorrectionDesk : IDisposable
     /// <summary>Whether a probe was taught.</summary>
     internal bool HasProbe => correction.Probe is not null;
 
-    /// <summary>Whether the last probe is still to be judged by patients kept aside.</summary>
+    /// <summary>Whether a probe is still to be judged by patients kept aside.</summary>
     internal bool IsJudging => judging;
 
     /// <summary>What went wrong in the meantime; null where nothing did.</summary>
@@ -94,11 +95,13 @@ internal sealed class CorrectionDesk : IDisposable
         thread.Do(() =>
         {
             var began = clock.GetTimestamp();
-            var seconds = correction.Teach();
+            var taught = correction.Teach();
             minutes += drawnFor;
+            // Whoever trains again before a round is judged loses none: each waits for its figure.
+            unjudged.Enqueue((taught, minutes));
             (looked, judging) = (slide, true);
             Compute(slide, screen);
-            return new Taught(seconds, clock.GetElapsedTime(began).TotalSeconds, correction.Probe!.Windows);
+            return new Taught(taught.Seconds, clock.GetElapsedTime(began).TotalSeconds, taught.Probe.Windows);
         });
 
     /// <summary>Computes what is on the screen first, and that slide before the others.</summary>
@@ -136,10 +139,12 @@ internal sealed class CorrectionDesk : IDisposable
                 return Slides.Where(s => !s.Aside).Any(Some);
             if (Slides.Where(s => s.Aside).Any(Some))
                 return true;
-            correction.KeepRound(minutes);
+            var (taught, at) = unjudged.Peek();
+            correction.KeepRound(taught, at);
+            unjudged.Dequeue();
             Rounds = correction.Rounds;
             // Last: a page that sees nothing being judged asks no more.
-            judging = false;
+            judging = unjudged.Count > 0;
             kept?.Invoke(correction);
             return true;
         }
@@ -158,7 +163,7 @@ internal sealed class CorrectionDesk : IDisposable
             return false;
         try
         {
-            return slide.Features.ComputeSome(Correction.Batch);
+            return correction.ComputeSome(slide);
         }
         catch (UnreadableSlideException error)
         {

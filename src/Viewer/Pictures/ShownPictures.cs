@@ -9,7 +9,7 @@ namespace Coverslip.Viewer.Pictures;
 /// <summary>Cohorts of pictures in the folders that are shown, and predictions of them.</summary>
 internal sealed class ShownPictures
 {
-    private static readonly string[] MadeIn = ["masks", "maps", "overlays", "inside", "examples"];
+    private static readonly string[] MadeFolders = ["masks", "maps", "overlays", "inside", "examples"];
 
     private readonly Dictionary<string, PictureSet> byId;
 
@@ -40,16 +40,11 @@ internal sealed class ShownPictures
             )
                 cohorts.Add(set);
         }
-        var made = folders
-            .Files.Where(f =>
-                Path.GetExtension(f.Name).ToLowerInvariant() is ".png" or ".jpg"
-                && MadeIn.Any(m => f.FolderPlace.Split('/').Contains(m))
-            )
-            .ToArray();
+        var made = MadeIn(folders);
         var sets = new List<PictureSet>();
         foreach (var cohort in cohorts)
         {
-            var beside = Beside(cohort, made);
+            var beside = Beside(cohort.Pictures, made);
             sets.Add(cohort with { Beside = beside });
             foreach (var file in folders.Files.Where(f => f.Name == "predictions.csv"))
             {
@@ -69,6 +64,15 @@ internal sealed class ShownPictures
             [.. notes.Distinct()]
         );
     }
+
+    /// <summary>Pictures in the folders of what models and verbs make of others.</summary>
+    internal static ViewedFile[] MadeIn(ViewedFolders folders) =>
+        [
+            .. folders.Files.Where(f =>
+                Path.GetExtension(f.Name).ToLowerInvariant() is ".png" or ".jpg"
+                && MadeFolders.Any(m => f.FolderPlace.Split('/').Contains(m))
+            ),
+        ];
 
     /// <summary>A table that cannot be read hides nothing else.</summary>
     private static PictureSet? Tried(Func<PictureSet> read, List<string> notes)
@@ -105,10 +109,10 @@ internal sealed class ShownPictures
     }
 
     /// <summary>P01-mask.png and images_P01-error.png are of images/P01.png.</summary>
-    private static ILookup<string, ViewedFile> Beside(PictureSet cohort, ViewedFile[] made)
+    internal static ILookup<string, ViewedFile> Beside(IReadOnlyList<SetPicture> pictures, ViewedFile[] made)
     {
-        var stems = cohort.Pictures.SelectMany(p => p.Stems).ToHashSet(StringComparer.Ordinal);
-        var own = cohort.Pictures.SelectMany(p => new[] { p.Path, p.Mask }).ToHashSet(StringComparer.Ordinal);
+        var stems = pictures.SelectMany(p => p.Stems).ToHashSet(StringComparer.Ordinal);
+        var own = pictures.SelectMany(p => new[] { p.Path, p.Mask }).ToHashSet(StringComparer.Ordinal);
         return made.Where(f => !own.Contains(f.Path))
             .Select(f => (File: f, Stem: StemOf(Path.GetFileNameWithoutExtension(f.Name), stems)))
             .Where(f => f.Stem is not null)

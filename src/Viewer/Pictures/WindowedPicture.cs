@@ -27,6 +27,17 @@ internal static class WindowedPicture
         return ImageFile.Encode(small, ".jpg", Jpeg);
     }
 
+    /// <summary>The darkest and the brightest gray value of 16 bits, as shares of the range; 0 and 1 of others: few detectors use all 16 bits.</summary>
+    internal static (double Low, double High) RangeOf(Image stored)
+    {
+        if (stored.Channels != 1 || stored.Depth != 16)
+            return (0, 1);
+        var (least, most) = (ushort.MaxValue, ushort.MinValue);
+        foreach (var value in stored.Pixels16)
+            (least, most) = (Math.Min(least, value), Math.Max(most, value));
+        return least < most ? ((double)least / ushort.MaxValue, (double)most / ushort.MaxValue) : (0, 1);
+    }
+
     /// <summary>Linear from low (0) to high (255), from all the bits that the file has.</summary>
     private static Image Windowed(Image stored, double low, double high)
     {

@@ -4,14 +4,20 @@ using Coverslip.Learning.SlideWalk;
 
 namespace Coverslip.Viewer.Readings;
 
-/// <summary>What a model makes of a slide, as <c>predict</c> left it.</summary>
+/// <summary>What a model makes of a case, as <c>predict</c> left it.</summary>
 /// <param name="Class">The class that is looked for.</param>
-/// <param name="Probability">Of the slide.</param>
+/// <param name="Probability">Of the case.</param>
 /// <param name="Detections">From the most to the least likely.</param>
 public sealed record MachineView(string Class, double Probability, IReadOnlyList<MachineDetection> Detections)
 {
     /// <summary>What depends on the slide, or decides nothing, and so is no part of the model.</summary>
     private static readonly string[] NotTheModel = ["slide.", "tissue:", "program:"];
+
+    /// <summary>Of a picture the other classes, too.</summary>
+    public IReadOnlyList<ClassProbability> Classes { get; init; } = [];
+
+    /// <summary>Of a picture what the model drew of it: activation maps, masks.</summary>
+    public IReadOnlyList<MachinePicture> Pictures { get; init; } = [];
 
     /// <summary>Reads what was made of a slide.</summary>
     /// <param name="predictions">The folder.</param>
@@ -73,6 +79,9 @@ public sealed record MachineView(string Class, double Probability, IReadOnlyList
                 $"{files.Record}: {files.Name} was not predicted there; run 'coverslip predict' on it, or name the folder that it wrote"
             );
 }
+
+/// <summary>How probable a class is.</summary>
+public sealed record ClassProbability(string Class, double Probability);
 
 /// <summary>A place that the model points at.</summary>
 /// <param name="Probability">That there is what is looked for.</param>

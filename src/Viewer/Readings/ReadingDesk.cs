@@ -27,11 +27,14 @@ internal sealed class ReadingDesk : IDisposable
 {
     private readonly ReadingLog log;
     private readonly ConcurrentDictionary<(string Reader, int Case), Stage> stages = new();
+    private readonly ConcurrentDictionary<string, long> known = new(); // the last row of a reader that was taken in
     private readonly Dictionary<string, ReadingReader> readers;
+    private readonly Dictionary<string, int> cases;
 
     private ReadingDesk(ReadingLog log, ReadingStudy study)
     {
         (this.log, Study) = (log, study);
+        cases = study.Cases.Index().ToDictionary(c => c.Item.Contents, c => c.Index);
         readers = study.Readers.ToDictionary(r => r.Name);
     }
 
@@ -48,13 +51,17 @@ internal sealed class ReadingDesk : IDisposable
 
     public void Dispose() => log.Dispose();
 
-    /// <summary>Takes in what another server of the same database has written.</summary>
+    /// <summary>Takes in what was written since, by another server of the same database, too.</summary>
     internal async Task RefreshAsync(string reader)
     {
-        var cases = Study.Cases.Index().ToDictionary(c => c.Item.Contents, c => c.Index);
-        foreach (var row in await log.RowsOfAsync(reader))
+        var last = known.GetValueOrDefault(reader, -1);
+        foreach (var row in await log.RowsOfAsync(reader, last))
+        {
             if (row.Slide is not null && cases.TryGetValue(row.Slide, out var number))
                 Reach(reader, number, After(row.What));
+            last = row.Number;
+        }
+        known.AddOrUpdate(reader, last, (_, other) => Math.Max(other, last));
     }
 
     internal ReadingReader? Reader(string name) => readers.GetValueOrDefault(name);
@@ -62,9 +69,17 @@ internal sealed class ReadingDesk : IDisposable
     internal Stage StageOf(string reader, int number) => stages.GetValueOrDefault((reader, number));
 
     /// <summary>Whether the reader may look at a case: one that was opened.</summary>
-    internal bool MaySee(string reader, int number) => StageOf(reader, number) >= Stage.Blind;
+    internal bool MaySee(string reader, int number) => Reached(reader, number, Stage.Blind);
 
-    internal bool MaySeeMachine(string reader, int number) => StageOf(reader, number) >= Stage.Shown;
+    internal bool MaySeeMachine(string reader, int number) => Reached(reader, number, Stage.Shown);
+
+    /// <summary>What is not reached here may be reached on another server: the database knows.</summary>
+    private bool Reached(string reader, int number, Stage stage)
+    {
+        if (StageOf(reader, number) < stage)
+            RefreshAsync(reader).GetAwaiter().GetResult();
+        return StageOf(reader, number) >= stage;
+    }
 
     /// <summary>The place of the first case that is not finished; null where all are.</summary>
     internal int? Current(ReadingReader reader) =>
@@ -117,12 +132,13 @@ internal sealed class ReadingDesk : IDisposable
     internal async Task<MachineView> RevealAsync(ReadingReader reader, int number)
     {
         var slide = Study.Cases[number];
-        var contents = MachineView.ContentsOf(Study.Predictions, slide.File);
+        var pictures = Study.Pictures ? PictureMachine.Of(Study) : null;
+        var contents = pictures?.ContentsOf(slide) ?? MachineView.ContentsOf(Study.Predictions, slide.File);
         if (contents != slide.Machine)
             throw new OutOfOrderException(
                 "what the machine made of this case was changed since the study was made; the study's owner has to restore the predictions"
             );
-        var view = MachineView.Read(Study.Predictions, slide.File);
+        var view = pictures?.Read(slide) ?? MachineView.Read(Study.Predictions, slide.File);
         var payload = new
         {
             probability = view.Probability,

@@ -107,10 +107,16 @@ public sealed class ReadingLog : IDisposable
     }
 
     /// <summary>The rows of a reader, by number.</summary>
-    internal async Task<List<ActionRow>> RowsOfAsync(string who)
+    /// <param name="who">The reader.</param>
+    /// <param name="after">From the row behind this one on; -1 (default) for all.</param>
+    internal async Task<List<ActionRow>> RowsOfAsync(string who, long after = -1)
     {
         await using var context = Context();
-        return await Own(context).AsNoTracking().Where(a => a.Who == who).OrderBy(a => a.Number).ToListAsync();
+        return await Own(context)
+            .AsNoTracking()
+            .Where(a => a.Who == who && a.Number > after)
+            .OrderBy(a => a.Number)
+            .ToListAsync();
     }
 
     /// <summary>Writes a copy as a file, while others may be reading; of a study on a server, too.</summary>
@@ -153,6 +159,39 @@ public sealed class ReadingLog : IDisposable
         return rows;
     }
 
+    /// <summary>Fills a study that was just made with the verdicts of a simulated one, all or none.</summary>
+    /// <param name="study">The study.</param>
+    /// <param name="verdicts">Reader, case, verdict alone, verdict with the machine's view.</param>
+    /// <returns>How many rows the study has then.</returns>
+    public async Task<long> FillAsync(
+        ReadingStudy study,
+        IEnumerable<(string Reader, int Case, VerdictPost First, VerdictPost Second)> verdicts
+    )
+    {
+        await using var context = Context();
+        await using var transaction = await context.Database.BeginTransactionAsync();
+        var last = await Own(context).AsNoTracking().OrderByDescending(a => a.Number).FirstAsync();
+        foreach (var (reader, number, first, second) in verdicts)
+        {
+            foreach (var (what, verdict) in new[] { (Actions.Verdict, first), (Actions.Final, second) })
+            {
+                last = Next(
+                    last,
+                    new ActionDraft(reader, what, verdict.ToJson()) { Slide = study.Cases[number].Contents }
+                );
+                context.Add(last);
+            }
+            if (last.Number % 1000 == 0)
+            {
+                await context.SaveChangesAsync();
+                context.ChangeTracker.Clear();
+            }
+        }
+        await context.SaveChangesAsync();
+        await transaction.CommitAsync();
+        return last.Number + 1;
+    }
+
     /// <summary>Appends a row.</summary>
     /// <exception cref="OutOfOrderException">What it needs before it is not there, or it is there itself.</exception>
     internal async Task<ActionRow> AppendAsync(ActionDraft draft)
@@ -168,24 +207,8 @@ public sealed class ReadingLog : IDisposable
                     $"SELECT pg_advisory_xact_lock(hashtextextended({place.Study}, 0))"
                 );
             await CheckAsync(context, draft);
-            var last = await Own(context)
-                .OrderByDescending(a => a.Number)
-                .Select(a => new { a.Number, a.Hash })
-                .FirstOrDefaultAsync();
-            var row = new ActionRow
-            {
-                Study = place.Study,
-                Number = last is null ? 0 : last.Number + 1,
-                Who = draft.Who,
-                What = draft.What,
-                At = clock.GetUtcNow().UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
-                Slide = draft.Slide,
-                Model = draft.Model,
-                Viewport = draft.Viewport,
-                Payload = draft.Payload,
-                Previous = last?.Hash ?? ActionChain.Beginning,
-            };
-            row = row with { Hash = row.ComputeHash() };
+            var last = await Own(context).AsNoTracking().OrderByDescending(a => a.Number).FirstOrDefaultAsync();
+            var row = Next(last, draft);
             context.Add(row);
             await context.SaveChangesAsync();
             await transaction.CommitAsync();
@@ -195,6 +218,24 @@ public sealed class ReadingLog : IDisposable
         {
             turn.Release();
         }
+    }
+
+    private ActionRow Next(ActionRow? last, ActionDraft draft)
+    {
+        var row = new ActionRow
+        {
+            Study = place.Study,
+            Number = last is null ? 0 : last.Number + 1,
+            Who = draft.Who,
+            What = draft.What,
+            At = clock.GetUtcNow().UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+            Slide = draft.Slide,
+            Model = draft.Model,
+            Viewport = draft.Viewport,
+            Payload = draft.Payload,
+            Previous = last?.Hash ?? ActionChain.Beginning,
+        };
+        return row with { Hash = row.ComputeHash() };
     }
 
     private async Task CheckAsync(ReadingContext context, ActionDraft draft)

@@ -9,7 +9,7 @@ namespace Coverslip.Viewer.Readings;
 /// The addresses of a reading. A case is named by its place in the reader's own order, so that no address, name or number
 /// tells what somebody else sees, or what a file is called.
 /// </summary>
-internal sealed class ReadingModule(ReadingDesk desk, IReadOnlyList<string> slides) : IViewerModule, IDisposable
+internal sealed class ReadingModule(ReadingDesk desk, IReadOnlyList<string>? slides) : IViewerModule, IDisposable
 {
     public void Dispose() => desk.Dispose();
 
@@ -48,6 +48,7 @@ internal sealed class ReadingModule(ReadingDesk desk, IReadOnlyList<string> slid
     {
         if (desk.Reader(Gate.VisitorOf(http).Name) is not { } reader)
             return Refused(403, "this token is no reader's");
+        await desk.RefreshAsync(reader.Name);
         if (place < 0 || place >= reader.Cases.Count)
             return Refused(404, $"{reader.Name} has {reader.Cases.Count} cases");
         if (desk.Current(reader) is { } current && place > current)
@@ -67,7 +68,7 @@ internal sealed class ReadingModule(ReadingDesk desk, IReadOnlyList<string> slid
         await desk.OpenAsync(reader, number);
         return new
         {
-            slide = slides[number],
+            slide = slides?[number], // null of a picture, which its place names
             stage = $"{desk.StageOf(reader.Name, number)}",
             first = await desk.FirstOf(reader, number),
         };

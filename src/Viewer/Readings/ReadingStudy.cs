@@ -31,16 +31,25 @@ public sealed record ReadingStudy
     /// <summary>Annotations of these classes are lesions; empty: those whose names mean it.</summary>
     public IReadOnlyList<string> TumorClasses { get; init; } = [];
 
+    /// <summary>Whether cases are patches or radiographs, files of images, and not slides.</summary>
+    public bool Pictures { get; init; }
+
+    /// <summary>The file of boxes that lesions of pictures are; null where there is none.</summary>
+    public string? Boxes { get; init; }
+
     public required IReadOnlyList<ReadingCase> Cases { get; init; }
 
     public required IReadOnlyList<ReadingReader> Readers { get; init; }
+
+    /// <summary>What was simulated, of a study that nobody read; null of others.</summary>
+    public SimulatedReading? Simulated { get; init; }
 
     internal string ToJson() => JsonSerializer.Serialize(this, Web);
 
     internal static ReadingStudy Parse(string json) => JsonSerializer.Deserialize<ReadingStudy>(json, Web)!;
 }
 
-/// <summary>A slide that is read.</summary>
+/// <summary>A slide or picture that is read.</summary>
 /// <param name="Image">Its row in the cohort.</param>
 /// <param name="File">The file's full path.</param>
 /// <param name="Contents">The hash of its contents, sampled where it is large.</param>
@@ -48,12 +57,18 @@ public sealed record ReadingStudy
 /// <param name="Truth">Its class.</param>
 public sealed record ReadingCase(string Image, string File, string Contents, string Patient, string Truth)
 {
-    /// <summary>The hash of what the machine made of it (<see cref="MachineView.ContentsOf"/>).</summary>
+    /// <summary>The hash of what the machine made of it (<see cref="MachineView.ContentsOf"/>, <see cref="PictureMachine.ContentsOf"/>).</summary>
     public required string Machine { get; init; }
 
-    /// <summary>The hash of its file of annotations; null where it has none.</summary>
+    /// <summary>The hash of the file that its lesions are in, annotations or boxes; null where it has none.</summary>
     public string? Annotation { get; init; }
 }
+
+/// <summary>How a study was simulated.</summary>
+/// <param name="Auc">Mean AUC alone of readers of this kind.</param>
+/// <param name="Gain">By how much it is higher with the machine's view.</param>
+/// <param name="Seed">Of the draws.</param>
+public sealed record SimulatedReading(double Auc, double Gain, long Seed);
 
 /// <summary>A reader.</summary>
 /// <param name="Name">The reader's name or word.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Coverslip.Viewer.Readings;
 
@@ -15,6 +16,17 @@ public sealed record Mark(double X, double Y, int Confidence);
 /// <param name="Comment">Free text.</param>
 public sealed record VerdictPost(string Class, int Confidence, IReadOnlyList<Mark>? Marks, string? Comment)
 {
+    /// <summary>
+    /// Seconds for which the reader was at the page, which is seen and where somebody moved within the last minute, as the page
+    /// counts them; null where it does not.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ActiveSeconds { get; init; }
+
+    /// <summary>Whether nobody said so: a verdict of a simulated study.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Simulated { get; init; }
+
     private const int MostMarks = 1000;
     private const int LongestComment = 4000;
     private const double Furthest = 1e7;
@@ -23,6 +35,8 @@ public sealed record VerdictPost(string Class, int Confidence, IReadOnlyList<Mar
 
     /// <summary>A verdict of a row.</summary>
     public static VerdictPost Of(ActionRow row) => JsonSerializer.Deserialize<VerdictPost>(row.Payload, Web)!;
+
+    internal string ToJson() => JsonSerializer.Serialize(this, Web);
 
     /// <exception cref="ArgumentException">Something that no page sends.</exception>
     internal void Check(ReadingStudy study)
@@ -36,6 +50,10 @@ public sealed record VerdictPost(string Class, int Confidence, IReadOnlyList<Mar
         foreach (var mark in Marks ?? [])
             if (mark is not { X: >= 0 and < Furthest, Y: >= 0 and < Furthest, Confidence: >= 1 and <= 5 })
                 throw new ArgumentException("a mark lies on the slide, and its confidence is 1 to 5");
+        if (Simulated)
+            throw new ArgumentException("a reader's verdict is not simulated");
+        if (ActiveSeconds is < 0 or > Furthest)
+            throw new ArgumentException($"{ActiveSeconds} seconds are no time that a reader takes");
         if (Comment?.Length > LongestComment)
             throw new ArgumentException($"the comment has {Comment.Length} letters; {LongestComment} at most");
     }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Coverslip.Tests;
 using Coverslip.Viewer;
 using Coverslip.Viewer.Hosting;
 using Coverslip.Viewer.Readings;
@@ -10,7 +11,7 @@ using Coverslip.Viewer.Readings;
 namespace Coverslip.App.Tests.Commands;
 
 /// <summary>SIGKILL of the server while fifty readers give a thousand verdicts: each that was acknowledged is there.</summary>
-public sealed class ReadingKilledTests : IDisposable
+public sealed class ReadingKilledTests(PostgresServer postgres) : IClassFixture<PostgresServer>, IDisposable
 {
     private const int Readers = 50,
         Cases = 20,
@@ -26,10 +27,15 @@ public sealed class ReadingKilledTests : IDisposable
         Directory.Delete(folder, recursive: true);
     }
 
-    [Fact]
-    public async Task Every_acknowledged_verdict_is_there_after_the_server_was_killed()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Every_acknowledged_verdict_is_there_after_the_server_was_killed(bool database)
     {
-        var place = ReadingPlace.Of(Path.Combine(folder, "study"), null);
+        Assert.SkipWhen(database && postgres.Missing is not null, postgres.Missing ?? "");
+        var place = database
+            ? ReadingPlace.Of("study", postgres.NewDatabase())
+            : ReadingPlace.Of(Path.Combine(folder, "study"), null);
         var made = Enumerable
             .Range(0, Readers)
             .Select(r => ReadingReader.Create($"reader {r}", [.. Enumerable.Range(0, Cases)]))
@@ -106,7 +112,10 @@ public sealed class ReadingKilledTests : IDisposable
 
     private static Process Serve(ReadingPlace place, out Uri address)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "coverslip"), ["view", place.File!])
+        string[] words = place.Server is { } server
+            ? ["view", place.Study, "--database", server]
+            : ["view", place.File!];
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "coverslip"), words)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

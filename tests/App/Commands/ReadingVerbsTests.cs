@@ -1,7 +1,9 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Detection;
+using Coverslip.Phantoms;
 using Coverslip.Slides.Images;
 using Coverslip.Tests;
 using Coverslip.Viewer;
@@ -113,7 +115,129 @@ public sealed partial class ReadingVerbsTests : IDisposable
         Assert.Contains("was changed", VerbCall.Run(1, "reading", "report", At("study")).Errors);
     }
 
-    private async Task ReadAsync(Uri address, string token, bool errs)
+    [Fact]
+    public async Task Radiographs_are_read_and_marks_judged_by_boxes()
+    {
+        RadiographCohort.Write(
+            At("chests"),
+            new RadiographCohortOptions
+            {
+                Patients = 8,
+                Size = 96,
+                Healthy = 0,
+            }
+        );
+        var cohort = Cohort.Load(At("chests/cohort.csv"));
+        string[] New(params string[] more) =>
+            [
+                "reading",
+                "new",
+                At("study"),
+                "--images",
+                At("chests/cohort.csv"),
+                "--run",
+                At("predictions"),
+                "--readers",
+                "ada,ben",
+                .. more,
+            ];
+        Directory.CreateDirectory(At("predictions"));
+        Assert.Contains("say which of", VerbCall.Run(1, New()).Errors);
+        Assert.Contains("is no label of", VerbCall.Run(1, New("--positive", "tumor")).Errors);
+        Assert.Contains("predictions.csv: there is no such file", VerbCall.Run(1, New("--positive", "nodule")).Errors);
+        InventedPrediction.WritePictures(
+            At("predictions"),
+            "nodule",
+            [.. cohort.Rows.Skip(1).Select(r => (r.Image, 0.8, (byte)9))]
+        );
+        Assert.Contains("it has no row of images/P001-1.png", VerbCall.Run(1, New("--positive", "nodule")).Errors);
+        InventedPrediction.WritePictures(
+            At("predictions"),
+            "nodule",
+            [.. cohort.Rows.Select(r => (r.Image, 0.8, (byte)9))]
+        );
+        Assert.Contains(
+            "is no slide; give a cohort of patches or radiographs with --images",
+            VerbCall.Run(1, [.. New().Select(w => w == "--images" ? "--slides" : w)]).Errors
+        );
+        Assert.Contains(
+            "name one of these with --positive",
+            VerbCall.Run(1, New("--positive", cohort.Classes.First(c => c != "nodule"))).Errors
+        );
+        var told = VerbCall.Run(0, New("--positive", "nodule", "--boxes", At("chests/boxes.csv"))).Output;
+        var tokens = Token().Matches(told).ToDictionary(m => m.Groups[1].Value, m => m.Groups[2].Value);
+
+        var (log, study) = await ReadingLog.OpenAsync(ReadingPlace.Of(At("study"), null));
+        log.Dispose();
+        Assert.Equal(["no nodule", "nodule"], study.Classes);
+        var boxes = BoxesFile.Read(At("chests/boxes.csv"), cohort);
+        Mark[] On(ReadingCase c) =>
+            [
+                .. boxes
+                    .Where(b => b.Image == c.Image && b.Label == "nodule")
+                    .Select(b => new Mark(b.Area.X + b.Area.Width / 2, b.Area.Y + b.Area.Height / 2, 5)),
+            ];
+        await using (
+            var host = await ReadingViewer.StartAsync(
+                ReadingPlace.Of(At("study"), null),
+                new ViewerOptions { Port = 0 }
+            )
+        )
+            foreach (var (reader, token) in tokens)
+                // Ada marks a corner of every picture until she sees the map.
+                await ReadAsync(host.Address, token, c => reader == "ada" ? [new Mark(0, 0, 3)] : On(c), On);
+        VerbCall.Run(0, "reading", "report", At("study"), "--out", At("report"), "--bootstrap", "0");
+        var figures = JsonDocument.Parse(await File.ReadAllTextAsync(At("report/figures.json"))).RootElement;
+        double Jafroc(int reader, string time) =>
+            figures
+                .GetProperty("readers")[reader]
+                .GetProperty("figures")
+                .GetProperty("jafroc")
+                .GetProperty(time)
+                .GetProperty("value")
+                .GetDouble();
+        Assert.Equal((0, 1), (Jafroc(0, "before"), Jafroc(0, "after")));
+        Assert.Equal((1, 1), (Jafroc(1, "before"), Jafroc(1, "after")));
+        Assert.Contains("nodule is looked for", await File.ReadAllTextAsync(At("report/report.html")));
+
+        await File.AppendAllTextAsync(At("chests/boxes.csv"), "\n");
+        Assert.Contains(
+            "are not those that the study was made with",
+            VerbCall.Run(1, "reading", "report", At("study")).Errors
+        );
+    }
+
+    [Fact]
+    public void A_simulated_study_recovers_its_gain_and_says_that_it_was_simulated()
+    {
+        VerbCall.Run(0, "reading", "simulate", At("plan"), "--readers", "20", "--cases", "40");
+        var report = VerbCall.Run(0, "reading", "report", At("plan"), "--bootstrap", "0").Output;
+        Assert.Contains("the interval of Obuchowski and Rockette holds it", report);
+        Assert.Contains("Simulated: nobody read this.", File.ReadAllText(At("plan-report/report.html")));
+        var (rows, figures) = (
+            File.ReadAllLines(At("plan-report/readings.csv")),
+            File.ReadAllLines(At("plan-report/figures.csv"))
+        );
+        Assert.Equal(801, rows.Length);
+        Assert.All(rows.Skip(1).Concat(figures.Skip(1)), row => Assert.Contains("simulated", row));
+        Assert.Contains("was simulated: nobody reads it", VerbCall.Run(1, "view", At("plan")).Errors);
+        Assert.Contains("1601 rows", VerbCall.Run(0, "reading", "verify", At("plan")).Output);
+
+        var drawn = VerbCall.Run(0, "reading", "simulate", "--readers", "4", "--cases", "20", "--studies", "20").Output;
+        Assert.Contains("interval of Obuchowski and Rockette holds it", drawn);
+        Assert.Contains("Name a study to make", VerbCall.Run(2, "reading", "simulate").Errors);
+    }
+
+    private async Task ReadAsync(Uri address, string token, bool errs) =>
+        await ReadAsync(address, token, Marks, Marks, errs);
+
+    private async Task ReadAsync(
+        Uri address,
+        string token,
+        Func<ReadingCase, Mark[]> before,
+        Func<ReadingCase, Mark[]> after,
+        bool errs = false
+    )
     {
         using var client = new HttpClient { BaseAddress = address };
         var session = await (
@@ -129,9 +253,10 @@ public sealed partial class ReadingVerbsTests : IDisposable
                 Assert.True(
                     (await client.PostAsJsonAsync($"/api/reading/{place}/{what}", new { verdict })).IsSuccessStatusCode
                 );
-            var right = new VerdictPost(slide.Truth, 4, Marks(slide), "");
+            var right = new VerdictPost(slide.Truth, 4, after(slide), "");
+            var first = right with { Marks = before(slide) };
             await Post("open", null);
-            await Post("verdict", errs && slide.Truth != "tumor" ? right with { Class = "tumor" } : right);
+            await Post("verdict", errs && slide.Truth != "tumor" ? first with { Class = "tumor" } : first);
             await client.GetStringAsync($"/api/reading/{place}/machine");
             await Post("final", right);
         }

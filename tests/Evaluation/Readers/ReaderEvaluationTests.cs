@@ -7,7 +7,7 @@ public sealed class ReaderEvaluationTests
     [Fact]
     public void A_study_of_20_readers_recovers_its_gain_within_both_intervals()
     {
-        var simulated = new SimulatedStudy(20, 120, 4);
+        var simulated = new SimulatedReaders { Gain = 0.1, Seed = 4 };
         var result = ReaderEvaluation.Of(simulated.Make(), new ReaderOptions { Bootstrap = 500 });
         var gain = result.Pooled.Figures[ReaderFigure.Auc].Gain;
         Assert.InRange(simulated.Gain, gain.Low!.Value, gain.High!.Value);
@@ -32,19 +32,47 @@ public sealed class ReaderEvaluationTests
     public void The_intervals_of_Obuchowski_and_Rockette_hold_the_gain_as_often_as_they_say()
     {
         const int studies = 100;
-        var held = Enumerable
-            .Range(1, studies)
-            .AsParallel()
-            .Count(seed =>
-            {
-                var simulated = new SimulatedStudy(6, 60, seed);
-                var change = ReaderEvaluation
-                    .Of(simulated.Make(), new ReaderOptions { Bootstrap = 0 })
-                    .Tests[ReaderFigure.Auc]
-                    .ReadersAndCases.Change;
-                return change.Low <= simulated.Gain && simulated.Gain <= change.High;
-            });
+        var held = SimulatedStudies.Of(new SimulatedReaders { Readers = 6, Cases = 60 }, studies, bootstrap: 0).Held;
         Assert.InRange(held, 88, studies); // binomial: 88 or fewer of 100 at 95 % has a chance of 0.4 %
+    }
+
+    [Fact]
+    public void Simulated_readers_have_the_gain_that_was_asked_for()
+    {
+        var many = new SimulatedReaders
+        {
+            Readers = 100,
+            Cases = 2000,
+            Gain = 0.06,
+        };
+        var study = many.Make();
+        double Mean(Func<Reading, Verdict> time) =>
+            study.Readings.Average(reader =>
+            {
+                double[] Counts(bool positive) =>
+                    [
+                        .. Enumerable
+                            .Range(-5, 11)
+                            .Select(step =>
+                                (double)
+                                    reader
+                                        .Index()
+                                        .Count(r =>
+                                            study.Cases[r.Index].Positive == positive && time(r.Item!).Rating == step
+                                        )
+                            ),
+                    ];
+                var (positives, others) = (Counts(true), Counts(false));
+                var won = positives.Select((n, step) => n * (others[..step].Sum() + others[step] / 2)).Sum();
+                return won / positives.Sum() / others.Sum();
+            });
+        var (alone, together) = (Mean(r => r.Before), Mean(r => r.After));
+        Assert.Equal(0.8, alone, 0.02); // the same cases for all readers
+        Assert.Equal(0.06, together - alone, 0.01);
+        Assert.Contains(
+            "the AUC with the machine's view (alone and gain together) is 1.1; it is 0.55 to 0.98",
+            Assert.Throws<ArgumentException>(() => (many with { Gain = 0.3 }).Make()).Message
+        );
     }
 
     [Fact]
@@ -58,7 +86,7 @@ public sealed class ReaderEvaluationTests
             new("d", "s", "benign", false),
         ];
         Verdict Say(string name, int confidence, double seconds) =>
-            new(name, name == "tumor", confidence) { Seconds = seconds };
+            new(name, name == "tumor", confidence) { Seconds = seconds, ActiveSeconds = seconds / 2 };
         Reading?[] readings =
         [
             new(Say("normal", 2, 10), Say("tumor", 1, 5)), // helped
@@ -79,6 +107,7 @@ public sealed class ReaderEvaluationTests
         Assert.Equal(1, Before(ReaderFigure.Auc)); // -2 and 5 against -4
         Assert.Equal(0.5, After(ReaderFigure.Auc)); // 1 and 5 against 2
         Assert.Equal((20, 5), (Before(ReaderFigure.Seconds), After(ReaderFigure.Seconds)));
+        Assert.Equal((10, 2.5), (Before(ReaderFigure.ActiveSeconds), After(ReaderFigure.ActiveSeconds)));
         Assert.Null(Before(ReaderFigure.Jafroc));
         Assert.Equal(0.4, Before(ReaderFigure.Kappa)!.Value, 1e-12); // 2 of 3 agree, 4 of 9 by chance
         Assert.All(result.Untested.Values, reason => Assert.Contains("one reader", reason));
@@ -87,7 +116,12 @@ public sealed class ReaderEvaluationTests
     [Fact]
     public void Cases_of_one_patient_are_drawn_together()
     {
-        var once = new SimulatedStudy(4, 40, 9).Make();
+        var once = new SimulatedReaders
+        {
+            Readers = 4,
+            Cases = 40,
+            Seed = 9,
+        }.Make();
         // Each case twice: as cases of the same patient nothing is learned; as others' the interval would shrink.
         ReaderStudy Doubled(string other) =>
             new(

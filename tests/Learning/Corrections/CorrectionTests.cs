@@ -73,6 +73,45 @@ public sealed class CorrectionTests(PaintedCorrection painted) : IClassFixture<P
     }
 
     [Fact]
+    public void A_round_is_of_what_taught_it_though_more_was_learned_before_it_was_judged()
+    {
+        var correction = painted.Fresh();
+        new SimulatedAnnotator(correction, 1).Draw(3, proposed: true).Last();
+        var first = correction.Taught!;
+        var alone = correction.JudgeAside();
+        new SimulatedAnnotator(correction, 2).Draw(4, proposed: true).Last();
+        var second = correction.Taught!;
+        Assert.Equal((1, 3, alone), Kept(correction.KeepRound(first, 1).Round));
+        Assert.Equal((2, 7, correction.JudgeAside()), Kept(correction.KeepRound(second, 2).Round));
+        Assert.Equal(2, correction.Rounds.Count);
+        static (int, int, AsideFigures) Kept(CorrectionRound round) => (round.Number, round.Regions, round.Aside);
+    }
+
+    [Fact]
+    public void Features_over_the_bound_are_dropped_and_read_again_and_figures_stay()
+    {
+        var correction = painted.Fresh();
+        long Held() => correction.Slides.Sum(s => s.Features.HeldBytes);
+        new SimulatedAnnotator(correction, 1).Draw(4, proposed: true).Last();
+        var (all, figures, places) = (Held(), correction.JudgeAside(), correction.Next(5));
+        try
+        {
+            correction.FeatureBytes = all / 4;
+            Assert.Equal(figures, correction.JudgeAside());
+            Assert.InRange(Held(), 1, all / 2);
+            Assert.Equal(places, correction.Next(5));
+            correction.Teach();
+            Assert.InRange(Held(), 1, all / 2);
+            Assert.All(correction.Slides, s => Assert.True(s.Features.Complete));
+            Assert.Equal(figures, correction.JudgeAside());
+        }
+        finally
+        {
+            correction.FeatureBytes = 1L << 30;
+        }
+    }
+
+    [Fact]
     public void Nothing_is_drawn_on_a_patient_kept_aside_nor_of_another_class_nor_elsewhere()
     {
         var correction = painted.Fresh();

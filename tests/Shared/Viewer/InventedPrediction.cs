@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Coverslip.Evaluation.Metrics;
+using Coverslip.Files;
 using Coverslip.Learning.SlideWalk;
 using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Heatmaps;
+using Coverslip.Slides.Images;
 
 namespace Coverslip.Tests;
 
@@ -37,5 +40,34 @@ internal static class InventedPrediction
             "properties":{"objectType":"annotation","classification":{"name":"tumor","color":[200,0,0]},"measurements":{"Probability":{{said}} } } }]}
             """
         );
+    }
+
+    /// <summary>A table of pictures, and of each an activation map and a mask of one gray.</summary>
+    /// <param name="folder">Where predictions go.</param>
+    /// <param name="finding">What the model looks for.</param>
+    /// <param name="pictures">Name, probability, gray.</param>
+    internal static void WritePictures(
+        string folder,
+        string finding,
+        IReadOnlyList<(string Image, double Probability, byte Gray)> pictures
+    )
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "overlays"));
+        Directory.CreateDirectory(Path.Combine(folder, "masks"));
+        foreach (var (image, _, gray) in pictures)
+        {
+            using var map = new Image(64, 64, channels: 1);
+            map.WritablePixels.Fill(gray);
+            ImageFile.Write(Path.Combine(folder, "overlays", $"{PictureName.Of(image, finding)}.png"), map);
+            map.WritablePixels[..2048].Clear();
+            ImageFile.Write(Path.Combine(folder, "masks", $"{PictureName.Of(image, "mask")}.png"), map);
+        }
+        new Predictions(
+            [finding],
+            [.. pictures.Select(p => new Prediction(p.Image, "p", finding, finding, [p.Probability]))]
+        )
+        {
+            MultiLabel = true,
+        }.Write(Path.Combine(folder, "predictions.csv"));
     }
 }

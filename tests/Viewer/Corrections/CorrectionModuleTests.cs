@@ -4,6 +4,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Coverslip.Learning.Corrections;
+using Coverslip.Slides.Annotations;
+using Coverslip.Slides.Geometry;
 using Coverslip.Viewer.Hosting;
 using Coverslip.Viewer.Tests.Pages;
 using Microsoft.Playwright;
@@ -83,7 +85,8 @@ public sealed class CorrectionModuleTests(CorrectedPhantoms phantoms, Browser br
     [Fact]
     public async Task In_a_browser_two_regions_a_map_a_round_and_the_next_place()
     {
-        await using var viewer = await RunningViewer.StartAsync(phantoms.Begin());
+        var folder = phantoms.Begin();
+        await using var viewer = await RunningViewer.StartAsync(folder);
         var (page, console) = await browser.OpenAsync(viewer, 1400);
         var name = CorrectedPhantoms.Name(phantoms.Tumor);
         await page.Locator("a.card").Filter(new() { HasText = name }).ClickAsync();
@@ -95,7 +98,16 @@ public sealed class CorrectionModuleTests(CorrectedPhantoms phantoms, Browser br
         await Expect(page.Locator(".scale .rule")).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("d");
         await DragAsync(page, "tumor", (-40, -40), (40, 40));
-        await DragAsync(page, "normal", (-180, -40), (-100, 40));
+        // The other class by the brush: a stroke, and a dab by the keyboard in the middle of the view, which is taken back.
+        await page.Locator("#class-normal").ClickAsync();
+        await page.Locator("#tool-brush").ClickAsync();
+        await StrokeAsync(page, (-180, 0), (-100, 0));
+        await Expect(page.Locator("#class-normal")).ToHaveTextAsync("normal (1)");
+        await page.Keyboard.PressAsync("]");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("#class-normal")).ToHaveTextAsync("normal (2)");
+        await page.Keyboard.PressAsync("Control+z");
+        await Expect(page.Locator("#class-normal")).ToHaveTextAsync("normal (1)");
         await page.GetByRole(AriaRole.Button, new() { Name = "Train" }).ClickAsync();
         await Expect(page.Locator("#taught"))
             .ToHaveTextAsync(new Regex("^Taught [0-9]+ windows in [0-9.]+ s; the screen followed"));
@@ -105,19 +117,31 @@ public sealed class CorrectionModuleTests(CorrectedPhantoms phantoms, Browser br
         // On this slide or on another one.
         await Expect(page.Locator("#taught")).ToHaveTextAsync(new Regex("^P[0-9]+-1: (unsure|unlike anything)"));
         Assert.Empty(console);
+        // The stroke is a polygon as any: two radii of 24 pixels high, and as much longer than it was drawn.
+        var painted = AnnotationFile
+            .Read(new CorrectionFolder(folder).AnnotationsOf(name))
+            .Annotations.Single(a => a.Class == "normal");
+        var box = PolygonRegion.Of(painted.Areas).Box;
+        Assert.Equal(48, box.Height, 8.0);
+        Assert.Equal(80 + 48, box.Width, 8.0);
+        Assert.Equal((80 * 48) + (Math.PI * 24 * 24), PolygonRegion.Of(painted.Areas).Area, 300.0);
+    }
+
+    private static async Task StrokeAsync(IPage page, (int X, int Y) from, (int X, int Y) to)
+    {
+        var pane = (await page.Locator(".pane").BoundingBoxAsync())!;
+        var (x, y) = (pane.X + (pane.Width / 2), pane.Y + (pane.Height / 2));
+        await page.Mouse.MoveAsync(x + from.X, y + from.Y);
+        await page.Mouse.DownAsync();
+        await page.Mouse.MoveAsync(x + to.X, y + to.Y, new() { Steps = 6 });
+        await page.Mouse.UpAsync();
     }
 
     private static async Task DragAsync(IPage page, string name, (int X, int Y) from, (int X, int Y) to)
     {
         await page.Locator($"#class-{name}").ClickAsync();
         await page.Locator("#tool-rectangle").ClickAsync();
-        var pane = (await page.Locator(".pane").BoundingBoxAsync())!;
-        var (x, y) = (pane.X + (pane.Width / 2), pane.Y + (pane.Height / 2));
-        await page.Mouse.MoveAsync(x + from.X, y + from.Y);
-        await page.Mouse.DownAsync();
-        await page.Mouse.MoveAsync(x + ((from.X + to.X) / 2), y + ((from.Y + to.Y) / 2), new() { Steps = 4 });
-        await page.Mouse.MoveAsync(x + to.X, y + to.Y, new() { Steps = 4 });
-        await page.Mouse.UpAsync();
+        await StrokeAsync(page, from, to);
         await Expect(page.Locator($"#class-{name}")).ToHaveTextAsync($"{name} (1)");
     }
 

@@ -65,6 +65,58 @@ public sealed class BlindTests
     }
 
     [Fact]
+    public async Task Of_a_picture_nothing_of_the_machine_is_sent_before_the_first_verdict_at_any_address()
+    {
+        await using var study = await PaintedStudy.ServePicturesAsync(2, ("ada", [0, 1]), ("ben", [0, 1]));
+        var (ada, ben) = (await SignInAsync(study, "ada"), await SignInAsync(study, "ben"));
+        await OpenAsync(ada, 0);
+        await OpenAsync(ben, 0);
+        string[] drawn = [.. new[] { 0, 1 }.Select(n => $"GET /api/reading/0/machine/{n}.")];
+        bool IsDrawn(string address) => drawn.Any(address.StartsWith);
+
+        var before = await WalkAsync(study, ada);
+        Assert.Equal(HttpStatusCode.OK, before["GET /api/reading/0/picture.jpg"].Status);
+        Assert.Equal(HttpStatusCode.NotFound, before["GET /api/reading/1/picture.jpg"].Status); // not opened
+        Assert.Equal(4, before.Keys.Count(IsDrawn));
+        Assert.All(before.Where(b => IsDrawn(b.Key)), b => Assert.Equal(HttpStatusCode.Forbidden, b.Value.Status));
+        foreach (var (address, answer) in before)
+        {
+            var text = Encoding.Latin1.GetString(answer.Body);
+            Assert.DoesNotContain(PaintedStudy.NameOf(0), text);
+            Assert.DoesNotContain(PaintedStudy.NameOf(1), text);
+            Assert.DoesNotContain(Digits(0), text);
+            Assert.DoesNotContain(study.Folder, text);
+            if (address.Contains("/machine"))
+                Assert.True(answer.Status is not HttpStatusCode.OK, address);
+        }
+
+        await PostAsync(ada, "/api/reading/0/verdict", new { verdict = InventedStudy.Verdict() });
+        var after = await WalkAsync(study, ada);
+        var said = Encoding.UTF8.GetString(after["GET /api/reading/0/machine"].Body);
+        Assert.Contains(Digits(0), said);
+        Assert.Contains("""{"name":"activation map: tumor","mask":false},{"name":"mask","mask":true}""", said);
+        Assert.DoesNotContain(PaintedStudy.NameOf(0), said);
+        var (map, mask) = (after[$"{drawn[0]}jpg"], after[$"{drawn[1]}png"]);
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (map.Status, mask.Status));
+        Assert.All(
+            await WalkAsync(study, ben),
+            b =>
+                Assert.False(
+                    b.Value.Body.AsSpan().SequenceEqual(map.Body) || b.Value.Body.AsSpan().SequenceEqual(mask.Body)
+                )
+        );
+        Assert.DoesNotContain(before.Values, b => b.Body.AsSpan().SequenceEqual(map.Body));
+        // What the machine drew was replaced since: it is not shown any more.
+        File.Copy(
+            Path.Combine(study.Study.Predictions, "overlays", $"{PaintedStudy.NameOf(1)}-tumor.png"),
+            Path.Combine(study.Study.Predictions, "overlays", $"{PaintedStudy.NameOf(0)}-tumor.png"),
+            overwrite: true
+        );
+        using var changed = await ada.GetAsync("/api/reading/0/machine", Stop);
+        Assert.Equal(HttpStatusCode.Conflict, changed.StatusCode);
+    }
+
+    [Fact]
     public async Task Slides_of_others_and_visitors_without_token_are_refused()
     {
         await using var study = await PaintedStudy.ServeAsync(2, ("ada", [0, 1]), ("cy", [1]));
@@ -188,6 +240,7 @@ public sealed class BlindTests
             "place" => cases.Select((_, i) => $"{i}"),
             "level" => ["0", "9"],
             "column" or "row" => ["0"],
+            "number" => ["0", "1"],
             _ => ["x"],
         };
 

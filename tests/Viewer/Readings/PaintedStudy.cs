@@ -7,7 +7,7 @@ using Coverslip.Viewer.Readings;
 
 namespace Coverslip.Viewer.Tests.Readings;
 
-/// <summary>A study of small painted slides, with what a model is said to make of them.</summary>
+/// <summary>A study of small painted slides or radiographs, with what a model is said to make of them.</summary>
 internal sealed class PaintedStudy : IAsyncDisposable
 {
     private const int Side = 1024;
@@ -36,19 +36,69 @@ internal sealed class PaintedStudy : IAsyncDisposable
         var cases = new List<ReadingCase>();
         for (var i = 0; i < slides; i++)
             cases.Add(Paint(folder, predictions, i));
+        return await ServeAsync(
+            folder,
+            new ReadingStudy
+            {
+                Name = "study",
+                Cohort = Path.Combine(folder, "cohort.csv"),
+                Predictions = predictions,
+                Model = MachineView.ModelOf(predictions, cases[0].File),
+                Classes = ["normal", "tumor"],
+                Positive = "tumor",
+                Cases = cases,
+                Readers = [],
+            },
+            readers
+        );
+    }
+
+    /// <summary>Paints radiographs and serves them, with a map and a mask of each.</summary>
+    internal static async Task<PaintedStudy> ServePicturesAsync(
+        int pictures,
+        params (string Name, int[] Cases)[] readers
+    )
+    {
+        var folder = Directory.CreateTempSubdirectory("reading").FullName;
+        var predictions = Path.Combine(folder, "predictions");
+        RadiographCohort.Write(
+            Path.Combine(folder, "chests"),
+            new RadiographCohortOptions { Patients = pictures, Size = 128 }
+        );
+        ReadingCase[] cases = [.. Enumerable.Range(0, pictures).Select(i => ChestOf(folder, i))];
+        InventedPrediction.WritePictures(
+            predictions,
+            "tumor",
+            [.. cases.Select((c, i) => (c.Image, ProbabilityOf(i), MapColor(i)))]
+        );
+        var machine = PictureMachine.Of(predictions, "tumor", cases);
+        return await ServeAsync(
+            folder,
+            new ReadingStudy
+            {
+                Name = "study",
+                Cohort = Path.Combine(folder, "cohort.csv"),
+                Predictions = predictions,
+                Model = machine.Model,
+                Classes = ["normal", "tumor"],
+                Positive = "tumor",
+                Pictures = true,
+                Cases = [.. cases.Select(c => c with { Machine = machine.ContentsOf(c) })],
+                Readers = [],
+            },
+            readers
+        );
+    }
+
+    private static async Task<PaintedStudy> ServeAsync(
+        string folder,
+        ReadingStudy of,
+        (string Name, int[] Cases)[] readers
+    )
+    {
         var made = readers.Select(r => ReadingReader.Create(r.Name, r.Cases)).ToList();
         var place = ReadingPlace.Of(Path.Combine(folder, "study"), null);
-        var study = new ReadingStudy
-        {
-            Name = "study",
-            Cohort = Path.Combine(folder, "cohort.csv"),
-            Predictions = predictions,
-            Model = MachineView.ModelOf(predictions, cases[0].File),
-            Classes = ["normal", "tumor"],
-            Positive = "tumor",
-            Cases = cases,
-            Readers = [.. made.Select(m => m.Reader)],
-        };
+        var study = of with { Readers = [.. made.Select(m => m.Reader)] };
         await ReadingLog.CreateAsync(place, study);
         return new PaintedStudy(
             folder,
@@ -66,6 +116,9 @@ internal sealed class PaintedStudy : IAsyncDisposable
 
     /// <summary>The slide's name tells what is true of it.</summary>
     internal static string NameOf(int slide) => $"secret-tumor-{slide}";
+
+    /// <summary>The gray of what the machine draws of a picture.</summary>
+    internal static byte MapColor(int picture) => (byte)(90 + picture);
 
     public async ValueTask DisposeAsync()
     {
@@ -91,6 +144,16 @@ internal sealed class PaintedStudy : IAsyncDisposable
         return new ReadingCase(Path.GetFileName(file), file, FileContents.Read(file), $"p{slide}", "tumor")
         {
             Machine = MachineView.ContentsOf(predictions, file),
+        };
+    }
+
+    private static ReadingCase ChestOf(string folder, int number)
+    {
+        var file = Path.Combine(folder, $"{NameOf(number)}.png");
+        File.Copy(Path.Combine(folder, "chests", "images", $"P00{number + 1}-1.png"), file);
+        return new ReadingCase(Path.GetFileName(file), file, FileContents.Read(file), $"p{number}", "tumor")
+        {
+            Machine = "",
         };
     }
 }

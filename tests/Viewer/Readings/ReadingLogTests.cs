@@ -1,3 +1,4 @@
+using Coverslip.Tests;
 using Coverslip.Viewer.Readings;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;

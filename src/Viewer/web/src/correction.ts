@@ -1,3 +1,4 @@
+import { ActiveTime } from "./active";
 import { toSlide } from "./address";
 import { el, short } from "./dom";
 import type { LayerInfo } from "./layers";
@@ -42,7 +43,6 @@ interface At {
 
 /** Somebody who has not moved for so long does something else. */
 const idleSeconds = 30;
-const often = 1000;
 
 /** Why one comes to another slide, for its page to say. */
 let arrived = "";
@@ -63,16 +63,12 @@ export class Correction {
   private training = false;
   private following = false;
   private trained = 0;
-  private seconds = 0;
-  private moved = Date.now();
-  private readonly clock = window.setInterval(() => this.tick(), often);
-  private readonly move = () => (this.moved = Date.now());
+  private readonly time = new ActiveTime(idleSeconds, () => this.tick());
 
   private constructor(
     private state: State,
     private readonly at: At,
   ) {
-    for (const event of ["pointermove", "keydown", "wheel"]) window.addEventListener(event, this.move, true);
     const next = el(
       "button",
       {
@@ -116,8 +112,7 @@ export class Correction {
   }
 
   end(): void {
-    window.clearInterval(this.clock);
-    for (const event of ["pointermove", "keydown", "wheel"]) window.removeEventListener(event, this.move, true);
+    this.time.end();
   }
 
   async train(): Promise<void> {
@@ -129,9 +124,9 @@ export class Correction {
       const taught = await send<{ seconds: number; screenSeconds: number; windows: number }>(
         "POST",
         "/api/correction/train",
-        { slide: this.at.slide, screen: this.screen(), seconds: this.seconds },
+        { slide: this.at.slide, screen: this.screen(), seconds: this.time.seconds },
       );
-      this.seconds = 0;
+      this.time.seconds = 0;
       this.trained++;
       this.state = { ...this.state, taught: true, judging: true };
       this.progress = { done: 0, all: 1 };
@@ -190,8 +185,6 @@ export class Correction {
 
   /** Follows what is done in the meantime, until it is done. */
   private tick(): void {
-    if (document.visibilityState === "visible" && Date.now() - this.moved < idleSeconds * 1000)
-      this.seconds += often / 1000;
     if (!this.training && !this.following && (this.progress || this.state.judging)) void this.follow();
   }
 

@@ -1,8 +1,9 @@
 import "@annotorious/openseadragon/annotorious-openseadragon.css";
 import { createOSDAnnotator, UserSelectAction, type ImageAnnotation } from "@annotorious/openseadragon";
 import { classColor } from "./colors";
-import { classOf, fromGeoJson, toGeoJson, type Features } from "./drawn";
-import { el } from "./dom";
+import { Brush } from "./brush";
+import { annotationOf, classOf, fromGeoJson, toGeoJson, type Features } from "./drawn";
+import { el, short } from "./dom";
 import type { Pane } from "./pane";
 import { getWithVersion, putWithVersion } from "./session";
 
@@ -13,6 +14,7 @@ const tools = [
   ["rectangle", "Rectangle"],
   ["polygon", "Polygon"],
   ["ellipse", "Ellipse"],
+  ["brush", "Brush"],
 ] as const;
 
 /** Regions that are drawn onto a slide. Every change is saved, as a whole, a moment after it was made. */
@@ -21,6 +23,10 @@ export class Drawing {
   private readonly annotator;
   private chosen: string;
   private tool = "";
+  private brush: Brush | null = null;
+  private radius = 24;
+  /** Regions that were painted, the last one last: the annotator takes back its own alone. */
+  private readonly painted: string[] = [];
   private others: Features["features"] = [];
   private version = "";
   private saved = "";
@@ -89,6 +95,7 @@ export class Drawing {
   /** Saves what is not saved yet, and leaves. */
   async end(): Promise<void> {
     await this.settle();
+    this.brush?.end();
     this.pane.zoomByDoubleClick(true);
     this.annotator.destroy();
     this.element.replaceChildren();
@@ -101,7 +108,9 @@ export class Drawing {
   }
 
   undo(): void {
-    this.annotator.undo();
+    const last = this.painted.pop();
+    if (last) this.annotator.removeAnnotation(last);
+    else this.annotator.undo();
     this.changed();
   }
 
@@ -111,12 +120,42 @@ export class Drawing {
     if (tool) this.annotator.cancelSelected();
     // A corner is a click; a second one must not zoom.
     this.pane.zoomByDoubleClick(tool === "");
-    if (tool) {
+    this.brush?.end();
+    this.brush = null;
+    if (tool === "brush") {
+      this.brush = new Brush(
+        this.pane,
+        () => this.colorOf(this.chosen),
+        (polygons) => this.paint(polygons),
+      );
+      this.brush.resize(this.radius);
+    } else if (tool) {
       this.annotator.setDrawingMode(tool === "polygon" ? "click" : "drag");
       this.annotator.setDrawingTool(tool);
     }
-    this.annotator.setDrawingEnabled(tool !== "");
+    this.annotator.setDrawingEnabled(tool !== "" && tool !== "brush");
     this.fill();
+  }
+
+  /** Keys of the brush: [ and ] change its size, Enter paints in the middle of the view. */
+  key(key: string): boolean {
+    if (!this.brush || !["[", "]", "Enter"].includes(key)) return false;
+    if (key === "Enter") this.brush.dab();
+    else this.resize(this.radius * (key === "]" ? 1.25 : 0.8));
+    return true;
+  }
+
+  private resize(radius: number): void {
+    this.brush?.resize(radius);
+    this.radius = this.brush?.radius ?? radius;
+    this.fill();
+  }
+
+  private paint(polygons: number[][][][]): void {
+    const region = annotationOf(polygons, this.chosen);
+    this.annotator.addAnnotation(region);
+    this.painted.push(region.id);
+    this.changed();
   }
 
   private colorOf(name: string): string {
@@ -159,6 +198,21 @@ export class Drawing {
         bodies: [{ id: crypto.randomUUID(), annotation: annotation.id, purpose: "classifying", value: name }],
       });
     this.changed();
+  }
+
+  private brushSize(): HTMLElement {
+    const mpp = this.pane.facts.mpp?.[0];
+    const size = el("input", { type: "range", id: "brush-size", min: "4", max: "120", step: "1" });
+    size.value = String(Math.round(this.radius));
+    size.addEventListener("change", () => this.resize(Number(size.value)));
+    size.addEventListener("input", () => this.brush?.resize(Number(size.value)));
+    return el(
+      "div",
+      { className: "field" },
+      el("label", { htmlFor: "brush-size" }, "Size"),
+      size,
+      el("span", { className: "number" }, mpp ? `${short((2 * this.radius * mpp) / this.pane.scale, 2)} µm` : ""),
+    );
   }
 
   private fill(): void {
@@ -228,14 +282,17 @@ export class Drawing {
         ),
         el("button", { type: "button", id: "undo-region", onclick: () => this.undo() }, "Undo"),
       ),
+      ...(this.tool === "brush" ? [this.brushSize()] : []),
       el(
         "p",
         { className: "hint" },
-        this.tool === "polygon"
-          ? "A click for each corner, a double click for the last."
-          : this.tool
-            ? "Drag from corner to corner."
-            : "Click a region to change it.",
+        this.tool === "brush"
+          ? "Paint over what is of the class. Keys: [ and ] change the size, Enter paints in the middle of the view."
+          : this.tool === "polygon"
+            ? "A click for each corner, a double click for the last."
+            : this.tool
+              ? "Drag from corner to corner."
+              : "Click a region to change it.",
       ),
     );
     if (focused && this.element.querySelector(`#${CSS.escape(focused)}`)) document.getElementById(focused)!.focus();

@@ -56,7 +56,8 @@ export function classOf(annotation: ImageAnnotation): string {
   return annotation.bodies.find((b) => b.purpose === "classifying")?.value ?? "";
 }
 
-function annotationOf(polygons: Ring[][], name: string): ImageAnnotation {
+/** A region of one or several polygons, each an outer ring with its holes. */
+export function annotationOf(polygons: Ring[][], name: string): ImageAnnotation {
   const id = crypto.randomUUID();
   const open = polygons.map((rings) => rings.map(withoutEnd));
   const bounds = boundsOf(open.flatMap((rings) => rings[0]!));

@@ -17,6 +17,7 @@ export const keyHelp: [string, string][] = [
   ["h", "map on, off"],
   ["l", "layers and lists on, off"],
   ["d", "draw regions; Delete removes the chosen one, Ctrl-Z takes back"],
+  ["[ ] Enter", "with the brush: smaller, larger, paint in the middle of the view"],
   ["m", "small map on, off"],
   ["f", "full screen"],
   ["?", "these keys"],
@@ -53,6 +54,11 @@ export function listen(to: Keyed): () => void {
     if (target.matches("input[type=range]") && event.key.startsWith("Arrow")) return;
     const pane = to.panes()[0];
     if (!pane || document.querySelector("dialog[open]")) return;
+    const pressesButton = event.key === "Enter" && target.matches("a, button:not(#tool-brush)");
+    if (!pressesButton && drawing?.key(event.key)) {
+      event.preventDefault();
+      return;
+    }
     const number = Number(event.key);
     const step = 120 / pane.scale;
     const move = (x: number, y: number) => {

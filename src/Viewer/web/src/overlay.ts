@@ -10,6 +10,8 @@ export interface Drawn {
 export class Overlay {
   private readonly canvas = document.createElement("canvas");
   private layers: Drawn[] = [];
+  /** What is drawn over all layers: a tool's mark. */
+  above: Drawn | null = null;
 
   constructor(private readonly viewer: OpenSeadragon.Viewer) {
     this.canvas.className = "overlay";
@@ -46,7 +48,7 @@ export class Overlay {
     const [a, b] = [(right.x - zero.x) / step, (right.y - zero.y) / step];
     const [c, d] = [(down.x - zero.x) / step, (down.y - zero.y) / step];
     context.setTransform(a * ratio, b * ratio, c * ratio, d * ratio, zero.x * ratio, zero.y * ratio);
-    for (const layer of this.layers) {
+    for (const layer of this.above ? [...this.layers, this.above] : this.layers) {
       context.save();
       layer.draw(context, Math.hypot(a, b));
       context.restore();

@@ -35,6 +35,7 @@ export class Pane {
   readonly overlay: Overlay;
   private readonly bar = el("div", { className: "scale", role: "img" });
 
+  /** @param id the slide's; none of a picture, which `showPicture` gives */
   constructor(
     readonly id: string,
     readonly facts: SlideFacts,
@@ -42,7 +43,8 @@ export class Pane {
     failed: (message: string) => void,
   ) {
     const stage = el("div", { className: "stage" });
-    this.element.append(stage, this.bar);
+    this.element.append(stage);
+    if (id) this.element.append(this.bar);
     parent.append(this.element);
     this.viewer = new OpenSeadragon.Viewer({
       element: stage,
@@ -54,22 +56,24 @@ export class Pane {
       navigatorOpacity: 1,
       navigatorAutoFade: false,
       drawer: "canvas",
-      maxZoomPixelRatio: 8,
+      maxZoomPixelRatio: id ? 8 : 32,
       minZoomImageRatio: 0.5,
       visibilityRatio: 0.3,
       animationTime: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 0.4,
       imageLoaderLimit: 12,
       maxImageCacheCount: 400,
       gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
-      tileSources: {
-        width: facts.width,
-        height: facts.height,
-        tileSize: facts.tileSize,
-        tileOverlap: 0,
-        minLevel: Math.min(8, facts.maxLevel),
-        maxLevel: facts.maxLevel,
-        getTileUrl: (level: number, x: number, y: number) => `/api/slides/${id}/tiles/${level}/${x}_${y}.jpg`,
-      },
+      ...(id && {
+        tileSources: {
+          width: facts.width,
+          height: facts.height,
+          tileSize: facts.tileSize,
+          tileOverlap: 0,
+          minLevel: Math.min(8, facts.maxLevel),
+          maxLevel: facts.maxLevel,
+          getTileUrl: (level: number, x: number, y: number) => `/api/slides/${id}/tiles/${level}/${x}_${y}.jpg`,
+        },
+      }),
     });
     this.overlay = new Overlay(this.viewer);
     // The page's own keys move the slide, whatever is focused.
@@ -79,6 +83,13 @@ export class Pane {
     this.viewer.addHandler("tile-load-failed", () => failed("A part of this slide cannot be read; it stays empty."));
     this.viewer.addHandler("update-viewport", () => this.drawScale());
     this.viewer.addHandler("open", () => this.drawScale());
+  }
+
+  /** One picture in place of a slide's tiles, or in place of the picture before, where that was looked at. */
+  showPicture(url: string): void {
+    const tileSource = { type: "image", url, buildPyramid: false };
+    if (this.item) this.viewer.addTiledImage({ tileSource, index: 0, replace: true });
+    else this.viewer.open(tileSource as unknown as OpenSeadragon.TileSourceSpecifier);
   }
 
   /** Pixels of the screen to one of the slide. */
@@ -107,6 +118,12 @@ export class Pane {
     if (place.x !== undefined && place.y !== undefined)
       viewport.panTo(item.imageToViewportCoordinates(place.x, place.y), immediately);
     viewport.applyConstraints(immediately);
+  }
+
+  /** What of the slide is shown at a place of the view, in pixels of the screen from its corner. */
+  imagePlace(x: number, y: number): [number, number] {
+    const at = this.item!.viewerElementToImageCoordinates(new OpenSeadragon.Point(x, y));
+    return [at.x, at.y];
   }
 
   /** The whole slide. */

@@ -2,6 +2,7 @@ import { el, grayValues, short } from "./dom";
 import { legend } from "./legend";
 import { sentence, type PictureList } from "./gallery";
 import { get } from "./session";
+import { windowing } from "./windowing";
 
 interface Details {
   width: number;
@@ -56,7 +57,10 @@ export function pictureDialog(set: string, list: PictureList) {
           row.probabilities && bars(list.classes, row.probabilities),
           row.unfamiliar !== null &&
             el("p", {}, `Unfamiliar ${short(row.unfamiliar)} (above 1: of another kind than the training images)`),
-          details.gray && windowing(path, image),
+          details.gray &&
+            windowing((low, high) => {
+              image.src = `${path}/image.jpg?low=${low.toFixed(3)}&high=${high.toFixed(3)}`;
+            }),
           details.mask && maskToggle(path, mask),
           details.boxes.length > 0 && boxesToggle(details, truth),
           details.beside.length > 0 && laidOver(path, details.beside, over),
@@ -91,33 +95,6 @@ function bars(classes: string[], probabilities: number[]): HTMLElement {
         el("span", { className: "number" }, probabilities[index]!.toFixed(3)),
       ),
     ),
-  );
-}
-
-/** Level is the gray in the middle, window how much around it is told apart: both as shares of the file's range. */
-function windowing(path: string, image: HTMLImageElement): HTMLElement {
-  let [level, width] = [0.5, 1];
-  let waiting: number | undefined;
-  const change = () => {
-    window.clearTimeout(waiting);
-    waiting = window.setTimeout(() => {
-      image.src = `${path}/image.jpg?low=${(level - width / 2).toFixed(3)}&high=${(level + width / 2).toFixed(3)}`;
-    }, 80);
-  };
-  const slider = (id: string, label: string, value: number, set: (value: number) => void) => {
-    const input = el("input", { type: "range", id, min: "0.02", max: "1", step: "0.01" });
-    input.value = String(value);
-    input.addEventListener("input", () => {
-      set(Number(input.value));
-      change();
-    });
-    return el("div", { className: "field" }, el("label", { htmlFor: id }, label), input);
-  };
-  return el(
-    "div",
-    {},
-    slider("window", "Window", width, (v) => (width = v)),
-    slider("level", "Level", level, (v) => (level = v)),
   );
 }
 

@@ -1,10 +1,12 @@
 import "./reading.css";
+import { ActiveTime } from "./active";
 import { el, type Leave } from "./dom";
-import { DetectionLayer, type LayerInfo, ValueLayer } from "./layers";
+import { type MachineView, showPictureMachine, showSlideMachine } from "./machine";
 import { MarkLayer } from "./marks";
 import { Pane, type SlideFacts } from "./pane";
 import { get, send } from "./session";
 import { type Verdict, VerdictForm } from "./verdict";
+import { windowing } from "./windowing";
 
 /** How far the reader is. */
 interface State {
@@ -17,15 +19,23 @@ interface State {
 }
 
 interface Opened {
-  slide: string;
+  /** Null of a picture. */
+  slide: string | null;
   stage: "Blind" | "Shown" | "Finished";
   first: Verdict | null;
 }
 
-interface MachineView {
-  class: string;
-  probability: number;
+/** A patch or radiograph; gray ones have a window and a level. */
+interface PictureFacts {
+  width: number;
+  height: number;
+  gray: boolean;
+  low: number;
+  high: number;
 }
+
+/** Somebody who has not moved for so long is away: a slide is looked at without a hand for longer than it is drawn on. */
+const idleSeconds = 60;
 
 /** Shows the reader's next case, and after it the one that follows. */
 export async function showReading(app: HTMLElement): Promise<Leave> {
@@ -43,17 +53,28 @@ export async function showReading(app: HTMLElement): Promise<Leave> {
   }
   const place = state.current;
   const opened = await send<Opened>("POST", `/api/reading/${place}/open`);
-  const facts = await get<SlideFacts>(`/api/slides/${opened.slide}`);
+  const path = `/api/reading/${place}`;
+  const picture = opened.slide === null ? await get<PictureFacts>(`${path}/picture`) : null;
+  const facts = picture ? asSlide(picture) : await get<SlideFacts>(`/api/slides/${opened.slide}`);
   const said = el("p", { role: "alert", className: "alert" });
   const stage = el("div", { className: "panes" });
   const side = el("aside", { className: "verdict", "aria-label": "Verdict" });
   app.replaceChildren(top(state, place), el("main", { className: "reading" }, stage, side));
-  const pane = new Pane(opened.slide, facts, stage, (message) => (said.textContent = message));
+  const pane = new Pane(opened.slide ?? "", facts, stage, (message) => (said.textContent = message));
+  const seen = (low: number, high: number) =>
+    pane.showPicture(`${path}/picture.jpg?low=${low.toFixed(4)}&high=${high.toFixed(4)}`);
+  if (picture) seen(picture.low, picture.high);
+  const tones = picture?.gray ? windowing(seen, [picture.low, picture.high]) : null;
   const marks = new MarkLayer(pane);
   const form = new VerdictForm(state.classes, marks);
   const viewport = () => Object.values(pane.place).join(" ");
-  const next = async () => {
+  let time = new ActiveTime(idleSeconds);
+  const leave = () => {
+    time.end();
     pane.destroy();
+  };
+  const next = async () => {
+    leave();
     await showReading(app);
   };
 
@@ -62,13 +83,17 @@ export async function showReading(app: HTMLElement): Promise<Leave> {
     store.addEventListener("click", () =>
       attempt(said, store, async () => {
         const first = form.verdict();
-        await send("POST", `/api/reading/${place}/verdict`, { verdict: first, viewport: viewport() });
+        await send("POST", `${path}/verdict`, {
+          verdict: { ...first, activeSeconds: time.seconds },
+          viewport: viewport(),
+        });
         await reveal(first);
       }),
     );
     side.replaceChildren(
       el("h2", {}, "Your verdict"),
       el("p", { className: "soft" }, "What the machine makes of this case is shown once your verdict is stored."),
+      ...(tones ? [tones] : []),
       form.element,
       said,
       store,
@@ -76,20 +101,29 @@ export async function showReading(app: HTMLElement): Promise<Leave> {
   };
 
   const reveal = async (first: Verdict) => {
-    const view = await get<MachineView>(`/api/reading/${place}/machine`);
-    const machine = await showMachine(pane, marks, opened.slide, view);
+    const view = await get<MachineView>(`${path}/machine`);
+    const machine =
+      opened.slide === null
+        ? await showPictureMachine(pane, marks, path, view)
+        : await showSlideMachine(pane, marks, opened.slide, view);
+    time.end();
+    time = new ActiveTime(idleSeconds);
     form.fill(first);
     const keep = el("button", { type: "button", className: "primary" }, "Keep my verdict");
     const change = el("button", { type: "button" }, "Store the changed verdict");
     const store = (button: HTMLButtonElement, verdict: () => Verdict) =>
       attempt(said, button, async () => {
-        await send("POST", `/api/reading/${place}/final`, { verdict: verdict(), viewport: viewport() });
+        await send("POST", `${path}/final`, {
+          verdict: { ...verdict(), activeSeconds: time.seconds },
+          viewport: viewport(),
+        });
         await next();
       });
     keep.addEventListener("click", () => store(keep, () => first));
     change.addEventListener("click", () => store(change, () => form.verdict()));
     side.replaceChildren(
       machine,
+      ...(tones ? [tones] : []),
       el("h2", {}, "Your verdict with it"),
       el("p", { className: "soft" }, `Stored: ${first.class}, confidence ${first.confidence} of 5. Both are kept.`),
       keep,
@@ -103,7 +137,24 @@ export async function showReading(app: HTMLElement): Promise<Leave> {
 
   if (opened.first) await reveal(opened.first);
   else blind();
-  return () => pane.destroy();
+  return leave;
+}
+
+/** A picture is looked at as a slide is: one tile, and nobody says how many microns it has. */
+function asSlide(picture: PictureFacts): SlideFacts {
+  const { width, height } = picture;
+  return {
+    width,
+    height,
+    tileSize: Math.max(width, height),
+    maxLevel: 0,
+    mpp: null,
+    mppFrom: "",
+    notes: [],
+    beside: [],
+    bounds: [0, 0, width, height],
+    reader: "",
+  };
 }
 
 function top(state: State, place: number): HTMLElement {
@@ -113,46 +164,6 @@ function top(state: State, place: number): HTMLElement {
     el("h1", {}, `Case ${place + 1} of ${state.cases}`),
     el("progress", { max: state.cases, value: state.finished, "aria-label": "Cases finished" }),
     el("span", { className: "soft" }, `${state.study} · ${state.reader}`),
-  );
-}
-
-/** Lays the machine's view over the slide; returns what is said of it. */
-async function showMachine(pane: Pane, marks: MarkLayer, slide: string, view: MachineView): Promise<HTMLElement> {
-  const layers = await get<LayerInfo[]>(`/api/slides/${slide}/layers`);
-  const heatmap = layers.find((layer) => layer.kind === "heatmap")!;
-  const [values, detections] = await Promise.all([
-    ValueLayer.load(slide, heatmap.id),
-    DetectionLayer.load(slide, heatmap.id),
-  ]);
-  const opacity = el("input", { type: "range", id: "opacity", min: "0", max: "1", step: "0.05", value: "0.45" });
-  const draw = () => {
-    values.setStyle({ map: "viridis", opacity: Number(opacity.value), threshold: 0 });
-    pane.overlay.show([values, detections, marks]);
-  };
-  opacity.addEventListener("input", draw);
-  draw();
-  const list = el("ol", { className: "found" });
-  detections.all.slice(0, 50).forEach((found, index) => {
-    const go = el("button", { type: "button" }, found.p.toFixed(2));
-    go.setAttribute("aria-label", `Show place ${index + 1}, probability ${found.p.toFixed(2)}`);
-    go.addEventListener("click", () => {
-      detections.selected = index;
-      pane.go({ x: found.x, y: found.y, z: Math.max(pane.place.z, 0.25) });
-      draw();
-    });
-    list.append(el("li", {}, go));
-  });
-  return el(
-    "section",
-    { className: "machine", "aria-label": "The machine's view" },
-    el("h2", {}, "The machine's view"),
-    el("p", {}, `Probability of ${view.class}: `, el("strong", {}, view.probability.toFixed(2))),
-    el("label", { htmlFor: "opacity" }, "Map"),
-    opacity,
-    el("div", { className: "ramp", role: "img", "aria-label": "Colors from probability 0 to 1" }),
-    el("p", { className: "ends" }, el("span", {}, "0"), el("span", {}, "1")),
-    el("h3", {}, detections.all.length ? `${detections.all.length} places` : "No place stands out"),
-    list,
   );
 }
 

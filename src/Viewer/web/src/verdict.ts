@@ -41,7 +41,7 @@ export class VerdictForm {
         "fieldset",
         {},
         el("legend", {}, "Marks"),
-        el("p", {}, marking, el("label", { htmlFor: "marking" }, "a click on the slide marks a lesion")),
+        el("p", {}, marking, el("label", { htmlFor: "marking" }, "a click marks a lesion")),
         middle,
         this.list,
       ),

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Coverslip.Viewer.Tests.Readings;
+namespace Coverslip.Tests;
 
 /// <summary>
 /// Debian's PostgreSQL in a folder of its own, on a socket in it and on no port, for as long as the tests that share it take.

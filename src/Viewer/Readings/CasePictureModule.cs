@@ -1,0 +1,90 @@
+using Coverslip.Slides.Images;
+using Coverslip.Viewer.Hosting;
+using Coverslip.Viewer.Pictures;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Coverslip.Viewer.Readings;
+
+/// <summary>
+/// Patches and radiographs that are read, and what the model drew of them: the pictures of cases that were opened, and the
+/// model's of those with a first verdict. A case is named by its place in the reader's order.
+/// </summary>
+internal sealed class CasePictureModule(ReadingDesk desk) : IViewerModule
+{
+    private const string PrivateMinutes = "private, max-age=600";
+
+    public void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet(
+            "/reading/{place:int}/picture",
+            (HttpContext http, int place) => With(http, place, c => Results.Json(Facts(c)))
+        );
+        api.MapGet(
+            "/reading/{place:int}/picture.jpg",
+            (HttpContext http, int place, double? low, double? high) =>
+                With(http, place, c => Jpeg(http, WindowedPicture.Encode(c.File, 0, low ?? 0, high ?? 1)))
+        );
+        api.MapGet(
+            "/reading/{place:int}/machine/{number:int}.jpg",
+            (HttpContext http, int place, int number) =>
+                Drawn(http, place, number, p => Jpeg(http, WindowedPicture.Encode(p.File, 0, 0, 1)))
+        );
+        api.MapGet(
+            "/reading/{place:int}/machine/{number:int}.png",
+            (HttpContext http, int place, int number) => Drawn(http, place, number, Mask)
+        );
+    }
+
+    private static object Facts(ReadingCase of)
+    {
+        using var stored = ImageFile.Read(of.File, ImageReadOptions.AsStored);
+        var (low, high) = WindowedPicture.RangeOf(stored);
+        return new
+        {
+            width = stored.Width,
+            height = stored.Height,
+            gray = stored.Channels == 1,
+            low,
+            high,
+        };
+    }
+
+    private static IResult Mask(MachinePicture picture)
+    {
+        using var mask = MaskFile.Read(picture.File);
+        return Results.Bytes(ImageFile.Encode(mask, ".png"), "image/png");
+    }
+
+    private IResult Drawn(HttpContext http, int place, int number, Func<MachinePicture, IResult> answer) =>
+        With(
+            http,
+            place,
+            c =>
+                PictureMachine.Of(desk.Study).PicturesOf(c).ElementAtOrDefault(number) is { } p ? answer(p) : Missing(),
+            machine: true
+        );
+
+    private IResult With(HttpContext http, int place, Func<ReadingCase, IResult> answer, bool machine = false)
+    {
+        if (
+            desk.Reader(Gate.VisitorOf(http).Name) is not { } reader
+            || place < 0
+            || place >= reader.Cases.Count
+            || !desk.MaySee(reader.Name, reader.Cases[place])
+        )
+            return Missing();
+        return !machine || desk.MaySeeMachine(reader.Name, reader.Cases[place])
+            ? answer(desk.Study.Cases[reader.Cases[place]])
+            : Results.Json(new { error = "this is shown once your own verdict is stored" }, statusCode: 403);
+    }
+
+    private static IResult Jpeg(HttpContext http, byte[] bytes)
+    {
+        http.Response.Headers.CacheControl = PrivateMinutes;
+        return Results.Bytes(bytes, "image/jpeg");
+    }
+
+    private static IResult Missing() => Results.Json(new { error = "there is no such case open" }, statusCode: 404);
+}
