@@ -62,7 +62,7 @@ internal static class BatchScript
             over=
             trap : TERM
             trap 'over=yes; kill -TERM "$child"' USR1
-            note start "$job" "$(hostname)"
+            note start "$job" "${SLURMD_NODENAME:-$(hostname)}"
             SECONDS=0
             "${call[@]}" &
             child=$!

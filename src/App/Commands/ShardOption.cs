@@ -159,7 +159,7 @@ internal static class ShardOption
         ShardFailures.Write(folder, shard, share.Failed);
         if (share.Failed.Count > 0)
             Console.Error.WriteLine($"{share.Failed.Count} of {share.Slides} slides of share {shard} failed");
-        Console.WriteLine($"share {shard} is done; --merge writes the tables when all are");
+        Console.WriteLine($"share {shard} ended; --merge writes the tables when all have");
         return share.Failed.Count == 0 ? 0 : 1;
     }
 
