@@ -8,6 +8,7 @@ namespace Coverslip.Cluster.Tests;
 /// Work that a real Slurm does, tasks and a node killed in the middle: the files of one machine that nobody disturbed, byte by byte
 /// but for times.
 /// </summary>
+[Collection("console")]
 public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluster>, IDisposable
 {
     private const string Recipe = """

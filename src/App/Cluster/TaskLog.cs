@@ -6,14 +6,14 @@ internal static class TaskLog
     private const int Killed = 137,
         Stopped = 130;
 
-    private static readonly string[] Telling = ["error:", "failed:", "slurmstepd: error:"];
+    private static readonly string[] Telling = ["error:", "failed:", "slurmstepd"];
 
     /// <param name="log">What it wrote.</param>
     /// <param name="lines">How it began and ended.</param>
     /// <param name="job">What Slurm says of it; null for nothing.</param>
     internal static string Reason(string log, TaskLines lines, SlurmJob? job)
     {
-        string[] told = File.Exists(log) ? [.. Last(File.ReadLines(log))] : [];
+        string[] told = File.Exists(log) ? [.. Last(File.ReadAllLines(log))] : [];
         var why = lines.Code switch
         {
             Killed => "killed (signal 9): out of memory, or by hand",
@@ -30,7 +30,11 @@ internal static class TaskLog
         return lines.Code is null or Killed or Stopped ? $"{why}; {told[0]}{more}" : $"{told[0]}{more}";
     }
 
-    /// <summary>The telling lines of the last start, the first of them first, each once.</summary>
-    private static IEnumerable<string> Last(IEnumerable<string> lines) =>
-        lines.Where(line => Telling.Any(t => line.StartsWith(t, StringComparison.Ordinal))).Distinct().TakeLast(100);
+    /// <summary>The last line of a task that runs: how far it is; empty before it says anything.</summary>
+    internal static string Now(string log) =>
+        File.Exists(log) ? File.ReadLines(log).LastOrDefault(line => line.Length > 0) ?? "" : "";
+
+    /// <summary>The telling lines, the last first, each once: a task that is begun again adds to its log.</summary>
+    private static IEnumerable<string> Last(string[] lines) =>
+        lines.Where(line => Telling.Any(t => line.StartsWith(t, StringComparison.Ordinal))).Reverse().Distinct();
 }

@@ -16,7 +16,7 @@ internal enum TaskState
 /// <param name="Stage">Its stage.</param>
 /// <param name="Task">The task.</param>
 /// <param name="State">How.</param>
-/// <param name="Reason">Why it failed or waits; where it runs; empty for nothing to say.</param>
+/// <param name="Reason">Why it failed or waits; what it last said while it runs; empty for nothing to say.</param>
 internal sealed record TaskStanding(string Stage, ClusterTask Task, TaskState State, string Reason)
 {
     /// <summary>Its id with Slurm; empty before it was submitted.</summary>
@@ -48,7 +48,7 @@ internal static class TaskStates
             {
                 null => (TaskState.NotSubmitted, ""),
                 _ when lines.Code == 0 => (TaskState.Done, ""),
-                _ when inQueue is { IsRunning: true } => (TaskState.Running, lines.Host),
+                _ when inQueue is { IsRunning: true } => (TaskState.Running, TaskLog.Now(folder.Log(stage, id))),
                 _ when inQueue is { IsWaiting: true } => (TaskState.Waiting, inQueue.Reason),
                 _ => (
                     TaskState.Failed,
@@ -85,16 +85,15 @@ internal static class TaskStates
 
 /// <summary>The lines that a task's script left: starts and ends.</summary>
 /// <param name="Code">What it ended with; null where its last start has no end, or it never began.</param>
-/// <param name="Host">Where it began last.</param>
 /// <param name="Begun">Whether it ever began as this job.</param>
-internal sealed record TaskLines(int? Code, string Host, bool Begun)
+internal sealed record TaskLines(int? Code, bool Begun)
 {
     private readonly List<(double From, double? To)> spans = [];
 
     /// <summary>Reads the file of a task; lines of other submissions than the id's count for time alone.</summary>
     internal static TaskLines Read(string path, string id)
     {
-        var lines = new TaskLines(null, "", false);
+        var lines = new TaskLines(null, false);
         if (!File.Exists(path))
             return lines;
         var spans = lines.spans;
@@ -102,10 +101,10 @@ internal sealed record TaskLines(int? Code, string Host, bool Begun)
         foreach (var words in File.ReadLines(path).Select(line => line.Split(' ')))
             switch (words)
             {
-                case ["start", var job, var host, var at]:
+                case ["start", var job, _, var at]:
                     current = job;
                     spans.Add((Number(at), null));
-                    lines = lines with { Code = null, Host = host, Begun = lines.Begun || job == id };
+                    lines = lines with { Code = null, Begun = lines.Begun || job == id };
                     break;
                 case ["end", var code, var at] when spans.Count > 0:
                     spans[^1] = (spans[^1].From, Number(at));

@@ -89,6 +89,8 @@ internal static class JobsCommand
         if (TaskStates.Left(stage) is { } left)
             words.Add($"{left} left");
         Console.WriteLine($"{name}: {string.Join(", ", words)}");
+        if (stage is [{ State: TaskState.Running, Reason: { Length: > 0 } now }])
+            Console.WriteLine($"  {now}");
     }
 
     /// <summary>Why all of them wait, in Slurm's word.</summary>
