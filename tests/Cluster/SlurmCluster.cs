@@ -131,7 +131,7 @@ public sealed class SlurmCluster : IDisposable
     {
         var path = Path.Combine(folder, name);
         File.WriteAllBytes(path, bytes);
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Told("chmod", $"600 {path}");
     }
 
     private string Configuration()

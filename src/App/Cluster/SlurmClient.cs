@@ -28,8 +28,7 @@ internal sealed record SlurmJob(string State, string Reason)
 /// <summary>Slurm's own commands: everything it knows it is asked for.</summary>
 internal static partial class SlurmClient
 {
-    private const string LoginNode =
-        "call where Slurm's commands are (a login node), or add --dry-run to write the scripts and submit them elsewhere";
+    private const string LoginNode = "call where Slurm's commands are (a login node)";
 
     /// <summary>More than so many tasks are no array (MaxArraySize less one); Slurm's own default where nobody can be asked.</summary>
     internal static int MostTasks()
@@ -113,7 +112,10 @@ internal static partial class SlurmClient
         }
         catch (Win32Exception)
         {
-            throw new IOException($"{program} is not on the PATH; {LoginNode}");
+            throw new IOException(
+                $"{program} is not on the PATH; {LoginNode}"
+                    + (program == "sbatch" ? ", or add --dry-run to write the scripts and submit them elsewhere" : "")
+            );
         }
     }
 

@@ -94,6 +94,8 @@ internal static class StudyCommand
         ClusterOptions.AddTo(command, shards: false);
         command.Validators.Add(parsed =>
         {
+            if (parsed.GetValue(TableOnly) && parsed.GetValue(ClusterOptions.Slurm))
+                parsed.AddError("--table trains nothing, --slurm leaves training to tasks; give one of them.");
             if (parsed.Text(Jobs) is { } jobs && (!int.TryParse(jobs, out var count) || count is < 0 or > 1024))
                 parsed.AddError($"--jobs is '{jobs}'; it is a whole number from 0 to 1024.");
         });
