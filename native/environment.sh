@@ -24,7 +24,8 @@ set_run_environment() {
     export OPENBLAS_NUM_THREADS=${OPENBLAS_NUM_THREADS:-$cores}
     # How long a thread of libgomp that waits keeps its core busy: a tenth of the default, for a program that shares its cores.
     export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-100000}
-    export COVERSLIP_LAUNCHER=1
+    COVERSLIP_LAUNCHER=$(readlink -f -- "$0") # what a cluster's tasks call
+    export COVERSLIP_LAUNCHER
     # .NET's youngest generation grows to the processor's cache (tens of MiB) before it is collected; 4 MiB are plenty here.
     export DOTNET_GCgen0size=${DOTNET_GCgen0size:-0x400000}
 

@@ -1,1 +1,2 @@
 [assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Coverslip.App.Tests")]
+[assembly: System.Runtime.CompilerServices.InternalsVisibleTo("Coverslip.Cluster.Tests")]

@@ -32,6 +32,7 @@ internal static class Program
         StainCommand.Create,
         EncodersCommand.Create,
         FeaturesCommand.Create,
+        JobsCommand.Create,
         CorrectCommand.Create,
         DoctorCommand.Create,
     ];

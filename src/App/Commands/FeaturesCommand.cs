@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
+using Coverslip.App.Cluster;
 using Coverslip.App.Progress;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Learning.Encoders;
+using Coverslip.Learning.Shards;
 using Coverslip.Learning.SlideWalk;
 using Coverslip.Learning.StoredFeatures;
 
@@ -91,6 +93,8 @@ internal static class FeaturesCommand
         SlideArguments.SlideMpp,
         SlideArguments.Reader,
         SlideArguments.Tissue,
+        .. ShardOption.Options,
+        ClusterOptions.Slurm,
     ];
 
     public static Command Create()
@@ -125,8 +129,9 @@ internal static class FeaturesCommand
             FolderCohort.ImageIsPatient,
             DeviceOption.Device,
         };
-        foreach (var option in OfSlides)
+        foreach (var option in OfSlides.Except([.. ShardOption.Options, ClusterOptions.Slurm]))
             command.Options.Add(option);
+        ShardOption.AddTo(command);
         command.SetAction(Run);
         command.Subcommands.Add(FeatureFileCommands.CreateShow());
         command.Subcommands.Add(FeatureFileCommands.CreateConvert());
@@ -216,9 +221,18 @@ internal static class FeaturesCommand
             Opening = SlideArguments.Opening(parsed),
             TissueOf = tissue is null ? null : tissue.Tissue,
         };
+        if (ClusterOptions.Of(parsed) is { } request)
+            return ShardOption.Submit(parsed, request, folder, slides, (walk.Opening, PredictSlides.CostOf(tissue)));
         using var stop = new StopSignal();
         using var shown = new PredictSlides.Shown(prediction.Unit);
-        var summary = walk.Run(slides, shown, stop.Token);
+        if (ShardOption.Of(parsed) is { } shard)
+        {
+            var own = ShardOption.SlidesOf(shard, folder, slides, walk.Opening, PredictSlides.CostOf(tissue));
+            return ShardOption.Ended(folder, shard, (own.Count, walk.RunShare(slides, own, shown, stop.Token)));
+        }
+        var summary = parsed.GetValue(ShardOption.Merge)
+            ? walk.Merge(slides, ShardFailures.Read(folder), shown)
+            : walk.Run(slides, shown, stop.Token);
         if (summary.Failures.Count > 0)
             Console.Error.WriteLine($"{summary.Failures.Count} of {slides.Length} slides failed");
         if (summary.Outcomes.Count > 0)

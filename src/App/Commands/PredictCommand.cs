@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Coverslip.App.Cluster;
 using Coverslip.App.Progress;
 using Coverslip.App.Reports;
 using Coverslip.Evaluation.Cohorts;
@@ -98,8 +99,9 @@ internal static class PredictCommand
             DeviceOption.Reproducible,
             PredictSegments.Reconstructions,
         };
-        foreach (var option in PredictSlides.Options)
+        foreach (var option in PredictSlides.Options.Except([.. ShardOption.Options, ClusterOptions.Slurm]))
             command.Options.Add(option);
+        ShardOption.AddTo(command);
         PerPatient.AcceptOnlyFromAmong("mean", "maximum", "vote");
         command.Validators.Add(parsed =>
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Coverslip.App.Cluster;
 using Coverslip.App.Progress;
 using Coverslip.App.Reports;
 using Coverslip.Files;
@@ -33,6 +34,13 @@ internal static class PredictSegments
             var key = string.Join(',', model.Parts.Select(p => p.Part));
             return opened.TryGetValue(key, out var known) ? known : opened[key] = recipe.OpenImages(model, asked);
         }
+        if (
+            kinds[false].FirstOrDefault() is { } image
+            && Array.Exists([.. ShardOption.Options, ClusterOptions.Slurm], parsed.CommandResult.Has)
+        )
+            throw new ArgumentException(
+                $"--shard, --merge and --slurm divide slides, and {image} is an image file; leave them out, or give slides alone"
+            );
         var failed = false;
         using (var stop = new StopSignal())
         {
@@ -73,6 +81,8 @@ internal static class PredictSegments
             failed |= PredictSlides.Run(parsed, files, slides, folder, batch) != 0;
         else
             Console.WriteLine($"wrote {folder}");
+        if (ShardOption.Of(parsed) is not null || parsed.GetValue(ClusterOptions.Slurm))
+            return failed ? 1 : 0;
         Tell(files, folder);
         return failed ? 1 : 0;
     }

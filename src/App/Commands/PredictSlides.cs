@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Coverslip.App.Cluster;
 using Coverslip.App.Progress;
 using Coverslip.Learning.Runs;
+using Coverslip.Learning.Shards;
 using Coverslip.Learning.SlideWalk;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Tissue;
@@ -63,6 +65,8 @@ internal static class PredictSlides
             Components,
             NoOrientations,
             SaveEvery,
+            .. ShardOption.Options,
+            ClusterOptions.Slurm,
         ];
 
     /// <summary>Whether slides were given: any scanner's file, any tiled TIFF, or any file with --mpp.</summary>
@@ -113,9 +117,18 @@ internal static class PredictSlides
                 : null,
             Looks = run.TrainedOn?.Looks,
         };
+        if (ClusterOptions.Of(parsed) is { } request)
+            return ShardOption.Submit(parsed, request, folder, slides, (walk.Opening, CostOf(tissue)));
         using var stop = new StopSignal();
         using var shown = new Shown(prediction.Unit);
-        var summary = walk.Run(slides, shown, stop.Token);
+        if (ShardOption.Of(parsed) is { } shard)
+        {
+            var own = ShardOption.SlidesOf(shard, folder, slides, walk.Opening, CostOf(tissue));
+            return ShardOption.Ended(folder, shard, (own.Count, walk.RunShare(slides, own, shown, stop.Token)));
+        }
+        var summary = parsed.GetValue(ShardOption.Merge)
+            ? walk.Merge(slides, ShardFailures.Read(folder), shown)
+            : walk.Run(slides, shown, stop.Token);
         if (summary.Totals.Text is { } text)
             Console.WriteLine(text);
         if (summary.Failures.Count > 0)
@@ -129,6 +142,10 @@ internal static class PredictSlides
             files.Segmented.AddRange(summary.Outcomes.Select(o => PredictedSlides.Segmented(o, files.PathOf(o.Name))));
         return summary.Failures.Count == 0 ? 0 : 1;
     }
+
+    /// <summary>What a slide costs beside others: the tissue on it, as it was found before or on a coarse level.</summary>
+    internal static Func<Slide, double> CostOf(TissueFiles? tissue) =>
+        tissue is null ? SlideCost.OfTissue : slide => SlideCost.OfTissue(slide, tissue.Tissue(slide));
 
     /// <summary>What the command line asks for; what it does not name, the run decides.</summary>
     internal static PredictionRequest Asked(ParseResult parsed, int? batch) =>

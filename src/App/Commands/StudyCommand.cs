@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Coverslip.App.Cluster;
 using Coverslip.App.Progress;
 using Coverslip.App.Studies;
 using Coverslip.Evaluation.Splits;
@@ -88,9 +89,13 @@ internal static class StudyCommand
             TableOnly,
             DeviceOption.Device,
             DeviceOption.Reproducible,
+            StudySlurm.Step,
         };
+        ClusterOptions.AddTo(command, shards: false);
         command.Validators.Add(parsed =>
         {
+            if (parsed.GetValue(TableOnly) && parsed.GetValue(ClusterOptions.Slurm))
+                parsed.AddError("--table trains nothing, --slurm leaves training to tasks; give one of them.");
             if (parsed.Text(Jobs) is { } jobs && (!int.TryParse(jobs, out var count) || count is < 0 or > 1024))
                 parsed.AddError($"--jobs is '{jobs}'; it is a whole number from 0 to 1024.");
         });
@@ -127,7 +132,19 @@ internal static class StudyCommand
             Console.Error.WriteLine($"warning: {Split.InflatedNote}");
         var failures = new List<string>();
         var groups = Divided(StudyCohorts.Groups(cohort, study, folder), study, split, failures);
-        if (!parsed.GetValue(TableOnly))
+        if (ClusterOptions.Of(parsed) is { } request)
+            return StudySlurm.Submit(parsed, request, (study, folder), groups);
+        var step = parsed.GetValue(StudySlurm.Step);
+        if (step is not (null or ClusterStage.Merge))
+        {
+            using var stop = new StopSignal();
+            var place = PlaceOf(parsed) with { Jobs = 0 };
+            if (step == ClusterStage.Prepare && study.Pretrainings.Count > 0 && pretrainOn is not null)
+                PretrainedRuns.Train(study, pretrainOn, cohort, folder, place);
+            failures.AddRange(StudySlurm.Run(step, study, groups, place, stop.Token));
+            return Told(failures);
+        }
+        if (!parsed.GetValue(TableOnly) && step is null)
         {
             Console.Error.WriteLine(
                 $"{study.Runs.Count} models and inputs × {split.Parts.Count} parts{(groups.Count > 1 ? $" × {groups.Count} groups" : "")}{(study.ImageWise ? ", patient-wise and image-wise" : "")}"
@@ -169,6 +186,11 @@ internal static class StudyCommand
             folder,
             groups
         );
+        return Told(failures);
+    }
+
+    private static int Told(IReadOnlyList<string> failures)
+    {
         foreach (var failure in failures)
             Console.Error.WriteLine($"error: {failure}");
         return failures.Count == 0 ? 0 : 1;

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.CommandLine;
+using Coverslip.App.Cluster;
 using Coverslip.Files;
+using Coverslip.Learning.Runs;
+using Coverslip.Learning.Shards;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Tissue;
 
@@ -98,6 +101,7 @@ internal static class TissueCommand
             SlideArguments.SlideMpp,
             SlideArguments.Reader,
         };
+        ShardOption.AddTo(command);
         command.SetAction(Run);
         return command;
     }
@@ -125,8 +129,14 @@ internal static class TissueCommand
         UserFiles.GuardBeside(folder, slides);
         var opening = SlideArguments.Opening(parsed);
         var (skipped, told, others) = (0, new ConcurrentQueue<string>(), new ConcurrentQueue<string>());
+        if (ClusterOptions.Of(parsed) is { } request)
+            return ShardOption.Submit(parsed, request, folder, slides, (opening, SlideCost.OfAll));
+        var (shard, merge) = (ShardOption.Of(parsed), parsed.GetValue(ShardOption.Merge));
+        if (shard is not null)
+            slides = [.. ShardOption.SlidesOf(shard, folder, slides, opening, SlideCost.OfAll)];
+        var reasons = merge ? ShardFailures.Read(folder) : null;
         var results = PerSlide.Run(
-            "finding tissue",
+            merge ? "merging" : "finding tissue",
             slides,
             path =>
             {
@@ -138,12 +148,16 @@ internal static class TissueCommand
                         others.Enqueue(version);
                     return finished;
                 }
+                if (reasons is not null)
+                    throw ShardFailures.Missing(reasons, path);
                 using var map = TissueFinder.Find(slide, options);
                 return files.Write(slide, map, options);
             }
         );
         foreach (var line in told)
             Console.WriteLine(line);
+        if (shard is not null)
+            return ShardOption.Ended(folder, shard, (slides.Length, FailedOf(slides, results)));
         files.WriteTable(slides.Zip(results, (slide, result) => (slide, result.Result, result.Failure)));
         foreach (var record in results.Select(r => r.Result).OfType<TissueRecord>().Where(r => r.Reason is not null))
             Console.WriteLine($"{record.Slide}: no tissue: {record.Reason}");
@@ -155,4 +169,15 @@ internal static class TissueCommand
         );
         return failed == 0 ? 0 : 1;
     }
+
+    private static IReadOnlyList<FailedFile> FailedOf(
+        string[] slides,
+        (TissueRecord? Result, string? Failure)[] results
+    ) =>
+        [
+            .. slides
+                .Zip(results, (slide, result) => (slide, result.Failure))
+                .Where(s => s.Failure is not null)
+                .Select(s => new FailedFile(Path.GetFileNameWithoutExtension(s.slide), s.Failure!)),
+        ];
 }

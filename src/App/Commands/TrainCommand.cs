@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Coverslip.App.Cluster;
 using Coverslip.App.Doctor;
 using Coverslip.App.Progress;
 using Coverslip.App.Reports;
@@ -82,8 +83,29 @@ internal static class TrainCommand
             DeviceOption.Device,
             DeviceOption.Reproducible,
         };
+        ClusterOptions.AddTo(command, shards: false);
         command.SetAction(parsed => Run(parsed));
         return command;
+    }
+
+    /// <summary>Leaves the training to Slurm: one job, which goes on where it was however often it is begun.</summary>
+    private static int Submit(
+        ParseResult parsed,
+        ClusterRequest request,
+        string folder,
+        (TrainNeed Need, int Parts) run
+    )
+    {
+        var parts = parsed.GetValue(Part) is null ? 1 : run.Parts;
+        return Submission.Run(
+            folder,
+            new ClusterCall(TaskCall.Words(parsed), request, parsed.GetValue(DeviceOption.Device)!),
+            [
+                ClusterStage
+                    .Of("train", $"training into {folder}", parsed.GetValue(Resume) ? [] : [Resume.Name])
+                    .With(run.Need, parts),
+            ]
+        );
     }
 
     private static int Run(ParseResult parsed)
@@ -125,7 +147,10 @@ internal static class TrainCommand
             Console.Error.WriteLine($"warning: {Split.InflatedNote}");
         if (recipe.Findings is null && recipe.Decision.Told(cohort.Classes) is { } positive)
             Console.Error.WriteLine(positive);
-        var longest = TrainPreflight.Tell(recipe, cohort, split, device);
+        var request = ClusterOptions.Of(parsed);
+        var need = TrainPreflight.Tell(recipe, cohort, split, device, elsewhere: request is not null);
+        if (request is not null)
+            return Submit(parsed, request, folder, (need, split.Parts.Count));
         using var stop = new StopSignal();
         using var data = recipe.Prepare(
             new Preparation(cohort, device)
@@ -135,7 +160,7 @@ internal static class TrainCommand
                 MaskFolder = parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"),
                 SharedFolder = parsed.GetValue(Share),
                 RunFolder = folder,
-                Progress = new ConsoleProgress(longest),
+                Progress = new ConsoleProgress(need.Longest),
                 Stop = stop.Token,
             }
         );

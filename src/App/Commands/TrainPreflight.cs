@@ -7,23 +7,44 @@ using Coverslip.Torch;
 
 namespace Coverslip.App.Commands;
 
+/// <summary>What a training needs by estimate.</summary>
+/// <param name="Memory">Bytes, of the stage that needs most; 0 where no stage is estimated.</param>
+/// <param name="Longest">How long all stages and parts take at most; null of none, or where an epoch is as long as the slides
+/// have patches.</param>
+internal sealed record TrainNeed(long Memory, TimeSpan? Longest);
+
 /// <summary>Tells what a training will need before it starts, and refuses what does not fit into memory.</summary>
 internal static class TrainPreflight
 {
-    /// <summary>What each stage will need, the first one first; returns how long all of them take at most, null of none, or where
-    /// an epoch is as long as the slides have patches.</summary>
-    internal static TimeSpan? Tell(IRecipe recipe, Cohort cohort, Split split, Device device)
+    /// <summary>What each stage will need, the first one first.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="cohort">What it is trained on.</param>
+    /// <param name="split">Its parts.</param>
+    /// <param name="device">Where.</param>
+    /// <param name="elsewhere">Whether another machine trains it, whose memory nobody knows here.</param>
+    /// <exception cref="InvalidOperationException">It does not fit into this machine's memory.</exception>
+    internal static TrainNeed Tell(IRecipe recipe, Cohort cohort, Split split, Device device, bool elsewhere = false)
     {
-        TimeSpan? longest = TimeSpan.Zero;
+        var (memory, longest) = (0L, (TimeSpan?)TimeSpan.Zero);
         foreach (var (place, stage) in recipe.Stages.Index())
         {
             var said = place == 0 ? (recipe.Stages.Count == 1 ? "" : $"{stage.Section}: ") : $"then {stage.Section}: ";
-            longest += TellStage(stage, said, cohort, split, device);
+            var need = TellStage(stage, said, cohort, split, device);
+            if (!elsewhere)
+                CheckMemory(stage, need.Preflight);
+            memory = Math.Max(memory, need.Preflight.Memory(stage.Recipe.Training.Batch));
+            longest += need.Longest;
         }
-        return longest == TimeSpan.Zero ? null : longest;
+        return new TrainNeed(memory, longest == TimeSpan.Zero ? null : longest);
     }
 
-    private static TimeSpan? TellStage(TrainingStage stage, string said, Cohort cohort, Split split, Device device)
+    private static (Preflight Preflight, TimeSpan? Longest) TellStage(
+        TrainingStage stage,
+        string said,
+        Cohort cohort,
+        Split split,
+        Device device
+    )
     {
         var recipe = stage.Recipe;
         var preflight = Preflight.Of(recipe, cohort.Classes.Count, device);
@@ -40,6 +61,13 @@ internal static class TrainPreflight
                 $"{said}{preflight.Parameters:N0} parameters; about {preflight.Memory(batch) / gib:0.0} of {preflight.MemoryAvailable / gib:0.0} GiB memory at batch {batch}; {preflight.Disk * split.Parts.Count / 1048576.0:0} MiB disk{time} for {split.Parts.Count} part(s) of {recipe.Training.Epochs} epochs"
             )
         );
+        return (preflight, longest);
+    }
+
+    private static void CheckMemory(TrainingStage stage, Preflight preflight)
+    {
+        var (recipe, batch) = (stage.Recipe, stage.Recipe.Training.Batch);
+        const double gib = 1L << 30;
         if (preflight.Memory(batch) > preflight.MemoryAvailable)
             throw new InvalidOperationException(
                 string.Create(
@@ -47,6 +75,5 @@ internal static class TrainPreflight
                     $"{stage.Section}.batch is {batch}, which needs about {preflight.Memory(batch) / gib:0.0} GiB where {preflight.MemoryAvailable / gib:0.0} are free; {(preflight.LargestBatch > 0 ? $"a batch of {preflight.LargestBatch} would fit" : "not even one image fits")}; or {recipe.MemoryAdvice}"
                 )
             );
-        return longest;
     }
 }

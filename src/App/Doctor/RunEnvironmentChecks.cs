@@ -10,7 +10,7 @@ internal static class RunEnvironmentChecks
         "start through ./coverslip, or set what docs/setup.md lists under \"Without the launcher\"";
 
     public static DoctorCheck Launcher() =>
-        Environment.GetEnvironmentVariable("COVERSLIP_LAUNCHER") == "1"
+        Environment.GetEnvironmentVariable("COVERSLIP_LAUNCHER") is { Length: > 0 }
             ? new("launcher", "used", true)
             : new("launcher", "not used", false, Start);
 

@@ -73,7 +73,8 @@ internal sealed class StudyRunner(StudyInput input)
         }
         // What was tried and failed, or is left to another call, is not waited for.
         bool IsEarly(Cell cell) =>
-            BeforeIt(cell.Run)
+            StudyCells
+                .Before(input.Study, cell.Run)
                 .Select(run => new Cell(run, cell.Part))
                 .Any(needed => cells.Contains(needed) && !IsDone(needed) && !ended.ContainsKey(needed));
         Thread[] workers = [.. Enumerable.Range(0, Math.Max(1, input.Place.Jobs)).Select(_ => new Thread(Work))];
@@ -81,6 +82,23 @@ internal sealed class StudyRunner(StudyInput input)
             worker.Start();
         foreach (var worker in workers)
             worker.Join();
+        stop.ThrowIfCancellationRequested();
+        return [.. failures];
+    }
+
+    /// <summary>Trains one cell in this process, or what is left of it; waits where another process is at it.</summary>
+    /// <exception cref="OperationCanceledException">Stopped; calling again goes on.</exception>
+    internal IReadOnlyList<string> Run(StudyRun run, int part, CancellationToken stop)
+    {
+        var cell = new Cell(run, part);
+        if (Lacks(run) is { } lacking)
+            return [LeftOut(run, lacking)];
+        Prepare(stop);
+        using var claim = input.Folder.Await($"{run.Name}-{part + 1}", stop);
+        if (IsDone(cell))
+            Check(run);
+        else
+            Train(cell, [cell], stop);
         stop.ThrowIfCancellationRequested();
         return [.. failures];
     }
@@ -180,7 +198,7 @@ internal sealed class StudyRunner(StudyInput input)
     /// <summary>
     /// Makes the masks of every setting once, under the thresholds of every part, and writes each run's recipe.
     /// </summary>
-    private void Prepare(CancellationToken stop)
+    internal void Prepare(CancellationToken stop)
     {
         var contents = new Fingerprint().AddCohort(input.Cohort).AddReproducible();
         if (Directory.Exists(input.Folder.At("runs")))
@@ -219,7 +237,7 @@ internal sealed class StudyRunner(StudyInput input)
     /// <summary>With what the cohort decides, so that what is kept is what cells are made of.</summary>
     private string TextOf(StudyRun run)
     {
-        var text = run.With(WeightsOf(run), [.. BeforeIt(run).Select(input.Folder.Run)]);
+        var text = run.With(WeightsOf(run), [.. StudyCells.Before(input.Study, run).Select(input.Folder.Run)]);
         return run.Recipe is IFitsCohort fits
             ? YamlText.With(text, run.Name, [.. fits.Fit(input.Cohort).Select(f => f.Setting)])
             : text;
@@ -230,28 +248,25 @@ internal sealed class StudyRunner(StudyInput input)
             ? null
             : input.Folder.Pretrained(input.Study.Pretrainings.First(p => p.Name == run.Pretraining));
 
-    /// <summary>The runs that have to be finished first, on the same input and kind of split.</summary>
-    private IEnumerable<StudyRun> BeforeIt(StudyRun run) =>
-        run.After.Select(name =>
-            input.Study.AllRuns.First(r => (r.Model, r.Input, r.ImageWise) == (name, run.Input, run.ImageWise))
-        );
-
     /// <summary>The runs whose published weights are there; the others are named, once.</summary>
     private StudyRun[] Able()
     {
-        string? Lacks(StudyRun run)
-        {
-            if (WeightsOf(run) is { } pretrained)
-                return Directory.Exists(pretrained) ? null : "a pre-training: give its cohort with --pretrain-on";
-            if (run.Recipe.Input.NeedsMaskColumn && input.Cohort.Rows.FirstOrDefault(r => r.Mask is null) is { } bare)
-                return $"a mask of each image in the cohort's column mask: row {bare.Number} ({bare.Image}) names none";
-            return run.Recipe.Needs.FirstOrDefault(file => !Path.Exists(WeightsFolder.Resolve(file)));
-        }
         foreach (var run in input.Study.AllRuns)
             if (Lacks(run) is { } lacking)
-                failures.Enqueue($"{run.Title}: left out, it needs {lacking}");
+                failures.Enqueue(LeftOut(run, lacking));
         foreach (var failure in failures)
             Console.Error.WriteLine(failure);
         return [.. input.Study.AllRuns.Where(run => Lacks(run) is null)];
+    }
+
+    private static string LeftOut(StudyRun run, string lacking) => $"{run.Title}: left out, it needs {lacking}";
+
+    private string? Lacks(StudyRun run)
+    {
+        if (WeightsOf(run) is { } pretrained)
+            return Directory.Exists(pretrained) ? null : "a pre-training: give its cohort with --pretrain-on";
+        if (run.Recipe.Input.NeedsMaskColumn && input.Cohort.Rows.FirstOrDefault(r => r.Mask is null) is { } bare)
+            return $"a mask of each image in the cohort's column mask: row {bare.Number} ({bare.Image}) names none";
+        return run.Recipe.Needs.FirstOrDefault(file => !Path.Exists(WeightsFolder.Resolve(file)));
     }
 }

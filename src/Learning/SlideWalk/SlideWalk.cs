@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Coverslip.Files;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Runs;
+using Coverslip.Learning.Shards;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Heatmaps;
 using Coverslip.Slides.Tissue;
@@ -50,11 +51,82 @@ public sealed class SlideWalk(ISlidePrediction prediction, string folder)
     /// <exception cref="OperationCanceledException">Stopped; what was done is saved.</exception>
     public SlideSummary Run(IReadOnlyList<string> slides, ISlideProgress progress, CancellationToken stop)
     {
+        Check(slides);
+        var (outcomes, failures) = Visit(slides, progress, stop);
+        return Summarize([.. slides.Where(outcomes.ContainsKey).Select(s => outcomes[s])], failures);
+    }
+
+    /// <summary>
+    /// Predicts some of the slides of a call and writes no table: calls on the others do the same, and <see cref="Merge"/> writes
+    /// what came of all of them.
+    /// </summary>
+    /// <param name="slides">All files of the call.</param>
+    /// <param name="some">Those to predict.</param>
+    /// <param name="progress">Told how it goes.</param>
+    /// <param name="stop">Asked between batches; calling again goes on.</param>
+    /// <returns>Those that failed.</returns>
+    /// <exception cref="ArgumentException">Two slides have the same name.</exception>
+    /// <exception cref="InvalidDataException">The folder holds other slides, predicted otherwise.</exception>
+    public IReadOnlyList<FailedFile> RunShare(
+        IReadOnlyList<string> slides,
+        IReadOnlyList<string> some,
+        ISlideProgress progress,
+        CancellationToken stop
+    )
+    {
+        Check(slides);
+        return Visit(some, progress, stop).Failures;
+    }
+
+    /// <summary>Predicts nothing; writes what came of all slides, each of which another call has finished, or has not.</summary>
+    /// <param name="slides">All files of the call.</param>
+    /// <param name="reasons">Why slides are not finished, by their names, as far as it is known.</param>
+    /// <param name="progress">Told of each.</param>
+    /// <exception cref="ArgumentException">Two slides have the same name.</exception>
+    /// <exception cref="InvalidDataException">The folder holds other slides, predicted otherwise.</exception>
+    public SlideSummary Merge(
+        IReadOnlyList<string> slides,
+        IReadOnlyDictionary<string, string> reasons,
+        ISlideProgress progress
+    )
+    {
+        Check(slides);
+        var (outcomes, failures) = (new List<SlideOutcome>(), new List<FailedFile>());
+        foreach (var path in slides)
+        {
+            var name = Path.GetFileNameWithoutExtension(path);
+            try
+            {
+                using var slide = SlideFile.Open(path, Opening);
+                if (Finished(Begin(slide, null, default)) is not { } finished)
+                    throw ShardFailures.Missing(reasons, path);
+                outcomes.Add(finished);
+                progress.Finished(finished);
+            }
+            catch (Exception error) when (FailedFile.Is(error))
+            {
+                failures.Add(new FailedFile(name, error.Message));
+                progress.Failed(failures[^1]);
+            }
+        }
+        return Summarize(outcomes, failures);
+    }
+
+    private void Check(IReadOnlyList<string> slides)
+    {
         DistinctNames.Check(slides);
         UserFiles.GuardBeside(folder, slides);
         foreach (var slide in slides) // now, and not after hours of the first
             UserFiles.Check(new SlideFiles(folder, Path.GetFileNameWithoutExtension(slide)).GeoJson);
         SlideRecord.CheckOthers(folder, prediction, slides.Select(Path.GetFileNameWithoutExtension));
+    }
+
+    private (Dictionary<string, SlideOutcome> Outcomes, List<FailedFile> Failures) Visit(
+        IReadOnlyList<string> slides,
+        ISlideProgress progress,
+        CancellationToken stop
+    )
+    {
         var (outcomes, failures) = (new Dictionary<string, SlideOutcome>(), new List<FailedFile>());
         var taken = new List<string>();
         // Those that another process is at come last: by then it has finished them, or gone.
@@ -80,7 +152,7 @@ public sealed class SlideWalk(ISlidePrediction prediction, string folder)
                 progress.Failed(failures[^1]);
             }
         }
-        return Summarize([.. slides.Where(outcomes.ContainsKey).Select(s => outcomes[s])], failures);
+        return (outcomes, failures);
     }
 
     /// <summary>Predicts an open slide, or what is left of it; nobody else may be at it.</summary>
@@ -91,26 +163,47 @@ public sealed class SlideWalk(ISlidePrediction prediction, string folder)
     /// <exception cref="InvalidDataException">The folder holds a slide of this name of something else.</exception>
     public SlideOutcome Predict(Slide slide, Action<int, int>? progress = null, CancellationToken stop = default)
     {
-        var own = Seen?.PredictionOf(slide.Path) ?? prediction;
-        var tissue = TissueOf?.Invoke(slide) ?? SlideTissue.Of(slide, new TissueOptions());
-        var madeOf = own.AddTo(new Fingerprint().AddSlide(slide).Add(SlideRecord.TissuePart, tissue.Rule));
-        var place = Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(slide.Path)}-{prediction.Kind}");
-        var work = new SlideWork(slide, tissue, folder, new HeatmapState($"{place}.state", madeOf))
-        {
-            Progress = progress,
-            Stop = stop,
-        };
-        if (SlideRecord.Finished($"{place}.json", madeOf) is { } record && own.Finished(work, record) is { } finished)
-            return SlideRecord.OtherProgram(record) is { } version
-                ? Told(finished with { Text = $"{finished.Text}, by Coverslip {version}" }, slide, record)
-                : Told(finished, slide, record);
+        var begun = Begin(slide, progress, stop);
+        if (Finished(begun) is { } finished)
+            return finished;
+        var (own, work, madeOf) = begun;
         var made = own.Predict(work);
-        if (Looks is { } looks && SlideLook.Difference(looks, slide, tissue, own.Window) is { } difference)
+        if (Looks is { } looks && SlideLook.Difference(looks, slide, work.Tissue, own.Window) is { } difference)
             made.Record[SlideLook.Key] = difference;
-        SlideRecord.Write($"{place}.json", madeOf, made.Record);
+        SlideRecord.Write(RecordOf(slide), madeOf, made.Record);
         work.State.Remove();
         return Told(made.Outcome, slide, made.Record);
     }
+
+    private (ISlidePrediction Own, SlideWork Work, Fingerprint MadeOf) Begin(
+        Slide slide,
+        Action<int, int>? progress,
+        CancellationToken stop
+    )
+    {
+        var own = Seen?.PredictionOf(slide.Path) ?? prediction;
+        var tissue = TissueOf?.Invoke(slide) ?? SlideTissue.Of(slide, new TissueOptions());
+        var madeOf = own.AddTo(new Fingerprint().AddSlide(slide).Add(SlideRecord.TissuePart, tissue.Rule));
+        var state = new HeatmapState(Path.ChangeExtension(RecordOf(slide), "state"), madeOf);
+        return (own, new SlideWork(slide, tissue, folder, state) { Progress = progress, Stop = stop }, madeOf);
+    }
+
+    /// <summary>What came of a slide that was finished before; null where it was not.</summary>
+    private SlideOutcome? Finished((ISlidePrediction Own, SlideWork Work, Fingerprint MadeOf) begun)
+    {
+        var (own, work, madeOf) = begun;
+        if (
+            SlideRecord.Finished(RecordOf(work.Slide), madeOf) is not { } record
+            || own.Finished(work, record) is not { } finished
+        )
+            return null;
+        return SlideRecord.OtherProgram(record) is { } version
+            ? Told(finished with { Text = $"{finished.Text}, by Coverslip {version}" }, work.Slide, record)
+            : Told(finished, work.Slide, record);
+    }
+
+    private string RecordOf(Slide slide) =>
+        Path.Combine(folder, $"{Path.GetFileNameWithoutExtension(slide.Path)}-{prediction.Kind}.json");
 
     private SlideOutcome Told(SlideOutcome outcome, Slide slide, JsonObject record) =>
         outcome with

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using Coverslip.App.Cluster;
+using Coverslip.App.Tests.Commands;
+
+namespace Coverslip.Cluster.Tests;
+
+/// <summary>What is written for a cluster, and what is refused, where there is none.</summary>
+[Collection("console")]
+public sealed class BatchScriptTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("a cluster's ").FullName;
+
+    public BatchScriptTests() =>
+        VerbCall.Run(
+            0,
+            [.. "slide phantom".Split(' '), At("it's.tif"), .. "--width 300 --height 300 --mpp 2".Split(' ')]
+        );
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void A_dry_run_writes_scripts_that_a_shell_reads_as_they_are_meant()
+    {
+        File.WriteAllText(At("image.sif"), "");
+        var told = VerbCall
+            .Run(
+                0,
+                [
+                    .. Tissue(
+                        "--slurm",
+                        "--dry-run",
+                        "--container",
+                        At("image.sif"),
+                        "--slurm-options",
+                        "-p gpu --mem=2G"
+                    ),
+                ]
+            )
+            .Output;
+        Assert.Contains("sbatch --array=1 ", told);
+        Assert.Contains("--dependency=afterany:JOB-OF-SHARES", told);
+        Assert.False(File.Exists(At("out/slurm/jobs.csv")));
+
+        var script = File.ReadAllText(At("out/slurm/shares.sh"));
+        Assert.Contains("#SBATCH -p gpu --mem=2G\n", script);
+        Assert.DoesNotContain("# memory:", script);
+        Assert.Contains("# time: as your cluster gives by default", script);
+        // Slurm's part is taken away, and what is left of the call printed word by word.
+        var call = script[
+            script.IndexOf("call=(", StringComparison.Ordinal)..script.IndexOf("# Asked", StringComparison.Ordinal)
+        ];
+        var words = Bash($"task=1\n{call}\nprintf '%s\\n' \"${{call[@]}}\"").Split('\n');
+        Assert.Equal(["apptainer", "run", "--bind"], words[..3]);
+        Assert.Contains(folder, words);
+        Assert.Equal(
+            [At("image.sif"), "tissue", At("it's.tif"), "--out", At("out"), "--shard", "1/1"],
+            words[Array.IndexOf(words, At("image.sif"))..]
+        );
+    }
+
+    [Theory]
+    [InlineData(
+        "--slurm-options has --array, which this program sets itself",
+        "--slurm",
+        "--slurm-options",
+        "--array=1-9"
+    )]
+    [InlineData(
+        "--slurm-options has -d, which this program sets itself",
+        "--slurm",
+        "--slurm-options",
+        "-p x -d afterok:1"
+    )]
+    [InlineData("--shards goes with --slurm", "--shards", "2")]
+    [InlineData("--shards is '0'; it is a whole number from 1", "--slurm", "--shards", "0")]
+    [InlineData("--merge and --slurm: --shard does a share", "--slurm", "--merge")]
+    public void Wrong_usage(string message, params string[] words) =>
+        Assert.Contains(message, VerbCall.Run(2, [.. Tissue(words)]).Errors);
+
+    [Fact]
+    public void Without_Slurm_the_way_out_is_told()
+    {
+        var path = Environment.GetEnvironmentVariable("PATH");
+        Environment.SetEnvironmentVariable("PATH", folder);
+        try
+        {
+            Assert.Contains(
+                "sbatch is not on the PATH; call where Slurm's commands are (a login node), or add --dry-run",
+                VerbCall.Run(1, [.. Tissue("--slurm")]).Errors
+            );
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("PATH", path);
+        }
+        Assert.Contains(
+            "nothing was submitted with --slurm to this folder",
+            VerbCall.Run(1, "jobs", At("none")).Errors
+        );
+    }
+
+    [Theory]
+    [InlineData("1-4,7", 1, 2, 3, 4, 7)]
+    [InlineData("2", 2)]
+    [InlineData("1,3-4", 4, 1, 3)]
+    public void Numbers_are_written_as_Slurm_writes_them(string text, params int[] numbers)
+    {
+        Assert.Equal(text, NumberList.Text(numbers));
+        Assert.Equal(numbers.Order(), NumberList.Parse(text));
+    }
+
+    private static string Bash(string script)
+    {
+        using var process = Process.Start(
+            new ProcessStartInfo("/bin/bash", ["-euc", script]) { RedirectStandardOutput = true }
+        )!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+        return output.Trim();
+    }
+
+    private IEnumerable<string> Tissue(params string[] further) =>
+        ["tissue", At("it's.tif"), "--out", At("out"), .. further];
+
+    private string At(string name) => Path.Combine(folder, name);
+}
