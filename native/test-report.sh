@@ -19,7 +19,9 @@ run_test_executables() {
         # A project that was removed leaves its executable behind.
         name=$(basename "$executable")
         grep -q "/$name.csproj\"" "$root/Coverslip.slnx" || continue
-        (( ${#running[@]} < lanes )) || report_next
+        # Slurm's tests wait for Slurm most of their time: they run beside the others.
+        if [[ $name == *.Cluster.Tests ]]; then lanes=$(( lanes + 1 )); fi
+        while (( ${#running[@]} >= lanes )); do report_next; done
         (exec env "${allocator[@]}" "$executable" --no-ansi --no-progress --report-xunit \
             --report-xunit-filename "$name.xml" --results-directory "$reports" "$@" > "$logs/$name.log" 2>&1 < /dev/null) &
         running[$!]=$name since[$!]=$SECONDS ran=$(( ran + 1 ))
@@ -37,6 +39,7 @@ report_next() {
     name=${running[$pid]} started=${since[$pid]}
     report=$reports/$name.xml log=$logs/$name.log
     unset "running[$pid]"
+    if [[ $name == *.Cluster.Tests ]]; then lanes=$(( lanes - 1 )); fi
     printf '%s … ' "$name"
     report_executable
 }

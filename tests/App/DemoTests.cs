@@ -58,7 +58,7 @@ public sealed class DemoTests : IDisposable
         var section = XDocument.Load(result.Report).Descendants().Single(e => (string?)e.Attribute("id") == "slides");
         var pairs = section.Descendants().Where(e => (string?)e.Attribute("class") == "pair").ToArray();
         Assert.Equal(6, pairs.Length);
-        Assert.All(pairs, pair => Assert.Equal(2, pair.Elements().Count(e => e.Name.LocalName == "img")));
+        Assert.All(pairs, pair => Assert.Equal(2, pair.Descendants().Count(e => e.Name.LocalName == "svg")));
         // What is there already is not done again.
         var best = Path.Combine(folder, "tumor", "best.safetensors");
         var before = File.GetLastWriteTimeUtc(best);

@@ -39,7 +39,7 @@ public sealed partial class SlidePageTests(ViewedPhantoms phantoms, Browser brow
         await Expect(page.Locator(".scale .rule")).ToHaveCountAsync(2);
         await page.Keyboard.PressAsync("4");
         foreach (var scale in await page.Locator(".scale").AllAsync())
-            await Expect(scale).ToHaveTextAsync("100 µm");
+            await Expect(scale).ToHaveTextAsync("200 µm");
         Assert.Empty(console);
     }
 
