@@ -6,10 +6,6 @@ namespace Coverslip.App.Commands;
 /// <summary>Options of the verbs that paint phantoms.</summary>
 internal static class PhantomOption
 {
-    /// <summary>One with a value that stands where none is given.</summary>
-    public static Option<T> Of<T>(string name, T standard, string description) =>
-        new(name) { Description = description, DefaultValueFactory = _ => standard };
-
     /// <summary>The folder of a painted cohort.</summary>
     public static Option<string> Output() => new("--out") { Description = "Folder of the cohort.", Required = true };
 
@@ -23,5 +19,6 @@ internal static class PhantomOption
     }
 
     /// <summary>The seed of a cohort.</summary>
-    public static Option<int> Seed(int standard) => Of("--seed", standard, "What one cohort differs from another by.");
+    public static Option<int> Seed(int standard) =>
+        StandardOption.Of("--seed", standard, "What one cohort differs from another by.");
 }

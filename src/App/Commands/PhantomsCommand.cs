@@ -8,17 +8,17 @@ namespace Coverslip.App.Commands;
 internal static class PhantomsCommand
 {
     private static readonly Option<string> Output = PhantomOption.Output();
-    private static readonly Option<int> Patients = PhantomOption.Of("--patients", 16, "Patients, an even number.");
-    private static readonly Option<int> Least = PhantomOption.Of("--least", 6, "The fewest patches of a patient.");
-    private static readonly Option<int> Most = PhantomOption.Of("--most", 10, "The most patches of a patient.");
-    private static readonly Option<int> Size = PhantomOption.Of("--size", 128, "Pixels to a side of a patch.");
+    private static readonly Option<int> Patients = StandardOption.Of("--patients", 16, "Patients, an even number.");
+    private static readonly Option<int> Least = StandardOption.Of("--least", 6, "The fewest patches of a patient.");
+    private static readonly Option<int> Most = StandardOption.Of("--most", 10, "The most patches of a patient.");
+    private static readonly Option<int> Size = StandardOption.Of("--size", 128, "Pixels to a side of a patch.");
     private static readonly Option<int> Seed = PhantomOption.Seed(1);
-    private static readonly Option<double> Noise = PhantomOption.Of(
+    private static readonly Option<double> Noise = StandardOption.Of(
         "--noise",
         0.0,
         "0 to 1: stray nuclei in the stroma, in a pattern of the patient's own, not of the class."
     );
-    private static readonly Option<double> Diversity = PhantomOption.Of(
+    private static readonly Option<double> Diversity = StandardOption.Of(
         "--diversity",
         0.0,
         "0 to 1: how far patients of one class differ in size and density of their nuclei."

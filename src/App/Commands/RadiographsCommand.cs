@@ -10,28 +10,28 @@ internal static class RadiographsCommand
     private static readonly RadiographCohortOptions Standard = new();
 
     private static readonly Option<string> Output = PhantomOption.Output();
-    private static readonly Option<int> Patients = PhantomOption.Of(
+    private static readonly Option<int> Patients = StandardOption.Of(
         "--patients",
         Standard.Patients,
         "Patients; a quarter has two radiographs."
     );
-    private static readonly Option<int> Sites = PhantomOption.Of(
+    private static readonly Option<int> Sites = StandardOption.Of(
         "--sites",
         Standard.Sites,
         "Hospitals, each with a look of its own."
     );
-    private static readonly Option<int> Size = PhantomOption.Of(
+    private static readonly Option<int> Size = StandardOption.Of(
         "--size",
         Standard.Size,
         "Pixels to a side, 64 to 2048."
     );
     private static readonly Option<int> Seed = PhantomOption.Seed(Standard.Seed);
-    private static readonly Option<double> Healthy = PhantomOption.Of(
+    private static readonly Option<double> Healthy = StandardOption.Of(
         "--healthy",
         Standard.Healthy,
         "Share of patients without a finding."
     );
-    private static readonly Option<double> Subtlety = PhantomOption.Of(
+    private static readonly Option<double> Subtlety = StandardOption.Of(
         "--subtlety",
         Standard.Subtlety,
         "0 to 1: how faint lesions are."

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Coverslip.Learning.Reports;
 using Coverslip.Viewer.Readings;
 
 namespace Coverslip.App.Commands;
@@ -83,7 +84,7 @@ internal static class ReadingCommand
             throw new InvalidDataException(
                 $"{place}: no row has the hash {known}; the rows fit each other, but they are not those that were verified then"
             );
-        Console.WriteLine($"{study.Name}: {rows} row{(rows == 1 ? "" : "s")}, each follows the one before");
+        Console.WriteLine($"{study.Name}: {FigureText.Count(rows, "row")}, each follows the one before");
         Console.WriteLine($"last hash: {head}");
         return 0;
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Coverslip.App.Progress;
 using Coverslip.Evaluation.Readers;
 using Coverslip.Evaluation.Statistics;
@@ -19,34 +18,38 @@ internal static class ReadingSimulateCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private static readonly Option<int> Readers = Of("--readers", Standard.Readers, "Readers, 2 to 1000.");
+    private static readonly Option<int> Readers = StandardOption.Of(
+        "--readers",
+        Standard.Readers,
+        "Readers, 2 to 1000."
+    );
 
-    private static readonly Option<int> Cases = Of(
+    private static readonly Option<int> Cases = StandardOption.Of(
         "--cases",
         Standard.Cases,
         "Cases, each another patient's, half of them positive; 4 to 100000."
     );
 
-    private static readonly Option<double> Auc = Of(
+    private static readonly Option<double> Auc = StandardOption.Of(
         "--auc",
         Standard.Auc,
         "Mean AUC alone of readers of this kind, 0.55 to 0.95."
     );
 
-    private static readonly Option<double> Gain = Of(
+    private static readonly Option<double> Gain = StandardOption.Of(
         "--gain",
         Standard.Gain,
         "By how much it is higher with the machine's view; 0 for none."
     );
 
-    private static readonly Option<long> Seed = Of("--seed", Standard.Seed, "Seed of the draws.");
+    private static readonly Option<long> Seed = StandardOption.Of("--seed", Standard.Seed, "Seed of the draws.");
 
     private static readonly Option<int?> Studies = new("--studies")
     {
         Description = "How many studies of this size to draw: in how many is the gain found?",
     };
 
-    private static readonly Option<int> Bootstrap = Of(
+    private static readonly Option<int> Bootstrap = StandardOption.Of(
         "--bootstrap",
         0,
         "With --studies: draws of the bootstrap in each, 0 for none; 200 take seconds to a study."
@@ -119,12 +122,12 @@ internal static class ReadingSimulateCommand
         );
         (string, Estimate)[] shares =
         [
-            ("gain found (p < 0.05)", Share(drawn.Found)),
+            (readers.Gain == 0 ? "false alarm (p < 0.05)" : "gain found (p < 0.05)", Share(drawn.Found)),
             ("interval of Obuchowski and Rockette holds it", Share(drawn.Held)),
             .. drawn.HeldByBootstrap is { } held ? new[] { ("interval of the bootstrap holds it", Share(held)) } : [],
         ];
         ConsoleTable.Write(shares, "95 % interval over studies");
-        Console.WriteLine($"mean width of the interval: {drawn.Width.ToString("0.000", CultureInfo.InvariantCulture)}");
+        Console.WriteLine($"mean width of the interval: {FigureText.Number(drawn.Width)}");
     }
 
     private static async Task MakeAsync(SimulatedReaders readers, ReadingPlace place)
@@ -165,7 +168,4 @@ internal static class ReadingSimulateCommand
 
     private static VerdictPost Post(Verdict verdict) =>
         new(verdict.Class, verdict.Confidence, [], "") { Simulated = true };
-
-    private static Option<T> Of<T>(string name, T standard, string description) =>
-        new(name) { Description = description, DefaultValueFactory = _ => standard };
 }

@@ -14,18 +14,18 @@ internal static class SlidePhantomCommand
     {
         Description = "The slide to write, such as phantom.tif.",
     };
-    private static readonly Option<int> Width = PhantomOption.Of("--width", Defaults.Width, "Pixels, 256 to 1048576.");
-    private static readonly Option<int> Height = PhantomOption.Of(
+    private static readonly Option<int> Width = StandardOption.Of("--width", Defaults.Width, "Pixels, 256 to 1048576.");
+    private static readonly Option<int> Height = StandardOption.Of(
         "--height",
         Defaults.Height,
         "Pixels, 256 to 1048576."
     );
-    private static readonly Option<double> Mpp = PhantomOption.Of(
+    private static readonly Option<double> Mpp = StandardOption.Of(
         "--mpp",
         Defaults.Mpp.X,
         "Microns per pixel, 0.1 to 2; cells have their size in microns."
     );
-    private static readonly Option<double> Tissue = PhantomOption.Of(
+    private static readonly Option<double> Tissue = StandardOption.Of(
         "--tissue",
         Defaults.Tissue,
         "Share of the slide that is tissue, 0.05 to 0.95."
@@ -44,13 +44,13 @@ internal static class SlidePhantomCommand
     {
         Description = "Artifacts, comma-separated: pen, fold, bubble, blur, or all.",
     };
-    private static readonly Option<double> Stain = PhantomOption.Of(
+    private static readonly Option<double> Stain = StandardOption.Of(
         "--stain",
         Defaults.StainLevel,
         "0 (palest) to 1 (darkest): the stain within the range of patients."
     );
     private static readonly Option<double> Hardness = HardnessOption();
-    private static readonly Option<int> Seed = PhantomOption.Of("--seed", 0, "The same seed paints the same slide.");
+    private static readonly Option<int> Seed = StandardOption.Of("--seed", 0, "The same seed paints the same slide.");
 
     internal static Command Create()
     {
@@ -141,7 +141,7 @@ internal static class SlidePhantomCommand
 
     /// <summary>How hard tumor is to tell, 0 to 1.</summary>
     internal static Option<double> HardnessOption() =>
-        PhantomOption.Of(
+        StandardOption.Of(
             "--hardness",
             Defaults.Hardness,
             "0: tumor has large nuclei. 1: hardly larger ones, and so have the germinal centers of normal tissue."

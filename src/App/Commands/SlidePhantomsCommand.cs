@@ -13,27 +13,27 @@ internal static class SlidePhantomsCommand
     private const int NodesOfAStage = 5;
     private static readonly PhantomSlideCohortOptions Defaults = new();
     private static readonly Option<string> Output = PhantomOption.Output();
-    private static readonly Option<int> Patients = PhantomOption.Of(
+    private static readonly Option<int> Patients = StandardOption.Of(
         "--patients",
         Defaults.Patients,
         "Patients, 2 to 1000."
     );
-    private static readonly Option<int> Slides = PhantomOption.Of(
+    private static readonly Option<int> Slides = StandardOption.Of(
         "--slides",
         Defaults.SlidesPerPatient,
         "Slides of each patient; five give each patient a pN stage."
     );
-    private static readonly Option<int> Side = PhantomOption.Of(
+    private static readonly Option<int> Side = StandardOption.Of(
         "--side",
         Defaults.Side,
         "Pixels of either side of a slide."
     );
-    private static readonly Option<double> Mpp = PhantomOption.Of(
+    private static readonly Option<double> Mpp = StandardOption.Of(
         "--mpp",
         Defaults.Mpp.X,
         "Microns per pixel, 0.1 to 2; cells have their size in microns."
     );
-    private static readonly Option<double> Tumor = PhantomOption.Of(
+    private static readonly Option<double> Tumor = StandardOption.Of(
         "--tumor",
         Defaults.Tumor,
         "Share of slides with tumor."
@@ -44,7 +44,7 @@ internal static class SlidePhantomsCommand
             "What slides with tumor are by their largest lesion, in turn: macro, micro, itc, comma-separated. "
             + "[default: of macro,micro,micro,itc those that fit]",
     };
-    private static readonly Option<double> Tissue = PhantomOption.Of(
+    private static readonly Option<double> Tissue = StandardOption.Of(
         "--tissue",
         Defaults.Tissue,
         "Share of a slide that is tissue."
@@ -53,13 +53,13 @@ internal static class SlidePhantomsCommand
     {
         Description = "No pen, folds, bubbles and blur.",
     };
-    private static readonly Option<double> Drift = PhantomOption.Of(
+    private static readonly Option<double> Drift = StandardOption.Of(
         "--drift",
         Defaults.StainDrift,
         "How far stains of patients differ, 0 to 2."
     );
     private static readonly Option<double> Hardness = SlidePhantomCommand.HardnessOption();
-    private static readonly Option<int> Scanner = PhantomOption.Of(
+    private static readonly Option<int> Scanner = StandardOption.Of(
         "--scanner",
         Defaults.Scanner,
         "Number of the scanner: 0 the usual, 1 to 1000 others, each with colors, tone and JPEG quality of its own."

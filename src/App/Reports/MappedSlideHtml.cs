@@ -72,7 +72,7 @@ internal static class MappedSlideHtml
 
         internal XElement Under(Heatmap map, string id)
         {
-            var (png, columns, rows, block) = MapPicture.Of(map);
+            var (png, columns, rows, block) = OverlaidMap.Of(map);
             var (at, end) = (
                 Place(0, 0),
                 Place(columns * block * map.Grid.CellWidth, rows * block * map.Grid.CellHeight)

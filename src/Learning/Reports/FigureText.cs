@@ -42,7 +42,7 @@ public static class FigureText
         );
 
     /// <summary>1 image, 2 images.</summary>
-    public static string Count(int number, string thing) =>
+    public static string Count(long number, string thing) =>
         string.Create(CultureInfo.InvariantCulture, $"{number:N0} {thing}{(number == 1 ? "" : "s")}");
 
     /// <summary>1 h 02 min, 3 min 20 s, 4.5 s.</summary>

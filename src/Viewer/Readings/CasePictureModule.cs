@@ -15,6 +15,9 @@ internal sealed class CasePictureModule(ReadingDesk desk) : IViewerModule
 {
     private const string PrivateMinutes = "private, max-age=600";
 
+    // Read once: a table and a folder. What a case is shown is held against its hash where it is revealed.
+    private readonly Lazy<PictureMachine> drawn = new(() => PictureMachine.Of(desk.Study));
+
     public void Map(IEndpointRouteBuilder api)
     {
         api.MapGet(
@@ -61,8 +64,7 @@ internal sealed class CasePictureModule(ReadingDesk desk) : IViewerModule
         With(
             http,
             place,
-            c =>
-                PictureMachine.Of(desk.Study).PicturesOf(c).ElementAtOrDefault(number) is { } p ? answer(p) : Missing(),
+            c => drawn.Value.PicturesOf(c).ElementAtOrDefault(number) is { } p ? answer(p) : Missing(),
             machine: true
         );
 

@@ -221,7 +221,7 @@ public sealed partial class ReadingVerbsTests : IDisposable
         Assert.Equal(801, rows.Length);
         Assert.All(rows.Skip(1).Concat(figures.Skip(1)), row => Assert.Contains("simulated", row));
         Assert.Contains("was simulated: nobody reads it", VerbCall.Run(1, "view", At("plan")).Errors);
-        Assert.Contains("1601 rows", VerbCall.Run(0, "reading", "verify", At("plan")).Output);
+        Assert.Contains("1,601 rows", VerbCall.Run(0, "reading", "verify", At("plan")).Output);
 
         var drawn = VerbCall.Run(0, "reading", "simulate", "--readers", "4", "--cases", "20", "--studies", "20").Output;
         Assert.Contains("interval of Obuchowski and Rockette holds it", drawn);

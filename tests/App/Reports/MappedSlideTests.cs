@@ -93,7 +93,7 @@ public sealed class MappedSlideTests : IDisposable
         var grid = new HeatmapGrid(900, 900, 64, 64, 64, Mpp.Of(1));
         var random = new Random(2);
         var map = new Heatmap(grid, [.. Enumerable.Range(0, grid.Cells).Select(_ => random.NextSingle())]);
-        var (png, columns, rows, block) = MapPicture.Of(map);
+        var (png, columns, rows, block) = OverlaidMap.Of(map);
         Assert.Equal((450, 450, 2), (columns, rows, block));
         Assert.InRange(png.Length, 1, 200_000);
     }

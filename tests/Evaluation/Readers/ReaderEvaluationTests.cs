@@ -37,6 +37,20 @@ public sealed class ReaderEvaluationTests
     }
 
     [Fact]
+    public void Without_a_gain_one_is_found_as_seldom_as_the_test_says()
+    {
+        var none = new SimulatedReaders
+        {
+            Readers = 6,
+            Cases = 60,
+            Gain = 0,
+        };
+        var drawn = SimulatedStudies.Of(none, 100, bootstrap: 0);
+        Assert.InRange(drawn.Found, 1, 12); // binomial: none of 100 at 5 % has a chance of 0.6 %, 13 or more one of 0.1 %
+        Assert.InRange(drawn.Width, 0.05, 0.3);
+    }
+
+    [Fact]
     public void Simulated_readers_have_the_gain_that_was_asked_for()
     {
         var many = new SimulatedReaders

@@ -3,7 +3,7 @@ using Coverslip.Slides.Heatmaps;
 namespace Coverslip.App.Reports;
 
 /// <summary>A heatmap as a picture of a pixel to a cell, to be laid over a slide.</summary>
-internal static class MapPicture
+internal static class OverlaidMap
 {
     /// <summary>No screen shows more cells; a block of several is shown by its greatest.</summary>
     private const int MostSide = 450;
