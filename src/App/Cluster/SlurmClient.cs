@@ -88,7 +88,7 @@ internal static partial class SlurmClient
             ? output
             : throw new IOException(
                 $"{program} refuses: {string.Join(' ', errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))}; "
-                    + "--slurm-options says what is asked of it"
+                    + $"--slurm-options says what is asked of it; if no cluster answers, {LoginNode}, or add --dry-run"
             );
     }
 
