@@ -26,6 +26,10 @@ public sealed partial class SlidePageTests(ViewedPhantoms phantoms, Browser brow
         await Expect(page).ToHaveURLAsync(new Regex("x=800&y=400"));
         await page.GetByLabel("Threshold").FillAsync("0.65");
         await Expect(page.Locator(".detection")).ToHaveCountAsync(2);
+        await page.GetByLabel("Threshold").FillAsync("1");
+        await page.Keyboard.PressAsync("n");
+        await Expect(page.Locator(".status")).ToHaveTextAsync("No detection above the threshold");
+        await page.GetByLabel("Threshold").FillAsync("0.65");
         await page.Keyboard.PressAsync("r");
         await Expect(page).ToHaveURLAsync(new Regex("r=90.*threshold=0.65"));
         // The same address elsewhere: the same field.
@@ -55,6 +59,8 @@ public sealed partial class SlidePageTests(ViewedPhantoms phantoms, Browser brow
         await Expect(page.Locator(".scale .rule")).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("4");
         await Expect(page.Locator(".magnification")).ToHaveTextAsync("10×");
+        // The key is for what is there: a busy machine loads it later than the slide.
+        await Expect(page.Locator(".detection")).ToHaveCountAsync(3);
         await page.Keyboard.PressAsync("n");
         await Expect(page.Locator(".status")).ToHaveTextAsync("Detection 1: probability 0.900");
         await page.Keyboard.PressAsync("l");

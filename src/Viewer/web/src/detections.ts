@@ -70,8 +70,9 @@ export class DetectionList {
   step(by: number): void {
     const layer = this.layer;
     const count = layer?.all.filter((d) => d.p >= layer.threshold).length ?? 0;
-    if (!layer || count === 0) return;
-    this.choose(layer.selected < 0 ? (by > 0 ? 0 : count - 1) : (layer.selected + by + count) % count);
+    if (!layer) this.say("No detections here, or not loaded yet");
+    else if (count === 0) this.say("No detection above the threshold");
+    else this.choose(layer.selected < 0 ? (by > 0 ? 0 : count - 1) : (layer.selected + by + count) % count);
   }
 
   private choose(index: number): void {
