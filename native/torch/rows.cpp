@@ -1,5 +1,5 @@
 // Operators over the pixels of channels-last images (rows.h), with their gradients: coverslip::conv1x1,
-// batch_norm_relu, channel_affine, cross_entropy and argmax. Other tensors and processors get libtorch's own operators.
+// batch_norm_relu, channel_affine, channel_means, cross_entropy and argmax. Other tensors and processors get libtorch's own operators.
 #include "rows.h"
 #include "operators.h"
 #include "simd.h"
@@ -251,6 +251,40 @@ at::Tensor channelAffine(const at::Tensor& input, const at::Tensor& scale, const
     return output;
 }
 
+// An image with its channels' means [batch, channels]: both gradients come back in one pass over the image, where libtorch
+// spreads that of the means over a map, divides it and adds it.
+struct ChannelMeans : torch::autograd::Function<ChannelMeans> {
+    static variable_list forward(AutogradContext* context, const at::Tensor& input) {
+        const auto image = channelsLast(input);
+        const int64_t channels = image.size(1), rows = image.size(2) * image.size(3);
+        auto means = at::empty({image.size(0), channels}, at::kFloat);
+        const auto origin = at::zeros({channels}, at::kFloat);
+        for (int64_t i = 0; i < image.size(0); ++i)
+            means[i].copy_(moments<float>(image.narrow(0, i, 1), origin, Relu::None)[0] / static_cast<double>(rows));
+        context->saved_data["rows"] = rows;
+        return {image, means};
+    }
+
+    static variable_list backward(AutogradContext* context, variable_list gradients) {
+        const int64_t rows = context->saved_data["rows"].toInt(), channels = gradients[1].size(1);
+        const auto spread = (gradients[1] / static_cast<double>(rows)).contiguous(), ones = at::ones({channels}, at::kFloat);
+        const auto gradient = channelsLast(gradients[0]);
+        auto result = at::empty_like(gradient);
+        for (int64_t i = 0; i < gradient.size(0); ++i) {
+            const rows::Normalization n{nullptr, ones.data_ptr<float>(), spread.data_ptr<float>() + i * channels};
+            normalize<float>(gradient.narrow(0, i, 1), n, Relu::None, result.narrow(0, i, 1));
+        }
+        return {result};
+    }
+};
+
+std::tuple<at::Tensor, at::Tensor> channelMeans(const at::Tensor& input) {
+    TORCH_CHECK(input.dim() == 4, "coverslip::channel_means: input [B, C, H, W] expected, got ", input.sizes());
+    if (!served(input)) return {input, input.mean({2, 3})};
+    const auto both = ChannelMeans::apply(input);
+    return {both[0], both[1]};
+}
+
 struct CrossEntropy : torch::autograd::Function<CrossEntropy> {
     static at::Tensor forward(AutogradContext* context, const at::Tensor& scores, const at::Tensor& target) {
         const auto x = scores.contiguous(), labels = target.contiguous();
@@ -313,6 +347,7 @@ TORCH_LIBRARY_FRAGMENT(coverslip, m) {
           "float momentum, float eps, int relu) -> Tensor",
           coverslip::batchNormRelu);
     m.def("channel_affine(Tensor input, Tensor scale, Tensor offset, int relu) -> Tensor", coverslip::channelAffine);
+    m.def("channel_means(Tensor input) -> (Tensor, Tensor)", coverslip::channelMeans);
     m.def("cross_entropy(Tensor scores, Tensor target) -> Tensor", coverslip::crossEntropy);
     m.def("argmax(Tensor scores) -> Tensor", coverslip::argmax);
 }

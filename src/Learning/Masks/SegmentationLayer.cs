@@ -41,7 +41,9 @@ internal sealed class SegmentationLayer
         y = norm.Forward(normFirst ? y : y.ReluInPlace());
         if (excitation is null)
             return (y, null);
-        var scale = excitation.Factors(y);
-        return fast ? (y, scale) : (y * scale, null);
+        if (!fast)
+            return (y * excitation.Factors(y.Mean([2, 3])), null);
+        (y, var means) = y.WithChannelMeans();
+        return (y, excitation.Factors(means));
     }
 }

@@ -21,10 +21,9 @@ internal sealed class SqueezeAndExcitation
         restore = new Linear(at / "restore", inner, channels);
     }
 
-    /// <summary>[B, C, H, W] → factors [B, C, 1, 1].</summary>
-    public Tensor Factors(Tensor x)
+    /// <summary>Means of the channels [B, C] → factors [B, C, 1, 1].</summary>
+    public Tensor Factors(Tensor squeezed)
     {
-        var squeezed = x.Mean([2, 3]); // [B, C]
         var factors = restore.Forward(reduce.Forward(squeezed).Relu()).Sigmoid(); // [B, C]
         return factors.Unsqueeze(2).Unsqueeze(3);
     }

@@ -32,7 +32,8 @@ public sealed partial class Tensor
         OwnConv1x1Op = new("coverslip::conv1x1"),
         OwnBatchNormOp = new("coverslip::batch_norm_relu"),
         DepthwiseOp = new("coverslip::depthwise"),
-        ChannelAffineOp = new("coverslip::channel_affine");
+        ChannelAffineOp = new("coverslip::channel_affine"),
+        ChannelMeansOp = new("coverslip::channel_means");
 
     /// <summary>Convolution; weight [out, in / groups, kH, kW].</summary>
     public Tensor Conv2d(Tensor weight, Tensor? bias, ConvGeometry geometry) =>
@@ -169,6 +170,15 @@ public sealed partial class Tensor
     /// <summary>activation(scale · x + offset) with a scale and an offset [C] per channel; without gradients.</summary>
     internal Tensor ChannelAffine(Tensor scale, Tensor offset, Activation activation) =>
         ChannelAffineOp.Call(this, scale, offset, Number(activation));
+
+    /// <summary>
+    /// The image and the means [B, C] of its channels, for what uses both: their gradients meet in one pass over the map.
+    /// </summary>
+    public (Tensor Map, Tensor Means) WithChannelMeans()
+    {
+        var both = ChannelMeansOp.CallMany(this);
+        return (both[0]!, both[1]!);
+    }
 
     // As native/torch numbers where a ReLU stands.
     private static long Number(Activation activation) =>

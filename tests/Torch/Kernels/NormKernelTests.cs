@@ -52,6 +52,24 @@ public sealed class NormKernelTests
         }
     }
 
+    [Fact]
+    public void An_image_beside_its_channels_means_equals_libtorchs_with_the_gradients_of_both()
+    {
+        TorchRuntime.Seed(3);
+        foreach (var shape in Shapes)
+        {
+            using var scope = new TensorScope();
+            Comparison.Agree(
+                t => Weighted(t[0].WithChannelMeans(), t[1]),
+                t => Weighted((t[0], t[0].Mean([2, 3])), t[1]),
+                [Comparison.Image([.. shape]), Tensor.Randn([shape[0], shape[1]])],
+                1e-5
+            );
+        }
+        static Tensor Weighted((Tensor Map, Tensor Means) both, Tensor weights) =>
+            both.Map * both.Map + (both.Means * weights).Unsqueeze(2).Unsqueeze(3);
+    }
+
     [Theory, MemberData(nameof(Kinds))]
     public void Inferences_scale_and_offset_equal_libtorchs(long relu, DType type)
     {
