@@ -68,7 +68,25 @@ internal static partial class LibraryChecks
         // A wheel's libtorch holds its own BLAS; libblas.so.3 decides only for one that asks for it.
         if (TorchLibrary is null)
             LoadedLibraries.Load("libblas.so.3");
-        return Blas(LoadedLibraries.Path("libopenblas", "libmkl_core", "libblas.so", "libblis"), TorchLibrary);
+        var check = Blas(LoadedLibraries.Path("libopenblas", "libmkl_core", "libblas.so", "libblis"), TorchLibrary);
+        return check.Ok && OpenBlasKernels() is { } kernels
+            ? check with
+            {
+                Found = $"{check.Found}, kernels of {kernels}",
+            }
+            : check;
+    }
+
+    /// <summary>For which processor the loaded OpenBLAS computes; null where another BLAS is loaded.</summary>
+    private static unsafe string? OpenBlasKernels()
+    {
+        if (
+            LoadedLibraries.Path("libopenblas", "libblas.so") is not { } path
+            || !NativeLibrary.TryLoad(path, out var library)
+            || !NativeLibrary.TryGetExport(library, "openblas_get_corename", out var named)
+        )
+            return null;
+        return Marshal.PtrToStringUTF8((nint)((delegate* unmanaged<byte*>)named)());
     }
 
     /// <summary>As <see cref="Blas()"/>, for the paths of the loaded BLAS and libtorch, if any.</summary>
