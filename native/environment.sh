@@ -17,19 +17,11 @@ usable_cores() {
 
 # Sets the variables in this shell; `env LD_PRELOAD=…` is left to with_allocator, so that no other tool loads it.
 set_run_environment() {
-    local cores libraries processor
+    local cores libraries
     libraries=/usr/lib/$(uname -m)-linux-gnu
     if [[ -z ${OMP_NUM_THREADS:-} || -z ${OPENBLAS_NUM_THREADS:-} ]]; then cores=$(usable_cores); fi
     export OMP_NUM_THREADS=${OMP_NUM_THREADS:-$cores}
     export OPENBLAS_NUM_THREADS=${OPENBLAS_NUM_THREADS:-$cores}
-    # OpenBLAS knows processors by their numbers, and an AMD that is newer than it gets Haswell's kernels, half as fast as those
-    # for AVX-512.
-    if [[ -z ${OPENBLAS_CORETYPE:-} ]]; then
-        processor=$(grep -m2 -E '^(vendor_id|flags)' /proc/cpuinfo 2> /dev/null || true)
-        if [[ $processor == *AuthenticAMD* && $processor == *avx512bw* && $processor == *avx512dq* && $processor == *avx512vl* ]]; then
-            export OPENBLAS_CORETYPE=SkylakeX
-        fi
-    fi
     # How long a thread of libgomp that waits keeps its core busy: a tenth of the default, for a program that shares its cores.
     export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-100000}
     COVERSLIP_LAUNCHER=$(readlink -f -- "$0") # what a cluster's tasks call
