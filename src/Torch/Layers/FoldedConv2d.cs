@@ -87,7 +87,7 @@ internal sealed unsafe class FoldedConv2d : IDisposable
         if (packed.TryGetValue((own, adds), out var handle))
             return handle.IsInvalid ? null : handle;
         var shorter = type == DType.BFloat16 && Avx512BW.VL.IsSupported && Avx512DQ.IsSupported;
-        if (x.Device.IsCuda || !(type == DType.Float32 || shorter))
+        if (Tracing.IsOn || x.Device.IsCuda || !(type == DType.Float32 || shorter))
             return null;
         var (stride, dilation, padding) = (geometry.Stride, geometry.Dilation, geometry.Padding);
         var walk = stackalloc long[]
