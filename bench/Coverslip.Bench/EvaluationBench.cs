@@ -25,9 +25,9 @@ internal static class EvaluationBench
         var flags = new Flags(arguments, "models", "pairs", "batch", "side", "width", "opencv");
         Steps.SetThreads();
         Console.WriteLine(
-            "| Network | images | ms unfolded, folded, ONNX Runtime | unfolded / folded: processor | wall | ONNX Runtime / folded: processor | wall |"
+            "| Network | images | ms unfolded, folded, ONNX Runtime | unfolded / folded: processor | wall | ONNX Runtime / folded: processor | wall | largest difference |"
         );
-        Console.WriteLine("|---|---|---|---|---|---|---|");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|");
         foreach (
             var model in flags.Text("models", $"{UNetName},densenet-121,resnet-50,googlenet,mobilenet-v2").Split(',')
         )
@@ -63,7 +63,7 @@ internal static class EvaluationBench
         Console.WriteLine(
             string.Create(
                 Invariant,
-                $"| {model} | {batch} of {side}² | {string.Join(", ", times)} | {Over(0, c => c.Processor)} | {Over(0, c => c.Wall)} | {Over(2, c => c.Processor)} | {Over(2, c => c.Wall)} | differs {difference:0.0e+0}"
+                $"| {model} | {batch} of {side}² | {string.Join(", ", times)} | {Over(0, c => c.Processor)} | {Over(0, c => c.Wall)} | {Over(2, c => c.Processor)} | {Over(2, c => c.Wall)} | {difference:0.0e+0} |"
             )
         );
     }

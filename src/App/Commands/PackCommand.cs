@@ -46,7 +46,7 @@ internal static class PackCommand
             With --torchscript it becomes a folder of two files, torchscript_model.pt and config.json, for WSInfer and QuPath's
             WSInfer extension: the network with all that the run does to pixels, its classes, patch size and spacing.
 
-            With --onnx it becomes one ONNX file (opset 13, float32): images [B, 3, height, width], red, green, blue in [0, 1], to
+            With --onnx it becomes one ONNX file (opset 10, float32): images [B, 3, height, width], red, green, blue in [0, 1], to
             probabilities [B, classes].
 
             Examples:

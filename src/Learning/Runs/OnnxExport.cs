@@ -40,7 +40,15 @@ public static class OnnxExport
                 error
             );
         }
-        Check(path, run, [3, 3, height, width]);
+        try
+        {
+            Check(path, run, [3, 3, height, width]);
+        }
+        catch
+        {
+            File.Delete(path); // nobody is to take what is not the model
+            throw;
+        }
     }
 
     private static Dictionary<string, string> About(TrainedModel model, RecordedRun run) =>

@@ -9,8 +9,8 @@ namespace Coverslip.Torch.Scripts;
 /// </summary>
 public static class OnnxFile
 {
-    /// <summary>The version of ONNX's operators that files are written in.</summary>
-    public const int Opset = 13;
+    /// <summary>The version of ONNX's operators that files are written in: the newest whose Clip OpenCV 4.6 reads.</summary>
+    public const int Opset = 10;
 
     /// <summary>Names of the one input and the one output.</summary>
     public const string Input = "images",

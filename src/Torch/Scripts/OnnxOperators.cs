@@ -17,7 +17,12 @@ internal sealed class OnnxOperators(
         var result = name switch
         {
             "aten::conv2d" => Convolution(),
-            "aten::conv_transpose2d" => graph.Node("ConvTranspose", Operands(0, 1, 2), ("strides", Longs(3))),
+            "aten::conv_transpose2d" => graph.Node(
+                "ConvTranspose",
+                Operands(0, 1, 2),
+                ("strides", Longs(3)),
+                ("kernel_shape", ((Tensor)arguments[1].Reference!).Shape[2..])
+            ),
             "coverslip::channel_affine" => Affine(),
             "aten::linear" => Linear(),
             "aten::matmul" => graph.Node("MatMul", Operands(0, 1)),
@@ -43,10 +48,10 @@ internal sealed class OnnxOperators(
             "aten::elu" => graph.Node("Elu", [First], ("alpha", arguments.Length > 1 ? Real(1) : 1.0)),
             "aten::leaky_relu" => graph.Node("LeakyRelu", [First], ("alpha", Real(1))),
             "aten::hardtanh" or "aten::hardtanh_" or "aten::clamp" => Clip(),
-            "aten::softmax" => graph.Node("Softmax", [First], ("axis", Axis(1))),
-            "aten::log_softmax" => graph.Node("LogSoftmax", [First], ("axis", Axis(1))),
+            "aten::softmax" => Softmax("Softmax"),
+            "aten::log_softmax" => Softmax("LogSoftmax"),
             "aten::mean" => graph.Node("ReduceMean", [First], ("axes", Axes(1)), ("keepdims", Bit(2))),
-            "aten::sum" => graph.Node("ReduceSum", [First, graph.Constant(Axes(1))], ("keepdims", Bit(2))),
+            "aten::sum" => graph.Node("ReduceSum", [First], ("axes", Axes(1)), ("keepdims", Bit(2))),
             "aten::cat" => graph.Node(
                 "Concat",
                 [.. ((Tensor[])arguments[0].Reference!).Select(named)],
@@ -57,14 +62,9 @@ internal sealed class OnnxOperators(
             "aten::permute" => graph.Node("Transpose", [First], ("perm", Axes(1))),
             "aten::transpose" => Transpose(),
             "aten::narrow" => Slice(Axis(1), arguments[2].Bits, arguments[2].Bits + arguments[3].Bits),
-            "aten::select" => graph.Node(
-                "Squeeze",
-                [Slice(Axis(1), arguments[2].Bits, arguments[2].Bits + 1), graph.Constant(Axis(1))]
-            ),
-            "aten::unsqueeze" => graph.Node("Unsqueeze", [First, graph.Constant(arguments[1].Bits)]),
-            "aten::squeeze" => X.Size((int)Axis(1)) == 1
-                ? graph.Node("Squeeze", [First, graph.Constant(Axis(1))])
-                : First,
+            "aten::select" => Axes("Squeeze", Slice(Axis(1), arguments[2].Bits, arguments[2].Bits + 1), Axis(1)),
+            "aten::unsqueeze" => Axes("Unsqueeze", First, arguments[1].Bits),
+            "aten::squeeze" => X.Size((int)Axis(1)) == 1 ? Axes("Squeeze", First, Axis(1)) : First,
             "aten::flip" => Flip(),
             "aten::constant_pad_nd" => Pad(),
             "aten::upsample_nearest2d" => Nearest(),
@@ -116,26 +116,35 @@ internal sealed class OnnxOperators(
             ("kernel_shape", ((Tensor)arguments[1].Reference!).Shape[2..])
         );
 
+    private string Axes(string kind, string value, long axis) => graph.Node(kind, [value], ("axes", new[] { axis }));
+
+    // Before opset 13 all dimensions from the axis on are one.
+    private string Softmax(string kind) =>
+        Axis(1) == X.Shape.Length - 1
+            ? graph.Node(kind, [First], ("axis", Axis(1)))
+            : throw new NotSupportedException("aten::softmax of another than the last dimension");
+
     private string Affine()
     {
-        string PerChannel(int place) => named(((Tensor)arguments[place].Reference!).Reshape(1, -1, 1, 1));
-        var y = graph.Node("Add", [graph.Node("Mul", [First, PerChannel(1)]), PerChannel(2)]);
+        var channels = X.Size(1);
+        using var scope = new TensorScope();
+        var (none, one) = (graph.Constant(Tensor.Zeros([channels])), graph.Constant(Tensor.Ones([channels])));
+        var y = graph.Node("BatchNormalization", [.. Operands(0, 1, 2), none, one], ("epsilon", 0.0));
         return arguments[3].Bits switch
         {
             0 => y,
             2 => graph.Node("Relu", [y]),
-            _ => graph.Node("Clip", [y, graph.Scalar(0), graph.Scalar(6)]),
+            _ => graph.Node("Clip", [y], ("min", 0.0), ("max", 6.0)),
         };
     }
 
     private string Linear()
     {
-        if (X.Shape.Length == 2)
+        var bias = arguments.Length > 2 ? arguments[2].Reference as Tensor : null;
+        if (X.Shape.Length == 2 && bias is not null)
             return graph.Node("Gemm", Operands(0, 1, 2), ("transB", 1L));
         var product = graph.Node("MatMul", [First, named(((Tensor)arguments[1].Reference!).Transpose(0, 1))]);
-        return arguments.Length > 2 && arguments[2].Reference is Tensor bias
-            ? graph.Node("Add", [product, named(bias)])
-            : product;
+        return bias is null ? product : graph.Node("Add", [product, named(bias)]);
     }
 
     private string Pool(string kind, long[] sides, params (string, object)[] attributes) =>
@@ -161,10 +170,9 @@ internal sealed class OnnxOperators(
 
     private string Clip()
     {
-        string Bound(int place) =>
-            place < arguments.Length && arguments[place].Kind != Argument.Form.None ? graph.Scalar(Real(place)) : "";
-        var (least, most) = (Bound(1), Bound(2));
-        return graph.Node("Clip", most.Length > 0 ? [First, least, most] : [First, least]);
+        (string, object)[] Bound(string name, int place) =>
+            place < arguments.Length && arguments[place].Kind != Argument.Form.None ? [(name, Real(place))] : [];
+        return graph.Node("Clip", [First], [.. Bound("min", 1), .. Bound("max", 2)]);
     }
 
     // A shape as it was recorded, but for the number of images.
@@ -236,19 +244,13 @@ internal sealed class OnnxOperators(
         var all = new long[2 * rank];
         for (var i = 0; i < pads.Length / 2; i++)
             (all[rank - 1 - i], all[2 * rank - 1 - i]) = (pads[2 * i], pads[2 * i + 1]);
-        return graph.Node("Pad", [First, graph.Constant(all), graph.Scalar(Real(2))], ("mode", "constant"));
+        return graph.Node("Pad", [First], ("mode", "constant"), ("pads", all), ("value", Real(2)));
     }
 
     private string Nearest()
     {
         var (from, to) = (X.Shape[2..], Longs(1));
         var scales = graph.Constant(Tensor.From<float>([1, 1, (float)to[0] / from[0], (float)to[1] / from[1]], 4));
-        return graph.Node(
-            "Resize",
-            [First, "", scales],
-            ("mode", "nearest"),
-            ("coordinate_transformation_mode", "asymmetric"),
-            ("nearest_mode", "floor")
-        );
+        return graph.Node("Resize", [First, scales], ("mode", "nearest"));
     }
 }

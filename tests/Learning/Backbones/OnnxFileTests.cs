@@ -23,7 +23,6 @@ public sealed class OnnxFileTests
             { "mobilenet-v2", 0.25, 45 },
             { "nasnet-mobile", 1, 32 },
             { "resnet-18-torchvision", 1, 45 },
-            { "xception", 1, 32 },
         };
 
     [Theory, MemberData(nameof(Networks))]
