@@ -15,6 +15,7 @@ using Coverslip.Bench.Stains;
     ("memory", Steps.Memory),
     ("backbones", BackboneBench.Run),
     ("backbones-parity", BackboneBench.Parity),
+    ("evaluation", EvaluationBench.Run),
     ("encoders", EncoderBench.Run),
     ("unet", UNetBench.Run),
     ("mask-agreement", AgreementBench.Run),

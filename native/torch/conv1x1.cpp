@@ -2,6 +2,7 @@
 // matrix product over the pixels, with its gradients. oneDNN's and OpenBLAS's products
 // were measured slower at about a hundred channels.
 #include "operators.h"
+#include "packed_conv.h"
 #include "rows.h"
 #include "threads.h"
 #include "winograd.h"
@@ -17,29 +18,43 @@ using torch::autograd::variable_list;
 
 constexpr int64_t kLeastRows = 512;  // per thread
 
-// image [N, inputs, H, W] channels-last times matrix [outputs, inputs], plus bias if defined -> [N, outputs, H, W].
-at::Tensor product(const at::Tensor& image, const at::Tensor& matrix, const at::Tensor& bias) {
-    const auto& kernels = present(rows::kernels());
-    const int64_t outputs = matrix.size(0), inputs = matrix.size(1), rows = image.numel() / inputs;
+// matrix [outputs, inputs] as the kernels read it.
+at::Tensor packMatrix(const at::Tensor& matrix) {
+    const auto& kernels = present(winograd::kernels());
+    const int64_t outputs = matrix.size(0), inputs = matrix.size(1);
     const auto weights = matrix.contiguous();
-    auto packed = at::zeros({inputs * winograd::roundUp(outputs, kernels.lanes)}, image.options());
+    auto packed = at::zeros({inputs * winograd::roundUp(outputs, kernels.lanes)}, matrix.options());
     const float* const weight = weights.data_ptr<float>();
     float* const to = packed.data_ptr<float>();
     for (int64_t k = 0; k < outputs; ++k)
-        for (int64_t c = 0; c < inputs; ++c)
-            to[present(winograd::kernels()).packedOffset(inputs, outputs, c, k)] = weight[k * inputs + c];
+        for (int64_t c = 0; c < inputs; ++c) to[kernels.packedOffset(inputs, outputs, c, k)] = weight[k * inputs + c];
+    return packed;
+}
 
+// image [N, inputs, H, W] channels-last times a packed matrix -> [N, outputs, H, W].
+at::Tensor productPacked(const at::Tensor& image, const at::Tensor& packed, int64_t outputs, const Behind& behind) {
+    const auto& kernels = present(rows::kernels());
+    const int64_t inputs = image.size(1), rows = image.numel() / inputs;
     auto output = at::empty({image.size(0), outputs, image.size(2), image.size(3)}, image.options(),
                             at::MemoryFormat::ChannelsLast);
     const float* const x = image.data_ptr<float>();
-    const float* const constant = bias.defined() ? bias.data_ptr<float>() : nullptr;
+    const float* const weights = packed.data_ptr<float>();
     float* const y = output.data_ptr<float>();
     forAll(0, rows, kLeastRows, [&](int64_t first, int64_t last) {
         auto scratch = at::empty({kernels.productScratch(inputs, outputs)}, at::kFloat);
-        kernels.product(x + first * inputs, last - first, inputs, outputs, to, constant, y + first * outputs,
+        Behind here = behind;
+        if (here.added) here.added += first * outputs;
+        kernels.product(x + first * inputs, last - first, inputs, outputs, weights, here, y + first * outputs,
                         scratch.data_ptr<float>());
     });
     return output;
+}
+
+// image [N, inputs, H, W] channels-last times matrix [outputs, inputs], plus bias if defined -> [N, outputs, H, W].
+at::Tensor product(const at::Tensor& image, const at::Tensor& matrix, const at::Tensor& bias) {
+    Behind behind;
+    if (bias.defined()) behind.bias = bias.data_ptr<float>();
+    return productPacked(image, packMatrix(matrix), matrix.size(0), behind);
 }
 
 // Gradients of the matrix [outputs, inputs] and of the bias [outputs].
@@ -99,6 +114,11 @@ at::Tensor conv1x1(const at::Tensor& input, const at::Tensor& weight, const Opti
 }
 
 }  // namespace
+
+PackedWeights packOwn1x1(const at::Tensor& weight) {
+    return {packMatrix(weight.flatten(1)), weight.size(0), productPacked};
+}
+
 }  // namespace coverslip
 
 TORCH_LIBRARY_FRAGMENT(coverslip, m) {

@@ -9,6 +9,11 @@ namespace {
 
 inline int64_t padded(int64_t channels) { return roundUp(channels, Lanes::kWidth); }
 
+// Not-a-number stays what it is: of two operands the second is taken then.
+inline Lanes::Vector clamp(Lanes::Vector y, const Behind& behind) {
+    return Lanes::min(Lanes::Vector{} + behind.most, Lanes::max(Lanes::Vector{} + behind.least, y));
+}
+
 // Calls step(first channel, count) for each vector of channels; whole vectors get a constant count.
 template <class Step>
 inline void forChannels(int64_t channels, Step step) {
@@ -73,6 +78,25 @@ inline void multiplyRows(int width, int64_t rows, const float* a, int64_t aRow, 
             default:
                 if constexpr (Lanes::kPanel > 2)
                     multiplyPanel<4, Add>(rowsOfA, aRow, aStep, b, bStep, depth, rowsOfC, cRow);
+        }
+    }
+}
+
+// c [rows, cRow] = a [rows, depth] times a packed matrix [depth, columns], in pieces of the depth that stay in the
+// first-level cache (32 KiB). Rows in sixes: what lies behind a's and c's last row is read and written.
+constexpr int64_t kDepth = 8192 / (Lanes::kWidth * Lanes::kPanel);
+
+inline void multiplyPacked(int64_t rows, const float* a, int64_t aRow, int64_t depth, const float* packed,
+                           int64_t columns, float* c, int64_t cRow) {
+    const Panels panels(columns);
+    for (int64_t panel = 0; panel < panels.count; ++panel) {
+        const int width = panels.width(panel);
+        const int64_t column = panels.first(panel) * Lanes::kWidth, row = width * Lanes::kWidth;
+        const float* const from = packed + column * depth;
+        for (int64_t k = 0; k < depth; k += kDepth) {
+            const int64_t piece = depth - k < kDepth ? depth - k : kDepth;
+            const auto multiply = k == 0 ? multiplyRows<false> : multiplyRows<true>;
+            multiply(width, rows, a + k, aRow, 1, from + k * row, row, piece, c + column, cRow);
         }
     }
 }

@@ -9,6 +9,7 @@ namespace {
 
 using Vector = Lanes::Vector;
 using winograd::forChannels;
+using winograd::multiplyPacked;
 using winograd::multiplyRows;
 using winograd::padded;
 using winograd::Panels;
@@ -197,30 +198,24 @@ int64_t productScratch(int64_t inputs, int64_t outputs) {
     return winograd::kRowsAtOnce * inputs + kProductRows * padded(outputs);
 }
 
-void product(const float* x, int64_t rows, int64_t inputs, int64_t outputs, const float* packed, const float* bias,
+void product(const float* x, int64_t rows, int64_t inputs, int64_t outputs, const float* packed, const Behind& behind,
              float* y, float* scratch) {
     const int64_t row = padded(outputs);
     float* const result = scratch + winograd::kRowsAtOnce * inputs;
-    const Panels panels(outputs);
     for (int64_t first = 0; first < rows; first += kProductRows) {
         const int64_t count = rows - first < kProductRows ? rows - first : kProductRows;
         // The last few rows come from a copy: the kernel reads six at a time.
         const int64_t whole = count / winograd::kRowsAtOnce * winograd::kRowsAtOnce, rest = count - whole;
         for (int64_t i = 0; i < winograd::kRowsAtOnce * inputs && rest; ++i)
             scratch[i] = i < rest * inputs ? x[(first + whole) * inputs + i] : 0;
-        for (int64_t panel = 0; panel < panels.count; ++panel) {
-            const int64_t column = panels.first(panel) * Lanes::kWidth;
-            const int width = panels.width(panel);
-            const float* const weights = packed + column * inputs;
-            multiplyRows<false>(width, whole, x + first * inputs, inputs, 1, weights, width * Lanes::kWidth, inputs,
-                                result + column, row);
-            multiplyRows<false>(width, rest, scratch, inputs, 1, weights, width * Lanes::kWidth, inputs,
-                                result + whole * row + column, row);
-        }
+        multiplyPacked(whole, x + first * inputs, inputs, inputs, packed, outputs, result, row);
+        multiplyPacked(rest, scratch, inputs, inputs, packed, outputs, result + whole * row, row);
         for (int64_t r = 0; r < count; ++r)
             forChannels(outputs, [&](int64_t c, int n) COVERSLIP_INLINE {
-                const Vector v = Lanes::load(result + r * row + c);
-                Lanes::store(y + (first + r) * outputs + c, bias ? v + Lanes::load(bias + c, n) : v, n);
+                Vector v = Lanes::load(result + r * row + c);
+                if (behind.bias) v += Lanes::load(behind.bias + c, n);
+                if (behind.added) v += Lanes::load(behind.added + (first + r) * outputs + c, n);
+                Lanes::store(y + (first + r) * outputs + c, winograd::clamp(v, behind), n);
             });
     }
 }

@@ -3,6 +3,8 @@
 // allows: an image of a hundred channels is larger than any cache, and time goes to memory.
 #pragma once
 
+#include "behind.h"
+
 #include <cstdint>
 
 namespace coverslip::rows {
@@ -79,10 +81,10 @@ struct Kernels {
                            float* dx);
     // The first of the largest values of every row; not-a-number counts as smallest.
     void (*argmax)(const float* x, int64_t rows, int64_t channels, int64_t* label);
-    // y [rows, outputs] = x [rows, inputs] times weights packed by winograd::Kernels::packedOffset; bias may be null.
+    // y [rows, outputs] = x [rows, inputs] times weights packed by winograd::Kernels::packedOffset, and what is behind.
     int64_t (*productScratch)(int64_t inputs, int64_t outputs);
     void (*product)(const float* x, int64_t rows, int64_t inputs, int64_t outputs, const float* packed,
-                    const float* bias, float* y, float* scratch);
+                    const Behind&, float* y, float* scratch);
     // sum [roundUp(inputs, 6), roundUp(outputs, lanes)] += x^T dy; biasSum [roundUp(outputs, lanes)] += dy.
     int64_t (*productGradientScratch)(int64_t inputs, int64_t outputs);
     void (*productGradient)(const float* x, const float* dy, int64_t rows, int64_t inputs, int64_t outputs, float* sum,

@@ -50,6 +50,7 @@ struct Lanes {
         return _mm256_blendv_ps(_mm256_set1_ps(rest), load(from, count), _mm256_castsi256_ps(first(count)));
     }
     static Vector max(Vector a, Vector b) { return _mm256_max_ps(a, b); }
+    static Vector min(Vector a, Vector b) { return _mm256_min_ps(a, b); }
     static float largest(Vector v) {
         float most = v[0];
         for (int i = 1; i < kWidth; ++i) most = v[i] > most ? v[i] : most;

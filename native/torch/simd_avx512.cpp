@@ -43,6 +43,7 @@ struct Lanes {
         return _mm512_mask_loadu_ps(_mm512_set1_ps(rest), first(count), from);
     }
     static Vector max(Vector a, Vector b) { return _mm512_max_ps(a, b); }
+    static Vector min(Vector a, Vector b) { return _mm512_min_ps(a, b); }
     static float largest(Vector v) { return _mm512_reduce_max_ps(v); }
     static float sum(Vector v) { return _mm512_reduce_add_ps(v); }
 };

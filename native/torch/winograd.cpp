@@ -2,6 +2,7 @@
 // (float32 on a processor with AVX2), with its gradients.
 #include "winograd.h"
 #include "operators.h"
+#include "packed_conv.h"
 #include "simd.h"
 #include "threads.h"
 
@@ -66,22 +67,28 @@ at::Tensor packWeights(const Kernels& kernels, const at::Tensor& weight, bool fo
     return packed;
 }
 
-// input [N, C, H, W] channels-last, weight [K, C, 3, 3] -> [N, K, H, W] channels-last; forInputGradient the other way.
-at::Tensor convolve(const Kernels& kernels, const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
-                    bool forInputGradient) {
-    const auto packed = packWeights(kernels, weight, forInputGradient);
-    const int64_t outputs = weight.size(forInputGradient ? 1 : 0);
+// input [N, C, H, W] channels-last, packed weights of C inputs and so many outputs -> [N, outputs, H, W] channels-last.
+at::Tensor convolvePacked(const Kernels& kernels, const at::Tensor& input, const at::Tensor& packed, int64_t outputs,
+                          const Behind& behind) {
     const Geometry g(input.size(0), input.size(2), input.size(3), input.size(1), outputs);
     auto output = at::empty({g.batch, outputs, g.height, g.width}, input.options(), at::MemoryFormat::ChannelsLast);
     const float* const from = input.data_ptr<float>();
-    const float* const constant = bias.defined() ? bias.data_ptr<float>() : nullptr;
+    const float* const weights = packed.data_ptr<float>();
     float* const to = output.data_ptr<float>();
     forAll(0, g.tiles(), 1, [&](int64_t first, int64_t last) {
         at::Tensor holder;
-        kernels.convolve(g, from, packed.data_ptr<float>(), constant, to, first, last,
-                         scratchOf(holder, kernels.convolveScratch(g)));
+        kernels.convolve(g, from, weights, behind, to, first, last, scratchOf(holder, kernels.convolveScratch(g)));
     });
     return output;
+}
+
+// input [N, C, H, W] channels-last, weight [K, C, 3, 3] -> [N, K, H, W] channels-last; forInputGradient the other way.
+at::Tensor convolve(const Kernels& kernels, const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
+                    bool forInputGradient) {
+    Behind behind;
+    if (bias.defined()) behind.bias = bias.data_ptr<float>();
+    return convolvePacked(kernels, input, packWeights(kernels, weight, forInputGradient),
+                          weight.size(forInputGradient ? 1 : 0), behind);
 }
 
 // Up to this many channels, threads share the tiles and their sums are added; above, they share the input's channels,
@@ -178,6 +185,14 @@ at::Tensor conv3x3(const at::Tensor& input, const at::Tensor& weight, const Opti
 }
 
 }  // namespace
+
+PackedWeights packOwn3x3(const at::Tensor& weight) {
+    const auto compute = [](const at::Tensor& image, const at::Tensor& packed, int64_t outputs, const Behind& behind) {
+        return convolvePacked(present(winograd::kernels()), image, packed, outputs, behind);
+    };
+    return {packWeights(present(winograd::kernels()), weight, false), weight.size(0), compute};
+}
+
 }  // namespace coverslip
 
 TORCH_LIBRARY_FRAGMENT(coverslip, m) {

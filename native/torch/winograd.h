@@ -5,6 +5,8 @@
 // the second-level cache; the transformed image never exists as a whole.
 #pragma once
 
+#include "behind.h"
+
 #include <cstdint>
 
 namespace coverslip::winograd {
@@ -62,8 +64,8 @@ struct Kernels {
     // Transforms and packs the kernels of the vectors [first, last) of columns.
     void (*packWeights)(const Taps<const float>&, int64_t rows, int64_t columns, int64_t firstVector,
                         int64_t lastVector, float* packed);
-    // Convolves the tiles [first, last) of input [N, H, W, inputs] into output [N, H, W, outputs]; bias may be null.
-    void (*convolve)(const Geometry&, const float* input, const float* packedWeights, const float* bias, float* output,
+    // Convolves the tiles [first, last) of input [N, H, W, inputs] into output [N, H, W, outputs].
+    void (*convolve)(const Geometry&, const float* input, const float* packedWeights, const Behind&, float* output,
                      int64_t first, int64_t last, float* scratch);
     // Adds the share's part of the transformed weight gradient to sum [36][roundUp(inputs, 6)]
     // [roundUp(outputs, lanes)], and the sum of its tiles' output gradient to biasSum [roundUp(outputs, lanes)] unless

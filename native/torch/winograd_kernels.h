@@ -14,9 +14,6 @@ constexpr int64_t kFewChannels = 128;
 inline int64_t tilesOf(int64_t widest) { return widest <= kFewChannels ? 36 : 96; }
 inline int64_t gradientTilesOf(int64_t widest) { return widest <= kFewChannels ? 48 : 144; }
 
-// Rows of a matrix kernel's right side that stay in the first-level cache (32 KiB).
-constexpr int64_t kDepth = 8192 / (Lanes::kWidth * Lanes::kPanel);
-
 // Floats from one tile's channels to the next one's. Rows of a large power of two would compete for few cache sets.
 inline int64_t tileRow(int64_t channels) {
     const int64_t vectors = padded(channels) / Lanes::kWidth;
@@ -31,24 +28,7 @@ int64_t convolveScratch(const Geometry& g) {
     return 2 * widest + (kProducts + 1) * matrixSize(tilesOf(widest), tileRow(widest));
 }
 
-// products [tiles, outputs] = points [tiles, inputs] times packed weights, in pieces of the inputs.
-inline void multiplyTiles(const Geometry& g, int64_t tiles, const float* points, const float* weights,
-                          float* products) {
-    const int64_t inputRow = tileRow(g.inputs), outputRow = tileRow(g.outputs);
-    const Panels panels(g.outputs);
-    for (int64_t panel = 0; panel < panels.count; ++panel) {
-        const int width = panels.width(panel);
-        const int64_t column = panels.first(panel) * Lanes::kWidth, row = width * Lanes::kWidth;
-        const float* const from = weights + column * g.inputs;
-        for (int64_t k = 0; k < g.inputs; k += kDepth) {
-            const int64_t depth = g.inputs - k < kDepth ? g.inputs - k : kDepth;
-            const auto multiply = k == 0 ? multiplyRows<false> : multiplyRows<true>;
-            multiply(width, tiles, points + k, inputRow, 1, from + k * row, row, depth, products + column, outputRow);
-        }
-    }
-}
-
-void convolve(const Geometry& g, const float* input, const float* weights, const float* bias, float* output,
+void convolve(const Geometry& g, const float* input, const float* weights, const Behind& behind, float* output,
               int64_t first, int64_t last, float* scratch) {
     const int64_t widest = outsideSize(g), inputRow = tileRow(g.inputs), outputRow = tileRow(g.outputs);
     const int64_t most = tilesOf(widest), size = matrixSize(most, tileRow(widest));
@@ -59,6 +39,7 @@ void convolve(const Geometry& g, const float* input, const float* weights, const
     float* const products = discarded + widest;
     float* const points = products + size;
     for (int64_t i = 0; i < widest; ++i) zeros[i] = 0;
+    const float* const bias = behind.bias ? behind.bias : zeros;
 
     for (int64_t block = first; block < last; block += most) {
         const int64_t tiles = last - block < most ? last - block : most;
@@ -68,11 +49,16 @@ void convolve(const Geometry& g, const float* input, const float* weights, const
             transformInput<0, kPoints>(pixels, g.inputs, points + t * inputRow, size);
         }
         for (int p = 0; p < kProducts; ++p)
-            multiplyTiles(g, tiles, points + p * size, weights + p * packed, products + p * size);
+            multiplyPacked(tiles, points + p * size, inputRow, g.inputs, weights + p * packed, g.outputs,
+                           products + p * size, outputRow);
         for (int64_t t = 0; t < tiles; ++t) {
             float* pixels[kTileSide * kTileSide];
+            const float* added[kTileSide * kTileSide];
             locate<kTileSide, float>(g, block + t, 0, g.outputs, output, discarded, pixels);
-            transformOutput(products + t * outputRow, size, g.outputs, bias ? bias : zeros, pixels);
+            if (behind.added) locate<kTileSide, const float>(g, block + t, 0, g.outputs, behind.added, zeros, added);
+            const auto transform = behind.added ? transformOutput<true> : transformOutput<false>;
+            transform(products + t * outputRow, size, g.outputs, {bias, nullptr, behind.least, behind.most}, added,
+                      pixels);
         }
     }
 }

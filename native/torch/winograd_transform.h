@@ -105,9 +105,10 @@ inline void addPixels(const float* const* pixels, int64_t channels, float* sum) 
     });
 }
 
-// A^T m A of one tile, plus bias, into its sixteen pixels.
-inline void transformOutput(const float* from, int64_t stride, int64_t channels, const float* bias,
-                            float* const* pixels) {
+// A^T m A of one tile, and what stands behind it, into its sixteen pixels.
+template <bool Added>
+inline void transformOutput(const float* from, int64_t stride, int64_t channels, const Behind& behind,
+                            const float* const* added, float* const* pixels) {
     forChannels(channels, [&](int64_t c, int count) COVERSLIP_INLINE {
         Vector rows[kTileSide][kPoints];
         for (int j = 0; j < kPoints; ++j) {
@@ -116,11 +117,15 @@ inline void transformOutput(const float* from, int64_t stride, int64_t channels,
             outputPoints(m, y);
             for (int i = 0; i < kTileSide; ++i) rows[i][j] = y[i];
         }
-        const Vector constant = Lanes::load(bias + c, count);
+        const Vector constant = Lanes::load(behind.bias + c, count);
         for (int i = 0; i < kTileSide; ++i) {
             Vector y[kTileSide];
             outputPoints(rows[i], y);
-            for (int j = 0; j < kTileSide; ++j) Lanes::store(pixels[i * kTileSide + j] + c, y[j] + constant, count);
+            for (int j = 0; j < kTileSide; ++j) {
+                Vector out = y[j] + constant;
+                if (Added) out += Lanes::load(added[i * kTileSide + j] + c, count);
+                Lanes::store(pixels[i * kTileSide + j] + c, clamp(out, behind), count);
+            }
         }
     });
 }

@@ -3,6 +3,7 @@ using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
 using Coverslip.Methods;
 using Coverslip.Torch;
+using Coverslip.Torch.Scripts;
 
 namespace Coverslip.App.Commands;
 
@@ -18,13 +19,17 @@ internal static class PackCommand
     {
         Description = "A folder to write for WSInfer and QuPath's WSInfer extension.",
     };
+    private static readonly Option<string?> Onnx = new("--onnx")
+    {
+        Description = "A file to write for ONNX Runtime, OpenCV and others, such as model.onnx.",
+    };
     private static readonly Option<int?> Part = new("--part")
     {
-        Description = "For --torchscript: one part of the run, from 1; without it the mean of all.",
+        Description = "For --torchscript and --onnx: one part of the run, from 1; without it the mean of all.",
     };
     private static readonly Option<string?> Finding = new("--finding")
     {
-        Description = "For --torchscript, of a model of findings: which one to tell.",
+        Description = "For --torchscript and --onnx, of a model of findings: which one to tell.",
     };
     private static readonly Option<double?> Microns = new("--mpp")
     {
@@ -41,15 +46,20 @@ internal static class PackCommand
             With --torchscript it becomes a folder of two files, torchscript_model.pt and config.json, for WSInfer and QuPath's
             WSInfer extension: the network with all that the run does to pixels, its classes, patch size and spacing.
 
+            With --onnx it becomes one ONNX file (opset 10, float32): images [B, 3, height, width], red, green, blue in [0, 1], to
+            probabilities [B, classes].
+
             Examples:
               coverslip pack runs/first --out model.coverslip
               coverslip pack runs/first --torchscript first-wsinfer --mpp 0.5
+              coverslip pack runs/first --onnx first.onnx
             """
         )
         {
             RunFolder,
             Output,
             Script,
+            Onnx,
             Part,
             Finding,
             Microns,
@@ -57,11 +67,14 @@ internal static class PackCommand
         SlideArguments.CheckMpp(Microns);
         command.Validators.Add(parsed =>
         {
-            if (parsed.GetValue(Output) is null && parsed.GetValue(Script) is null)
-                parsed.AddError("Say what to write: --out FILE, --torchscript FOLDER, or both.");
-            foreach (var option in new Option[] { Part, Finding, Microns })
-                if (parsed.GetResult(option) is not null && parsed.GetValue(Script) is null)
-                    parsed.AddError($"{option.Name} is for --torchscript.");
+            var (script, onnx) = (parsed.GetValue(Script) is not null, parsed.GetValue(Onnx) is not null);
+            if (parsed.GetValue(Output) is null && !script && !onnx)
+                parsed.AddError("Say what to write: --out FILE, --torchscript FOLDER, --onnx FILE, or several.");
+            foreach (var option in new Option[] { Part, Finding })
+                if (parsed.GetResult(option) is not null && !script && !onnx)
+                    parsed.AddError($"{option.Name} is for --torchscript and --onnx.");
+            if (parsed.GetResult(Microns) is not null && !script)
+                parsed.AddError($"{Microns.Name} is for --torchscript.");
         });
         command.SetAction(Run);
         return command;
@@ -75,6 +88,14 @@ internal static class PackCommand
             model.Pack(path);
             Console.WriteLine(
                 $"wrote {path} ({new FileInfo(path).Length / 1048576.0:0.0} MiB, {model.Parts.Count} model(s))"
+            );
+        }
+        var parts = parsed.GetValue(Part) is null ? model.Parts.Count : 1;
+        if (parsed.GetValue(Onnx) is { } onnx)
+        {
+            OnnxExport.Write(onnx, model, parsed.GetValue(Part), parsed.GetValue(Finding));
+            Console.WriteLine(
+                $"wrote {onnx} ({new FileInfo(onnx).Length / 1048576.0:0.0} MiB, {parts} model(s), ONNX opset {OnnxFile.Opset})"
             );
         }
         if (parsed.GetValue(Script) is not { } folder)
@@ -91,7 +112,6 @@ internal static class PackCommand
                 Architecture = model.Recipe is IBackboneRecipe known ? known.Network.Kind.Name : method,
             }
         );
-        var parts = parsed.GetValue(Part) is null ? model.Parts.Count : 1;
         Console.WriteLine($"wrote {folder} (torchscript_model.pt of {parts} model(s), config.json)");
         return 0;
     }

@@ -33,6 +33,10 @@ internal sealed class ConvNorm
 
     /// <summary>[B, in, H, W] → [B, out, H', W'].</summary>
     public Tensor Forward(Tensor x) => convolution.Forward(x, norm);
+
+    /// <summary>The same plus a map of the output's shape, then an activation; for one without its own.</summary>
+    public Tensor Forward(Tensor x, Tensor added, Activation activation) =>
+        convolution.Forward(x, norm, added, activation);
 }
 
 /// <summary>Options of <see cref="ConvNorm"/>.</summary>

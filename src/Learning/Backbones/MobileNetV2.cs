@@ -122,10 +122,8 @@ internal sealed class MobileNetV2 : IBackbone
 
         internal Tensor Forward(Tensor x)
         {
-            var y = convolutions.Aggregate(x, (map, next) => next.Forward(map));
-            if (residual)
-                y.AddInPlace(x);
-            return y;
+            var y = convolutions[..^1].Aggregate(x, (map, next) => next.Forward(map));
+            return residual ? convolutions[^1].Forward(y, x, Activation.None) : convolutions[^1].Forward(y);
         }
     }
 }

@@ -51,8 +51,7 @@ internal sealed class ResidualBlock
     /// <summary>[B, in, H, W] → [B, <see cref="Channels"/>, H / stride, W / stride].</summary>
     internal Tensor Forward(Tensor x)
     {
-        var y = convolutions.Aggregate(x, (map, convolution) => convolution.Forward(map));
-        y.AddInPlace(project?.Forward(x) ?? x);
-        return y.ReluInPlace();
+        var y = convolutions[..^1].Aggregate(x, (map, convolution) => convolution.Forward(map));
+        return convolutions[^1].Forward(y, project?.Forward(x) ?? x, Activation.Relu);
     }
 }

@@ -119,7 +119,7 @@ public sealed class UNet : ISegmentationNetwork
         internal Tensor Forward(Tensor x) => Half(second, secondNorm, Half(first, firstNorm, x));
 
         private static Tensor Half(Conv2d convolution, BatchNorm2d? norm, Tensor x) =>
-            norm is null ? convolution.Forward(x).ReluInPlace() : convolution.Forward(x, norm);
+            norm is null ? convolution.Forward(x, Activation.Relu) : convolution.Forward(x, norm);
 
         private static BatchNorm2d? Norm(ParameterPath at, int channels, bool wanted) =>
             wanted ? new BatchNorm2d(at, channels, activation: Activation.Relu) : null;

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using Coverslip.Files;
-using Coverslip.Learning.Inputs;
-using Coverslip.Learning.Models;
 using Coverslip.Torch;
 using Coverslip.Torch.Scripts;
 
@@ -49,13 +47,15 @@ public static class WsInferFolder
     /// <exception cref="IOException">The folder holds other files.</exception>
     public static void Write(string folder, TrainedModel model, WsInferOptions options)
     {
-        Refuse(model);
-        var (run, input) = (model.Description, model.Recipe.Input);
-        var (classes, column) = Classes(model, options.Finding);
-        var spacing = WindowScale.MppOf(run, options.Mpp) / WindowScale.Of(run);
-        var networks = Chosen(model, options.Part).Select(m => m.Able<IRecordable>()).ToArray();
+        var (description, input) = (model.Description, model.Recipe.Input);
+        if (input.Height != input.Width)
+            throw new InvalidOperationException(
+                $"this run cannot be written for WSInfer: its images are {input.Width}×{input.Height}, and WSInfer's are square; train one with equal height and width"
+            );
+        var run = new RecordedRun(model, options.Part, options.Finding, "WSInfer");
+        var spacing = WindowScale.MppOf(description, options.Mpp) / WindowScale.Of(description);
         Clear(folder);
-        foreach (var store in networks.Select(n => n.Store))
+        foreach (var store in run.Stores)
         {
             store.Training = false;
             if (store.Folded is not null)
@@ -63,68 +63,15 @@ public static class WsInferFolder
         }
         using var scope = new TensorScope();
         using var off = new NoGradient();
-        Tensor Logits(Tensor images)
-        {
-            var mean =
-                networks.Select(n => n.Probabilities(images)).Aggregate((sum, more) => sum + more) / networks.Length;
-            if (column is { } finding)
-            {
-                var shown = mean.Narrow(1, finding, 1);
-                mean = Tensor.Cat([1 - shown, shown], 1);
-            }
-            return mean.Clamp(LeastProbability).Log(); // [B, classes]
-        }
+        Tensor Logits(Tensor images) => run.Probabilities(images).Clamp(LeastProbability).Log(); // [B, classes]
         var path = Path.Combine(folder, Network);
         long[] shape = [2, 3, input.Height, input.Width];
-        TorchScript.Save(path, [.. networks.Select(n => n.Store)], inputs => [Logits(inputs[0])], [Tensor.Rand(shape)]);
+        TorchScript.Save(path, run.Stores, inputs => [Logits(inputs[0])], [Tensor.Rand(shape)]);
         Check(path, Logits, [shape[0] + 1, .. shape[1..]]);
         WholeFile.Write(
             Path.Combine(folder, Configuration),
-            stream => Write(stream, classes, input.Width, spacing, options.Architecture)
+            stream => Write(stream, run.Classes, input.Width, spacing, options.Architecture)
         );
-    }
-
-    private static void Refuse(TrainedModel model)
-    {
-        var (run, input) = (model.Description, model.Recipe.Input);
-        var reason =
-            input.Form != InputForm.Raw
-                ? "it was trained on masked images, and WSInfer makes no masks; train one with input.form: raw"
-            : input.Restained
-                ? "it brings each image to a reference's stain, which is no network; train one with input.stain: none"
-            : model.Recipe is INetworkRecipe { Views.Count: > 1 and var views }
-                ? $"it sees each place at {views} resolutions, and WSInfer gives one; train one with a single view"
-            : input.Height != input.Width
-                ? $"its images are {input.Width}×{input.Height}, and WSInfer's are square; train one with equal height and width"
-            : run.SourceChannels != 3 && !input.Gray
-                ? "it was trained on gray images, and WSInfer gives color; train one with input.gray: true"
-            : null;
-        if (reason is not null)
-            throw new InvalidOperationException($"this run cannot be written for WSInfer: {reason}");
-    }
-
-    private static IReadOnlyList<IModel> Chosen(TrainedModel model, int? part) =>
-        part is not { } number ? model.Models
-        : number >= 1 && number <= model.Models.Count ? [model.Models[number - 1]]
-        : throw new InvalidOperationException($"--part is {number}; this run has the parts 1 to {model.Models.Count}");
-
-    /// <summary>Names of the outputs, and of findings the one that is told.</summary>
-    private static (IReadOnlyList<string> Names, int? Finding) Classes(TrainedModel model, string? finding)
-    {
-        var all = model.Description.Classes;
-        if (model.Recipe.Findings is null)
-            return finding is null
-                ? (all, null)
-                : throw new InvalidOperationException(
-                    $"--finding is '{finding}', and this run has classes of which each image is one; leave --finding out"
-                );
-        var told = finding ?? (all.Count == 1 ? all[0] : null);
-        var column = told is null ? -1 : all.ToList().IndexOf(told);
-        return column >= 0
-            ? ([$"no {told}", told!], column)
-            : throw new InvalidOperationException(
-                $"an image may show several of this run's findings, and WSInfer tells one of several classes; choose with --finding: {string.Join(", ", all)}"
-            );
     }
 
     private static void Clear(string folder)

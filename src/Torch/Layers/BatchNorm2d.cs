@@ -57,13 +57,7 @@ public sealed class BatchNorm2d
         var state = new BatchNormState(mean, variance, Recompute.IsSecondRun ? 0 : momentum, epsilon);
         if (learns && x.IsChannelsLast && x.NormServedByOwnOperators)
             return x.OwnBatchNorm(Weight, Bias, state, Activation);
-        var normalized = x.BatchNorm(Weight, Bias, state, learns);
-        return Activation switch
-        {
-            Activation.Relu => normalized.ReluInPlace(),
-            Activation.Relu6 => normalized.Relu6InPlace(),
-            _ => normalized,
-        };
+        return Activation.InPlace(x.BatchNorm(Weight, Bias, state, learns));
     }
 
     /// <summary>

@@ -66,7 +66,7 @@ public sealed class Conv2d
 
     internal ConvGeometry Geometry { get; }
 
-    public Tensor Forward(Tensor x) => store.ComputesFolded ? Folded(x, null, Activation.None) : Convolve(x, Weight);
+    public Tensor Forward(Tensor x) => store.ComputesFolded ? Folded(x, default) : Convolve(x, Weight);
 
     /// <summary>
     /// The convolution of one image whose channels are first multiplied by factors [1, in, 1, 1]: these go into the
@@ -83,7 +83,25 @@ public sealed class Conv2d
     /// <param name="x">[B, in, H, W].</param>
     /// <param name="norm">Computes its own activation, too.</param>
     public Tensor Forward(Tensor x, BatchNorm2d norm) =>
-        store.ComputesFolded ? Folded(x, norm, norm.Activation) : norm.Forward(Forward(x));
+        store.ComputesFolded ? Folded(x, new Behind(norm, norm.Activation)) : norm.Forward(Forward(x));
+
+    /// <summary>activation(convolution(x)).</summary>
+    public Tensor Forward(Tensor x, Activation activation) =>
+        store.ComputesFolded ? Folded(x, new Behind(null, activation)) : activation.InPlace(Forward(x));
+
+    /// <summary>activation(norm(convolution(x)) + added).</summary>
+    /// <param name="x">[B, in, H, W].</param>
+    /// <param name="norm">Without an activation of its own.</param>
+    /// <param name="added">Of the output's shape.</param>
+    /// <param name="activation">Behind the sum.</param>
+    public Tensor Forward(Tensor x, BatchNorm2d norm, Tensor added, Activation activation)
+    {
+        if (store.ComputesFolded)
+            return Folded(x, new Behind(norm, activation), added);
+        var y = norm.Forward(Forward(x));
+        y.AddInPlace(added);
+        return activation.InPlace(y);
+    }
 
     private Tensor Convolve(Tensor x, Tensor weight) =>
         depthwise && x.DepthwiseServedByOwnOperators ? x.OwnDepthwise(weight, Geometry)
@@ -95,8 +113,8 @@ public sealed class Conv2d
     private static long Tiles(Tensor x) =>
         x.Size(0) * ((x.Size(2) + TileSide - 1) / TileSide) * ((x.Size(3) + TileSide - 1) / TileSide);
 
-    private Tensor Folded(Tensor x, BatchNorm2d? norm, Activation activation) =>
-        store.FoldedForm(this, type => new FoldedConv2d(this, norm, activation, type)).Forward(x);
+    private Tensor Folded(Tensor x, Behind behind, Tensor? added = null) =>
+        store.FoldedForm(this, type => new FoldedConv2d(this, behind, type)).Forward(x, added);
 }
 
 /// <summary>Options of <see cref="Conv2d"/>.</summary>

@@ -56,7 +56,8 @@ public sealed class ParameterStore : IDisposable
     /// <summary>The type that layers compute evaluation in, after <see cref="Fold"/>; null before.</summary>
     public DType? Folded { get; private set; }
 
-    internal bool ComputesFolded => Folded is not null && !Tracing.IsOn;
+    // TorchScript holds the parameters as they are stored; ONNX what evaluation computes with.
+    internal bool ComputesFolded => Folded is not null && (!Tracing.IsOn || OperatorRecorder.Current is not null);
 
     /// <summary>The path of the outermost module.</summary>
     public ParameterPath Root => new(this, "");

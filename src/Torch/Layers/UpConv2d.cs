@@ -30,22 +30,13 @@ public sealed class UpConv2d
 
     public Tensor Forward(Tensor x)
     {
+        if (OperatorRecorder.Current is not null)
+            return x.ConvTranspose2d(Weight, Bias, 2); // one operator that everybody knows
         using var scope = new TensorScope();
-        Tensor weight,
-            bias;
-        if (store.ComputesFolded)
-        {
-            var folded = store.FoldedForm(this, type => new FoldedPair(() => Flat(type)));
-            (weight, bias) = (folded.First, folded.Second!);
-            x = x.To(weight.DType);
-        }
-        else
-            (weight, bias) = Flat(Weight.DType);
         var (batch, height, width) = (x.Size(0), x.Size(2), x.Size(3));
-        var spread =
-            x.ServedByOwnOperators && !store.ComputesFolded && Weight.Size(0) <= MostOwnChannels
-                ? x.OwnConv1x1(weight, bias)
-                : x.Conv2d(weight, bias, new ConvGeometry()); // [B, 2 · 2 · out, H, W]
+        var spread = store.ComputesFolded
+            ? store.FoldedForm(this, type => new FoldedConv2d(new ConvGeometry(), default, type, Flat)).Forward(x)
+            : Spread(x); // [B, 2 · 2 · out, H, W]
         var y = spread
             .Permute(0, 2, 3, 1)
             .Reshape(batch, height, width, 2, 2, -1)
@@ -55,10 +46,15 @@ public sealed class UpConv2d
         return scope.Keep(y);
     }
 
+    private Tensor Spread(Tensor x)
+    {
+        var (weight, bias) = Flat();
+        return x.ServedByOwnOperators && Weight.Size(0) <= MostOwnChannels
+            ? x.OwnConv1x1(weight, bias)
+            : x.Conv2d(weight, bias, new ConvGeometry());
+    }
+
     /// <summary>Weights [2 · 2 · out, in, 1, 1] and bias [2 · 2 · out] of the 1×1 convolution.</summary>
-    private (Tensor Weight, Tensor Bias) Flat(DType type) =>
-        (
-            Weight.To(type).Permute(2, 3, 1, 0).Reshape(-1, Weight.Size(0), 1, 1),
-            Tensor.Cat([Bias, Bias, Bias, Bias], 0).To(type)
-        );
+    private (Tensor Weight, Tensor? Bias) Flat() =>
+        (Weight.Permute(2, 3, 1, 0).Reshape(-1, Weight.Size(0), 1, 1), Tensor.Cat([Bias, Bias, Bias, Bias], 0));
 }

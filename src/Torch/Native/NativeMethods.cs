@@ -122,17 +122,10 @@ internal static unsafe partial class NativeMethods
     internal static partial void ct_script_release(nint script);
 
     [LibraryImport(Library)]
-    internal static partial int ct_conv_pack(
-        nint weight,
-        nint bias,
-        long* geometry,
-        long* shape,
-        int relu,
-        nint* result
-    );
+    internal static partial int ct_conv_pack(nint weight, nint bias, long* geometry, long* shape, nint* result);
 
     [LibraryImport(Library)]
-    internal static partial int ct_conv_run(nint packed, nint input, nint* result);
+    internal static partial int ct_conv_run(nint packed, nint input, nint added, nint* result);
 
     [LibraryImport(Library)]
     internal static partial void ct_conv_release(nint packed);

@@ -10,13 +10,14 @@ internal sealed class Operator
 {
     private const int MaxResults = 64;
     private readonly nint handle;
+    private readonly string name;
 
     /// <param name="name">Qualified name, such as <c>aten::conv2d</c>.</param>
     /// <param name="overload">Overload, such as <c>Tensor</c>; empty for the unnamed one.</param>
     /// <exception cref="TorchException">There is no such operator.</exception>
     public Operator(string name, string overload = "")
     {
-        handle = NativeMethods.ct_operator(name, overload);
+        (handle, this.name) = (NativeMethods.ct_operator(name, overload), name);
         if (handle == 0)
             throw new TorchException($"no operator {name}.{overload}: {NativeMethods.LastError()}");
     }
@@ -26,8 +27,11 @@ internal sealed class Operator
     {
         NativeValue result;
         var count = 1;
+        var (recorder, call) = Record(arguments);
         Invoke(arguments, &result, &count);
-        return Tensor.Own((nint)result.Bits);
+        var tensor = Tensor.Own((nint)result.Bits);
+        recorder?.After(call, [tensor]);
+        return tensor;
     }
 
     /// <summary>Calls an in-place operator; the returned alias of its operand is dropped.</summary>
@@ -35,7 +39,9 @@ internal sealed class Operator
     {
         var results = stackalloc NativeValue[MaxResults];
         var count = MaxResults;
+        var (recorder, call) = Record(arguments);
         Invoke(arguments, results, &count);
+        recorder?.After(call, [arguments[0].Reference as Tensor]);
         for (var i = 0; i < count; i++)
             if (results[i].Kind == (int)Argument.Form.Tensor)
                 NativeMethods.ct_release((nint)results[i].Bits);
@@ -48,12 +54,17 @@ internal sealed class Operator
     {
         var results = stackalloc NativeValue[MaxResults];
         var count = MaxResults;
+        var (recorder, call) = Record(arguments);
         Invoke(arguments, results, &count);
         var tensors = new Tensor?[count];
         for (var i = 0; i < count; i++)
             tensors[i] = results[i].Kind == (int)Argument.Form.Tensor ? Tensor.Own((nint)results[i].Bits) : null;
+        recorder?.After(call, tensors);
         return tensors;
     }
+
+    private (OperatorRecorder? Recorder, object? Call) Record(ReadOnlySpan<Argument> arguments) =>
+        OperatorRecorder.Current is { } recorder ? (recorder, recorder.Before(name, arguments)) : default;
 
     private unsafe void Invoke(ReadOnlySpan<Argument> arguments, NativeValue* results, int* count)
     {

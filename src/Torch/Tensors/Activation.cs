@@ -1,6 +1,6 @@
 namespace Coverslip.Torch;
 
-/// <summary>What follows a batch normalization.</summary>
+/// <summary>What follows a batch normalization or a convolution; native/torch knows the numbers.</summary>
 public enum Activation
 {
     None,
@@ -8,4 +8,16 @@ public enum Activation
 
     /// <summary>ReLU cut off at 6.</summary>
     Relu6,
+}
+
+internal static class Activations
+{
+    /// <summary>The same tensor, activated.</summary>
+    internal static Tensor InPlace(this Activation activation, Tensor y) =>
+        activation switch
+        {
+            Activation.Relu => y.ReluInPlace(),
+            Activation.Relu6 => y.Relu6InPlace(),
+            _ => y,
+        };
 }

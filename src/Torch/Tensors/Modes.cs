@@ -54,7 +54,7 @@ public readonly unsafe ref struct Autocast
     }
 }
 
-/// <summary>Whether a network is being recorded as TorchScript, which may hold libtorch's own operators only.</summary>
+/// <summary>Whether a network is being recorded for others, who know libtorch's own operators only.</summary>
 internal static class Tracing
 {
     /// <summary>On this thread.</summary>

@@ -4,6 +4,7 @@ namespace Coverslip.Torch;
 public sealed partial class Tensor
 {
     private static readonly Operator ConvOp = new("aten::conv2d"),
+        ConvTransposeOp = new("aten::conv_transpose2d", "input"),
         BatchNormOp = new("aten::batch_norm"),
         LayerNormOp = new("aten::layer_norm"),
         LinearOp = new("aten::linear"),
@@ -46,6 +47,10 @@ public sealed partial class Tensor
             geometry.DilationList,
             geometry.Groups
         );
+
+    /// <summary>Transposed convolution; weight [in, out, kH, kW].</summary>
+    internal Tensor ConvTranspose2d(Tensor weight, Tensor? bias, long stride) =>
+        ConvTransposeOp.Call(this, weight, bias, new[] { stride, stride });
 
     /// <summary>Batch normalization; while training, running statistics move by the momentum.</summary>
     internal Tensor BatchNorm(Tensor? weight, Tensor? bias, BatchNormState state, bool training) =>

@@ -25,6 +25,7 @@ public sealed partial class Tensor : IDisposable
     {
         if (pointer == 0)
             throw new TorchException("the operator returned no tensor");
+        OperatorRecorder.Current?.Forget(pointer);
         var tensor = new Tensor(pointer);
         TensorScope.Register(tensor);
         return tensor;

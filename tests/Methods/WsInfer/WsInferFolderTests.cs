@@ -6,6 +6,8 @@ using Coverslip.Tests;
 using Coverslip.Torch;
 using Coverslip.Torch.Scripts;
 using Coverslip.Torch.Tests;
+using Microsoft.ML.OnnxRuntime;
+using Tensor = Coverslip.Torch.Tensor;
 
 namespace Coverslip.Methods.Tests.WsInfer;
 
@@ -63,6 +65,58 @@ public sealed class WsInferFolderTests(WsInferRuns runs) : IClassFixture<WsInfer
         config["class_names"] = new JsonArray("a", "a");
         config.AsObject().Remove("transform");
         Assert.Equal(["transform", "spec_version", "class_names"], SchemaCheck.Errors(config, schema, ""));
+    }
+
+    [Fact]
+    public void An_ONNX_file_says_what_predicting_says()
+    {
+        var folder = runs.Made("backbone in bfloat16");
+        var path = Path.Combine(folder, "..", "backbone.onnx");
+        using var model = TrainedModel.Load(runs.Run("backbone", ""), Known.Methods, Device.Cpu);
+        OnnxExport.Write(path, model);
+        var expected = JsonSerializer.Deserialize<double[][]>(File.ReadAllText(Path.Combine(folder, "expected.json")))!;
+        var bytes = File.ReadAllBytes(Path.Combine(folder, "pixels.bin"));
+        using var scope = new TensorScope();
+        var pixels = Tensor.From<byte>(bytes, expected.Length, 48, 48, 3).To(DType.Float32) * (1 / 255.0);
+        using var session = new InferenceSession(path);
+        using var images = OrtValue.CreateTensorValueFromMemory(
+            pixels.Permute(0, 3, 1, 2).Contiguous().ToArray<float>(),
+            [expected.Length, 3, 48, 48]
+        );
+        using var options = new RunOptions();
+        using var said = session.Run(options, ["images"], [images], ["output"]);
+        foreach (var (wanted, value) in expected.SelectMany(p => p).Zip(said[0].GetTensorDataAsSpan<float>().ToArray()))
+            Assert.Equal(wanted, value, 0.02); // the run is in bfloat16, the file in float32
+        Assert.Equal("""["rosettes","sheets"]""", session.ModelMetadata.CustomMetadataMap["classes"]);
+    }
+
+    [Fact]
+    public void What_has_no_form_in_ONNX_is_refused_with_the_reason()
+    {
+        var path = Path.Combine(runs.Run("saganet", "seed: 1", parts: 2), "no.onnx");
+        foreach (
+            var (reason, run) in new[]
+            {
+                ("input.form: raw", runs.Run("masked", "input: {form: masked, masks: column, height: 48, width: 48}")),
+                ("cannot be written as one network", runs.Classical()),
+                ("choose with --finding: nodule", runs.Chests),
+            }
+        )
+        {
+            using var model = TrainedModel.Load(run, Known.Methods, Device.Cpu);
+            var error = Assert.Throws<InvalidOperationException>(() => OnnxExport.Write(path, model));
+            Assert.Contains(reason, error.Message);
+            Assert.False(File.Exists(path));
+        }
+    }
+
+    [Fact]
+    public void A_SagaNet_of_two_parts_as_an_ONNX_file()
+    {
+        var path = Path.Combine(runs.Run("saganet", "seed: 1", parts: 2), "saganet.onnx");
+        using var model = TrainedModel.Load(Path.GetDirectoryName(path)!, Known.Methods, Device.Cpu);
+        OnnxExport.Write(path, model); // compares itself with the model
+        Assert.True(File.Exists(path));
     }
 
     [Fact]

@@ -17,6 +17,70 @@ public sealed class FoldTests
     [Theory, MemberData(nameof(Layers))]
     public void Folded_equals_unfolded_in_bfloat16(string name) => Expect(name, DType.BFloat16, 1e-2);
 
+    // Channels in and out, sides, images, kernel: what goes to native/torch's own convolutions, and just what does not.
+    public static TheoryData<int, int, int, int, int, int> OwnShapes =>
+        new()
+        {
+            { 8, 8, 3, 3, 1, 3 },
+            { 16, 24, 9, 11, 2, 3 },
+            { 7, 24, 9, 11, 2, 3 },
+            { 37, 19, 5, 30, 3, 3 },
+            { 130, 65, 13, 7, 1, 3 },
+            { 16, 24, 2, 11, 2, 3 },
+            { 16, 24, 9, 11, 2, 1 },
+            { 130, 65, 13, 7, 1, 1 },
+        };
+
+    [Theory, MemberData(nameof(OwnShapes))]
+    public void An_own_convolution_computes_what_stands_behind_it(
+        int input,
+        int output,
+        int height,
+        int width,
+        int count,
+        int kernel
+    )
+    {
+        using var scope = new TensorScope();
+        using var store = new ParameterStore(TestDevice.Current);
+        TorchRuntime.Seed(5);
+        using var off = new NoGradient();
+        var (x, added) = (Images(input, count, height, width), Images(output, count, height, width));
+        foreach (var adds in new[] { false, true })
+        foreach (var activation in Enum.GetValues<Activation>())
+        {
+            var at = store.Root / $"{activation}{adds}";
+            var options = new Conv2dOptions { Padding = kernel / 2, Bias = adds };
+            var convolution = new Conv2d(at / "conv", input, output, kernel, options);
+            var norm = new BatchNorm2d(at / "norm", output, activation: adds ? Activation.None : activation);
+            norm.Weight.UniformInPlace(4, 6);
+            norm.Bias.UniformInPlace(-1, 1);
+            Tensor Forward() => adds ? convolution.Forward(x, norm, added, activation) : convolution.Forward(x, norm);
+            Unfold(store);
+            var wanted = Forward().ToArray<float>();
+            store.Fold(DType.Float32);
+            Close(wanted, Forward().ToArray<float>(), 1e-5);
+        }
+    }
+
+    /// <summary>An image's numbers do not depend on how many others stand in its batch.</summary>
+    [Fact]
+    public void Images_one_by_one_are_the_same_bits()
+    {
+        using var scope = new TensorScope();
+        using var store = new ParameterStore(TestDevice.Current);
+        TorchRuntime.Seed(5);
+        var convolution = new Conv2d(store.Root, 16, 24, 3, new Conv2dOptions { Padding = 1 });
+        store.Fold(DType.Float32);
+        using var inference = new Inference();
+        var x = Images(16, 5, 9, 11);
+        var all = convolution.Forward(x, Activation.Relu).ToArray<float>();
+        var each = Enumerable
+            .Range(0, 5)
+            .SelectMany(i => convolution.Forward(x.Narrow(0, i, 1), Activation.Relu).ToArray<float>());
+        Assert.Equal(all, each);
+    }
+
     [Fact]
     public void Images_of_another_size_get_the_same_weights()
     {

@@ -1,0 +1,154 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Coverslip.Learning.Backbones;
+using Coverslip.Torch;
+using Coverslip.Torch.Layers;
+using Coverslip.Torch.Scripts;
+using Microsoft.ML.OnnxRuntime;
+using Tensor = Coverslip.Torch.Tensor;
+
+namespace Coverslip.Bench;
+
+/// <summary>
+/// Evaluation in float32 in turn within one process: unfolded, folded, and ONNX Runtime with the network's own ONNX file
+/// and as many threads; processor time and wall time of each pass.
+/// </summary>
+internal static class EvaluationBench
+{
+    private const string UNetName = "u-net";
+    private const int WarmUps = 3;
+
+    /// <summary><c>evaluation</c>: a row per network, ratios of pairs as minimum, median, maximum.</summary>
+    internal static void Run(string[] arguments)
+    {
+        var flags = new Flags(arguments, "models", "pairs", "batch", "side", "width", "opencv");
+        Steps.SetThreads();
+        Console.WriteLine(
+            "| Network | images | ms unfolded, folded, ONNX Runtime | unfolded / folded: processor | wall | ONNX Runtime / folded: processor | wall | largest difference |"
+        );
+        Console.WriteLine("|---|---|---|---|---|---|---|---|");
+        foreach (
+            var model in flags.Text("models", $"{UNetName},densenet-121,resnet-50,googlenet,mobilenet-v2").Split(',')
+        )
+            Run(model, flags);
+    }
+
+    private static void Run(string model, Flags flags)
+    {
+        using var scope = new TensorScope();
+        using ParameterStore unfolded = new(),
+            folded = new();
+        TorchRuntime.Seed(1);
+        var plain = Network(model, unfolded, flags);
+        var quick = Network(model, folded, flags);
+        folded.Load(unfolded.All.ToDictionary(p => p.Path, p => p.Value));
+        unfolded.ToChannelsLast();
+        unfolded.Training = false;
+        var (side, batch) = model == UNetName ? (256, 2) : (flags.Int("side", 224), flags.Int("batch", 8));
+        var x = Tensor.Rand([batch, 3, side, side]).Contiguous(MemoryFormat.ChannelsLast);
+        var path = Path.Combine(flags.Text("opencv", Path.GetTempPath()), $"{model}.onnx");
+        OnnxFile.Save(path, [folded], quick, x, new Dictionary<string, string>());
+        using var peer = new Peer(path, x);
+        using var inference = new Inference();
+        var difference = (quick(x) - Tensor.From<float>(peer.Run(), quick(x).Shape)).Abs().Max().Item();
+        Write(flags, path, x, quick);
+        Func<object>[] works = [() => plain(x), () => quick(x), peer.Run];
+        for (var i = 0; i < WarmUps; i++)
+            foreach (var work in works)
+                Measure(work);
+        var rounds = Enumerable.Range(0, flags.Int("pairs", 7)).Select(_ => works.Select(Measure).ToArray()).ToArray();
+        string Over(int other, Func<Cost, double> of) => Ratios(rounds.Select(r => of(r[other]) / of(r[1])));
+        var times = works.Select((_, i) => Median(rounds.Select(r => r[i].Processor)).ToString("0", Invariant));
+        Console.WriteLine(
+            string.Create(
+                Invariant,
+                $"| {model} | {batch} of {side}² | {string.Join(", ", times)} | {Over(0, c => c.Processor)} | {Over(0, c => c.Wall)} | {Over(2, c => c.Processor)} | {Over(2, c => c.Wall)} | {difference:0.0e+0} |"
+            )
+        );
+    }
+
+    private static CultureInfo Invariant => CultureInfo.InvariantCulture;
+
+    private static Func<Tensor, Tensor> Network(string model, ParameterStore store, Flags flags)
+    {
+        if (model == UNetName)
+        {
+            var net = new UNet(store.Root, new UNetOptions { Width = flags.Int("width", 64) });
+            return x => net.Forward(x);
+        }
+        var backbone = KnownBackbones.Named(model).Build(store.Root, new BackboneOptions());
+        return x => backbone.Forward(x).Scores!;
+    }
+
+    // Images and what the network says of them, for bench/evaluation/opencv.cpp.
+    private static void Write(Flags flags, string path, Tensor x, Func<Tensor, Tensor> network)
+    {
+        if (flags.Text("opencv", "").Length == 0)
+            File.Delete(path);
+        else
+            foreach (var (name, tensor) in new[] { ("images", x), ("output", network(x)) })
+            {
+                using var stream = new BinaryWriter(File.Create(Path.ChangeExtension(path, name)));
+                stream.Write(tensor.Shape.Length);
+                foreach (var length in tensor.Shape)
+                    stream.Write((int)length);
+                stream.Write(MemoryMarshal.AsBytes<float>(tensor.Contiguous().ToArray<float>()));
+            }
+    }
+
+    private static Cost Measure(Func<object> pass)
+    {
+        using var process = Process.GetCurrentProcess();
+        var (before, clock) = (process.TotalProcessorTime, Stopwatch.StartNew());
+        using (new TensorScope())
+            _ = pass();
+        var wall = clock.Elapsed.TotalMilliseconds;
+        process.Refresh();
+        return new Cost((process.TotalProcessorTime - before).TotalMilliseconds, wall);
+    }
+
+    private static string Ratios(IEnumerable<double> ratios)
+    {
+        double[] sorted = [.. ratios.Order()];
+        return string.Create(Invariant, $"{sorted[0]:0.00}, **{sorted[sorted.Length / 2]:0.00}**, {sorted[^1]:0.00}");
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted[sorted.Length / 2];
+    }
+
+    /// <summary>Milliseconds of one pass.</summary>
+    private readonly record struct Cost(double Processor, double Wall);
+
+    /// <summary>ONNX Runtime on the same images; its threads wait without spinning, or their waiting counted as work.</summary>
+    private sealed class Peer : IDisposable
+    {
+        private readonly InferenceSession session;
+        private readonly OrtValue input;
+        private readonly RunOptions options = new();
+
+        internal Peer(string path, Tensor x)
+        {
+            using var settings = new SessionOptions { IntraOpNumThreads = TorchRuntime.Threads };
+            settings.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+            session = new InferenceSession(path, settings);
+            input = OrtValue.CreateTensorValueFromMemory(x.Contiguous().ToArray<float>(), x.Shape);
+        }
+
+        internal float[] Run()
+        {
+            using var results = session.Run(options, [OnnxFile.Input], [input], [OnnxFile.Output]);
+            return results[0].GetTensorDataAsSpan<float>().ToArray();
+        }
+
+        public void Dispose()
+        {
+            session.Dispose();
+            input.Dispose();
+            options.Dispose();
+        }
+    }
+}

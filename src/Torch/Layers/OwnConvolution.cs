@@ -1,0 +1,43 @@
+namespace Coverslip.Torch.Layers;
+
+/// <summary>
+/// Where native/torch's own convolutions are faster than oneDNN's in evaluation with weights laid out once: a rule of
+/// the shape of one image, measured once (docs/decisions/folded-evaluation.md), and not a timing of the first batch, which
+/// would choose otherwise tomorrow, and with it the last digits of predictions.
+/// </summary>
+internal static class OwnConvolution
+{
+    // Below, vectors of channels are half empty.
+    private const int FewestChannels = 8;
+
+    // Tiles of 4×4 outputs; of maps smaller than this most of each tile is thrown away.
+    private const int LeastSide = 3,
+        TileSide = 4;
+
+    // So many weights pass from memory in the 36 points, which one tile to the image does not pay for.
+    private const long MostWeights = 512 * 512;
+    private const int LeastTiles = 4;
+
+    private static readonly bool HasKernels = TorchRuntime.Simd != "none";
+
+    /// <summary>Whether they compute a float32 convolution on the processor.</summary>
+    /// <param name="weight">[out, in / groups, kH, kW].</param>
+    /// <param name="geometry">How the kernel walks.</param>
+    /// <param name="image">[B, in, H, W].</param>
+    /// <param name="adds">Whether another map is added to the output, which oneDNN here needs passes of its own for.</param>
+    internal static bool Pays(ReadOnlySpan<long> weight, ConvGeometry geometry, ReadOnlySpan<long> image, bool adds)
+    {
+        if (!HasKernels || geometry is not { Stride: 1, Dilation: 1, Groups: 1 })
+            return false;
+        if (weight is [_, _, 1, 1])
+            return adds && geometry.Padding is { Rows: 0, Columns: 0 };
+        if (weight is not [_, _, 3, 3] || geometry.Padding is not { Rows: 1, Columns: 1 })
+            return false;
+        var (rows, columns) = (image[2], image[3]);
+        return Math.Min(weight[0], weight[1]) >= FewestChannels
+            && Math.Min(rows, columns) >= LeastSide
+            && (weight[0] * weight[1] <= MostWeights || Tiles(rows) * Tiles(columns) >= LeastTiles);
+    }
+
+    private static long Tiles(long side) => (side + TileSide - 1) / TileSide;
+}
