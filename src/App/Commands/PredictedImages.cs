@@ -29,6 +29,9 @@ internal sealed class PredictedImages(
         predictions.Rows.All(r => Path.IsPathRooted(r.Image))
         && predictions.Rows.DistinctBy(r => Path.GetFileName(r.Image)).Count() == predictions.Rows.Count;
 
+    /// <summary>Where findings truly are, as far as the cohort's boxes tell.</summary>
+    private readonly ILookup<string, FindingBox> boxes = BoxesFile.Beside(patches.Cohort).ToLookup(b => b.Image);
+
     /// <summary>The mask of an image; null (default) for none.</summary>
     public Func<CohortRow, string?> MaskOf { get; init; } = _ => null;
 
@@ -59,10 +62,10 @@ internal sealed class PredictedImages(
         return new PredictedCases("image", [.. order.Select(c => full.GetValueOrDefault(c, c))], "predictions.csv")
         {
             Legend =
-                full.Values.Any(c => c.Pictures.Count > 1) && predictions.MultiLabel
+                predictions.MultiLabel && (boxes.Count > 0 || full.Values.Any(c => c.Pictures.Count > 1))
                     ? ColorScale.OfMaps(
                         "beside a radiograph, for each finding that is named: share of its map's maximum",
-                        LegendMark.HalfFrame
+                        [.. boxes.Count > 0 ? [LegendMark.TrueBox] : Array.Empty<LegendMark>(), LegendMark.HalfFrame]
                     )
                     : null,
             Sections = DoubtSection.Of(predictions, model.Parts, "image") is { } doubt ? [doubt] : [],
@@ -86,14 +89,34 @@ internal sealed class PredictedImages(
     private IEnumerable<Picture> PicturesOf(Patch patch, Prediction said)
     {
         var file = patches.Cohort.ImagePath(patch.Row);
-        yield return new Picture(file, said.Image) { Longest = predictions.MultiLabel ? MappedSide : Picture.Small };
+        yield return new Picture(file, said.Image)
+        {
+            Longest = predictions.MultiLabel ? MappedSide : Picture.Small,
+            Boxes = BoxesOf(patch, _ => true),
+        };
         if (MaskOf(patch.Row) is { } mask)
             yield return new Picture(file, $"mask of {said.Image}") { Mask = mask, View = MaskView.Dimmed };
         if (!predictions.MultiLabel)
             yield break;
         foreach (var finding in said.Predicted.Split(';', StringSplitOptions.RemoveEmptyEntries))
             if (OverlayOf(said.Image, finding) is var overlay && File.Exists(overlay))
-                yield return new Picture(overlay, $"{finding} in {said.Image}") { Longest = MappedSide };
+                yield return new Picture(overlay, $"{finding} in {said.Image}")
+                {
+                    Longest = MappedSide,
+                    Boxes = BoxesOf(patch, label => label == finding),
+                };
+    }
+
+    private IReadOnlyList<PictureBox> BoxesOf(Patch patch, Func<string, bool> wanted)
+    {
+        var (width, height) = ((double)patch.Source.Size.Width, (double)patch.Source.Size.Height);
+        return
+        [
+            .. boxes[patch.Row.Image]
+                .Where(b => wanted(b.Label))
+                .Select(b => b.Area)
+                .Select(b => new PictureBox(b.X / width, b.Y / height, b.Right / width, b.Bottom / height)),
+        ];
     }
 
     private IReadOnlyList<int> JudgesOf(int place) => seen?[place].Parts ?? [.. model.Parts.Select(p => p.Part)];

@@ -17,7 +17,17 @@ public static class BoxesFile
     /// A missing column, an image or a label that the cohort does not have, a finding that the image's row does not name,
     /// or figures that are no box; the message names rows.
     /// </exception>
-    public static IReadOnlyList<FindingBox> Read(string path, Cohort cohort)
+    public static IReadOnlyList<FindingBox> Read(string path, Cohort cohort) => Read(path, cohort, whole: true);
+
+    /// <summary>Those of <c>boxes.csv</c> in the folder of a cohort of findings; none where it lies there not. Boxes of images that the
+    /// cohort has not are left out, since the file may be of a larger one beside it.</summary>
+    /// <exception cref="InvalidDataException">As <see cref="Read(string, Cohort)"/>, but for images.</exception>
+    public static IReadOnlyList<FindingBox> Beside(Cohort cohort) =>
+        Path.Combine(cohort.Folder, "boxes.csv") is var boxes && cohort.MultiLabel && File.Exists(boxes)
+            ? Read(boxes, cohort, whole: false)
+            : [];
+
+    private static IReadOnlyList<FindingBox> Read(string path, Cohort cohort, bool whole)
     {
         var table = CsvTable.Read(path);
         var (image, label, outline) = (table.Require("image"), table.Require("label"), table.IndexOf("outline"));
@@ -29,7 +39,9 @@ public static class BoxesFile
         {
             var (name, finding) = (row.Fields[image].Replace('\\', '/'), row.Fields[label]);
             var corners = outline < 0 ? "" : row.Fields[outline];
-            if (!rows.TryGetValue(name, out var known))
+            if (!rows.TryGetValue(name, out var known) && !whole)
+                continue;
+            if (known is null)
                 problems.Add(new(true, $"the image '{name}' is not in {cohort.Path}", [row.Number]));
             else if (!cohort.Classes.Contains(finding))
                 problems.Add(

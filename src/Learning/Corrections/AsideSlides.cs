@@ -1,6 +1,7 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Learning.SlidePatches;
+using Coverslip.Learning.StoredFeatures;
 using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Geometry;
 
@@ -9,7 +10,8 @@ namespace Coverslip.Learning.Corrections;
 /// <summary>
 /// Slides of patients that nobody draws on, with the truth of their windows from the cohort's column annotation: tumor from half
 /// of the window on, normal without any of it (where not all tumor is outlined, annotated normal by half); what lies
-/// between counts for neither. A slide's score is its greatest probability, as where slides are predicted.
+/// between counts for neither. A slide's score is the greatest mean of a window and those around it: a probe of a few regions has
+/// single windows on every slide of which it is sure and wrong.
 /// </summary>
 internal sealed class AsideSlides(
     Cohort cohort,
@@ -35,11 +37,14 @@ internal sealed class AsideSlides(
             );
             windows.AddRange(TruthOf(slide).Select(t => (said[t.Key], t.Value)));
             if (said.Count > 0)
-                whole.Add((said.Values.Max(), IsPositive(slide)));
+                whole.Add((ScoreOf(slide.Features.Patches, said), IsPositive(slide)));
             memory.Used(slide);
         }
         return new AsideFigures(Auc(windows), Auc(whole), windows.Count, whole.Count);
     }
+
+    private static double ScoreOf(TissuePatches windows, Dictionary<long, double> said) =>
+        said.Keys.Max(key => windows.Around(key).Where(said.ContainsKey).Average(near => said[near]));
 
     private IReadOnlyDictionary<long, bool> TruthOf(CorrectionSlide slide)
     {

@@ -12,7 +12,8 @@ namespace Coverslip.Learning.Corrections;
 /// </summary>
 internal sealed class CorrectionCohort(Cohort cohort, CorrectionFolder folder, CorrectionSettings settings)
 {
-    private const double ValidationShare = 0.25;
+    /// <summary>Of the patients drawn on that validate: the first with which every class has one that does.</summary>
+    private static readonly double[] ValidationShares = [0.25, 0.34, 0.5];
 
     /// <summary>Says <c>train</c> or <c>test</c>, as <c>split.column</c> of a recipe takes it.</summary>
     private const string SideColumn = "side";
@@ -79,7 +80,7 @@ internal sealed class CorrectionCohort(Cohort cohort, CorrectionFolder folder, C
     private string Relative(string path) =>
         Path.GetRelativePath(Path.GetFullPath(folder.Path), Path.GetFullPath(path)).Replace('\\', '/');
 
-    /// <summary>Why there is none; null where it is written.</summary>
+    /// <summary>Why there is none, or what it lacks; null where it is whole.</summary>
     private string? WriteSplit()
     {
         File.Delete(folder.Split);
@@ -87,8 +88,22 @@ internal sealed class CorrectionCohort(Cohort cohort, CorrectionFolder folder, C
         var own = made.PatientImages.Count(p => !settings.Aside.Contains(p.Patient));
         if (own < 2 || own == made.PatientImages.Count)
             return $"no split is written: regions are on slides of {own} patients, and training with validation needs two";
-        var part = ColumnSplits.Draw(made, SideColumn, ValidationShare, seed: 1);
+        SplitPart[] drawn = [.. ValidationShares.Select(share => ColumnSplits.Draw(made, SideColumn, share, seed: 1))];
+        var part = drawn.FirstOrDefault(p => OneSided(made, p).Count == 0) ?? drawn[0];
         new Split(SplitKind.Random, made.Hash, 1, [part]).Save(folder.Split);
-        return null;
+        // Normal tissue is drawn on slides with tumor, too.
+        return OneSided(made, part).Contains(settings.Positive)
+            ? $"no patient of class {settings.Positive} validates, since it is on slides of one patient alone; methods that validate by windows refuse that: draw {settings.Positive} on another patient's slide"
+            : null;
+    }
+
+    /// <summary>Classes that train and do not validate, or the other way round.</summary>
+    private static HashSet<string> OneSided(Cohort made, SplitPart part)
+    {
+        HashSet<string> Of(IReadOnlyList<string> patients) =>
+            [.. made.Rows.Where(r => patients.Contains(r.Patient)).Select(r => r.Label)];
+        var classes = Of(part.Train);
+        classes.SymmetricExceptWith(Of(part.Validation));
+        return classes;
     }
 }

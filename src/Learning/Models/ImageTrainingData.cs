@@ -52,6 +52,7 @@ internal sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : Training
     /// <exception cref="Coverslip.Slides.Images.UnreadableImageException">An image that cannot be read.</exception>
     public static ImageTrainingData Prepare(IRecipe recipe, Preparation given)
     {
+        OutlinedInPart.Refuse(given.Cohort);
         var (input, progress) = (recipe.Input, given.Progress);
         var place = new MaskPlace(given.MaskFolder ?? "", MaskPart.Of(given.Split, given.Cohort), given.Device)
         {

@@ -23,7 +23,7 @@ public sealed class CohortSlides : IDisposable
     public const string AnnotationColumn = "annotation";
 
     /// <summary>yes (default) or no: whether all tumor of a slide is outlined.</summary>
-    public const string ExhaustiveColumn = "exhaustive";
+    public const string ExhaustiveColumn = OutlinedInPart.Column;
 
     private const string TableName = "annotations.csv";
 

@@ -79,15 +79,8 @@ internal sealed record PictureSet(ViewedFile File, IReadOnlyList<SetPicture> Pic
         {
             Classes = cohort.Classes,
             MultiLabel = cohort.MultiLabel,
-            Boxes = BoxesOf(file, cohort).ToLookup(b => b.Image, StringComparer.Ordinal),
+            Boxes = BoxesFile.Beside(cohort).ToLookup(b => b.Image, StringComparer.Ordinal),
         };
-
-    private static IReadOnlyList<FindingBox> BoxesOf(ViewedFile file, Cohort cohort) =>
-        System.IO.Path.Combine(file.Folder, "boxes.csv") is var boxes
-        && cohort.MultiLabel
-        && System.IO.File.Exists(boxes)
-            ? BoxesFile.Read(boxes, cohort)
-            : [];
 
     /// <summary>What a model says of a cohort's pictures.</summary>
     internal static PictureSet Of(ViewedFile file, Predictions said, PictureSet cohort)

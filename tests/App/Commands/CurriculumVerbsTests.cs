@@ -161,6 +161,7 @@ public sealed class CurriculumVerbsTests(ChestRuns runs) : IClassFixture<ChestRu
         var overlays = runs.At("predicted/overlays");
         Assert.Equal(named, Directory.Exists(overlays) ? Directory.GetFiles(overlays).Length : 0);
         Assert.Equal(5 * predictions.Rows.Count + 1, File.ReadAllLines(runs.At("predicted/activations.csv")).Length);
+        Assert.Contains("box of the truth", File.ReadAllText(runs.At("predicted/report.html")));
 
         // Files of their own, of another size, without known findings; a DICOM file is an image like any other.
         var dicom = Path.Combine(Coverslip.Tests.TestData.Root, "tests/Slides/Images/dicom/lossless12.dcm");

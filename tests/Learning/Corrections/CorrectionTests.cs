@@ -51,7 +51,11 @@ public sealed class CorrectionTests(PaintedCorrection painted) : IClassFixture<P
         Assert.Equal(painted.Aside.Order(), Split.Load(correction.Folder.Split, cohort).Parts[0].Test.Order());
         Assert.All(
             notes,
-            n => Assert.EndsWith(" is left out of cohort.csv: it is labeled tumor, and none is drawn on it", n)
+            n =>
+                Assert.Matches(
+                    " is left out of cohort.csv: it is labeled tumor, and none is drawn on it$|^no patient of class tumor ",
+                    n
+                )
         );
         using var slides = CohortSlides.Open(
             cohort,
@@ -70,6 +74,33 @@ public sealed class CorrectionTests(PaintedCorrection painted) : IClassFixture<P
         // What was not drawn is not known; what was drawn as normal is.
         var all = (double)tumor.Slide.Levels[0].Width * tumor.Slide.Levels[0].Height;
         Assert.Equal(all - regions.Region(["tumor", "normal"]).Area, tumor.Areas.Ignored.Area, 1.0);
+    }
+
+    [Fact]
+    public void Each_class_validates_where_two_patients_have_it_and_it_is_told_where_one_has()
+    {
+        var correction = painted.Fresh();
+        var (tumor, normal) = (
+            PaintedCorrection.Region("tumor", 200, 200, 96, 96),
+            PaintedCorrection.Region("normal", 320, 320, 96, 96)
+        );
+        var own = correction.Slides.Where(s => !s.Aside).OrderByDescending(s => s.Row.Label).ToArray();
+        foreach (var slide in own)
+            correction.Draw(slide, PaintedCorrection.Set(slide.Row.Label == "tumor" ? [tumor, normal] : [normal]));
+        correction.Teach();
+        Assert.Empty(correction.KeepRound(1).Notes);
+        var cohort = Cohort.Load(correction.Folder.Cohort);
+        var validating = Split.Load(correction.Folder.Split, cohort).Parts[0].Validation;
+        Assert.Equal(
+            ["normal", "tumor"],
+            cohort.Rows.Where(r => validating.Contains(r.Patient)).Select(r => r.Label).Order()
+        );
+        correction.Draw(own[0], PaintedCorrection.Set());
+        correction.Teach();
+        Assert.Contains(
+            "no patient of class tumor validates, since it is on slides of one patient alone; methods that validate by windows refuse that: draw tumor on another patient's slide",
+            correction.KeepRound(2).Notes
+        );
     }
 
     [Fact]

@@ -1,0 +1,27 @@
+using Coverslip.Evaluation.Cohorts;
+
+namespace Coverslip.Learning.Inputs;
+
+/// <summary>
+/// Slides of which some regions are outlined and the rest is not known: the label is that of the regions. A method that takes a file
+/// as one image would learn the label of everything on it and nothing of the regions.
+/// </summary>
+internal static class OutlinedInPart
+{
+    /// <summary>Says <c>no</c> of such a slide.</summary>
+    internal const string Column = "exhaustive";
+
+    /// <summary>Refuses them where files are taken as images.</summary>
+    /// <exception cref="InvalidDataException">With the row and the way out.</exception>
+    internal static void Refuse(Cohort cohort)
+    {
+        foreach (var row in cohort.Rows)
+            if (
+                cohort.FurtherColumns.Contains(Column)
+                && cohort.Further(row, Column)?.ToLowerInvariant() is "no" or "false" or "0"
+            )
+                throw new InvalidDataException(
+                    $"{cohort.Path}: row {row.Number}: {row.Image} is outlined in part ({Column}: no), and this method takes a file as one image: the regions would teach nothing. Write patches of them, 'coverslip patches SLIDES --cohort {cohort.Path} --annotations FOLDER --rule takahama --mpp 1 --side 96 --out index.csv' with the folder of the annotations, and train on index.csv; or take a method that learns from outlined slides, such as tumor-detection"
+                );
+    }
+}
