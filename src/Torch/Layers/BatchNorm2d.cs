@@ -55,16 +55,20 @@ public sealed class BatchNorm2d
         if (learns && !Recompute.IsSecondRun)
             tracked.AddInPlace(1);
         var state = new BatchNormState(mean, variance, Recompute.IsSecondRun ? 0 : momentum, epsilon);
+        if (learns && store.StatisticsOver is { } group)
+            return Activated(group.BatchNorm(x, Weight, Bias, state));
         if (learns && x.IsChannelsLast && x.NormServedByOwnOperators)
             return x.OwnBatchNorm(Weight, Bias, state, Activation);
-        var normalized = x.BatchNorm(Weight, Bias, state, learns);
-        return Activation switch
+        return Activated(x.BatchNorm(Weight, Bias, state, learns));
+    }
+
+    private Tensor Activated(Tensor normalized) =>
+        Activation switch
         {
             Activation.Relu => normalized.ReluInPlace(),
             Activation.Relu6 => normalized.Relu6InPlace(),
             _ => normalized,
         };
-    }
 
     /// <summary>
     /// What it multiplies by and adds in evaluation, [C] each in float64: y = scale · x + offset.
