@@ -95,6 +95,20 @@ void joined(std::vector<at::Tensor>& tensors, const Act& act) {
     }
 }
 
+// The Reducer warns where a gradient lies otherwise in memory than its parameter, as those of depthwise convolutions do, whose
+// single channel makes both the same. Copies are by place all the same.
+struct WithoutStrides : c10::WarningHandler {
+#if TORCH_VERSION_MAJOR >= 2
+    void process(const c10::Warning& warning) override {
+        if (warning.msg().find("Grad strides") == std::string::npos) c10::WarningHandler::process(warning);
+    }
+#else
+    void process(const c10::SourceLocation& at, const std::string& text, const bool verbatim) override {
+        if (text.find("Grad strides") == std::string::npos) c10::WarningHandler::process(at, text, verbatim);
+    }
+#endif
+};
+
 // Batch normalization by the statistics of all ranks' values (as PyTorch's SyncBatchNorm): a rank says how many values it
 // has, their mean and variance; in the backward pass two sums go round. A rank that does not count only takes part.
 struct GroupBatchNorm : torch::autograd::Function<GroupBatchNorm> {
@@ -106,7 +120,8 @@ struct GroupBatchNorm : torch::autograd::Function<GroupBatchNorm> {
         const auto wide = x.options().dtype(at::kDouble).memory_format(c10::nullopt);
         at::Tensor all = at::zeros({group->getSize(), 2 * channels + 1}, wide);
         if (counts) {
-            const auto own = at::var_mean(x.to(at::kFloat), {0, 2, 3}, /*unbiased=*/false);
+            const auto precise = x.scalar_type() == at::kDouble ? x : x.to(at::kFloat);
+            const auto own = at::var_mean(precise, {0, 2, 3}, /*unbiased=*/false);
             at::Tensor row = all.select(0, group->getRank());
             row.narrow(0, 0, channels).copy_(std::get<1>(own));
             row.narrow(0, channels, channels).copy_(std::get<0>(own));
@@ -162,7 +177,9 @@ private:
         return of_channels.to(x.scalar_type()).view({1, -1, 1, 1});
     }
     static at::Tensor affine(const at::Tensor& x, const at::Tensor& scale, const at::Tensor& offset) {
-        return at::addcmul(shaped(offset, x), x, shaped(scale, x));
+        at::Tensor y = at::empty_like(x);  // pixel by pixel where x is
+        at::addcmul_out(y, shaped(offset, x), x, shaped(scale, x));
+        return y;
     }
 };
 
@@ -337,6 +354,12 @@ CT_API int32_t ct_reducer_begin(CtReducer* reducer) {
         reducer->reducer->rebuild_buckets();
         reducer->reducer->prepare_for_backward({});
         reducer->steps++;
+        static WithoutStrides handler;
+#if TORCH_VERSION_MAJOR >= 2
+        c10::WarningUtils::set_warning_handler(&handler);
+#else
+        c10::Warning::set_warning_handler(&handler);
+#endif
     });
 }
 
