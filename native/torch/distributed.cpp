@@ -1,10 +1,10 @@
-// Several processes that train together: a store to meet at, a group to add up in, gradients reduced in buckets while the
-// backward pass runs. All of it is c10d's.
+// Several processes that train together: a store to meet at, a group to add up in, gradients reduced in buckets while
+// the backward pass runs. All of it is c10d's.
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/custom_function.h>
+#include <torch/version.h>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 #include <torch/csrc/distributed/c10d/reducer.hpp>
-#include <torch/version.h>
 #ifdef COVERSLIP_GLOO
 #define USE_C10D_GLOO
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
@@ -13,6 +13,8 @@
 #define USE_C10D_NCCL
 #include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
 #endif
+
+#include <cstdlib>
 
 #include "convert.h"
 
@@ -30,8 +32,10 @@ std::chrono::milliseconds seconds(int32_t count) { return std::chrono::seconds(c
 #ifdef COVERSLIP_GLOO
 auto of_gloo(const Store& store, int32_t rank, int32_t size, const char* address, int32_t timeout) {
     auto options = c10d::ProcessGroupGloo::Options::create(seconds(timeout));
-    options->devices.push_back(*address ? c10d::ProcessGroupGloo::createDeviceForHostname(address)
-                                        : c10d::ProcessGroupGloo::createDefaultDevice());
+    const char* network = std::getenv("GLOO_SOCKET_IFNAME");  // PyTorch's own name for it, which only its Python reads
+    options->devices.push_back(network    ? c10d::ProcessGroupGloo::createDeviceForInterface(network)
+                               : *address ? c10d::ProcessGroupGloo::createDeviceForHostname(address)
+                                          : c10d::ProcessGroupGloo::createDefaultDevice());
     return c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, size, options);
 }
 #endif
@@ -53,8 +57,8 @@ Group grouped(const Store& store, int32_t rank, int32_t size, Backend kind, Made
     auto group = c10::make_intrusive<c10d::ProcessGroup>(store, rank, size);
     group->setDefaultBackend(type);
 #else
-    auto group = c10::make_intrusive<c10d::ProcessGroup>(store, rank, size, c10d::ProcessGroup::Options::create(
-        on_gpu ? "nccl" : "gloo"));
+    auto group = c10::make_intrusive<c10d::ProcessGroup>(store, rank, size,
+                                                         c10d::ProcessGroup::Options::create(on_gpu ? "nccl" : "gloo"));
 #endif
     group->setBackend(on_gpu ? c10::DeviceType::CUDA : c10::DeviceType::CPU, type, backend);
     return group;
@@ -95,8 +99,8 @@ void joined(std::vector<at::Tensor>& tensors, const Act& act) {
     }
 }
 
-// The Reducer warns where a gradient lies otherwise in memory than its parameter, as those of depthwise convolutions do, whose
-// single channel makes both the same. Copies are by place all the same.
+// The Reducer warns where a gradient lies otherwise in memory than its parameter, as those of depthwise convolutions
+// do, whose single channel makes both the same. Copies are by place all the same.
 struct WithoutStrides : c10::WarningHandler {
 #if TORCH_VERSION_MAJOR >= 2
     void process(const c10::Warning& warning) override {
@@ -109,8 +113,8 @@ struct WithoutStrides : c10::WarningHandler {
 #endif
 };
 
-// Batch normalization by the statistics of all ranks' values (as PyTorch's SyncBatchNorm): a rank says how many values it
-// has, their mean and variance; in the backward pass two sums go round. A rank that does not count only takes part.
+// Batch normalization by the statistics of all ranks' values (as PyTorch's SyncBatchNorm): a rank says how many values
+// it has, their mean and variance; in the backward pass two sums go round. A rank that does not count only takes part.
 struct GroupBatchNorm : torch::autograd::Function<GroupBatchNorm> {
     static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
                               const at::Tensor& bias, at::Tensor mean, at::Tensor variance, const Group& group,
@@ -130,8 +134,8 @@ struct GroupBatchNorm : torch::autograd::Function<GroupBatchNorm> {
         add_up(group, all);
         const at::Tensor share = all.narrow(1, 2 * channels, 1) / all.narrow(1, 2 * channels, 1).sum();  // [ranks, 1]
         const at::Tensor means = all.narrow(1, 0, channels), variances = all.narrow(1, channels, channels);
-        const at::Tensor whole = (share * means).sum(0);                                          // [C]
-        const at::Tensor spread = (share * (variances + (means - whole).square())).sum(0);        // [C]
+        const at::Tensor whole = (share * means).sum(0);                                    // [C]
+        const at::Tensor spread = (share * (variances + (means - whole).square())).sum(0);  // [C]
         const double count = all.select(1, 2 * channels).sum().item<double>();
         const at::Tensor inverse = (spread + epsilon).rsqrt();
         if (momentum > 0) {
@@ -151,8 +155,8 @@ struct GroupBatchNorm : torch::autograd::Function<GroupBatchNorm> {
         at::AutoGradMode off(false);
         const auto saved = context->get_saved_variables();
         const at::Tensor &x = saved[0], &weight = saved[1], &mean = saved[2], &inverse = saved[3];
-        const auto group = c10::static_intrusive_pointer_cast<c10d::ProcessGroup>(
-            context->saved_data["group"].toCapsule());
+        const auto group =
+            c10::static_intrusive_pointer_cast<c10d::ProcessGroup>(context->saved_data["group"].toCapsule());
         const double count = context->saved_data["count"].toDouble();
         const at::Tensor gradient = gradients[0].to(x.scalar_type());
         const int64_t channels = x.size(1);
@@ -194,7 +198,8 @@ struct CtGroup {
     Group group;
 };
 
-// Gradients of some parameters, averaged over a group: in buckets, from the second step on while the backward pass runs.
+// Gradients of some parameters, averaged over a group: in buckets, from the second step on while the backward pass
+// runs.
 struct CtReducer {
     std::vector<at::Tensor> parameters;
     std::unique_ptr<c10d::Reducer> reducer;

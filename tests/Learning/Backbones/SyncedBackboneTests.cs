@@ -32,27 +32,45 @@ public sealed class SyncedBackboneTests
             }
         );
         foreach (var (path, wanted) in alone)
-            foreach (var given in together)
-            {
-                var off = Math.Sqrt(wanted.Zip(given[path], (a, b) => (a - b) * (a - b)).Sum());
-                var length = Math.Sqrt(wanted.Sum(a => a * a));
-                Assert.True(off <= 1e-6 * length + 1e-9, $"{path} is {off / length:g3} apart");
-            }
+        foreach (var given in together)
+        {
+            var off = Math.Sqrt(wanted.Zip(given[path], (a, b) => (a - b) * (a - b)).Sum());
+            var length = Math.Sqrt(wanted.Sum(a => a * a));
+            Assert.True(off <= 1e-6 * length + 1e-9, $"{path} is {off / length:g3} apart");
+        }
     }
 
     private static Dictionary<string, double[]> Trained(string name, ProcessGroup? group, int first, int count)
     {
         using var scope = new TensorScope();
         using var store = new ParameterStore(type: DType.Float64) { StatisticsOver = group };
-        var network = KnownBackbones.Named(name).Build(store.Root, new BackboneOptions { Classes = 3, Dropout = 0, Width = 0.25 });
+        var network = KnownBackbones
+            .Named(name)
+            .Build(
+                store.Root,
+                new BackboneOptions
+                {
+                    Classes = 3,
+                    Dropout = 0,
+                    Width = 0.25,
+                }
+            );
         GoldenBackbone.Fill(store);
         store.ToChannelsLast();
         var images = Tensor
-            .From([.. GoldenBackbone.Draw("images", Images * 3 * Side * Side).Select(v => (double)v)], Images, 3, Side, Side)
+            .From(
+                [.. GoldenBackbone.Draw("images", Images * 3 * Side * Side).Select(v => (double)v)],
+                Images,
+                3,
+                Side,
+                Side
+            )
             .Narrow(0, first, count)
             .Contiguous(MemoryFormat.ChannelsLast);
         var target = Tensor.From<long>([0, 1, 2, 1, 0]).Narrow(0, first, count);
-        using var reducer = group is null ? null : new GradientReducer(group, [.. store.Trainable.Select(p => p.Value)]);
+        using var reducer = group is null
+            ? null
+            : new GradientReducer(group, [.. store.Trainable.Select(p => p.Value)]);
         using var sgd = new Sgd(store, 1e-3, new SgdOptions { Momentum = 0.9 });
         for (var step = 0; step < Steps; step++)
         {

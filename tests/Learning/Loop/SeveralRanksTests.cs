@@ -17,7 +17,12 @@ public sealed class SeveralRanksTests(SmallCohort small) : IClassFixture<SmallCo
     /// </summary>
     [Theory]
     [InlineData(2, 50, "method: saganet\nnetwork: {stem_filters: 4, growth: 4, positions: shared}")]
-    [InlineData(3, 15, "method: backbone\nnetwork: {name: mobilenet-v2, width: 0.25, hidden: 8, dropout: 0, scaling: published}", 1e-4)]
+    [InlineData(
+        3,
+        15,
+        "method: backbone\nnetwork: {name: mobilenet-v2, width: 0.25, hidden: 8, dropout: 0, scaling: published}",
+        1e-4
+    )]
     public void Losses_and_weights_equal_those_of_one_process(int ranks, int steps, string method, double rate = 0.01)
     {
         var each = ranks == 2 ? 5 : 11;

@@ -69,7 +69,10 @@ public sealed class StageRanksTests : IDisposable
             run =>
             {
                 var (extractor, segmentation) = SeveralRanks.Alike(() =>
-                    (new FeatureExtractor(LearningTests.Small with { Dropout = 0 }, 0), new SegmentationModel(LearningTests.Shape))
+                    (
+                        new FeatureExtractor(LearningTests.Small with { Dropout = 0 }, 0),
+                        new SegmentationModel(LearningTests.Shape)
+                    )
                 );
                 using (extractor)
                 using (segmentation)

@@ -1,5 +1,5 @@
-// Debian's libtorch-dev lacks this header of libtorch, of which c10d's reducer.hpp names two types; a pointer of the same
-// size stands in its class.
+// Debian's libtorch-dev lacks this header of libtorch, of which c10d's reducer.hpp names two types; a pointer of the
+// same size stands in its class.
 #pragma once
 #include <ATen/ATen.h>
 
