@@ -1,10 +1,8 @@
 // Several processes that train together: a store to meet at, a group to add up in, gradients reduced in buckets while
 // the backward pass runs. All of it is c10d's.
 #include <ATen/ATen.h>
-#include <torch/csrc/autograd/custom_function.h>
 #include <torch/version.h>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
-#include <torch/csrc/distributed/c10d/reducer.hpp>
 #ifdef COVERSLIP_GLOO
 #define USE_C10D_GLOO
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
@@ -16,14 +14,16 @@
 
 #include <cstdlib>
 
-#include "convert.h"
+#include "group.h"
 
 using namespace coverslip;
 
 namespace {
 
 using Store = c10::intrusive_ptr<c10d::Store>;
-using Group = c10::intrusive_ptr<c10d::ProcessGroup>;
+
+// As c10d's buckets of gradients.
+constexpr int64_t kMostBytes = 25 * 1024 * 1024;
 
 enum Backend : int32_t { kGloo = 1, kNccl = 2 };
 
@@ -70,11 +70,6 @@ Group grouped(const Store&, int32_t, int32_t, Backend, Made backend) {
 }
 #endif
 
-void add_up(const Group& group, at::Tensor tensor) {
-    std::vector<at::Tensor> one{std::move(tensor)};
-    group->allreduce(one)->wait();
-}
-
 // Runs of tensors of one type, each run joined to one: a message for each tensor would cost more than its bytes.
 template <class Act>
 void joined(std::vector<at::Tensor>& tensors, const Act& act) {
@@ -82,8 +77,8 @@ void joined(std::vector<at::Tensor>& tensors, const Act& act) {
     for (size_t first = 0, next; first < tensors.size(); first = next) {
         std::vector<at::Tensor> flat;
         int64_t bytes = 0;
-        for (next = first; next < tensors.size() && tensors[next].scalar_type() == tensors[first].scalar_type() &&
-                           bytes < c10d::kDefaultBucketBytesCap;
+        for (next = first;
+             next < tensors.size() && tensors[next].scalar_type() == tensors[first].scalar_type() && bytes < kMostBytes;
              next++) {
             flat.push_back(tensors[next].detach().reshape(-1));
             bytes += static_cast<int64_t>(tensors[next].nbytes());
@@ -99,111 +94,11 @@ void joined(std::vector<at::Tensor>& tensors, const Act& act) {
     }
 }
 
-// The Reducer warns where a gradient lies otherwise in memory than its parameter, as those of depthwise convolutions
-// do, whose single channel makes both the same. Copies are by place all the same.
-struct WithoutStrides : c10::WarningHandler {
-#if TORCH_VERSION_MAJOR >= 2
-    void process(const c10::Warning& warning) override {
-        if (warning.msg().find("Grad strides") == std::string::npos) c10::WarningHandler::process(warning);
-    }
-#else
-    void process(const c10::SourceLocation& at, const std::string& text, const bool verbatim) override {
-        if (text.find("Grad strides") == std::string::npos) c10::WarningHandler::process(at, text, verbatim);
-    }
-#endif
-};
-
-// Batch normalization by the statistics of all ranks' values (as PyTorch's SyncBatchNorm): a rank says how many values
-// it has, their mean and variance; in the backward pass two sums go round. A rank that does not count only takes part.
-struct GroupBatchNorm : torch::autograd::Function<GroupBatchNorm> {
-    static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
-                              const at::Tensor& bias, at::Tensor mean, at::Tensor variance, const Group& group,
-                              double momentum, double epsilon, bool counts) {
-        at::AutoGradMode off(false);
-        const int64_t channels = x.size(1);
-        const auto wide = x.options().dtype(at::kDouble).memory_format(c10::nullopt);
-        at::Tensor all = at::zeros({group->getSize(), 2 * channels + 1}, wide);
-        if (counts) {
-            const auto precise = x.scalar_type() == at::kDouble ? x : x.to(at::kFloat);
-            const auto own = at::var_mean(precise, {0, 2, 3}, /*unbiased=*/false);
-            at::Tensor row = all.select(0, group->getRank());
-            row.narrow(0, 0, channels).copy_(std::get<1>(own));
-            row.narrow(0, channels, channels).copy_(std::get<0>(own));
-            row.narrow(0, 2 * channels, 1).fill_(static_cast<double>(x.numel() / channels));
-        }
-        add_up(group, all);
-        const at::Tensor share = all.narrow(1, 2 * channels, 1) / all.narrow(1, 2 * channels, 1).sum();  // [ranks, 1]
-        const at::Tensor means = all.narrow(1, 0, channels), variances = all.narrow(1, channels, channels);
-        const at::Tensor whole = (share * means).sum(0);                                    // [C]
-        const at::Tensor spread = (share * (variances + (means - whole).square())).sum(0);  // [C]
-        const double count = all.select(1, 2 * channels).sum().item<double>();
-        const at::Tensor inverse = (spread + epsilon).rsqrt();
-        if (momentum > 0) {
-            mean.lerp_(whole.to(mean.scalar_type()), momentum);
-            variance.lerp_((spread * (count / std::max(count - 1, 1.0))).to(variance.scalar_type()), momentum);
-        }
-        context->save_for_backward({x, weight, whole, inverse});
-        context->saved_data["count"] = count;
-        context->saved_data["counts"] = counts;
-        context->saved_data["group"] = c10::IValue::make_capsule(group);
-        const at::Tensor scale = inverse * weight.to(at::kDouble);
-        return affine(x, scale, bias.to(at::kDouble) - whole * scale);
-    }
-
-    static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
-                                                   torch::autograd::variable_list gradients) {
-        at::AutoGradMode off(false);
-        const auto saved = context->get_saved_variables();
-        const at::Tensor &x = saved[0], &weight = saved[1], &mean = saved[2], &inverse = saved[3];
-        const auto group =
-            c10::static_intrusive_pointer_cast<c10d::ProcessGroup>(context->saved_data["group"].toCapsule());
-        const double count = context->saved_data["count"].toDouble();
-        const at::Tensor gradient = gradients[0].to(x.scalar_type());
-        const int64_t channels = x.size(1);
-        const at::Tensor sum = gradient.sum({0, 2, 3}, false, at::kDouble);
-        const at::Tensor product = (gradient * x).sum({0, 2, 3}, false, at::kDouble) - mean * sum;  // Σ g (x − mean)
-        at::Tensor both = at::cat({sum, product});
-        add_up(group, both);
-        // dx = w / σ · (g − Σg / n − (x − mean) / σ² · Σ g (x − mean) / n), sums over all ranks; a · g + b · x + c
-        const at::Tensor a = inverse * weight.to(at::kDouble);
-        at::Tensor dx = gradient * shaped(a, x);
-        if (context->saved_data["counts"].toBool()) {
-            const at::Tensor b = -a * inverse.square() * both.narrow(0, channels, channels) / count;
-            const at::Tensor c = -a * both.narrow(0, 0, channels) / count - b * mean;
-            dx.addcmul_(x, shaped(b, x)).add_(shaped(c, x));
-        }
-        const auto type = weight.scalar_type();
-        return {dx, (product * inverse).to(type), sum.to(type), {}, {}, {}, {}, {}, {}};
-    }
-
-private:
-    static at::Tensor shaped(const at::Tensor& of_channels, const at::Tensor& x) {
-        return of_channels.to(x.scalar_type()).view({1, -1, 1, 1});
-    }
-    static at::Tensor affine(const at::Tensor& x, const at::Tensor& scale, const at::Tensor& offset) {
-        at::Tensor y = at::empty_like(x);  // pixel by pixel where x is
-        at::addcmul_out(y, shaped(offset, x), x, shaped(scale, x));
-        return y;
-    }
-};
-
 }  // namespace
 
 struct CtStore {
     c10::intrusive_ptr<c10d::TCPStore> store;
     std::string last;
-};
-
-struct CtGroup {
-    Group group;
-};
-
-// Gradients of some parameters, averaged over a group: in buckets, from the second step on while the backward pass
-// runs.
-struct CtReducer {
-    std::vector<at::Tensor> parameters;
-    std::unique_ptr<c10d::Reducer> reducer;
-    int64_t steps = 0;
 };
 
 // Which backends this library was built with, as bits: 1 Gloo, 2 NCCL.
@@ -316,63 +211,3 @@ CT_API int32_t ct_group_sum_gradients(CtGroup* group, CtTensor* const* parameter
         joined(gradients, [&](const at::Tensor& whole) { add_up(group->group, whole); });
     });
 }
-
-// [B, C, H, W] normalized by the statistics of all ranks; running statistics move by them.
-CT_API int32_t ct_group_batch_norm(CtGroup* group, CtTensor* const* tensors, const double* momentum_epsilon,
-                                   int32_t counts, CtTensor** result) {
-    return guarded([&] {
-        *result = give(GroupBatchNorm::apply(borrow(tensors[0]), borrow(tensors[1]), borrow(tensors[2]),
-                                             borrow(tensors[3]), borrow(tensors[4]), group->group, momentum_epsilon[0],
-                                             momentum_epsilon[1], counts != 0));
-    });
-}
-
-CT_API int32_t ct_reducer_open(CtGroup* group, CtTensor* const* parameters, int32_t count, CtReducer** result) {
-    return guarded([&] {
-        std::vector<at::Tensor> all;
-        for (int32_t i = 0; i < count; i++) all.push_back(borrow(parameters[i]));
-        const auto first = static_cast<size_t>(c10d::kDefaultFirstBucketBytes);
-        const auto cap = static_cast<size_t>(c10d::kDefaultBucketBytesCap);
-        std::vector<std::vector<size_t>> buckets;
-        std::vector<size_t> limits;
-        std::tie(buckets, limits) =
-            c10d::compute_bucket_assignment_by_size(all, {first, cap}, std::vector<bool>(all.size(), false));
-        // Gradients come in about the opposite order of the parameters.
-        std::reverse(buckets.begin(), buckets.end());
-        std::reverse(limits.begin(), limits.end());
-        auto made = std::make_unique<CtReducer>();
-        made->parameters = all;
-        made->reducer = std::make_unique<c10d::Reducer>(
-            all, buckets, limits, group->group, std::vector<bool>(all.size(), false), c10d::kDefaultBucketBytesCap,
-            /*find_unused_parameters=*/false, /*gradient_as_bucket_view=*/false,
-            std::unordered_map<size_t, std::string>(), c10d::kDefaultFirstBucketBytes);
-        // The same parameters are used in each step, also in parts that are recomputed; c10d learns which in the first.
-        made->reducer->set_static_graph();
-        *result = made.release();
-    });
-}
-
-// Before the forward pass.
-CT_API int32_t ct_reducer_begin(CtReducer* reducer) {
-    return guarded([&] {
-        reducer->reducer->prepare_for_forward();
-        reducer->reducer->rebuild_buckets();
-        reducer->reducer->prepare_for_backward({});
-        reducer->steps++;
-        static WithoutStrides handler;
-#if TORCH_VERSION_MAJOR >= 2
-        c10::WarningUtils::set_warning_handler(&handler);
-#else
-        c10::Warning::set_warning_handler(&handler);
-#endif
-    });
-}
-
-// After the backward pass: of the first step, which only counted, all gradients are reduced now.
-CT_API int32_t ct_reducer_end(CtReducer* reducer) {
-    return guarded([&] {
-        if (reducer->steps == 1) reducer->reducer->delay_all_reduce();
-    });
-}
-
-CT_API void ct_reducer_release(CtReducer* reducer) { delete reducer; }

@@ -97,10 +97,8 @@ internal sealed record SelfSupervisedRecipe : INetworkRecipe, IPredictsSlides, I
     public string? TrainsAlone =>
         Segmenter is SegmenterKind.BrightnessThreshold or SegmenterKind.AllForeground
             ? "its segmenter learns without a training loop"
-        : Pretraining.CompareSkips
-            ? "pretraining.compare_skips measures two networks beside the training; set it to false"
-        : Loss.ForegroundWeight != 1
-            ? $"loss.foreground_weight is {Loss.ForegroundWeight}, and a mean weighted so is none of the parts' means; set it to 1"
+        : Pretraining.CompareSkips ? "pretraining.compare_skips trains two networks; set it to false"
+        : Loss.ForegroundWeight != 1 ? "loss.foreground_weight weighs a whole mini-batch's pixels; set it to 1"
         : null;
 
     public IReadOnlyList<TrainingStage> Stages =>
