@@ -3,7 +3,6 @@ using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Processes;
 using Coverslip.Methods;
-using Coverslip.Torch;
 using Coverslip.Torch.Tests;
 
 namespace Coverslip.Learning.Tests.Loop;
