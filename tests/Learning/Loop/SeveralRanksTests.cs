@@ -47,7 +47,9 @@ public sealed class SeveralRanksTests(SmallCohort small) : IClassFixture<SmallCo
                 using var model = new NetworkModel(recipe, SeveralRanks.Alike(() => recipe.Build(2, default)));
                 var task = new FitTask(set, set.Patches, [.. set.Patches.Take(4)], 3);
                 return model.Fit(task, run, new SmallRun(small.Cohort, run.Path), default);
-            }
+            },
+            // Batch normalization over maps of 2 × 2 enlarges the last digit of float32; in double precision: SyncedBackboneTests.
+            share: ranks == 2 ? 1e-5 : 1e-3
         );
         Assert.Equal(steps, compared);
     }
