@@ -6,7 +6,10 @@ using Coverslip.Torch.Tests;
 
 namespace Coverslip.Methods.Tests.Curriculum;
 
-/// <summary>A curriculum, and patches laid between whole images, by two ranks against one process.</summary>
+/// <summary>
+/// The batches of a curriculum, and of patches laid between whole images, by two ranks against one process: at a rate of 0, for
+/// batch normalization over its tiny maps enlarges the last digit of float32 with every step that moves weights.
+/// </summary>
 [NoTensorLeaks]
 public sealed class CurriculumRanksTests(SmallChests chests) : IClassFixture<SmallChests>
 {

@@ -54,11 +54,14 @@ internal static class SeveralRanks
     /// <summary>Builds what is drawn at random with the same numbers, whichever thread comes.</summary>
     internal static T Alike<T>(Func<T> build)
     {
+        T built;
         lock (Building)
         {
             TorchRuntime.Seed(7);
-            return build();
+            built = build();
         }
+        Ranks.Now.Sums(0); // threads share one generator: nobody seeds it anew while another still draws
+        return built;
     }
 
     private static void Near(string expected, string given, double share, string column)
