@@ -9,6 +9,9 @@ struct CtTensor;    // c10::TensorImpl, one reference owned by whoever holds the
 struct CtOperator;  // an operator found in libtorch's dispatcher; lives as long as the process
 struct CtScript;    // a loaded TorchScript module
 struct CtPacked;    // a convolution made ready for inference
+struct CtStore;     // where processes that train together meet
+struct CtGroup;     // processes that train together
+struct CtReducer;   // what averages gradients over a group
 
 // What a boxed argument or result is. Lists point at the caller's memory for the time of the call.
 enum CtKind : int32_t {

@@ -1,12 +1,15 @@
 using System.CommandLine;
 using Coverslip.App.Cluster;
 using Coverslip.App.Doctor;
+using Coverslip.App.Processes;
 using Coverslip.App.Progress;
 using Coverslip.App.Reports;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Files;
+using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
+using Coverslip.Learning.Processes;
 using Coverslip.Learning.RunReports;
 using Coverslip.Learning.Runs;
 using Coverslip.Methods;
@@ -62,6 +65,7 @@ internal static class TrainCommand
               coverslip train recipes/saganet-small.yaml --cohort cohort.csv --out runs/first
               coverslip train recipes/saganet-small.yaml --cohort cohort.csv --split folds.json --out runs/folds --resume
               coverslip train recipes/saganet-small.yaml --cohort cohort.csv --out runs/gpu --device cuda
+              coverslip train recipes/saganet-small.yaml --cohort cohort.csv --out runs/two --processes 2
               coverslip train recipes/saganet-small.yaml --cohort cohort.csv --out runs/wide --set input.width=384
               coverslip train recipes/tumor-detection-small.yaml --cohort slides/cohort.csv --out runs/slides
               coverslip train recipes/multistage-small.yaml --cohort slides/cohort.csv --out runs/separate --set learning=separate \
@@ -80,6 +84,7 @@ internal static class TrainCommand
             Share,
             SettingOption.Set,
             Resume,
+            ProcessesOption.Processes,
             DeviceOption.Device,
             DeviceOption.Reproducible,
         };
@@ -116,7 +121,9 @@ internal static class TrainCommand
         );
         var settings = parsed.GetValue(SettingOption.Set)!;
         StartRecipe.Check(path, settings);
-        var device = DeviceOption.Of(parsed);
+        var place = ProcessesOption.Place(parsed);
+        var follows = place is { Rank: > 0 }; // of several processes the first has the folder, and speaks
+        var device = ProcessesOption.Device(parsed, place);
         var cohort = FolderCohort.Load(
             parsed.GetValue(CohortFile)!,
             imageIsPatient: parsed.GetValue(FolderCohort.ImageIsPatient)
@@ -130,9 +137,9 @@ internal static class TrainCommand
                     + "class, or correct the column label"
             );
         var stored = Path.Combine(folder, "recipe.yaml");
-        using var claim = TrainingClaim(folder, parsed.GetValue(Part));
+        using var claim = follows ? null : TrainingClaim(folder, parsed.GetValue(Part));
         var contents = RunContents.Of(recipe, cohort);
-        CheckFolder(folder, stored, contents, parsed.GetValue(Resume));
+        CheckFolder(folder, stored, contents, follows || parsed.GetValue(Resume));
         var split = SplitOf(parsed, recipe, cohort, folder);
         var stain = RunStain.Of(recipe.Input, folder);
         var only = parsed.GetValue(Part);
@@ -140,6 +147,7 @@ internal static class TrainCommand
             throw new ArgumentException($"--part is {chosen}; the split has {split.Parts.Count} part(s)");
         if (parsed.GetValue(Share) is not null && !recipe.Shares)
             throw new ArgumentException("--share: runs of this recipe's method have no stage in common; leave it out");
+        ProcessesOption.Check(parsed, recipe, place);
 
         foreach (var warning in Examination.RunWarnings())
             Console.Error.WriteLine($"warning: {warning}");
@@ -152,30 +160,37 @@ internal static class TrainCommand
         if (request is not null)
             return Submit(parsed, request, folder, (need, split.Parts.Count));
         using var stop = new StopSignal();
-        using var data = recipe.Prepare(
-            new Preparation(cohort, device)
-            {
-                Stain = stain,
-                Split = split,
-                MaskFolder = parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"),
-                SharedFolder = parsed.GetValue(Share),
-                RunFolder = folder,
-                Progress = new ConsoleProgress(need.Longest),
-                Stop = stop.Token,
-            }
-        );
+        using var team = ProcessesOption.Begin(parsed, place, device);
+        var given = new Preparation(cohort, device)
+        {
+            Stain = stain,
+            Split = split,
+            MaskFolder = parsed.GetValue(Masks) ?? Path.Combine(folder, "masks"),
+            SharedFolder = parsed.GetValue(Share),
+            RunFolder = folder,
+            Progress = new ConsoleProgress(need.Longest),
+            Stop = stop.Token,
+        };
+        using var data = TrainingTeam.Named(team, () => Ranks.Now.LeadFirst(() => recipe.Prepare(given)));
         var time = TimeOf(recipe, cohort, split, folder, only);
         var session = new TrainingSession(
             new SessionInput(recipe, data, split, device),
             folder,
-            part =>
+            ITrainingProgress (part) =>
             {
+                if (follows)
+                    return new SilentTraining();
                 time.Part();
                 var title = split.Parts.Count == 1 ? "training" : $"part {part + 1}/{split.Parts.Count}";
                 return new TrainingProgress(title, recipe.Epochs, time);
             }
         );
         session.Check();
+        if (follows)
+        {
+            TrainingTeam.Named(team, () => session.Run(only - 1, stop.Token));
+            return 0;
+        }
         // Only now is there a run: what fails before leaves the folder to the next start.
         var start = Begin(folder, text, contents, stop.Token);
         WholeFile.Write(Path.Combine(folder, "cohort.txt"), cohort.Path + "\n");
@@ -184,7 +199,7 @@ internal static class TrainCommand
         data.Record(folder);
         try
         {
-            session.Run(only - 1, stop.Token);
+            TrainingTeam.Named(team, () => session.Run(only - 1, stop.Token));
             if (split.ImageWise)
                 Console.WriteLine(Split.InflatedNote);
             var report = IRunReport.Of(Known.Methods.Of(text, Path.GetFileName(path)));

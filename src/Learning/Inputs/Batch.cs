@@ -1,5 +1,6 @@
 using System.Buffers;
 using Coverslip.Learning.Models;
+using Coverslip.Learning.Processes;
 using Coverslip.Torch;
 
 namespace Coverslip.Learning.Inputs;
@@ -41,6 +42,9 @@ public sealed record Batch(Tensor Image, Tensor Mask, Tensor Target, Tensor? Wei
 /// <param name="Labels">Class of each image, in order.</param>
 public sealed record RawBatch(byte[] Pixels, IReadOnlyList<int> Labels)
 {
+    /// <summary>Which part of a mini-batch it is; null (default): the whole.</summary>
+    public RankShare? Share { get; init; }
+
     /// <summary>The image files in order; empty where images are parts of slides.</summary>
     public IReadOnlyList<Patch> Patches { get; init; } = [];
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Coverslip.Files;
 using Coverslip.Learning.Augmentation;
+using Coverslip.Learning.Processes;
 using Coverslip.Torch;
 
 namespace Coverslip.Learning.Inputs;
@@ -46,7 +47,8 @@ public sealed class BatchReader(PatchSet set, int batch, Device device)
                     var own = new SeededRandom(seed + 2, unchecked(epoch * 100_003 + number * 4099 + place));
                     return RadiographChange.Draw(options, own);
                 }
-                : null
+                : null,
+            Ranks.Now.Of
         );
     }
 
@@ -115,7 +117,8 @@ public sealed class BatchReader(PatchSet set, int batch, Device device)
     private IEnumerable<RawBatch> Filled(
         Patch[][] batches,
         Func<int, int, ImageChange> augmentation,
-        Func<int, int, RadiographChange>? further = null
+        Func<int, int, RadiographChange>? further = null,
+        Func<int, RankShare>? shareOf = null
     )
     {
         var (height, width) = (set.Input.Height, set.Input.Width);
@@ -124,15 +127,18 @@ public sealed class BatchReader(PatchSet set, int batch, Device device)
 
         RawBatch Fill(int number)
         {
-            var patches = batches[number];
+            var whole = batches[number];
+            var share = shareOf?.Invoke(whole.Length) ?? new RankShare(whole.Length);
+            var patches = whole[share.First..(share.First + share.Count)];
             var pixels = ArrayPool<byte>.Shared.Rent(patches.Length * size);
-            for (var place = 0; place < patches.Length; place++)
+            for (var i = 0; i < patches.Length; i++)
             {
-                var target = pixels.AsSpan(place * size, size);
-                augmentation(number, place).Apply(set.Pixels(patches[place]), target, height, width);
+                var target = pixels.AsSpan(i * size, size);
+                var place = share.First + i; // in the whole, so that an image is changed alike whoever reads it
+                augmentation(number, place).Apply(set.Pixels(patches[i]), target, height, width);
                 further?.Invoke(number, place).Apply(target, height, width);
             }
-            return new RawBatch(pixels, [.. patches.Select(p => p.Label)]) { Patches = patches };
+            return new RawBatch(pixels, [.. patches.Select(p => p.Label)]) { Patches = patches, Share = share };
         }
     }
 }

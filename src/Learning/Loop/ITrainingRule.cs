@@ -10,8 +10,12 @@ public sealed record TrainedStore(string Name, ParameterStore Store, double? Rat
 
 /// <summary>What a step found.</summary>
 /// <param name="Loss">Mean over its examples.</param>
-/// <param name="Examples">By which it counts in the epoch's mean.</param>
-public readonly record struct StepLoss(LossParts Loss, int Examples);
+/// <param name="Examples">By which it counts in the epoch's mean; of all ranks together.</param>
+public readonly record struct StepLoss(LossParts Loss, int Examples)
+{
+    /// <summary>What the loss is multiplied by in the sum over ranks that is the step's; 1 by default.</summary>
+    public double Weight { get; init; } = 1;
+}
 
 /// <summary>
 /// What <see cref="TrainingLoop{TBatch}"/> does not know: which models learn, from what, and how a batch becomes gradients.
@@ -31,13 +35,23 @@ public interface ITrainingRule<TBatch>
     /// <summary>What to change where the loss is no finite number, as recipes call it.</summary>
     string Remedy { get; }
 
-    /// <summary>A training epoch; the same epoch is the same batches, whatever was asked for before.</summary>
+    /// <summary>
+    /// A training epoch; the same epoch is the same batches, whatever was asked for before. Of several ranks
+    /// (<see cref="Processes.Ranks.Now"/>) each has as many batches, and in each its own part.
+    /// </summary>
     IEnumerable<TBatch> Epoch(int epoch);
 
     /// <summary>Leaves the batch's gradients at the parameters, which have none; moves nothing.</summary>
     /// <param name="batch">Its tensors may be left to the open scope.</param>
     /// <param name="stop">Asked where a batch takes long; the loop asks between batches.</param>
     StepLoss Gradients(TBatch batch, CancellationToken stop);
+
+    /// <summary>
+    /// Whether a step is one backward pass, of the mean over this rank's examples times <see cref="StepLoss.Weight"/> and the
+    /// number of ranks, whose gradients may be averaged over the ranks while it runs; true by default. Otherwise gradients are
+    /// added up after the step.
+    /// </summary>
+    bool OneBackward => true;
 
     /// <summary>
     /// What the models, in evaluation and without gradients, say of the validation examples; null where there are none. Draws

@@ -1,4 +1,6 @@
+using Coverslip.Learning.Processes;
 using Coverslip.Torch;
+using Coverslip.Torch.Distributed;
 using Coverslip.Torch.Layers;
 using Coverslip.Torch.Optimizers;
 
@@ -11,6 +13,7 @@ internal sealed class ModelsInTraining : IDisposable
     private readonly double[] rates;
     private readonly Optimizer[] optimizers;
     private readonly WeightMovement[] movements;
+    private GradientReducer[] reducers = [];
 
     /// <param name="stores">With the weights they begin with, also where a stopped training goes on.</param>
     /// <param name="options">Optimizer and rate.</param>
@@ -62,6 +65,39 @@ internal sealed class ModelsInTraining : IDisposable
             optimizers[i].Rate = now(rates[i]);
     }
 
+    /// <summary>
+    /// Begins to train with other ranks, with the leader's weights; in one process nothing.
+    /// </summary>
+    /// <param name="oneBackward">See <see cref="ITrainingRule{TBatch}.OneBackward"/>.</param>
+    /// <param name="statistics">Whether batch normalization is over all ranks.</param>
+    internal void Join(bool oneBackward, bool statistics)
+    {
+        if (Ranks.Now.Group is not { } group)
+            return;
+        using (new TensorScope())
+            group.Broadcast([.. Weights.Select(w => w.Value)]);
+        if (oneBackward)
+            reducers = [.. stores.Select(s => new GradientReducer(group, Trained(s)))];
+        foreach (var model in stores)
+            model.Store.StatisticsOver = statistics ? group : null;
+    }
+
+    /// <summary>Before the forward pass of a step.</summary>
+    internal void Begin()
+    {
+        foreach (var reducer in reducers)
+            reducer.Begin();
+    }
+
+    /// <summary>After the backward pass: gradients are those of all ranks.</summary>
+    internal void Reduce()
+    {
+        foreach (var reducer in reducers)
+            reducer.End();
+        if (reducers.Length == 0)
+            Ranks.Now.Group?.SumGradients([.. stores.SelectMany(Trained)]);
+    }
+
     internal void ClearGradients()
     {
         foreach (var model in stores)
@@ -92,9 +128,13 @@ internal sealed class ModelsInTraining : IDisposable
 
     public void Dispose()
     {
-        foreach (var one in (IEnumerable<IDisposable>)[.. optimizers, .. movements])
+        foreach (var one in (IEnumerable<IDisposable>)[.. reducers, .. optimizers, .. movements])
             one.Dispose();
+        foreach (var model in stores)
+            model.Store.StatisticsOver = null;
     }
+
+    private static Tensor[] Trained(TrainedStore model) => [.. model.Store.Trainable.Select(p => p.Value)];
 
     private static string Under(TrainedStore model) => model.Name.Length == 0 ? "" : model.Name + "/";
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Coverslip.Learning.Processes;
 
 namespace Coverslip.Learning.Loop;
 
@@ -27,6 +28,19 @@ public sealed record RunState(
     /// Whether nothing has improved for <paramref name="patience"/> epochs; never with a patience of 0.
     /// </summary>
     public bool Exhausted(int patience) => patience > 0 && Epoch - 1 - BestEpoch >= patience;
+
+    /// <summary>The leader's state, on every rank.</summary>
+    internal RunState Told(Ranks ranks)
+    {
+        double[] own = [Epoch, Best, BestEpoch, Seconds, Stepping.All, Stepping.Waited, Processor];
+        return ranks.Told(own) is [var epoch, var best, var bestEpoch, var seconds, var all, var waited, var processor]
+            ? new RunState((int)epoch, best, (int)bestEpoch, seconds)
+            {
+                Stepping = (all, waited),
+                Processor = processor,
+            }
+            : this;
+    }
 
     internal Dictionary<string, string> ToMetadata() =>
         new()

@@ -1,12 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
+using Coverslip.Learning.Processes;
 using Coverslip.Torch;
 
 namespace Coverslip.Learning.Loop;
 
 /// <summary>
 /// Trains what a rule says, epoch by epoch, into a run folder, from wherever the folder's state stands. Without validation
-/// examples nothing stops early and the last epoch is kept.
+/// examples nothing stops early and the last epoch is kept. With other ranks (<see cref="Ranks.Now"/>) all compute the steps
+/// together; the leader alone validates and writes.
 /// </summary>
 /// <param name="rule">Models, examples, gradients.</param>
 /// <param name="options">Epochs, optimizer, rates, patience.</param>
@@ -19,8 +21,10 @@ public sealed class TrainingLoop<TBatch>(
     ITrainingProgress progress
 )
 {
+    private readonly Ranks ranks = Ranks.Now;
+
     /// <summary>Trains until the epochs are done or patience ends; the best epoch is left in the folder and in the models.</summary>
-    /// <exception cref="InvalidOperationException">The loss is no finite number.</exception>
+    /// <exception cref="InvalidOperationException">The loss is no finite number, or ranks see other files.</exception>
     /// <exception cref="OperationCanceledException">Stopped; what the last whole epoch left stays, and
     /// resumes.</exception>
     public FitOutcome Run(CancellationToken stop = default)
@@ -28,7 +32,8 @@ public sealed class TrainingLoop<TBatch>(
         using var models = new ModelsInTraining(rule.Stores, options);
         var schedule = new LearningRate(options, rule.PerEpoch);
         var patience = options.PatienceIn(rule.PerEpoch);
-        var state = run.Restore(models);
+        var state = Agreed(run.Restore(models));
+        models.Join(rule.OneBackward, options.SyncBatchNorm);
         var earlier = state.Processor;
         var used = Environment.CpuUsage.TotalTime;
         var clock = Stopwatch.StartNew();
@@ -36,13 +41,21 @@ public sealed class TrainingLoop<TBatch>(
         {
             var (steps, number, mean, pace) = (rule.Steps, 0, new MeanLoss(), new Pace());
             models.Training = true;
+            ranks.DrawApart();
             foreach (var batch in pace.Timed(rule.Epoch(epoch)))
             {
-                stop.ThrowIfCancellationRequested();
+                // Of several ranks none leaves the others in the middle of a step.
+                if (!ranks.AreSeveral)
+                    stop.ThrowIfCancellationRequested();
                 using var scope = new TensorScope();
                 models.SetRates(rate => schedule.At(rate, epoch + (double)number / steps));
                 mean.Add(Step(batch, models, stop));
                 progress.Step(epoch, ++number, steps, mean);
+            }
+            if (!ranks.Lead)
+            {
+                state = state.Told(ranks);
+                continue;
             }
             var judged = Judge(models, stop);
             var seconds = state.Seconds + clock.Elapsed.TotalSeconds;
@@ -53,7 +66,8 @@ public sealed class TrainingLoop<TBatch>(
                 Processor = (Environment.CpuUsage.TotalTime - used).TotalSeconds,
             };
             // Without validation images the newest model counts as the best.
-            state = run.Finish(row, state, judged is null ? epoch : rule.Figure(judged, options.BestBy), models);
+            state = run.Finish(row, state, judged is null ? epoch : rule.Figure(judged, options.BestBy), models)
+                .Told(ranks);
             progress.Epoch(row, state);
             used = Environment.CpuUsage.TotalTime;
             clock.Restart();
@@ -70,10 +84,42 @@ public sealed class TrainingLoop<TBatch>(
     private StepLoss Step(TBatch batch, ModelsInTraining models, CancellationToken stop)
     {
         models.ClearGradients();
-        var found = rule.Gradients(batch, stop);
+        models.Begin();
+        var found = rule.Gradients(batch, ranks.AreSeveral ? CancellationToken.None : stop);
+        models.Reduce();
+        found = OfAll(found, stop);
         Check(found.Loss, models.Rate);
         models.Step(options.ClipGradient);
         return found;
+    }
+
+    /// <summary>The loss of all ranks' examples; where one of them is to stop, all do.</summary>
+    private StepLoss OfAll(StepLoss own, CancellationToken stop)
+    {
+        if (!ranks.AreSeveral)
+            return own;
+        var (weight, loss) = (own.Weight, own.Loss);
+        // A weight of nothing also hides what is no number.
+        double Part(double of) => weight == 0 ? 0 : of * weight;
+        var sums = ranks.Sums(
+            Part(loss.Total),
+            Part(loss.Class),
+            Part(loss.Reconstruction),
+            stop.IsCancellationRequested ? 1 : 0
+        );
+        if (sums[3] > 0)
+            throw new OperationCanceledException(stop);
+        return new StepLoss(new LossParts(sums[0], sums[1], sums[2]), own.Examples);
+    }
+
+    private RunState Agreed(RunState own)
+    {
+        var leaders = own.Told(ranks);
+        return own == leaders
+            ? own
+            : throw new InvalidOperationException(
+                $"{run.Path}: rank {ranks.Rank} of {ranks.Size} finds {own.Epoch} epochs done there, rank 0 {leaders.Epoch}; all have to see the same folder: give an --out that every machine shares"
+            );
     }
 
     private Judged? Judge(ModelsInTraining models, CancellationToken stop)

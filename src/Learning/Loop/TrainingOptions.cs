@@ -135,6 +135,12 @@ public sealed record TrainingOptions
     /// <summary>float32 (default) or bfloat16.</summary>
     public Precision Precision { get; init; }
 
+    /// <summary>
+    /// Whether batch normalization of a training by several processes takes all their images together, as one process would;
+    /// true by default. Otherwise each takes its own part's, which is faster, and another training than with one.
+    /// </summary>
+    public bool SyncBatchNorm { get; init; } = true;
+
     /// <summary>none (default) or balanced.</summary>
     public ClassWeights ClassWeights { get; init; }
 
@@ -231,6 +237,11 @@ public sealed record TrainingOptions
                 "precision",
                 standard.Precision,
                 "Numbers of the forward pass; losses and weights stay float32"
+            ),
+            SyncBatchNorm = node.Flag(
+                "sync_batch_norm",
+                standard.SyncBatchNorm,
+                "With several processes: whether batch normalization is over the images of all, as with one; otherwise over each one's own, which is faster"
             ),
             ClassWeights = node.Word(
                 "class_weights",

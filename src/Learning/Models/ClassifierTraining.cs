@@ -1,5 +1,6 @@
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
+using Coverslip.Learning.Processes;
 using Coverslip.Torch;
 
 namespace Coverslip.Learning.Models;
@@ -11,6 +12,7 @@ namespace Coverslip.Learning.Models;
 public sealed class ClassifierTraining(INetworkRecipe recipe, IClassifier model, IExamples examples)
     : ITrainingRule<RawBatch>
 {
+    private readonly Ranks ranks = Ranks.Now;
     private readonly Device device = model.Store.Device;
     private readonly double[]? weights = ClassWeightsOf(recipe.Training.ClassWeights, examples);
 
@@ -26,15 +28,17 @@ public sealed class ClassifierTraining(INetworkRecipe recipe, IClassifier model,
 
     public StepLoss Gradients(RawBatch batch, CancellationToken stop)
     {
+        var share = batch.Share ?? new RankShare(batch.Labels.Count);
         var tensors = Tensors(batch, weights);
+        ranks.Compute(share);
         Outcome outcome;
         // What only the forward pass needed goes before the backward pass, which then frees each activation once it is
         // used.
         using (var forward = new TensorScope())
         using (recipe.Training.Precision.On(device))
             outcome = model.Judge(tensors).KeptBy(forward);
-        outcome.Total.Backward();
-        return new StepLoss(outcome.Numbers, batch.Labels.Count);
+        ranks.Descend(outcome.Total, share.Weight);
+        return new StepLoss(outcome.Numbers, share.Whole) { Weight = share.Weight };
     }
 
     public Judged? Judge(CancellationToken stop)

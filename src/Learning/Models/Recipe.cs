@@ -49,6 +49,12 @@ public interface IRecipe
     /// <summary>Whether runs may have stages in common that one of them trains; false by default.</summary>
     bool Shares => false;
 
+    /// <summary>
+    /// Why one process has to train it alone; null where several may share the steps of the training loop. By default a method
+    /// that has no such loop.
+    /// </summary>
+    string? TrainsAlone => "its method learns without a training loop";
+
     /// <summary>Epochs of the training that is shown; 1 by default, for methods that have none.</summary>
     int Epochs => 1;
 
@@ -129,6 +135,8 @@ public interface INetworkRecipe : IRecipe
 
     /// <summary>File or run that training starts from, see <see cref="IStartsFromWeights"/>; empty by default.</summary>
     string StartsFrom => "";
+
+    string? IRecipe.TrainsAlone => null;
 
     int IRecipe.Epochs => Training.Epochs;
 

@@ -4,6 +4,7 @@ using Coverslip.Evaluation.Splits;
 using Coverslip.Files;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
+using Coverslip.Learning.Processes;
 using Coverslip.Torch;
 
 namespace Coverslip.Learning.Runs;
@@ -16,10 +17,13 @@ namespace Coverslip.Learning.Runs;
 public sealed record SessionInput(IRecipe Recipe, ITrainingData Data, Split Split, Device Device);
 
 /// <summary>
-/// Trains every part of a split into a folder of its own, and predicts its test images with the best model.
+/// Trains every part of a split into a folder of its own, and predicts its test images with the best model. Of several ranks
+/// all train; the leader alone writes and predicts.
 /// </summary>
 public sealed class TrainingSession(SessionInput input, string folder, Func<int, ITrainingProgress> progressOf)
 {
+    private readonly Ranks ranks = Ranks.Now;
+
     /// <summary>The folder of a part, counted from 0: the run's own where there is only one.</summary>
     public static string PartFolder(string folder, int part, int parts) =>
         parts == 1 ? folder : Path.Combine(folder, $"part-{part + 1}");
@@ -47,7 +51,7 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
         Check();
         var parts = input.Split.Parts.Count;
         var seen = Path.Combine(folder, TrainingImages.FileName);
-        if (!File.Exists(seen))
+        if (ranks.Lead && !File.Exists(seen))
         {
             var images = TrainingImages.Of(input.Data.Cohort, input.Split) with { Looks = input.Data.Facts.Looks };
             WholeFile.Write(seen, images.Text());
@@ -56,9 +60,9 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
         for (var part = only ?? 0; part < (only + 1 ?? parts); part++)
         {
             var run = new RunFolder(PartFolder(folder, part, parts));
-            if (!File.Exists(run.Description))
+            if (ranks.Told(!File.Exists(run.Description)))
                 Train(run, part, stop);
-            if (File.Exists(run.Predictions))
+            if (ranks.Lead && File.Exists(run.Predictions))
                 tested.Add(Predictions.Read(run.Predictions));
         }
         // In a cross-validation every image is tested once: together they are the cohort's predictions.
@@ -78,6 +82,8 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
         var parameters = own.Parameters; // before the model takes the form that predicts fastest
         var before = Environment.CpuUsage.TotalTime;
         var outcome = own.Fit(progressOf(part), stop);
+        if (!ranks.Lead)
+            return;
         var used = (Environment.CpuUsage.TotalTime - before).TotalSeconds;
 
         var validated = own.Judge(SplitSide.Validation, stop);

@@ -3,6 +3,7 @@ using Coverslip.Files;
 using Coverslip.Learning.Augmentation;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
+using Coverslip.Learning.Processes;
 
 namespace Coverslip.Learning.SlidePatches;
 
@@ -59,11 +60,12 @@ public sealed class SlideExamples : IExamples
                 var drawn = training.Draw(epoch, number, random);
                 var (height, width) = (recipe.Input.Height, recipe.Input.Width);
                 return (drawn, ImageChange.Draw(recipe.Augmentation, height, width, random));
-            }
+            },
+            Ranks.Now.Of
         );
 
     public IEnumerable<RawBatch> Validation() =>
-        Read(validation.Length, number => (validation[number], ImageChange.Oriented(0)));
+        Read(validation.Length, number => (validation[number], ImageChange.Oriented(0)), whole => new RankShare(whole));
 
     private SeededRandom Random(int epoch, long number) => new(seed + ((number + 1) * 1_000_003), unchecked(epoch + 1));
 
@@ -82,7 +84,11 @@ public sealed class SlideExamples : IExamples
         return [.. drawn];
     }
 
-    private IEnumerable<RawBatch> Read(long count, Func<long, (DrawnPatch Drawn, ImageChange Change)> of)
+    private IEnumerable<RawBatch> Read(
+        long count,
+        Func<long, (DrawnPatch Drawn, ImageChange Change)> of,
+        Func<int, RankShare> shareOf
+    )
     {
         var (size, views) = (recipe.Training.Batch, recipe.Views.Count);
         var (height, width) = (recipe.Input.Height, recipe.Input.Width);
@@ -91,16 +97,17 @@ public sealed class SlideExamples : IExamples
         RawBatch Fill(int number)
         {
             var first = (long)number * size;
-            var labels = new int[Math.Min(size, count - first)];
+            var share = shareOf((int)Math.Min(size, count - first));
+            var labels = new int[share.Count];
             var pixels = ArrayPool<byte>.Shared.Rent(views * labels.Length * height * width * 4);
             for (var place = 0; place < labels.Length; place++)
             {
-                var (drawn, change) = of(first + place);
+                var (drawn, change) = of(first + share.First + place);
                 var target = new PatchTarget(pixels, place, labels.Length, height, width);
                 drawn.Source.Read(drawn.Label, drawn.Index, change, target);
                 labels[place] = drawn.Label;
             }
-            return new RawBatch(pixels, labels);
+            return new RawBatch(pixels, labels) { Share = share };
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using Coverslip.Learning.Features;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
+using Coverslip.Learning.Processes;
 using Coverslip.Torch;
 using Coverslip.Torch.Checkpoints;
 
@@ -53,7 +54,8 @@ internal sealed class BagModel(BagsRecipe recipe, int classes, Device device) : 
             fitted = PooledFit.Of(task, run, progress, stop);
         (reader, temperature, leftOut) = (fitted.Reader, fitted.Temperature, fitted.LeftOut);
         using (new TensorScope())
-            SafeTensors.Write(run.Best, State());
+            if (Ranks.Now.Lead)
+                SafeTensors.Write(run.Best, State());
         return outcome ?? new FitOutcome(1, 0, clock.Elapsed.TotalSeconds, null);
     }
 

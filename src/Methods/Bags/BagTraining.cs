@@ -1,6 +1,7 @@
 using Coverslip.Files;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
+using Coverslip.Learning.Processes;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.Bags;
@@ -35,6 +36,7 @@ internal sealed class BagTraining : ITrainingRule<IReadOnlyList<Bag>>
     private readonly NetworkReader reader;
     private readonly double[] weights;
     private readonly Dictionary<Bag, int> numbers;
+    private readonly Ranks ranks = Ranks.Now;
     private int epochNow;
 
     internal BagTraining(BagTask task, NetworkReader reader)
@@ -60,6 +62,8 @@ internal sealed class BagTraining : ITrainingRule<IReadOnlyList<Bag>>
 
     public long PerEpoch => task.Training.Count;
 
+    public bool OneBackward => false;
+
     public string Remedy => "lower training.rate or set training.clip_gradient";
 
     public IEnumerable<IReadOnlyList<Bag>> Epoch(int epoch)
@@ -73,7 +77,8 @@ internal sealed class BagTraining : ITrainingRule<IReadOnlyList<Bag>>
     public StepLoss Gradients(IReadOnlyList<Bag> batch, CancellationToken stop)
     {
         var (total, classes) = (0.0, 0.0);
-        foreach (var bag in batch)
+        var share = ranks.Of(batch.Count);
+        foreach (var bag in share.Counts ? batch.Skip(share.First).Take(share.Count) : [])
         {
             stop.ThrowIfCancellationRequested();
             using var scope = new TensorScope();

@@ -52,6 +52,11 @@ internal sealed record BagsRecipe : IRecipe, ILabelsTogether, IPredictsTogether,
     /// <summary>Whether each class weighs the same, however many bags it has.</summary>
     internal bool Balanced => Training.ClassWeights == ClassWeights.Balanced;
 
+    public string? TrainsAlone =>
+        Bags.IsNetwork
+            ? null
+            : "its bags are pooled and fitted without a training loop; take a network of bags.pooling";
+
     public int Epochs => Bags.IsNetwork ? Training.Epochs : 1;
 
     public IReadOnlyList<StageLength> Lengths =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Coverslip.Learning.Features;
 using Coverslip.Learning.Loop;
+using Coverslip.Learning.Processes;
 
 namespace Coverslip.Methods.Bags;
 
@@ -23,7 +24,12 @@ internal static class NetworkFit
         CancellationToken stop
     )
     {
-        reader.Scale(task.Training.Select(bag => task.Features.Of(bag, stop)));
+        // Features that are still to be computed are the leader's to compute; the others find them.
+        Ranks.Now.LeadFirst(() =>
+        {
+            reader.Scale(task.Training.Select(bag => task.Features.Of(bag, stop)));
+            return true;
+        });
         var training = new BagTraining(task, reader);
         var outcome = new TrainingLoop<IReadOnlyList<Bag>>(training, task.Recipe.Training, run, progress).Run(stop);
         var temperature = 1.0;

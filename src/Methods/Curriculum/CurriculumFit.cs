@@ -1,6 +1,7 @@
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
+using Coverslip.Learning.Processes;
 
 namespace Coverslip.Methods.Curriculum;
 
@@ -64,7 +65,7 @@ internal sealed class CurriculumFit(CurriculumRecipe recipe, CurriculumClassifie
 
     private FitTask Cut(string folder, ITrainingProgress progress)
     {
-        var patches = LesionPatches.Of(recipe, task, folder);
+        var patches = Ranks.Now.LeadFirst(() => LesionPatches.Of(recipe, task, folder));
         if (LesionPatches.LungNote(folder) is { } note)
             progress.Chosen(note);
         return patches;

@@ -1,5 +1,6 @@
 using Coverslip.Files;
 using Coverslip.Learning.Loop;
+using Coverslip.Learning.Processes;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.MultiStage;
@@ -74,6 +75,8 @@ internal sealed class EndToEndLearning : ITrainingRule<TaughtSlide>
 
     public long PerEpoch => Steps;
 
+    public bool OneBackward => false;
+
     public string Remedy => "lower end_to_end.extractor_rate and end_to_end.segmentation_rate";
 
     /// <summary>The greatest difference of a second forward pass in the epoch, see <see cref="EndToEndOutcome"/>.</summary>
@@ -84,7 +87,12 @@ internal sealed class EndToEndLearning : ITrainingRule<TaughtSlide>
     public FitOutcome Run(RunFolder run, ITrainingProgress progress, CancellationToken stop = default)
     {
         TorchRuntime.Seed(seed);
-        var training = task.Judging.Training with { Epochs = options.Epochs };
+        // One rank computes the segmentation model of a slide, of which there is one map to normalize by.
+        var training = task.Judging.Training with
+        {
+            Epochs = options.Epochs,
+            SyncBatchNorm = false,
+        };
         return new TrainingLoop<TaughtSlide>(this, training, run, progress).Run(stop);
     }
 
@@ -103,7 +111,7 @@ internal sealed class EndToEndLearning : ITrainingRule<TaughtSlide>
     {
         var outcome = step.Compute(batch.Slide, task.Side, batch.Layout, batch.MiniBatches, stop);
         drift = Math.Max(drift, outcome.Drift);
-        return new StepLoss(new LossParts(outcome.Loss), Examples: 1);
+        return new StepLoss(new LossParts(outcome.Loss), Examples: 1) { Weight = Ranks.Now.Lead ? 1 : 0 };
     }
 
     public Judged? Judge(CancellationToken stop)

@@ -63,6 +63,20 @@ internal sealed record MapLoss
         return scope.Keep(Kind == MapLossKind.Boundary ? loss + (Boundary(scores, labels) * BoundaryWeight) : loss);
     }
 
+    /// <summary>
+    /// What a mean over these labels weighs in that over more maps, so that means of some of them add up; with
+    /// <see cref="LesionBalance"/>, or a tumor weight beside the boundary term, they do not.
+    /// </summary>
+    internal double WeightOf(Tensor labels)
+    {
+        using var scope = new TensorScope();
+        double Cells(long label) => labels.EqualTo(label).To(DType.Float64).Sum().Item();
+        return Cells(0) + (TumorWeight * Cells(GridPatch.Tumor));
+    }
+
+    /// <summary>Whether <see cref="WeightOf"/> adds up.</summary>
+    internal bool AddsUp => LesionBalance == 0 && (Kind != MapLossKind.Boundary || TumorWeight == 1);
+
     internal static MapLoss Read(RecipeNode node)
     {
         var standard = new MapLoss();

@@ -1,4 +1,5 @@
 using Coverslip.Learning.Loop;
+using Coverslip.Learning.Processes;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.MultiStage;
@@ -15,6 +16,7 @@ internal sealed class MapTraining : ITrainingRule<int[]>
         validation;
     private readonly IReadOnlyList<int> teaching;
     private readonly long seed;
+    private readonly Ranks ranks = Ranks.Now;
 
     /// <param name="model">What learns.</param>
     /// <param name="options">How.</param>
@@ -59,14 +61,23 @@ internal sealed class MapTraining : ITrainingRule<int[]>
 
     public StepLoss Gradients(int[] batch, CancellationToken stop)
     {
+        var share = ranks.Of(batch.Length);
+        ranks.Compute(share);
         Tensor loss;
+        var weight = 1.0;
         using (var forward = new TensorScope())
         {
-            var built = training.Batch(batch, model.Store.Device);
+            var built = training.Batch(batch[share.First..(share.First + share.Count)], model.Store.Device);
+            if (ranks.AreSeveral)
+            {
+                // Cells count alike, of which maps have more or fewer.
+                var own = share.Counts ? model.Loss.WeightOf(built.Labels) : 0;
+                weight = own / ranks.Sums(own)[0];
+            }
             loss = forward.Keep(model.Loss.Of(model.Forward(built.Maps), built.Labels));
         }
-        loss.Backward();
-        return new StepLoss(new LossParts(loss.Item()), batch.Length);
+        ranks.Descend(loss, weight);
+        return new StepLoss(new LossParts(loss.Item()), batch.Length) { Weight = weight };
     }
 
     public Judged? Judge(CancellationToken stop) => Judge(model, validation, options.Batch, stop);

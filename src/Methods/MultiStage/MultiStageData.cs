@@ -4,6 +4,7 @@ using Coverslip.Evaluation.Splits;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
+using Coverslip.Learning.Processes;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.SlidePatches;
 using Coverslip.Slides.Formats;
@@ -88,7 +89,8 @@ internal sealed class MultiStageData : TrainingData<MultiStageModel>
         if (recipe.Stages.Folds > 0)
             Staging(part).Check(part.Split.Rows(Cohort, SplitSide.Test));
         var outcome = new StagedTraining(this, recipe, part, progress).Run(model, stop);
-        SafeTensors.Write(part.Run.Best, model.State());
+        if (Ranks.Now.Lead)
+            SafeTensors.Write(part.Run.Best, model.State());
         return outcome;
     }
 

@@ -103,6 +103,13 @@ internal sealed record MultiStageRecipe : INetworkRecipe, IPredictsSlides
 
     public bool Shares => true;
 
+    public string? TrainsAlone =>
+        !MapTraining.Loss.AddsUp
+            ? "its loss of the maps weighs lesions or borders of a whole mini-batch against each other; take segmentation.lesion_balance: 0, and tumor_weight: 1 with the boundary loss"
+        : Learning == Learning.EndToEnd && EndToEnd.Gradients.Statistics == EndToEndStatistics.Batch
+            ? "end_to_end.statistics is batch, by which running statistics move with one mini-batch after the other; take running"
+        : null;
+
     /// <summary>Whether the extractor learns from patches.</summary>
     internal bool TrainsExtractor => Learning is not (Learning.Untrained or Learning.Segmentation or Learning.Chance);
 

@@ -1,5 +1,6 @@
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
+using Coverslip.Learning.Processes;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.MultiStage;
@@ -42,7 +43,8 @@ internal sealed record EndToEndOutcome(double Loss, Tensor Probabilities, double
 /// <summary>
 /// Gradients of both models over a whole slide in bounded memory (Takahama et al. 2019, sec. 3.2.2, steps 1 to 5): only
 /// feature vectors and ∂L/∂x are held for all patches; what lies between is computed a second time, a mini-batch at a
-/// time. Dropout draws in the second pass what it drew in the first.
+/// time. Dropout draws in the second pass what it drew in the first. Several ranks divide the mini-batches of both passes; the
+/// leader alone computes the segmentation model and has its gradients.
 /// </summary>
 internal sealed class RetainedGradients(
     FeatureExtractor extractor,
@@ -53,6 +55,7 @@ internal sealed class RetainedGradients(
     // Rounding in another order is a millionth; other pixels are a tenth.
     private const double MostDrift = 1e-2;
     private readonly Device device = extractor.Store.Device;
+    private readonly Ranks ranks = Ranks.Now;
 
     /// <summary>
     /// Leaves the slide's gradients at the parameters of both models, in place of those that were there; moves nothing
@@ -74,7 +77,10 @@ internal sealed class RetainedGradients(
     )
     {
         miniBatches ??= layout.MiniBatches(options.MiniBatch);
-        var read = miniBatches.Select(b => b.Select(p => layout.Placed[p]).ToArray()).ToArray();
+        var share = ranks.Of(miniBatches.Count);
+        var own = miniBatches.Skip(share.First).Take(share.Counts ? share.Count : 0);
+        var read = own.Select(b => b.Select(p => layout.Placed[p]).ToArray()).ToArray();
+        var first = miniBatches.Take(share.First).Sum(b => b.Length);
         var labels = layout.Labels(slide.Patches);
         if (Array.TrueForAll(labels, l => l == GridPatch.NoLabel))
             throw new InvalidOperationException($"{slide.Name}: no patch on its maps has a label to learn from");
@@ -85,12 +91,17 @@ internal sealed class RetainedGradients(
         using var scope = new TensorScope();
         // Of each mini-batch's vectors the places in which they stand among all; a permutation where it is shuffled.
         var order = Tensor.From<long>([.. miniBatches.SelectMany(b => b.Select(p => (long)p))]).To(device);
-        var (features, states) = FirstPass(slide, side, read, stop); // step 1: [placed, C] in the order of the reading
+        var (part, states) = FirstPass(slide, side, read, stop); // step 1: [placed, C] in the order of the reading
+        var features = Gathered(part, first, layout.Placed.Count);
         features.RequiresGrad = true;
-        var (loss, probabilities) = Segment(slide, layout, features, order); // steps 2 and 3
+        var (loss, probabilities) = ranks.Lead
+            ? Segment(slide, layout, features, order) // steps 2 and 3
+            : (0, Tensor.Zeros([0]));
         var after = RandomState.Now(device);
-        using var gradient = features.Gradient!;
-        var drift = SecondPass(slide, side, read, new Retained(features.Detach(), gradient, states), stop); // 4 and 5
+        using var gradient = features.Gradient ?? Tensor.Zeros(features.Shape, features.DType, device);
+        ranks.Group?.Broadcast([gradient]);
+        var retained = new Retained(features.Detach(), gradient, states) { First = first };
+        var drift = SecondPass(slide, side, read, retained, stop); // 4 and 5
         after.Set(device);
         if (drift > MostDrift)
             throw new InvalidOperationException(
@@ -101,7 +112,21 @@ internal sealed class RetainedGradients(
         return new EndToEndOutcome(loss, scope.Keep(probabilities), drift);
     }
 
-    private (Tensor Features, RandomState[] States) FirstPass(
+    /// <summary>The vectors of all ranks' mini-batches, those of this one's from a row on; null where it has none.</summary>
+    private Tensor Gathered(Tensor? part, int first, int all)
+    {
+        if (ranks.Group is not { } group)
+            return part!;
+        using var off = new NoGradient();
+        using var scope = new TensorScope();
+        var whole = Tensor.Zeros([all, (long)ranks.Told(part?.Size(1) ?? 0)[0]], extractor.Store.DType, device);
+        if (part is not null)
+            whole.Narrow(0, first, part.Size(0)).CopyInPlace(part);
+        group.Sum(whole);
+        return scope.Keep(whole);
+    }
+
+    private (Tensor? Features, RandomState[] States) FirstPass(
         ISlidePatches slide,
         int side,
         int[][] read,
@@ -117,7 +142,7 @@ internal sealed class RetainedGradients(
             states.Add(RandomState.Now(device));
             parts.Add(Features(batch, side));
         }
-        return (scope.Keep(Tensor.Cat([.. parts], 0)), [.. states]);
+        return (parts.Count == 0 ? null : scope.Keep(Tensor.Cat([.. parts], 0)), [.. states]);
     }
 
     private (double Loss, Tensor Probabilities) Segment(
@@ -155,7 +180,7 @@ internal sealed class RetainedGradients(
 
     private double SecondPass(ISlidePatches slide, int side, int[][] read, Retained retained, CancellationToken stop)
     {
-        var (off, number, first) = (0.0, 0, 0L);
+        var (off, number, first) = (0.0, 0, retained.First);
         foreach (var batch in slide.Read(read))
         {
             stop.ThrowIfCancellationRequested();
@@ -169,7 +194,7 @@ internal sealed class RetainedGradients(
             off += (x.Detach() - before).Square().Sum().Item();
             first += batch.Count;
         }
-        return Math.Sqrt(off) / Spread(retained.Features);
+        return Math.Sqrt(ranks.Sums(off)[0]) / Spread(retained.Features);
     }
 
     /// <summary>How far vectors lie from their mean; of vectors that hardly differ, what rounding could not reach.</summary>
@@ -189,5 +214,9 @@ internal sealed class RetainedGradients(
     }
 
     /// <summary>What is held between the passes for all patches, and for each mini-batch.</summary>
-    private sealed record Retained(Tensor Features, Tensor Gradient, RandomState[] States);
+    private sealed record Retained(Tensor Features, Tensor Gradient, RandomState[] States)
+    {
+        /// <summary>Row of this rank's first vector; 0 by default.</summary>
+        internal long First { get; init; }
+    }
 }

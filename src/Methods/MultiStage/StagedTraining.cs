@@ -3,6 +3,7 @@ using Coverslip.Evaluation.Splits;
 using Coverslip.Files;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
+using Coverslip.Learning.Processes;
 using Coverslip.Learning.Runs;
 using Coverslip.Torch;
 
@@ -31,6 +32,8 @@ internal sealed class StagedTraining(
     private const string Extractor = "extractor";
     private const string Segmentation = "segmentation";
     private const string EndToEnd = "end-to-end";
+
+    private readonly Ranks ranks = Ranks.Now;
 
     /// <summary>Trains what the recipe's learning says; the models are left as they came out.</summary>
     internal FitOutcome Run(MultiStageModel model, CancellationToken stop)
@@ -91,7 +94,7 @@ internal sealed class StagedTraining(
         using var stage = Enter("features", data.Contents.Vectors(made), stop);
         var store = (Path.Combine(part.Run.Path, "features"), $"{made}");
         MapSet Of(SplitSide side) => new(vectors.OfAll(store, data.Grids(part, side), progress, stop), recipe.Maps);
-        return (Of(SplitSide.Train), Of(SplitSide.Validation));
+        return ranks.LeadFirst(() => (Of(SplitSide.Train), Of(SplitSide.Validation)));
     }
 
     private FitOutcome TrainSegmentation(
@@ -140,5 +143,7 @@ internal sealed class StagedTraining(
     private RunFolder Folder(string name) => new(Path.Combine(part.Run.Path, name));
 
     private IDisposable? Enter(string name, Fingerprint contents, CancellationToken stop) =>
-        data.Shared?.Enter(Path.Combine(part.Run.Path, name), contents, progress, stop);
+        ranks.LeadFirst(() =>
+            ranks.Lead ? data.Shared?.Enter(Path.Combine(part.Run.Path, name), contents, progress, stop) : null
+        );
 }

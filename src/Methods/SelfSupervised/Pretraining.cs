@@ -5,6 +5,7 @@ using Coverslip.Files;
 using Coverslip.Learning.Backbones;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
+using Coverslip.Learning.Processes;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.SlidePatches;
 using Coverslip.Torch;
@@ -53,10 +54,13 @@ internal sealed class Pretraining(PretrainingTask task, Device device)
     )
     {
         var folder = FolderOf(part);
-        using var claim = task.Shared?.Enter(folder, Contents(), progress, stop);
+        var ranks = Ranks.Now;
+        using var claim = ranks.LeadFirst(() =>
+            ranks.Lead ? task.Shared?.Enter(folder, Contents(), progress, stop) : null
+        );
         var result = Fit(folder, null, progress, stop);
         // Whoever finds the stage done finds these, too.
-        if (!File.Exists(Path.Combine(folder, DescriptionName)))
+        if (ranks.Lead && !File.Exists(Path.Combine(folder, DescriptionName)))
         {
             ShowBase(folder, result.Network);
             Describe(folder);

@@ -94,6 +94,13 @@ internal sealed record SelfSupervisedRecipe : INetworkRecipe, IPredictsSlides, I
     public long? EpochExamples(Cohort cohort, SplitPart part) =>
         Reconstructs ? Windows.Unlabeled : (long)Windows.Labeled * Windows.Repeats;
 
+    public string? TrainsAlone =>
+        Segmenter is SegmenterKind.BrightnessThreshold or SegmenterKind.AllForeground
+            ? "its segmenter learns without a training loop"
+        : Pretraining.CompareSkips ? "pretraining.compare_skips trains two networks; set it to false"
+        : Loss.ForegroundWeight != 1 ? "loss.foreground_weight weighs a whole mini-batch's pixels; set it to 1"
+        : null;
+
     public IReadOnlyList<TrainingStage> Stages =>
         Reconstructs || !Shares
             ? [new TrainingStage("training", this)]

@@ -3,6 +3,7 @@ using Coverslip.Files;
 using Coverslip.Learning.Augmentation;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
+using Coverslip.Learning.Processes;
 using Coverslip.Learning.SlidePatches;
 
 namespace Coverslip.Methods.SelfSupervised;
@@ -61,12 +62,17 @@ internal sealed class WindowExamples : IExamples
             {
                 var own = new SeededRandom(set.Seed + 1, unchecked((epoch * 1_000_003) + number));
                 return (set.Training[order[number]], ImageChange.Draw(recipe.Augmentation, height, width, own));
-            }
+            },
+            Ranks.Now.Of
         );
     }
 
     public IEnumerable<RawBatch> Validation() =>
-        Read(set.Validation.Count, number => (set.Validation[number], ImageChange.Oriented(0)));
+        Read(
+            set.Validation.Count,
+            number => (set.Validation[number], ImageChange.Oriented(0)),
+            whole => new RankShare(whole)
+        );
 
     private IEnumerable<int> Truth(RawBatch raw)
     {
@@ -75,7 +81,11 @@ internal sealed class WindowExamples : IExamples
         return truth;
     }
 
-    private IEnumerable<RawBatch> Read(int count, Func<int, (CorpusWindow Window, ImageChange Change)> of)
+    private IEnumerable<RawBatch> Read(
+        int count,
+        Func<int, (CorpusWindow Window, ImageChange Change)> of,
+        Func<int, RankShare> shareOf
+    )
     {
         var (height, width) = (recipe.Input.Height, recipe.Input.Width);
         return new BatchPipeline<RawBatch>((count + batch - 1) / batch, Fill, readers).Run();
@@ -83,15 +93,16 @@ internal sealed class WindowExamples : IExamples
         RawBatch Fill(int number)
         {
             var first = number * batch;
-            var labels = new int[Math.Min(batch, count - first)];
+            var share = shareOf(Math.Min(batch, count - first));
+            var labels = new int[share.Count];
             var pixels = ArrayPool<byte>.Shared.Rent(labels.Length * height * width * 4);
             for (var place = 0; place < labels.Length; place++)
             {
-                var (window, change) = of(first + place);
+                var (window, change) = of(first + share.First + place);
                 window.Read(change, new PatchTarget(pixels, place, labels.Length, height, width));
                 labels[place] = window.At.Label;
             }
-            return new RawBatch(pixels, labels);
+            return new RawBatch(pixels, labels) { Share = share };
         }
     }
 }

@@ -78,6 +78,8 @@ internal sealed record TumorDetectionRecipe : INetworkRecipe, IPredictsSlides
 
     public IReadOnlyList<string> LowerIsBetter => ["heatmap_roughness"];
 
+    public string? TrainsAlone => Ensemble.Count > 0 ? "an ensemble takes runs that are trained already" : null;
+
     public IReadOnlyList<string> Needs => Network.Weights.Length > 0 ? [Network.Weights, .. Ensemble] : Ensemble;
 
     public INetworkRecipe Sized(int height, int width) =>

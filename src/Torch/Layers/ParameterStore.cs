@@ -1,4 +1,5 @@
 using Coverslip.Files;
+using Coverslip.Torch.Distributed;
 
 namespace Coverslip.Torch.Layers;
 
@@ -47,6 +48,12 @@ public sealed class ParameterStore : IDisposable
     /// trains; its factors still learn. False by default.
     /// </summary>
     public bool FixedStatistics { get; set; }
+
+    /// <summary>
+    /// Processes by whose values together batch normalization normalizes while the store trains; null (default): by those of
+    /// this one.
+    /// </summary>
+    public ProcessGroup? StatisticsOver { get; set; }
 
     /// <summary>
     /// What optimizers that are made afterwards multiply their rate by for the parameter of a path; 1 by default.

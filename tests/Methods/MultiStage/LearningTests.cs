@@ -13,7 +13,7 @@ namespace Coverslip.Methods.Tests.MultiStage;
 public sealed class LearningTests : IDisposable
 {
     private const int Side = 32;
-    private static readonly UNetOptions Shape = new()
+    internal static readonly UNetOptions Shape = new()
     {
         Input = 4,
         Width = 8,
@@ -231,7 +231,7 @@ public sealed class LearningTests : IDisposable
 
     private static FeatureExtractor Extractor() => new(Small, 0);
 
-    private static SlideFeatures Pattern(int number)
+    internal static SlideFeatures Pattern(int number)
     {
         var random = new Random(number);
         var bright = Enumerable.Range(0, 36).Select(_ => random.Next(2)).ToArray();

@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Globalization;
+using Coverslip.App.Studies;
+
+namespace Coverslip.App.Processes;
+
+/// <summary>The further ranks of a training on this machine: this program once more, with the same words.</summary>
+internal sealed class RankChildren : IDisposable
+{
+    private const int LastLines = 20;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private readonly List<(Process Process, Queue<string> Said)> children = [];
+
+    /// <param name="arguments">Of this process.</param>
+    /// <param name="size">Ranks, this one among them.</param>
+    /// <param name="port">Where this one is met.</param>
+    /// <param name="threads">Of each.</param>
+    internal RankChildren(IReadOnlyList<string> arguments, int size, int port, int threads)
+    {
+        for (var rank = 1; rank < size; rank++)
+            children.Add(Started(arguments, new RankPlace(rank, size, rank, "127.0.0.1", port), threads));
+    }
+
+    /// <summary>How a rank that has ended did; null while it runs, or after success.</summary>
+    internal string? End(int rank)
+    {
+        var (process, said) = children[rank - 1];
+        // What closes a connection is a moment before what the system says of its process.
+        if (!process.WaitForExit(TimeSpan.FromSeconds(1)) || process.ExitCode == 0)
+            return null;
+        var code = process.ExitCode;
+        string? last;
+        lock (said)
+            last = said.LastOrDefault(line => line.StartsWith("error:", StringComparison.Ordinal));
+        // The system counts signals from 128 on.
+        return code > 128
+            ? $"ended with signal {code - 128}"
+            : $"ended with code {code}{(last is null ? "" : $" ({last})")}";
+    }
+
+    /// <summary>Waits for those that end by themselves, and ends the others.</summary>
+    public void Dispose()
+    {
+        var clock = Stopwatch.StartNew();
+        foreach (var (process, _) in children)
+        {
+            var left = Patience - clock.Elapsed;
+            if (!process.WaitForExit(left > TimeSpan.Zero ? left : TimeSpan.Zero))
+                process.Kill(entireProcessTree: true);
+            process.Dispose();
+        }
+    }
+
+    private static (Process, Queue<string>) Started(IReadOnlyList<string> arguments, RankPlace place, int threads)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+        start.Environment[ParentProcess.Variable] = "1";
+        start.Environment[RankPlace.RankName] = Text(place.Rank);
+        start.Environment[RankPlace.SizeName] = Text(place.Size);
+        start.Environment[RankPlace.LocalName] = Text(place.Local);
+        start.Environment[RankPlace.HostName] = place.Host;
+        start.Environment[RankPlace.PortName] = Text(place.Port);
+        start.Environment["OMP_NUM_THREADS"] = start.Environment["OPENBLAS_NUM_THREADS"] = Text(threads);
+        var said = new Queue<string>();
+        void Keep(object sender, DataReceivedEventArgs line)
+        {
+            if (line.Data is not { } text)
+                return;
+            lock (said)
+            {
+                said.Enqueue(text);
+                if (said.Count > LastLines)
+                    said.Dequeue();
+            }
+        }
+        var child = new Process { StartInfo = start };
+        child.OutputDataReceived += Keep;
+        child.ErrorDataReceived += Keep;
+        child.Start();
+        child.BeginOutputReadLine();
+        child.BeginErrorReadLine();
+        return (child, said);
+    }
+}

@@ -1,0 +1,153 @@
+using System.Globalization;
+using Coverslip.Learning.Processes;
+using Coverslip.Torch;
+using Coverslip.Torch.Distributed;
+
+namespace Coverslip.App.Processes;
+
+/// <summary>
+/// The processes that train a run together, from meeting to the last goodbye; a rank that is lost is named, and ends the
+/// others.
+/// </summary>
+internal sealed class TrainingTeam : IDisposable
+{
+    private static readonly TimeSpan Meeting = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Reporting = TimeSpan.FromSeconds(15);
+    private readonly GroupStore store;
+    private readonly ProcessGroup group;
+    private readonly RankWatch watch;
+    private readonly RankChildren? children;
+    private readonly string[] who;
+
+    private TrainingTeam(GroupStore store, RankPlace place, Device device, RankChildren? children)
+    {
+        (this.store, this.children) = (store, children);
+        store.Set(
+            Key("who", place.Rank),
+            string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}, process {Environment.ProcessId}")
+        );
+        var address = place.Host is "127.0.0.1" or "localhost" ? "127.0.0.1" : "";
+        group = ProcessGroup.Open(store, place.Rank, place.Size, device, new GroupOptions { Address = address });
+        who = [.. Enumerable.Range(0, place.Size).Select(rank => store.Get(Key("who", rank)))];
+        watch = new RankWatch(GroupStore.Join(place.Host, store.Port, Meeting), place.Rank, place.Size, Silent);
+        Ranks.Enter(group);
+    }
+
+    /// <summary>Meets the other ranks, which whoever started this one started, too.</summary>
+    /// <exception cref="InvalidOperationException">They do not come.</exception>
+    internal static TrainingTeam Join(RankPlace place, Device device)
+    {
+        try
+        {
+            var serves = place.Rank == 0 && !place.Served;
+            var store = serves
+                ? GroupStore.Serve(place.Host, place.Port, Meeting)
+                : GroupStore.Join(place.Host, place.Port, Meeting);
+            return new TrainingTeam(store, place, device, null);
+        }
+        catch (TorchException error)
+        {
+            throw new InvalidOperationException(
+                $"rank {place.Rank} of {place.Size} did not meet the others at {place.Host}, port {place.Port}, within "
+                    + $"{Meeting.TotalMinutes:0} minutes: {error.Message}; all have to be started at about the same time, and "
+                    + "reach that port",
+                error
+            );
+        }
+    }
+
+    /// <summary>Starts the others on this machine.</summary>
+    /// <param name="size">Ranks, this one among them.</param>
+    /// <param name="arguments">Of this process.</param>
+    /// <param name="device">Where this one computes.</param>
+    internal static TrainingTeam Start(int size, IReadOnlyList<string> arguments, Device device)
+    {
+        // Each has its share of the processors, unless the user says how many threads a process has.
+        if (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is null)
+            TorchRuntime.Threads = Math.Max(1, Environment.ProcessorCount / size);
+        var store = GroupStore.Serve("127.0.0.1", 0, Meeting);
+        var children = new RankChildren(arguments, size, store.Port, TorchRuntime.Threads);
+        return new TrainingTeam(store, new RankPlace(0, size, 0, "127.0.0.1", store.Port), device, children);
+    }
+
+    /// <summary>
+    /// Which rank was lost, where that is why something failed; null of other failures. Those that are left tell each other, and
+    /// who does not is lost.
+    /// </summary>
+    private string? Lost(TorchException error)
+    {
+        if (!IsOfGroup(error))
+            return null;
+        try
+        {
+            store.Add(Key("left", group.Rank), 1);
+            for (var waited = TimeSpan.Zero; waited < Reporting; waited += TimeSpan.FromSeconds(1))
+            {
+                if (Ended() is { } end)
+                    return end;
+                if (Missing().Length == 0)
+                    return null;
+                Thread.Sleep(TimeSpan.FromSeconds(1));
+            }
+            return Told(Missing()[0], "does not answer");
+        }
+        catch (TorchException)
+        {
+            return Told(0, "does not answer"); // the store is there
+        }
+    }
+
+    /// <summary>Does what needs all ranks, and names the one that was lost where it fails by that.</summary>
+    /// <exception cref="IOException">One was; the message says which, how, and how to go on.</exception>
+    internal static T Named<T>(TrainingTeam? team, Func<T> act)
+    {
+        try
+        {
+            return act();
+        }
+        catch (TorchException error) when (team is not null)
+        {
+            if (team.Lost(error) is { } lost)
+                throw new IOException(lost, error);
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        Ranks.Enter(null);
+        watch.Dispose();
+        group.Dispose();
+        children?.Dispose();
+        store.Dispose();
+    }
+
+    private static bool IsOfGroup(TorchException error) =>
+        ((string[])["gloo", "NCCL", "Socket", "Connection", "Broken pipe"]).Any(word =>
+            error.Message.Contains(word, StringComparison.OrdinalIgnoreCase)
+        );
+
+    private int[] Missing() => [.. Enumerable.Range(0, group.Size).Where(rank => store.Add(Key("left", rank), 0) == 0)];
+
+    /// <summary>A child that ended without having lost another.</summary>
+    private string? Ended() =>
+        children is null
+            ? null
+            : Missing()
+                .Where(rank => rank > 0)
+                .Select(rank => children.End(rank) is { } end ? Told(rank, end) : null)
+                .FirstOrDefault(end => end is not null);
+
+    private string Told(int rank, string end) =>
+        $"rank {rank} of {group.Size} ({who[rank]}) {end}; what the last whole epoch left stays: the same call with --resume goes "
+        + "on from there, with any number of processes";
+
+    private void Silent(int rank)
+    {
+        Console.Error.WriteLine($"error: {Told(rank, "has said nothing for 45 seconds")}");
+        Environment.Exit(1);
+    }
+
+    private static string Key(string what, int rank) =>
+        string.Create(CultureInfo.InvariantCulture, $"coverslip/{what}/{rank}");
+}
