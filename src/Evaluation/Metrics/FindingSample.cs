@@ -22,7 +22,10 @@ internal sealed class FindingSample
             .ToDictionary(p => p.Item, p => p.Index);
         patientOf = [.. models.Select(m => m.Rows.Select(r => index[r.Patient]).ToArray())];
         Patients = index.Count;
-        once = [[.. Enumerable.Repeat(1, Patients)]];
+        once =
+        [
+            [.. Enumerable.Repeat(1, Patients)],
+        ];
     }
 
     internal int Patients { get; }
@@ -52,7 +55,10 @@ internal sealed class FindingSample
     {
         if (findings.Count == 0)
             return [.. Enumerable.Repeat(Estimate.Undefined("no finding has an AUC"), 3)];
-        FindingTruth[][] truths = [.. findings.Select(f => models.Select((m, i) => new FindingTruth(m, f, patientOf[i])).ToArray())];
+        FindingTruth[][] truths =
+        [
+            .. findings.Select(f => models.Select((m, i) => new FindingTruth(m, f, patientOf[i])).ToArray()),
+        ];
         double[]?[] MeansOf(IReadOnlyList<int[]> drawn)
         {
             double[]?[][] each = [.. truths.Select(t => Mean(t, drawn))];

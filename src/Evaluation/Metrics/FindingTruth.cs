@@ -56,14 +56,16 @@ public sealed class FindingTruth
             found += weight * tally.Found;
             spared += weight * tally.Spared;
         }
-        return positives == 0 || negatives == 0
-            ? null
-            : [areas.Auc, found / positives, spared / negatives];
+        return positives == 0 || negatives == 0 ? null : [areas.Auc, found / positives, spared / negatives];
     }
 
     private Tally[] Tallies(IReadOnlyList<int>? owners)
     {
-        var all = new Tally[owners is null ? Shows.Count : owners.Count == 0 ? 0 : owners.Max() + 1];
+        var all = new Tally[
+            owners is null ? Shows.Count
+            : owners.Count == 0 ? 0
+            : owners.Max() + 1
+        ];
         for (var i = 0; i < Shows.Count; i++)
         {
             ref var tally = ref all[owners?[i] ?? i];

@@ -30,11 +30,7 @@ public sealed class RankedScores
     /// <param name="positives">Of each image.</param>
     /// <param name="owners">Of each image the place among the weights, its patient's; null (default): its own.</param>
     /// <exception cref="ArgumentException">Different lengths, or a score that is not a number.</exception>
-    public RankedScores(
-        IReadOnlyList<double> scores,
-        IReadOnlyList<bool> positives,
-        IReadOnlyList<int>? owners = null
-    )
+    public RankedScores(IReadOnlyList<double> scores, IReadOnlyList<bool> positives, IReadOnlyList<int>? owners = null)
     {
         if (scores.Count != positives.Count)
             throw new ArgumentException($"{scores.Count} scores and {positives.Count} labels; there must be as many");

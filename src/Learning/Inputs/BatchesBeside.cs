@@ -66,7 +66,9 @@ public sealed class BatchesBeside(Device device, int size, long pixels)
                     taken[next] = source.Current;
                 return taken.Remove(number, out var batch)
                     ? batch
-                    : throw new InvalidOperationException($"batch {number} of {count} was asked for, and there are {next}");
+                    : throw new InvalidOperationException(
+                        $"batch {number} of {count} was asked for, and there are {next}"
+                    );
             }
         }
     }

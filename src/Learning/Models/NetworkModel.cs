@@ -70,11 +70,7 @@ public sealed class NetworkModel(INetworkRecipe recipe, IClassifier network)
     private BatchReader Reader(PredictionTask task)
     {
         var pixels = (long)recipe.Input.Width * recipe.Input.Height;
-        return new(
-            task.Set,
-            task.Batch ?? BatchesBeside.Most(recipe.Training.Batch, pixels),
-            network.Store.Device
-        );
+        return new(task.Set, task.Batch ?? BatchesBeside.Most(recipe.Training.Batch, pixels), network.Store.Device);
     }
 
     public ParameterStore Store => network.Store;

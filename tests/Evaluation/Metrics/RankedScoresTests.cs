@@ -78,6 +78,21 @@ public sealed class RankedScoresTests
     }
 
     [Fact]
+    public void Several_weightings_at_once_give_the_same_to_the_bit()
+    {
+        var random = new SeededRandom(1);
+        double[] scores = [.. Enumerable.Range(0, 200).Select(_ => random.Below(90) / 7.0)];
+        bool[] positives = [.. scores.Select(_ => random.Below(3) == 0)];
+        var ranked = new RankedScores(scores, positives, [.. scores.Select(_ => random.Below(20))]);
+        int[][] weightings =
+        [
+            .. Enumerable.Range(0, 11).Select(_ => Enumerable.Range(0, 20).Select(_ => random.Below(4)).ToArray()),
+            new int[20],
+        ];
+        Assert.Equal(weightings.Select(w => ranked.Areas(w)), ranked.AreasOf(weightings));
+    }
+
+    [Fact]
     public void Owners_are_as_many_as_scores() =>
         Assert.Equal(
             "2 scores and 1 owners; there must be as many",
