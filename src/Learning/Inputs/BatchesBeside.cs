@@ -10,7 +10,7 @@ namespace Coverslip.Learning.Inputs;
 /// <param name="device">Where the network is; a GPU gets one batch at a time.</param>
 /// <param name="size">Images of a batch.</param>
 /// <param name="pixels">Pixels of an image, all its views together.</param>
-public sealed class BatchesBeside(Device device, int size, long pixels)
+internal sealed class BatchesBeside(Device device, int size, long pixels)
 {
     /// <summary>
     /// Pixels of all images that a network holds at once, 16 of 512 × 512: a network's maps need some 100 to 300 bytes for
