@@ -3,6 +3,7 @@
 #include <torch/cuda.h>
 
 #include <atomic>
+#include <mutex>
 
 #include "convert.h"
 #include "threads.h"
@@ -11,10 +12,16 @@ using namespace coverslip;
 
 // OpenBLAS has threads of its own, which libtorch does not ask for; other builds of libtorch have no OpenBLAS.
 extern "C" __attribute__((weak)) void openblas_set_num_threads(int threads);
+extern "C" __attribute__((weak)) int openblas_get_num_threads();
 
 namespace {
 
 std::atomic<int> own_threads{0};
+
+// Threads of operators on a thread that computes a batch beside others; 0 on all other threads.
+thread_local int share = 0, before_share = 0;
+std::mutex sharing;
+int sharers = 0, blas_before = 0;
 
 void setLibraryThreads(int threads) {
     at::set_num_threads(threads);
@@ -23,7 +30,7 @@ void setLibraryThreads(int threads) {
 
 }  // namespace
 
-int coverslip::reproducibleThreads() { return own_threads; }
+int coverslip::reproducibleThreads() { return own_threads > 0 && share > 0 ? share : own_threads.load(); }
 
 CT_API int32_t ct_seed(int64_t seed) {
     return guarded([&] { at::manual_seed(static_cast<uint64_t>(seed)); });
@@ -60,6 +67,23 @@ CT_API int32_t ct_reproducible(int32_t reproducible) {
         setLibraryThreads(own);
     }
     return own_threads > 0;
+}
+
+// So many threads for the operators that the calling thread asks for, until asked with 0. OpenBLAS's threads, which all
+// threads of the process share, stand aside meanwhile.
+CT_API void ct_thread_share(int32_t threads) {
+    if ((threads > 0) == (share > 0)) return;
+    if (threads > 0) before_share = at::get_num_threads();  // libtorch sets a new thread's number when first asked
+    {
+        const std::lock_guard<std::mutex> lock(sharing);
+        if (openblas_set_num_threads && openblas_get_num_threads) {
+            if (threads > 0 && sharers == 0) blas_before = openblas_get_num_threads();
+            sharers += threads > 0 ? 1 : -1;
+            if (sharers == 0 || threads > 0) openblas_set_num_threads(threads > 0 ? 1 : blas_before);
+        }
+    }
+    share = threads;
+    omp_set_num_threads(threads == 0 ? before_share : own_threads > 0 ? 1 : threads);
 }
 
 CT_API int32_t ct_cuda_devices() {

@@ -73,7 +73,7 @@ public sealed record ClassificationEvaluation
         var values = sample.Metrics(null)!;
         var draws =
             options.Bootstrap > 0 && sample.Patients.Count > 1
-                ? PatientBootstrap.Run(sample.Patients.Count, options.Bootstrap, options.Seed, sample.Metrics)
+                ? PatientBootstrap.RunTogether(sample.Patients.Count, options.Bootstrap, options.Seed, sample.MetricsOf)
                 : null;
         return new ClassificationEvaluation
         {

@@ -10,7 +10,6 @@ internal sealed class ClassificationSample
 {
     private readonly int bins;
     private readonly int positive;
-    private readonly int[] patientOf;
     private readonly Dictionary<string, int> patientsOf; // how many have an image of the class
     private readonly double[] correctShare; // per patient
 
@@ -37,7 +36,7 @@ internal sealed class ClassificationSample
         Patients = [.. rows.Select(r => r.Patient).Distinct().Order(StringComparer.Ordinal)];
         var patientIndex = Patients.Index().ToDictionary(p => p.Item, p => p.Index);
         var classIndex = Classes.Index().ToDictionary(c => c.Item, c => c.Index);
-        patientOf = [.. rows.Select(r => patientIndex[r.Patient])];
+        int[] patientOf = [.. rows.Select(r => patientIndex[r.Patient])];
         patientsOf = rows.GroupBy(r => r.Label).ToDictionary(g => g.Key, g => g.DistinctBy(r => r.Patient).Count());
         int[] labels = [.. rows.Select(r => classIndex[r.Label])];
         int[] decided = [.. rows.Select(r => classIndex[r.Predicted])];
@@ -60,7 +59,7 @@ internal sealed class ClassificationSample
         RankedScores? Rank(int c) =>
             ImagesPerClass[c] == 0 || ImagesPerClass[c] == rows.Count
                 ? null
-                : new RankedScores([.. probabilities.Select(p => p[c])], [.. labels.Select(l => l == c)]);
+                : new RankedScores([.. probabilities.Select(p => p[c])], [.. labels.Select(l => l == c)], patientOf);
         ranked =
             !HasProbabilities ? []
             : Positive is not null ? [Rank(this.positive)]
@@ -99,7 +98,16 @@ internal sealed class ClassificationSample
     /// Every metric in the order of <see cref="MetricNames.All"/>, NaN where it is not defined; null if a class of the
     /// sample has no image under these weights.
     /// </summary>
-    public double[]? Metrics(int[]? weights)
+    public double[]? Metrics(int[]? weights) => Metrics(weights, [.. ranked.Select(r => r?.Areas(weights))]);
+
+    /// <summary>The same of several weightings at once.</summary>
+    public double[]?[] MetricsOf(IReadOnlyList<int[]> weightings)
+    {
+        RankAreas[]?[] areas = [.. ranked.Select(r => r?.AreasOf(weightings))];
+        return [.. weightings.Select((weights, i) => Metrics(weights, [.. areas.Select(a => a?[i])]))];
+    }
+
+    private double[]? Metrics(int[]? weights, RankAreas?[] areas)
     {
         var k = Classes.Count;
         var sums = Sum(weights);
@@ -126,7 +134,7 @@ internal sealed class ClassificationSample
             specificity += 1 - (called - found) / (images - label);
             opposed++;
         }
-        var (auc, averagePrecision) = Areas(weights);
+        var (auc, averagePrecision) = Mean([.. areas.OfType<RankAreas>()]);
         return
         [
             correct / images,
@@ -224,16 +232,10 @@ internal sealed class ClassificationSample
         return sums;
     }
 
-    private (double Auc, double AveragePrecision) Areas(int[]? weights)
-    {
-        var perImage = weights is null ? null : new int[patientOf.Length];
-        for (var i = 0; i < perImage?.Length; i++)
-            perImage[i] = weights![patientOf[i]];
-        var areas = ranked.Where(r => r is not null).Select(r => r!.Areas(perImage)).ToList();
-        return areas.Count == 0
-            ? (double.NaN, double.NaN)
-            : (areas.Average(a => a.Auc), areas.Average(a => a.AveragePrecision));
-    }
+    private static RankAreas Mean(RankAreas[] areas) =>
+        areas.Length == 0
+            ? new RankAreas(double.NaN, double.NaN)
+            : new RankAreas(areas.Average(a => a.Auc), areas.Average(a => a.AveragePrecision));
 
     private double RecognitionRate(int[]? weights)
     {

@@ -8,6 +8,7 @@ internal sealed class FindingSample
     private readonly IReadOnlyList<Predictions> models;
     private readonly EvaluationOptions options;
     private readonly int[][] patientOf; // of each model's rows
+    private readonly int[][] once; // one weighting: every patient once
 
     internal FindingSample(IReadOnlyList<Predictions> models, EvaluationOptions options)
     {
@@ -21,6 +22,10 @@ internal sealed class FindingSample
             .ToDictionary(p => p.Item, p => p.Index);
         patientOf = [.. models.Select(m => m.Rows.Select(r => index[r.Patient]).ToArray())];
         Patients = index.Count;
+        once =
+        [
+            [.. Enumerable.Repeat(1, Patients)],
+        ];
     }
 
     internal int Patients { get; }
@@ -29,9 +34,9 @@ internal sealed class FindingSample
 
     internal FindingFigures Judge(string name, int finding)
     {
-        FindingTruth[] truths = [.. models.Select(m => new FindingTruth(m, finding))];
-        var values = Mean(truths, null);
-        var draws = values is null ? null : Draw(patients => Mean(truths, patients));
+        FindingTruth[] truths = [.. models.Select((m, i) => new FindingTruth(m, finding, patientOf[i]))];
+        var values = Mean(truths, once)[0];
+        var draws = values is null ? null : Draw(drawn => Mean(truths, drawn));
         var (shown, patients, others) = (
             Distinct((m, i) => truths[m].Shows[i]),
             PatientsOf((m, i) => truths[m].Shows[i]),
@@ -50,26 +55,40 @@ internal sealed class FindingSample
     {
         if (findings.Count == 0)
             return [.. Enumerable.Repeat(Estimate.Undefined("no finding has an AUC"), 3)];
-        FindingTruth[][] truths = [.. findings.Select(f => models.Select(m => new FindingTruth(m, f)).ToArray())];
-        double[]? MeansOf(int[]? patients)
+        FindingTruth[][] truths =
+        [
+            .. findings.Select(f => models.Select((m, i) => new FindingTruth(m, f, patientOf[i])).ToArray()),
+        ];
+        double[]?[] MeansOf(IReadOnlyList<int[]> drawn)
         {
-            var each = truths.Select(t => Mean(t, patients)).ToArray();
-            return each.Any(e => e is null) ? null : [.. Enumerable.Range(0, 3).Select(i => each.Average(e => e![i]))];
+            double[]?[][] each = [.. truths.Select(t => Mean(t, drawn))];
+            return
+            [
+                .. drawn.Select(
+                    (_, d) =>
+                        each.Any(e => e[d] is null)
+                            ? null
+                            : Enumerable.Range(0, 3).Select(i => each.Average(e => e[d]![i])).ToArray()
+                ),
+            ];
         }
-        var (values, draws) = (MeansOf(null)!, Draw(MeansOf));
+        var (values, draws) = (MeansOf(once)[0]!, Draw(MeansOf));
         return [.. values.Select((value, i) => Figure(value, draws, i, null))];
     }
 
-    /// <summary>AUC, sensitivity, specificity, mean over the models; null where one of them has none.</summary>
-    private double[]? Mean(FindingTruth[] truths, int[]? patients)
+    /// <summary>Of each draw AUC, sensitivity, specificity, mean over the models; null where one of them has none.</summary>
+    private static double[]?[] Mean(FindingTruth[] truths, IReadOnlyList<int[]> drawn)
     {
-        var sums = new double[3];
-        foreach (var (m, truth) in truths.Index())
+        var sums = new double[]?[drawn.Count];
+        for (var draw = 0; draw < sums.Length; draw++)
+            sums[draw] = new double[3];
+        foreach (var truth in truths)
+        foreach (var (draw, figures) in truth.Figures(drawn).Index())
         {
-            if (truth.Figures(patients is null ? null : [.. patientOf[m].Select(p => patients[p])]) is not { } figures)
-                return null;
-            for (var i = 0; i < sums.Length; i++)
-                sums[i] += figures[i] / truths.Length;
+            if (figures is null)
+                sums[draw] = null;
+            for (var i = 0; i < sums[draw]?.Length; i++)
+                sums[draw]![i] += figures![i] / truths.Length;
         }
         return sums;
     }
@@ -83,9 +102,9 @@ internal sealed class FindingSample
     private int PatientsOf(Func<int, int, bool> counts) =>
         patientOf.SelectMany((of, number) => of.Where((_, i) => counts(number, i))).Distinct().Count();
 
-    private PatientBootstrap? Draw(Func<int[], double[]?> statistics) =>
+    private PatientBootstrap? Draw(Func<IReadOnlyList<int[]>, double[]?[]> statistics) =>
         options.Bootstrap > 0 && Patients > 1
-            ? PatientBootstrap.Run(Patients, options.Bootstrap, options.Seed, statistics)
+            ? PatientBootstrap.RunTogether(Patients, options.Bootstrap, options.Seed, statistics)
             : null;
 
     private Estimate Figure(double value, PatientBootstrap? draws, int index, int? units) =>

@@ -21,14 +21,17 @@ public sealed record PairedComparison(IReadOnlyDictionary<Metric, Estimate> Diff
         CheckSame(first, second);
         var a = new ClassificationSample(first, options.Positive, options.Bins);
         var b = new ClassificationSample(second, options.Positive, options.Bins);
-        double[]? Difference(int[]? weights) =>
-            a.Metrics(weights) is { } x && b.Metrics(weights) is { } y
-                ? [.. x.Zip(y, (left, right) => left - right)]
-                : null;
-        var values = Difference(null)!;
+        static double[]? Difference(double[]? x, double[]? y) =>
+            x is null || y is null ? null : [.. x.Zip(y, (left, right) => left - right)];
+        var values = Difference(a.Metrics(null), b.Metrics(null))!;
         var draws =
             options.Bootstrap > 0 && a.Patients.Count > 1
-                ? PatientBootstrap.Run(a.Patients.Count, options.Bootstrap, options.Seed, Difference)
+                ? PatientBootstrap.RunTogether(
+                    a.Patients.Count,
+                    options.Bootstrap,
+                    options.Seed,
+                    draws => [.. a.MetricsOf(draws).Zip(b.MetricsOf(draws), Difference)]
+                )
                 : null;
         var differences = MetricNames.All.ToDictionary(
             metric => metric,

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Coverslip.Evaluation.Metrics;
 
 /// <summary>
@@ -17,22 +19,28 @@ public readonly record struct RankAreas(double Auc, double AveragePrecision);
 /// </summary>
 public sealed class RankedScores
 {
-    private readonly int[] order;
     private readonly double[] scores;
     private readonly bool[] positives;
+    private readonly int[] owners; // who is weighed, from the greatest score down
 
     /// <summary>
     /// Sorts once. Any numbers serve as scores, not only probabilities: higher means more likely positive.
     /// </summary>
+    /// <param name="scores">Of each image.</param>
+    /// <param name="positives">Of each image.</param>
+    /// <param name="owners">Of each image the place among the weights, its patient's; null (default): its own.</param>
     /// <exception cref="ArgumentException">Different lengths, or a score that is not a number.</exception>
-    public RankedScores(IReadOnlyList<double> scores, IReadOnlyList<bool> positives)
+    public RankedScores(IReadOnlyList<double> scores, IReadOnlyList<bool> positives, IReadOnlyList<int>? owners = null)
     {
         if (scores.Count != positives.Count)
             throw new ArgumentException($"{scores.Count} scores and {positives.Count} labels; there must be as many");
+        if (owners is not null && owners.Count != scores.Count)
+            throw new ArgumentException($"{scores.Count} scores and {owners.Count} owners; there must be as many");
         for (var i = 0; i < scores.Count; i++)
             if (double.IsNaN(scores[i]))
                 throw new ArgumentException($"score {i} is not a number");
-        order = [.. Enumerable.Range(0, scores.Count).OrderByDescending(i => scores[i])];
+        int[] order = [.. Enumerable.Range(0, scores.Count).OrderByDescending(i => scores[i])];
+        this.owners = owners is null ? order : [.. order.Select(i => owners[i])];
         this.scores = [.. order.Select(i => scores[i])];
         this.positives = [.. order.Select(i => positives[i])];
     }
@@ -45,38 +53,63 @@ public sealed class RankedScores
         new RankedScores(scores, positives).Areas(null).Auc;
 
     /// <summary>
-    /// Both areas with image i counted <paramref name="weights"/>[i] times (null: once each).
+    /// Both areas with each image counted as often as <paramref name="weights"/> says of its owner (null: once each).
     /// Average precision is Σ (R_n − R_{n−1}) P_n over the thresholds, without interpolation.
     /// </summary>
-    public RankAreas Areas(IReadOnlyList<int>? weights)
+    public RankAreas Areas(int[]? weights) =>
+        AreasOf([weights ?? [.. Enumerable.Repeat(1, owners.DefaultIfEmpty(-1).Max() + 1)]])[0];
+
+    /// <summary>The same of several weightings, as many of them in one pass as the processor's vectors hold.</summary>
+    public RankAreas[] AreasOf(IReadOnlyList<int[]> weightings)
     {
-        double auc = 0,
-            precisionSum = 0,
-            truePositives = 0,
-            falsePositives = 0;
-        for (var i = 0; i < scores.Length; )
+        var areas = new RankAreas[weightings.Count];
+        var side = Vector<double>.Count;
+        for (var first = 0; first < areas.Length; first += side)
         {
-            double stepPositives = 0,
-                stepNegatives = 0;
-            var score = scores[i];
-            for (; i < scores.Length && scores[i] == score; i++)
-            {
-                var weight = weights is null ? 1 : weights[order[i]];
-                if (positives[i])
-                    stepPositives += weight;
-                else
-                    stepNegatives += weight;
-            }
-            auc += stepNegatives * (truePositives + stepPositives / 2);
+            int[][] some = [.. weightings.Skip(first).Take(side)];
+            // The weights of an owner side by side; what is left of a vector stays 0.
+            var beside = new double[some[0].Length * side];
+            foreach (var (lane, weights) in some.Index())
+                for (var owner = 0; owner < weights.Length; owner++)
+                    beside[(owner * side) + lane] = weights[owner];
+            Pass(beside, areas.AsSpan(first, some.Length));
+        }
+        return areas;
+    }
+
+    private void Pass(double[] beside, Span<RankAreas> areas)
+    {
+        Vector<double> auc = default,
+            precisionSum = default,
+            truePositives = default,
+            falsePositives = default,
+            stepPositives = default,
+            stepNegatives = default;
+        for (var i = 0; i < scores.Length; i++)
+        {
+            var weight = new Vector<double>(beside, owners[i] * Vector<double>.Count);
+            if (positives[i])
+                stepPositives += weight;
+            else
+                stepNegatives += weight;
+            if (i + 1 < scores.Length && scores[i + 1] == scores[i])
+                continue;
+            auc += stepNegatives * (truePositives + (stepPositives * 0.5));
             truePositives += stepPositives;
             falsePositives += stepNegatives;
-            if (stepPositives > 0)
-                precisionSum += stepPositives * truePositives / (truePositives + falsePositives);
+            // A step without positives adds 0.
+            precisionSum +=
+                stepPositives * truePositives / Vector.Max(Vector<double>.One, truePositives + falsePositives);
+            stepPositives = stepNegatives = default;
         }
-        return new RankAreas(
-            truePositives > 0 && falsePositives > 0 ? auc / (truePositives * falsePositives) : double.NaN,
-            truePositives > 0 ? precisionSum / truePositives : double.NaN
-        );
+        for (var lane = 0; lane < areas.Length; lane++)
+        {
+            var (all, none) = (truePositives[lane], falsePositives[lane]);
+            areas[lane] = new RankAreas(
+                all > 0 && none > 0 ? auc[lane] / (all * none) : double.NaN,
+                all > 0 ? precisionSum[lane] / all : double.NaN
+            );
+        }
     }
 
     /// <summary>The ROC curve from (0, 0) at an infinite threshold to (1, 1), a point per different score.</summary>

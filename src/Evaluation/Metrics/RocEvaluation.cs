@@ -64,13 +64,13 @@ public sealed record RocEvaluation
         var positive = truth.PositiveOf(options.Positive, slides);
         bool[] positives = [.. slides.Select(s => s.Label == positive)];
         double[] scores = [.. slides.Select(s => predictions.Of(s.Name)!.Value)];
-        var ranked = new RankedScores(scores, positives);
         var numbers = slides.Select(s => s.Patient).Distinct().Index().ToDictionary(p => p.Item, p => p.Index);
         int[] owner = [.. slides.Select(s => numbers[s.Patient])];
+        var ranked = new RankedScores(scores, positives, owner);
 
         double[]? Figures(int[]? weights)
         {
-            var areas = ranked.Areas(weights is null ? null : [.. owner.Select(p => weights[p])]);
+            var areas = ranked.Areas(weights);
             return double.IsNaN(areas.Auc) ? null : [areas.Auc, areas.AveragePrecision];
         }
         var values = Figures(null);

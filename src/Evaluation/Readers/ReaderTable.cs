@@ -11,8 +11,8 @@ internal sealed class ReaderTable
     private readonly int[] truths;
     private readonly int[] named;
     private readonly int classes;
-    private readonly (RankedScores Scores, int[] Case) areas;
-    private readonly (RankedScores Scores, int[] Case) marks;
+    private readonly RankedScores areas;
+    private readonly RankedScores marks;
     private readonly (double Seconds, int Case)[] times;
     private readonly (double Seconds, int Case)[] active;
 
@@ -46,8 +46,8 @@ internal sealed class ReaderTable
             ReaderFigure.Accuracy => Share(weights, _ => true, i => named[i] == truths[i]),
             ReaderFigure.Sensitivity => Share(weights, i => cases[i].Positive, i => verdicts[i]!.Positive),
             ReaderFigure.Specificity => Share(weights, i => !cases[i].Positive, i => !verdicts[i]!.Positive),
-            ReaderFigure.Auc => Area(areas, weights),
-            ReaderFigure.Jafroc => Area(marks, weights),
+            ReaderFigure.Auc => areas.Areas(weights).Auc,
+            ReaderFigure.Jafroc => marks.Areas(weights).Auc,
             ReaderFigure.Kappa => Kappa(weights),
             ReaderFigure.ActiveSeconds => Median(active, weights),
             _ => Median(times, weights),
@@ -56,17 +56,15 @@ internal sealed class ReaderTable
     private static (double, int)[] Ordered(IEnumerable<(double? Seconds, int Case)> times) =>
         [.. times.Where(t => t.Seconds is not null).Select(t => (t.Seconds!.Value, t.Case)).Order()];
 
-    private static (RankedScores, int[]) Ranked(IEnumerable<(double Score, bool Positive, int Case)> items)
+    private static RankedScores Ranked(IEnumerable<(double Score, bool Positive, int Case)> items)
     {
         var list = items.ToList();
-        return (
-            new RankedScores([.. list.Select(x => x.Score)], [.. list.Select(x => x.Positive)]),
+        return new RankedScores(
+            [.. list.Select(x => x.Score)],
+            [.. list.Select(x => x.Positive)],
             [.. list.Select(x => x.Case)]
         );
     }
-
-    private static double Area((RankedScores Scores, int[] Case) ranked, int[] weights) =>
-        ranked.Scores.Areas([.. ranked.Case.Select(c => weights[c])]).Auc;
 
     private double Share(int[] weights, Func<int, bool> among, Func<int, bool> counted)
     {

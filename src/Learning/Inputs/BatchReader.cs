@@ -63,6 +63,14 @@ public sealed class BatchReader(PatchSet set, int batch, Device device)
     public IEnumerable<RawBatch> Plain(IReadOnlyList<Patch> patches, int orientation = 0) =>
         Filled([.. patches.Chunk(batch)], (_, _) => ImageChange.Oriented(orientation));
 
+    /// <summary>What is computed of each batch of <see cref="Plain"/>, in order; on several threads at once.</summary>
+    public IEnumerable<T> Beside<T>(IReadOnlyList<Patch> patches, int orientation, Func<RawBatch, T> compute) =>
+        new BatchesBeside(device, batch, (long)set.Input.Width * set.Input.Height).Run(
+            Plain(patches, orientation),
+            (patches.Count + batch - 1) / batch,
+            compute
+        );
+
     /// <summary>The tensors of a filled batch, whose buffer goes back to the pool.</summary>
     public Batch ToTensors(RawBatch raw, IReadOnlyList<double>? classWeights = null) =>
         raw.ToTensors(set.Input, 1, device, classWeights);

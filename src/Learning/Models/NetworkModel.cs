@@ -39,13 +39,13 @@ public sealed class NetworkModel(INetworkRecipe recipe, IClassifier network)
 
     public IReadOnlyList<double[]> Probabilities(PredictionTask task, CancellationToken stop = default)
     {
-        var reader = new BatchReader(task.Set, task.Batch ?? recipe.Training.Batch, network.Store.Device);
+        var reader = Reader(task);
         return new Predictor(network, reader, recipe).Probabilities(task.Images, task.Progress, stop);
     }
 
     public IReadOnlyList<float[]>? Features(PredictionTask task, CancellationToken stop = default)
     {
-        var reader = new BatchReader(task.Set, task.Batch ?? recipe.Training.Batch, network.Store.Device);
+        var reader = Reader(task);
         return new Predictor(network, reader, recipe).Features(task.Images, stop);
     }
 
@@ -57,7 +57,7 @@ public sealed class NetworkModel(INetworkRecipe recipe, IClassifier network)
         CancellationToken stop = default
     )
     {
-        var reader = new BatchReader(task.Set, task.Batch ?? recipe.Training.Batch, network.Store.Device);
+        var reader = Reader(task);
         return network is ILookedInto shown
             ? new Predictor(network, reader, recipe).Inside(shown, task.Images, pictured, stop)
             : null;
@@ -65,6 +65,13 @@ public sealed class NetworkModel(INetworkRecipe recipe, IClassifier network)
 
     public IReadOnlyList<double[]> Probabilities(WindowBatch windows, bool orientations) =>
         new WindowPredictor(network, recipe).Probabilities(windows, orientations);
+
+    /// <summary>Batches as in training, or of as many images as may be held at once.</summary>
+    private BatchReader Reader(PredictionTask task)
+    {
+        var pixels = (long)recipe.Input.Width * recipe.Input.Height;
+        return new(task.Set, task.Batch ?? BatchesBeside.Most(recipe.Training.Batch, pixels), network.Store.Device);
+    }
 
     public ParameterStore Store => network.Store;
 

@@ -20,47 +20,59 @@ public sealed class Predictor(IClassifier model, BatchReader reader, INetworkRec
     )
     {
         model.Store.Training = false;
-        using var inference = new Inference();
         var orientations = recipe.Input.Orientations(recipe.Augmentation.AverageOrientations);
         var sums = new double[patches.Count][];
         var done = 0;
         foreach (var orientation in orientations)
         {
             var next = 0;
-            foreach (var raw in reader.Plain(patches, orientation))
+            foreach (var rows in reader.Beside(patches, orientation, raw => Predicted(raw, stop)))
             {
-                stop.ThrowIfCancellationRequested();
-                using var scope = new TensorScope();
-                using var cast = recipe.Training.Precision.On(model.Store.Device);
-                foreach (var row in Rows(model.Predict(reader.ToTensors(raw))))
+                foreach (var row in rows)
                 {
                     var sum = sums[next++] ??= new double[row.Length];
                     for (var c = 0; c < row.Length; c++)
                         sum[c] += row[c] / orientations.Length;
                 }
-                done += raw.Patches.Count;
+                done += rows.Length;
                 progress?.Invoke(done / orientations.Length);
             }
         }
         return sums;
     }
 
+    private double[][] Predicted(RawBatch raw, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        using var inference = new Inference();
+        using var scope = new TensorScope();
+        using var cast = recipe.Training.Precision.On(model.Store.Device);
+        return [.. Rows(model.Predict(reader.ToTensors(raw)))];
+    }
+
     /// <summary>What the network's last layer gets of each image as it stands, [images][features]; null where it does not say.</summary>
     public IReadOnlyList<float[]>? Features(IReadOnlyList<Patch> patches, CancellationToken stop = default)
     {
         model.Store.Training = false;
-        using var inference = new Inference();
         var rows = new List<float[]>(patches.Count);
-        foreach (var raw in reader.Plain(patches))
+        foreach (var described in reader.Beside(patches, 0, raw => Described(raw, stop)))
         {
-            stop.ThrowIfCancellationRequested();
-            using var scope = new TensorScope();
-            using var cast = recipe.Training.Precision.On(model.Store.Device);
-            if (model.Describe(reader.ToTensors(raw)) is not { } features)
+            if (described is null)
                 return null;
-            rows.AddRange(features.To(DType.Float32).ToArray<float>().Chunk((int)features.Size(1)));
+            rows.AddRange(described);
         }
         return rows;
+    }
+
+    private IEnumerable<float[]>? Described(RawBatch raw, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        using var inference = new Inference();
+        using var scope = new TensorScope();
+        using var cast = recipe.Training.Precision.On(model.Store.Device);
+        return model.Describe(reader.ToTensors(raw)) is { } features
+            ? features.To(DType.Float32).ToArray<float>().Chunk((int)features.Size(1))
+            : null;
     }
 
     /// <summary>What the network makes of each image on the way to its answer.</summary>

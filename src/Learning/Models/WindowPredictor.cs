@@ -18,10 +18,6 @@ internal sealed class WindowPredictor(IClassifier network, INetworkRecipe recipe
         network.Store.Training = false;
         using var inference = new Inference();
         using var scope = new TensorScope();
-        using var cast = new Autocast(
-            network.Store.Device,
-            recipe.Training.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32
-        );
         var (image, mask) = BatchReader.Pixels(windows.Pixels, windows.Count, input, network.Store.Device);
         var further = BatchReader.FurtherViews(
             windows.Pixels,
@@ -33,9 +29,26 @@ internal sealed class WindowPredictor(IClassifier network, INetworkRecipe recipe
         var target = Tensor.From<long>(new long[windows.Count]).To(network.Store.Device); // nothing has a label
         var all = input.Orientations(orientations);
         var sums = Enumerable.Range(0, windows.Count).Select(_ => Array.Empty<double>()).ToArray();
-        foreach (var orientation in all)
+        var beside = new BatchesBeside(
+            network.Store.Device,
+            windows.Count,
+            (long)input.Width * input.Height * recipe.Views.Count
+        );
+        foreach (var rows in beside.Run(all, all.Length, Predicted))
+        foreach (var (window, row) in rows.Index())
         {
+            if (sums[window].Length == 0)
+                sums[window] = new double[row.Length];
+            for (var c = 0; c < row.Length; c++)
+                sums[window][c] += row[c] / all.Length;
+        }
+        return sums;
+
+        double[][] Predicted(int orientation)
+        {
+            using var inner = new Inference();
             using var each = new TensorScope();
+            using var precise = recipe.Training.Precision.On(network.Store.Device);
             var batch = new Batch(
                 ImageChange.Oriented(image, orientation).Contiguous(MemoryFormat.ChannelsLast),
                 ImageChange.Oriented(mask, orientation).Contiguous(),
@@ -48,15 +61,8 @@ internal sealed class WindowPredictor(IClassifier network, INetworkRecipe recipe
                     .. further.Select(v => ImageChange.Oriented(v, orientation).Contiguous(MemoryFormat.ChannelsLast)),
                 ],
             };
-            foreach (var (window, row) in Predictor.Rows(network.Predict(batch)).Index())
-            {
-                if (sums[window].Length == 0)
-                    sums[window] = new double[row.Length];
-                for (var c = 0; c < row.Length; c++)
-                    sums[window][c] += row[c] / all.Length;
-            }
+            return [.. Predictor.Rows(network.Predict(batch))];
         }
-        return sums;
     }
 
     /// <summary>The same of unmasked images [B, 3, H, W] in [0, 1] in one piece, [B, classes], see <see cref="IRecordable"/>.</summary>

@@ -16,7 +16,6 @@ public sealed class HeatmapPrediction : ISlidePrediction
     private readonly SlidePredictionOptions options;
     private readonly DetectionOptions detection;
     private readonly SlidePredictor predictor;
-    private WindowRates? rates;
 
     /// <param name="model">What looks at windows.</param>
     /// <param name="options">How it is slid over slides.</param>
@@ -133,18 +132,18 @@ public sealed class HeatmapPrediction : ISlidePrediction
                 .OfType<SlidePrediction>()
                 .Where(p => p.Predicted > 0),
         ];
-        var all = made.Length == 0 ? 0 : made.Sum(p => p.Predicted) / made.Sum(p => p.Seconds);
-        if (made.Length > 0)
-            json["patches_per_second"] = Math.Round(all, 2);
-        if (rates is null)
+        if (made.Length == 0)
             return new SlideTotals(json, null);
-        json["patches_per_second_reading_alone"] = Math.Round(rates.Reading, 2);
-        json["patches_per_second_network_alone"] = Math.Round(rates.Network, 2);
+        double Rate(Func<SlidePrediction, double> seconds) => made.Sum(p => p.Predicted) / made.Sum(seconds);
+        var (all, reading, network) = (Rate(p => p.Seconds), Rate(p => p.Reading), Rate(p => p.Network));
+        json["patches_per_second"] = Math.Round(all, 2);
+        json["patches_per_second_reading"] = Math.Round(reading, 2);
+        json["patches_per_second_network"] = Math.Round(network, 2);
         var text = string.Create(
             CultureInfo.InvariantCulture,
-            $"{all:0.0} patches/s; reading alone {rates.Reading:0.0}, the network alone {rates.Network:0.0}"
+            $"{all:0.0} patches/s; while it ran, reading {reading:0.0}, the network {network:0.0}"
         );
-        return new SlideTotals(json, made.Length > 0 ? text : null);
+        return new SlideTotals(json, text);
     }
 
     private static SlideFiles FilesOf(SlideWork work) => new(work.Folder, work.Name);
@@ -153,9 +152,7 @@ public sealed class HeatmapPrediction : ISlidePrediction
 
     private SlidePrediction Slid(SlideWork work)
     {
-        _ = work.Tissue.Reason; // looked for now, so that no rate below counts the time it takes
-        if (options.Measure)
-            rates ??= WindowRates.Measure(work.Slide, work.Tissue, model, options);
+        _ = work.Tissue.Reason; // looked for now, so that the rate does not count the time it takes
         return predictor.Predict(work.Slide, work.Tissue, work.State, work.Progress, work.Stop);
     }
 

@@ -15,9 +15,6 @@ public sealed record SlidePredictionOptions
     /// <summary>Windows at a time; by default 16.</summary>
     public int Batch { get; init; } = 16;
 
-    /// <summary>Whether reading and the network are measured alone first, up to two seconds each; true by default.</summary>
-    public bool Measure { get; init; } = true;
-
     /// <summary>How often the heatmap in the making is saved; by default every 30 seconds.</summary>
     public TimeSpan SaveEvery { get; init; } = TimeSpan.FromSeconds(30);
 }
@@ -28,7 +25,14 @@ public sealed record SlidePredictionOptions
 /// <param name="Seconds">What they took.</param>
 /// <param name="StainsKept">Windows whose stain could not be measured and that were used as they are.</param>
 /// <param name="PixelsRead">Pixels that were read for them, at the model's resolution.</param>
-public sealed record SlidePrediction(Heatmap Heatmap, int Predicted, double Seconds, int StainsKept, long PixelsRead);
+public sealed record SlidePrediction(Heatmap Heatmap, int Predicted, double Seconds, int StainsKept, long PixelsRead)
+{
+    /// <summary>Seconds of them in which windows were read: decoded, cut, brought to stain and size.</summary>
+    public double Reading { get; init; }
+
+    /// <summary>Seconds of them in which the network computed; at the same time as the reading of further windows.</summary>
+    public double Network { get; init; }
+}
 
 /// <summary>
 /// Slides a model over a slide's tissue (Liu et al. 2017, sec. 3: windows of 299 pixels at a stride of 128, each judged
@@ -76,10 +80,11 @@ internal sealed class SlidePredictor(SlideModel model, SlidePredictionOptions op
         var strips = new WindowStrips(view, grid, model.Window.Side);
         var batches = new WindowBatches(model.Window, options.Batch, ContextWindows.Of(slide, grid, model.Window));
         using var windows = batches.Of(strips.Read((c, r) => heatmap[c, r] == Heatmap.Pending)).GetEnumerator();
+        var (reading, network) = (new Stopwatch(), new Stopwatch());
         // Strips are read from top to bottom: one reader.
         var ahead = new BatchPipeline<CellBatch>(
             (pending + options.Batch - 1) / options.Batch,
-            _ => windows.MoveNext() ? windows.Current : throw new InvalidOperationException("no more windows"),
+            _ => Next(),
             readers: 1
         );
         var saved = clock.Elapsed;
@@ -91,7 +96,10 @@ internal sealed class SlidePredictor(SlideModel model, SlidePredictionOptions op
                 stop.ThrowIfCancellationRequested();
                 using (batch)
                 {
-                    foreach (var ((column, row), score) in batch.Cells.Zip(model.Score(batch.Windows)))
+                    network.Start();
+                    var scores = model.Score(batch.Windows);
+                    network.Stop();
+                    foreach (var ((column, row), score) in batch.Cells.Zip(scores))
                         heatmap[column, row] = (float)score;
                 }
                 done += batch.Cells.Count;
@@ -107,6 +115,18 @@ internal sealed class SlidePredictor(SlideModel model, SlidePredictionOptions op
             state.Save(heatmap);
             throw;
         }
-        return new SlidePrediction(heatmap, done, clock.Elapsed.TotalSeconds, batches.StainsKept, strips.PixelsRead);
+        return new SlidePrediction(heatmap, done, clock.Elapsed.TotalSeconds, batches.StainsKept, strips.PixelsRead)
+        {
+            Reading = reading.Elapsed.TotalSeconds,
+            Network = network.Elapsed.TotalSeconds,
+        };
+
+        CellBatch Next()
+        {
+            reading.Start();
+            var more = windows.MoveNext();
+            reading.Stop();
+            return more ? windows.Current : throw new InvalidOperationException("no more windows");
+        }
     }
 }

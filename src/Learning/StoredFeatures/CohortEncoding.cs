@@ -92,10 +92,17 @@ public sealed class CohortEncoding
         using var images = new PatchImage();
         var each = input.Height * input.Width * 4;
         var ahead = new BatchPipeline<byte[]>(batches.Length, Read, readers: 1);
-        foreach (var (keys, pixels) in batches.Zip(ahead.Run()))
+        var beside = views.Beside(options.Batch);
+        foreach (
+            var (keys, rows) in beside.Run(
+                batches.Zip(ahead.Run()),
+                batches.Length,
+                batch => (batch.First, views.Encode(batch.Second, batch.First))
+            )
+        )
         {
             stop.ThrowIfCancellationRequested();
-            parts.Add(keys, views.Encode(pixels, keys));
+            parts.Add(keys, rows);
             progress?.Invoke(parts.Keys.Count, cohort.Rows.Count);
         }
 

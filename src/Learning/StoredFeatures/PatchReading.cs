@@ -4,7 +4,7 @@ using Coverslip.Slides.Geometry;
 
 namespace Coverslip.Learning.StoredFeatures;
 
-/// <summary>Features of some patches of a slide: one thread reads while the calling one computes.</summary>
+/// <summary>Features of some patches of a slide: one thread reads while others compute.</summary>
 /// <param name="patches">Of an open slide.</param>
 /// <param name="views">Computes them.</param>
 /// <param name="window">How a patch is read.</param>
@@ -20,17 +20,21 @@ internal sealed class PatchReading(TissuePatches patches, ViewEncoder views, Win
         var reading = strips.Read((column, row) => wanted.Contains(patches.Key(column, row)));
         using var batches = new WindowBatches(window, batch).Of(reading).GetEnumerator();
         // Strips are read from top to bottom: one reader.
+        var count = (wanted.Count + batch - 1) / batch;
         var ahead = new BatchPipeline<CellBatch>(
-            (wanted.Count + batch - 1) / batch,
+            count,
             _ => batches.MoveNext() ? batches.Current : throw new InvalidOperationException("no more patches"),
             readers: 1
         );
-        foreach (var cells in ahead.Run())
-            using (cells)
-            {
-                long[] keys = [.. cells.Cells.Select(c => patches.Key(c.Column, c.Row))];
-                yield return (keys, views.Encode(cells.Windows.Pixels, keys));
-            }
+        foreach (var found in views.Beside(batch).Run(ahead.Run(), count, Encoded))
+            yield return found;
+    }
+
+    private (long[] Keys, float[][] Rows) Encoded(CellBatch batch)
+    {
+        using var cells = batch;
+        long[] keys = [.. cells.Cells.Select(c => patches.Key(c.Column, c.Row))];
+        return (keys, views.Encode(cells.Windows.Pixels, keys));
     }
 
     internal static WindowInput Window(Mpp mpp, int side) =>

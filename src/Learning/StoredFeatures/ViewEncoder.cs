@@ -18,6 +18,9 @@ internal sealed class ViewEncoder(Encoder encoder, FeatureViews views, Device de
     /// <summary>Numbers of a picture in all views together.</summary>
     internal int Numbers => views.Names.Count * encoder.Features;
 
+    /// <summary>Batches of so many pictures.</summary>
+    internal BatchesBeside Beside(int batch) => new(device, batch, (long)size.Width * size.Height);
+
     /// <summary>Of each picture the features of one view after the other.</summary>
     /// <param name="pixels">At least keys · H · W · 4 bytes: red, green, blue, mask.</param>
     /// <param name="keys">The pictures' own numbers.</param>

@@ -81,9 +81,12 @@ internal static class PatchEstimates
             .SelectMany(s => s.Patches.Select(p => (Patient: number[s.Patient], p)))
             .Where(p => p.p.Patch.Label != GridPatch.NoLabel)
             .ToArray();
-        int[] owner = [.. judged.Select(p => p.Patient)];
         bool[] truth = [.. judged.Select(p => p.p.Patch.Label == GridPatch.Tumor)];
-        var ranked = new RankedScores([.. judged.Select(p => p.p.Probability)], truth);
+        var ranked = new RankedScores(
+            [.. judged.Select(p => p.p.Probability)],
+            truth,
+            [.. judged.Select(p => p.Patient)]
+        );
         var (right, all, points, tested) = (Zeros(), Zeros(), Zeros(), Zeros());
         var (found, tumor) = (Zeros(), Zeros());
         foreach (var (i, patch) in judged.Index())
@@ -116,7 +119,7 @@ internal static class PatchEstimates
         double[]? Figures(int[] weights)
         {
             double Sum(double[] of) => of.Select((v, i) => v * weights[i]).Sum();
-            var area = ranked.Areas([.. owner.Select(o => weights[o])]).AveragePrecision;
+            var area = ranked.Areas(weights).AveragePrecision;
             return double.IsNaN(area) || Sum(all) == 0
                 ? null
                 :

@@ -37,12 +37,7 @@ internal sealed class SlideTest(
         CancellationToken stop
     )
     {
-        var prediction = new SlidePredictionOptions
-        {
-            Stride = options.Stride,
-            Batch = options.Batch,
-            Measure = false,
-        };
+        var prediction = new SlidePredictionOptions { Stride = options.Stride, Batch = options.Batch };
         var heatmaps = new HeatmapPrediction(model, prediction, options.Detection)
         {
             Members = [.. members.Select(TestFiles.SlidesFolder)],

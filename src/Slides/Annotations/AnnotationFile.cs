@@ -57,7 +57,7 @@ public static class AnnotationFile
         if (first < 0)
             throw new AnnotationException(path, "the file is empty");
         var set =
-            bytes[first] is (byte)'{' or (byte)'[' ? ReadJson(bytes, path)
+            bytes[first] is (byte)'{' or (byte)'[' ? new GeoJsonReader(path).Read(bytes)
             : bytes[first] == (byte)'<' ? ReadXml(bytes, path, notes)
             : throw new AnnotationException(path, "neither XML nor JSON");
         return notes.Count > 0 ? set with { Notes = [.. notes, .. set.Notes] } : set;
@@ -88,12 +88,6 @@ public static class AnnotationFile
             GeoJsonWriter.Write(set, stream);
         else
             SafeXml.Save(format == AnnotationFormat.Asap ? AsapXml.Write(set) : AperioXml.Write(set), stream);
-    }
-
-    private static AnnotationSet ReadJson(byte[] bytes, string path)
-    {
-        using var json = SafeJson.Read(bytes, path);
-        return new GeoJsonReader(path).Read(json.RootElement);
     }
 
     private static AnnotationSet ReadXml(byte[] bytes, string path, List<string> notes)

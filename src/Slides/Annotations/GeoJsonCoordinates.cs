@@ -32,8 +32,8 @@ internal sealed class GeoJsonCoordinates(string file, List<string> notes)
 
     internal Vertex ReadVertex(JsonElement point, string where)
     {
-        var numbers = Items(point, where).ToList();
-        if (numbers.Count < 2 || !numbers[0].TryGetNumber(out var x) || !numbers[1].TryGetNumber(out var y))
+        _ = Items(point, where);
+        if (point.GetArrayLength() < 2 || !point[0].TryGetNumber(out var x) || !point[1].TryGetNumber(out var y))
             throw Wrong($"{where}: {point.GetRawText()} is no place; it has two finite numbers");
         return Math.Abs(x) <= Vertex.Farthest && Math.Abs(y) <= Vertex.Farthest
             ? new Vertex(x, y)

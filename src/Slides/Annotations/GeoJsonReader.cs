@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Coverslip.Slides.Geometry;
 
@@ -16,13 +17,21 @@ internal sealed class GeoJsonReader(string file)
     private readonly Dictionary<string, int> leftOut = [];
     private GeoJsonCoordinates Places => new(file, notes);
 
-    public AnnotationSet Read(JsonElement root)
+    public AnnotationSet Read(byte[] bytes)
     {
+        var document = SafeJson.Parts(bytes, file);
         var further = new Dictionary<string, string>();
-        var features = Features(root, further);
-        Annotation[] read = [.. features.Select(ReadFeature).OfType<Annotation>()];
+        var features = Features(document, further);
+        var read = new List<Annotation>();
+        foreach (var (index, feature) in features.Index())
+        {
+            // One at a time: a document of all takes several times the file's size.
+            using var json = SafeJson.Parse(feature, file);
+            if (ReadFeature(json.RootElement, index) is { } annotation)
+                read.Add(annotation);
+        }
         var counts = leftOut.Select(o => $"{o.Value} of {features.Count} features: {o.Key}").ToList();
-        if (read.Length == 0 && features.Count > 0)
+        if (read.Count == 0 && features.Count > 0)
             throw Wrong($"no shape in it is understood; {string.Join("; ", counts)}");
         notes.AddRange(counts);
         return new AnnotationSet
@@ -34,22 +43,20 @@ internal sealed class GeoJsonReader(string file)
         };
     }
 
-    private List<JsonElement> Features(JsonElement root, Dictionary<string, string> further)
+    private IReadOnlyList<ReadOnlyMemory<byte>> Features(JsonParts document, Dictionary<string, string> further)
     {
-        if (root.ValueKind == JsonValueKind.Array)
-            return [.. root.EnumerateArray()];
-        var type = root.ValueKind == JsonValueKind.Object ? Text(root, "type") : null;
+        if (document.Items is { } bare)
+            return bare;
+        var type = document.Text("type");
         if (type != "FeatureCollection")
             return type is null
                 ? throw Wrong(
                     "JSON, but no GeoJSON: neither an array nor an object with a type; other forms (COCO, Digital Slide Archive …) are not read: export it as GeoJSON"
                 )
-                : [root];
-        foreach (var member in root.EnumerateObject().Where(m => m.Name is not ("type" or "features")))
-            further[member.Name] = member.Value.GetRawText();
-        return Member(root, "features") is { ValueKind: JsonValueKind.Array } features
-            ? [.. features.EnumerateArray()]
-            : throw Wrong("a FeatureCollection without an array of features");
+                : [document.Whole];
+        foreach (var (name, value) in document.Members.Where(m => m.Name is not ("type" or "features")))
+            further[name] = Encoding.UTF8.GetString(value.Span);
+        return document.ItemsOf("features") ?? throw Wrong("a FeatureCollection without an array of features");
     }
 
     private Annotation? ReadFeature(JsonElement feature, int index)

@@ -12,19 +12,28 @@ internal static class SafeJson
     ];
 
     /// <summary>
-    /// Reads a document. QuPath writes measurements that are no number as bare NaN and Infinity, which JSON does not
-    /// know; they are read as strings.
+    /// The parts of a document, all of which is looked at. QuPath writes measurements that are no number as bare NaN and
+    /// Infinity, which JSON does not know; they are read as strings.
     /// </summary>
-    public static JsonDocument Read(byte[] bytes, string file)
+    public static JsonParts Parts(byte[] bytes, string file)
     {
         ReadOnlyMemory<byte> json = bytes;
         if (json.Span.StartsWith(Encoding.UTF8.Preamble))
             json = json[Encoding.UTF8.Preamble.Length..];
         if (Array.Exists(Bare, word => json.Span.IndexOf(word) >= 0))
             json = Quoted(json.Span);
+        return Readable(() => JsonParts.Of(json), file);
+    }
+
+    /// <summary>One part of it as a document.</summary>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> json, string file) =>
+        Readable(() => JsonDocument.Parse(json), file);
+
+    private static T Readable<T>(Func<T> read, string file)
+    {
         try
         {
-            return JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 64 });
+            return read();
         }
         catch (JsonException e)
         {

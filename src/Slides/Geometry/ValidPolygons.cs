@@ -51,16 +51,24 @@ internal static class ValidPolygons
     /// <summary>Whether the ring crosses or touches itself, or encloses nothing.</summary>
     public static bool IsSimple(Ring ring) => Corners(ring) is { } corners && Factory.CreatePolygon(corners).IsValid;
 
+    /// <summary>What any of them covers. Only those are joined whose envelopes touch; the others stay as they are.</summary>
     public static Shape Union(IEnumerable<Shape> shapes)
     {
-        var all = shapes.Where(shape => !shape.IsEmpty).ToList();
-        return all.Count switch
+        Shape[] all = [.. shapes.SelectMany(Parts).Where(shape => !shape.IsEmpty)];
+        Shape[] joined = [.. TouchingEnvelopes.Groups(all).Select(Joined)];
+        return joined.Length switch
         {
             0 => Empty,
-            1 => all[0],
-            _ => OverlayNGRobust.Union(all, Factory),
+            1 => joined[0],
+            _ => Factory.BuildGeometry(joined.SelectMany(Parts)),
         };
     }
+
+    private static Shape Joined(IReadOnlyList<Shape> group) =>
+        group.Count == 1 ? group[0] : OverlayNGRobust.Union(group, Factory);
+
+    private static IEnumerable<Shape> Parts(Shape shape) =>
+        Enumerable.Range(0, shape.NumGeometries).Select(shape.GetGeometryN);
 
     public static Shape Without(Shape shape, Shape cut) =>
         cut.IsEmpty || !shape.EnvelopeInternal.Intersects(cut.EnvelopeInternal)

@@ -88,6 +88,9 @@ internal static unsafe partial class NativeMethods
     internal static partial int ct_threads(int threads);
 
     [LibraryImport(Library)]
+    internal static partial void ct_thread_share(int threads);
+
+    [LibraryImport(Library)]
     internal static partial int ct_reproducible(int reproducible);
 
     [LibraryImport(Library)]

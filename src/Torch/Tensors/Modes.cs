@@ -54,6 +54,22 @@ public readonly unsafe ref struct Autocast
     }
 }
 
+/// <summary>
+/// So many threads for the operators of this thread until disposed of, for batches that are computed beside each other:
+/// with one there is nobody to wait for. Elsewhere <see cref="TorchRuntime.Threads"/> stays as it is.
+/// </summary>
+public readonly ref struct ThreadShare
+{
+    /// <param name="threads">At least 1.</param>
+    public ThreadShare(int threads)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
+        NativeMethods.ct_thread_share(threads);
+    }
+
+    public void Dispose() => NativeMethods.ct_thread_share(0);
+}
+
 /// <summary>Whether a network is being recorded for others, who know libtorch's own operators only.</summary>
 internal static class Tracing
 {

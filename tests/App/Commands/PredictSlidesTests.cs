@@ -58,7 +58,7 @@ public sealed class PredictSlidesTests : IDisposable
         foreach (var name in (string[])["good.geojson", "good-heatmap.npy", "good-heatmap.tif", "good-overlay.png"])
             Assert.True(File.Exists(runs.At($"out/{name}")), name);
         Assert.True(File.Exists(runs.At("out/detections/good.csv")));
-        Assert.Contains("patches_per_second_network_alone", File.ReadAllText(runs.At("out/summary.json")));
+        Assert.Contains("patches_per_second_network", File.ReadAllText(runs.At("out/summary.json")));
 
         string[] again = [.. call.Where(word => !word.EndsWith(".svs", StringComparison.Ordinal)), "--mpp", "2"];
         Assert.Contains("finished before", PhantomRuns.Call(0, again));

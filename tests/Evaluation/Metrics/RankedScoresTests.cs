@@ -58,6 +58,48 @@ public sealed class RankedScoresTests
     }
 
     [Fact]
+    public void The_weight_of_an_owner_is_that_of_all_its_images()
+    {
+        for (var seed = 0; seed < 100; seed++)
+        {
+            var random = new SeededRandom(seed);
+            var scores = new double[60];
+            var positives = new bool[60];
+            var owners = new int[60];
+            for (var i = 0; i < 60; i++)
+                (scores[i], positives[i], owners[i]) = (random.Below(30), random.Below(3) == 0, random.Below(9));
+            int[] weights = [.. Enumerable.Range(0, 9).Select(_ => random.Below(3))];
+            int[] perImage = [.. owners.Select(o => weights[o])];
+            Assert.Equal(
+                new RankedScores(scores, positives).Areas(perImage),
+                new RankedScores(scores, positives, owners).Areas(weights)
+            );
+        }
+    }
+
+    [Fact]
+    public void Several_weightings_at_once_give_the_same_to_the_bit()
+    {
+        var random = new SeededRandom(1);
+        double[] scores = [.. Enumerable.Range(0, 200).Select(_ => random.Below(90) / 7.0)];
+        bool[] positives = [.. scores.Select(_ => random.Below(3) == 0)];
+        var ranked = new RankedScores(scores, positives, [.. scores.Select(_ => random.Below(20))]);
+        int[][] weightings =
+        [
+            .. Enumerable.Range(0, 11).Select(_ => Enumerable.Range(0, 20).Select(_ => random.Below(4)).ToArray()),
+            new int[20],
+        ];
+        Assert.Equal(weightings.Select(w => ranked.Areas(w)), ranked.AreasOf(weightings));
+    }
+
+    [Fact]
+    public void Owners_are_as_many_as_scores() =>
+        Assert.Equal(
+            "2 scores and 1 owners; there must be as many",
+            Assert.Throws<ArgumentException>(() => new RankedScores([0.1, 0.2], [true, false], [0])).Message
+        );
+
+    [Fact]
     public void One_class_alone_has_no_area() => Assert.True(double.IsNaN(RankedScores.Auc([0.1, 0.2], [true, true])));
 
     [Fact]

@@ -14,7 +14,7 @@ namespace Coverslip.Learning.Tests.SlideWalk;
 /// <summary>A walk over slides: each once, whoever shares the folder; one that fails stops no other.</summary>
 public sealed class SlideWalkTests : IDisposable
 {
-    private static readonly SlidePredictionOptions Options = new() { Stride = 64, Measure = false };
+    private static readonly SlidePredictionOptions Options = new() { Stride = 64 };
     private readonly string folder = Directory.CreateTempSubdirectory("coverslip-walk-").FullName;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

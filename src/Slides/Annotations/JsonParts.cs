@@ -1,0 +1,66 @@
+using System.Text.Json;
+
+namespace Coverslip.Slides.Annotations;
+
+/// <summary>Where the parts of a JSON document stand in its bytes, so that each can be read by itself.</summary>
+/// <param name="Whole">The document.</param>
+/// <param name="Items">Of an array; null where it is none.</param>
+/// <param name="Members">Of an object, in order; empty where it is none.</param>
+internal sealed record JsonParts(
+    ReadOnlyMemory<byte> Whole,
+    IReadOnlyList<ReadOnlyMemory<byte>>? Items,
+    IReadOnlyList<(string Name, ReadOnlyMemory<byte> Value)> Members
+)
+{
+    /// <exception cref="JsonException">Something in it is no JSON, or nested more than 64 deep.</exception>
+    internal static JsonParts Of(ReadOnlyMemory<byte> json)
+    {
+        var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = 64 });
+        reader.Read();
+        var (items, members) = ((List<ReadOnlyMemory<byte>>?)null, new List<(string, ReadOnlyMemory<byte>)>());
+        if (reader.TokenType == JsonTokenType.StartArray)
+            items = ItemsOf(ref reader, json);
+        else if (reader.TokenType == JsonTokenType.StartObject)
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var name = reader.GetString()!;
+                reader.Read();
+                members.Add((name, Skipped(ref reader, json)));
+            }
+        while (reader.Read()) { } // what follows the document is an error
+        return new JsonParts(json, items, members);
+    }
+
+    /// <summary>A member that is text; null where there is none.</summary>
+    internal string? Text(string name) =>
+        Last(name) is { Length: > 0 } value && value.Span[0] == (byte)'"'
+            ? JsonSerializer.Deserialize<string>(value.Span)
+            : null;
+
+    /// <summary>The items of a member that is an array; null where there is none.</summary>
+    internal IReadOnlyList<ReadOnlyMemory<byte>>? ItemsOf(string name)
+    {
+        if (Last(name) is not { Length: > 0 } value || value.Span[0] != (byte)'[')
+            return null;
+        var reader = new Utf8JsonReader(value.Span, new JsonReaderOptions { MaxDepth = 64 });
+        reader.Read();
+        return ItemsOf(ref reader, value);
+    }
+
+    private ReadOnlyMemory<byte> Last(string name) => Members.LastOrDefault(m => m.Name == name).Value;
+
+    private static List<ReadOnlyMemory<byte>> ItemsOf(ref Utf8JsonReader reader, ReadOnlyMemory<byte> json)
+    {
+        var items = new List<ReadOnlyMemory<byte>>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            items.Add(Skipped(ref reader, json));
+        return items;
+    }
+
+    private static ReadOnlyMemory<byte> Skipped(ref Utf8JsonReader reader, ReadOnlyMemory<byte> json)
+    {
+        var from = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return json[from..(int)reader.BytesConsumed];
+    }
+}
