@@ -11,29 +11,17 @@ namespace Coverslip.Learning.Tests.Loop;
 [NoTensorLeaks]
 public sealed class SeveralRanksTests(SmallCohort small) : IClassFixture<SmallCohort>
 {
-    /// <summary>
-    /// 24 images in batches of 5, and of 11: none comes out even, and the last one has no image for the third rank.
-    /// </summary>
-    [Theory]
-    [InlineData(2, 50, "method: saganet\nnetwork: {stem_filters: 4, growth: 4, positions: shared}")]
-    [InlineData(
-        3,
-        15,
-        "method: backbone\nnetwork: {name: mobilenet-v2, width: 0.25, hidden: 8, dropout: 0, scaling: published}",
-        1e-4
-    )]
-    public void Losses_and_weights_equal_those_of_one_process(int ranks, int steps, string method, double rate = 0.01)
+    /// <summary>24 images in batches of 5: none comes out even.</summary>
+    [Fact]
+    public void Losses_and_weights_equal_those_of_one_process()
     {
-        var each = ranks == 2 ? 5 : 11;
         var recipe = (INetworkRecipe)
             Known.Methods.Parse(
-                $$"""
-                {{method}}
+                """
+                method: saganet
+                network: {stem_filters: 4, growth: 4, positions: shared}
                 input: {form: raw, height: 48, width: 48}
-                training: {epochs: {{steps
-                    / (
-                        ranks == 2 ? 5 : 3
-                    )}}, batch: {{each}}, optimizer: sgd, rate: {{rate}}, schedule: constant, patience: 0, clip_gradient: 1, class_weights: balanced}
+                training: {epochs: 10, batch: 5, optimizer: sgd, rate: 1e-2, schedule: constant, patience: 0, clip_gradient: 1, class_weights: balanced}
                 augmentation: {brightness: 0.1}
                 """,
                 "small.yaml"
@@ -41,17 +29,15 @@ public sealed class SeveralRanksTests(SmallCohort small) : IClassFixture<SmallCo
         var set = new PatchSet(small.Cohort, recipe.Input, null);
         var compared = SeveralRanks.EqualOne(
             Path.Combine(small.Folder, Guid.NewGuid().ToString("N")),
-            ranks,
+            2,
             run =>
             {
                 using var model = new NetworkModel(recipe, SeveralRanks.Alike(() => recipe.Build(2, default)));
                 var task = new FitTask(set, set.Patches, [.. set.Patches.Take(4)], 3);
                 return model.Fit(task, run, new SmallRun(small.Cohort, run.Path), default);
-            },
-            // Batch normalization over maps of 2 × 2 enlarges the last digit of float32; in double precision: SyncedBackboneTests.
-            share: ranks == 2 ? 1e-5 : 1e-3
+            }
         );
-        Assert.Equal(steps, compared);
+        Assert.Equal(50, compared);
     }
 
     [Fact]
