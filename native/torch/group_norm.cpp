@@ -54,17 +54,18 @@ struct GroupBatchNorm : torch::autograd::Function<GroupBatchNorm> {
         const double count = context->saved_data["count"].toDouble();
         const at::Tensor gradient = gradients[0].to(x.scalar_type());
         const int64_t channels = x.size(1);
+        // The mean goes off first: where a channel hardly varies, products with x itself would leave nothing but rounding.
+        const at::Tensor centered = x - shaped(mean, x);
         const at::Tensor sum = gradient.sum({0, 2, 3}, false, at::kDouble);
-        const at::Tensor product = (gradient * x).sum({0, 2, 3}, false, at::kDouble) - mean * sum;  // Σ g (x − mean)
+        const at::Tensor product = (gradient * centered).sum({0, 2, 3}, false, at::kDouble);
         at::Tensor both = at::cat({sum, product});
         add_up(group, both);
-        // dx = w / σ · (g − Σg / n − (x − mean) / σ² · Σ g (x − mean) / n), sums over all ranks; a · g + b · x + c
+        // dx = w / σ · (g − Σg / n − (x − mean) / σ² · Σ g (x − mean) / n), sums over all ranks
         const at::Tensor a = inverse * weight.to(at::kDouble);
         at::Tensor dx = gradient * shaped(a, x);
         if (context->saved_data["counts"].toBool()) {
             const at::Tensor b = -a * inverse.square() * both.narrow(0, channels, channels) / count;
-            const at::Tensor c = -a * both.narrow(0, 0, channels) / count - b * mean;
-            dx.addcmul_(x, shaped(b, x)).add_(shaped(c, x));
+            dx.addcmul_(centered, shaped(b, x)).sub_(shaped(a * both.narrow(0, 0, channels) / count, x));
         }
         const auto type = weight.scalar_type();
         return {dx, (product * inverse).to(type), sum.to(type), {}, {}, {}, {}, {}, {}};
