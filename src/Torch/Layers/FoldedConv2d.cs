@@ -84,6 +84,13 @@ internal sealed unsafe class FoldedConv2d : IDisposable
     private PackedHandle? Packed(Tensor x, bool adds)
     {
         var own = x.ServedByOwnOperators && OwnConvolution.Pays(weight.Shape, geometry, x.Shape, adds);
+        // Batches beside each other meet it for the first time together.
+        lock (packed)
+            return Packed(x, own, adds);
+    }
+
+    private PackedHandle? Packed(Tensor x, bool own, bool adds)
+    {
         if (packed.TryGetValue((own, adds), out var handle))
             return handle.IsInvalid ? null : handle;
         var shorter = type == DType.BFloat16 && Avx512BW.VL.IsSupported && Avx512DQ.IsSupported;

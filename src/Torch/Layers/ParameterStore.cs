@@ -123,9 +123,13 @@ public sealed class ParameterStore : IDisposable
     internal T FoldedForm<T>(object layer, Func<DType, T> make)
         where T : IDisposable
     {
-        if (!folded.TryGetValue(layer, out var form))
-            folded.Add(layer, form = make(Folded!.Value));
-        return (T)form;
+        // Batches beside each other meet a layer for the first time together.
+        lock (folded)
+        {
+            if (!folded.TryGetValue(layer, out var form))
+                folded.Add(layer, form = make(Folded!.Value));
+            return (T)form;
+        }
     }
 
     private void Unfold()

@@ -82,6 +82,33 @@ public sealed class FoldTests
     }
 
     [Fact]
+    public void Threads_may_meet_a_folded_layer_for_the_first_time_together()
+    {
+        using var scope = new TensorScope();
+        for (var round = 0; round < 20; round++)
+        {
+            using var store = new ParameterStore(TestDevice.Current);
+            Conv2d[] layers = [.. Enumerable.Range(0, 12).Select(i => new Conv2d(store.Root / $"c{i}", 8, 8, 3))];
+            var x = Images(8, 1, 30, 30);
+            store.Fold(DType.Float32);
+            using var together = new Barrier(4);
+            var sums = new float[4][];
+            Thread[] threads = [.. Enumerable.Range(0, 4).Select(n => new Thread(() => Compute(n)))];
+            Array.ForEach(threads, t => t.Start());
+            Array.ForEach(threads, t => t.Join());
+            Assert.All(sums, s => Assert.Equal(sums[0], s));
+
+            void Compute(int number)
+            {
+                using var each = new TensorScope();
+                using var inference = new Inference();
+                together.SignalAndWait();
+                sums[number] = layers.Aggregate(x, (map, layer) => layer.Forward(map)).ToArray<float>();
+            }
+        }
+    }
+
+    [Fact]
     public void Images_of_another_size_get_the_same_weights()
     {
         using var scope = new TensorScope();
