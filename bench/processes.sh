@@ -15,14 +15,14 @@ done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 program=${COVERSLIP_PROGRAM:-$root/coverslip}
-# Three patients of four train; nobody validates, so that steps are all there is.
-"$program" phantoms --out "$work/cohort" --patients 4 --least $(( images / 3 )) --most $(( images / 3 )) --size "$side" > /dev/null
+# Two patients of four train, one validates and one tests; what is timed are the steps.
+"$program" phantoms --out "$work/cohort" --patients 4 --least $(( images / 2 )) --most $(( images / 2 )) --size "$side" > /dev/null
 cat > "$work/recipe.yaml" << YAML
 method: backbone
 input: {form: raw, height: $side, width: $side}
 network: {name: resnet-50}
 training: {epochs: $epochs, batch: $batch, optimizer: sgd, rate: 1e-3, schedule: constant, patience: 0}
-split: {folds: 4, validation_share: 0}
+split: {folds: 4, validation_share: 0.3}
 YAML
 
 # NAME THREADS PROCESSES SYNC: seconds of a step
