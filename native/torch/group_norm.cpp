@@ -54,7 +54,8 @@ struct GroupBatchNorm : torch::autograd::Function<GroupBatchNorm> {
         const double count = context->saved_data["count"].toDouble();
         const at::Tensor gradient = gradients[0].to(x.scalar_type());
         const int64_t channels = x.size(1);
-        // The mean goes off first: where a channel hardly varies, products with x itself would leave nothing but rounding.
+        // The mean goes off first: where a channel hardly varies, products with x itself would leave nothing but
+        // rounding.
         const at::Tensor centered = x - shaped(mean, x);
         const at::Tensor sum = gradient.sum({0, 2, 3}, false, at::kDouble);
         const at::Tensor product = (gradient * centered).sum({0, 2, 3}, false, at::kDouble);

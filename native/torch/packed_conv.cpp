@@ -86,7 +86,8 @@ CT_API int32_t ct_conv_pack(CtTensor* weight, CtTensor* bias, const int64_t* geo
         const auto weights = borrow(weight), constant = borrow(bias);
         const auto keep = [&](Packed* packed) { *result = reinterpret_cast<CtPacked*>(packed); };
         if (geometry[9])
-            return keep(new Own(weights.size(2) == 1 ? packOwn1x1(weights) : packOwn3x3(weights), constant, activation));
+            return keep(
+                new Own(weights.size(2) == 1 ? packOwn1x1(weights) : packOwn3x3(weights), constant, activation));
         const auto pack = find("mkldnn_prepacked::conv2d_prepack");
         if (!pack || !find("mkldnn_prepacked::conv2d_run")) return;
         const auto pair = [&](int at) { return c10::List<int64_t>({geometry[at], geometry[at + 1]}); };

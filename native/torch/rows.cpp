@@ -1,5 +1,6 @@
 // Operators over the pixels of channels-last images (rows.h), with their gradients: coverslip::conv1x1,
-// batch_norm_relu, channel_affine, channel_means, cross_entropy and argmax. Other tensors and processors get libtorch's own operators.
+// batch_norm_relu, channel_affine, channel_means, cross_entropy and argmax. Other tensors and processors get libtorch's
+// own operators.
 #include "rows.h"
 #include "operators.h"
 #include "simd.h"
@@ -251,8 +252,8 @@ at::Tensor channelAffine(const at::Tensor& input, const at::Tensor& scale, const
     return output;
 }
 
-// An image with its channels' means [batch, channels]: both gradients come back in one pass over the image, where libtorch
-// spreads that of the means over a map, divides it and adds it.
+// An image with its channels' means [batch, channels]: both gradients come back in one pass over the image, where
+// libtorch spreads that of the means over a map, divides it and adds it.
 struct ChannelMeans : torch::autograd::Function<ChannelMeans> {
     static variable_list forward(AutogradContext* context, const at::Tensor& input) {
         const auto image = channelsLast(input);
@@ -267,7 +268,8 @@ struct ChannelMeans : torch::autograd::Function<ChannelMeans> {
 
     static variable_list backward(AutogradContext* context, variable_list gradients) {
         const int64_t rows = context->saved_data["rows"].toInt(), channels = gradients[1].size(1);
-        const auto spread = (gradients[1] / static_cast<double>(rows)).contiguous(), ones = at::ones({channels}, at::kFloat);
+        const auto spread = (gradients[1] / static_cast<double>(rows)).contiguous(),
+                   ones = at::ones({channels}, at::kFloat);
         const auto gradient = channelsLast(gradients[0]);
         auto result = at::empty_like(gradient);
         for (int64_t i = 0; i < gradient.size(0); ++i) {

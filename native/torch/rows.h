@@ -83,8 +83,8 @@ struct Kernels {
     void (*argmax)(const float* x, int64_t rows, int64_t channels, int64_t* label);
     // y [rows, outputs] = x [rows, inputs] times weights packed by winograd::Kernels::packedOffset, and what is behind.
     int64_t (*productScratch)(int64_t inputs, int64_t outputs);
-    void (*product)(const float* x, int64_t rows, int64_t inputs, int64_t outputs, const float* packed,
-                    const Behind&, float* y, float* scratch);
+    void (*product)(const float* x, int64_t rows, int64_t inputs, int64_t outputs, const float* packed, const Behind&,
+                    float* y, float* scratch);
     // sum [roundUp(inputs, 6), roundUp(outputs, lanes)] += x^T dy; biasSum [roundUp(outputs, lanes)] += dy.
     int64_t (*productGradientScratch)(int64_t inputs, int64_t outputs);
     void (*productGradient)(const float* x, const float* dy, int64_t rows, int64_t inputs, int64_t outputs, float* sum,
