@@ -35,7 +35,7 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
         NeedsSlurm();
         File.WriteAllText(runs.RecipeFile, Recipe);
         VerbCall.Run(0, "train", runs.RecipeFile, "--cohort", runs.CohortFile, "--out", At("run"));
-        foreach (var (name, side) in (ReadOnlySpan<(string, string)>)[("a", "600"), ("b", "260"), ("c 'c'", "260")])
+        foreach (var (name, side) in (ReadOnlySpan<(string, string)>)[("a", "1000"), ("b", "260"), ("c 'c'", "260")])
             VerbCall.Run(
                 0,
                 [
@@ -51,7 +51,7 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
                 .. (string[])[At("a.tif"), At("b.tif"), At("c 'c'.tif")],
                 "--out",
                 At(to),
-                .. "--mpp 2 --stride 16 --no-orientations --batch 2 --save-every 0.1".Split(' '),
+                .. "--mpp 2 --stride 16 --no-orientations --batch 1 --save-every 0.1".Split(' '),
                 .. further,
             ];
         VerbCall.Run(0, Predict("whole"));

@@ -28,7 +28,7 @@ public sealed class HeatmapPredictionTests : IDisposable
         Assert.Null(outcome.Empty);
         Assert.Equal((2, 23 * 16), (outcome.Detections, outcome.TissueCells));
         foreach (var half in (string[])["reading", "network"])
-            Assert.True(totals.Figures[$"patches_per_second_{half}_alone"]!.GetValue<double>() > 0);
+            Assert.True(totals.Figures[$"patches_per_second_{half}"]!.GetValue<double>() > 0);
 
         var csv = Detections.Read(files.Detections);
         Assert.Equal(2, csv.Count);
