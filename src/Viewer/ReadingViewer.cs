@@ -1,3 +1,4 @@
+using Coverslip.Files;
 using Coverslip.Viewer.Contents;
 using Coverslip.Viewer.Hosting;
 using Coverslip.Viewer.Layers;
@@ -24,10 +25,7 @@ public static class ReadingViewer
                 $"{study.Name} was simulated: nobody reads it, and it has no slides to show; 'coverslip reading report {study.Name}' judges it, and 'coverslip reading new' makes one for readers"
             );
         }
-        if (study.Cases.FirstOrDefault(c => !File.Exists(c.File)) is { } missing)
-            throw new FileNotFoundException(
-                $"{missing.File}: {study.Name} is read on it, and it is not there any more"
-            );
+        CheckFiles(study);
         var tokens = new AccessTokens();
         foreach (var reader in study.Readers)
             tokens.Admit(reader.TokenHash, new Visitor(reader.Name) { Reads = true });
@@ -52,6 +50,22 @@ public static class ReadingViewer
                 new ReadingModule(desk, [.. slides.Select(s => s.Id)]),
             ]
         );
+    }
+
+    /// <summary>A verdict counts for the file that the study was made with, and for no other of its name.</summary>
+    private static void CheckFiles(ReadingStudy study)
+    {
+        if (study.Cases.FirstOrDefault(c => !File.Exists(c.File)) is { } missing)
+            throw new FileNotFoundException(
+                $"{missing.File}: {study.Name} is read on it, and it is not there any more; put it back there"
+            );
+        if (
+            study.Cases.AsParallel().AsOrdered().FirstOrDefault(c => FileContents.Read(c.File) != c.Contents) is
+            { } other
+        )
+            throw new InvalidDataException(
+                $"{other.File}: is not the file that {study.Name} was made with, its contents differ; put that one back, or make another study"
+            );
     }
 
     private static ShownSlide Shown(ReadingStudy study, ReadingCase of)

@@ -199,6 +199,11 @@ public sealed class ReadingLog : IDisposable
         await turn.WaitAsync();
         try
         {
+            // What is written to a file that was moved away stays behind in the log beside its old place.
+            if (place.File is not null && draft.What != Actions.Created && !File.Exists(place.File))
+                throw new OutOfOrderException(
+                    $"not stored: {Path.GetFileName(place.File)} is not where the viewer opened it; the study's owner has to put it back there"
+                );
             await using var context = Context();
             // SQLite takes the one right to write here, so that no other process comes between.
             await using var transaction = await context.Database.BeginTransactionAsync();

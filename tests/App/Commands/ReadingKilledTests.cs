@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Coverslip.Files;
 using Coverslip.Tests;
 using Coverslip.Viewer;
 using Coverslip.Viewer.Hosting;
@@ -57,7 +58,8 @@ public sealed class ReadingKilledTests(PostgresServer postgres) : IClassFixture<
         Assert.Null(fault);
         Assert.True(rows > 2 * acknowledged.Count);
         var stored = await log.RowsAsync().Where(r => r.What == Actions.Verdict).ToListAsync(Stop);
-        Assert.Empty(acknowledged.Except(stored.Select(r => (r.Who, int.Parse(r.Slide!)))));
+        var numbers = study.Cases.Index().ToDictionary(c => c.Item.Contents, c => c.Index);
+        Assert.Empty(acknowledged.Except(stored.Select(r => (r.Who, numbers[r.Slide!]))));
         Assert.Equal(stored.Count, stored.DistinctBy(r => (r.Who, r.Slide)).Count());
 
         // A server that is started anew goes on where the one before was.
@@ -135,9 +137,9 @@ public sealed class ReadingKilledTests(PostgresServer postgres) : IClassFixture<
         ReadingCase Of(int i)
         {
             var slide = Path.Combine(folder, $"{i}.tif");
-            File.WriteAllText(slide, "");
+            File.WriteAllText(slide, $"slide {i}");
             File.WriteAllText(Path.Combine(folder, $"{i}-heatmap.json"), """{"class":"tumor","probability":0.5}""");
-            return new ReadingCase($"{i}.tif", slide, $"{i}", $"p{i}", "tumor")
+            return new ReadingCase($"{i}.tif", slide, FileContents.Read(slide), $"p{i}", "tumor")
             {
                 Machine = MachineView.ContentsOf(folder, slide),
             };

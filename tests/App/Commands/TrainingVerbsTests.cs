@@ -148,7 +148,10 @@ public sealed class TrainingVerbsTests(TrainedRun trained) : IClassFixture<Train
     [Fact]
     public void A_folder_for_WSInfer_needs_no_file_beside_it_and_takes_no_masked_run()
     {
-        Assert.Contains("--out FILE, --torchscript FOLDER, --onnx FILE, or several", PhantomRuns.Call(2, "pack", trained.Folder));
+        Assert.Contains(
+            "--out FILE, --torchscript FOLDER, --onnx FILE, or several",
+            PhantomRuns.Call(2, "pack", trained.Folder)
+        );
         string[] pack = ["pack", trained.Folder, "--out", runs.At("both.coverslip")];
         Assert.Contains("--part is for --torchscript", PhantomRuns.Call(2, [.. pack, "--part", "1"]));
         var folder = runs.At("wsinfer");

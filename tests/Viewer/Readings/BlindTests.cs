@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Coverslip.Viewer.Contents;
+using Coverslip.Viewer.Hosting;
 using Coverslip.Viewer.Readings;
 using Microsoft.AspNetCore.Routing;
 
@@ -13,6 +14,30 @@ namespace Coverslip.Viewer.Tests.Readings;
 public sealed class BlindTests
 {
     private static readonly CancellationToken Stop = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Another_file_in_a_slides_place_and_a_study_that_was_moved_take_no_verdict()
+    {
+        await using var study = await PaintedStudy.ServeAsync(2, ("ada", [0, 1]));
+        var ada = await SignInAsync(study, "ada");
+        await OpenAsync(ada, 0);
+        var moved = study.Place.File + ".moved";
+        File.Move(study.Place.File!, moved);
+        using var refused = await ada.PostAsJsonAsync(
+            "/api/reading/0/verdict",
+            new { verdict = InventedStudy.Verdict(), viewport = "1 2 3 0" },
+            Stop
+        );
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        Assert.Contains("not stored: study.reading", await refused.Content.ReadAsStringAsync(Stop));
+        File.Move(moved, study.Place.File!);
+
+        File.Copy(study.Study.Cases[0].File, study.Study.Cases[1].File, overwrite: true);
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() =>
+            ReadingViewer.StartAsync(study.Place, new ViewerOptions { Port = 0 })
+        );
+        Assert.Contains($"{study.Study.Cases[1].File}: is not the file that study was made with", error.Message);
+    }
 
     [Fact]
     public async Task Every_address_holds_the_machine_back_until_the_first_verdict()
