@@ -25,7 +25,15 @@ public static class ReadingViewer
                 $"{study.Name} was simulated: nobody reads it, and it has no slides to show; 'coverslip reading report {study.Name}' judges it, and 'coverslip reading new' makes one for readers"
             );
         }
-        CheckFiles(study);
+        try
+        {
+            CheckFiles(study);
+        }
+        catch
+        {
+            log.Dispose();
+            throw;
+        }
         var tokens = new AccessTokens();
         foreach (var reader in study.Readers)
             tokens.Admit(reader.TokenHash, new Visitor(reader.Name) { Reads = true });

@@ -53,38 +53,27 @@ internal sealed class RankChildren : IDisposable
 
     private static (Process, Queue<string>) Started(IReadOnlyList<string> arguments, RankPlace place, int threads)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-        };
         string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
-        start.Environment[ParentProcess.Variable] = "1";
-        start.Environment[RankPlace.RankName] = Text(place.Rank);
-        start.Environment[RankPlace.SizeName] = Text(place.Size);
-        start.Environment[RankPlace.LocalName] = Text(place.Local);
-        start.Environment[RankPlace.HostName] = place.Host;
-        start.Environment[RankPlace.PortName] = Text(place.Port);
-        start.Environment["OMP_NUM_THREADS"] = start.Environment["OPENBLAS_NUM_THREADS"] = Text(threads);
         var said = new Queue<string>();
-        void Keep(object sender, DataReceivedEventArgs line)
+        void Keep(string line)
         {
-            if (line.Data is not { } text)
-                return;
             lock (said)
             {
-                said.Enqueue(text);
+                said.Enqueue(line);
                 if (said.Count > LastLines)
                     said.Dequeue();
             }
         }
-        var child = new Process { StartInfo = start };
-        child.OutputDataReceived += Keep;
-        child.ErrorDataReceived += Keep;
-        child.Start();
-        child.BeginOutputReadLine();
-        child.BeginErrorReadLine();
+        var child = OwnProcess.Start(
+            arguments,
+            threads,
+            Keep,
+            (RankPlace.RankName, Text(place.Rank)),
+            (RankPlace.SizeName, Text(place.Size)),
+            (RankPlace.LocalName, Text(place.Local)),
+            (RankPlace.HostName, place.Host),
+            (RankPlace.PortName, Text(place.Port))
+        );
         return (child, said);
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Coverslip.App.Progress;
 using Coverslip.Torch;
 
@@ -29,27 +28,8 @@ internal sealed class ChildCall(string log)
     private int RunApart(IEnumerable<string> arguments, int threads)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(log)!);
-        var start = new ProcessStartInfo(Environment.ProcessPath!, arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-        };
-        start.Environment[ParentProcess.Variable] = "1";
-        if (threads > 0)
-            start.Environment["OMP_NUM_THREADS"] = start.Environment["OPENBLAS_NUM_THREADS"] = $"{threads}";
         using var written = TextWriter.Synchronized(new StreamWriter(log) { AutoFlush = true });
-        void Write(object sender, DataReceivedEventArgs line)
-        {
-            if (line.Data is { } text)
-                written.WriteLine(text);
-        }
-        using var child = new Process { StartInfo = start };
-        child.OutputDataReceived += Write;
-        child.ErrorDataReceived += Write;
-        child.Start();
-        child.BeginOutputReadLine();
-        child.BeginErrorReadLine();
+        using var child = OwnProcess.Start(arguments, threads, written.WriteLine);
         // Ctrl-C reaches the child, too; a signal to this process alone does not. It keeps its last whole epoch.
         using var stopped = StopSignal.Current.Register(child.StandardInput.Close);
         child.WaitForExit();

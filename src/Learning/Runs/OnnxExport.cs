@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Coverslip.Files;
 using Coverslip.Torch;
 using Coverslip.Torch.Scripts;
 using Microsoft.ML.OnnxRuntime;
@@ -16,7 +17,7 @@ public static class OnnxExport
     // float32 sums in another order.
     private const double Tolerance = 1e-5;
 
-    /// <summary>Writes the file, and opens it in ONNX Runtime to see that it says the same.</summary>
+    /// <summary>Writes the file, once ONNX Runtime has opened it and says the same.</summary>
     /// <param name="path">The file.</param>
     /// <param name="model">The run, on the processor.</param>
     /// <param name="part">The one part to take, from 1; null: the mean of all.</param>
@@ -31,23 +32,22 @@ public static class OnnxExport
         var images = Tensor.Rand([5, 3, height, width]).Contiguous(MemoryFormat.ChannelsLast);
         try
         {
-            OnnxFile.Save(path, run.Stores, run.Probabilities, images, About(model, run));
+            // Nobody is to take what is not the model: the file takes its place once it is looked at.
+            WholeFile.WriteAt(
+                path,
+                written =>
+                {
+                    OnnxFile.Save(written, run.Stores, run.Probabilities, images, About(model, run));
+                    Check(path, written, run, [3, 3, height, width]);
+                }
+            );
         }
         catch (NotSupportedException error)
         {
             throw new InvalidOperationException(
-                $"this run cannot be written as ONNX: its network computes {error.Message}, which has no form here; runs of published networks (densenet, googlenet, inception-v3, mobilenet, nasnet, resnet, xception) have one, and --torchscript writes the others for libtorch",
+                $"this run cannot be written as ONNX: its network computes {error.Message}, which has no form here; runs of published networks (densenet, googlenet, inception-v3, mobilenet, nasnet, resnet) and SagaNet have one, and --torchscript writes the others for libtorch",
                 error
             );
-        }
-        try
-        {
-            Check(path, run, [3, 3, height, width]);
-        }
-        catch
-        {
-            File.Delete(path); // nobody is to take what is not the model
-            throw;
         }
     }
 
@@ -59,7 +59,7 @@ public static class OnnxExport
             ["mpp"] = model.Description.Mpp?.ToString(CultureInfo.InvariantCulture) ?? "",
         };
 
-    private static void Check(string path, RecordedRun run, long[] shape)
+    private static void Check(string path, string written, RecordedRun run, long[] shape)
     {
         using var quiet = new NoGradient();
         using var options = new SessionOptions
@@ -67,7 +67,7 @@ public static class OnnxExport
             IntraOpNumThreads = TorchRuntime.Threads,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
-        using var session = new InferenceSession(path, options);
+        using var session = new InferenceSession(written, options);
         var images = Tensor.Rand(shape);
         using var value = OrtValue.CreateTensorValueFromMemory(images.ToArray<float>(), shape);
         using var settings = new RunOptions();

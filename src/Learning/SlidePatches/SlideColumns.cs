@@ -9,7 +9,6 @@ namespace Coverslip.Learning.SlidePatches;
 internal sealed record SlideColumns(Cohort Cohort)
 {
     private readonly int annotation = Cohort.FurtherColumns.ToList().IndexOf(CohortSlides.AnnotationColumn);
-    private readonly int exhaustive = Cohort.FurtherColumns.ToList().IndexOf(CohortSlides.ExhaustiveColumn);
 
     /// <summary>Full path of the slide's annotations; null where it has none.</summary>
     internal string? AnnotationOf(CohortRow row) =>
@@ -21,18 +20,8 @@ internal sealed record SlideColumns(Cohort Cohort)
     private static string? OwnOf(string path, string image) =>
         Directory.Exists(path) ? AnnotationFolder.Open(path, [image]).Of(image) : path;
 
-    /// <summary>Whether all tumor of a slide is outlined, so that what is not is normal.</summary>
-    /// <exception cref="InvalidDataException">A word that is neither yes nor no.</exception>
-    internal bool IsExhaustive(CohortRow row) =>
-        exhaustive < 0
-        || row.Further[exhaustive].ToLowerInvariant() switch
-        {
-            "" or "yes" or "true" or "1" => true,
-            "no" or "false" or "0" => false,
-            var other => throw new InvalidDataException(
-                $"{Cohort.Path}: row {row.Number}: {CohortSlides.ExhaustiveColumn} is '{other}'; expected is yes (all tumor of the slide is outlined) or no"
-            ),
-        };
+    /// <summary>See <see cref="OutlinedInPart.IsExhaustive"/>.</summary>
+    internal bool IsExhaustive(CohortRow row) => OutlinedInPart.IsExhaustive(Cohort, row);
 
     internal ImageExample ImageOf(CohortRow row, double wanted)
     {
