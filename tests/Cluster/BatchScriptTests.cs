@@ -44,7 +44,7 @@ public sealed class BatchScriptTests : IDisposable
         var script = File.ReadAllText(At("out/slurm/shares.sh"));
         Assert.Contains("#SBATCH -p gpu --mem=2G\n", script);
         Assert.DoesNotContain("# memory:", script);
-        Assert.Contains("# time: as your cluster gives by default", script);
+        Assert.Matches(@"#SBATCH --time=0-00:3\d:00    # estimated", script); // a slide was tried: half an hour beside it
         // Slurm's part is taken away, and what is left of the call printed word by word.
         var call = script[
             script.IndexOf("call=(", StringComparison.Ordinal)..script.IndexOf("# Asked", StringComparison.Ordinal)
@@ -56,6 +56,28 @@ public sealed class BatchScriptTests : IDisposable
             [At("image.sif"), "tissue", At("it's.tif"), "--out", At("out"), "--shard", "1/1"],
             words[Array.IndexOf(words, At("image.sif"))..]
         );
+    }
+
+    [Fact]
+    public void A_login_node_needs_no_GPU()
+    {
+        using var runs = new PhantomRuns();
+        File.WriteAllText(
+            runs.RecipeFile,
+            "{method: saganet, input: {form: raw, height: 48, width: 48}, network: {stem_filters: 8, growth: 4, positions: shared}, training: {epochs: 1}, split: {folds: 2}}"
+        );
+        string[] Train(string device) =>
+            ["train", runs.RecipeFile, "--cohort", runs.CohortFile, "--out", At("run"), "--device", device];
+        var told = VerbCall.Run(0, [.. Train("cuda:63"), "--slurm", "--dry-run"]);
+        Assert.Contains(
+            "--device cuda:63: not on this machine, so that memory and time are not estimated",
+            told.Errors
+        );
+        var script = File.ReadAllText(At("run/slurm/train.sh"));
+        Assert.Contains("# memory: as your cluster gives by default", script);
+        Assert.Contains("cuda:63", script);
+        Assert.Contains("device 'cuda:63': this libtorch", VerbCall.Run(1, Train("cuda:63")).Errors);
+        Assert.Contains("device 'cudo': expected", VerbCall.Run(1, [.. Train("cudo"), "--slurm", "--dry-run"]).Errors);
     }
 
     [Theory]

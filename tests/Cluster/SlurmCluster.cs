@@ -67,12 +67,13 @@ public sealed class SlurmCluster : IDisposable
 
     /// <summary>Kills a node as a loss of power does: its daemon, what it runs, and no line is written any more.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="job">The id, of Slurm's own count, of the job that runs there.</param>
-    public void LosePower(string node, string job)
+    /// <param name="task">The task that runs there, "12_3".</param>
+    public void LosePower(string node, string task)
     {
         var own = ProcessesWith($"SLURMD_NODENAME={node}");
         foreach (var id in own)
-            Signal("STOP", id); // nobody sees another one's end
+            Signal("STOP", id); // nobody sees another one's end, and none ends by itself meanwhile
+        var job = Told("squeue", $"-h -r -j {task} -o %A");
         running[node].Kill();
         running[node].WaitForExit();
         foreach (var id in ProcessesNamed($"slurmstepd: [{job}."))

@@ -62,8 +62,8 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
         Assert.Equal(["2", "1"], jobs.Select(j => j.Groups[2].Value));
         var first = $"{jobs[0].Groups[1].Value}_1"; // the largest slide's
         cluster.Until(() => File.Exists(At("spread/a-heatmap.state")), "the first slide is not begun", 5);
-        var at = SlurmCluster.Told("squeue", $"-h -r -j {first} -o \"%N %A\"").Split(' ');
-        cluster.LosePower(at[0], at[1]);
+        var node = File.ReadAllText(At("spread/slurm/state/shares-1")).Split(' ')[2];
+        cluster.LosePower(node, first);
         cluster.Until(
             () =>
             {
@@ -73,7 +73,7 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
             "the task is not begun again"
         );
         Ended("spread");
-        cluster.Repair(at[0]);
+        cluster.Repair(node);
 
         Assert.Matches(
             @"^start \S+ \S+ \d+\nstart \S+ \S+ \d+\nend 0 \d+\n$",

@@ -102,8 +102,8 @@ internal static class AnnotationsCommand
                 Console.WriteLine($"  {cuts} annotations are cut out of others");
             if (set.Annotations.Count(a => !a.IsArea) is > 0 and var flat)
                 Console.WriteLine($"  {flat} points and lines, without area");
-            foreach (var note in set.Notes.Concat(set.Oddities()))
-                Console.WriteLine($"  note: {note}");
+            foreach (var (note, times) in set.Notes.Concat(set.Oddities()).CountBy(note => note))
+                Console.WriteLine($"  note: {(times == 1 ? "" : $"{times} times: ")}{note}");
             return 0;
         });
         return command;

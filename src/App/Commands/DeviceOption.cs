@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Coverslip.App.Cluster;
 using Coverslip.Torch;
 
 namespace Coverslip.App.Commands;
@@ -19,15 +20,23 @@ internal static class DeviceOption
             + "own operators compute with one thread, which takes longer. For cpu.",
     };
 
-    /// <exception cref="ArgumentException">Reproducible numbers are asked of a GPU.</exception>
+    /// <summary>
+    /// Whether the device that is asked for is only where the tasks run: a login node leaves the work to a cluster, and has no GPU.
+    /// </summary>
+    internal static bool IsElsewhere(ParseResult parsed) =>
+        ClusterOptions.Of(parsed) is not null && !Torch.Device.Named(parsed.GetValue(Device)!).IsHere;
+
+    /// <summary>Where this call computes: what <c>--device</c> says, or the processor where that is elsewhere.</summary>
+    /// <exception cref="ArgumentException">No such device here; or reproducible numbers are asked of a GPU.</exception>
     internal static Device Of(ParseResult parsed)
     {
-        var device = Torch.Device.Parse(parsed.GetValue(Device)!);
+        var device = Torch.Device.Named(parsed.GetValue(Device)!);
         var reproducible = parsed.GetValue(Reproducible);
         if (reproducible && device.IsCuda)
             throw new ArgumentException(
                 $"--reproducible with --device {parsed.GetValue(Device)}: a GPU's sums come in no fixed order; leave one of them out"
             );
+        device = IsElsewhere(parsed) ? Torch.Device.Cpu : Torch.Device.Parse(parsed.GetValue(Device)!);
         _ = TorchRuntime.Simd; // a wrong COVERSLIP_SIMD is refused before the work begins
         if (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is null)
             TorchRuntime.Threads = Environment.ProcessorCount;

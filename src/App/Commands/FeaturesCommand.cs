@@ -222,7 +222,13 @@ internal static class FeaturesCommand
             TissueOf = tissue is null ? null : tissue.Tissue,
         };
         if (ClusterOptions.Of(parsed) is { } request)
-            return ShardOption.Submit(parsed, request, folder, slides, (walk.Opening, PredictSlides.CostOf(tissue)));
+            return ShardSlurm.Submit(
+                parsed,
+                request,
+                folder,
+                slides,
+                new ShardedWork(walk.Opening, PredictSlides.CostOf(tissue), walk.Try)
+            );
         using var stop = new StopSignal();
         using var shown = new PredictSlides.Shown(prediction.Unit);
         if (ShardOption.Of(parsed) is { } shard)

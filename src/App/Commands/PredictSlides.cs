@@ -118,7 +118,13 @@ internal static class PredictSlides
             Looks = run.TrainedOn?.Looks,
         };
         if (ClusterOptions.Of(parsed) is { } request)
-            return ShardOption.Submit(parsed, request, folder, slides, (walk.Opening, CostOf(tissue)));
+            return ShardSlurm.Submit(
+                parsed,
+                request,
+                folder,
+                slides,
+                new ShardedWork(walk.Opening, CostOf(tissue), walk.Try)
+            );
         using var stop = new StopSignal();
         using var shown = new Shown(prediction.Unit);
         if (ShardOption.Of(parsed) is { } shard)

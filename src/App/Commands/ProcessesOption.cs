@@ -36,7 +36,7 @@ internal static class ProcessesOption
     {
         var device = DeviceOption.Of(parsed);
         var several = place is not null || parsed.GetValue(Processes) > 1;
-        return several && parsed.GetValue(DeviceOption.Device) == "cuda"
+        return several && device.IsCuda && parsed.GetValue(DeviceOption.Device) == "cuda"
             ? Torch.Device.Parse($"cuda:{place?.Local ?? 0}")
             : device;
     }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Coverslip.App.Cluster;
 using Coverslip.App.Progress;
-using Coverslip.Files;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.Shards;
 using Coverslip.Slides.Formats;
@@ -14,9 +13,6 @@ namespace Coverslip.App.Commands;
 /// </summary>
 internal static class ShardOption
 {
-    /// <summary>Shares where nobody says how many.</summary>
-    private const int Shares = 8;
-
     internal static readonly Option<string?> Part = new("--shard")
     {
         Description =
@@ -113,44 +109,6 @@ internal static class ShardOption
                 return 0;
             }
         }
-    }
-
-    /// <summary>Leaves the slides to Slurm: a task to each share, and a job that writes the tables.</summary>
-    internal static int Submit(
-        ParseResult parsed,
-        ClusterRequest request,
-        string folder,
-        IReadOnlyList<string> slides,
-        (SlideOptions Opening, Func<Slide, double> Cost) look
-    )
-    {
-        DistinctNames.Check(slides);
-        var count = Math.Min(request.Shards ?? ShardPlan.Read(folder)?.Count ?? Shares, slides.Count);
-        var plan = PlanOf(count, folder, slides, look.Opening, look.Cost);
-        var device = parsed.CommandResult.Command.Options.Contains(DeviceOption.Device)
-            ? parsed.GetValue(DeviceOption.Device)!
-            : "cpu";
-        return Submission.Run(
-            folder,
-            new ClusterCall(TaskCall.Words(parsed), request, device),
-            [
-                new ClusterStage(
-                    "shares",
-                    [
-                        .. plan
-                            .Slides.GroupBy(s => s.Shard)
-                            .OrderBy(g => g.Key)
-                            .Select(g => new ClusterTask(
-                                g.Key,
-                                $"share {g.Key}/{count}: {g.Count()} slides, {g.First().Slide} …",
-                                g.Sum(s => s.Cost)
-                            )),
-                    ],
-                    [Part.Name, $"{ClusterStage.Number}/{count}"]
-                ),
-                ClusterStage.Of(ClusterStage.Merge, "tables of all slides", Merge.Name),
-            ]
-        );
     }
 
     /// <summary>Keeps what failed for --merge, and tells it; the exit code.</summary>

@@ -37,10 +37,9 @@ internal static class StudySlurm
     )
     {
         var device = parsed.GetValue(DeviceOption.Device)!;
-        var need =
-            request.Says("mem", "mem-per-cpu", "mem-per-gpu") && request.Says("time", "t")
-                ? null
-                : NeedOf(study.Study, groups[0], Device.Parse(device));
+        var need = ClusterNeed.IsAsked(parsed, request)
+            ? NeedOf(study.Study, groups[0], DeviceOption.Of(parsed))
+            : null;
         var cells = StudyCells.Of(study.Study, groups);
         ClusterTask[] tasks = [.. cells.Select((cell, i) => new ClusterTask(i + 1, cell.Title, 0))];
         return Submission.Run(
@@ -100,9 +99,9 @@ internal static class StudySlurm
     }
 
     /// <summary>What the most demanding model needs; null where none can be estimated before others are trained.</summary>
-    private static TrainNeed? NeedOf(StudyRecipe study, (StudyGroup Group, Split Part) first, Device device)
+    private static TaskNeed? NeedOf(StudyRecipe study, (StudyGroup Group, Split Part) first, Device device)
     {
-        var needs = new List<TrainNeed>();
+        var needs = new List<TaskNeed>();
         foreach (var run in study.AllRuns.Where(r => r.Pretraining.Length == 0 && !r.After.Any()))
         {
             var recipe = run.Recipe;
@@ -124,7 +123,7 @@ internal static class StudySlurm
         }
         return needs.Count == 0
             ? null
-            : new TrainNeed(
+            : new TaskNeed(
                 needs.Max(n => n.Memory),
                 needs.Exists(n => n.Longest is null) ? null : needs.Max(n => n.Longest)
             );

@@ -4,6 +4,7 @@ using Coverslip.App.Cluster;
 using Coverslip.Files;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.Shards;
+using Coverslip.Learning.SlideWalk;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Tissue;
 
@@ -130,7 +131,13 @@ internal static class TissueCommand
         var opening = SlideArguments.Opening(parsed);
         var (skipped, told, others) = (0, new ConcurrentQueue<string>(), new ConcurrentQueue<string>());
         if (ClusterOptions.Of(parsed) is { } request)
-            return ShardOption.Submit(parsed, request, folder, slides, (opening, SlideCost.OfAll));
+            return ShardSlurm.Submit(
+                parsed,
+                request,
+                folder,
+                slides,
+                new ShardedWork(opening, SlideCost.OfAll, (slide, _, stop) => Tried(slide, opening, options, stop))
+            );
         var (shard, merge) = (ShardOption.Of(parsed), parsed.GetValue(ShardOption.Merge));
         if (shard is not null)
             slides = [.. ShardOption.SlidesOf(shard, folder, slides, opening, SlideCost.OfAll)];
@@ -168,6 +175,21 @@ internal static class TissueCommand
                 + (versions.Length > 0 ? $", some by Coverslip {string.Join(", ", versions)}" : "")
         );
         return failed == 0 ? 0 : 1;
+    }
+
+    /// <summary>What a slide needs, and memory for as many at a time as there are processors.</summary>
+    private static SlideTrial Tried(string path, SlideOptions opening, TissueOptions options, CancellationToken stop)
+    {
+        var one = SlideTrial.Of(
+            (_, _) =>
+            {
+                using var slide = SlideFile.Open(path, opening with { Noted = null });
+                using var map = TissueFinder.Find(slide, options);
+            },
+            TimeSpan.Zero,
+            stop
+        );
+        return one with { Memory = one.Memory * Environment.ProcessorCount };
     }
 
     private static IReadOnlyList<FailedFile> FailedOf(

@@ -98,7 +98,7 @@ internal static class TrainCommand
         ParseResult parsed,
         ClusterRequest request,
         string folder,
-        (TrainNeed Need, int Parts) run
+        (TaskNeed? Need, int Parts) run
     )
     {
         var parts = parsed.GetValue(Part) is null ? 1 : run.Parts;
@@ -155,10 +155,15 @@ internal static class TrainCommand
             Console.Error.WriteLine($"warning: {Split.InflatedNote}");
         if (recipe.Findings is null && recipe.Decision.Told(cohort.Classes) is { } positive)
             Console.Error.WriteLine(positive);
-        var request = ClusterOptions.Of(parsed);
-        var need = TrainPreflight.Tell(recipe, cohort, split, device, elsewhere: request is not null);
-        if (request is not null)
-            return Submit(parsed, request, folder, (need, split.Parts.Count));
+        TaskNeed Need(bool elsewhere) => TrainPreflight.Tell(recipe, cohort, split, device, elsewhere);
+        if (ClusterOptions.Of(parsed) is { } request)
+            return Submit(
+                parsed,
+                request,
+                folder,
+                (ClusterNeed.IsAsked(parsed, request) ? Need(elsewhere: true) : null, split.Parts.Count)
+            );
+        var need = Need(elsewhere: false);
         using var stop = new StopSignal();
         using var team = ProcessesOption.Begin(parsed, place, device);
         var given = new Preparation(cohort, device)

@@ -7,12 +7,6 @@ using Coverslip.Torch;
 
 namespace Coverslip.App.Commands;
 
-/// <summary>What a training needs by estimate.</summary>
-/// <param name="Memory">Bytes, of the stage that needs most; 0 where no stage is estimated.</param>
-/// <param name="Longest">How long all stages and parts take at most; null of none, or where an epoch is as long as the slides
-/// have patches.</param>
-internal sealed record TrainNeed(long Memory, TimeSpan? Longest);
-
 /// <summary>Tells what a training will need before it starts, and refuses what does not fit into memory.</summary>
 internal static class TrainPreflight
 {
@@ -23,7 +17,7 @@ internal static class TrainPreflight
     /// <param name="device">Where.</param>
     /// <param name="elsewhere">Whether another machine trains it, whose memory nobody knows here.</param>
     /// <exception cref="InvalidOperationException">It does not fit into this machine's memory.</exception>
-    internal static TrainNeed Tell(IRecipe recipe, Cohort cohort, Split split, Device device, bool elsewhere = false)
+    internal static TaskNeed Tell(IRecipe recipe, Cohort cohort, Split split, Device device, bool elsewhere = false)
     {
         var (memory, longest) = (0L, (TimeSpan?)TimeSpan.Zero);
         foreach (var (place, stage) in recipe.Stages.Index())
@@ -35,7 +29,7 @@ internal static class TrainPreflight
             memory = Math.Max(memory, need.Preflight.Memory(stage.Recipe.Training.Batch));
             longest += need.Longest;
         }
-        return new TrainNeed(memory, longest == TimeSpan.Zero ? null : longest);
+        return new TaskNeed(memory, longest == TimeSpan.Zero ? null : longest);
     }
 
     private static (Preflight Preflight, TimeSpan? Longest) TellStage(

@@ -175,6 +175,26 @@ public sealed class SlideWalk(ISlidePrediction prediction, string folder)
         return Told(made.Outcome, slide, made.Record);
     }
 
+    /// <summary>Measures what a slide needs at its first windows; files that come of it go.</summary>
+    /// <param name="path">The slide.</param>
+    /// <param name="enough">Time after which its speed is known.</param>
+    /// <param name="stop">Stops it.</param>
+    /// <exception cref="UnreadableSlideException">It cannot be read.</exception>
+    public SlideTrial Try(string path, TimeSpan enough, CancellationToken stop)
+    {
+        var elsewhere = Directory.CreateTempSubdirectory("coverslip-trial-");
+        try
+        {
+            using var slide = SlideFile.Open(path, Opening with { Noted = null });
+            var walk = new SlideWalk(prediction, elsewhere.FullName) { TissueOf = TissueOf };
+            return SlideTrial.Of((told, ended) => walk.Predict(slide, told, ended), enough, stop);
+        }
+        finally
+        {
+            elsewhere.Delete(recursive: true);
+        }
+    }
+
     private (ISlidePrediction Own, SlideWork Work, Fingerprint MadeOf) Begin(
         Slide slide,
         Action<int, int>? progress,

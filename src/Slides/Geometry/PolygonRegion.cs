@@ -33,20 +33,22 @@ public sealed class PolygonRegion
     {
         Shape = shape;
         Polygons = [.. ValidPolygons.ToPolygons(shape)];
-        var all = Polygons
-            .SelectMany(p => Edges(p.Outer, 1).Concat(p.Holes.SelectMany(hole => Edges(hole, -1))))
-            .ToList();
-        if (all.Count == 0)
+        var count = All().Count();
+        if (count == 0)
         {
             (starts, edges) = ([0], []);
             return;
         }
         var box = shape.EnvelopeInternal;
         (left, top, right, bottom) = (box.MinX, box.MinY, box.MaxX, box.MaxY);
-        var buckets = Math.Clamp((int)Math.Sqrt(all.Count), 1, 1024);
+        var buckets = Math.Clamp((int)Math.Sqrt(count), 1, 1024);
         step = (right - left) / buckets;
-        (starts, edges) = Sorted(all, buckets);
+        (starts, edges) = Sorted(All, buckets);
         Area = AreaIn(new Rectangle(left, top, right - left, bottom - top));
+
+        // Gone through three times instead of kept in a list: a million edges are 40 MB.
+        IEnumerable<Edge> All() =>
+            Polygons.SelectMany(p => Edges(p.Outer, 1).Concat(p.Holes.SelectMany(hole => Edges(hole, -1))));
     }
 
     /// <summary>In square pixels.</summary>
@@ -107,11 +109,11 @@ public sealed class PolygonRegion
     private int Bucket(double x) => Math.Clamp((int)((x - left) / step), 0, starts.Length - 2);
 
     /// <summary>The edges of each bucket one after the other; an edge stands in every bucket it reaches into.</summary>
-    private (int[] Starts, Edge[] Edges) Sorted(List<Edge> all, int buckets)
+    private (int[] Starts, Edge[] Edges) Sorted(Func<IEnumerable<Edge>> all, int buckets)
     {
         var counts = new int[buckets + 1];
         int Place(double x) => Math.Clamp((int)((x - left) / step), 0, buckets - 1);
-        foreach (var edge in all)
+        foreach (var edge in all())
         {
             for (var bucket = Place(edge.FromX); bucket <= Place(edge.ToX); bucket++)
                 counts[bucket + 1]++;
@@ -120,7 +122,7 @@ public sealed class PolygonRegion
             counts[i + 1] += counts[i];
         var next = counts.ToArray();
         var sorted = new Edge[counts[^1]];
-        foreach (var edge in all)
+        foreach (var edge in all())
         {
             for (var bucket = Place(edge.FromX); bucket <= Place(edge.ToX); bucket++)
                 sorted[next[bucket]++] = edge;

@@ -41,7 +41,7 @@ internal static class ValidPolygons
         if (Corners(ring) is not { } corners)
             return Empty;
         var straight = Factory.CreatePolygon(corners);
-        if (straight.IsValid)
+        if (SimpleRing.Surely(ring.Points) || straight.IsValid)
             return straight;
         var faces = new Polygonizer();
         faces.Add(OverlayNGRobust.Union(Factory.CreateLineString(corners)));
@@ -49,7 +49,8 @@ internal static class ValidPolygons
     }
 
     /// <summary>Whether the ring crosses or touches itself, or encloses nothing.</summary>
-    public static bool IsSimple(Ring ring) => Corners(ring) is { } corners && Factory.CreatePolygon(corners).IsValid;
+    public static bool IsSimple(Ring ring) =>
+        SimpleRing.Surely(ring.Points) || (Corners(ring) is { } corners && Factory.CreatePolygon(corners).IsValid);
 
     /// <summary>What any of them covers. Only those are joined whose envelopes touch; the others stay as they are.</summary>
     public static Shape Union(IEnumerable<Shape> shapes)

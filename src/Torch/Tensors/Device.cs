@@ -23,9 +23,24 @@ public readonly record struct Device
 
     internal static Device From(int kind, int index) => new(kind, kind == 0 ? 0 : index);
 
+    /// <summary>Whether this machine has it, as far as its libtorch can see.</summary>
+    public bool IsHere => !IsCuda || Index < TorchRuntime.CudaDevices;
+
     /// <summary>Reads <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>, and checks that this machine has it.</summary>
     /// <exception cref="ArgumentException">Another word, or a GPU that this libtorch cannot see.</exception>
     public static Device Parse(string text)
+    {
+        var device = Named(text);
+        return device.IsHere
+            ? device
+            : throw new ArgumentException(
+                $"device '{text}': this libtorch ({TorchRuntime.Version}) sees {TorchRuntime.CudaDevices} CUDA GPU(s); use --device cpu, or build against a CUDA libtorch with COVERSLIP_TORCH=<folder>"
+            );
+    }
+
+    /// <summary>Reads the same words, for whichever machine.</summary>
+    /// <exception cref="ArgumentException">Another word.</exception>
+    public static Device Named(string text)
     {
         if (text == "cpu")
             return Cpu;
@@ -38,11 +53,6 @@ public readonly record struct Device
             )
         )
             throw new ArgumentException($"device '{text}': expected is cpu, cuda or cuda:N");
-        var found = TorchRuntime.CudaDevices;
-        if (index >= found)
-            throw new ArgumentException(
-                $"device '{text}': this libtorch ({TorchRuntime.Version}) sees {found} CUDA GPU(s); use --device cpu, or build against a CUDA libtorch with COVERSLIP_TORCH=<folder>"
-            );
         return Cuda(index);
     }
 

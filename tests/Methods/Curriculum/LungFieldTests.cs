@@ -31,7 +31,7 @@ public sealed class LungFieldTests
     [Fact]
     public void What_shows_no_pair_of_lungs_gives_none()
     {
-        using var blank = new Image(200, 200, channels: 1);
+        using var blank = Painted((_, _) => false);
         Assert.Null(LungField.Of(blank));
         using var one = Painted((x, y) => x is > 40 and < 80 && y is > 40 and < 150);
         Assert.Null(LungField.Of(one));

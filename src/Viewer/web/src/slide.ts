@@ -104,7 +104,10 @@ export async function showSlide(app: HTMLElement, address: Address): Promise<Lea
         pane.go(before, true);
         pane.overlay.draw();
         if (++open < panes.length) return;
-        if (panes.length > 1) synchronize(panes);
+        if (panes.length > 1) {
+          synchronize(panes);
+          panes[1]!.go(panes[0]!.place, true); // a key may have moved the first one meanwhile
+        }
         panes[0]!.viewer.addHandler("animation-finish", remember);
         panes[0]!.viewer.addHandler("rotate", remember);
         remember();
