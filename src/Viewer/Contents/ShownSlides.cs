@@ -52,11 +52,10 @@ internal sealed class ShownSlides
             )
             .Select(f => (File: f, Layer: LayerOf(f)))
             .Where(f => f.Layer is not null)
-            .ToLookup(
-                f => f.Layer!.Value.Slide,
-                f => new ShownLayer(f.Layer!.Value.Kind, f.File),
-                StringComparer.OrdinalIgnoreCase
-            );
+            .SelectMany(f =>
+                Shown(new ShownLayer(f.Layer!.Value.Kind, f.File)).Select(layer => (f.Layer.Value.Slide, Layer: layer))
+            )
+            .ToLookup(f => f.Slide, f => f.Layer, StringComparer.OrdinalIgnoreCase);
         var names = slides.ToLookup(s => s.Name, StringComparer.OrdinalIgnoreCase);
         var owned = made.SelectMany(m => m.Select(layer => (Layer: layer, Owner: OwnerOf(layer, [.. names[m.Key]]))))
             .ToLookup(l => l.Owner?.Id, l => l.Layer);
@@ -132,6 +131,13 @@ internal sealed class ShownSlides
         return IsTiff(file) && SlideFile.IsSlide(file.Path)
             || folders.Named.Contains(file.Path) && SlideFile.IsSlide(file.Path);
     }
+
+    /// <summary>What a file shows: patches whose truth is known show that, too.</summary>
+    private static IEnumerable<ShownLayer> Shown(ShownLayer layer) =>
+        layer.Kind == LayerKind.Patches
+        && File.ReadLines(layer.File.Path).FirstOrDefault()?.Split(',').Contains(ShownLayer.TrueClass) == true
+            ? [layer, layer.As(LayerKind.PatchTruth)]
+            : [layer];
 
     /// <summary>Of which slide a file is, by its name, and what it shows; null of others.</summary>
     private static (string Slide, LayerKind Kind)? LayerOf(ViewedFile file)
