@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Coverslip.App.Commands;
 using Coverslip.App.Progress;
 using Coverslip.Files;
 
@@ -52,7 +53,7 @@ internal static class CommandLine
             var unknown = parsed.UnmatchedTokens;
             var telling = parsed.Errors.Where(error => unknown.Any(word => error.Message.Contains(word))).ToList();
             foreach (var error in telling.Count > 0 ? telling : parsed.Errors)
-                Console.Error.WriteLine(error.Message);
+                Console.Error.WriteLine(OptionText.InOurWords(error.Message));
             if (Suggestion(parsed) is { } near)
                 Console.Error.WriteLine($"Did you mean '{near}'?");
             Console.Error.WriteLine($"See '{Words(parsed.CommandResult)} --help'.");

@@ -8,12 +8,19 @@ public static class PictureName
     /// </summary>
     /// <param name="image">The image, as the cohort names it.</param>
     /// <param name="shows">What the picture shows of it.</param>
-    public static string Of(string image, string shows)
-    {
-        var name = Path.IsPathRooted(image) ? Path.GetFileName(image) : image;
-        var text = $"{Path.ChangeExtension(name, null)}-{shows}";
-        return string.Concat(text.Select(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_'));
-    }
+    public static string Of(string image, string shows) => Joined(StemOf(image), shows);
+
+    /// <summary>What names of an image's pictures begin with.</summary>
+    public static string StemOf(string image) =>
+        Plain(Path.ChangeExtension(Path.IsPathRooted(image) ? Path.GetFileName(image) : image, null));
+
+    /// <summary>The name of the picture that shows something of an image.</summary>
+    /// <param name="stem">What names of the image's pictures begin with.</param>
+    /// <param name="shows">What it shows.</param>
+    public static string Joined(string stem, string shows) => $"{stem}-{Plain(shows)}";
+
+    private static string Plain(string text) =>
+        string.Concat(text.Select(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '_'));
 
     /// <summary>Refuses images whose pictures would have one name.</summary>
     /// <exception cref="ArgumentException">There are such; the message names two.</exception>

@@ -1,4 +1,3 @@
-using Coverslip.Files;
 using Coverslip.Viewer.Contents;
 using Coverslip.Viewer.Hosting;
 using Coverslip.Viewer.Layers;
@@ -27,7 +26,7 @@ public static class ReadingViewer
         }
         try
         {
-            CheckFiles(study);
+            StudyFiles.Check(study);
         }
         catch
         {
@@ -43,37 +42,29 @@ public static class ReadingViewer
             return await ViewerHost.StartAsync(
                 options,
                 tokens,
-                [new CasePictureModule(desk), new ReadingModule(desk, null)]
+                [
+                    new CasePictureModule(desk),
+                    new ReadingModule(desk, new CaseFiles(study, CasePictureModule.SizeOf(study)), null),
+                ]
             );
         var slides = study.Cases.Select(c => Shown(study, c)).ToArray();
         var access = new ReadingAccess(desk, [.. slides.Select(s => s.Id)]);
         var (shown, open) = (ShownSlides.Of(slides), new OpenSlides(options.SlideMpp));
         var pictures = new SlidePictures(open, options.CacheBytes);
-        return await ViewerHost.StartAsync(
+        var host = await ViewerHost.StartAsync(
             options,
             tokens,
             [
                 new SlideModule(shown, open, pictures, access),
                 new LayerModule(shown, open, access),
-                new ReadingModule(desk, [.. slides.Select(s => s.Id)]),
+                new ReadingModule(desk, new CaseFiles(study, SizeOf), [.. slides.Select(s => s.Id)]),
             ]
         );
-    }
+        host.Own(pictures, open);
+        return host;
 
-    /// <summary>A verdict counts for the file that the study was made with, and for no other of its name.</summary>
-    private static void CheckFiles(ReadingStudy study)
-    {
-        if (study.Cases.FirstOrDefault(c => !File.Exists(c.File)) is { } missing)
-            throw new FileNotFoundException(
-                $"{missing.File}: {study.Name} is read on it, and it is not there any more; put it back there"
-            );
-        if (
-            study.Cases.AsParallel().AsOrdered().FirstOrDefault(c => FileContents.Read(c.File) != c.Contents) is
-            { } other
-        )
-            throw new InvalidDataException(
-                $"{other.File}: is not the file that {study.Name} was made with, its contents differ; put that one back, or make another study"
-            );
+        (long, long) SizeOf(int number) =>
+            open.With(slides[number], s => ((long)s.Levels[0].Width, (long)s.Levels[0].Height));
     }
 
     private static ShownSlide Shown(ReadingStudy study, ReadingCase of)

@@ -48,9 +48,9 @@ internal sealed record ReadingCases(
     /// <param name="asked">The class that is looked for and the file of its boxes; null where not given.</param>
     internal static ReadingCases OfPictures(Cohort cohort, string predictions, (string? Positive, string? Boxes) asked)
     {
-        if (cohort.Rows.FirstOrDefault(r => SlideFile.IsSlide(cohort.FilePath(r))) is { } odd)
+        if (cohort.Rows.FirstOrDefault(r => SlideFile.IsSlide(cohort.ImagePath(r))) is { } odd)
             throw new InvalidDataException(
-                $"{cohort.Path}: row {odd.Number}: {odd.Image} is {(SlidePlace.Of(odd.Image) is null ? "a slide; give slides with --slides" : "a place on a slide; write patches as files first ('coverslip patches SLIDES --write FOLDER')")}, or leave it out"
+                $"{cohort.Path}: row {odd.Number}: {odd.Image} is a slide; give slides with --slides, or leave it out"
             );
         if (cohort.MultiLabel && asked.Positive is null)
             throw new InvalidDataException(
@@ -62,12 +62,13 @@ internal sealed record ReadingCases(
         string[] classes = all is null ? [.. cohort.Classes] : [$"no {asked.Positive}", asked.Positive!];
         var positive = PositiveOf(cohort.Path, classes, asked.Positive);
         var boxes = asked.Boxes is { } file ? (BoxesFile.Read(file, cohort), FileContents.ReadWhole(file)) : default;
+        var contents = new FileContents();
         ReadingCase[] cases =
         [
             .. cohort.Rows.Select(row => new ReadingCase(
                 row.Image,
                 cohort.ImagePath(row),
-                cohort.ContentOf(row),
+                CaseContents.Of(cohort.ImagePath(row), contents),
                 row.Patient,
                 all is null ? row.Label
                     : row.Shows(positive) ? positive
@@ -95,7 +96,8 @@ internal sealed record ReadingCases(
     private static ReadingCase SlideOf(Cohort cohort, CohortRow row, string predictions)
     {
         var file = cohort.FilePath(row);
-        _ = MachineView.Read(predictions, file); // says which slide was not predicted
+        using (SlideFile.Open(file)) { } // says which is damaged
+        _ = MachineView.Read(predictions, file); // says which was not predicted
         return new ReadingCase(row.Image, file, cohort.ContentOf(row), row.Patient, row.Label)
         {
             Machine = MachineView.ContentsOf(predictions, file),

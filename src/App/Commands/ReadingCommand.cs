@@ -75,7 +75,7 @@ internal static class ReadingCommand
 
     private static async Task<int> VerifyAsync(ReadingPlace place, string? known)
     {
-        var (log, study) = await ReadingLog.OpenAsync(place);
+        var (log, study) = await ReadingLog.OpenToReadAsync(place);
         using var open = log;
         var (rows, head, fault) = await ActionChain.VerifyAsync(log.RowsAsync());
         if (fault is not null)
@@ -107,10 +107,10 @@ internal static class ReadingCommand
         };
         command.SetAction(parsed =>
         {
-            var (log, _) = ReadingLog.OpenAsync(Place(parsed)).GetAwaiter().GetResult();
+            var (log, _) = ReadingLog.OpenToReadAsync(Place(parsed)).GetAwaiter().GetResult();
             using var open = log;
             var file = ReadingPlace.Of(parsed.GetRequiredValue(Out), null).File!;
-            Console.WriteLine($"{file}: {log.BackUp(file)} rows");
+            Console.WriteLine($"{file}: {FigureText.Count(log.BackUp(file), "row")}");
             return 0;
         });
         return command;
@@ -153,11 +153,14 @@ internal static class ReadingCommand
     {
         if (name is null)
         {
-            foreach (var one in await ReadingLog.StudiesAsync(ReadingPlace.Of("any", database)))
+            var studies = await ReadingLog.StudiesAsync(ReadingPlace.Of("any", database));
+            foreach (var one in studies)
                 Console.WriteLine(one);
+            if (studies.Count == 0)
+                Console.Error.WriteLine("there is no study in that database; 'coverslip reading new NAME' makes one");
             return 0;
         }
-        var (log, study) = await ReadingLog.OpenAsync(ReadingPlace.Of(name, database));
+        var (log, study) = await ReadingLog.OpenToReadAsync(ReadingPlace.Of(name, database));
         using var open = log;
         var counts = new Dictionary<string, int>();
         await foreach (var row in log.RowsAsync())
@@ -165,7 +168,7 @@ internal static class ReadingCommand
                 counts[row.Who] = counts.GetValueOrDefault(row.Who) + 1;
         foreach (var reader in study.Readers)
             Console.WriteLine(
-                $"{reader.Name}: {counts.GetValueOrDefault(reader.Name)} of {reader.Cases.Count} cases finished"
+                $"{reader.Name}: {counts.GetValueOrDefault(reader.Name)} of {FigureText.Count(reader.Cases.Count, "case")} finished"
             );
         return 0;
     }

@@ -16,6 +16,10 @@ internal sealed record ReadingJson
 
     public required int Unfinished { get; init; }
 
+    /// <summary>Marks that lie beyond their slide, which are among the false ones.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int MarksBeyondSlide { get; init; }
+
     public required ReaderJson All { get; init; }
 
     public required IReadOnlyList<ReaderJson> Readers { get; init; }

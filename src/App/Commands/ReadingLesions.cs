@@ -9,15 +9,15 @@ namespace Coverslip.App.Commands;
 
 /// <summary>The lesions of a case: what its annotations outline on a slide, or a picture's boxes.</summary>
 /// <param name="count">How many have to be found.</param>
-/// <param name="judge">Of marks the highest confidence on each lesion, and of those on none.</param>
-internal sealed class ReadingLesions(int count, Func<IReadOnlyList<Mark>, (double?[] Found, double? False)> judge)
+/// <param name="judge">What marks come to.</param>
+internal sealed class ReadingLesions(int count, Func<IReadOnlyList<Mark>, JudgedMarks> judge)
 {
     /// <summary>Whoever marks a case without lesions is wrong.</summary>
-    private static readonly ReadingLesions None = new(0, marks => ([], Highest(marks.Select(m => m.Confidence))));
+    private static readonly ReadingLesions None = new(0, marks => new([], Highest(marks.Select(m => m.Confidence))));
 
     internal int Count => count;
 
-    internal (double?[] Found, double? False) Judge(IReadOnlyList<Mark> marks) => judge(marks);
+    internal JudgedMarks Judge(IReadOnlyList<Mark> marks) => judge(marks);
 
     /// <summary>Those of every case of a study.</summary>
     /// <exception cref="InvalidDataException">Files say other things than when the study was made.</exception>
@@ -56,8 +56,10 @@ internal sealed class ReadingLesions(int count, Func<IReadOnlyList<Mark>, (doubl
         int[] counted = [.. map?.Lesions.Index().Where(l => !l.Item.Isolated).Select(l => l.Index) ?? []];
         return new ReadingLesions(
             counted.Length,
-            marks =>
+            all =>
             {
+                // The server refuses such marks; it did not always.
+                var marks = all.Where(m => map?.Covers(m.X, m.Y) != false).ToList();
                 var judged = FrocSlide.Of(
                     image,
                     new Detections(
@@ -68,10 +70,13 @@ internal sealed class ReadingLesions(int count, Func<IReadOnlyList<Mark>, (doubl
                     ),
                     map
                 );
-                return (
+                return new(
                     [.. counted.Select(l => judged.Lesions[l] > 0 ? judged.Lesions[l] : (double?)null)],
-                    Highest(judged.FalsePositives)
-                );
+                    Highest([.. judged.FalsePositives, .. all.Except(marks).Select(m => (double)m.Confidence)])
+                )
+                {
+                    Beyond = all.Count - marks.Count,
+                };
             }
         );
     }
@@ -81,7 +86,7 @@ internal sealed class ReadingLesions(int count, Func<IReadOnlyList<Mark>, (doubl
         new(
             boxes.Length,
             marks =>
-                (
+                new(
                     [.. boxes.Select(b => Highest(marks.Where(m => b.Holds(m.X, m.Y)).Select(m => m.Confidence)))],
                     Highest(marks.Where(m => !boxes.Any(b => b.Holds(m.X, m.Y))).Select(m => m.Confidence))
                 )
@@ -91,4 +96,13 @@ internal sealed class ReadingLesions(int count, Func<IReadOnlyList<Mark>, (doubl
 
     private static double? Highest(IEnumerable<double> confidences) =>
         confidences.Select(c => (double?)c).DefaultIfEmpty(null).Max();
+}
+
+/// <summary>What the marks of a verdict come to.</summary>
+/// <param name="Found">Of each lesion the highest confidence of a mark on it; null of one without.</param>
+/// <param name="False">The highest confidence of a mark on none; null where there is no such mark.</param>
+internal sealed record JudgedMarks(double?[] Found, double? False)
+{
+    /// <summary>How many lie beyond the slide; they are among the false ones.</summary>
+    internal int Beyond { get; init; }
 }

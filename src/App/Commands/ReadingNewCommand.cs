@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Files;
+using Coverslip.Learning.Reports;
 using Coverslip.Viewer.Readings;
 
 namespace Coverslip.App.Commands;
@@ -128,7 +129,7 @@ internal static class ReadingNewCommand
         };
         ReadingLog.CreateAsync(place, study).GetAwaiter().GetResult().Dispose();
         Console.WriteLine(
-            $"{place}: {read.Cases.Count} {(pictures ? "pictures" : "slides")}, {readers.Count} readers; {study.Positive} is looked for"
+            $"{place}: {FigureText.Count(read.Cases.Count, pictures ? "picture" : "slide")}, {FigureText.Count(readers.Count, "reader")}; {study.Positive} is looked for"
         );
         Console.WriteLine("Give each reader the own token, which is not kept and not shown again:");
         foreach (var (reader, token) in readers)

@@ -53,14 +53,15 @@ internal static class ReadingReportCommand
 
     private static async Task<int> RunAsync(ParseResult parsed)
     {
-        var (log, made) = await ReadingLog.OpenAsync(ReadingCommand.Place(parsed));
+        var (log, made) = await ReadingLog.OpenToReadAsync(ReadingCommand.Place(parsed));
         using var open = log;
         var (rows, head, fault) = await ActionChain.VerifyAsync(log.RowsAsync());
         if (fault is not null)
             throw new InvalidDataException(
                 $"{made.Name}: {fault}; figures of it would be of nothing. 'coverslip reading verify' says more"
             );
-        var study = await ReadingRows.ReadAsync(log, made);
+        var (study, beyond) = await ReadingRows.ReadAsync(log, made);
+        var source = new ReadingSource(rows, head) { MarksBeyond = beyond };
         if (study.Readings.All(r => r.All(x => x is null)))
             throw new InvalidDataException(
                 $"{made.Name}: no reader has finished a case; 'coverslip reading list {made.Name}' tells how far they are"
@@ -79,6 +80,7 @@ internal static class ReadingReportCommand
             ReadingJson.Of(evaluation) with
             {
                 Simulated = made.Simulated,
+                MarksBeyondSlide = beyond,
             },
             ReadingJsonContext.Default.ReadingJson
         );
@@ -87,15 +89,15 @@ internal static class ReadingReportCommand
         WholeFile.Write(Path.Combine(folder, "figures.json"), json + "\n");
         ReadingTables.WriteFigures(Path.Combine(folder, "figures.csv"), evaluation, ReadingReport.AllOf(made));
         ReadingTables.WriteReadings(Path.Combine(folder, "readings.csv"), study);
-        WholeFile.Write(Path.Combine(folder, "report.html"), ReadingReport.Text(made, evaluation, (rows, head)));
+        WholeFile.Write(Path.Combine(folder, "report.html"), ReadingReport.Text(made, evaluation, source));
         if (Shared.Json(parsed))
             Console.WriteLine(json);
         else
-            Print(made, evaluation, folder);
+            Print(made, evaluation, source, folder);
         return 0;
     }
 
-    private static void Print(ReadingStudy study, ReaderEvaluation evaluation, string folder)
+    private static void Print(ReadingStudy study, ReaderEvaluation evaluation, ReadingSource source, string folder)
     {
         if (ReadingReport.Simulated(study, evaluation) is { } simulated)
             Console.WriteLine(simulated);
@@ -117,6 +119,8 @@ internal static class ReadingReportCommand
         );
         if (evaluation.Unfinished > 0)
             Console.WriteLine($"{FigureText.Count(evaluation.Unfinished, "reading")} not finished: left out");
+        if (source.Beyond is { } beyond)
+            Console.WriteLine(beyond);
         Console.WriteLine($"report: {Path.Combine(folder, "report.html")}");
     }
 }

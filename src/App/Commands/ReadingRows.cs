@@ -13,16 +13,18 @@ internal sealed class ReadingRows
     // By reader and case: the row of each kind, of openings the last before the first verdict.
     private readonly Dictionary<(string Reader, string Slide), Dictionary<string, ActionRow>> rows = [];
 
+    private int marksBeyond;
+
     private ReadingRows(ReadingStudy study, ReadingLesions[] lesions) => (this.study, this.lesions) = (study, lesions);
 
-    /// <summary>Reads a study.</summary>
+    /// <summary>Reads a study; with it, how many marks lie beyond the slide that they were set on.</summary>
     /// <exception cref="InvalidDataException">Its annotations are not those that it was made with.</exception>
-    internal static async Task<ReaderStudy> ReadAsync(ReadingLog log, ReadingStudy study)
+    internal static async Task<(ReaderStudy Study, int MarksBeyond)> ReadAsync(ReadingLog log, ReadingStudy study)
     {
         var all = new ReadingRows(study, ReadingLesions.Of(study));
         await foreach (var row in log.RowsAsync())
             all.Add(row);
-        return all.Judge();
+        return (all.Judge(), all.marksBeyond);
     }
 
     private void Add(ActionRow row)
@@ -62,11 +64,12 @@ internal sealed class ReadingRows
     {
         var post = VerdictPost.Of(row);
         double? seconds = since is null ? null : (TimeOf(row) - TimeOf(since)).TotalSeconds;
-        var (found, outside) = lesions[i].Judge(post.Marks ?? []);
+        var marks = lesions[i].Judge(post.Marks ?? []);
+        marksBeyond += marks.Beyond;
         return new Verdict(post.Class, post.Class == study.Positive, post.Confidence)
         {
-            Found = found,
-            FalseMark = outside,
+            Found = marks.Found,
+            FalseMark = marks.False,
             Seconds = seconds,
             ActiveSeconds = post.ActiveSeconds is { } active ? Math.Min(active, seconds ?? active) : null,
         };

@@ -153,12 +153,14 @@ internal static class ReadingSimulateCommand
             Readers = [.. drawn.Readers.Select(name => ReadingReader.Create(name, all).Reader)],
             Simulated = new SimulatedReading(readers.Auc, readers.Gain, readers.Seed),
         };
-        using var log = await ReadingLog.CreateAsync(place, study);
-        var rows = await log.FillAsync(
+        var verdicts = drawn.Readings.SelectMany(
+            (read, r) => read.Select((x, i) => (drawn.Readers[r], i, Post(x!.Before), Post(x.After)))
+        );
+        long rows = 0;
+        using var log = await ReadingLog.CreateAsync(
+            place,
             study,
-            drawn.Readings.SelectMany(
-                (read, r) => read.Select((x, i) => (drawn.Readers[r], i, Post(x!.Before), Post(x.After)))
-            )
+            fill: async made => rows = await made.FillAsync(study, verdicts)
         );
         Console.WriteLine(
             $"{place}: simulated, {FigureText.Count(drawn.Readers.Count, "reader")}, {drawn.Cases.Count} cases, {rows} rows"

@@ -12,14 +12,14 @@ internal static class ReadingReport
     /// <summary>The file's text.</summary>
     /// <param name="study">The study.</param>
     /// <param name="evaluation">Its figures.</param>
-    /// <param name="chain">How many rows it has, and the hash of the last.</param>
-    internal static string Text(ReadingStudy study, ReaderEvaluation evaluation, (long Rows, string Head) chain) =>
+    /// <param name="source">The rows that they are of.</param>
+    internal static string Text(ReadingStudy study, ReaderEvaluation evaluation, ReadingSource source) =>
         Page.Text(
             new Report(
                 study.Simulated is null
                     ? $"A blind second opinion: {study.Name}"
                     : $"A simulated second opinion: {study.Name}",
-                [Pooled(evaluation), Each(evaluation), Tests(evaluation), Source(study, evaluation, chain)]
+                [Pooled(evaluation), Each(evaluation), Tests(evaluation), Source(study, evaluation, source)]
             )
             {
                 Head =
@@ -34,6 +34,7 @@ internal static class ReadingReport
                                 ),
                             ]
                         : [],
+                    .. source.Beyond is { } beyond ? (ReportBlock[])[new Warning(beyond)] : [],
                 ],
             }
         );
@@ -261,11 +262,7 @@ internal static class ReadingReport
         );
     }
 
-    private static ReportSection Source(
-        ReadingStudy study,
-        ReaderEvaluation evaluation,
-        (long Rows, string Head) chain
-    ) =>
+    private static ReportSection Source(ReadingStudy study, ReaderEvaluation evaluation, ReadingSource source) =>
         ReportSection.Of(
             "source",
             "What it was made of",
@@ -279,9 +276,24 @@ internal static class ReadingReport
                         $"{study.Cases.Count} of {evaluation.Patients} patients; {study.Positive} is looked for",
                     ],
                     ["model", new Words(study.Model, WordStyle.Code)],
-                    ["rows", $"{chain.Rows}, each follows the one before"],
-                    ["last hash", new Words(chain.Head, WordStyle.Code)],
+                    ["rows", $"{source.Rows}, each follows the one before"],
+                    ["last hash", new Words(source.Head, WordStyle.Code)],
                 ]
             )
         );
+}
+
+/// <summary>The rows that a report is of.</summary>
+/// <param name="Rows">How many.</param>
+/// <param name="Head">The hash of the last.</param>
+internal sealed record ReadingSource(long Rows, string Head)
+{
+    /// <summary>Marks beyond the slide that they were set on.</summary>
+    internal int MarksBeyond { get; init; }
+
+    /// <summary>That there are such, in words; null where there are none.</summary>
+    internal string? Beyond =>
+        MarksBeyond == 0
+            ? null
+            : $"{FigureText.Count(MarksBeyond, "mark")} {(MarksBeyond == 1 ? "lies" : "lie")} beyond the annotated slide, where no page sets one: counted as false {(MarksBeyond == 1 ? "mark" : "marks")}.";
 }

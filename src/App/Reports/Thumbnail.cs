@@ -1,6 +1,7 @@
 using System.Xml.Linq;
 using Coverslip.Learning.Reports;
 using Coverslip.Slides.Formats;
+using Coverslip.Slides.Heatmaps;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.App.Reports;
@@ -25,7 +26,7 @@ internal static class Thumbnail
     {
         try
         {
-            using var small = Read(picture.File, picture.Longest);
+            using var small = Read(picture);
             if (picture.Mask is { } mask)
             {
                 using var full = MaskFile.Read(mask);
@@ -45,12 +46,15 @@ internal static class Thumbnail
         }
     }
 
-    private static Image Read(string path, int longest)
+    private static Image Read(Picture picture)
     {
+        var (path, longest) = (picture.File, picture.Longest);
         if (SlideFile.IsSlide(path))
         {
             using var slide = SlideFile.Open(path);
-            return slide.ReadThumbnail(longest).Image;
+            return picture.Map is { } map
+                ? HeatmapPictures.ReadOverlay(slide, map, longest)
+                : slide.ReadThumbnail(longest).Image;
         }
         var image = PatchImage.ReadOne(path, ImageReadOptions.ForModels);
         var scale = (double)longest / Math.Max(image.Width, image.Height);

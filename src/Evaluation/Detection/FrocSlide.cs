@@ -97,11 +97,10 @@ public sealed record FrocSlide
         return shares;
     }
 
-    // Levels are rounded down to whole pixels: what lies up to one pixel beyond the mask belongs to its last pixel.
     private static int Label(Detections detections, int i, LesionMap truth)
     {
         var (x, y) = (detections.X[i] / truth.Rules.Downsampling, detections.Y[i] / truth.Rules.Downsampling);
-        if (x < truth.Width + 1.0 && y < truth.Height + 1.0)
+        if (truth.Covers(detections.X[i], detections.Y[i]))
             return truth.At(Math.Min((int)x, truth.Width - 1), Math.Min((int)y, truth.Height - 1));
         throw new InvalidDataException(
             FormattableString.Invariant(

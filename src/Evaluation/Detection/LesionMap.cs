@@ -76,6 +76,13 @@ public sealed class LesionMap
         return y < 0 || y >= labels.Height || x < 0 ? 0 : labels.At(x, y);
     }
 
+    /// <summary>
+    /// Whether a place, in pixels of level 0, lies on the mask. Levels are rounded down to whole pixels: what lies up to one
+    /// pixel beyond the mask is taken for its last pixel.
+    /// </summary>
+    public bool Covers(double x, double y) =>
+        x >= 0 && y >= 0 && x / Rules.Downsampling < Width + 1.0 && y / Rules.Downsampling < Height + 1.0;
+
     // The tumor's bounding box with a margin, within the mask; empty where there is no tumor.
     private static (int Left, int Top, int Right, int Bottom) Box(
         ReadOnlySpan<byte> tumor,

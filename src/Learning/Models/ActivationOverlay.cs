@@ -10,6 +10,12 @@ public static class ActivationOverlay
     private const float MostCover = 0.6f; // where the map is highest
 
     /// <summary>
+    /// Over a gray image red and green differ by 20 at most in these colors; in those of versions before (blue, pale yellow, red),
+    /// by 99 where a map is highest, and each has such a place.
+    /// </summary>
+    private const int MostRed = 50;
+
+    /// <summary>
     /// Writes a picture: the map from 0 to its maximum in the colors of heatmaps, the more opaque the higher; where it is
     /// not positive the radiograph stays as it is. The box around the region that reaches half of the maximum is drawn.
     /// </summary>
@@ -41,6 +47,18 @@ public static class ActivationOverlay
                 ((int)(box.Right * shrink) - 1, (int)(box.Bottom * shrink) - 1)
             );
         ImageFile.Write(path, picture);
+    }
+
+    /// <summary>Whether a picture of a map has today's colors, or none at all; a run of before keeps those in which it was drawn.</summary>
+    /// <exception cref="UnreadableImageException">It cannot be read.</exception>
+    public static bool HasTodaysColors(string path)
+    {
+        using var picture = ImageFile.Read(path);
+        var pixels = picture.Pixels;
+        for (var i = 0; i + 2 < pixels.Length; i += 3)
+            if (pixels[i] - pixels[i + 1] > MostRed)
+                return false;
+        return true;
     }
 
     private static void Frame(Image picture, int left, int top, (int Right, int Bottom) end)

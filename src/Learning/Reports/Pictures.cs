@@ -23,6 +23,12 @@ public sealed record Picture(string File, string Alternative) : Cell
     /// <summary>What the mask does.</summary>
     public MaskView View { get; init; }
 
+    /// <summary>
+    /// Of a slide, a map that is laid over it, drawn from its values: a picture that was written of it may be in the colors of an
+    /// earlier version. Null for none.
+    /// </summary>
+    public Heatmap? Map { get; init; }
+
     /// <summary>The longest side by default.</summary>
     public const int Small = 256;
 

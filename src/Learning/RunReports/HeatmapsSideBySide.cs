@@ -17,14 +17,11 @@ public static class HeatmapsSideBySide
     /// <param name="parts">A finished part of each model, of the same test patients.</param>
     public static ReportSection? Of(string id, Cohort cohort, IReadOnlyList<NamedPart> parts)
     {
-        NamedPart[] having =
-        [
-            .. parts.Where(p => cohort.Rows.Any(r => File.Exists(TestFiles.Of(p.Folder, r).Overlay))),
-        ];
+        NamedPart[] having = [.. parts.Where(p => cohort.Rows.Any(r => HasMap(p, r)))];
         if (having.Length == 0)
             return null;
         var tested = cohort
-            .Rows.Where(r => having.Any(p => File.Exists(TestFiles.Of(p.Folder, r).Overlay)))
+            .Rows.Where(r => having.Any(p => HasMap(p, r)))
             .Select(r => (Row: r, Truth: Truth(having, r)))
             .ToArray();
         var normal = tested.Where(t => t.Truth is null).Take(MostNormal).ToArray();
@@ -49,7 +46,7 @@ public static class HeatmapsSideBySide
                                     [Large(cohort.ImagePath(t.Row), $"slide {t.Row.Image}", t.Truth)],
                                     []
                                 ),
-                                .. having.Select(p => HeatmapOf(p, t.Row, t.Truth)),
+                                .. having.Select(p => HeatmapOf(p, (t.Row, cohort.ImagePath(t.Row)), t.Truth)),
                             ]
                     ),
                 ]
@@ -60,13 +57,20 @@ public static class HeatmapsSideBySide
     private static string? Truth(IReadOnlyList<NamedPart> parts, CohortRow row) =>
         parts.Select(p => TestFiles.TruthOf(p.Folder, row)).OfType<string>().FirstOrDefault();
 
-    private static Cell HeatmapOf(NamedPart part, CohortRow row, string? truth)
+    private static bool HasMap(NamedPart part, CohortRow row) =>
+        TestFiles.Of(part.Folder, row) is var files
+        && File.Exists(files.Heatmap)
+        && HeatmapRecord.Find(files) is not null;
+
+    private static Cell HeatmapOf(NamedPart part, (CohortRow Row, string File) slide, string? truth)
     {
-        var files = TestFiles.Of(part.Folder, row);
-        if (!File.Exists(files.Overlay))
+        if (!HasMap(part, slide.Row))
             return FigureText.None;
-        var picture = Large(files.Overlay, $"{part.Name}: heatmap of {row.Image}", truth);
-        var rough = HeatmapRoughness.Of(part.Folder, row);
+        var picture = Large(slide.File, $"{part.Name}: heatmap of {slide.Row.Image}", truth) with
+        {
+            Map = HeatmapRecord.Read(TestFiles.Of(part.Folder, slide.Row)),
+        };
+        var rough = HeatmapRoughness.Of(part.Folder, slide.Row);
         return new CaptionedPicture(
             [picture],
             rough.Cells > 0 ? [new Words($"roughness {FigureText.Number(rough.Sum / rough.Cells)}")] : []

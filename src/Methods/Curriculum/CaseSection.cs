@@ -1,5 +1,6 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
+using Coverslip.Learning.Models;
 using Coverslip.Learning.Reports;
 using Coverslip.Learning.RunReports;
 using Coverslip.Learning.Runs;
@@ -53,6 +54,15 @@ internal static class CaseSection
                 ]
             );
         }
+        var legend = cases.Select(c => CaseMaps.FileOf(c.Part.Folder, c.Case)).All(ActivationOverlay.HasTodaysColors)
+            ? (ReportBlock)
+                ColorScale.OfMaps(
+                    "share of the map's maximum",
+                    [.. boxes.Count > 0 ? [LegendMark.TrueBox] : Array.Empty<LegendMark>(), LegendMark.HalfFrame]
+                )
+            : new Note(
+                "These maps were drawn by an earlier version: blue is 0, pale yellow half of the map's maximum, red the maximum; the frame is around what reaches half."
+            );
         return ReportSection.Of(
             "radiographs",
             "Radiographs",
@@ -61,10 +71,7 @@ internal static class CaseSection
                     "Of each finding the test images that the models are surest about: named rightly, missed, named wrongly; up to two of each, of different patients. "
                         + "Beside each the map, the more opaque the higher; where nothing is colored, nothing speaks for the finding."
                 ),
-                ColorScale.OfMaps(
-                    "share of the map's maximum",
-                    [.. boxes.Count > 0 ? [LegendMark.TrueBox] : Array.Empty<LegendMark>(), LegendMark.HalfFrame]
-                ),
+                legend,
                 .. cases
                     .GroupBy(c => c.Case.Finding)
                     .OrderBy(g => g.Key)

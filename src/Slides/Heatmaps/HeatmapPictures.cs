@@ -49,8 +49,15 @@ public static class HeatmapPictures
     /// <exception cref="UnreadableSlideException">A tile that cannot be read.</exception>
     public static void WriteOverlay(string path, Slide slide, Heatmap heatmap)
     {
-        using var thumbnail = slide.ReadThumbnail(OverlaySide);
-        var (image, bounds, grid) = (thumbnail.Image, slide.Bounds, heatmap.Grid);
+        using var image = ReadOverlay(slide, heatmap, OverlaySide);
+        ImageFile.Write(path, image);
+    }
+
+    /// <summary>The same as a picture, its longest side given in pixels.</summary>
+    public static Image ReadOverlay(Slide slide, Heatmap heatmap, int longest)
+    {
+        var image = slide.ReadThumbnail(longest).Image;
+        var (bounds, grid) = (slide.Bounds, heatmap.Grid);
         var pixels = image.WritablePixels;
         for (var y = 0; y < image.Height; y++)
         {
@@ -64,7 +71,7 @@ public static class HeatmapPictures
                     Set(pixels[((y * image.Stride) + (3 * x))..], value, OverlayShare);
             }
         }
-        ImageFile.Write(path, image);
+        return image;
     }
 
     private static void Set(Span<byte> pixel, float value, float share)

@@ -36,6 +36,9 @@ internal enum LayerKind
 
     /// <summary>Outlines of what a segmentation calls foreground.</summary>
     Segments = 6,
+
+    /// <summary>The true class of each patch, in the table of patches.</summary>
+    PatchTruth = 7,
 }
 
 /// <summary>Something laid over a slide.</summary>
@@ -43,7 +46,13 @@ internal enum LayerKind
 /// <param name="File">The file that it is read from.</param>
 internal sealed record ShownLayer(LayerKind Kind, ViewedFile File)
 {
+    /// <summary>The column of patches' true classes.</summary>
+    internal const string TrueClass = "label";
+
     internal string Id => File.Id;
+
+    /// <summary>What else the file shows.</summary>
+    internal ShownLayer As(LayerKind other) => new(other, File with { Place = $"{File.Place} {other}" });
 
     /// <summary>The file of another ending beside it.</summary>
     internal string Beside(string ending, string other) => File.Path[..^ending.Length] + other;

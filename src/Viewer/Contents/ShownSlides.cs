@@ -1,3 +1,4 @@
+using Coverslip.Learning.Reports;
 using Coverslip.Slides.Formats;
 
 namespace Coverslip.Viewer.Contents;
@@ -52,11 +53,10 @@ internal sealed class ShownSlides
             )
             .Select(f => (File: f, Layer: LayerOf(f)))
             .Where(f => f.Layer is not null)
-            .ToLookup(
-                f => f.Layer!.Value.Slide,
-                f => new ShownLayer(f.Layer!.Value.Kind, f.File),
-                StringComparer.OrdinalIgnoreCase
-            );
+            .SelectMany(f =>
+                Shown(new ShownLayer(f.Layer!.Value.Kind, f.File)).Select(layer => (f.Layer.Value.Slide, Layer: layer))
+            )
+            .ToLookup(f => f.Slide, f => f.Layer, StringComparer.OrdinalIgnoreCase);
         var names = slides.ToLookup(s => s.Name, StringComparer.OrdinalIgnoreCase);
         var owned = made.SelectMany(m => m.Select(layer => (Layer: layer, Owner: OwnerOf(layer, [.. names[m.Key]]))))
             .ToLookup(l => l.Owner?.Id, l => l.Layer);
@@ -65,16 +65,16 @@ internal sealed class ShownSlides
         var lost = lostOnes.Count(l => l.Kind == LayerKind.Heatmap);
         if (lost > 0)
             notes.Add(
-                $"{lost} heatmaps are of slides that lie in none of the folders named; name the folder of the slides, too"
+                $"{FigureText.Count(lost, "heatmap")} of slides that lie in none of the folders named: not shown; name the folder of the slides, too"
             );
         var torn = owned[null].Where(l => !lostOnes.Contains(l)).ToArray();
         if (torn.Length > 0)
             notes.Add(
-                $"{torn.Length} files, such as {torn[0].File.Place}, may be of several slides of the same name and are shown with none; name fewer folders"
+                $"{FigureText.Count(torn.Length, "file")}, such as {torn[0].File.Place}, may be of several slides of the same name: shown with none; name fewer folders"
             );
         if (folders.LinksOut > 0)
             notes.Add(
-                $"{folders.LinksOut} links lead out of the folders named and were left out; name what they lead to, too"
+                $"{FigureText.Count(folders.LinksOut, "link")} out of the folders named: left out; name what is linked to, too"
             );
         return new ShownSlides(
             [
@@ -117,7 +117,9 @@ internal sealed class ShownSlides
                 .Select(f => $"{f.Place} is left out: {f.Reason}; copy it again, and start the viewer anew"),
         ];
         if (damaged.Length > MostTold)
-            notes.Add($"{damaged.Length - MostTold} more files are damaged and left out, such as {damaged[^1].Place}");
+            notes.Add(
+                $"{FigureText.Count(damaged.Length - MostTold, "more file")} left out, such as {damaged[^1].Place}: damaged"
+            );
         return notes;
     }
 
@@ -132,6 +134,13 @@ internal sealed class ShownSlides
         return IsTiff(file) && SlideFile.IsSlide(file.Path)
             || folders.Named.Contains(file.Path) && SlideFile.IsSlide(file.Path);
     }
+
+    /// <summary>What a file shows: patches whose truth is known show that, too.</summary>
+    private static IEnumerable<ShownLayer> Shown(ShownLayer layer) =>
+        layer.Kind == LayerKind.Patches
+        && File.ReadLines(layer.File.Path).FirstOrDefault()?.Split(',').Contains(ShownLayer.TrueClass) == true
+            ? [layer, layer.As(LayerKind.PatchTruth)]
+            : [layer];
 
     /// <summary>Of which slide a file is, by its name, and what it shows; null of others.</summary>
     private static (string Slide, LayerKind Kind)? LayerOf(ViewedFile file)

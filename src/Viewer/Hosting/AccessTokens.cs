@@ -11,6 +11,9 @@ internal sealed class AccessTokens
 {
     private readonly Dictionary<string, Visitor> visitors = [];
 
+    /// <summary>Whether those who hold them read a study.</summary>
+    internal bool AreReaders => visitors.Values.Any(v => v.Reads);
+
     /// <summary>A new token, in letters, digits, '-' and '_'.</summary>
     internal static string Create() =>
         Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).TrimEnd('=').Replace('+', '-').Replace('/', '_');

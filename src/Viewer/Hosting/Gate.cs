@@ -38,11 +38,7 @@ internal sealed class Gate(AccessTokens tokens, Sessions sessions, ViewerOptions
                 )
                     await (IsForeign(http) ? Refuse(http, HttpStatusCode.Forbidden, "another site asks") : next(http));
                 else if (sessions.Of(http.Request.Cookies[CookieOf(http)]) is not { } session)
-                    await Refuse(
-                        http,
-                        HttpStatusCode.Unauthorized,
-                        "not signed in; open the address that 'coverslip view' printed"
-                    );
+                    await Refuse(http, HttpStatusCode.Unauthorized, NotSignedIn(http));
                 else if (IsWrite(http) && (IsForeign(http) || http.Request.Headers[CsrfHeader] != session.Csrf))
                     await Refuse(
                         http,
@@ -64,15 +60,35 @@ internal sealed class Gate(AccessTokens tokens, Sessions sessions, ViewerOptions
             "/api/session",
             async (HttpContext http) =>
             {
-                var asked = await http.Request.ReadFromJsonAsync<SignIn>(http.RequestAborted);
-                if (tokens.Of(asked?.Token) is not { } visitor)
-                    return Results.Json(new { error = "this token is not known here" }, statusCode: 401);
+                var asked = await Requests.BodyOf<SignIn>(http);
+                if (tokens.Of(asked.Token?.Trim()) is not { } visitor)
+                    return Results.Json(new { error = UnknownToken }, statusCode: 401);
                 var session = Begin(http, visitor);
                 return Results.Json(Describe(session));
             }
         );
         app.MapGet("/api/session", (HttpContext http) => Results.Json(Describe(SessionOf(http))));
-        app.MapDelete("/api/session", (HttpContext http) => sessions.End(SessionOf(http)));
+        app.MapDelete("/api/session", Leave);
+    }
+
+    /// <summary>What somebody is told whose token nobody holds; a mistyped one lacks a letter as often as not.</summary>
+    private string UnknownToken =>
+        tokens.AreReaders
+            ? "this token is not known here; copy all 43 letters of it, or ask the study's owner, whom 'coverslip reading new' told it"
+            : "this token is not known here; copy all 43 letters of it from the address that 'coverslip view' printed, which is a new one with each start";
+
+    private string NotSignedIn(HttpContext http)
+    {
+        var hours = $"{options.SessionTime.TotalHours:0.#}";
+        var ended = http.Request.Cookies.ContainsKey(CookieOf(http))
+            ? $"your session has ended: {hours} hours have passed without a request, somebody signed out, or the viewer was started anew; "
+            : "not signed in; ";
+        return ended
+            + (
+                tokens.AreReaders
+                    ? "give the token that the study's owner gave you"
+                    : "open the address that 'coverslip view' printed, or give the token that stands in it"
+            );
     }
 
     private static object Describe(Session session) =>
@@ -89,29 +105,42 @@ internal sealed class Gate(AccessTokens tokens, Sessions sessions, ViewerOptions
         return http.Response.WriteAsJsonAsync(new { error });
     }
 
-    /// <summary>The token goes from the address at once: it would stay in the history and in what is copied from it.</summary>
+    /// <summary>
+    /// The token goes from the address at once: it would stay in the history and in what is copied from it. With one that nobody
+    /// has, whoever was signed in here before is not: the page would be that one's.
+    /// </summary>
     private Task Enter(HttpContext http, string? token)
     {
-        if (tokens.Of(token) is { } visitor)
+        var visitor = tokens.Of(token);
+        if (visitor is null)
+            Leave(http);
+        else
             Begin(http, visitor);
-        http.Response.Redirect("/");
+        http.Response.Redirect(visitor is null ? "/#/unknown-token" : "/");
         return Task.CompletedTask;
     }
 
+    private void Leave(HttpContext http)
+    {
+        sessions.End(http.Request.Cookies[CookieOf(http)]);
+        if (http.Request.Cookies.ContainsKey(CookieOf(http)))
+            http.Response.Cookies.Delete(CookieOf(http), Cookie);
+    }
+
+    private CookieOptions Cookie =>
+        new()
+        {
+            HttpOnly = true,
+            Secure = Tls,
+            SameSite = SameSiteMode.Lax,
+            Path = "/",
+        };
+
     private Session Begin(HttpContext http, Visitor visitor)
     {
+        sessions.End(http.Request.Cookies[CookieOf(http)]);
         var session = sessions.Begin(visitor);
-        http.Response.Cookies.Append(
-            CookieOf(http),
-            session.Id,
-            new CookieOptions
-            {
-                HttpOnly = true,
-                Secure = Tls,
-                SameSite = SameSiteMode.Lax,
-                Path = "/",
-            }
-        );
+        http.Response.Cookies.Append(CookieOf(http), session.Id, Cookie);
         return session;
     }
 

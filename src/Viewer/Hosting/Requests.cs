@@ -9,6 +9,31 @@ namespace Coverslip.Viewer.Hosting;
 /// <summary>What a failure becomes: a status and one line for who asked. What is logged and measured names no file.</summary>
 internal static class Requests
 {
+    /// <summary>What was sent, as JSON.</summary>
+    /// <exception cref="BadHttpRequestException">It is none, or not of this form; where is told.</exception>
+    internal static async Task<T> BodyOf<T>(HttpContext http)
+    {
+        if (!http.Request.HasJsonContentType())
+            throw new BadHttpRequestException(
+                $"what was sent is '{http.Request.ContentType}'; send JSON (Content-Type: application/json)",
+                StatusCodes.Status415UnsupportedMediaType
+            );
+        try
+        {
+            return await http.Request.ReadFromJsonAsync<T>(http.RequestAborted)
+                ?? throw new BadHttpRequestException("nothing was sent but null");
+        }
+        catch (JsonException error)
+        {
+            // What .NET says of it names its own types; where it is, everybody can read.
+            var where = error.Path is { Length: > 0 } path ? $" at {path}" : "";
+            throw new BadHttpRequestException(
+                $"what was sent is no JSON of the form that is asked for{where} (line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1})",
+                error
+            );
+        }
+    }
+
     internal static void Report(WebApplication app, ViewerOptions options, RequestMetrics? metrics) =>
         app.Use(
             async (http, next) =>
@@ -58,7 +83,11 @@ internal static class Requests
                 route = RouteOf(http),
                 status = http.Response.StatusCode,
                 milliseconds = Math.Round(took.TotalMilliseconds, 1),
-                failure = failure?.GetType().Name,
+                failure = (failure is BadHttpRequestException { InnerException: { } cause } ? cause : failure)
+                    ?.GetType()
+                    .Name,
+                // Of what the server itself could not do; it names no file.
+                said = failure is BadHttpRequestException { StatusCode: >= 500 } ? failure.Message : null,
                 where = failure is null or IOException ? null : failure.StackTrace?.Split('\n')[0].Trim(),
             }
         );

@@ -47,5 +47,10 @@ internal sealed class Sessions(TimeProvider clock, TimeSpan time)
         return session;
     }
 
-    internal void End(Session session) => open.TryRemove(session.Id, out _);
+    /// <summary>Ends the session of a cookie, where there is one.</summary>
+    internal void End(string? id)
+    {
+        if (id is not null)
+            open.TryRemove(id, out _);
+    }
 }

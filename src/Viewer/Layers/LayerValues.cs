@@ -23,6 +23,8 @@ internal sealed record LayerValues(
     /// <summary>More cells than this are shown by the greatest value of a block: the page draws each as a pixel.</summary>
     private const int Most = 4_000_000;
 
+    private const string Tumor = "tumor";
+
     /// <summary>The class that values are of, where the file says it.</summary>
     internal string? Class { get; init; }
 
@@ -36,7 +38,7 @@ internal sealed record LayerValues(
     /// <exception cref="InvalidDataException">Damaged; the file is named.</exception>
     internal static LayerValues Read(ShownLayer layer)
     {
-        var all = layer.Kind == LayerKind.Patches ? OfPatches(layer) : OfGrid(layer);
+        var all = layer.Kind is LayerKind.Patches or LayerKind.PatchTruth ? OfPatches(layer) : OfGrid(layer);
         return (long)all.Columns * all.Rows > Most ? all.Reduced() : all;
     }
 
@@ -110,7 +112,10 @@ internal sealed record LayerValues(
         var said = File.Exists(record) ? JsonNode.Parse(File.ReadAllText(record)) as JsonObject : null;
         var table = CsvTable.Read(path);
         int[] places = [.. new[] { "x", "y", "width", "height" }.Select(table.Require)];
-        var value = Array.Find(["probability", "weight"], c => table.IndexOf(c) >= 0) ?? "probability";
+        var isTruth = layer.Kind == LayerKind.PatchTruth;
+        var value = isTruth
+            ? ShownLayer.TrueClass
+            : Array.Find(["probability", "weight"], c => table.IndexOf(c) >= 0) ?? "probability";
         var at = table.Require(value);
         if (table.Rows.Count == 0)
             throw new InvalidDataException($"{Path.GetFileName(path)} has no patches");
@@ -126,7 +131,7 @@ internal sealed record LayerValues(
             );
         var values = Enumerable.Repeat(float.NaN, columns * rows).ToArray();
         foreach (var row in table.Rows)
-            values[(Row(row) * columns) + Column(row)] = (float)Number(row, at);
+            values[(Row(row) * columns) + Column(row)] = isTruth ? Known(row.Fields[at]) : (float)Number(row, at);
         // Weights of a bag sum to one: shown beside the greatest.
         var most = value == "weight" ? values.Where(v => !float.IsNaN(v)).Max() : 1;
         return new LayerValues(
@@ -137,10 +142,16 @@ internal sealed record LayerValues(
             most is > 0 and not 1 ? [.. values.Select(v => v / most)] : values
         )
         {
-            Class = said?["class"]?.GetValue<string>(),
-            Score = said?["probability"]?.GetValue<double>(),
+            Class = isTruth ? Tumor : said?["class"]?.GetValue<string>(),
+            Score = isTruth ? null : said?["probability"]?.GetValue<double>(),
         };
     }
+
+    /// <summary>As the multi-stage method writes it: a patch at the border of classes has no label.</summary>
+    private static float Known(string label) =>
+        label.Length == 0 ? float.NaN
+        : label == Tumor ? 1
+        : 0;
 
     private LayerValues Reduced()
     {

@@ -1,4 +1,7 @@
+using Coverslip.Learning.Models;
+using Coverslip.Slides.Formats;
 using Coverslip.Slides.Images;
+using Coverslip.Viewer.Contents;
 using Coverslip.Viewer.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -90,8 +93,9 @@ internal sealed class PictureModule(ShownPictures shown) : IViewerModule
 
     private static object Details(PictureSet set, SetPicture picture)
     {
-        using var stored = ImageFile.Read(picture.Path, ImageReadOptions.AsStored);
+        using var stored = PatchImage.ReadOne(picture.Path, ImageReadOptions.AsStored);
         var places = set.Pictures.Index().ToDictionary(p => p.Item.Image, p => p.Index, StringComparer.Ordinal);
+        var beside = set.BesideOf(picture).ToArray();
         return new
         {
             width = stored.Width,
@@ -99,7 +103,8 @@ internal sealed class PictureModule(ShownPictures shown) : IViewerModule
             gray = stored.Channels == 1,
             depth = stored.Depth,
             mask = picture.Mask is not null,
-            beside = set.BesideOf(picture).Select(f => f.Alias ?? f.Place),
+            beside = beside.Select(f => f.Alias ?? f.Place),
+            legend = beside.Select(f => IsMap(f) && ActivationOverlay.HasTodaysColors(f.Path)),
             boxes = set.Boxes[picture.Image]
                 .Select(b => new { label = b.Label, at = new[] { b.Area.X, b.Area.Y, b.Area.Width, b.Area.Height } }),
             nearest = set.Nearest[picture.Image]
@@ -113,6 +118,11 @@ internal sealed class PictureModule(ShownPictures shown) : IViewerModule
                 }),
         };
     }
+
+    /// <summary>Whether it is a map laid over a radiograph, whose colors a legend explains.</summary>
+    private static bool IsMap(ViewedFile file) =>
+        file.Alias?.StartsWith("map of ", StringComparison.Ordinal) == true
+        || file.FolderPlace.Split('/').Contains("overlays");
 
     private IResult With(string set, int row, Func<PictureSet, SetPicture, IResult> answer) =>
         shown.Of(set) is { } found && found.Pictures.ElementAtOrDefault(row) is { } picture

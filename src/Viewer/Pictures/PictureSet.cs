@@ -1,5 +1,6 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
+using Coverslip.Files;
 using Coverslip.Learning.Runs;
 using Coverslip.Viewer.Contents;
 
@@ -23,6 +24,7 @@ internal sealed record SetPicture(string Image, string Path, string Patient, str
         [
             System.IO.Path.GetFileNameWithoutExtension(Image),
             System.IO.Path.ChangeExtension(Image, null).Replace('/', '_'),
+            PictureName.StemOf(Image),
         ];
 }
 
@@ -64,7 +66,7 @@ internal sealed record PictureSet(ViewedFile File, IReadOnlyList<SetPicture> Pic
             file,
             [
                 .. cohort
-                    .Rows.Where(r => folders.Holds(cohort.ImagePath(r)))
+                    .Rows.Where(r => folders.Holds(cohort.FilePath(r)))
                     .Select(r => new SetPicture(
                         r.Image,
                         cohort.ImagePath(r),

@@ -1,3 +1,4 @@
+using Coverslip.Slides.Formats;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.Viewer.Pictures;
@@ -8,14 +9,14 @@ internal static class WindowedPicture
     private static readonly ImageWriteOptions Jpeg = new() { JpegQuality = 90 };
 
     /// <summary>JPEG of 8 bits, its longer side at most so many pixels.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file, or a slide with a place behind it.</param>
     /// <param name="side">Pixels; 0 leaves the picture as large as it is.</param>
     /// <param name="low">What is black, as a share of the range of the file's gray values; colors are left alone.</param>
     /// <param name="high">What is white.</param>
     internal static byte[] Encode(string path, int side, double low, double high)
     {
-        using var stored = ImageFile.Read(path, ImageReadOptions.AsStored);
-        using var shown = stored.Channels == 1 ? Windowed(stored, low, high) : ImageFile.Read(path);
+        using var stored = PatchImage.ReadOne(path, ImageReadOptions.AsStored);
+        using var shown = stored.Channels == 1 ? Windowed(stored, low, high) : PatchImage.ReadOne(path);
         var scale = (double)side / Math.Max(shown.Width, shown.Height);
         if (side == 0 || scale >= 1)
             return ImageFile.Encode(shown, ".jpg", Jpeg);

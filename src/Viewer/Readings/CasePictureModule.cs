@@ -1,3 +1,5 @@
+using Coverslip.Files;
+using Coverslip.Slides.Formats;
 using Coverslip.Slides.Images;
 using Coverslip.Viewer.Hosting;
 using Coverslip.Viewer.Pictures;
@@ -9,12 +11,11 @@ namespace Coverslip.Viewer.Readings;
 
 /// <summary>
 /// Patches and radiographs that are read, and what the model drew of them: the pictures of cases that were opened, and the
-/// model's of those with a first verdict. A case is named by its place in the reader's order.
+/// model's of those with a first verdict. A case is named by its place in the reader's order: at one address another reader
+/// sees another picture, so that no browser may keep one.
 /// </summary>
 internal sealed class CasePictureModule(ReadingDesk desk) : IViewerModule
 {
-    private const string PrivateMinutes = "private, max-age=600";
-
     // Read once: a table and a folder. What a case is shown is held against its hash where it is revealed.
     private readonly Lazy<PictureMachine> drawn = new(() => PictureMachine.Of(desk.Study));
 
@@ -27,12 +28,12 @@ internal sealed class CasePictureModule(ReadingDesk desk) : IViewerModule
         api.MapGet(
             "/reading/{place:int}/picture.jpg",
             (HttpContext http, int place, double? low, double? high) =>
-                With(http, place, c => Jpeg(http, WindowedPicture.Encode(c.File, 0, low ?? 0, high ?? 1)))
+                With(http, place, c => Jpeg(WindowedPicture.Encode(c.File, 0, low ?? 0, high ?? 1)))
         );
         api.MapGet(
             "/reading/{place:int}/machine/{number:int}.jpg",
             (HttpContext http, int place, int number) =>
-                Drawn(http, place, number, p => Jpeg(http, WindowedPicture.Encode(p.File, 0, 0, 1)))
+                Drawn(http, place, number, p => Jpeg(WindowedPicture.Encode(p.File, 0, 0, 1)))
         );
         api.MapGet(
             "/reading/{place:int}/machine/{number:int}.png",
@@ -40,9 +41,17 @@ internal sealed class CasePictureModule(ReadingDesk desk) : IViewerModule
         );
     }
 
+    /// <summary>How large a study's pictures are.</summary>
+    internal static Func<int, (long Width, long Height)> SizeOf(ReadingStudy study) =>
+        number =>
+        {
+            using var stored = PatchImage.ReadOne(study.Cases[number].File, ImageReadOptions.AsStored);
+            return (stored.Width, stored.Height);
+        };
+
     private static object Facts(ReadingCase of)
     {
-        using var stored = ImageFile.Read(of.File, ImageReadOptions.AsStored);
+        using var stored = PatchImage.ReadOne(of.File, ImageReadOptions.AsStored);
         var (low, high) = WindowedPicture.RangeOf(stored);
         return new
         {
@@ -51,6 +60,7 @@ internal sealed class CasePictureModule(ReadingDesk desk) : IViewerModule
             gray = stored.Channels == 1,
             low,
             high,
+            mpp = SlidePlace.Of(of.File)?.Mpp,
         };
     }
 
@@ -70,6 +80,9 @@ internal sealed class CasePictureModule(ReadingDesk desk) : IViewerModule
 
     private IResult With(HttpContext http, int place, Func<ReadingCase, IResult> answer, bool machine = false)
     {
+        // A page says whose it is: somebody else may have signed in at its browser meanwhile.
+        if (http.Request.Query["reader"] is [{ } asked] && asked != Gate.VisitorOf(http).Name)
+            return Results.Json(new { error = "another reader is signed in at this browser now" }, statusCode: 403);
         if (
             desk.Reader(Gate.VisitorOf(http).Name) is not { } reader
             || place < 0
@@ -82,11 +95,7 @@ internal sealed class CasePictureModule(ReadingDesk desk) : IViewerModule
             : Results.Json(new { error = "this is shown once your own verdict is stored" }, statusCode: 403);
     }
 
-    private static IResult Jpeg(HttpContext http, byte[] bytes)
-    {
-        http.Response.Headers.CacheControl = PrivateMinutes;
-        return Results.Bytes(bytes, "image/jpeg");
-    }
+    private static IResult Jpeg(byte[] bytes) => Results.Bytes(bytes, "image/jpeg");
 
     private static IResult Missing() => Results.Json(new { error = "there is no such case open" }, statusCode: 404);
 }

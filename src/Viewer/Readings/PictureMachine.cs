@@ -89,7 +89,7 @@ public sealed class PictureMachine
     {
         var others = said
             .Classes.Where(c => said.MultiLabel && c != positive)
-            .SelectMany(c => PictureOf(of).Stems.Select(s => PictureName.Of(s, c)))
+            .SelectMany(c => PictureOf(of).Stems.Select(s => PictureName.Joined(s, c)))
             .ToHashSet(StringComparer.Ordinal);
         return
         [

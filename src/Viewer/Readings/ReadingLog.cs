@@ -6,26 +6,6 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace Coverslip.Viewer.Readings;
 
-/// <summary>What is to be appended.</summary>
-/// <param name="Who">The reader.</param>
-/// <param name="What">One of <see cref="Actions"/>.</param>
-/// <param name="Payload">JSON.</param>
-internal sealed record ActionDraft(string Who, string What, string Payload)
-{
-    public string? Slide { get; init; }
-    public string? Model { get; init; }
-    public string? Viewport { get; init; }
-
-    /// <summary>Whether the same reader does this to a slide once only.</summary>
-    public bool Once { get; init; }
-
-    /// <summary>What the same reader must have done to the slide before; null: nothing.</summary>
-    public string? After { get; init; }
-}
-
-/// <summary>An action that is out of its order: a second verdict, or one with the machine's view before the first.</summary>
-internal sealed class OutOfOrderException(string message) : InvalidOperationException(message);
-
 /// <summary>The rows of one study. What <see cref="AppendAsync"/> has returned is on the disk.</summary>
 public sealed class ReadingLog : IDisposable
 {
@@ -34,59 +14,152 @@ public sealed class ReadingLog : IDisposable
 
     private readonly PooledDbContextFactory<ReadingContext> contexts;
     private readonly TimeProvider clock;
+    private readonly bool reads;
     private ReadingPlace place;
     private readonly SemaphoreSlim turn = new(1); // one row after the other: each holds the hash of the one before
 
-    private ReadingLog(ReadingPlace place, TimeProvider? clock)
+    private ReadingLog(ReadingPlace place, TimeProvider? clock, bool reads = false)
     {
-        this.place = place;
+        (this.place, this.reads) = (place, reads);
         this.clock = clock ?? TimeProvider.System;
-        contexts = new PooledDbContextFactory<ReadingContext>(place.Options());
+        contexts = new PooledDbContextFactory<ReadingContext>(place.Options(reads));
     }
 
-    /// <summary>Makes a study, and with it the file or the table where there is none.</summary>
-    /// <exception cref="IOException">There is one of this name.</exception>
-    public static async Task<ReadingLog> CreateAsync(ReadingPlace place, ReadingStudy study, TimeProvider? clock = null)
-    {
-        var log = new ReadingLog(place, clock);
-        if (place.File is not null && File.Exists(place.File))
-            throw new IOException($"{place} is there already; choose another name, or delete it first");
-        await log.MigrateAsync();
-        await log.AppendAsync(new ActionDraft(Owner, Actions.Created, study.ToJson()) { Once = true });
-        return log;
-    }
-
-    /// <summary>Opens a study; its table is brought to this version's form.</summary>
-    /// <exception cref="IOException">There is none.</exception>
-    public static async Task<(ReadingLog Log, ReadingStudy Study)> OpenAsync(
+    /// <summary>Makes a study, and with it the file, whole or not at all, or the table where there is none.</summary>
+    /// <param name="place">Where.</param>
+    /// <param name="study">Its first row.</param>
+    /// <param name="clock">The clock; default the machine's.</param>
+    /// <param name="fill">What else belongs to it from the beginning; default nothing.</param>
+    /// <exception cref="IOException">There is one of this name, or it cannot be written.</exception>
+    public static async Task<ReadingLog> CreateAsync(
         ReadingPlace place,
-        TimeProvider? clock = null
+        ReadingStudy study,
+        TimeProvider? clock = null,
+        Func<ReadingLog, Task>? fill = null
     )
     {
-        if (place.File is not null && !File.Exists(place.File))
-            throw new FileNotFoundException(
-                $"{place}: there is no such study; make it with 'coverslip reading new {place.Study}', or name its database with --database"
-            );
-        var log = new ReadingLog(place, clock);
-        await log.MigrateAsync();
-        await using var context = log.Context();
-        var rows = place.File is null ? log.Own(context) : context.Rows; // a file may have another name than its study
-        var first =
-            await rows.FirstOrDefaultAsync(a => a.Number == 0)
-            ?? throw new FileNotFoundException(
-                $"{place}: there is no such study; make it with 'coverslip reading new {place.Study}'"
-            );
-        log.place = place with { Study = first.Study };
-        return (log, ReadingStudy.Parse(first.Payload));
+        var begin = new ActionDraft(Owner, Actions.Created, study.ToJson()) { Once = true };
+        async Task<ReadingLog> BeginAsync(ReadingPlace at)
+        {
+            var log = new ReadingLog(at, clock);
+            try
+            {
+                await log.MigrateAsync();
+                await log.AppendAsync(begin);
+                await (fill?.Invoke(log) ?? Task.CompletedTask);
+                return log;
+            }
+            catch
+            {
+                log.Dispose();
+                throw;
+            }
+        }
+        if (place.File is null)
+            return await StudyStoreException.Told(place, () => BeginAsync(place));
+        if (File.Exists(place.File))
+            throw new IOException($"{place} is there already; choose another name, or delete it first");
+        WriteFile(place, async at => (await BeginAsync(at)).Dispose());
+        return (await OpenAsync(place, clock)).Log;
     }
+
+    /// <summary>Makes a study's file, whole or not at all: nor are SQLite's journals left of one that failed.</summary>
+    private static void WriteFile(ReadingPlace place, Func<ReadingPlace, Task> make) =>
+        WholeFile.WriteAt(
+            place.File!,
+            temporary =>
+            {
+                try
+                {
+                    StudyStoreException
+                        .Told(place, () => make(place with { File = temporary }))
+                        .GetAwaiter()
+                        .GetResult();
+                }
+                catch
+                {
+                    foreach (var journal in (string[])["-wal", "-shm", "-journal"])
+                        File.Delete(temporary + journal);
+                    throw;
+                }
+            }
+        );
+
+    /// <summary>Opens a study; its table is brought to this version's form.</summary>
+    /// <exception cref="IOException">There is none, or it cannot be opened.</exception>
+    public static Task<(ReadingLog Log, ReadingStudy Study)> OpenAsync(
+        ReadingPlace place,
+        TimeProvider? clock = null
+    ) => OpenAsync(place, () => new ReadingLog(place, clock));
+
+    /// <summary>Opens a study of which nothing is changed, also where nothing can be written.</summary>
+    /// <exception cref="IOException">There is none, or it cannot be read.</exception>
+    public static async Task<(ReadingLog Log, ReadingStudy Study)> OpenToReadAsync(ReadingPlace place)
+    {
+        NeedThere(place);
+        var log = new ReadingLog(place, null, reads: true);
+        if (await StudyStoreException.Told(place, log.IsOlderAsync))
+        {
+            log.Dispose();
+            return await OpenAsync(place);
+        }
+        return await OpenAsync(place, () => log);
+    }
+
+    private static Task<(ReadingLog Log, ReadingStudy Study)> OpenAsync(ReadingPlace place, Func<ReadingLog> opened)
+    {
+        NeedThere(place);
+        return StudyStoreException.Told(
+            place,
+            async () =>
+            {
+                var log = opened();
+                try
+                {
+                    if (!log.reads)
+                        await log.UpdateAsync();
+                    await using var context = log.Context();
+                    // A file may have another name than its study.
+                    var rows = place.File is null ? log.Own(context) : context.Rows;
+                    var first = await rows.FirstOrDefaultAsync(a => a.Number == 0) ?? throw NoStudy(place);
+                    log.place = place with { Study = first.Study };
+                    return (log, ReadingStudy.Parse(first.Payload));
+                }
+                catch
+                {
+                    log.Dispose();
+                    throw;
+                }
+            }
+        );
+    }
+
+    private static void NeedThere(ReadingPlace place)
+    {
+        if (place.File is not null && !File.Exists(place.File))
+            throw NoStudy(place);
+    }
+
+    private static FileNotFoundException NoStudy(ReadingPlace place) =>
+        new(
+            $"{place}: there is no such study; make it with 'coverslip reading new {place.Study}'"
+                + (place.File is null ? "" : ", or name its database with --database")
+        );
 
     /// <summary>The names of the studies in a database.</summary>
     public static async Task<IReadOnlyList<string>> StudiesAsync(ReadingPlace place)
     {
-        using var log = new ReadingLog(place, null);
-        await log.MigrateAsync();
-        await using var context = log.Context();
-        return await context.Rows.Where(a => a.Number == 0).Select(a => a.Study).Order().ToListAsync();
+        using var log = new ReadingLog(place, null, reads: true);
+        return await StudyStoreException.Told(
+            place,
+            async () =>
+            {
+                await using var context = log.Context();
+                return (await context.Database.GetAppliedMigrationsAsync()).Any()
+                    ? await context.Rows.Where(a => a.Number == 0).Select(a => a.Study).Order().ToListAsync()
+                    : [];
+            }
+        );
     }
 
     /// <summary>Closes the file: what stands in the journal beside it goes into it, and that is removed.</summary>
@@ -102,8 +175,13 @@ public sealed class ReadingLog : IDisposable
     public async IAsyncEnumerable<ActionRow> RowsAsync()
     {
         await using var context = Context();
-        await foreach (var row in Own(context).AsNoTracking().OrderBy(a => a.Number).AsAsyncEnumerable())
-            yield return row;
+        await using var rows = Own(context)
+            .AsNoTracking()
+            .OrderBy(a => a.Number)
+            .AsAsyncEnumerable()
+            .GetAsyncEnumerator();
+        while (await StudyStoreException.Told(place, async () => await rows.MoveNextAsync()))
+            yield return rows.Current;
     }
 
     /// <summary>The rows of a reader, by number.</summary>
@@ -112,11 +190,15 @@ public sealed class ReadingLog : IDisposable
     internal async Task<List<ActionRow>> RowsOfAsync(string who, long after = -1)
     {
         await using var context = Context();
-        return await Own(context)
-            .AsNoTracking()
-            .Where(a => a.Who == who && a.Number > after)
-            .OrderBy(a => a.Number)
-            .ToListAsync();
+        return await StudyStoreException.Told(
+            place,
+            () =>
+                Own(context)
+                    .AsNoTracking()
+                    .Where(a => a.Who == who && a.Number > after)
+                    .OrderBy(a => a.Number)
+                    .ToListAsync()
+        );
     }
 
     /// <summary>Writes a copy as a file, while others may be reading; of a study on a server, too.</summary>
@@ -126,12 +208,16 @@ public sealed class ReadingLog : IDisposable
     {
         WholeFile.NeedNew(file);
         long rows = 0;
-        WholeFile.WriteAt(
-            file,
-            temporary =>
+        WriteFile(
+            place with
             {
-                using var copy = new ReadingLog(place with { File = temporary, Server = null }, clock);
-                rows = CopyToAsync(copy).GetAwaiter().GetResult();
+                File = file,
+                Server = null,
+            },
+            async at =>
+            {
+                using var copy = new ReadingLog(at, clock);
+                rows = await CopyToAsync(copy);
             }
         );
         return rows;
@@ -204,25 +290,28 @@ public sealed class ReadingLog : IDisposable
                 throw new OutOfOrderException(
                     $"not stored: {Path.GetFileName(place.File)} is not where the viewer opened it; the study's owner has to put it back there"
                 );
-            await using var context = Context();
-            // SQLite takes the one right to write here, so that no other process comes between.
-            await using var transaction = await context.Database.BeginTransactionAsync();
-            if (place.Server is not null)
-                await context.Database.ExecuteSqlAsync(
-                    $"SELECT pg_advisory_xact_lock(hashtextextended({place.Study}, 0))"
-                );
-            await CheckAsync(context, draft);
-            var last = await Own(context).AsNoTracking().OrderByDescending(a => a.Number).FirstOrDefaultAsync();
-            var row = Next(last, draft);
-            context.Add(row);
-            await context.SaveChangesAsync();
-            await transaction.CommitAsync();
-            return row;
+            return await StudyStoreException.Told(place, () => WriteAsync(draft));
         }
         finally
         {
             turn.Release();
         }
+    }
+
+    private async Task<ActionRow> WriteAsync(ActionDraft draft)
+    {
+        await using var context = Context();
+        // SQLite takes the one right to write here, so that no other process comes between.
+        await using var transaction = await context.Database.BeginTransactionAsync();
+        if (place.Server is not null)
+            await context.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({place.Study}, 0))");
+        await CheckAsync(context, draft);
+        var last = await Own(context).AsNoTracking().OrderByDescending(a => a.Number).FirstOrDefaultAsync();
+        var row = Next(last, draft);
+        context.Add(row);
+        await context.SaveChangesAsync();
+        await transaction.CommitAsync();
+        return row;
     }
 
     private ActionRow Next(ActionRow? last, ActionDraft draft)
@@ -265,11 +354,29 @@ public sealed class ReadingLog : IDisposable
 
     private ReadingContext Context() => contexts.CreateDbContext();
 
+    /// <summary>Whether the table has the form of an earlier version.</summary>
+    /// <exception cref="FileNotFoundException">There is no table: a file of another kind, an empty database.</exception>
+    private async Task<bool> IsOlderAsync()
+    {
+        await using var context = Context();
+        return (await context.Database.GetAppliedMigrationsAsync()).Any()
+            ? (await context.Database.GetPendingMigrationsAsync()).Any()
+            : throw NoStudy(place);
+    }
+
+    /// <summary>Brings the table to this version's form, and a file to the journal that lets others read meanwhile.</summary>
+    private async Task UpdateAsync()
+    {
+        if (await IsOlderAsync())
+            await MigrateAsync();
+        await using var context = Context();
+        if (place.File is not null)
+            await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL");
+    }
+
     private async Task MigrateAsync()
     {
         await using var context = Context();
         await context.Database.MigrateAsync();
-        if (place.File is not null)
-            await context.Database.ExecuteSqlRawAsync("PRAGMA journal_mode = WAL");
     }
 }

@@ -1,3 +1,4 @@
+using Coverslip.Learning.Reports;
 using Coverslip.Viewer.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -9,7 +10,12 @@ namespace Coverslip.Viewer.Readings;
 /// The addresses of a reading. A case is named by its place in the reader's own order, so that no address, name or number
 /// tells what somebody else sees, or what a file is called.
 /// </summary>
-internal sealed class ReadingModule(ReadingDesk desk, IReadOnlyList<string>? slides) : IViewerModule, IDisposable
+/// <param name="desk">Who is where.</param>
+/// <param name="files">What is looked at.</param>
+/// <param name="slides">What addresses call the slide of each case; null of pictures.</param>
+internal sealed class ReadingModule(ReadingDesk desk, CaseFiles files, IReadOnlyList<string>? slides)
+    : IViewerModule,
+        IDisposable
 {
     public void Dispose() => desk.Dispose();
 
@@ -26,9 +32,10 @@ internal sealed class ReadingModule(ReadingDesk desk, IReadOnlyList<string>? sli
     {
         if (desk.Reader(Gate.VisitorOf(http).Name) is not { } reader)
             return Refused(403, "this token is no reader's");
-        await desk.RefreshAsync(reader.Name);
-        return Results.Json(
-            new
+        return await Stored(async () =>
+        {
+            await desk.RefreshAsync(reader.Name);
+            return new
             {
                 study = desk.Study.Name,
                 reader = reader.Name,
@@ -36,8 +43,8 @@ internal sealed class ReadingModule(ReadingDesk desk, IReadOnlyList<string>? sli
                 cases = reader.Cases.Count,
                 finished = reader.Cases.Count(c => desk.StageOf(reader.Name, c) == Stage.Finished),
                 current = desk.Current(reader),
-            }
-        );
+            };
+        });
     }
 
     private async Task<IResult> With(
@@ -48,23 +55,43 @@ internal sealed class ReadingModule(ReadingDesk desk, IReadOnlyList<string>? sli
     {
         if (desk.Reader(Gate.VisitorOf(http).Name) is not { } reader)
             return Refused(403, "this token is no reader's");
-        await desk.RefreshAsync(reader.Name);
         if (place < 0 || place >= reader.Cases.Count)
-            return Refused(404, $"{reader.Name} has {reader.Cases.Count} cases");
-        if (desk.Current(reader) is { } current && place > current)
-            return Refused(403, $"case {place + 1} comes after case {current + 1}, which is not finished");
+            return Refused(404, $"{reader.Name} has {FigureText.Count(reader.Cases.Count, "case")}");
+        return await Stored(async () =>
+        {
+            await desk.RefreshAsync(reader.Name);
+            return desk.Current(reader) is { } current && place > current
+                ? throw new BadHttpRequestException(
+                    $"case {place + 1} comes after case {current + 1}, which is not finished",
+                    StatusCodes.Status403Forbidden
+                )
+                : await act(http, reader, reader.Cases[place]);
+        });
+    }
+
+    private static async Task<IResult> Stored(Func<Task<object>> act)
+    {
         try
         {
-            return Results.Json(await act(http, reader, reader.Cases[place]));
+            return Results.Json(await act());
         }
         catch (OutOfOrderException error)
         {
-            return Refused(409, error.Message);
+            return Refused(StatusCodes.Status409Conflict, error.Message);
+        }
+        catch (StudyStoreException error)
+        {
+            throw new BadHttpRequestException(
+                error.ForReaders,
+                error.IsFull ? StatusCodes.Status507InsufficientStorage : StatusCodes.Status503ServiceUnavailable,
+                error
+            );
         }
     }
 
     private async Task<object> OpenAsync(HttpContext http, ReadingReader reader, int number)
     {
+        files.Check(number);
         await desk.OpenAsync(reader, number);
         return new
         {
@@ -76,7 +103,7 @@ internal sealed class ReadingModule(ReadingDesk desk, IReadOnlyList<string>? sli
 
     private async Task<object> FirstAsync(HttpContext http, ReadingReader reader, int number)
     {
-        var sent = await Read(http);
+        var sent = await Read(http, number);
         await desk.VerdictAsync(reader, number, sent.Verdict, sent.Viewport);
         return new { stage = $"{desk.StageOf(reader.Name, number)}" };
     }
@@ -86,17 +113,17 @@ internal sealed class ReadingModule(ReadingDesk desk, IReadOnlyList<string>? sli
 
     private async Task<object> SecondAsync(HttpContext http, ReadingReader reader, int number)
     {
-        var sent = await Read(http);
+        var sent = await Read(http, number);
         await desk.FinalAsync(reader, number, sent.Verdict, sent.Viewport);
         return new { stage = $"{desk.StageOf(reader.Name, number)}" };
     }
 
-    private async Task<Sent> Read(HttpContext http)
+    private async Task<Sent> Read(HttpContext http, int number)
     {
-        var sent =
-            await http.Request.ReadFromJsonAsync<Sent>(VerdictPost.Web, http.RequestAborted)
-            ?? throw new ArgumentException("no verdict was sent");
+        var sent = await Requests.BodyOf<Sent>(http);
         (sent.Verdict ?? throw new ArgumentException("no verdict was sent")).Check(desk.Study);
+        files.Check(number);
+        files.CheckMarks(number, sent.Verdict.Marks ?? []);
         return sent.Viewport is { Length: > 200 } ? throw new ArgumentException("the viewport is no viewport") : sent;
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Npgsql;
 
 namespace Coverslip.Viewer.Readings;
 
@@ -27,6 +28,7 @@ public sealed record ReadingPlace(string Study, string? File, string? Server)
             );
         if (database is null)
             return new ReadingPlace(last, Path.GetFullPath(study + Extension), null);
+        _ = ServerOf(database); // says what is wrong with it
         return last == study
             ? new ReadingPlace(study, null, database)
             : throw new ArgumentException($"'{name}' is a path, and with --database a study has a name: {last}");
@@ -36,7 +38,8 @@ public sealed record ReadingPlace(string Study, string? File, string? Server)
     public static bool IsStudy(string word) =>
         System.IO.File.Exists(word.EndsWith(Extension, StringComparison.Ordinal) ? word : word + Extension);
 
-    internal DbContextOptions<ReadingContext> Options()
+    /// <param name="reads">Whether nothing is to be written, and a file may lie where nothing can be.</param>
+    internal DbContextOptions<ReadingContext> Options(bool reads = false)
     {
         // Migrations are written by hand, so that one of each serves both databases: there is no snapshot to compare with.
         var builder = new DbContextOptionsBuilder<ReadingContext>().ConfigureWarnings(w =>
@@ -45,10 +48,34 @@ public sealed record ReadingPlace(string Study, string? File, string? Server)
         if (Server is not null)
             builder.UseNpgsql(Server);
         else
-            builder.UseSqlite(new SqliteConnectionStringBuilder { DataSource = File, DefaultTimeout = 60 }.ToString());
+            builder.UseSqlite(reads ? ReadOnlyStudy.ConnectionOf(File!) : FileConnection.ToString());
         return builder.Options;
     }
 
-    /// <summary>What messages call it.</summary>
-    public override string ToString() => File ?? $"study {Study} in the database";
+    private SqliteConnectionStringBuilder FileConnection => new() { DataSource = File, DefaultTimeout = 60 };
+
+    /// <summary>What messages call it: a file's path, or where PostgreSQL is asked; never a password.</summary>
+    public override string ToString() =>
+        File
+        ?? (
+            ServerOf(Server!) is var s
+                ? $"study {Study} in the database {s.Database ?? s.Username} at {s.Host}:{s.Port}"
+                : ""
+        );
+
+    private static NpgsqlConnectionStringBuilder ServerOf(string database)
+    {
+        try
+        {
+            var server = new NpgsqlConnectionStringBuilder(database);
+            return server.Host is { Length: > 0 } ? server : throw new ArgumentException("it names no Host");
+        }
+        catch (Exception error) when (error is ArgumentException or FormatException or KeyNotFoundException)
+        {
+            // The text itself may hold a password.
+            throw new ArgumentException(
+                $"--database is no address of PostgreSQL: {error.Message.Split('(')[0].TrimEnd(' ', '.')}; give one such as \"Host=db;Database=readings;Username=coverslip\""
+            );
+        }
+    }
 }

@@ -47,9 +47,15 @@ public sealed record VerdictPost(string Class, int Confidence, IReadOnlyList<Mar
             throw new ArgumentException($"the confidence is {Confidence}; it is 1 to 5");
         if (Marks?.Count > MostMarks)
             throw new ArgumentException($"{Marks.Count} marks; {MostMarks} at most");
-        foreach (var mark in Marks ?? [])
-            if (mark is not { X: >= 0 and < Furthest, Y: >= 0 and < Furthest, Confidence: >= 1 and <= 5 })
-                throw new ArgumentException("a mark lies on the slide, and its confidence is 1 to 5");
+        foreach (var (i, mark) in (Marks ?? []).Index())
+            if (mark is null)
+                throw new ArgumentException($"mark {i + 1} is none; each has x, y and confidence");
+            else if (mark is not { X: >= 0 and < Furthest, Y: >= 0 and < Furthest, Confidence: >= 1 and <= 5 })
+                throw new ArgumentException(
+                    FormattableString.Invariant(
+                        $"mark {i + 1} is at {mark.X}, {mark.Y} with confidence {mark.Confidence}; a mark lies on the slide, and its confidence is 1 to 5"
+                    )
+                );
         if (Simulated)
             throw new ArgumentException("a reader's verdict is not simulated");
         if (ActiveSeconds is < 0 or > Furthest)

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Coverslip.Files;
+using Coverslip.Slides.Formats;
 using Coverslip.Tests;
 using Coverslip.Viewer;
 using Coverslip.Viewer.Hosting;
@@ -137,7 +138,13 @@ public sealed class ReadingKilledTests(PostgresServer postgres) : IClassFixture<
         ReadingCase Of(int i)
         {
             var slide = Path.Combine(folder, $"{i}.tif");
-            File.WriteAllText(slide, $"slide {i}");
+            PyramidWriter.Write(
+                slide,
+                32,
+                32,
+                new PyramidOptions(),
+                (_, _, tile) => tile.WritablePixels.Fill((byte)(100 + i))
+            );
             File.WriteAllText(Path.Combine(folder, $"{i}-heatmap.json"), """{"class":"tumor","probability":0.5}""");
             return new ReadingCase($"{i}.tif", slide, FileContents.Read(slide), $"p{i}", "tumor")
             {

@@ -1,9 +1,11 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Detection;
 using Coverslip.Phantoms;
+using Coverslip.Slides.Formats;
 using Coverslip.Slides.Images;
 using Coverslip.Tests;
 using Coverslip.Viewer;
@@ -64,6 +66,8 @@ public sealed partial class ReadingVerbsTests : IDisposable
         );
         Assert.Contains("is there already", VerbCall.Run(1, New("study", "ada")).Errors);
         Assert.Contains("no reader has finished a case", VerbCall.Run(1, "reading", "report", At("study")).Errors);
+
+        await MarksOfOldRowsAsync(New("old", "ada"));
 
         // Both name the truth of tumor slides, and mark it where it is; of the others ada is wrong until she sees the map.
         await using (
@@ -208,6 +212,80 @@ public sealed partial class ReadingVerbsTests : IDisposable
     }
 
     [Fact]
+    public async Task Fields_of_slides_are_read_each_by_itself()
+    {
+        VerbCall.Run(
+            0,
+            [.. "slide phantoms --mpp 1 --side 512 --patients 2 --tumor 0.5 --out".Split(' '), At("slides")]
+        );
+        var slideCohort = Cohort.Load(At("slides/cohort.csv"));
+        string[] slides = [.. slideCohort.Rows.Select(slideCohort.ImagePath).Order()];
+        VerbCall.Run(
+            0,
+            [
+                "patches",
+                .. slides,
+                "--cohort",
+                At("slides/cohort.csv"),
+                .. "--mpp 2 --side 64 --random 2 --seed 1 --out".Split(' '),
+                At("index.csv"),
+            ]
+        );
+        var cohort = Cohort.Load(At("index.csv"));
+        Assert.Equal(4, cohort.Rows.Count);
+        InventedPrediction.WritePictures(
+            At("predictions"),
+            "tumor",
+            [.. cohort.Rows.Select(r => (r.Image, 0.8, (byte)9))]
+        );
+        string[] make =
+        [
+            "reading",
+            "new",
+            At("study"),
+            "--images",
+            At("index.csv"),
+            "--run",
+            At("predictions"),
+            "--readers",
+            "ada",
+        ];
+        var told = VerbCall.Run(0, make).Output;
+        Assert.Contains("4 pictures, 1 reader; tumor is looked for", told);
+        var token = Token().Match(told).Groups[2].Value;
+        var place = ReadingPlace.Of(At("study"), null);
+        var options = new ViewerOptions { Port = 0 };
+        await using (var host = await ReadingViewer.StartAsync(place, options))
+        {
+            await ReadAsync(host.Address, token, _ => [new Mark(63, 63, 2)], _ => []);
+            using var client = new HttpClient { BaseAddress = host.Address };
+            await client.PostAsJsonAsync("/api/session", new { token });
+            var facts = await client.GetFromJsonAsync<JsonElement>("/api/reading/0/picture");
+            Assert.Equal((64, 2), (facts.GetProperty("width").GetInt32(), facts.GetProperty("mpp").GetDouble()));
+            // The field at its place, and nothing around it.
+            var study = (await ReadingLog.OpenAsync(place)).Study;
+            using var shown = ImageFile.Decode(await client.GetByteArrayAsync("/api/reading/0/picture.jpg"), "shown");
+            using var field = PatchImage.ReadOne(study.Cases[study.Readers[0].Cases[0]].File);
+            Assert.Equal((64, 64), (shown.Width, shown.Height));
+            Assert.InRange(
+                shown.Pixels.ToArray().Zip(field.Pixels.ToArray(), (a, b) => Math.Abs(a - b)).Average(),
+                0,
+                10
+            );
+            Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/api/slides")).StatusCode);
+        }
+        Assert.Contains(
+            "1 reader, 4 readings",
+            VerbCall.Run(0, "reading", "report", At("study"), "--bootstrap", "0").Output
+        );
+        // Another slide at the name of one holds the fields that are read of it.
+        File.Copy(slides[1], slides[0], overwrite: true);
+        var error = await Assert.ThrowsAsync<InvalidDataException>(() => ReadingViewer.StartAsync(place, options));
+        Assert.Contains(slides[0], error.Message);
+        Assert.DoesNotContain(slides[1], error.Message);
+    }
+
+    [Fact]
     public void A_simulated_study_recovers_its_gain_and_says_that_it_was_simulated()
     {
         VerbCall.Run(0, "reading", "simulate", At("plan"), "--readers", "20", "--cases", "40");
@@ -226,6 +304,34 @@ public sealed partial class ReadingVerbsTests : IDisposable
         var drawn = VerbCall.Run(0, "reading", "simulate", "--readers", "4", "--cases", "20", "--studies", "20").Output;
         Assert.Contains("interval of Obuchowski and Rockette holds it", drawn);
         Assert.Contains("Name a study to make", VerbCall.Run(2, "reading", "simulate").Errors);
+    }
+
+    /// <summary>Servers before this one stored marks beyond the slide, which no page sets: they are false, and are counted.</summary>
+    private async Task MarksOfOldRowsAsync(string[] make)
+    {
+        VerbCall.Run(0, make);
+        var (log, study) = await ReadingLog.OpenAsync(ReadingPlace.Of(At("old"), null));
+        using (log)
+            await log.FillAsync(
+                study,
+                study.Cases.Select(
+                    (c, i) =>
+                    {
+                        var first = new VerdictPost(c.Truth, 4, [.. Marks(c), new(3 * Side, 5, 5)], "");
+                        return ("ada", i, first, first with { Marks = Marks(c) });
+                    }
+                )
+            );
+        const string beyond = "2 marks lie beyond the annotated slide, where no page sets one: counted as false marks.";
+        var told = VerbCall.Run(0, "reading", "report", At("old"), "--bootstrap", "0").Output;
+        Assert.Contains(beyond, told);
+        Assert.Contains(beyond, await File.ReadAllTextAsync(At("old-report/report.html")));
+        var figures = JsonDocument.Parse(await File.ReadAllTextAsync(At("old-report/figures.json"))).RootElement;
+        Assert.Equal(2, figures.GetProperty("marks_beyond_slide").GetInt32());
+        Assert.All(
+            (await File.ReadAllLinesAsync(At("old-report/readings.csv"))).Skip(1).Select(l => l.Split(',')),
+            row => Assert.Equal(("5", ""), (row[10], row[17])) // the false mark before, none after
+        );
     }
 
     private async Task ReadAsync(Uri address, string token, bool errs) =>

@@ -29,7 +29,7 @@ public sealed class ShownSlidesTests(ViewedPhantoms phantoms)
         var shown = ShownSlides.In(ViewedFolders.Of([own.Path]), "/nowhere");
         Assert.Empty(shown.Slides[0].Layers);
         Assert.EndsWith("two/run", Assert.Single(shown.Slides[1].Layers).File.FolderPlace);
-        Assert.Contains("1 files, such as", Assert.Single(shown.Notes));
+        Assert.Contains("1 file, such as", Assert.Single(shown.Notes));
         Assert.NotEqual(shown.FileNameOf(shown.Slides[0]), shown.FileNameOf(shown.Slides[1]));
     }
 
@@ -83,7 +83,7 @@ public sealed class ShownSlidesTests(ViewedPhantoms phantoms)
     {
         var shown = ShownSlides.In(ViewedFolders.Of([Path.Combine(phantoms.Folder, "run")]), "/nowhere");
         Assert.Empty(shown.Slides);
-        Assert.StartsWith("1 heatmaps are of slides that lie in none of the folders named", Assert.Single(shown.Notes));
+        Assert.StartsWith("1 heatmap of slides that lie in none of the folders named", Assert.Single(shown.Notes));
     }
 
     [Fact]
@@ -99,7 +99,10 @@ public sealed class ShownSlidesTests(ViewedPhantoms phantoms)
         Assert.Equal(2, folders.LinksOut);
         Assert.True(folders.Holds(own.At("link.tif")));
         Assert.False(folders.Holds(own.At("out.tif")));
-        Assert.Contains("2 links lead out", Assert.Single(ShownSlides.In(folders, "/nowhere").Notes));
+        Assert.Contains(
+            "2 links out of the folders named: left out",
+            Assert.Single(ShownSlides.In(folders, "/nowhere").Notes)
+        );
     }
 
     /// <summary>An address that was kept shows the same slide in the next call, and tells nothing of where it lies.</summary>

@@ -69,6 +69,29 @@ public sealed class GateTests(ViewedPhantoms phantoms)
         Assert.Equal(HttpStatusCode.OK, right.StatusCode);
     }
 
+    [Fact]
+    public async Task Whoever_is_not_signed_in_is_told_why_and_a_wrong_token_lets_nobody_in_as_somebody_else()
+    {
+        var clock = new HandClock();
+        await using var viewer = await RunningViewer.StartAsync(phantoms.Folder, new ViewerOptions { Clock = clock });
+        async Task<string> Told()
+        {
+            using var answer = await viewer.Client.GetAsync("/api/slides");
+            Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+            return await answer.Content.ReadAsStringAsync();
+        }
+        Assert.Contains("not signed in; open the address that 'coverslip view' printed", await Told());
+        await viewer.EnterAsync();
+        clock.Now += TimeSpan.FromHours(13);
+        Assert.Contains("your session has ended: 12 hours have passed without a request", await Told());
+        using (var again = await viewer.Client.GetAsync(viewer.Entry)) { }
+        using (var list = await viewer.Client.GetAsync("/api/slides"))
+            Assert.Equal(HttpStatusCode.OK, list.StatusCode);
+        using var wrong = await viewer.Client.GetAsync("/?token=of-nobody");
+        Assert.Equal("/#/unknown-token", wrong.Headers.Location?.ToString());
+        Assert.Contains("not signed in", await Told());
+    }
+
     /// <summary>A page of somebody whose name was made to lead to this machine (DNS rebinding).</summary>
     [Fact]
     public async Task Another_name_than_this_machines_is_refused()

@@ -80,6 +80,25 @@ public sealed class EveryLayerTests(ViewedPhantoms phantoms) : IDisposable
         Assert.Equal(3, detections.RootElement.GetArrayLength());
     }
 
+    [Fact]
+    public async Task Where_the_truth_of_patches_is_known_it_is_a_map_of_its_own()
+    {
+        MadeOfSlides.Folder(phantoms, own);
+        MadeOfSlides.Stage(own.At("maps"), labels: true);
+        await using var viewer = await EnteredAsync();
+        var layers = await LayersAsync(viewer);
+        Assert.Equal(["patches", "patchtruth"], layers.Keys);
+        var path = layers["patchtruth"].Single();
+        using var grid = await viewer.JsonAsync($"{path}/values");
+        Assert.Equal("tumor", grid.RootElement.GetProperty("class").GetString());
+        Assert.Equal(JsonValueKind.Null, grid.RootElement.GetProperty("score").ValueKind);
+        using var values = await ValuesAsync(viewer, path);
+        // Tumor, normal, and of a patch without label nothing; the model said others.
+        Assert.Equal([Gray(1), 0, 0, 0, 0, 0, 0, 0, 0, 0, Gray(0), 0], values.Pixels.ToArray());
+        using var said = await ValuesAsync(viewer, layers["patches"].Single());
+        Assert.Equal((Gray(0.25f), Gray(0.75f), Gray(0.5f)), (said.Pixels[0], said.Pixels[10], said.Pixels[11]));
+    }
+
     /// <summary>A bag's patches have the values of the heatmap beside them, and no sides of their own.</summary>
     [Fact]
     public async Task Where_a_heatmap_lies_beside_patches_it_alone_is_shown()

@@ -57,12 +57,21 @@ internal static class MadeOfSlides
     }
 
     /// <summary>Patches of the multi-stage method: two of them, with a detection, and what is said of the slide.</summary>
-    internal static void Stage(string folder)
+    /// <param name="folder">Where.</param>
+    /// <param name="labels">Whether the truth of the patches is known.</param>
+    internal static void Stage(string folder, bool labels = false)
     {
         Directory.CreateDirectory(folder);
-        File.WriteAllText(
+        string[] rows =
+        [
+            "x,y,width,height,probability,label",
+            $"128,192,{Cell},{Cell},0.25,tumor",
+            $"256,320,{Cell},{Cell},0.75,normal",
+            $"320,320,{Cell},{Cell},0.5,",
+        ];
+        File.WriteAllLines(
             Path.Combine(folder, "a-patches.csv"),
-            $"x,y,width,height,probability\n128,192,{Cell},{Cell},0.25\n256,320,{Cell},{Cell},0.75\n"
+            labels ? rows : rows.Take(3).Select(r => r[..r.LastIndexOf(',')])
         );
         File.WriteAllText(Path.Combine(folder, "a-map.json"), """{"class": "tumor", "probability": 0.875}""");
         ViewedPhantoms.WriteDetections(Path.Combine(folder, "a.geojson"));

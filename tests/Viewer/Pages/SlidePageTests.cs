@@ -41,7 +41,7 @@ public sealed partial class SlidePageTests(ViewedPhantoms phantoms, Browser brow
         // Two views show the same field, near or far.
         await page.GetByRole(AriaRole.Button, new() { Name = "Two views side by side" }).ClickAsync();
         await Expect(page.Locator(".scale .rule")).ToHaveCountAsync(2);
-        await page.Keyboard.PressAsync("4");
+        await page.Keyboard.PressAsync("3");
         foreach (var scale in await page.Locator(".scale").AllAsync())
             await Expect(scale).ToHaveTextAsync("200 µm");
         Assert.Empty(console);

@@ -1,4 +1,6 @@
 using System.Net;
+using Coverslip.Slides.Formats;
+using Coverslip.Slides.Geometry;
 using Coverslip.Slides.Images;
 
 namespace Coverslip.Viewer.Tests.Pictures;
@@ -24,6 +26,32 @@ public sealed class PictureModuleTests
         Assert.Equal(0, details.RootElement.GetProperty("nearest")[0].GetProperty("row").GetInt32());
         using var missing = await viewer.Client.GetAsync($"/api/pictures/{set}/2/image.jpg");
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+    }
+
+    [Fact]
+    public async Task Fields_of_a_slide_are_pictures_at_their_place()
+    {
+        using var own = new TempFolder();
+        PyramidWriter.Write(
+            own.At("s.tif"),
+            256,
+            256,
+            new PyramidOptions { Mpp = Mpp.Of(1) },
+            (left, _, tile) =>
+            {
+                for (var i = 0; i < tile.WritablePixels.Length; i++)
+                    tile.WritablePixels[i] = (byte)(left + (i % tile.Stride / 3)); // as bright as it lies to the right
+            }
+        );
+        File.WriteAllText(own.At("index.csv"), "image,label,patient\n\"s.tif#64,32,64,1.0\",tumor,P1\n");
+        await using var viewer = await RunningViewer.StartAsync(own.Path);
+        await viewer.EnterAsync();
+        var path = $"/api/pictures/{await SetAsync(viewer, predictions: false)}/0";
+        using var details = await viewer.JsonAsync(path);
+        Assert.Equal(64, details.RootElement.GetProperty("width").GetInt32());
+        using var shown = ImageFile.Decode(await viewer.Client.GetByteArrayAsync($"{path}/image.jpg"), "shown");
+        Assert.InRange(shown.Pixels[0], 62, 66);
+        Assert.InRange(shown.Pixels[^1], 125, 129);
     }
 
     /// <summary>From the file's 16 bits, not from 8 of them: window and level show what lies between.</summary>

@@ -177,7 +177,7 @@ public sealed class BlindTests
         Assert.Contains("is no class of this study: normal, tumor", await Refused(InventedStudy.Verdict("benign")));
         Assert.Contains("the confidence is 9; it is 1 to 5", await Refused(InventedStudy.Verdict(confidence: 9)));
         Assert.Contains(
-            "a mark lies on the slide",
+            "mark 1 is at -1, 2 with confidence 3; a mark lies on the slide",
             await Refused(InventedStudy.Verdict() with { Marks = [new(-1, 2, 3)] })
         );
         Assert.Contains(

@@ -29,13 +29,20 @@ internal sealed class PaintedStudy : IAsyncDisposable
     internal required IReadOnlyDictionary<string, string> Tokens { get; init; }
 
     /// <summary>Paints slides and serves them to readers, each with the cases that are theirs.</summary>
-    internal static async Task<PaintedStudy> ServeAsync(int slides, params (string Name, int[] Cases)[] readers)
+    internal static Task<PaintedStudy> ServeAsync(int slides, params (string Name, int[] Cases)[] readers) =>
+        ServeNamedAsync([.. Enumerable.Range(0, slides).Select(NameOf)], readers);
+
+    /// <summary>The same, of slides that are called so.</summary>
+    internal static async Task<PaintedStudy> ServeNamedAsync(
+        string[] names,
+        params (string Name, int[] Cases)[] readers
+    )
     {
         var folder = Directory.CreateTempSubdirectory("reading").FullName;
         var predictions = Path.Combine(folder, "predictions");
         var cases = new List<ReadingCase>();
-        for (var i = 0; i < slides; i++)
-            cases.Add(Paint(folder, predictions, i));
+        foreach (var (i, name) in names.Index())
+            cases.Add(Paint(folder, predictions, i, name));
         return await ServeAsync(
             folder,
             new ReadingStudy
@@ -127,9 +134,9 @@ internal sealed class PaintedStudy : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    private static ReadingCase Paint(string folder, string predictions, int slide)
+    private static ReadingCase Paint(string folder, string predictions, int slide, string name)
     {
-        var file = Path.Combine(folder, $"{NameOf(slide)}.tif");
+        var file = Path.Combine(folder, $"{name}.tif");
         SlidePhantom.Write(
             file,
             new SlidePhantomOptions
@@ -140,7 +147,7 @@ internal sealed class PaintedStudy : IAsyncDisposable
                 Seed = slide,
             }
         );
-        InventedPrediction.Write(predictions, NameOf(slide), Side, ProbabilityOf(slide));
+        InventedPrediction.Write(predictions, name, Side, ProbabilityOf(slide));
         return new ReadingCase(Path.GetFileName(file), file, FileContents.Read(file), $"p{slide}", "tumor")
         {
             Machine = MachineView.ContentsOf(predictions, file),

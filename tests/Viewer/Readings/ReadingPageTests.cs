@@ -73,7 +73,7 @@ public sealed class ReadingPageTests(Browser browser)
             await Assertions.Expect(page.GetByText("Probability of tumor")).ToHaveCountAsync(0);
             await store.ClickAsync();
             await Assertions.Expect(page.GetByText("Probability of tumor")).ToBeVisibleAsync();
-            await Assertions.Expect(page.GetByText("1 places")).ToBeVisibleAsync();
+            await Assertions.Expect(page.GetByText("1 place")).ToBeVisibleAsync();
             if (place == 0 && keeps)
             {
                 await Browser.CheckAsync(page);

@@ -1,6 +1,6 @@
 import { ActiveTime } from "./active";
 import { toSlide } from "./address";
-import { el, short } from "./dom";
+import { count, el, short } from "./dom";
 import type { LayerInfo } from "./layers";
 import type { Pane } from "./pane";
 import { get, send } from "./session";
@@ -131,7 +131,7 @@ export class Correction {
       this.state = { ...this.state, taught: true, judging: true };
       this.progress = { done: 0, all: 1 };
       this.tell(
-        `Taught ${taught.windows} windows in ${taught.seconds.toFixed(1)} s; the screen followed after ${taught.screenSeconds.toFixed(1)} s`,
+        `Taught ${count(taught.windows, "window")} in ${taught.seconds.toFixed(1)} s; the screen followed after ${taught.screenSeconds.toFixed(1)} s`,
       );
       this.at.redraw(true);
       await this.propose();

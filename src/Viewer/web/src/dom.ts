@@ -41,6 +41,11 @@ export function icon(name: keyof typeof icons): SVGSVGElement {
 /** What lets go of everything that a view holds: listeners on the window, requests under way. */
 export type Leave = () => void;
 
+/** 1 case, 2 cases. */
+export function count(number: number, thing: string): string {
+  return `${number} ${thing}${number === 1 ? "" : "s"}`;
+}
+
 /** A number in few digits, without zeros at its end. */
 export function short(value: number, digits = 3): string {
   return String(Number(value.toPrecision(digits)));

@@ -3,7 +3,7 @@ import { createOSDAnnotator, UserSelectAction, type ImageAnnotation } from "@ann
 import { classColor } from "./colors";
 import { Brush } from "./brush";
 import { annotationOf, classOf, fromGeoJson, toGeoJson, type Features } from "./drawn";
-import { el, short } from "./dom";
+import { count, el, short } from "./dom";
 import type { Pane } from "./pane";
 import { getWithVersion, putWithVersion } from "./session";
 
@@ -180,7 +180,7 @@ export class Drawing {
       try {
         this.version = await putWithVersion(`/api/slides/${this.slide}/drawn`, now, this.version);
         this.saved = JSON.stringify(now);
-        this.say(now.features.length === 1 ? "Saved: 1 region" : `Saved: ${now.features.length} regions`);
+        this.say(`Saved: ${count(now.features.length, "region")}`);
       } catch (error) {
         this.say((error as Error).message);
       }

@@ -1,5 +1,5 @@
 import { keep, toPictures, type Address } from "./address";
-import { el, type Leave } from "./dom";
+import { count, el, type Leave } from "./dom";
 import { pictureDialog } from "./picture";
 import { get } from "./session";
 
@@ -45,7 +45,7 @@ export async function showGallery(app: HTMLElement, address: Address): Promise<L
     from: Number(address.settings.get("from") ?? 0) || 0,
   };
   const cards = el("ul", { className: "cards" });
-  const count = el("p", { className: "count", role: "status" });
+  const counted = el("p", { className: "count", role: "status" });
   const pages = el("div", { className: "group" });
   const dialog = pictureDialog(address.id, list);
 
@@ -63,7 +63,7 @@ export async function showGallery(app: HTMLElement, address: Address): Promise<L
     const shown = found.slice(chosen.from, chosen.from + page);
     cards.replaceChildren(...shown.map(({ row, index }) => card(address.id, list, row, index, dialog.show)));
     dialog.order = found.map(({ index }) => index);
-    count.textContent = `${found.length} of ${list.rows.length} pictures`;
+    counted.textContent = `${found.length} of ${count(list.rows.length, "picture")}`;
     const step = (label: string, from: number, on: boolean) =>
       el(
         "button",
@@ -137,7 +137,7 @@ export async function showGallery(app: HTMLElement, address: Address): Promise<L
         said && el("div", { className: "group kinds", role: "group", "aria-label": "Which pictures" }, ...kindButtons),
         ...choose("label", list.findings ? "Finding" : "Class", sorted(list.rows.flatMap((r) => r.label.split(";")))),
         ...choose("patient", "Patient", sorted(list.rows.map((r) => r.patient))),
-        count,
+        counted,
         pages,
       ),
       said &&

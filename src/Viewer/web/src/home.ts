@@ -1,4 +1,4 @@
-import { el, type Leave } from "./dom";
+import { count, el, type Leave } from "./dom";
 import { get } from "./session";
 import { toSlide } from "./address";
 import { picturesOf } from "./sets";
@@ -28,7 +28,7 @@ export async function showHome(app: HTMLElement): Promise<Leave> {
     picturesOf(),
   ]);
   const list = el("ul", { className: "cards" });
-  const count = el("p", { className: "count", role: "status" });
+  const counted = el("p", { className: "count", role: "status" });
   const filter = el("input", {
     type: "search",
     id: "filter",
@@ -39,8 +39,7 @@ export async function showHome(app: HTMLElement): Promise<Leave> {
     const asked = filter.value.trim().toLowerCase();
     const found = slides.filter((s) => `${s.place}/${s.name} ${s.layers.join(" ")}`.toLowerCase().includes(asked));
     list.replaceChildren(...found.map(card));
-    count.textContent =
-      found.length === slides.length ? `${slides.length} slides` : `${found.length} of ${slides.length} slides`;
+    counted.textContent = (found.length === slides.length ? "" : `${found.length} of `) + count(slides.length, "slide");
   };
   filter.addEventListener("input", fill);
   fill();
@@ -59,7 +58,7 @@ export async function showHome(app: HTMLElement): Promise<Leave> {
             "div",
             { className: "row" },
             el("h2", {}, "Slides"),
-            count,
+            counted,
             el("label", { htmlFor: "filter" }, "Find"),
             filter,
           ),

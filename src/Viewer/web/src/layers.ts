@@ -3,7 +3,8 @@ import { grayValues } from "./dom";
 import { classColor, table, type ColorMap } from "./colors";
 import type { Drawn } from "./overlay";
 
-export type LayerKind = "heatmap" | "segmentation" | "patches" | "annotations" | "truth" | "tissue" | "segments";
+export type LayerKind =
+  "heatmap" | "segmentation" | "patches" | "annotations" | "truth" | "tissue" | "segments" | "patchtruth";
 
 /** A layer as the server lists it. */
 export interface LayerInfo {

@@ -1,4 +1,4 @@
-import { el, grayValues } from "./dom";
+import { count, el, grayValues } from "./dom";
 import { DetectionLayer, type LayerInfo, ValueLayer } from "./layers";
 import type { MarkLayer } from "./marks";
 import type { Drawn } from "./overlay";
@@ -50,7 +50,7 @@ export async function showSlideMachine(
     opacity,
     el("div", { className: "ramp", role: "img", "aria-label": "Colors from probability 0 to 1" }),
     el("p", { className: "ends" }, el("span", {}, "0"), el("span", {}, "1")),
-    el("h3", {}, detections.all.length ? `${detections.all.length} places` : "No place stands out"),
+    el("h3", {}, detections.all.length ? count(detections.all.length, "place") : "No place stands out"),
     list,
   );
 }
@@ -59,14 +59,14 @@ export async function showSlideMachine(
 export async function showPictureMachine(
   pane: Pane,
   marks: MarkLayer,
-  path: string,
+  { path, mine }: { path: string; mine: string },
   view: MachineView,
 ): Promise<HTMLElement> {
   const { width, height } = pane.facts;
   const load = async (number: number): Promise<PictureLayer> =>
     view.pictures[number]!.mask
-      ? new PictureLayer(await tinted(`${path}/machine/${number}.png`), width, height)
-      : new PictureLayer(await fetched(`${path}/machine/${number}.jpg`), width, height);
+      ? new PictureLayer(await tinted(`${path}/machine/${number}.png?${mine}`), width, height)
+      : new PictureLayer(await fetched(`${path}/machine/${number}.jpg?${mine}`), width, height);
   const opacity = slider(view.pictures[0]?.mask ? "0.45" : "0.7");
   const shown = el(
     "select",

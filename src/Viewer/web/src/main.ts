@@ -3,8 +3,9 @@ import { parse } from "./address";
 import { el, type Leave } from "./dom";
 import { showGallery } from "./gallery";
 import { showHome } from "./home";
-import { reads, ServerError, signedIn, signIn } from "./session";
+import { reads, ServerError, signedIn, signOut } from "./session";
 import { showReading } from "./reading";
+import { askForToken, sentence } from "./signin";
 import { showSlide } from "./slide";
 
 // OpenSeadragon would add this as an inline style, which the page's policy refuses; style.css has its rules.
@@ -32,45 +33,41 @@ async function show(): Promise<void> {
           ? showGallery(app, address)
           : showHome(app));
   } catch (error) {
-    if (error instanceof ServerError && error.status === 401) askForToken();
+    if (error instanceof ServerError && error.status === 401) await begin();
     else showError(error);
   }
 }
 
 function showError(error: unknown): void {
+  const button = (words: string, onclick: () => void) => el("button", { type: "button", onclick }, words);
   app.replaceChildren(
     el(
       "main",
       { className: "message" },
       el("h1", {}, "This cannot be shown"),
-      el("p", {}, error instanceof Error ? error.message : String(error)),
-      el("p", {}, el("a", { href: "#/" }, "All slides")),
+      el("p", {}, sentence(error instanceof Error ? error.message : String(error))),
+      el(
+        "p",
+        { className: "group" },
+        ...(reads()
+          ? [button("Try again", () => location.reload()), button("Sign out", () => void signOut().catch(showError))]
+          : [el("a", { href: "#/" }, "All slides")]),
+      ),
     ),
   );
 }
 
-/** Whoever comes without the whole address can give the token by hand. */
-function askForToken(): void {
+async function begin(): Promise<void> {
   shown = "";
-  const token = el("input", { type: "password", id: "token", autocomplete: "off", required: true });
-  const said = el("p", { role: "alert" });
-  const form = el(
-    "form",
-    { className: "message" },
-    el("h1", {}, "Coverslip"),
-    el("p", {}, "Open the address that 'coverslip view' printed, or give the token that stands in it."),
-    el("label", { htmlFor: "token" }, "Token"),
-    token,
-    el("button", { type: "submit" }, "Sign in"),
-    said,
-  );
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    signIn(token.value).then(show, (error: Error) => (said.textContent = error.message));
-  });
-  app.replaceChildren(el("main", {}, form));
-  token.focus();
+  try {
+    if (await signedIn()) await show();
+    else askForToken(app, () => void show());
+  } catch (error) {
+    showError(error);
+  }
 }
 
 window.addEventListener("hashchange", () => void show());
-void signedIn().then((session) => (session ? show() : askForToken()));
+// A page that the browser had put aside may be that of somebody who has signed out since.
+window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+void begin();

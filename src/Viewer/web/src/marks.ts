@@ -14,7 +14,11 @@ export class MarkLayer implements Drawn {
   marking = false;
   changed: () => void = () => {};
 
-  constructor(private readonly pane: Pane) {
+  /** @param missed told where a mark was meant to be set beside the slide */
+  constructor(
+    private readonly pane: Pane,
+    private readonly missed: () => void,
+  ) {
     pane.overlay.show([this]);
     pane.viewer.addHandler("canvas-click", (event) => {
       if (!this.marking || !event.quick) return;
@@ -72,7 +76,9 @@ export class MarkLayer implements Drawn {
 
   private add(x: number, y: number): void {
     const { width, height } = this.pane.facts;
-    if (x < 0 || y < 0 || x >= width || y >= height) return;
-    this.set([...this.all, { x: Math.round(x), y: Math.round(y), confidence: 3 }]);
+    if (x < 0 || y < 0 || x >= width || y >= height) return this.missed();
+    // The last half pixel is rounded to none that there is.
+    const [column, row] = [Math.min(Math.round(x), width - 1), Math.min(Math.round(y), height - 1)];
+    this.set([...this.all, { x: column, y: row, confidence: 3 }]);
   }
 }

@@ -44,7 +44,7 @@ export class Pane {
   ) {
     const stage = el("div", { className: "stage" });
     this.element.append(stage);
-    if (id) this.element.append(this.bar);
+    if (id || facts.mpp) this.element.append(this.bar);
     parent.append(this.element);
     this.viewer = new OpenSeadragon.Viewer({
       element: stage,
@@ -81,6 +81,8 @@ export class Pane {
       event.preventDefaultAction = true;
     });
     this.viewer.addHandler("tile-load-failed", () => failed("A part of this slide cannot be read; it stays empty."));
+    for (const event of ["open-failed", "add-item-failed"] as const)
+      this.viewer.addHandler(event, () => failed("This picture cannot be shown."));
     this.viewer.addHandler("update-viewport", () => this.drawScale());
     this.viewer.addHandler("open", () => this.drawScale());
   }

@@ -36,10 +36,21 @@ export function fillPanel(panel: HTMLElement, to: Filled): void {
   if (focused && panel.querySelector(`#${CSS.escape(focused)}`)) document.getElementById(focused)!.focus();
 }
 
-const kinds: Record<string, string> = { heatmap: "Heatmap", segmentation: "Segmentation", patches: "Map of patches" };
+/** What is shown as a map, in the words of the list. */
+const kinds: Record<string, string> = {
+  heatmap: "Heatmap",
+  segmentation: "Segmentation",
+  patches: "Map of patches",
+  patchtruth: "Truth of patches",
+};
+
+export function isMap(layer: LayerInfo): boolean {
+  return layer.kind in kinds;
+}
 
 function mapSection({ shown, layers, update, views }: Filled): HTMLElement | null {
-  const maps = layers.filter((l) => kinds[l.kind]);
+  const maps = layers.filter(isMap);
+  const isTruth = (id: string | null) => layers.find((l) => l.id === id)?.kind === "patchtruth";
   if (!maps.length) return null;
   const choice = (id: string, label: string, chosen: string, choose: (id: string) => void) => {
     const select = el(
@@ -92,7 +103,11 @@ function mapSection({ shown, layers, update, views }: Filled): HTMLElement | nul
           ),
           legend(
             shown.colors,
-            values.className ? `Probability of ${values.className}` : "Probability",
+            isTruth(shown.map)
+              ? `Truth: 1 ${values.className}, 0 another class, no color without label`
+              : values.className
+                ? `Probability of ${values.className}`
+                : "Probability",
             shown.threshold,
           ),
           slider("opacity", "Opacity"),

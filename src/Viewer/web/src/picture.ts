@@ -11,6 +11,8 @@ interface Details {
   depth: number;
   mask: boolean;
   beside: string[];
+  /** Of each beside whether the legend of maps holds for its colors: pictures of earlier versions have others. */
+  legend: boolean[];
   /** Where it truly shows what: left, top, width, height in its pixels. */
   boxes: { label: string; at: [number, number, number, number] }[];
   nearest: { image: string; row: number | null; patient: string; label: string; distance: number }[];
@@ -63,7 +65,7 @@ export function pictureDialog(set: string, list: PictureList) {
             }),
           details.mask && maskToggle(path, mask),
           details.boxes.length > 0 && boxesToggle(details, truth),
-          details.beside.length > 0 && laidOver(path, details.beside, over),
+          details.beside.length > 0 && laidOver(path, details, over),
           details.nearest.length > 0 && nearest(set, details, dialog.show),
           details.beside.length > 0 && el("h3", {}, "Made of it"),
           ...details.beside.map((place, number) =>
@@ -104,7 +106,7 @@ function called(place: string): string {
 }
 
 /** Lays one of the pictures that were made of it over, as opaque as one wants. */
-function laidOver(path: string, beside: string[], over: HTMLImageElement): HTMLElement {
+function laidOver(path: string, { beside, legend: explained }: Details, over: HTMLImageElement): HTMLElement {
   const choice = el(
     "select",
     { id: "over" },
@@ -118,8 +120,7 @@ function laidOver(path: string, beside: string[], over: HTMLImageElement): HTMLE
     over.hidden = choice.value === "";
     opacity.disabled = over.hidden;
     over.style.opacity = opacity.value;
-    const place = beside[Number(choice.value)] ?? "";
-    meaning.hidden = over.hidden || !(place.startsWith("map of ") || place.split("/").includes("overlays"));
+    meaning.hidden = over.hidden || !explained[Number(choice.value)];
     if (!over.hidden) over.src = `${path}/beside/${choice.value}.jpg`;
   };
   choice.addEventListener("change", draw);

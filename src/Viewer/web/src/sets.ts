@@ -1,5 +1,5 @@
 import { toPictures } from "./address";
-import { el } from "./dom";
+import { count, el } from "./dom";
 import { get } from "./session";
 
 interface SetInfo {
@@ -27,7 +27,7 @@ export async function picturesOf(): Promise<HTMLElement | null> {
           "li",
           {},
           el("a", { href: toPictures(set.id) }, set.place),
-          ` ${set.predictions ? "predictions" : "cohort"}, ${set.count} pictures of ${set.patients} patients`,
+          ` ${set.predictions ? "predictions" : "cohort"}, ${count(set.count, "picture")} of ${count(set.patients, "patient")}`,
         ),
       ),
     ),

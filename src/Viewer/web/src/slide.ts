@@ -3,7 +3,7 @@ import { el, type Leave } from "./dom";
 import { get } from "./session";
 import { LayerStore } from "./store";
 import { Pane, synchronize, type SlideFacts } from "./pane";
-import { fillPanel } from "./panel";
+import { fillPanel, isMap } from "./panel";
 import { DetectionList } from "./detections";
 import { listen } from "./keys";
 import * as settings from "./shown";
@@ -33,7 +33,7 @@ export async function showSlide(app: HTMLElement, address: Address): Promise<Lea
     },
   });
   if (correction?.taught) layers.push(taughtLayer);
-  const maps = layers.filter((l) => l.kind === "heatmap" || l.kind === "segmentation" || l.kind === "patches");
+  const maps = layers.filter(isMap);
   const drawn = layers.filter((l) => l.kind === "annotations");
   const outlines = drawn.length ? drawn : layers.filter((l) => l.kind === "truth").slice(0, 1);
   const shown = settings.read(address.settings, { map: maps[0]?.id ?? "", outlines: outlines.map((l) => l.id) });
@@ -104,10 +104,9 @@ export async function showSlide(app: HTMLElement, address: Address): Promise<Lea
         pane.go(before, true);
         pane.overlay.draw();
         if (++open < panes.length) return;
-        if (panes.length > 1) {
-          synchronize(panes);
-          panes[1]!.go(panes[0]!.place, true); // a key may have moved the first one meanwhile
-        }
+        if (panes.length > 1) synchronize(panes);
+        // The first may have been moved before the other was there to follow.
+        panes.slice(1).forEach((other) => other.go(panes[0]!.place, true));
         panes[0]!.viewer.addHandler("animation-finish", remember);
         panes[0]!.viewer.addHandler("rotate", remember);
         remember();
@@ -128,7 +127,6 @@ export async function showSlide(app: HTMLElement, address: Address): Promise<Lea
   app.replaceChildren(bar.element, el("main", { className: "slide" }, stages, panel), status);
   if (facts.notes.length) say(facts.notes.join(" · "));
   const stopKeys = listen({
-    facts,
     panes: () => panes,
     shown,
     update: () => void update(),

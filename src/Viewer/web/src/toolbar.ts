@@ -1,6 +1,7 @@
 import { el, icon, short } from "./dom";
-import { fullScreen, keyHelp, objectives } from "./keys";
+import { keyHelp } from "./keys";
 import type { LayerInfo } from "./layers";
+import { fullScreen, objectives } from "./moving";
 import type { Pane, SlideFacts } from "./pane";
 import type { Shown } from "./shown";
 

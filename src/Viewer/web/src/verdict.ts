@@ -5,8 +5,9 @@ import type { Mark, MarkLayer } from "./marks";
 export interface Verdict {
   class: string;
   confidence: number;
-  marks: Mark[];
-  comment: string;
+  /** Null where no page gave it. */
+  marks: Mark[] | null;
+  comment: string | null;
 }
 
 const words = ["a guess", "unsure", "likely", "very likely", "sure"];
@@ -65,11 +66,25 @@ export class VerdictForm {
     };
   }
 
+  /** Whether anything was filled in, or changed since a verdict was stored. */
+  differsFrom(stored: Verdict | null): boolean {
+    const values = new FormData(this.element);
+    const marks = this.marks.all;
+    if (!stored)
+      return values.has("class") || values.has("confidence") || marks.length > 0 || this.comment.value !== "";
+    return (
+      values.get("class") !== stored.class ||
+      values.get("confidence") !== String(stored.confidence) ||
+      this.comment.value !== (stored.comment ?? "") ||
+      JSON.stringify(marks) !== JSON.stringify(stored.marks ?? [])
+    );
+  }
+
   fill(verdict: Verdict): void {
     for (const input of this.element.querySelectorAll<HTMLInputElement>("input[type=radio]"))
       input.checked = input.value === (input.name === "class" ? verdict.class : String(verdict.confidence));
-    this.comment.value = verdict.comment;
-    this.marks.set(verdict.marks.map((mark) => ({ ...mark })));
+    this.comment.value = verdict.comment ?? "";
+    this.marks.set((verdict.marks ?? []).map((mark) => ({ ...mark })));
   }
 
   private drawMarks(): void {
