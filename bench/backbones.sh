@@ -29,4 +29,5 @@ for model in ${models//,/ }; do
     done
     rm "$work/$model.pth"
 done > "$work/lines"
+keep_lines "$work/lines"
 "$python" "$root/bench/backbones/ratios.py" < "$work/lines"

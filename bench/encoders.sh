@@ -32,4 +32,5 @@ for model in ${models//,/ }; do
         done
     done
 done > "$work/lines"
+keep_lines "$work/lines"
 "$python" "$root/bench/encoders/ratios.py" < "$work/lines"

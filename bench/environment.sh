@@ -13,6 +13,9 @@ build_bench() {
         dotnet build "$root/bench/Coverslip.Bench" -c Release -v quiet --nologo >&2
 }
 
+# FILE: its lines also go where bench/peers.sh collects them.
+keep_lines() { if [[ ${BENCH_LINES:-} ]]; then cat "$1" >> "$BENCH_LINES"; fi; }
+
 has_bfloat16() { grep -qE 'avx512_bf16|amx_bf16' /proc/cpuinfo; }
 
 describe_machine() {

@@ -9,7 +9,7 @@ build_bench
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 echo "$(LC_ALL=C lscpu | sed -n 's/^Model name: *//p'), $OMP_NUM_THREADS threads, $(date -u +%F), load $(cut -d' ' -f1 /proc/loadavg)"
-with_allocator "$bench" evaluation --opencv "$work" "$@"
+with_allocator "$bench" evaluation --opencv "$work" ${BENCH_LINES:+--lines "$BENCH_LINES"} "$@"
 read -ra opencv <<< "$(pkg-config --cflags opencv4)"
 g++ -O2 -std=c++17 "${opencv[@]}" "$root/bench/evaluation/opencv.cpp" -o "$work/opencv" -lopencv_dnn -lopencv_core
 "$work/opencv" "$work"

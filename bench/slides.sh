@@ -29,4 +29,5 @@ for (( pair = 1; pair <= pairs; pair++ )); do
         done
     done
 done > "$work/lines"
+keep_lines "$work/lines"
 "$python" "$root/bench/slides/ratios.py" < "$work/lines"

@@ -33,4 +33,5 @@ for (( pair = 1; pair <= pairs; pair++ )); do
         with_allocator "$bench" unet "$work" --sides "$side" --width "$width" --steps "$steps" --precision "$precision"
     done
 done > "$work/lines"
+keep_lines "$work/lines"
 "$python" "$root/bench/unet/ratios.py" < "$work/lines"

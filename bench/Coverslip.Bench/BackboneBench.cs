@@ -26,7 +26,7 @@ internal static class BackboneBench
             using var loaded = new Loaded(flags.Words[0], model);
             loaded.Store.Fold(type);
             float[] scores;
-            List<double> times;
+            Steps.Timed times;
             using (new Inference())
             {
                 scores = Predict(loaded, type);
@@ -41,7 +41,7 @@ internal static class BackboneBench
             times = Steps.Times(runs, () => Step(loaded, optimizer, type));
             Print("training", [loss], times);
 
-            void Print(string what, float[] values, List<double> milliseconds)
+            void Print(string what, float[] values, Steps.Timed taken)
             {
                 var images = loaded.Image.Size(0);
                 Console.WriteLine(
@@ -54,7 +54,8 @@ internal static class BackboneBench
                             precision,
                             images,
                             values,
-                            milliseconds,
+                            milliseconds = taken.Milliseconds,
+                            processor = taken.Processor,
                         }
                     )
                 );

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using Coverslip.Learning.Backbones;
 using Coverslip.Torch;
 using Coverslip.Torch.Layers;
@@ -22,7 +23,7 @@ internal static class EvaluationBench
     /// <summary><c>evaluation</c>: a row per network, ratios of pairs as minimum, median, maximum.</summary>
     internal static void Run(string[] arguments)
     {
-        var flags = new Flags(arguments, "models", "pairs", "batch", "side", "width", "opencv");
+        var flags = new Flags(arguments, "models", "pairs", "batch", "side", "width", "opencv", "lines");
         Steps.SetThreads();
         Console.WriteLine(
             "| Network | images | ms unfolded, folded, ONNX Runtime | unfolded / folded: processor | wall | ONNX Runtime / folded: processor | wall | largest difference |"
@@ -58,6 +59,7 @@ internal static class EvaluationBench
             foreach (var work in works)
                 Measure(work);
         var rounds = Enumerable.Range(0, flags.Int("pairs", 7)).Select(_ => works.Select(Measure).ToArray()).ToArray();
+        Keep(flags, model, batch, rounds);
         string Over(int other, Func<Cost, double> of) => Ratios(rounds.Select(r => of(r[other]) / of(r[1])));
         var times = works.Select((_, i) => Median(rounds.Select(r => r[i].Processor)).ToString("0", Invariant));
         Console.WriteLine(
@@ -66,6 +68,27 @@ internal static class EvaluationBench
                 $"| {model} | {batch} of {side}² | {string.Join(", ", times)} | {Over(0, c => c.Processor)} | {Over(0, c => c.Wall)} | {Over(2, c => c.Processor)} | {Over(2, c => c.Wall)} | {difference:0.0e+0} |"
             )
         );
+    }
+
+    // A line to each side of a round, for bench/peers.sh.
+    private static void Keep(Flags flags, string model, int images, Cost[][] rounds)
+    {
+        if (flags.Text("lines", "") is not { Length: > 0 } file)
+            return;
+        string Line(string who, Cost cost) =>
+            JsonSerializer.Serialize(
+                new
+                {
+                    who,
+                    what = "evaluation",
+                    model,
+                    precision = "float32",
+                    images,
+                    milliseconds = (double[])[cost.Wall],
+                    processor = (double[])[cost.Processor],
+                }
+            );
+        File.AppendAllLines(file, rounds.SelectMany(r => new[] { Line("coverslip", r[1]), Line("onnxruntime", r[2]) }));
     }
 
     private static CultureInfo Invariant => CultureInfo.InvariantCulture;
@@ -123,7 +146,15 @@ internal static class EvaluationBench
     /// <summary>Milliseconds of one pass.</summary>
     private readonly record struct Cost(double Processor, double Wall);
 
-    /// <summary>ONNX Runtime on the same images; its threads wait without spinning, or their waiting counted as work.</summary>
+    /// <summary>As many threads as ours, which wait without spinning, or their waiting counted as work.</summary>
+    internal static SessionOptions Settings()
+    {
+        var settings = new SessionOptions { IntraOpNumThreads = TorchRuntime.Threads };
+        settings.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        return settings;
+    }
+
+    /// <summary>ONNX Runtime on the same images.</summary>
     private sealed class Peer : IDisposable
     {
         private readonly InferenceSession session;
@@ -132,8 +163,7 @@ internal static class EvaluationBench
 
         internal Peer(string path, Tensor x)
         {
-            using var settings = new SessionOptions { IntraOpNumThreads = TorchRuntime.Threads };
-            settings.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+            using var settings = Settings();
             session = new InferenceSession(path, settings);
             input = OrtValue.CreateTensorValueFromMemory(x.Contiguous().ToArray<float>(), x.Shape);
         }

@@ -17,6 +17,7 @@ using Coverslip.Bench.Stains;
     ("backbones-parity", BackboneBench.Parity),
     ("evaluation", EvaluationBench.Run),
     ("encoders", EncoderBench.Run),
+    ("precision", PrecisionBench.Run),
     ("unet", UNetBench.Run),
     ("mask-agreement", AgreementBench.Run),
     ("probe", ProbeBench.Run),

@@ -109,17 +109,18 @@ internal static class Steps
     }
 
     /// <summary>Milliseconds of each of so many runs, after a warm-up.</summary>
-    internal static List<double> Times(int runs, Func<double> work)
+    internal static Timed Times(int runs, Func<double> work)
     {
         var whole = Stopwatch.StartNew();
         for (var i = 0; i < WarmupSteps || whole.Elapsed < Warmup; i++)
             work();
-        var times = new List<double>();
+        var times = new Timed([], []);
         for (var i = 0; i < runs; i++)
         {
-            var clock = Stopwatch.StartNew();
+            var (clock, before) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
             work();
-            times.Add(clock.Elapsed.TotalMilliseconds);
+            times.Milliseconds.Add(clock.Elapsed.TotalMilliseconds);
+            times.Processor.Add((Environment.CpuUsage.TotalTime - before).TotalMilliseconds);
         }
         return times;
     }
@@ -140,9 +141,14 @@ internal static class Steps
             : int.Parse(threads, CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Milliseconds of runs.</summary>
+    /// <param name="Milliseconds">By the clock.</param>
+    /// <param name="Processor">Of processors, all threads together: what a busy machine leaves alone.</param>
+    internal sealed record Timed(List<double> Milliseconds, List<double> Processor);
+
     private sealed record Measured(string Precision, long Images)
     {
-        internal void Print(string what, double? loss, List<double> milliseconds)
+        internal void Print(string what, double? loss, Timed times)
         {
             var threads = TorchRuntime.Threads;
             var (precision, images) = (Precision, Images);
@@ -156,7 +162,8 @@ internal static class Steps
                         images,
                         threads,
                         loss,
-                        milliseconds,
+                        milliseconds = times.Milliseconds,
+                        processor = times.Processor,
                     }
                 )
             );

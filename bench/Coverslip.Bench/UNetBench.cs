@@ -36,7 +36,7 @@ internal static class UNetBench
             using var optimizer = new Adam(network.Store, 1e-4);
             double Step() => Stepped(network, optimizer, batch, Steps.TypeOf(precision));
             var loss = Step();
-            var milliseconds = Steps.Times(flags.Int("steps", 5), Step);
+            var times = Steps.Times(flags.Int("steps", 5), Step);
             var what = $"{image.Size(0)} x {side} x {side}";
             Console.WriteLine(
                 JsonSerializer.Serialize(
@@ -46,7 +46,8 @@ internal static class UNetBench
                         what,
                         precision,
                         loss,
-                        milliseconds,
+                        milliseconds = times.Milliseconds,
+                        processor = times.Processor,
                     }
                 )
             );

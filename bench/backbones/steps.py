@@ -61,13 +61,13 @@ def main():
         net.eval()
         scores, times = timed(options.steps, predict)
         sample = scores[torch.arange(SAMPLES) * len(scores) // SAMPLES].tolist()
-        print(json.dumps({**line, "what": "evaluation", "values": sample, "milliseconds": times}), flush=True)
+        print(json.dumps({**line, "what": "evaluation", "values": sample, **times}), flush=True)
         if options.precision == "bfloat16":
             net = networks.build(name, clamp=True).to(memory_format=layout)
             optimizer = torch.optim.SGD(net.parameters(), lr=1e-3, momentum=0.9)
         net.train()
         loss, times = timed(options.steps, step)
-        print(json.dumps({**line, "what": "training", "values": [loss], "milliseconds": times}), flush=True)
+        print(json.dumps({**line, "what": "training", "values": [loss], **times}), flush=True)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ internal static class EncoderBench
         var images = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(Path.Combine(folder, "images.bin"))).ToArray();
         var count = images.Length / (3 * Side * Side);
         float[] values = [];
-        List<double> times;
+        Steps.Timed times;
         if (who == "coverslip")
         {
             var options = new EncoderOptions { Type = Steps.TypeOf(precision) };
@@ -47,7 +47,7 @@ internal static class EncoderBench
         }
         else
         {
-            using var options = new SessionOptions { IntraOpNumThreads = TorchRuntime.Threads };
+            using var options = EvaluationBench.Settings();
             using var session = new InferenceSession($"{Path.Combine(folder, model)}.onnx", options);
             NamedOnnxValue[] input =
             [
@@ -72,7 +72,8 @@ internal static class EncoderBench
                     precision,
                     images = count,
                     values = values.Take(Samples),
-                    milliseconds = times,
+                    milliseconds = times.Milliseconds,
+                    processor = times.Processor,
                 }
             )
         );

@@ -49,7 +49,7 @@ def main():
         first, times = timed(options.steps, lambda: work(case, cast))
         print(json.dumps({"who": "pytorch", "what": f"{case.name} {what}", "precision": options.precision,
                           "images": len(case.batch["image"]), "threads": torch.get_num_threads(),
-                          "loss": first if what == "training" else None, "milliseconds": times}), flush=True)
+                          "loss": first if what == "training" else None, **times}), flush=True)
 
     for name in options.cases.split(","):
         case = Case(name, options.side, options.batch)

@@ -61,7 +61,7 @@ def main():
 
         loss, times = timed(options.steps, step)
         print(json.dumps({"who": options.who, "what": f"{options.batch} x {side} x {side}", "precision": options.precision,
-                          "loss": loss, "milliseconds": times}), flush=True)
+                          "loss": loss, **times}), flush=True)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ public sealed class DoctorTests
     [InlineData("flags\t\t: fpu sse2", false, "Zen: no vector instructions known here", true)]
     public void Processor_features_are_read(string flags, bool ok, string found, bool hint)
     {
-        var check = MachineChecks.Processor(["processor\t: 0", "model name\t: Zen", flags, "", "processor\t: 1"]);
+        var check = MachineChecks.OfProcessor(["processor\t: 0", "model name\t: Zen", flags, "", "processor\t: 1"]);
         Assert.Equal((ok, found, hint), (check.Ok, check.Found, check.Mend is not null));
     }
 

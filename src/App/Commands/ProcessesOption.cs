@@ -41,11 +41,14 @@ internal static class ProcessesOption
             : device;
     }
 
+    /// <summary>How many train together.</summary>
+    internal static int Count(ParseResult parsed, RankPlace? place) => place?.Size ?? parsed.GetValue(Processes);
+
     /// <summary>Refuses what several processes cannot train.</summary>
     /// <exception cref="ArgumentException">The recipe's method, or a batch of fewer images than processes.</exception>
     internal static void Check(ParseResult parsed, IRecipe recipe, RankPlace? place)
     {
-        var size = place?.Size ?? parsed.GetValue(Processes);
+        var size = Count(parsed, place);
         if (size == 1)
             return;
         if (recipe.TrainsAlone is { } why)

@@ -127,14 +127,25 @@ internal static class StudyCommand
             )
             : null;
         var cohort = StudyCohorts.Sampled(whole, study.Sample, study.Seed, folder.Path);
+        var step = parsed.GetValue(StudySlurm.Step);
+        var request = ClusterOptions.Of(parsed);
+        var trains = request is null && step != ClusterStage.Merge && !parsed.GetValue(TableOnly);
+        string? precision;
+        using (var stop = new StopSignal())
+            (study, precision) = StudyPrecision.Chosen(
+                study,
+                folder,
+                cohort,
+                trains ? DeviceOption.Of(parsed) : null,
+                stop.Token
+            );
         var split = StudyCohorts.SplitOf(parsed.GetValue(SplitFile), study, cohort, folder);
         if (split.ImageWise)
             Console.Error.WriteLine($"warning: {Split.InflatedNote}");
         var failures = new List<string>();
         var groups = Divided(StudyCohorts.Groups(cohort, study, folder), study, split, failures);
-        if (ClusterOptions.Of(parsed) is { } request)
+        if (request is not null)
             return StudySlurm.Submit(parsed, request, (study, folder), groups);
-        var step = parsed.GetValue(StudySlurm.Step);
         if (step is not (null or ClusterStage.Merge))
         {
             using var stop = new StopSignal();
@@ -178,6 +189,7 @@ internal static class StudyCommand
             new StudyOutcome(study, [.. groups.Select(g => (g.Group.Name, RowsOf(study, g.Group, g.Part)))])
             {
                 PretrainedOn = PretrainedRuns.NoteOf(folder),
+                PrecisionNote = precision,
                 MaskNote = StudyMasks.NoteOf(study, groups.Select(g => g.Group.Folder)),
                 LabelNote = StudyLabels.NoteOf(study, groups.Select(g => g.Group)),
                 External = judged,

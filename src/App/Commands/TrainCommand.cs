@@ -129,7 +129,8 @@ internal static class TrainCommand
             imageIsPatient: parsed.GetValue(FolderCohort.ImageIsPatient)
         );
         (var text, path) = StartRecipe.For(path, settings, cohort);
-        var recipe = Known.Methods.Parse(text, Path.GetFileName(path), Console.Error.WriteLine);
+        var file = Path.GetFileName(path);
+        var recipe = Known.Methods.Parse(text, file, Console.Error.WriteLine);
         cohort = RecipeCohort.Of(recipe, cohort);
         if (recipe is not ISegmentsImages && recipe.Findings is null && cohort.Classes is [var single])
             throw new InvalidDataException(
@@ -138,6 +139,13 @@ internal static class TrainCommand
             );
         var stored = Path.Combine(folder, "recipe.yaml");
         using var claim = follows ? null : TrainingClaim(folder, parsed.GetValue(Part));
+        var precision = new RunPrecision(
+            AutoText.Of(text, file, Known.Methods),
+            folder,
+            cohort,
+            follows || parsed.GetValue(Resume)
+        );
+        (text, recipe) = Read(precision, file);
         var contents = RunContents.Of(recipe, cohort);
         CheckFolder(folder, stored, contents, follows || parsed.GetValue(Resume));
         var split = SplitOf(parsed, recipe, cohort, folder);
@@ -165,7 +173,14 @@ internal static class TrainCommand
             );
         var need = Need(elsewhere: false);
         using var stop = new StopSignal();
+        if (!follows)
+            precision.Choose(recipe, cohort.Classes.Count, device, ProcessesOption.Count(parsed, place), stop.Token);
         using var team = ProcessesOption.Begin(parsed, place, device);
+        if (precision.Agree())
+        {
+            (text, recipe) = Read(precision, file);
+            contents = RunContents.Of(recipe, cohort);
+        }
         var given = new Preparation(cohort, device)
         {
             Stain = stain,
@@ -179,7 +194,7 @@ internal static class TrainCommand
         using var data = TrainingTeam.Named(team, () => Ranks.Now.LeadFirst(() => recipe.Prepare(given)));
         var time = TimeOf(recipe, cohort, split, folder, only);
         var session = new TrainingSession(
-            new SessionInput(recipe, data, split, device),
+            new SessionInput(recipe, data, split, device) { Precision = precision.Recorded },
             folder,
             ITrainingProgress (part) =>
             {
@@ -197,6 +212,7 @@ internal static class TrainCommand
             return 0;
         }
         // Only now is there a run: what fails before leaves the folder to the next start.
+        precision.Clean();
         var start = Begin(folder, text, contents, stop.Token);
         WholeFile.Write(Path.Combine(folder, "cohort.txt"), cohort.Path + "\n");
         split.Save(Path.Combine(folder, "split.json"));
@@ -207,7 +223,7 @@ internal static class TrainCommand
             TrainingTeam.Named(team, () => session.Run(only - 1, stop.Token));
             if (split.ImageWise)
                 Console.WriteLine(Split.InflatedNote);
-            var report = IRunReport.Of(Known.Methods.Of(text, Path.GetFileName(path)));
+            var report = IRunReport.Of(Known.Methods.Of(text, file));
             var run = new FinishedRun(folder, cohort) { MaskOf = data.Masks?.OfTested(split, cohort) };
             foreach (var block in report.Summary(run))
                 ConsoleTable.Write(block);
@@ -223,6 +239,9 @@ internal static class TrainCommand
             throw;
         }
     }
+
+    private static (string Text, IRecipe Recipe) Read(RunPrecision precision, string file) =>
+        (precision.Text, Known.Methods.Parse(precision.Text, file));
 
     /// <summary>The time of the parts that are not trained yet.</summary>
     private static TrainingTime TimeOf(IRecipe recipe, Cohort cohort, Split split, string folder, int? only)

@@ -12,7 +12,7 @@ internal static class Examination
         LibraryChecks.Blas,
         LibraryChecks.OpenCv,
         LibraryChecks.OpenSlide,
-        MachineChecks.Processor,
+        MachineChecks.OfProcessor,
         () => MachineChecks.Gpu(LibraryChecks.TorchHasCuda),
         MachineChecks.Memory,
         RunEnvironmentChecks.Threads,

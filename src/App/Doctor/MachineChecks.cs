@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Coverslip.Torch;
 
 namespace Coverslip.App.Doctor;
 
@@ -13,32 +14,20 @@ internal static class MachineChecks
         new(".NET", $"{RuntimeInformation.FrameworkDescription} ({RuntimeInformation.RuntimeIdentifier})", true);
 
     /// <summary>Vector instructions; convolutions without AVX2 (or Arm's NEON) are many times slower.</summary>
-    public static DoctorCheck Processor() => Processor(File.ReadLines("/proc/cpuinfo"));
+    public static DoctorCheck OfProcessor() => OfProcessor(File.ReadLines("/proc/cpuinfo"));
 
-    /// <summary>As <see cref="Processor()"/>, from the lines of a <c>/proc/cpuinfo</c>.</summary>
-    public static DoctorCheck Processor(IEnumerable<string> description)
+    /// <summary>As <see cref="OfProcessor()"/>, from the lines of a <c>/proc/cpuinfo</c>.</summary>
+    public static DoctorCheck OfProcessor(IEnumerable<string> description)
     {
-        var lines = description.ToList();
-        var model = Value(lines, "model name") ?? "unnamed";
-        var flags = (Value(lines, "flags") ?? Value(lines, "Features") ?? "").Split(' ').ToHashSet();
-        var known = new (string Flag, string Name)[]
-        {
-            ("avx2", "AVX2"),
-            ("avx512f", "AVX-512"),
-            ("avx512_bf16", "AVX512-BF16"),
-            ("amx_bf16", "AMX-BF16"),
-            ("asimd", "NEON"),
-            ("bf16", "BF16"),
-        };
-        var features = known.Where(feature => flags.Contains(feature.Flag)).Select(feature => feature.Name).ToList();
-        var bfloat16 = features.Any(name => name.Contains("BF16", StringComparison.Ordinal));
-        var fast = flags.Contains("avx2") || flags.Contains("asimd");
+        string[] lines = [.. description];
+        var features = Processor.FeaturesOf(lines);
+        var fast = features.Contains("AVX2") || features.Contains("NEON");
         var names = features.Count > 0 ? string.Join(", ", features) : "no vector instructions known here";
         return new(
             "processor",
-            $"{model}: {names}",
+            $"{Processor.ModelOf(lines)}: {names}",
             fast,
-            (fast, bfloat16) switch
+            (fast, Processor.Bfloat16In(features)) switch
             {
                 (false, _) => "training is many times slower here; use a processor with AVX2",
                 (_, false) => "no bfloat16 instructions: float32 is the faster choice here",
@@ -50,7 +39,7 @@ internal static class MachineChecks
     public static DoctorCheck Memory()
     {
         var total = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        var available = Value(File.ReadLines("/proc/meminfo"), "MemAvailable")?.Split(' ')[0];
+        var available = Processor.Value(File.ReadLines("/proc/meminfo"), "MemAvailable")?.Split(' ')[0];
         var free = long.TryParse(available, CultureInfo.InvariantCulture, out var kibibytes) ? kibibytes * 1024 : total;
         var found = string.Create(
             CultureInfo.InvariantCulture,
@@ -77,17 +66,6 @@ internal static class MachineChecks
                 true,
                 "to use it, set COVERSLIP_TORCH to the torch folder of a Python wheel with CUDA"
             );
-    }
-
-    private static string? Value(IEnumerable<string> lines, string key)
-    {
-        foreach (var line in lines)
-        {
-            var colon = line.IndexOf(':');
-            if (colon > 0 && line[..colon].Trim() == key)
-                return line[(colon + 1)..].Trim();
-        }
-        return null;
     }
 
     /// <summary>Standard output of a command, or null if it is absent, fails, or takes over ten seconds.</summary>

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using Coverslip.Learning.Inputs;
-using Coverslip.Learning.Loop;
 using Coverslip.Torch;
 
 namespace Coverslip.Learning.Models;
@@ -49,17 +47,18 @@ public sealed record Preflight(
         var small = recipe.Sized(height / divisor, width / divisor);
         const int few = 2,
             many = 6;
+        var precision = recipe.Training.Precision;
         double seconds;
         long more;
         using (var model = small.Build(classes, device))
         {
-            Step(small, model, (few, classes), device); // libraries and kernels come in
+            TrialStep.Gradients(small, model, (few, classes), precision); // libraries and kernels come in
             ProcessMemory.ResetPeak();
-            Step(small, model, (few, classes), device);
+            TrialStep.Gradients(small, model, (few, classes), precision);
             // The allocator keeps what a step gives back, so that only a peak beyond an earlier peak tells of memory.
             var before = ProcessMemory.Peak;
             var clock = Stopwatch.StartNew();
-            Step(small, model, (many, classes), device);
+            TrialStep.Gradients(small, model, (many, classes), precision);
             seconds = clock.Elapsed.TotalSeconds / many;
             more = (ProcessMemory.Peak - before) / (many - few);
         }
@@ -75,31 +74,5 @@ public sealed record Preflight(
             (2 * parameters + 2 * trained) * 4 + (1 << 20),
             seconds * scale * recipe.Training.Batch
         );
-    }
-
-    private static void Step(INetworkRecipe recipe, IClassifier model, (int Images, int Classes) size, Device device)
-    {
-        var (count, classes) = size;
-        using var scope = new TensorScope();
-        var image = Tensor
-            .Rand([count, 3, recipe.Input.Height, recipe.Input.Width], device: device)
-            .Contiguous(MemoryFormat.ChannelsLast);
-        var mask = Tensor.Ones([count, 1, recipe.Input.Height, recipe.Input.Width], device: device);
-        Tensor[] further = [.. recipe.Views.Skip(1).Select(_ => image)];
-        model.Store.ClearGradients();
-        Outcome outcome;
-        using (var forward = new TensorScope())
-        using (recipe.Training.Precision.On(device))
-            outcome = model
-                .Judge(
-                    new Batch(image, mask, Tensor.Zeros([count], DType.Int64, device), null)
-                    {
-                        FurtherViews = further,
-                        Findings = Tensor.Zeros([count, classes], device: device),
-                    }
-                )
-                .KeptBy(forward);
-        outcome.Total.Backward();
-        TorchRuntime.Synchronize(device);
     }
 }

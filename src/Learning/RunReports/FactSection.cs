@@ -27,6 +27,12 @@ internal static class FactSection
                 first.Parameters > 0 ? first.Parameters.ToString("N0", CultureInfo.InvariantCulture) : FigureText.None,
             ],
             ["Versions", string.Join("; ", run.Parts.Select(p => p.Description.Versions).Distinct())],
+            .. first.Precision is { } choice
+                ? (IReadOnlyList<Cell>[])
+                    [
+                        ["Precision", choice.Words],
+                    ]
+                : [],
             ["Stain", Stain(run)],
             ["Images without valid mask", $"{run.MostEmptyMasks} of {first.Images}"],
         ];

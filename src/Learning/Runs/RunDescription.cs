@@ -119,6 +119,10 @@ public sealed record RunDescription
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Reproducible { get; init; }
 
+    /// <summary>What <c>precision: auto</c> came to; null where the recipe said the precision, and in runs of before.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PrecisionChoice? Precision { get; init; }
+
     /// <summary>SHA-256 of best.safetensors, every byte; null where the method leaves none, and in runs of before.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? WeightsHash { get; init; }

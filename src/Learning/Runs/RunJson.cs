@@ -14,6 +14,7 @@ namespace Coverslip.Learning.Runs;
 )]
 [JsonSerializable(typeof(RunDescription))]
 [JsonSerializable(typeof(TrainingImages))]
+[JsonSerializable(typeof(PrecisionChoice))]
 [JsonSerializable(typeof(Estimate))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(OrderedDictionary<string, object>))]

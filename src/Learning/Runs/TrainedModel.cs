@@ -21,6 +21,7 @@ public sealed class TrainedModel : IDisposable
         new("TrainingSeconds", "measured; the weights are a part"),
         new("WaitingShare", "measured; the weights are a part"),
         new("PeakMemory", "measured; the weights are a part"),
+        new("Precision", "measured; the recipe with what was chosen is a part"),
         new("Versions", "the weights are a part"),
         new("Reproducible", "the weights are a part"),
         new("WeightsHash", "the weights are a part"),

@@ -14,7 +14,11 @@ namespace Coverslip.Learning.Runs;
 /// <param name="Data">Where examples come from, and what is judged.</param>
 /// <param name="Split">Which patients train, validate and test, once or several times.</param>
 /// <param name="Device">Where to compute.</param>
-public sealed record SessionInput(IRecipe Recipe, ITrainingData Data, Split Split, Device Device);
+public sealed record SessionInput(IRecipe Recipe, ITrainingData Data, Split Split, Device Device)
+{
+    /// <summary>How the recipe's precision was chosen; null where the recipe says it.</summary>
+    public PrecisionChoice? Precision { get; init; }
+}
 
 /// <summary>
 /// Trains every part of a split into a folder of its own, and predicts its test images with the best model. Of several ranks
@@ -192,6 +196,7 @@ public sealed class TrainingSession(SessionInput input, string folder, Func<int,
             PeakMemory = ProcessMemory.Peak / 1048576.0,
             Threads = TorchRuntime.Threads,
             Reproducible = TorchRuntime.Reproducible,
+            Precision = input.Precision,
             WeightsHash = RunWeights.Hash(run),
             Versions = RunEnvironment.Versions,
         }.Write(run.Description);

@@ -79,6 +79,9 @@ public sealed record StudyOutcome(StudyRecipe Study, IReadOnlyList<(string Name,
     /// <summary>What computed masks leave of the images; null where no model has any.</summary>
     public string? MaskNote { get; init; }
 
+    /// <summary>What the precision of models that say auto is, and why; null where none does.</summary>
+    public string? PrecisionNote { get; init; }
+
     /// <summary>What the chosen model is worth elsewhere; null where the study asks for no such cohort, or is not finished.</summary>
     public StudyExternal? External { get; init; }
 

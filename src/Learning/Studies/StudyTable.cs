@@ -83,6 +83,7 @@ public static class StudyTable
         + BaselineNote(outcome)
         + (outcome.MaskNote is { } masks ? $" {masks}" : "")
         + (outcome.LabelNote is { } labels ? $" {labels}" : "")
+        + (outcome.PrecisionNote is { } precision ? $" {precision}" : "")
         + (outcome.PretrainedOn is { } pretrained ? $" {pretrained}" : "");
 
     private static string RateNote(StudyOutcome outcome)

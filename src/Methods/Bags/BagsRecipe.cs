@@ -120,7 +120,7 @@ internal sealed record BagsRecipe : IRecipe, ILabelsTogether, IPredictsTogether,
             throw node.Section("training")
                 .Wrong(
                     "precision",
-                    "bfloat16",
+                    Words.Kebab($"{recipe.Training.Precision}"),
                     "networks over bags are small and computed in float32; expected is float32"
                 );
         return recipe;

@@ -55,8 +55,7 @@ internal sealed class CurriculumModel(CurriculumRecipe recipe, CurriculumClassif
     {
         using var inference = new Inference();
         using var scope = new TensorScope();
-        var type = recipe.Training.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32;
-        using var cast = new Autocast(network.Store.Device, type);
+        using var cast = recipe.Training.Precision.On(network.Store.Device);
         var maps = network.Activations(reader.ToTensors(raw)).To(DType.Float32); // [B, findings, h, w]
         var (findings, height, width) = ((int)maps.Size(1), (int)maps.Size(2), (int)maps.Size(3));
         var values = maps.Contiguous().ToArray<float>().Chunk(height * width).ToArray();

@@ -60,7 +60,11 @@ internal sealed record EndToEndOptions
                     gradients.Statistics,
                     "Which statistics batch normalization uses end to end"
                 ),
-                Precision = node.Word("precision", gradients.Precision, "Numbers of the extractor's passes end to end"),
+                Precision = node.Word(
+                    "precision",
+                    gradients.Precision,
+                    "Numbers of the extractor's passes end to end; auto: as the timing of the extractor's training batch says"
+                ),
             },
         };
     }

@@ -27,7 +27,7 @@ internal sealed record RetainedGradientOptions
     /// </summary>
     public EndToEndStatistics Statistics { get; init; }
 
-    /// <summary>float32 (default) or bfloat16.</summary>
+    /// <summary>float32 (default), bfloat16 or auto.</summary>
     public Precision Precision { get; init; }
 }
 

@@ -31,10 +31,7 @@ internal sealed class SegmentationPredictor(IReadOnlyList<SelfSupervisedNetwork>
         using var inference = new Inference();
         using var scope = new TensorScope();
         var device = networks[0].Store.Device;
-        using var cast = new Autocast(
-            device,
-            recipe.Training.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32
-        );
+        using var cast = recipe.Training.Precision.On(device);
         var (images, _) = BatchReader.Pixels(windows.Pixels, windows.Count, recipe.Input, device);
         Tensor? probability = null,
             reconstruction = null;

@@ -17,8 +17,7 @@ internal sealed class SelfSupervisedModel(SelfSupervisedRecipe recipe, SelfSuper
 
     public void Load(IReadOnlyDictionary<string, Tensor> state) => network.Store.Load(state);
 
-    public void PrepareToPredict() =>
-        network.PrepareToPredict(recipe.Training.Precision == Precision.Bfloat16 ? DType.BFloat16 : DType.Float32);
+    public void PrepareToPredict() => network.PrepareToPredict(recipe.Training.Precision.Type());
 
     public void Dispose() => network.Dispose();
 }
