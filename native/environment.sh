@@ -22,8 +22,8 @@ set_run_environment() {
     if [[ -z ${OMP_NUM_THREADS:-} || -z ${OPENBLAS_NUM_THREADS:-} ]]; then cores=$(usable_cores); fi
     export OMP_NUM_THREADS=${OMP_NUM_THREADS:-$cores}
     export OPENBLAS_NUM_THREADS=${OPENBLAS_NUM_THREADS:-$cores}
-    # How long a thread of libgomp that waits keeps its core busy: a tenth of the default, for a program that shares its cores.
-    export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-100000}
+    # How long a thread of libgomp that waits keeps its core busy: some 0.1 ms, as long as costs nothing beside other programs.
+    export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-4000}
     COVERSLIP_LAUNCHER=$(readlink -f -- "$0") # what a cluster's tasks call
     export COVERSLIP_LAUNCHER
     # .NET's youngest generation grows to the processor's cache (tens of MiB) before it is collected; 4 MiB are plenty here.
