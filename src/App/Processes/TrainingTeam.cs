@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Coverslip.Learning.Processes;
 using Coverslip.Torch;
@@ -27,6 +28,8 @@ internal sealed class TrainingTeam : IDisposable
             Key("who", place.Rank),
             string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}, process {Environment.ProcessId}")
         );
+        store.Add(Key("came", place.Rank), 1);
+        Meet();
         who = [.. Enumerable.Range(0, place.Size).Select(rank => store.Get(Key("who", rank)))];
         // From here on somebody is told of a rank that stays away, also while connections are made.
         watch = new RankWatch(GroupStore.Join(place.Host, store.Port, Meeting), place.Rank, place.Size, Silent);
@@ -70,6 +73,25 @@ internal sealed class TrainingTeam : IDisposable
         var store = GroupStore.Serve("127.0.0.1", 0, Meeting);
         var children = new RankChildren(arguments, size, store.Port, TorchRuntime.Threads);
         return new TrainingTeam(store, new RankPlace(0, size, 0, "127.0.0.1", store.Port), device, children);
+    }
+
+    /// <summary>Waits until all are there; a child that ends before it came is named.</summary>
+    /// <exception cref="IOException">One did, or a rank does not come.</exception>
+    private void Meet()
+    {
+        var clock = Stopwatch.StartNew();
+        for (var rank = 0; rank < place.Size; rank++)
+            while (store.Add(Key("came", rank), 0) == 0)
+            {
+                if (rank > 0 && children?.HasEnded(rank) == true && children.End(rank) is { } end)
+                    throw new IOException($"rank {rank} of {place.Size} {end} before the training began");
+                if (clock.Elapsed > Meeting)
+                    throw new IOException(
+                        $"rank {rank} of {place.Size} did not come to {place.Host}, port {store.Port}, within {Meeting.TotalMinutes:0} "
+                            + "minutes; all have to be started, and to reach that port"
+                    );
+                Thread.Sleep(20);
+            }
     }
 
     /// <summary>
