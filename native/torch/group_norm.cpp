@@ -1,7 +1,10 @@
-// Batch normalization over the values of several processes.
+// Batch normalization over the values of several processes: that of batch_norm.h where it serves, else libtorch's
+// operators.
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "batch_norm.h"
 #include "group.h"
+#include "row_blocks.h"
 
 using namespace coverslip;
 
@@ -85,12 +88,33 @@ private:
 
 }  // namespace
 
-// [B, C, H, W] normalized by the statistics of all ranks; running statistics move by them.
-CT_API int32_t ct_group_batch_norm(CtGroup* group, CtTensor* const* tensors, const double* momentum_epsilon,
-                                   int32_t counts, CtTensor** result) {
+// How a norm moves its running statistics, whether this rank's values count, and where a ReLU stands (as rows.h
+// numbers).
+struct CtGroupNorm {
+    double momentum, epsilon;
+    int32_t counts, relu;
+};
+
+// [B, C, H, W] normalized by the statistics of all ranks, and rectified; running statistics move by them.
+// `tensors`: the image, weight, bias, running mean and variance.
+CT_API int32_t ct_group_batch_norm(CtGroup* group, CtTensor* const* tensors, const CtGroupNorm* norm,
+                                   CtTensor** result) {
     return guarded([&] {
-        *result = give(GroupBatchNorm::apply(borrow(tensors[0]), borrow(tensors[1]), borrow(tensors[2]),
-                                             borrow(tensors[3]), borrow(tensors[4]), group->group, momentum_epsilon[0],
-                                             momentum_epsilon[1], counts != 0));
+        const at::Tensor x = borrow(tensors[0]);
+        const auto relu = static_cast<rows::Relu>(norm->relu);
+        const NormLayer layer{borrow(tensors[1]),
+                              borrow(tensors[2]),
+                              borrow(tensors[3]),
+                              borrow(tensors[4]),
+                              norm->momentum,
+                              norm->epsilon,
+                              relu};
+        if (normServed(x) && layer.served() && x.is_contiguous(at::MemoryFormat::ChannelsLast)) {
+            *result = give(batchNorm(x, layer, {group->group, norm->counts != 0}));
+            return;
+        }
+        at::Tensor y = GroupBatchNorm::apply(x, layer.weight, layer.bias, *layer.runningMean, *layer.runningVariance,
+                                             group->group, norm->momentum, norm->epsilon, norm->counts != 0);
+        *result = give(relu == rows::Relu::After ? at::relu_(y) : rectified(y, relu));
     });
 }

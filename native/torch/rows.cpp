@@ -1,10 +1,9 @@
-// Operators over the pixels of channels-last images (rows.h), with their gradients: coverslip::conv1x1,
-// batch_norm_relu, channel_affine, channel_means, cross_entropy and argmax. Other tensors and processors get libtorch's
-// own operators.
+// Operators over the pixels of channels-last images (rows.h), with their gradients: coverslip::channel_affine,
+// channel_means, cross_entropy and argmax. Other tensors and processors get libtorch's own operators.
 #include "rows.h"
-#include "operators.h"
+#include "batch_norm.h"
+#include "row_blocks.h"
 #include "simd.h"
-#include "threads.h"
 
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
@@ -24,210 +23,18 @@ const Kernels* kernels() {
 
 }  // namespace rows
 
+at::Tensor rectified(const at::Tensor& y, rows::Relu relu) {
+    // hardtanh has no gradient for bfloat16 in libtorch 1.13.
+    if (relu == rows::Relu::Clipped && isBrain(y)) return at::hardtanh(y.to(at::kFloat), 0, 6).to(y.scalar_type());
+    return relu == rows::Relu::After ? y.relu() : relu == rows::Relu::Clipped ? at::hardtanh(y, 0, 6) : y;
+}
+
 namespace {
 
 using rows::Kernels;
 using rows::Relu;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-
-constexpr int64_t kBlock = 1024;  // rows whose sums may be added up in float32; blocks are added in float64
-
-// Calls block(first row, rows) for blocks of rows on all threads.
-void forBlocks(int64_t rows, const std::function<void(int64_t, int64_t)>& block) {
-    const int64_t blocks = (rows + kBlock - 1) / kBlock;
-    forAll(0, blocks, 1, [&](int64_t begin, int64_t end) {
-        for (int64_t b = begin; b < end; ++b) block(b * kBlock, std::min(kBlock, rows - b * kBlock));
-    });
-}
-
-// Two sums per channel over all rows, in float64: [2, channels]. The order of addition does not depend on the threads.
-at::Tensor sumBlocks(int64_t rows, int64_t channels,
-                     const std::function<void(int64_t, int64_t, float*, float*)>& block) {
-    auto sums = at::zeros({(rows + kBlock - 1) / kBlock, 2, channels}, at::kFloat);
-    float* const to = sums.data_ptr<float>();
-    forBlocks(rows, [&](int64_t first, int64_t count) {
-        float* const sum = to + first / kBlock * 2 * channels;
-        block(first, count, sum, sum + channels);
-    });
-    return sums.to(at::kDouble).sum(0);
-}
-
-// The kernels of an image's element type, and its elements.
-template <class Element>
-struct Of;
-
-template <>
-struct Of<float> {
-    static const rows::NormKernels<float>& kernels() { return present(rows::kernels()).norm; }
-    static float* data(const at::Tensor& image) { return image.data_ptr<float>(); }
-};
-
-template <>
-struct Of<rows::Brain> {
-    static const rows::NormKernels<rows::Brain>& kernels() { return present(rows::kernels()).brainNorm; }
-    static rows::Brain* data(const at::Tensor& image) {
-        return reinterpret_cast<rows::Brain*>(image.data_ptr<at::BFloat16>());
-    }
-};
-
-bool isBrain(const at::Tensor& tensor) { return tensor.scalar_type() == at::kBFloat16; }
-
-// Images of both types; the numbers per channel are always float32.
-bool normServed(const at::Tensor& image) {
-    return served(image) || (rows::kernels() && image.device().is_cpu() && isBrain(image) && image.numel() > 0);
-}
-
-template <class Element>
-void normalize(const at::Tensor& image, const rows::Normalization& n, Relu relu, const at::Tensor& output) {
-    const int64_t channels = image.size(1);
-    const Element* const x = Of<Element>::data(image);
-    Element* const y = Of<Element>::data(output);
-    forBlocks(image.numel() / channels, [&](int64_t first, int64_t count) {
-        Of<Element>::kernels().normalize(x + first * channels, count, channels, n, relu, y + first * channels);
-    });
-}
-
-template <class Element>
-at::Tensor moments(const at::Tensor& image, const at::Tensor& origin, Relu relu) {
-    const int64_t channels = image.size(1);
-    const Element* const x = Of<Element>::data(image);
-    return sumBlocks(image.numel() / channels, channels, [&](int64_t first, int64_t count, float* sum, float* squares) {
-        Of<Element>::kernels().moments(x + first * channels, count, channels, origin.data_ptr<float>(), relu, sum,
-                                       squares);
-    });
-}
-
-// Moves the running statistics; `square` is the batch's variance before Bessel's correction.
-void track(const OptionalTensor& mean, const OptionalTensor& variance, int64_t rows, double momentum,
-           const double* average, const double* square) {
-    if (!mean) return;
-    auto of = mean->accessor<float, 1>(), squares = variance->accessor<float, 1>();
-    const double unbiased = double(rows) / std::max<int64_t>(1, rows - 1);
-    for (int64_t c = 0; c < of.size(0); ++c) {
-        of[c] = static_cast<float>(of[c] * (1 - momentum) + average[c] * momentum);
-        squares[c] = static_cast<float>(squares[c] * (1 - momentum) + square[c] * unbiased * momentum);
-    }
-}
-
-struct BatchNormRelu : torch::autograd::Function<BatchNormRelu> {
-    static at::Tensor forward(AutogradContext* context, const at::Tensor& input, const at::Tensor& weight,
-                              const at::Tensor& bias, const OptionalTensor& runningMean,
-                              const OptionalTensor& runningVariance, double momentum, double epsilon, int64_t reluAt) {
-        const auto relu = static_cast<Relu>(reluAt);
-        const auto image = channelsLast(input);
-        const int64_t channels = image.size(1), rows = image.numel() / channels;
-        // Sums about the first pixel: squares about zero would cancel where the mean is far from it.
-        auto origin = image.select(0, 0).select(1, 0).select(1, 0).to(at::kFloat).contiguous();
-        if (relu == Relu::Before) origin = origin.relu();
-        const auto sums =
-            isBrain(image) ? moments<rows::Brain>(image, origin, relu) : moments<float>(image, origin, relu);
-        // Per channel: the mean, scale and offset in float32, then the deviation.
-        auto of = at::empty({4, channels}, at::kFloat);
-        std::vector<double> means(channels), variances(channels);
-        const auto sum = sums.accessor<double, 2>();
-        auto numbers = of.accessor<float, 2>();
-        const float *const start = origin.data_ptr<float>(), *const factor = weight.data_ptr<float>();
-        const float* const constant = bias.data_ptr<float>();
-        for (int64_t c = 0; c < channels; ++c) {
-            const double shift = sum[0][c] / rows;
-            means[c] = start[c] + shift;
-            variances[c] = std::max(0.0, sum[1][c] / rows - shift * shift);
-            const double deviation = std::sqrt(variances[c] + epsilon), scale = factor[c] / deviation;
-            numbers[0][c] = static_cast<float>(means[c]);
-            numbers[1][c] = static_cast<float>(scale);
-            numbers[2][c] = static_cast<float>(constant[c] - means[c] * scale);
-            numbers[3][c] = static_cast<float>(deviation);
-        }
-        track(runningMean, runningVariance, rows, momentum, means.data(), variances.data());
-        auto output = at::empty_like(image);
-        if (isBrain(image))
-            normalize<rows::Brain>(image, normalization(of), relu, output);
-        else
-            normalize<float>(image, normalization(of), relu, output);
-        context->saved_data["relu"] = reluAt;
-        context->save_for_backward({image, of});
-        return output;
-    }
-
-    static variable_list backward(AutogradContext* context, variable_list gradients) {
-        const auto saved = context->get_saved_variables();
-        const auto gradient = channelsLast(gradients[0]);
-        const auto relu = static_cast<Relu>(context->saved_data["relu"].toInt());
-        const bool needed = context->needs_input_grad(0);
-        return isBrain(saved[0]) ? gradientsOf<rows::Brain>(saved[0], gradient, saved[1], relu, needed)
-                                 : gradientsOf<float>(saved[0], gradient, saved[1], relu, needed);
-    }
-
-private:
-    static rows::Normalization normalization(const at::Tensor& of) {
-        const int64_t channels = of.size(1);
-        const float* const numbers = of.data_ptr<float>();
-        return {numbers, numbers + channels, numbers + 2 * channels};
-    }
-
-    template <class Element>
-    static variable_list gradientsOf(const at::Tensor& image, const at::Tensor& gradient, const at::Tensor& of,
-                                     Relu relu, bool needed) {
-        const auto& kernels = Of<Element>::kernels();
-        const int64_t channels = image.size(1), rows = image.numel() / channels;
-        const Element *const x = Of<Element>::data(image), *const dy = Of<Element>::data(gradient);
-        const auto n = normalization(of);
-        const at::Tensor sums =
-            sumBlocks(rows, channels, [&](int64_t first, int64_t count, float* sum, float* products) {
-                kernels.gradientSums(x + first * channels, dy + first * channels, count, channels, n, relu, sum,
-                                     products);
-            });
-        variable_list result(8);
-        // Ioffe & Szegedy 2015, sec. 3, with the two means per channel known.
-        auto parts = at::empty({4, channels}, at::kFloat);
-        const auto sum = sums.accessor<double, 2>();
-        auto numbers = of.accessor<float, 2>(), to = parts.accessor<float, 2>();
-        for (int64_t c = 0; c < channels; ++c) {
-            const double deviation = numbers[3][c], scale = numbers[1][c];
-            to[0][c] = static_cast<float>(sum[1][c] / deviation);
-            to[1][c] = static_cast<float>(sum[0][c]);
-            to[2][c] = static_cast<float>(-scale * sum[1][c] / (deviation * deviation * double(rows)));
-            to[3][c] = static_cast<float>(-scale * sum[0][c] / double(rows));
-        }
-        result[1] = parts[0];
-        result[2] = parts[1];
-        if (!needed) return result;
-        const float* const from = parts.data_ptr<float>();
-        const rows::NormalizationGradient g{n.scale, from + 2 * channels, from + 3 * channels};
-        result[0] = at::empty_like(image);
-        Element* const dx = Of<Element>::data(result[0]);
-        forBlocks(rows, [&](int64_t first, int64_t count) {
-            const int64_t at = first * channels;
-            kernels.normalizationGradient(x + at, dy + at, count, channels, n, g, relu, dx + at);
-        });
-        return result;
-    }
-};
-
-at::Tensor rectified(const at::Tensor& y, Relu relu) {
-    // hardtanh has no gradient for bfloat16 in libtorch 1.13.
-    if (relu == Relu::Clipped && isBrain(y)) return at::hardtanh(y.to(at::kFloat), 0, 6).to(y.scalar_type());
-    return relu == Relu::After ? y.relu() : relu == Relu::Clipped ? at::hardtanh(y, 0, 6) : y;
-}
-
-at::Tensor batchNormRelu(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
-                         const OptionalTensor& runningMean, const OptionalTensor& runningVariance, double momentum,
-                         double epsilon, int64_t relu) {
-    TORCH_CHECK(relu >= 0 && relu <= 3,
-                "coverslip::batch_norm_relu: relu 0 (none), 1 (before), 2 (after) or 3 (after, to 6) expected, got ",
-                relu);
-    const int64_t channels = input.dim() == 4 ? input.size(1) : -1;
-    TORCH_CHECK(weight.numel() == channels && bias.numel() == channels, "coverslip::batch_norm_relu: input ",
-                input.sizes(), ", weight ", weight.sizes(), " and bias ", bias.sizes(), " do not match");
-    if (normServed(input) && served(weight) && served(bias) && served(runningMean) && served(runningVariance) &&
-        runningMean.has_value() == runningVariance.has_value())
-        return BatchNormRelu::apply(input, weight.contiguous(), bias.contiguous(), runningMean, runningVariance,
-                                    momentum, epsilon, relu);
-    const auto y = at::batch_norm(relu == 1 ? input.relu() : input, weight, bias, runningMean, runningVariance, true,
-                                  momentum, epsilon, false);
-    return rectified(y, static_cast<Relu>(relu));
-}
 
 at::Tensor channelAffine(const at::Tensor& input, const at::Tensor& scale, const at::Tensor& offset, int64_t reluAt) {
     TORCH_CHECK(reluAt == 0 || reluAt == 2 || reluAt == 3,
@@ -345,9 +152,6 @@ at::Tensor argmax(const at::Tensor& scores) {
 }  // namespace coverslip
 
 TORCH_LIBRARY_FRAGMENT(coverslip, m) {
-    m.def("batch_norm_relu(Tensor input, Tensor weight, Tensor bias, Tensor? running_mean, Tensor? running_var, "
-          "float momentum, float eps, int relu) -> Tensor",
-          coverslip::batchNormRelu);
     m.def("channel_affine(Tensor input, Tensor scale, Tensor offset, int relu) -> Tensor", coverslip::channelAffine);
     m.def("channel_means(Tensor input) -> (Tensor, Tensor)", coverslip::channelMeans);
     m.def("cross_entropy(Tensor scores, Tensor target) -> Tensor", coverslip::crossEntropy);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Coverslip.App.Tests.Commands;
 using Coverslip.Files;
@@ -128,6 +129,30 @@ public sealed class SlurmTests(SlurmCluster cluster) : IClassFixture<SlurmCluste
         Assert.Contains("cells: 4 of 4 done", VerbCall.Run(0, "jobs", At("spread")).Output);
         Same("whole", "spread");
         Assert.Equal(Figures("whole"), Figures("spread"));
+    }
+
+    /// <summary>One training by a rank on each node: they find each other by what srun says of the step.</summary>
+    [Fact]
+    public void Ranks_of_a_step_on_two_nodes_train_as_one_process_does()
+    {
+        NeedsSlurm();
+        File.WriteAllText(runs.RecipeFile, Recipe);
+        string[] Train(string to) =>
+            ["train", runs.RecipeFile, "--cohort", runs.CohortFile, "--out", At(to), "--part", "1"];
+        VerbCall.Run(0, Train("alone"));
+        var program = Path.Combine(AppContext.BaseDirectory, "coverslip");
+        SlurmCluster.Told(
+            "srun",
+            $"--nodes=2 --ntasks-per-node=1 --cpus-per-task=1 --mem=500M --time=10 --output={At("rank-%t.log")} {program} {string.Join(' ', Train("ranks"))}"
+        );
+        string[] said = [.. Enumerable.Range(0, 2).Select(rank => File.ReadAllText(At($"rank-{rank}.log")))];
+        Assert.Equal([true, false], said.Select(text => text.Contains("report:", StringComparison.Ordinal)));
+        double Loss(string run)
+        {
+            var table = CsvTable.Read(At($"{run}/part-1/metrics.csv"));
+            return double.Parse(table.Rows.Single().Fields[table.Require("train_loss")], CultureInfo.InvariantCulture);
+        }
+        Assert.Equal(Loss("alone"), Loss("ranks"), 1e-5);
     }
 
     private static string[] Options => ["--slurm-options", "--cpus-per-task=1 --mem=500M --time=10"];

@@ -1,6 +1,8 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 
 namespace Coverslip.App.Cluster;
@@ -74,6 +76,32 @@ internal static partial class SlurmClient
         return known;
     }
 
+    /// <summary>
+    /// How a node is reached: by its name, or where the network does not know that, as in clouds, by the address that Slurm has.
+    /// </summary>
+    internal static string AddressOf(string node)
+    {
+        try
+        {
+            if (Dns.GetHostAddresses(node).Length > 0)
+                return node;
+        }
+        catch (SocketException)
+        {
+            // Slurm may know it
+        }
+        try
+        {
+            return NodeAddress().Match(Call("scontrol", ["show", "node", node])) is { Success: true } address
+                ? address.Groups[1].Value
+                : node;
+        }
+        catch (IOException)
+        {
+            return node;
+        }
+    }
+
     private static void Add(Dictionary<string, SlurmJob> known, string lines)
     {
         foreach (var line in lines.Split('\n'))
@@ -118,6 +146,9 @@ internal static partial class SlurmClient
             );
         }
     }
+
+    [GeneratedRegex(@"NodeAddr=(\S+)")]
+    private static partial Regex NodeAddress();
 
     [GeneratedRegex(@"MaxArraySize\s*=\s*(\d+)")]
     private static partial Regex MaxArraySize();

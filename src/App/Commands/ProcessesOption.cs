@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Coverslip.App.Cluster;
 using Coverslip.App.Processes;
 using Coverslip.Learning.Models;
 using Coverslip.Torch;
@@ -24,6 +25,8 @@ internal static class ProcessesOption
         var (place, asked) = (RankPlace.Of(Environment.GetEnvironmentVariable), parsed.GetValue(Processes));
         if (asked < 1)
             throw new ArgumentException($"--processes is {asked}; give 1, the default, or more");
+        if (place is not null && Environment.GetEnvironmentVariable("SLURM_JOB_ID") is not null)
+            place = place with { Host = SlurmClient.AddressOf(place.Host) };
         return place is null || asked == 1 || asked == place.Size
             ? place
             : throw new ArgumentException(

@@ -21,6 +21,9 @@ internal sealed class RankChildren : IDisposable
             children.Add(Started(arguments, new RankPlace(rank, size, rank, "127.0.0.1", port), threads));
     }
 
+    /// <summary>Whether a rank runs no more.</summary>
+    internal bool HasEnded(int rank) => children[rank - 1].Process.HasExited;
+
     /// <summary>How a rank that has ended did; null while it runs, or after success.</summary>
     internal string? End(int rank)
     {

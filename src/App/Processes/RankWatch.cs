@@ -14,7 +14,10 @@ internal sealed class RankWatch : IDisposable
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(45);
     private readonly ManualResetEventSlim over = new();
+    private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly Thread thread;
+    private readonly Timer? answers;
+    private long answered; // ticks of the clock
 
     /// <param name="store">A connection of its own.</param>
     /// <param name="rank">This one.</param>
@@ -24,10 +27,23 @@ internal sealed class RankWatch : IDisposable
     {
         thread = new Thread(() => Watch(store, rank, size, silent)) { IsBackground = true, Name = "ranks" };
         thread.Start();
+        // The store is rank 0's: of its machine's silence no count tells, the question itself is not answered.
+        if (rank > 0)
+            answers = new Timer(
+                _ =>
+                {
+                    if (clock.Elapsed.Ticks - Volatile.Read(ref answered) > Silence.Ticks)
+                        silent(0);
+                },
+                null,
+                Beat,
+                Beat
+            );
     }
 
     public void Dispose()
     {
+        answers?.Dispose();
         over.Set();
         thread.Join();
         over.Dispose();
@@ -35,7 +51,6 @@ internal sealed class RankWatch : IDisposable
 
     private void Watch(GroupStore store, int rank, int size, Action<int> silent)
     {
-        var clock = Stopwatch.StartNew();
         var heard = new (long Count, TimeSpan At)[size];
         using (store)
             try
@@ -53,6 +68,7 @@ internal sealed class RankWatch : IDisposable
                         else if (clock.Elapsed - heard[other].At > Silence)
                             silent(other);
                     }
+                    Volatile.Write(ref answered, clock.Elapsed.Ticks);
                 }
                 store.Add(Key(rank), long.MinValue / 2);
             }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Coverslip.Learning.Processes;
 using Coverslip.Torch;
@@ -14,6 +15,7 @@ internal sealed class TrainingTeam : IDisposable
     private static readonly TimeSpan Meeting = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Reporting = TimeSpan.FromSeconds(15);
     private readonly GroupStore store;
+    private readonly RankPlace place;
     private readonly ProcessGroup group;
     private readonly RankWatch watch;
     private readonly RankChildren? children;
@@ -21,15 +23,18 @@ internal sealed class TrainingTeam : IDisposable
 
     private TrainingTeam(GroupStore store, RankPlace place, Device device, RankChildren? children)
     {
-        (this.store, this.children) = (store, children);
+        (this.store, this.place, this.children) = (store, place, children);
         store.Set(
             Key("who", place.Rank),
             string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}, process {Environment.ProcessId}")
         );
-        var address = place.Host is "127.0.0.1" or "localhost" ? "127.0.0.1" : "";
-        group = ProcessGroup.Open(store, place.Rank, place.Size, device, new GroupOptions { Address = address });
+        store.Add(Key("came", place.Rank), 1);
+        Meet();
         who = [.. Enumerable.Range(0, place.Size).Select(rank => store.Get(Key("who", rank)))];
+        // From here on somebody is told of a rank that stays away, also while connections are made.
         watch = new RankWatch(GroupStore.Join(place.Host, store.Port, Meeting), place.Rank, place.Size, Silent);
+        var options = new GroupOptions { Address = RankAddress.Of(store, place) };
+        group = ProcessGroup.Open(store, place.Rank, place.Size, device, options);
         Ranks.Enter(group);
     }
 
@@ -48,9 +53,9 @@ internal sealed class TrainingTeam : IDisposable
         catch (TorchException error)
         {
             throw new InvalidOperationException(
-                $"rank {place.Rank} of {place.Size} did not meet the others at {place.Host}, port {place.Port}, within "
-                    + $"{Meeting.TotalMinutes:0} minutes: {error.Message}; all have to be started at about the same time, and "
-                    + "reach that port",
+                $"rank {place.Rank} of {place.Size} did not meet the others at {place.Host}, port {place.Port}: {error.Message}; "
+                    + $"all have to be started within {Meeting.TotalMinutes:0} minutes, and to reach that port and each other: "
+                    + "GLOO_SOCKET_IFNAME names the network where a machine has several",
                 error
             );
         }
@@ -70,6 +75,25 @@ internal sealed class TrainingTeam : IDisposable
         return new TrainingTeam(store, new RankPlace(0, size, 0, "127.0.0.1", store.Port), device, children);
     }
 
+    /// <summary>Waits until all are there; a child that ends before it came is named.</summary>
+    /// <exception cref="IOException">One did, or a rank does not come.</exception>
+    private void Meet()
+    {
+        var clock = Stopwatch.StartNew();
+        for (var rank = 0; rank < place.Size; rank++)
+            while (store.Add(Key("came", rank), 0) == 0)
+            {
+                if (rank > 0 && children?.HasEnded(rank) == true && children.End(rank) is { } end)
+                    throw new IOException($"rank {rank} of {place.Size} {end} before the training began");
+                if (clock.Elapsed > Meeting)
+                    throw new IOException(
+                        $"rank {rank} of {place.Size} did not come to {place.Host}, port {store.Port}, within {Meeting.TotalMinutes:0} "
+                            + "minutes; all have to be started, and to reach that port"
+                    );
+                Thread.Sleep(20);
+            }
+    }
+
     /// <summary>
     /// Which rank was lost, where that is why something failed; null of other failures. Those that are left tell each other, and
     /// who does not is lost.
@@ -80,7 +104,7 @@ internal sealed class TrainingTeam : IDisposable
             return null;
         try
         {
-            store.Add(Key("left", group.Rank), 1);
+            store.Add(Key("left", place.Rank), 1);
             for (var waited = TimeSpan.Zero; waited < Reporting; waited += TimeSpan.FromSeconds(1))
             {
                 if (Ended() is { } end)
@@ -127,7 +151,7 @@ internal sealed class TrainingTeam : IDisposable
             error.Message.Contains(word, StringComparison.OrdinalIgnoreCase)
         );
 
-    private int[] Missing() => [.. Enumerable.Range(0, group.Size).Where(rank => store.Add(Key("left", rank), 0) == 0)];
+    private int[] Missing() => [.. Enumerable.Range(0, place.Size).Where(rank => store.Add(Key("left", rank), 0) == 0)];
 
     /// <summary>A child that ended without having lost another.</summary>
     private string? Ended() =>
@@ -139,7 +163,7 @@ internal sealed class TrainingTeam : IDisposable
                 .FirstOrDefault(end => end is not null);
 
     private string Told(int rank, string end) =>
-        $"rank {rank} of {group.Size} ({who[rank]}) {end}; what the last whole epoch left stays: the same call with --resume goes "
+        $"rank {rank} of {place.Size} ({who[rank]}) {end}; what the last whole epoch left stays: the same call with --resume goes "
         + "on from there, with any number of processes";
 
     private void Silent(int rank)

@@ -106,8 +106,8 @@ public sealed unsafe class ProcessGroup : IDisposable
         GC.KeepAlive(parameters);
     }
 
-    /// <summary>Batch normalization of [B, C, H, W] by the statistics of all ranks' values.</summary>
-    internal Tensor BatchNorm(Tensor x, Tensor weight, Tensor bias, BatchNormState state)
+    /// <summary>Batch normalization of [B, C, H, W] by the statistics of all ranks' values, and what follows it.</summary>
+    internal Tensor BatchNorm(Tensor x, Tensor weight, Tensor bias, BatchNormState state, Activation activation)
     {
         var tensors = stackalloc nint[]
         {
@@ -117,9 +117,9 @@ public sealed unsafe class ProcessGroup : IDisposable
             state.Mean.Pointer,
             state.Variance.Pointer,
         };
-        var numbers = stackalloc double[] { state.Momentum, state.Epsilon };
+        var norm = new GroupNorm(state.Momentum, state.Epsilon, Counts ? 1 : 0, activation.Number());
         nint result = 0;
-        NativeMethods.Check(NativeMethods.ct_group_batch_norm(Pointer, tensors, numbers, Counts ? 1 : 0, &result));
+        NativeMethods.Check(NativeMethods.ct_group_batch_norm(Pointer, tensors, &norm, &result));
         GC.KeepAlive(x);
         return Tensor.Own(result);
     }

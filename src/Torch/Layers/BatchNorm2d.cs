@@ -56,7 +56,7 @@ public sealed class BatchNorm2d
             tracked.AddInPlace(1);
         var state = new BatchNormState(mean, variance, Recompute.IsSecondRun ? 0 : momentum, epsilon);
         if (learns && store.StatisticsOver is { } group)
-            return Activation.InPlace(group.BatchNorm(x, Weight, Bias, state));
+            return group.BatchNorm(x, Weight, Bias, state, Activation);
         if (learns && x.IsChannelsLast && x.NormServedByOwnOperators)
             return x.OwnBatchNorm(Weight, Bias, state, Activation);
         return Activation.InPlace(x.BatchNorm(Weight, Bias, state, learns));

@@ -46,13 +46,7 @@ internal static unsafe partial class NativeMethods
     internal static partial int ct_group_sum_gradients(nint group, nint* parameters, int count);
 
     [LibraryImport(Library)]
-    internal static partial int ct_group_batch_norm(
-        nint group,
-        nint* tensors,
-        double* momentumEpsilon,
-        int counts,
-        nint* result
-    );
+    internal static partial int ct_group_batch_norm(nint group, nint* tensors, GroupNorm* norm, nint* result);
 
     [LibraryImport(Library)]
     internal static partial int ct_reducer_open(nint group, nint* parameters, int count, nint* result);
@@ -66,3 +60,7 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)]
     internal static partial void ct_reducer_release(nint reducer);
 }
+
+/// <summary>A norm of group_norm.cpp: how it moves running statistics, whether this rank counts, where a ReLU stands.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly record struct GroupNorm(double Momentum, double Epsilon, int Counts, int Relu);

@@ -20,4 +20,13 @@ internal static class Activations
             Activation.Relu6 => y.Relu6InPlace(),
             _ => y,
         };
+
+    /// <summary>Where a ReLU stands, as native/torch numbers it.</summary>
+    internal static int Number(this Activation activation) =>
+        activation switch
+        {
+            Activation.Relu => 2,
+            Activation.Relu6 => 3,
+            _ => 0,
+        };
 }

@@ -36,6 +36,10 @@ public sealed partial class Tensor
         ChannelAffineOp = new("coverslip::channel_affine"),
         ChannelMeansOp = new("coverslip::channel_means");
 
+    // On smaller maps both take the same time.
+    private const long FewestOneDnnPixels = 1024,
+        FewestOneDnnChannels = 32;
+
     /// <summary>Convolution; weight [out, in / groups, kH, kW].</summary>
     public Tensor Conv2d(Tensor weight, Tensor? bias, ConvGeometry geometry) =>
         ConvOp.Call(
@@ -44,9 +48,22 @@ public sealed partial class Tensor
             bias,
             geometry.StrideList,
             geometry.PaddingList,
-            geometry.DilationList,
+            GoesToOneDnnByDistance(weight, geometry) ? [2, 2] : geometry.DilationList,
             geometry.Groups
         );
+
+    /// <summary>
+    /// libtorch gives a 1×1 convolution of fewer than 16 images on one thread to a matrix product per image, which takes up to
+    /// 1.7 times as long as oneDNN where maps are large; a distance between taps, which one tap does not have, sends it to
+    /// oneDNN, as the whole mini-batch goes of which this may be a part (docs/decisions/one-step-convolutions.md).
+    /// </summary>
+    private bool GoesToOneDnnByDistance(Tensor weight, ConvGeometry geometry) =>
+        geometry is { Stride: 1, Dilation: 1, Groups: 1 }
+        && (weight.Size(2), weight.Size(3)) is (1, 1)
+        && Math.Min(weight.Size(0), weight.Size(1)) >= FewestOneDnnChannels
+        && Size(2) * Size(3) >= FewestOneDnnPixels
+        && IsChannelsLast
+        && ServedByOwnOperators;
 
     /// <summary>Transposed convolution; weight [in, out, kH, kW].</summary>
     internal Tensor ConvTranspose2d(Tensor weight, Tensor? bias, long stride) =>
@@ -169,12 +186,12 @@ public sealed partial class Tensor
             state.Variance,
             state.Momentum,
             state.Epsilon,
-            Number(activation)
+            (long)activation.Number()
         );
 
     /// <summary>activation(scale · x + offset) with a scale and an offset [C] per channel; without gradients.</summary>
     internal Tensor ChannelAffine(Tensor scale, Tensor offset, Activation activation) =>
-        ChannelAffineOp.Call(this, scale, offset, Number(activation));
+        ChannelAffineOp.Call(this, scale, offset, (long)activation.Number());
 
     /// <summary>
     /// The image and the means [B, C] of its channels, for what uses both: their gradients meet in one pass over the map.
@@ -184,15 +201,6 @@ public sealed partial class Tensor
         var both = ChannelMeansOp.CallMany(this);
         return (both[0]!, both[1]!);
     }
-
-    // As native/torch numbers where a ReLU stands.
-    private static long Number(Activation activation) =>
-        activation switch
-        {
-            Activation.Relu => 2,
-            Activation.Relu6 => 3,
-            _ => 0,
-        };
 
     private static long[] Pair(Sides sides) => [sides.Rows, sides.Columns];
 }

@@ -78,6 +78,28 @@ public sealed class ProcessesTests : IDisposable
         Assert.Equal(Enumerable.Range(0, folder.Reached.Epoch).Select(e => $"{e}"), epochs);
     }
 
+    [Fact]
+    public async Task A_rank_that_dies_before_all_have_met_is_named()
+    {
+        File.WriteAllText(runs.RecipeFile, Recipe);
+        var (code, _, errors) = await ProgramProcess.Run(
+            ["train", runs.RecipeFile, "--cohort", runs.CohortFile, "--out", runs.At("run"), "--processes", "2"],
+            parent =>
+            {
+                while (!parent.HasExited && Children(parent.Id).Length == 0)
+                    Thread.Sleep(1);
+                using var child = Process.GetProcessById(Children(parent.Id)[0]);
+                child.Kill();
+            }
+        );
+        Assert.Equal(1, code);
+        Assert.Contains(
+            "error: rank 1 of 2 ended with signal 9 before the training began",
+            errors,
+            StringComparison.Ordinal
+        );
+    }
+
     [Theory]
     [InlineData("node1", "node1")]
     [InlineData("node1,node2", "node1")]
