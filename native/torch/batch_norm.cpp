@@ -129,9 +129,11 @@ private:
         const int64_t channels = image.size(1), rows = image.numel() / channels;
         const Element *const x = Of<Element>::data(image), *const dy = Of<Element>::data(gradient);
         const auto n = normalization(of);
-        const at::Tensor sums = sumBlocks(rows, channels, [&](int64_t first, int64_t count, float* sum, float* products) {
-            kernels.gradientSums(x + first * channels, dy + first * channels, count, channels, n, relu, sum, products);
-        });
+        const at::Tensor sums =
+            sumBlocks(rows, channels, [&](int64_t first, int64_t count, float* sum, float* products) {
+                kernels.gradientSums(x + first * channels, dy + first * channels, count, channels, n, relu, sum,
+                                     products);
+            });
         // Weight and bias get this process's part: gradients of parameters meet elsewhere.
         auto parts = at::empty({4, channels}, at::kFloat);
         auto to = parts.accessor<float, 2>();
