@@ -22,9 +22,10 @@ public sealed class DepthwiseKernelTests
     [Theory, MemberData(nameof(Shapes))]
     public void Float32_maps_equal_libtorchs(long[] shape, int[] kernel) => Compare(shape, kernel, DType.Float32, 1e-5);
 
+    /// <summary>Without kernels of ours libtorch computes, which on processors without AVX-512 adds gradients up in bfloat16.</summary>
     [Theory, MemberData(nameof(Shapes))]
     public void Bfloat16_maps_equal_libtorchs(long[] shape, int[] kernel) =>
-        Compare(shape, kernel, DType.BFloat16, 1e-2);
+        Compare(shape, kernel, DType.BFloat16, TorchRuntime.Simd == "none" ? 3e-2 : 1e-2);
 
     [Fact]
     public void A_weight_of_other_channels_is_refused()
