@@ -39,8 +39,8 @@ public sealed class OutputsTests : IDisposable
         masks: mask --cohort @phantoms/cohort.csv --rules @a.mask-rules.json --scale 1 --channels 8 --start-labels 8 --steps 5 --out @masks
         .: mask calibrate --cohort @phantoms/cohort.csv --segmentations @masks --out @b.mask-rules.json --scale 1 --channels 8 --start-labels 8 --steps 5 => fitted
         run: train @masked.yaml --cohort @phantoms/cohort.csv --split @split.json --masks @masks --set input.mask_rules=@a.mask-rules.json --out @run => auc
-        stained-run: train @masked.yaml --cohort @phantoms/cohort.csv --set input.stain=@stain.json --part 1 --out @stained-run => auc
-        stained-run: train @masked.yaml --cohort @phantoms/cohort.csv --set input.stain=@stain.json --part 1 --resume --out @stained-run => auc
+        stained-run: train @masked.yaml --cohort @phantoms/cohort.csv --set input.stain=@stain.json --set training.precision=auto --part 1 --out @stained-run => auc
+        stained-run: train @masked.yaml --cohort @phantoms/cohort.csv --set input.stain=@stain.json --set training.precision=auto --part 1 --resume --out @stained-run => auc
         new-run: train @new.yaml --cohort @stained/cohort.csv --set input.height=32 --set input.width=32 --set input.form=raw --set training.epochs=1 --set split.folds=2 --part 1 --out @new-run => auc
         colon-run: train @raw.yaml --cohort @colon/cohort.csv --split @colon/split.json --part 1 --out @colon-run => auc
         predicted: predict @run --cohort @phantoms/cohort.csv --per-patient mean --masks @masks --out @predicted => patients.csv
