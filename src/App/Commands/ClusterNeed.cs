@@ -22,11 +22,10 @@ internal static class ClusterNeed
     {
         if (request.Says("mem", "mem-per-cpu", "mem-per-gpu") && request.Says("time", "t"))
             return false;
-        var options = parsed.CommandResult.Command.Options;
-        if (!options.Contains(DeviceOption.Device) || !DeviceOption.IsElsewhere(parsed))
+        if (!DeviceOption.IsElsewhere(parsed))
             return true;
         Console.Error.WriteLine(
-            $"--device {parsed.GetValue(DeviceOption.Device)}: not on this machine, so that memory and time are not estimated; "
+            $"--device {DeviceOption.Word(parsed)}: not on this machine, so that memory and time are not estimated; "
                 + "the cluster's defaults hold where --slurm-options does not say them"
         );
         return false;

@@ -20,11 +20,15 @@ internal static class DeviceOption
             + "own operators compute with one thread, which takes longer. For cpu.",
     };
 
+    /// <summary>The word that is asked for; cpu of a verb that computes on no device.</summary>
+    internal static string Word(ParseResult parsed) =>
+        parsed.CommandResult.Command.Options.Contains(Device) ? parsed.GetValue(Device)! : "cpu";
+
     /// <summary>
     /// Whether the device that is asked for is only where the tasks run: a login node leaves the work to a cluster, and has no GPU.
     /// </summary>
     internal static bool IsElsewhere(ParseResult parsed) =>
-        ClusterOptions.Of(parsed) is not null && !Torch.Device.Named(parsed.GetValue(Device)!).IsHere;
+        ClusterOptions.Of(parsed) is not null && !Torch.Device.Named(Word(parsed)).IsHere;
 
     /// <summary>Where this call computes: what <c>--device</c> says, or the processor where that is elsewhere.</summary>
     /// <exception cref="ArgumentException">No such device here; or reproducible numbers are asked of a GPU.</exception>

@@ -41,13 +41,10 @@ internal static class ShardSlurm
         DistinctNames.Check(slides);
         var count = Math.Min(request.Shards ?? ShardPlan.Read(folder)?.Count ?? Shares, slides.Count);
         var plan = ShardOption.PlanOf(count, folder, slides, work.Opening, work.Cost);
-        var device = parsed.CommandResult.Command.Options.Contains(DeviceOption.Device)
-            ? parsed.GetValue(DeviceOption.Device)!
-            : "cpu";
         var need = ClusterNeed.IsAsked(parsed, request) ? NeedOf(plan, work) : null;
         return Submission.Run(
             folder,
-            new ClusterCall(TaskCall.Words(parsed), request, device),
+            new ClusterCall(TaskCall.Words(parsed), request, DeviceOption.Word(parsed)),
             [
                 new ClusterStage(
                     "shares",

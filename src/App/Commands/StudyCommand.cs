@@ -111,7 +111,7 @@ internal static class StudyCommand
         var study = StudyRecipe.Load(file, Known.Methods, parsed.GetValue(SettingOption.Set), note => told.Add(note));
         foreach (var note in told)
             Console.Error.WriteLine(note);
-        _ = DeviceOption.Of(parsed);
+        var device = DeviceOption.Of(parsed);
         study = MissingBaselines.LeaveOut(study, Console.Error.WriteLine) with
         {
             ImageWise = study.ImageWise || parsed.GetValue(ImageWise),
@@ -132,13 +132,7 @@ internal static class StudyCommand
         var trains = request is null && step != ClusterStage.Merge && !parsed.GetValue(TableOnly);
         string? precision;
         using (var stop = new StopSignal())
-            (study, precision) = StudyPrecision.Chosen(
-                study,
-                folder,
-                cohort,
-                trains ? DeviceOption.Of(parsed) : null,
-                stop.Token
-            );
+            (study, precision) = StudyPrecision.Chosen(study, folder, cohort, trains ? device : null, stop.Token);
         var split = StudyCohorts.SplitOf(parsed.GetValue(SplitFile), study, cohort, folder);
         if (split.ImageWise)
             Console.Error.WriteLine($"warning: {Split.InflatedNote}");

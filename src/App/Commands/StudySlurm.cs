@@ -36,7 +36,6 @@ internal static class StudySlurm
         IReadOnlyList<(StudyGroup Group, Split Part)> groups
     )
     {
-        var device = parsed.GetValue(DeviceOption.Device)!;
         var need = ClusterNeed.IsAsked(parsed, request)
             ? NeedOf(study.Study, groups[0], DeviceOption.Of(parsed))
             : null;
@@ -44,7 +43,7 @@ internal static class StudySlurm
         ClusterTask[] tasks = [.. cells.Select((cell, i) => new ClusterTask(i + 1, cell.Title, 0))];
         return Submission.Run(
             study.Folder.Path,
-            new ClusterCall(TaskCall.Words(parsed), request, device),
+            new ClusterCall(TaskCall.Words(parsed), request, DeviceOption.Word(parsed)),
             [
                 ClusterStage
                     .Of(

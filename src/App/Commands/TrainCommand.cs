@@ -104,7 +104,7 @@ internal static class TrainCommand
         var parts = parsed.GetValue(Part) is null ? 1 : run.Parts;
         return Submission.Run(
             folder,
-            new ClusterCall(TaskCall.Words(parsed), request, parsed.GetValue(DeviceOption.Device)!),
+            new ClusterCall(TaskCall.Words(parsed), request, DeviceOption.Word(parsed)),
             [
                 ClusterStage
                     .Of("train", $"training into {folder}", parsed.GetValue(Resume) ? [] : [Resume.Name])

@@ -79,21 +79,32 @@ internal static class StudyPrecision
 
     private static StudyRun With(StudyRun run, Precision precision)
     {
-        var text = Asked(run.Text, run.Name) is { Asks: true } asked ? asked.With(precision) : run.Text;
-        return run with
-        {
-            Text = text,
-            Recipe = Known.Methods.Parse(text, run.Name),
-            Tried = [.. run.Tried.Select(t => With(t, precision))],
-        };
+        var tried = run with { Tried = [.. run.Tried.Select(t => With(t, precision))] };
+        return Read(run.Text, run.Name, precision) is { } read
+            ? tried with
+            {
+                Text = read.Text,
+                Recipe = read.Recipe,
+            }
+            : tried;
     }
 
     private static Pretraining With(Pretraining pretraining, Precision precision) =>
-        Asked(pretraining.Text, pretraining.Name) is { Asks: true } asked
+        Read(pretraining.Text, pretraining.Name, precision) is { } read
             ? pretraining with
             {
-                Text = asked.With(precision),
-                Recipe = Known.Methods.Parse(asked.With(precision), pretraining.Name),
+                Text = read.Text,
+                Recipe = read.Recipe,
             }
             : pretraining;
+
+    /// <summary>A recipe with a precision in place of auto; null of one that does not say auto.</summary>
+    private static (string Text, IRecipe Recipe)? Read(string text, string name, Precision precision)
+    {
+        var asked = Asked(text, name);
+        if (!asked.Asks)
+            return null;
+        var told = asked.With(precision);
+        return (told, Known.Methods.Parse(told, name));
+    }
 }
