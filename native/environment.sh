@@ -17,11 +17,15 @@ usable_cores() {
 
 # Sets the variables in this shell; `env LD_PRELOAD=…` is left to with_allocator, so that no other tool loads it.
 set_run_environment() {
-    local cores libraries
+    local libraries
     libraries=/usr/lib/$(uname -m)-linux-gnu
-    if [[ -z ${OMP_NUM_THREADS:-} || -z ${OPENBLAS_NUM_THREADS:-} ]]; then cores=$(usable_cores); fi
-    export OMP_NUM_THREADS=${OMP_NUM_THREADS:-$cores}
-    export OPENBLAS_NUM_THREADS=${OPENBLAS_NUM_THREADS:-$cores}
+    if [[ -z ${OMP_NUM_THREADS:-} ]]; then
+        OMP_NUM_THREADS=$(usable_cores)
+        export COVERSLIP_ALL_THREADS=1 # nobody asked for a number: a cluster's nodes have other processors than this machine
+    fi
+    export OMP_NUM_THREADS
+    # Who asks for one thread means all of the program's.
+    export OPENBLAS_NUM_THREADS=${OPENBLAS_NUM_THREADS:-$OMP_NUM_THREADS}
     # How long a thread of libgomp that waits keeps its core busy: some 0.1 ms, as long as costs nothing beside other programs.
     export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-4000}
     COVERSLIP_LAUNCHER=$(readlink -f -- "$0") # what a cluster's tasks call

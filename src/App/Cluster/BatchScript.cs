@@ -14,7 +14,8 @@ internal sealed record ClusterCall(IReadOnlyList<string> Words, ClusterRequest R
 internal static class BatchScript
 {
     /// <summary>Threads of a task where nobody says how many.</summary>
-    private const string Processors = "4";
+    private const string Processors = "4",
+        AllThreads = "COVERSLIP_ALL_THREADS";
 
     internal static string Text(SlurmFolder folder, ClusterStage stage, ClusterCall call)
     {
@@ -30,7 +31,7 @@ internal static class BatchScript
         Ask("--requeue", "preempted, or its node gone: begun again, and it goes on where it was");
         Ask("--signal=B:USR1@60", "a minute before the time is over: stops and is queued again, see below");
         if (!request.Says("cpus-per-task", "c"))
-            Ask($"--cpus-per-task={Environment.GetEnvironmentVariable("OMP_NUM_THREADS") ?? Processors}");
+            Ask($"--cpus-per-task={AskedThreads() ?? Processors}");
         if (!request.Says("mem", "mem-per-cpu", "mem-per-gpu"))
             Told(stage.Memory is { } memory ? $"--mem={Math.Ceiling(memory / 1048576.0):0}M" : null, "memory");
         if (!request.Says("time", "t"))
@@ -127,9 +128,16 @@ internal static class BatchScript
             : string.Concat(
                 from variable in Environment.GetEnvironmentVariables().Keys.Cast<string>().Order(StringComparer.Ordinal)
                 where variable.StartsWith("COVERSLIP_", StringComparison.Ordinal)
-                where variable is not "COVERSLIP_LAUNCHER"
+                where variable is not ("COVERSLIP_LAUNCHER" or AllThreads)
                 select $"export {variable}={Shell(Environment.GetEnvironmentVariable(variable)!)}\n"
             );
+
+    /// <summary>The threads that the user asks for; null where the launcher took all processors of this machine, which is none of
+    /// the nodes.</summary>
+    private static string? AskedThreads() =>
+        Environment.GetEnvironmentVariable(AllThreads) is null
+            ? Environment.GetEnvironmentVariable("OMP_NUM_THREADS")
+            : null;
 
     private static string Minutes(TimeSpan time) =>
         string.Create(

@@ -67,9 +67,9 @@ internal sealed class TrainingTeam : IDisposable
     /// <param name="device">Where this one computes.</param>
     internal static TrainingTeam Start(int size, IReadOnlyList<string> arguments, Device device)
     {
-        // Each has its share of the processors, unless the user says how many threads a process has.
-        if (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is null)
-            TorchRuntime.Threads = Math.Max(1, Environment.ProcessorCount / size);
+        // Each has its share of the processors at most. The launcher names all of them as the threads of a run, and the setter
+        // tells OpenBLAS, too.
+        TorchRuntime.Threads = Math.Min(TorchRuntime.Threads, Math.Max(1, Environment.ProcessorCount / size));
         var store = GroupStore.Serve("127.0.0.1", 0, Meeting);
         var children = new RankChildren(arguments, size, store.Port, TorchRuntime.Threads);
         return new TrainingTeam(store, new RankPlace(0, size, 0, "127.0.0.1", store.Port), device, children);
