@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Evaluation in float32: unfolded, folded and ONNX Runtime (NuGet's, with the ONNX file that `coverslip pack --onnx` writes of
-# such a network), in turn in one process: ratios of processor time and of wall time, minimum, median and maximum of pairs.
+# such a network), and over eight bits by ONNX Runtime, as `coverslip quantize` makes it, in turn in one process: ratios of processor time and of wall time, minimum, median and maximum of pairs.
 # Then OpenCV's dnn computes the same files. Goals: folded at least as fast as unfolded, 1.1 times ONNX Runtime.
 # bench/evaluation.sh [--models u-net,resnet-50,…] [--pairs 7] [--batch 8] [--side 224] [--width 64]
 set -euo pipefail

@@ -12,8 +12,8 @@ using Tensor = Coverslip.Torch.Tensor;
 namespace Coverslip.Bench;
 
 /// <summary>
-/// Evaluation in float32 in turn within one process: unfolded, folded, and ONNX Runtime with the network's own ONNX file
-/// and as many threads; processor time and wall time of each pass.
+/// Evaluation in turn within one process: unfolded, folded, ONNX Runtime with the network's own ONNX file and as many threads,
+/// and the same network over eight bits, as <c>coverslip quantize</c> makes it; processor time and wall time of each pass.
 /// </summary>
 internal static class EvaluationBench
 {
@@ -26,9 +26,9 @@ internal static class EvaluationBench
         var flags = new Flags(arguments, "models", "pairs", "batch", "side", "width", "opencv", "lines");
         Steps.SetThreads();
         Console.WriteLine(
-            "| Network | images | ms unfolded, folded, ONNX Runtime | unfolded / folded: processor | wall | ONNX Runtime / folded: processor | wall | largest difference |"
+            "| Network | images | ms unfolded, folded, ONNX Runtime, eight bits | unfolded / folded: processor | wall | ONNX Runtime / folded: processor | wall | folded / eight bits: processor | wall | largest difference |"
         );
-        Console.WriteLine("|---|---|---|---|---|---|---|---|");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
         foreach (
             var model in flags.Text("models", $"{UNetName},densenet-121,resnet-50,googlenet,mobilenet-v2").Split(',')
         )
@@ -49,25 +49,50 @@ internal static class EvaluationBench
         var (side, batch) = model == UNetName ? (256, 2) : (flags.Int("side", 224), flags.Int("batch", 8));
         var x = Tensor.Rand([batch, 3, side, side]).Contiguous(MemoryFormat.ChannelsLast);
         var path = Path.Combine(flags.Text("opencv", Path.GetTempPath()), $"{model}.onnx");
-        OnnxFile.Save(path, [folded], quick, x, new Dictionary<string, string>());
+        var recording = OnnxFile.Record([folded], quick, x);
+        using var bits = new Peer(EightBits(recording, $"{path}.int8", x), x);
+        File.Delete($"{path}.int8");
+        recording.Save(path, new Dictionary<string, string>());
         using var peer = new Peer(path, x);
         using var inference = new Inference();
         var difference = (quick(x) - Tensor.From<float>(peer.Run(), quick(x).Shape)).Abs().Max().Item();
         Write(flags, path, x, quick);
-        Func<object>[] works = [() => plain(x), () => quick(x), peer.Run];
+        Func<object>[] works = [() => plain(x), () => quick(x), peer.Run, bits.Run];
         for (var i = 0; i < WarmUps; i++)
             foreach (var work in works)
                 Measure(work);
         var rounds = Enumerable.Range(0, flags.Int("pairs", 7)).Select(_ => works.Select(Measure).ToArray()).ToArray();
         Keep(flags, model, batch, rounds);
-        string Over(int other, Func<Cost, double> of) => Ratios(rounds.Select(r => of(r[other]) / of(r[1])));
+        string Over(int other, Func<Cost, double> of, int ours = 1) =>
+            Ratios(rounds.Select(r => of(r[other]) / of(r[ours])));
         var times = works.Select((_, i) => Median(rounds.Select(r => r[i].Processor)).ToString("0", Invariant));
         Console.WriteLine(
             string.Create(
                 Invariant,
-                $"| {model} | {batch} of {side}² | {string.Join(", ", times)} | {Over(0, c => c.Processor)} | {Over(0, c => c.Wall)} | {Over(2, c => c.Processor)} | {Over(2, c => c.Wall)} | {difference:0.0e+0} |"
+                $"| {model} | {batch} of {side}² | {string.Join(", ", times)} | {Over(0, c => c.Processor)} | {Over(0, c => c.Wall)} | {Over(2, c => c.Processor)} | {Over(2, c => c.Wall)} | {Over(1, c => c.Processor, 3)} | {Over(1, c => c.Wall, 3)} | {difference:0.0e+0} |"
             )
         );
+    }
+
+    // Ranges of the images that are timed; weights are of nothing, and what it says is not looked at.
+    private static string EightBits(OnnxRecording recording, string path, Tensor x)
+    {
+        recording.SaveRanges(path);
+        using var measured = new Peer(path, x);
+        var (low, high) = (measured.Run(OnnxRecording.Low), measured.Run(OnnxRecording.High));
+        (float, float)[] ranges =
+        [
+            .. Enumerable
+                .Range(0, recording.Maps)
+                .Select(m =>
+                    (
+                        low.Where((_, i) => i % recording.Maps == m).Min(),
+                        high.Where((_, i) => i % recording.Maps == m).Max()
+                    )
+                ),
+        ];
+        recording.SaveInt8(path, ranges);
+        return path;
     }
 
     // A line to each side of a round, for bench/peers.sh.
@@ -168,9 +193,11 @@ internal static class EvaluationBench
             input = OrtValue.CreateTensorValueFromMemory(x.Contiguous().ToArray<float>(), x.Shape);
         }
 
-        internal float[] Run()
+        internal float[] Run() => Run(OnnxFile.Output);
+
+        internal float[] Run(string output)
         {
-            using var results = session.Run(options, [OnnxFile.Input], [input], [OnnxFile.Output]);
+            using var results = session.Run(options, [OnnxFile.Input], [input], [output]);
             return results[0].GetTensorDataAsSpan<float>().ToArray();
         }
 

@@ -21,6 +21,7 @@ internal static class Program
         PredictCommand.Create,
         ViewCommand.Create,
         PackCommand.Create,
+        QuantizeCommand.Create,
         EvaluateCommand.Create,
         StudyCommand.Create,
         MaskCommand.Create,

@@ -49,6 +49,11 @@ internal static class PredictCommand
         Description = "Also images that look like none that the model was trained on.",
     };
 
+    private static readonly Option<bool> Int8 = new("--int8")
+    {
+        Description = "Compute over numbers of eight bits, by the networks that 'coverslip quantize' made of the run.",
+    };
+
     private static readonly Option<int> Batch = new("--batch")
     {
         Description = "Images at a time.",
@@ -94,6 +99,7 @@ internal static class PredictCommand
             Masks,
             PerPatient,
             Unfamiliar,
+            Int8,
             Batch,
             DeviceOption.Device,
             DeviceOption.Reproducible,
@@ -136,6 +142,8 @@ internal static class PredictCommand
     {
         var device = DeviceOption.Of(parsed);
         using var model = TrainedModel.Load(parsed.GetValue(Model)!, Known.Methods, device);
+        if (parsed.GetValue(Int8))
+            model.UseInt8();
         if (model.IsUnsealedFile)
             Console.Error.WriteLine(
                 $"note: {parsed.GetValue(Model)} was packed by an earlier version, without a hash of its contents; damage to it goes unnoticed: pack its run again"

@@ -18,7 +18,7 @@ internal sealed class OnnxNetwork : WholeNetwork
     internal OnnxNetwork(EncoderFile file, Device device, (int Height, int Width) size)
         : base(file, size)
     {
-        session = Open(file.Path, device);
+        session = OnnxSession.Open(file.Path, device);
         try
         {
             (input, var shape) = Input();
@@ -116,40 +116,5 @@ internal sealed class OnnxNetwork : WholeNetwork
             : throw new InvalidDataException(
                 $"{File.Path}: input '{name}' is [{string.Join(", ", input.Dimensions)}]; expected is [images, 3, height, width] or [images, height, width, 3]"
             );
-    }
-
-    private static InferenceSession Open(string path, Device device)
-    {
-        using var options = new SessionOptions
-        {
-            IntraOpNumThreads = TorchRuntime.Threads,
-            InterOpNumThreads = 1,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
-        };
-        if (device != Device.Cpu)
-            UseGpu(options, path, device);
-        try
-        {
-            return new InferenceSession(path, options);
-        }
-        catch (OnnxRuntimeException error)
-        {
-            throw new InvalidDataException($"{path}: ONNX Runtime does not open it: {error.Message}", error);
-        }
-    }
-
-    private static void UseGpu(SessionOptions options, string path, Device device)
-    {
-        try
-        {
-            options.AppendExecutionProvider_CUDA(device.Index);
-        }
-        catch (Exception error) when (error is OnnxRuntimeException or EntryPointNotFoundException)
-        {
-            throw new InvalidOperationException(
-                $"{path} cannot be computed on {device}: ONNX Runtime here is the build for processors; take --device cpu, a TorchScript file, or put the libonnxruntime.so of Microsoft.ML.OnnxRuntime.Gpu in its place",
-                error
-            );
-        }
     }
 }

@@ -67,6 +67,12 @@ public sealed class RunFolder
     /// <summary>Predictions of the validation images.</summary>
     public string Validation => At("validation.csv");
 
+    /// <summary>The network over numbers of eight bits, of a part for which it was made, and how it agrees.</summary>
+    public string Int8 => At("int8.onnx");
+
+    /// <inheritdoc cref="Int8"/>
+    public string Int8Facts => At("int8.json");
+
     /// <summary>What the run was made of; written at its end with what came out.</summary>
     public string Description => At("run.json");
 

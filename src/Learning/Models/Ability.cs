@@ -9,6 +9,7 @@ internal static class Ability
         [typeof(IPredictsImages)] = "say what an image file shows",
         [typeof(IPredictsWindows)] = "say what a window of a slide shows",
         [typeof(IRecordable)] = "be written as one network over an image's pixels",
+        [typeof(IQuantizable)] = "be computed over numbers of eight bits",
         [typeof(IMapsFindings)] = "say where in an image it sees its classes",
     };
 

@@ -92,7 +92,12 @@ internal sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : Training
         SessionPart part,
         ITrainingProgress progress,
         CancellationToken stop
-    )
+    ) => model.Able<IFitsImages>().Fit(TaskOf(part), part.Run, progress, stop);
+
+    protected override IExamples? Examples(IModel model, SessionPart part) =>
+        (model as NetworkModel)?.Examples(TaskOf(part));
+
+    private FitTask TaskOf(SessionPart part)
     {
         var training = Side(part, SplitSide.Train)
             .Where(p => !(p.Empty && recipe.Input.EmptyMask == EmptyMask.Drop))
@@ -101,8 +106,7 @@ internal sealed class ImageTrainingData(IRecipe recipe, PatchSet set) : Training
             throw new InvalidOperationException(
                 $"part {part.Number + 1} of the split has no image to train on that has a mask; set input.empty_mask: raw, or other mask rules"
             );
-        var task = new FitTask(SetOf(part), training, Side(part, SplitSide.Validation), part.Seed);
-        return model.Able<IFitsImages>().Fit(task, part.Run, progress, stop);
+        return new FitTask(SetOf(part), training, Side(part, SplitSide.Validation), part.Seed);
     }
 
     protected override Predictions? Judge(IModel model, SessionPart part, SplitSide side, CancellationToken stop)

@@ -3,6 +3,7 @@ using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
 using Coverslip.Torch;
 using Coverslip.Torch.Layers;
+using Coverslip.Torch.Scripts;
 
 namespace Coverslip.Learning.Models;
 
@@ -87,6 +88,21 @@ public interface IRecordable : IModel
     /// gives them: standardized, and averaged over orientations, where the recipe says so. B is any number.
     /// </summary>
     Tensor Probabilities(Tensor images);
+}
+
+/// <summary>A model whose network another program can compute, such as one over numbers of eight bits.</summary>
+public interface IQuantizable : IModel
+{
+    /// <summary>
+    /// The network as it says the probabilities [B, classes] of a batch's images [B, 3, H, W], see <see cref="Batch.Image"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It takes more than these; the message says what.</exception>
+    /// <exception cref="NotSupportedException">An operator of it has no form in ONNX; its name is the message.</exception>
+    OnnxRecording Recorded();
+
+    /// <summary>From now on probabilities are what another program says of a batch's images.</summary>
+    /// <exception cref="InvalidOperationException">The network is on a GPU.</exception>
+    void ComputeBy(Func<Tensor, Tensor> probabilities);
 }
 
 /// <summary>A model that describes images by numbers, so that it can be told which are alike to it.</summary>

@@ -2,6 +2,7 @@ using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
 using Coverslip.Torch;
 using Coverslip.Torch.Layers;
+using Coverslip.Torch.Scripts;
 
 namespace Coverslip.Learning.Models;
 
@@ -12,14 +13,24 @@ public sealed class NetworkModel(INetworkRecipe recipe, IClassifier network)
         IDescribesImages,
         IShowsInside,
         IPredictsWindows,
-        IRecordable
+        IRecordable,
+        IQuantizable
 {
+    // Says the probabilities in the network's place; null: nobody.
+    private IClassifier? replaced;
+
     public long Parameters => network.Store.ParameterCount;
 
     public FitOutcome Fit(FitTask task, RunFolder run, ITrainingProgress progress, CancellationToken stop)
     {
+        return Fit(Examples(task), run, progress, stop);
+    }
+
+    /// <summary>What the network learns from and is validated on.</summary>
+    internal IExamples Examples(FitTask task)
+    {
         var reader = new BatchReader(task.Set, recipe.Training.Batch, network.Store.Device);
-        return Fit(new ImageExamples(reader, task.Training, task.Validation, recipe, task.Seed), run, progress, stop);
+        return new ImageExamples(reader, task.Training, task.Validation, recipe, task.Seed);
     }
 
     /// <summary>The same from any source of examples.</summary>
@@ -40,7 +51,7 @@ public sealed class NetworkModel(INetworkRecipe recipe, IClassifier network)
     public IReadOnlyList<double[]> Probabilities(PredictionTask task, CancellationToken stop = default)
     {
         var reader = Reader(task);
-        return new Predictor(network, reader, recipe).Probabilities(task.Images, task.Progress, stop);
+        return new Predictor(replaced ?? network, reader, recipe).Probabilities(task.Images, task.Progress, stop);
     }
 
     public IReadOnlyList<float[]>? Features(PredictionTask task, CancellationToken stop = default)
@@ -64,7 +75,7 @@ public sealed class NetworkModel(INetworkRecipe recipe, IClassifier network)
     }
 
     public IReadOnlyList<double[]> Probabilities(WindowBatch windows, bool orientations) =>
-        new WindowPredictor(network, recipe).Probabilities(windows, orientations);
+        new WindowPredictor(replaced ?? network, recipe).Probabilities(windows, orientations);
 
     /// <summary>Batches as in training, or of as many images as may be held at once.</summary>
     private BatchReader Reader(PredictionTask task)
@@ -77,5 +88,45 @@ public sealed class NetworkModel(INetworkRecipe recipe, IClassifier network)
 
     public Tensor Probabilities(Tensor images) => new WindowPredictor(network, recipe).Probabilities(images);
 
+    public OnnxRecording Recorded()
+    {
+        var input = recipe.Input;
+        var reason =
+            input.Form != InputForm.Raw ? "its network takes masks, too"
+            : recipe.Views.Count > 1 ? $"its network sees each place at {recipe.Views.Count} resolutions"
+            : null;
+        if (reason is not null)
+            throw new InvalidOperationException($"this run cannot be computed over eight bits: {reason}");
+        network.Store.Training = false;
+        using var scope = new TensorScope();
+        var (mask, nothing) = (Tensor.Ones([1, 1, input.Height, input.Width]), Tensor.From<long>([0]));
+        // Five images: a number that no side of a map is likely to have, so that shapes tell which side counts images.
+        var images = Tensor.Rand([5, 3, input.Height, input.Width]).Contiguous(MemoryFormat.ChannelsLast);
+        return OnnxFile.Record([network.Store], x => network.Predict(new Batch(x, mask, nothing, null)), images);
+    }
+
+    public void ComputeBy(Func<Tensor, Tensor> probabilities)
+    {
+        if (network.Store.Device != Device.Cpu)
+            throw new InvalidOperationException(
+                "numbers of eight bits are computed by the processor; leave --device out"
+            );
+        replaced = new ReplacedNetwork(network, probabilities);
+    }
+
     public void Dispose() => network.Dispose();
+
+    /// <summary>A network of which another program says the probabilities.</summary>
+    private sealed class ReplacedNetwork(IClassifier own, Func<Tensor, Tensor> probabilities) : IClassifier
+    {
+        public ParameterStore Store => own.Store;
+
+        public Outcome Judge(Batch batch) => own.Judge(batch);
+
+        public Tensor Predict(Batch batch) => probabilities(batch.Image);
+
+        public Tensor? Describe(Batch batch) => own.Describe(batch);
+
+        public void Dispose() { } // the model has the network
+    }
 }

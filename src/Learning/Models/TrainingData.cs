@@ -72,6 +72,9 @@ public interface ITrainingPart : IDisposable
     /// <exception cref="InvalidDataException">There is nothing to learn from; the message says why.</exception>
     FitOutcome Fit(ITrainingProgress progress, CancellationToken stop);
 
+    /// <summary>What its network learns from and is validated on; null, the default, of a model that is no network.</summary>
+    IExamples? Examples() => null;
+
     /// <summary>
     /// What the model says of a side of the part, by the most probable class; null where it has nothing to be judged on, or
     /// says nothing of whole images and has written its figures itself. Test images have the model's own sets, where it has any.
@@ -120,6 +123,9 @@ public abstract class TrainingData<TModel> : ITrainingData
         CancellationToken stop
     );
 
+    /// <inheritdoc cref="ITrainingPart.Examples"/>
+    protected virtual IExamples? Examples(TModel model, SessionPart part) => null;
+
     /// <inheritdoc cref="ITrainingPart.Judge"/>
     protected abstract Predictions? Judge(TModel model, SessionPart part, SplitSide side, CancellationToken stop);
 
@@ -145,6 +151,8 @@ public abstract class TrainingData<TModel> : ITrainingData
 
         public FitOutcome Fit(ITrainingProgress progress, CancellationToken stop) =>
             data.Fit(model, part, progress, stop);
+
+        public IExamples? Examples() => data.Examples(model, part);
 
         public Predictions? Judge(SplitSide side, CancellationToken stop) => data.Judge(model, part, side, stop);
 

@@ -1,10 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using Coverslip.Files;
+using Coverslip.Learning.Encoders;
 using Coverslip.Torch;
 using Coverslip.Torch.Scripts;
-using Microsoft.ML.OnnxRuntime;
-using Tensor = Coverslip.Torch.Tensor;
 
 namespace Coverslip.Learning.Runs;
 
@@ -62,18 +61,11 @@ public static class OnnxExport
     private static void Check(string path, string written, RecordedRun run, long[] shape)
     {
         using var quiet = new NoGradient();
-        using var options = new SessionOptions
-        {
-            IntraOpNumThreads = TorchRuntime.Threads,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
-        };
-        using var session = new InferenceSession(written, options);
+        using var session = OnnxSession.Open(written, Device.Cpu);
         var images = Tensor.Rand(shape);
-        using var value = OrtValue.CreateTensorValueFromMemory(images.ToArray<float>(), shape);
-        using var settings = new RunOptions();
-        using var results = session.Run(settings, [OnnxFile.Input], [value], [OnnxFile.Output]);
+        var said = OnnxSession.Run(session, images, [OnnxFile.Output])[0].ToArray<float>();
         var own = run.Probabilities(images.Contiguous(MemoryFormat.ChannelsLast)).ToArray<float>();
-        var off = own.Zip(results[0].GetTensorDataAsSpan<float>().ToArray(), (a, b) => Math.Abs(a - b)).Max();
+        var off = own.Zip(said, (a, b) => Math.Abs(a - b)).Max();
         if (!(off <= Tolerance))
             throw new InvalidDataException(
                 FormattableString.Invariant(

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Coverslip.Evaluation.Statistics;
+using Coverslip.Learning.Quantization;
 
 namespace Coverslip.Learning.Runs;
 
@@ -15,6 +16,7 @@ namespace Coverslip.Learning.Runs;
 [JsonSerializable(typeof(RunDescription))]
 [JsonSerializable(typeof(TrainingImages))]
 [JsonSerializable(typeof(PrecisionChoice))]
+[JsonSerializable(typeof(Int8Facts))]
 [JsonSerializable(typeof(Estimate))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(OrderedDictionary<string, object>))]

@@ -3,7 +3,9 @@ using System.Text;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Files;
 using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
+using Coverslip.Learning.Quantization;
 using Coverslip.Torch;
 using Coverslip.Torch.Checkpoints;
 
@@ -32,6 +34,8 @@ public sealed class TrainedModel : IDisposable
 
     private readonly IReadOnlyList<IModel> models;
     private readonly TrainedModel? whole;
+    private readonly List<Int8Network> int8 = [];
+    private readonly List<Int8Facts> quantized = [];
     private Fingerprint? madeOf;
 
     private TrainedModel(StoredRun run, IRecipe recipe, Device device)
@@ -113,6 +117,30 @@ public sealed class TrainedModel : IDisposable
             trained.Dispose(); // weights that do not fit leave no half-made model behind
             throw;
         }
+    }
+
+    /// <summary>Whether it predicts over numbers of eight bits.</summary>
+    public bool IsInt8 => quantized.Count > 0;
+
+    /// <summary>From now on each part's network over numbers of eight bits predicts.</summary>
+    /// <exception cref="FileNotFoundException">A part has none.</exception>
+    /// <exception cref="InvalidOperationException">Such a run has none, or it is on a GPU.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, or of other weights.</exception>
+    public void UseInt8()
+    {
+        if (Folders.Count == 0)
+            throw new InvalidOperationException(
+                "a packed file holds no networks over eight bits; give the run's folder, in which 'coverslip quantize' left them"
+            );
+        foreach (var (model, folder) in models.Zip(Folders))
+        {
+            var able = model.Able<IQuantizable>();
+            var part = new RunFolder(folder, make: false);
+            quantized.Add(Int8Facts.Read(part));
+            int8.Add(new Int8Network(part.Int8));
+            able.ComputeBy(int8[^1].Probabilities);
+        }
+        madeOf = null;
     }
 
     /// <summary>
@@ -262,6 +290,8 @@ public sealed class TrainedModel : IDisposable
         to.Add("model.stain", Stain?.Key);
         foreach (var (i, part) in Parts.Index())
             to.AddRecord($"model.part_{i + 1}", part, Measured);
+        foreach (var (i, facts) in quantized.Index())
+            to.Add($"model.part_{i + 1}.int8", facts.FileHash);
         return to.AddRecord("model.recipe", Recipe);
     }
 
@@ -285,5 +315,7 @@ public sealed class TrainedModel : IDisposable
             return;
         foreach (var model in models)
             model.Dispose();
+        foreach (var network in int8)
+            network.Dispose();
     }
 }

@@ -93,6 +93,9 @@ internal sealed class TumorDetectionData : TrainingData<IPredictsWindows>
             _ => throw new System.Diagnostics.UnreachableException(),
         };
 
+    protected override IExamples? Examples(IPredictsWindows model, SessionPart part) =>
+        model is NetworkModel ? slides.Examples(recipe, recipe.Patches, part) : null;
+
     protected override Predictions? Judge(
         IPredictsWindows model,
         SessionPart part,

@@ -1,4 +1,3 @@
-using Coverslip.Files;
 using Coverslip.Torch.Layers;
 
 namespace Coverslip.Torch.Scripts;
@@ -16,40 +15,49 @@ public static class OnnxFile
     public const string Input = "images",
         Output = "output";
 
-    /// <summary>
-    /// Runs <paramref name="forward"/> once on <paramref name="example"/>, in evaluation mode, and writes what it computed.
-    /// The stores are folded to float32 and stay so.
-    /// </summary>
+    /// <summary>Records a network and writes what it computed.</summary>
     /// <param name="path">The file; it appears whole, or stays as it was.</param>
     /// <param name="stores">The state of the network, or of several; on the processor.</param>
-    /// <param name="forward">The network. What it decides in C# (sizes, branches) is recorded as for the
-    /// example.</param>
-    /// <param name="example">[B, C, H, W] in float32, of the size that the file is for; several images, a number that is none of
-    /// the network's sides.</param>
+    /// <param name="forward">The network.</param>
+    /// <param name="example">See <see cref="Record"/>.</param>
     /// <param name="metadata">Facts for who opens it.</param>
-    /// <exception cref="NotSupportedException">The network calls an operator that has no form here; its name is the message.</exception>
+    /// <inheritdoc cref="Record" path="/exception"/>
     public static void Save(
         string path,
         IReadOnlyList<ParameterStore> stores,
         Func<Tensor, Tensor> forward,
         Tensor example,
         IReadOnlyDictionary<string, string> metadata
+    ) => Record(stores, forward, example).Save(path, metadata);
+
+    /// <summary>
+    /// Runs <paramref name="forward"/> once on <paramref name="example"/>, in evaluation mode, and keeps what it computed.
+    /// The stores are folded to float32 and stay so.
+    /// </summary>
+    /// <param name="stores">The state of the network, or of several; on the processor.</param>
+    /// <param name="forward">The network. What it decides in C# (sizes, branches) is recorded as for the
+    /// example.</param>
+    /// <param name="example">[B, C, H, W] in float32, of the size that the file is for; several images, a number that is none of
+    /// the network's sides.</param>
+    /// <exception cref="NotSupportedException">The network calls an operator that has no form here; its name is the message.</exception>
+    public static OnnxRecording Record(
+        IReadOnlyList<ParameterStore> stores,
+        Func<Tensor, Tensor> forward,
+        Tensor example
     )
     {
         foreach (var store in stores)
             store.Fold(DType.Float32);
         using var off = new NoGradient();
         using var scope = new TensorScope();
-        var graph = new OnnxGraphWriter("coverslip");
+        var graph = new OnnxGraphWriter();
         var recorder = new OnnxRecorder(graph, example.Size(0));
         recorder.Name(example, Input);
         (OperatorRecorder.Current, Tracing.IsOn) = (recorder, true);
-        string value;
-        long[] shape;
         try
         {
             var output = forward(example);
-            (value, shape) = (recorder.NameOf(output), output.Shape);
+            return new OnnxRecording(graph, example.Shape, (recorder.NameOf(output), output.Shape));
         }
         finally
         {
@@ -57,6 +65,5 @@ public static class OnnxFile
             foreach (var store in stores)
                 store.Fold(DType.Float32); // what was laid out while recording is not what computes fastest
         }
-        WholeFile.Write(path, stream => graph.Write(stream, (Input, example.Shape), (Output, value, shape), metadata));
     }
 }

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 
 namespace Coverslip.Torch.Scripts;
 
-/// <summary>A graph that grows node by node, as onnx/onnx.proto writes it down.</summary>
+/// <summary>A graph that grows node by node, and its file as onnx/onnx.proto writes it down.</summary>
 internal sealed class OnnxGraphWriter
 {
     // Fields of onnx.proto's ModelProto, GraphProto, NodeProto, AttributeProto, TensorProto and ValueInfoProto.
@@ -18,71 +18,113 @@ internal sealed class OnnxGraphWriter
         GraphInitializer = 5,
         GraphInput = 11,
         GraphOutput = 12;
-    private const long Ir = 7,
-        FloatType = 1,
-        LongType = 7;
+    private const long Ir = 7;
 
-    private readonly ProtobufMessage graph = new();
-    private readonly Dictionary<string, string> constants = new(StringComparer.Ordinal);
+    private readonly List<OnnxNode> nodes = [];
+    private readonly Dictionary<string, OnnxConstant> constants = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> known = new(StringComparer.Ordinal);
     private int named;
 
-    internal OnnxGraphWriter(string name) => graph.Text(GraphName, name);
+    /// <summary>A graph whose nodes are to be named otherwise than those of another, whose constants it shares.</summary>
+    /// <param name="like">The other; null of a graph of its own.</param>
+    internal OnnxGraphWriter(OnnxGraphWriter? like = null)
+    {
+        if (like is null)
+            return;
+        (constants, known, named) = (new(like.constants), new(like.known), like.named);
+    }
+
+    /// <summary>In the order in which they are computed.</summary>
+    internal IReadOnlyList<OnnxNode> Nodes => nodes;
+
+    /// <summary>The version of the operators that nodes are to be understood by.</summary>
+    internal int Opset { get; init; } = OnnxFile.Opset;
+
+    /// <summary>The constant of a name; null of what is computed.</summary>
+    internal OnnxConstant? Held(string name) => constants.GetValueOrDefault(name);
 
     /// <summary>The node's one output.</summary>
     internal string Node(string kind, IReadOnlyList<string> inputs, params (string Name, object Value)[] attributes)
     {
-        var output = NewName();
-        var node = new ProtobufMessage();
-        foreach (var input in inputs)
-            node.Text(1, input);
-        node.Text(2, output).Text(4, kind);
-        foreach (var (name, value) in attributes)
-            node.Part(5, Attribute(name, value));
-        graph.Part(GraphNode, node);
-        return output;
+        var node = new OnnxNode(kind, inputs, NewName(), attributes);
+        nodes.Add(node);
+        return node.Output;
     }
+
+    /// <summary>A node that is made already.</summary>
+    internal void Add(OnnxNode node) => nodes.Add(node);
 
     /// <summary>An initializer; equal ones are one.</summary>
     internal string Constant(Tensor tensor)
     {
         using var scope = new TensorScope();
         var plain = tensor.To(DType.Float32).Contiguous();
-        return Constant(plain.Shape, FloatType, MemoryMarshal.AsBytes(plain.ToArray<float>().AsSpan()));
+        return Hold(new(plain.Shape, OnnxType.Float, Bytes<float>(plain.ToArray<float>())));
     }
 
-    internal string Constant(params long[] values) =>
-        Constant([values.Length], LongType, MemoryMarshal.AsBytes(values.AsSpan()));
+    internal string Constant(params long[] values) => Hold(new([values.Length], OnnxType.Int64, Bytes<long>(values)));
 
-    internal string Scalar(double value) => Constant([], FloatType, MemoryMarshal.AsBytes<float>([(float)value]));
+    internal string Scalar(double value) => Hold(new([], OnnxType.Float, Bytes<float>([(float)value])));
 
-    /// <summary>Writes the file's bytes: float32 from one input to one output, both with any number of rows.</summary>
+    internal string Hold(OnnxConstant constant)
+    {
+        var key =
+            $"{constant.Type} {string.Join(',', constant.Shape)} {Convert.ToHexString(SHA256.HashData(constant.Bytes))}";
+        if (known.TryGetValue(key, out var name))
+            return name;
+        known.Add(key, name = NewName());
+        constants.Add(name, constant);
+        return name;
+    }
+
+    internal static byte[] Bytes<T>(ReadOnlySpan<T> values)
+        where T : struct => MemoryMarshal.AsBytes(values).ToArray();
+
+    /// <summary>Writes the file's bytes: float32 from one input to outputs, all with any number of rows.</summary>
     internal void Write(
         Stream stream,
         (string Name, long[] Shape) input,
-        (string Name, string Value, long[] Shape) output,
+        IReadOnlyList<(string Name, string Value, long[] Shape)> outputs,
         IReadOnlyDictionary<string, string> metadata
     )
     {
-        graph.Part(GraphNode, new ProtobufMessage().Text(1, output.Value).Text(2, output.Name).Text(4, "Identity"));
-        graph.Part(GraphInput, Value(input.Name, input.Shape)).Part(GraphOutput, Value(output.Name, output.Shape));
+        var graph = new ProtobufMessage().Text(GraphName, "coverslip");
+        foreach (var node in nodes)
+            graph.Part(GraphNode, Message(node));
+        foreach (var (name, value, _) in outputs)
+            graph.Part(GraphNode, Message(new("Identity", [value], name, [])));
+        // Only what a node reads.
+        var read = nodes.SelectMany(n => n.Inputs).ToHashSet(StringComparer.Ordinal);
+        foreach (var (name, constant) in constants)
+            if (read.Contains(name))
+                graph.Part(GraphInitializer, Message(name, constant));
+        graph.Part(GraphInput, Value(input.Name, input.Shape));
+        foreach (var output in outputs)
+            graph.Part(GraphOutput, Value(output.Name, output.Shape));
         var model = new ProtobufMessage().Number(IrVersion, Ir).Text(Producer, "coverslip").Part(ModelGraph, graph);
-        model.Part(ModelOpset, new ProtobufMessage().Text(1, "").Number(2, OnnxFile.Opset));
+        model.Part(ModelOpset, new ProtobufMessage().Text(1, "").Number(2, Opset));
         foreach (var (key, value) in metadata)
             model.Part(ModelMetadata, new ProtobufMessage().Text(1, key).Text(2, value));
         model.WriteTo(stream);
     }
 
-    private string Constant(long[] shape, long type, ReadOnlySpan<byte> bytes)
+    private static ProtobufMessage Message(OnnxNode node)
     {
-        var key = $"{type} {string.Join(',', shape)} {Convert.ToHexString(SHA256.HashData(bytes))}";
-        if (constants.TryGetValue(key, out var name))
-            return name;
-        constants.Add(key, name = NewName());
+        var message = new ProtobufMessage();
+        foreach (var input in node.Inputs)
+            message.Text(1, input);
+        message.Text(2, node.Output).Text(4, node.Kind);
+        foreach (var (name, value) in node.Attributes)
+            message.Part(5, Attribute(name, value));
+        return message;
+    }
+
+    private static ProtobufMessage Message(string name, OnnxConstant constant)
+    {
         var tensor = new ProtobufMessage();
-        foreach (var side in shape)
+        foreach (var side in constant.Shape)
             tensor.Number(1, side);
-        graph.Part(GraphInitializer, tensor.Number(2, type).Text(8, name).Raw(9, bytes));
-        return name;
+        return tensor.Number(2, (long)constant.Type).Text(8, name).Raw(9, constant.Bytes);
     }
 
     private static ProtobufMessage Attribute(string name, object value)
@@ -113,7 +155,7 @@ internal sealed class OnnxGraphWriter
         var sides = new ProtobufMessage();
         foreach (var (i, side) in shape.Index())
             sides.Part(1, i == 0 ? new ProtobufMessage().Text(2, "images") : new ProtobufMessage().Number(1, side));
-        var type = new ProtobufMessage().Number(1, FloatType).Part(2, sides);
+        var type = new ProtobufMessage().Number(1, (long)OnnxType.Float).Part(2, sides);
         return new ProtobufMessage().Text(1, name).Part(2, new ProtobufMessage().Part(1, type));
     }
 

@@ -58,6 +58,79 @@ public sealed class OnnxFileTests
             [2, 3, 21, 26]
         );
 
+    /// <summary>Over eight bits, with the ranges of the very images: near float32, and every convolution there.</summary>
+    [Theory]
+    [InlineData("densenet-121", 1, 32)]
+    [InlineData("googlenet", 1, 32)]
+    [InlineData("mobilenet-v2", 0.25, 45)]
+    [InlineData("nasnet-mobile", 1, 32)]
+    [InlineData("resnet-18-torchvision", 1, 45)]
+    public void A_published_network_over_eight_bits(string name, double width, int side)
+    {
+        using var scope = new TensorScope();
+        using var store = new ParameterStore();
+        TorchRuntime.Seed(3);
+        var network = KnownBackbones.Named(name).Build(store.Root, new BackboneOptions { Classes = 7, Width = width });
+        OverEightBits(store, x => network.Forward(x).Scores!, [3, 3, side, side]);
+    }
+
+    [Fact]
+    public void A_U_Net_over_eight_bits()
+    {
+        using var scope = new TensorScope();
+        using var store = new ParameterStore();
+        TorchRuntime.Seed(3);
+        var network = new UNet(store.Root, new UNetOptions { Width = 8, Depth = 2 });
+        OverEightBits(store, x => network.Forward(x), [3, 3, 21, 26]);
+    }
+
+    private static void OverEightBits(ParameterStore store, Func<Tensor, Tensor> network, long[] shape)
+    {
+        using var off = new NoGradient();
+        var folder = Directory.CreateTempSubdirectory("coverslip-").FullName;
+        string At(string name) => Path.Combine(folder, name);
+        var images = Tensor.Rand(shape);
+        var recording = OnnxFile.Record([store], network, Tensor.Rand([5, .. shape[1..]]));
+        try
+        {
+            recording.SaveRanges(At("ranges.onnx"));
+            var found = Computed(At("ranges.onnx"), images, OnnxFile.Output, OnnxRecording.Low, OnnxRecording.High);
+            Assert.Equal([shape[0], recording.Maps], found[1].Shape);
+            (float, float)[] ranges =
+            [
+                .. Enumerable
+                    .Range(0, recording.Maps)
+                    .Select(m =>
+                        ((float)found[1].Select(1, m).Min().Item(), (float)found[2].Select(1, m).Max().Item())
+                    ),
+            ];
+            recording.SaveInt8(At("int8.onnx"), ranges);
+            recording.SaveInt8(At("first.onnx"), ranges, firstInFloat32: true);
+            foreach (var file in (string[])["int8.onnx", "first.onnx"])
+            {
+                var said = Computed(At(file), images, OnnxFile.Output)[0];
+                var share = (said - found[0]).Norm().Item() / found[0].Norm().Item();
+                Assert.True(share is > 0 and <= 0.1, $"{file} is off by {share:0.0e+0} of the norm, allowed is 0.1");
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static Tensor[] Computed(string path, Tensor images, params string[] outputs)
+    {
+        using var session = new InferenceSession(path);
+        using var input = OrtValue.CreateTensorValueFromMemory(images.ToArray<float>(), images.Shape);
+        using var options = new RunOptions();
+        using var results = session.Run(options, [OnnxFile.Input], [input], outputs);
+        return
+        [
+            .. results.Select(r => Tensor.From<float>(r.GetTensorDataAsSpan<float>(), r.GetTensorTypeAndShape().Shape)),
+        ];
+    }
+
     [Fact]
     public void An_operator_without_a_form_is_named_and_no_file_is_left()
     {

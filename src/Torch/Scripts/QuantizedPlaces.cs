@@ -1,0 +1,66 @@
+namespace Coverslip.Torch.Scripts;
+
+/// <summary>
+/// Which values of a recorded network are kept in eight bits: what convolutions read and write, and what goes from one to the
+/// next through operators that ONNX Runtime computes in eight bits, too.
+/// </summary>
+internal sealed class QuantizedPlaces
+{
+    private readonly HashSet<string> kept = new(StringComparer.Ordinal);
+    private readonly HashSet<OnnxNode> convolutions = [];
+    private readonly Dictionary<string, string> rangeOf = new(StringComparer.Ordinal);
+
+    /// <param name="graph">As it was recorded, opset 10.</param>
+    /// <param name="output">The network's output, which stays in float32.</param>
+    /// <param name="withoutFirst">Whether the first convolution, which sees the image's pixels, stays in float32, too.</param>
+    internal QuantizedPlaces(OnnxGraphWriter graph, string output, bool withoutFirst)
+    {
+        var first = withoutFirst ? graph.Nodes.FirstOrDefault(n => IsConvolution(graph, n)) : null;
+        var readers = graph
+            .Nodes.SelectMany(n => n.Inputs.Select(i => (Value: i, Node: n)))
+            .ToLookup(r => r.Value, r => r.Node, StringComparer.Ordinal);
+        // What is written is what comes after a bound that eight bits keep by themselves.
+        string Written(OnnxNode node) =>
+            readers[node.Output].ToArray() is [{ Kind: "Relu" or "Clip" } bound] ? bound.Output : node.Output;
+        foreach (var node in graph.Nodes)
+        {
+            var isConvolution = node != first && IsConvolution(graph, node);
+            if (isConvolution)
+            {
+                convolutions.Add(node);
+                Keep(node.Inputs[0]);
+            }
+            if (
+                isConvolution
+                || (
+                    node.Kind is "Add" or "Concat" or "MaxPool" or "AveragePool" or "GlobalAveragePool"
+                    && node.Inputs.All(kept.Contains)
+                )
+            )
+                Keep(Written(node));
+            // The greatest of numbers in a scale has the same scale: nothing is computed on the way.
+            if (node.Kind == "MaxPool" && kept.Contains(node.Output) && kept.Contains(node.Inputs[0]))
+                rangeOf[node.Output] = RangeOf(node.Inputs[0]);
+        }
+        kept.Remove(output);
+        Measured = [.. kept.Select(RangeOf).Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>How many convolutions are over whole numbers.</summary>
+    internal int Convolutions => convolutions.Count;
+
+    /// <summary>Values whose range has to be known.</summary>
+    internal IReadOnlyList<string> Measured { get; }
+
+    internal bool Holds(OnnxNode convolution) => convolutions.Contains(convolution);
+
+    internal bool Holds(string value) => kept.Contains(value);
+
+    /// <summary>The value whose range a kept one has.</summary>
+    internal string RangeOf(string value) => rangeOf.GetValueOrDefault(value, value);
+
+    private static bool IsConvolution(OnnxGraphWriter graph, OnnxNode node) =>
+        node.Kind == "Conv" && graph.Held(node.Inputs[1]) is not null && graph.Held(node.Inputs[0]) is null;
+
+    private void Keep(string value) => kept.Add(value);
+}
