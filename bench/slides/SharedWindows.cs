@@ -23,16 +23,17 @@ namespace Coverslip.Bench.Slides;
 internal static class SharedWindows
 {
     /// <summary>
-    /// <c>windows-shared RUN STRIDE CELLS SLIDE…</c>: of each slide, squares of CELLS × CELLS windows, all in tissue; one
-    /// orientation. The stride is a multiple of the network's own.
+    /// <c>windows-shared RUN SIDE STRIDE CELLS SLIDE…</c>: of each slide, squares of CELLS × CELLS windows, all in tissue; one
+    /// orientation. The stride is a multiple of the network's own; a side other than the run's shows what a larger map changes.
     /// </summary>
     internal static void Run(string[] arguments)
     {
         var invariant = CultureInfo.InvariantCulture;
-        var (stride, cells) = (int.Parse(arguments[1], invariant), int.Parse(arguments[2], invariant));
+        int Number(int place) => int.Parse(arguments[place], invariant);
+        var (side, stride, cells) = (Number(1), Number(2), Number(3));
         using var run = TrainedModel.Load(arguments[0], Known.Methods, Device.Cpu);
         var recipe = (TumorDetectionRecipe)run.Recipe;
-        var (side, kind) = (recipe.Input.Width, recipe.Network.Kind);
+        var kind = recipe.Network.Kind;
         using var store = new ParameterStore(Device.Cpu);
         var backbone = kind.Build(store.Root / "tower", recipe.Network.Shape(2));
         var last = new Linear(store.Root / "head", backbone.Channels, 2);
@@ -42,18 +43,16 @@ internal static class SharedWindows
         store.Training = false;
         store.Fold(DType.Float32);
         var map = kind.MapSide(side);
-        var step = Enumerable
-            .Range(1, 1024)
-            .First(n => kind.MapSide(side + n) > map && kind.MapSide(side + (2 * n)) == map + 2);
+        var step = SideOf(map + 2) - SideOf(map + 1);
         if (stride % step != 0)
             throw new ArgumentException($"the network's own stride is {step}; {stride} is no multiple of it");
         var column = run.Description.Classes.ToList().IndexOf(run.Description.Positive!);
         var differences = new List<double>();
         var (flipped, together, single) = (0, 0.0, 0.0);
-        foreach (var path in arguments.Skip(3))
+        foreach (var path in arguments.Skip(4))
         {
             using var slide = SlideFile.Open(path);
-            foreach (var square in Squares(slide, recipe, stride, cells))
+            foreach (var square in Squares(slide, recipe, (side, stride), cells))
             {
                 using var inference = new Inference();
                 using var scope = new TensorScope();
@@ -88,18 +87,20 @@ internal static class SharedWindows
                 $"{kind.Name}, width {recipe.Network.Width}, windows of {side} at {stride}: {differences.Count} windows, difference of probability {At(0.5):0.0000} (median), {At(0.95):0.0000} (95 %), {differences[^1]:0.0000} (most); called otherwise at one half {flipped} ({100.0 * flipped / differences.Count:0.0} %); {single / together:0.00} times as fast"
             )
         );
+
+        int SideOf(int wanted) => Enumerable.Range(side, 2048).First(n => kind.MapSide(n) >= wanted);
     }
 
     /// <summary>Squares of whole windows whose cells all have tissue, side by side, at most eight of a slide.</summary>
     private static IEnumerable<Coverslip.Slides.Images.Image> Squares(
         Slide slide,
         TumorDetectionRecipe recipe,
-        int stride,
+        (int Side, int Stride) window,
         int cells
     )
     {
-        var (view, pixels) = (slide.View(Mpp.Of(recipe.Patches.Mpp)), recipe.Input.Width + ((cells - 1) * stride));
-        var grid = HeatmapGrid.Over(view, stride, slide.FinestMpp);
+        var (view, pixels) = (slide.View(Mpp.Of(recipe.Patches.Mpp)), window.Side + ((cells - 1) * window.Stride));
+        var grid = HeatmapGrid.Over(view, window.Stride, slide.FinestMpp);
         var heatmap = Heatmap.Begin(grid, SlideTissue.Of(slide, recipe.Tissue));
         var left = 8;
         for (var row = 1; row + cells < grid.Rows && left > 0; row += cells)
@@ -111,10 +112,10 @@ internal static class SharedWindows
             if (!all)
                 continue;
             left--;
-            var before = (int)Math.Floor((stride - recipe.Input.Width) / 2.0);
+            var before = (int)Math.Floor((window.Stride - window.Side) / 2.0);
             using var image = view.Read(
-                ((long)column * stride) + before,
-                ((long)row * stride) + before,
+                ((long)column * window.Stride) + before,
+                ((long)row * window.Stride) + before,
                 new PixelSize(pixels, pixels)
             );
             yield return image;

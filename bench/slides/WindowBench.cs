@@ -21,7 +21,8 @@ internal static class WindowBench
 
     /// <summary>
     /// <c>windows-rate SLIDE NETWORK WIDTH [--side 299] [--stride 128] [--repeats 3]</c>: windows per second with weights of
-    /// nothing, each window in its eight orientations.
+    /// nothing, each window in its eight orientations; behind them windows per second of processor time, which other work on
+    /// the machine changes less.
     /// </summary>
     internal static void Rate(string[] arguments)
     {
@@ -45,24 +46,37 @@ internal static class WindowBench
         var (reading, batch) = ReadingAlone(slide, tissue, model, options);
         var alone = NetworkAlone(model, batch, flags.Int("repeats", 3));
         var folder = Directory.CreateTempSubdirectory("coverslip-windows-");
-        var clock = Stopwatch.StartNew();
+        var clock = new Rates();
         var walk = new SlideWalk(new HeatmapPrediction(model, options, new DetectionOptions()), folder.FullName)
         {
             TissueOf = _ => tissue,
         };
         var outcome = (HeatmapOutcome)walk.Predict(slide);
-        var whole = outcome.TissueCells / clock.Elapsed.TotalSeconds;
+        var whole = clock.Of(outcome.TissueCells);
         folder.Delete(recursive: true);
         Console.WriteLine(
             string.Create(
                 Invariant,
-                $"| {flags.Words[1]}, width {flags.Words[2]} | {network.Parameters:N0} | {outcome.TissueCells} | {reading:0} | {alone:0.00} | {whole:0.00} |"
+                $"| {flags.Words[1]}, width {flags.Words[2]} | {network.Parameters:N0} | {outcome.TissueCells} | {reading} | {alone} | {whole} |"
             )
         );
     }
 
+    /// <summary>Windows per second since it was made, and per second of processor time.</summary>
+    private sealed class Rates
+    {
+        private readonly Stopwatch clock = Stopwatch.StartNew();
+        private readonly double processor = Environment.CpuUsage.TotalTime.TotalSeconds;
+
+        internal string Of(int windows)
+        {
+            var (wall, used) = (clock.Elapsed.TotalSeconds, Environment.CpuUsage.TotalTime.TotalSeconds - processor);
+            return string.Create(Invariant, $"{windows / wall:0.00} ({windows / used:0.00})");
+        }
+    }
+
     /// <summary>Windows per second, and the first batch of them.</summary>
-    private static (double Rate, WindowBatch First) ReadingAlone(
+    private static (string Rate, WindowBatch First) ReadingAlone(
         Slide slide,
         SlideTissue tissue,
         SlideModel model,
@@ -74,24 +88,24 @@ internal static class WindowBench
         var strips = new WindowStrips(view, grid, model.Window.Side);
         var batches = new WindowBatches(model.Window, options.Batch);
         WindowBatch? first = null;
-        var (count, clock) = (0, Stopwatch.StartNew());
+        var (count, clock) = (0, new Rates());
         foreach (var batch in batches.Of(strips.Read((c, r) => heatmap[c, r] == Heatmap.Pending)))
             using (batch)
             {
                 count += batch.Windows.Count;
                 first ??= batch.Windows with { Pixels = [.. batch.Windows.Pixels] };
             }
-        return (count / clock.Elapsed.TotalSeconds, first!);
+        return (clock.Of(count), first!);
     }
 
     /// <summary>Windows per second of one batch again and again; the first time brings libraries in and is not counted.</summary>
-    private static double NetworkAlone(SlideModel model, WindowBatch batch, int repeats)
+    private static string NetworkAlone(SlideModel model, WindowBatch batch, int repeats)
     {
         _ = model.Score(batch);
-        var clock = Stopwatch.StartNew();
+        var clock = new Rates();
         for (var i = 0; i < repeats; i++)
             _ = model.Score(batch);
-        return repeats * batch.Count / clock.Elapsed.TotalSeconds;
+        return clock.Of(repeats * batch.Count);
     }
 
     /// <summary>

@@ -1,8 +1,8 @@
-"""A row of bench/windows.sh: NAME SECONDS, of the folder NAME and the figures NAME.json."""
+"""A row of bench/windows.sh: NAME SECONDS PROCESSOR-SECONDS, of the folder NAME and the figures NAME.json."""
 import json
 import sys
 
-name, seconds = sys.argv[1], float(sys.argv[2])
+name, seconds, processor = sys.argv[1], float(sys.argv[2]), float(sys.argv[3])
 with open(f"{name}/summary.json") as file:
     summary = json.load(file)
 with open(f"{name}.json") as file:
@@ -19,4 +19,4 @@ def told(figure):
 
 sent = "all" if large is None else f"{large} ({100 * large / windows:.1f} %)"
 eight = told(figures["sensitivity"]["8"])
-print(f"| {name} | {seconds} | {windows} | {sent} | {told(figures['froc'])} | {told(figures['chance'])} | {eight} |", flush=True)
+print(f"| {name} | {seconds:.0f} | {processor:.0f} | {windows} | {sent} | {told(figures['froc'])} | {told(figures['chance'])} | {eight} |", flush=True)

@@ -50,8 +50,8 @@ internal static class PredictSlides
     private static readonly Option<string?> First = new("--first")
     {
         Description =
-            "Slides: a run of a smaller network that sees all windows first; the run sees those for which, or for one beside which, it "
-            + "reaches a threshold, and the others keep its answer. [default: the run sees all windows]",
+            "Slides: a run of a smaller network that sees all windows first; the run sees those for which it reaches "
+            + "a threshold, and the others keep its answer. [default: the run sees all windows]",
     };
     private static readonly Option<double> FirstKeeps = new("--first-keeps")
     {

@@ -6,8 +6,8 @@ using Coverslip.Slides.Heatmaps;
 namespace Coverslip.Learning.SlideWalk;
 
 /// <summary>
-/// A smaller network that sees all windows of a slide first. A window for which it says less than a threshold, as for all
-/// eight beside it, keeps its answer; the large network sees the others.
+/// A smaller network that sees all windows of a slide first. A window for which it says less than a threshold keeps
+/// its answer; the large network sees the others.
 /// </summary>
 /// <param name="Model">What looks first: at the large model's resolution, at windows of its own side, stain and size.</param>
 /// <param name="Threshold">Probability of the positive class, 0 to 1.</param>
@@ -80,7 +80,7 @@ public sealed record FirstNetwork(SlideModel Model, double Threshold, string Fro
     public string Text =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"first network: windows that it gives less than {Threshold:0.####}, as all beside them, keep its answer"
+            $"first network: windows that it gives less than {Threshold:0.####} keep its answer"
         ) + (Chosen is null ? "" : $"; {Chosen.Text}");
 
     internal Fingerprint AddTo(Fingerprint to) =>
@@ -94,21 +94,9 @@ public sealed record FirstNetwork(SlideModel Model, double Threshold, string Fro
     /// <summary>The large network's heatmap where nothing of it is done yet: pending where it is to look.</summary>
     internal Heatmap Sent(Heatmap seen)
     {
-        var (grid, values) = (seen.Grid, seen.Values.ToArray());
-        for (var row = 0; row < grid.Rows; row++)
-        for (var column = 0; column < grid.Columns; column++)
-            if (!float.IsNaN(seen[column, row]) && Reaches(seen, column, row))
-                values[(row * grid.Columns) + column] = Heatmap.Pending;
-        return new Heatmap(grid, values);
-    }
-
-    private bool Reaches(Heatmap seen, int column, int row)
-    {
-        for (var y = Math.Max(0, row - 1); y <= Math.Min(seen.Grid.Rows - 1, row + 1); y++)
-        for (var x = Math.Max(0, column - 1); x <= Math.Min(seen.Grid.Columns - 1, column + 1); x++)
-            if (seen[x, y] >= Threshold) // not true of cells without tissue
-                return true;
-        return false;
+        // Not true of cells without tissue, which have no number.
+        float[] values = [.. seen.Values.ToArray().Select(p => p >= Threshold ? Heatmap.Pending : p)];
+        return new Heatmap(seen.Grid, values);
     }
 
     private static string Classes(RunDescription run) =>

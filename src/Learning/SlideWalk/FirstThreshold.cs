@@ -8,7 +8,6 @@ namespace Coverslip.Learning.SlideWalk;
 /// <summary>
 /// From which probability of a first network on the large one looks, by what the first one said of its own validation
 /// patients' windows of the positive class: the greatest threshold that a wanted share of them reaches, and at most one half.
-/// Whether the large network sees a window for its neighbor's sake is not counted, so that it sees rather more.
 /// </summary>
 public sealed record FirstThreshold
 {

@@ -24,7 +24,7 @@ public sealed class PredictFirstTests(PredictFirstTests.Trained trained) : IClas
     {
         var (told, errors) = VerbCall.Run(0, Call("out", "--first", runs.At("small"), "--no-orientations"));
         Assert.Matches(
-            @"first network: windows that it gives less than 0\.\d+, as all beside them, keep its answer; \d+ of \d+ positive validation windows \(\d patients\)",
+            @"first network: windows that it gives less than 0\.\d+ keep its answer; \d+ of \d+ positive validation windows \(\d patients\)",
             errors
         );
         Assert.Contains("first network: note: 2 of 2 slides are of the run's own cohort", errors);
