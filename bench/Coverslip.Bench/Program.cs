@@ -34,6 +34,9 @@ using Coverslip.Bench.Stains;
     ("slide-read", SlideBench.Read),
     ("slide-stream", SlideBench.Stream),
     ("slide-predict", SlidePredictBench.Run),
+    ("windows-rate", WindowBench.Rate),
+    ("windows-glass", WindowBench.Glass),
+    ("windows-shared", SharedWindows.Run),
     ("slide-small", SlideFuzz.WriteSmall),
     ("slide-fuzz", SlideFuzz.Run),
 ];

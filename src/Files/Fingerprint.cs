@@ -40,6 +40,13 @@ public sealed class Fingerprint
         return this;
     }
 
+    /// <summary>Adds all parts of another, their names after a word and a point: two of a kind stay apart.</summary>
+    public Fingerprint Add(string name, Fingerprint other)
+    {
+        parts.AddRange(other.parts.Select(p => ($"{name}.{p.Name}", p.Value)));
+        return this;
+    }
+
     /// <summary>Adds a list, a part to each element, in its order.</summary>
     public Fingerprint Add(string name, IReadOnlyList<string> values)
     {

@@ -88,6 +88,7 @@ internal static class PredictCommand
               coverslip predict runs/first a.png b.png --out predictions
               coverslip predict model.coverslip --cohort cohort.csv --per-patient mean --out predictions
               coverslip predict runs/first slides/*.svs --out heatmaps
+              coverslip predict runs/large slides/*.svs --first runs/small --out heatmaps
               coverslip predict runs/masks a.png b.png --reconstructions --out masks
             """
         )
@@ -109,6 +110,7 @@ internal static class PredictCommand
             command.Options.Add(option);
         ShardOption.AddTo(command);
         PerPatient.AcceptOnlyFromAmong("mean", "maximum", "vote");
+        command.Validators.Add(PredictSlides.CheckFirst);
         command.Validators.Add(parsed =>
         {
             if (parsed.GetValue(Images) is not { Length: > 0 } == parsed.GetValue(CohortFile) is null)

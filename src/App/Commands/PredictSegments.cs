@@ -41,6 +41,7 @@ internal static class PredictSegments
             throw new ArgumentException(
                 $"--shard, --merge and --slurm divide slides, and {image} is an image file; leave them out, or give slides alone"
             );
+        PredictSlides.RefuseFirst(parsed);
         var failed = false;
         using (var stop = new StopSignal())
         {

@@ -1,9 +1,11 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Coverslip.App.Cluster;
 using Coverslip.App.Progress;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.Shards;
 using Coverslip.Learning.SlideWalk;
+using Coverslip.Methods;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Tissue;
 
@@ -45,8 +47,27 @@ internal static class PredictSlides
             "Slides: seconds after which what is done within a slide is saved; a call that is killed loses no more. [default: 30]",
     };
 
+    private static readonly Option<string?> First = new("--first")
+    {
+        Description =
+            "Slides: a run of a smaller network that sees all windows first; the run sees those for which it reaches "
+            + "a threshold, and the others keep its answer. [default: the run sees all windows]",
+    };
+    private static readonly Option<double> FirstKeeps = new("--first-keeps")
+    {
+        Description =
+            "With --first: choose the threshold so that this share of the first run's positive validation windows reaches it.",
+        DefaultValueFactory = _ => 0.995,
+    };
+    private static readonly Option<double?> FirstThreshold = new("--first-threshold")
+    {
+        Description = "With --first: the threshold itself. [default: chosen by --first-keeps]",
+    };
+
     static PredictSlides()
     {
+        FirstKeeps.Within(0.5, 1);
+        FirstThreshold.Within(0, 1);
         SlideArguments.CheckMpp(Mpp);
         Threshold.Within(0, 1);
         Radius.Within(0, 1e6);
@@ -65,9 +86,22 @@ internal static class PredictSlides
             Components,
             NoOrientations,
             SaveEvery,
+            First,
+            FirstKeeps,
+            FirstThreshold,
             .. ShardOption.Options,
             ClusterOptions.Slurm,
         ];
+
+    /// <summary>Refuses what says how a first run looks where there is none, or says it twice.</summary>
+    internal static void CheckFirst(CommandResult parsed)
+    {
+        Option[] how = [.. ((Option[])[FirstKeeps, FirstThreshold]).Where(o => parsed.Has(o))];
+        if (how.Length > 0 && !parsed.Has(First))
+            parsed.AddError($"{how[0].Name} needs --first, the run that looks first.");
+        if (how.Length > 1)
+            parsed.AddError($"{how[0].Name} chooses a threshold and {how[1].Name} is one; give one of them.");
+    }
 
     /// <summary>Whether slides were given: any scanner's file, any tiled TIFF, or any file with --mpp.</summary>
     internal static bool Are(ParseResult parsed, string[] files) => files.Any(file => Is(parsed, file));
@@ -87,6 +121,16 @@ internal static class PredictSlides
             );
     }
 
+    /// <summary>Refuses a first run before one that does not classify windows.</summary>
+    /// <exception cref="ArgumentException">One is given.</exception>
+    internal static void RefuseFirst(ParseResult parsed)
+    {
+        if (parsed.GetValue(First) is { } path)
+            throw new ArgumentException(
+                $"--first is {path}, and this run says of every pixel what it shows: there are no windows of which a first network could answer some; leave it out"
+            );
+    }
+
     /// <summary>Predicts slides one by one; 1 where one of them failed.</summary>
     internal static int Run(
         ParseResult parsed,
@@ -102,29 +146,50 @@ internal static class PredictSlides
             ?? throw new InvalidOperationException(
                 "this run's method takes image files, not slides; docs/methods says which methods look at slides"
             );
+        using var first = parsed.GetValue(First) is { } path
+            ? TrainedModel.Load(path, Known.Methods, DeviceOption.Of(parsed))
+            : null;
         var asked = Asked(parsed, batch) with
         {
             PatientOf = files.Patients is { } whose ? name => whose.GetValueOrDefault(name) : null,
+            First = first is null
+                ? null
+                : new FirstRequest(first, parsed.GetValue(First)!)
+                {
+                    Keeps = parsed.GetValue(FirstKeeps),
+                    Threshold = parsed.GetValue(FirstThreshold),
+                },
         };
         var prediction = recipe.OpenSlides(run, asked);
+        if ((prediction as HeatmapPrediction)?.First is { } looks)
+            Console.Error.WriteLine(looks.Text);
         var tissue = SlideArguments.TissueFolder(parsed);
         var walk = new SlideWalk(prediction, folder)
         {
             Opening = SlideArguments.Opening(parsed),
             TissueOf = tissue is null ? slide => SlideTissue.Of(slide, recipe.Tissue) : tissue.Tissue,
-            Seen = files.Seen is { } seen
-                ? new SeenSlides(seen, run.Parts.Count, parts => recipe.OpenSlides(run.Only(parts), asked))
-                : null,
+            Seen = SeenOf(files, recipe, asked),
             Looks = run.TrainedOn?.Looks,
         };
         if (ClusterOptions.Of(parsed) is { } request)
+        {
+            // Timed without the first run: how many windows are left to this one is known only after a whole slide, and all are the most.
+            var timed = new SlideWalk(
+                first is null ? prediction : recipe.OpenSlides(run, asked with { First = null }),
+                folder
+            )
+            {
+                Opening = walk.Opening,
+                TissueOf = walk.TissueOf,
+            };
             return ShardSlurm.Submit(
                 parsed,
                 request,
                 folder,
                 slides,
-                new ShardedWork(walk.Opening, CostOf(tissue), walk.Try)
+                new ShardedWork(walk.Opening, CostOf(tissue), timed.Try)
             );
+        }
         using var stop = new StopSignal();
         using var shown = new Shown(prediction.Unit);
         if (ShardOption.Of(parsed) is { } shard)
@@ -147,6 +212,28 @@ internal static class PredictSlides
         else
             files.Segmented.AddRange(summary.Outcomes.Select(o => PredictedSlides.Segmented(o, files.PathOf(o.Name))));
         return summary.Failures.Count == 0 ? 0 : 1;
+    }
+
+    /// <summary>What the run, and a first one, have seen of the slides; null where the run does not say.</summary>
+    private static SeenSlides? SeenOf(PredictedFiles files, IPredictsSlides recipe, PredictionRequest asked)
+    {
+        var (run, first) = (files.Model, asked.First);
+        var known = first is null ? null : PredictedFiles.SeenBy(first.Run, files);
+        if (first is not null)
+            foreach (var note in known is null ? [SeenImage.Untold] : SeenImage.Notes([.. known.Values], "slides"))
+                Console.Error.WriteLine($"first network: {note}");
+        return files.Seen is { } seen
+            ? new SeenSlides(seen, run.Parts.Count, Open)
+            {
+                First = known is null ? null : (known, first!.Run.Parts.Count),
+            }
+            : null;
+
+        ISlidePrediction Open(JudgingParts parts) =>
+            recipe.OpenSlides(
+                run.Only(parts.Run),
+                parts.First is null ? asked : asked with { First = first! with { Run = first.Run.Only(parts.First) } }
+            );
     }
 
     /// <summary>What a slide costs beside others: the tissue on it, as it was found before or on a coarse level.</summary>
@@ -172,14 +259,17 @@ internal static class PredictSlides
     internal sealed class Shown(string unit) : ISlideProgress, IDisposable
     {
         private ProgressLine? line;
-        private int first;
+        private (int First, int Last, int All) told;
 
         public void Predicted(string slide, int done, int all)
         {
+            if (all != told.All || done < told.Last) // a second pass, over other windows
+                Dispose();
             // What an earlier call did took this one no time: rate and time left count from here.
             if (line is null)
-                (line, first) = (new ProgressLine(slide, all - done, unit), done);
-            line.Report(done - first);
+                (line, told.First) = (new ProgressLine(slide, all - done, unit), done);
+            (told.Last, told.All) = (done, all);
+            line.Report(done - told.First);
         }
 
         public void Finished(SlideOutcome outcome)

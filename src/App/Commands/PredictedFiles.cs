@@ -6,6 +6,8 @@ namespace Coverslip.App.Commands;
 /// <summary>Files that are predicted one by one, slides or images that are segmented, and what the run has seen of them.</summary>
 internal sealed class PredictedFiles
 {
+    private readonly Cohort? cohort;
+
     private PredictedFiles(
         (string Path, TrainedModel Model) run,
         IReadOnlyList<string> paths,
@@ -17,13 +19,8 @@ internal sealed class PredictedFiles
             ?.Rows.DistinctBy(r => Path.GetFileNameWithoutExtension(r.Image))
             .ToDictionary(r => Path.GetFileNameWithoutExtension(r.Image), r => r.Patient, StringComparer.Ordinal);
         (Run, Paths) = (run, paths);
-        // A file that stands twice is told by who checks names.
-        Seen = seen is null
-            ? null
-            : paths
-                .Zip(seen)
-                .DistinctBy(s => s.First)
-                .ToDictionary(s => s.First, s => s.Second, StringComparer.Ordinal);
+        this.cohort = cohort;
+        Seen = ByPath(paths, seen);
         Notes = seen is null ? [SeenImage.Untold] : [.. SeenImage.Notes(seen, "files")];
         foreach (var note in Notes)
             Console.Error.WriteLine(note);
@@ -64,6 +61,24 @@ internal sealed class PredictedFiles
     /// <summary>The file of a name without extension.</summary>
     internal string PathOf(string name) =>
         Paths.First(p => string.Equals(Path.GetFileNameWithoutExtension(p), name, StringComparison.Ordinal));
+
+    /// <summary>What another run has seen of the same files; null where it does not say.</summary>
+    internal static IReadOnlyDictionary<string, SeenImage>? SeenBy(TrainedModel other, PredictedFiles files) =>
+        ByPath(
+            files.Paths,
+            files.cohort is { } cohort
+                ? other.TrainedOn?.Seen(cohort, PartsOf(other))
+                : other.TrainedOn?.Seen(files.Paths, PartsOf(other))
+        );
+
+    /// <summary>A file that stands twice is told by who checks names.</summary>
+    private static Dictionary<string, SeenImage>? ByPath(IReadOnlyList<string> paths, IReadOnlyList<SeenImage>? seen) =>
+        seen is null
+            ? null
+            : paths
+                .Zip(seen)
+                .DistinctBy(s => s.First)
+                .ToDictionary(s => s.First, s => s.Second, StringComparer.Ordinal);
 
     private static int[] PartsOf(TrainedModel model) => [.. model.Parts.Select(p => p.Part)];
 }

@@ -30,6 +30,9 @@ public sealed record PredictionRequest
     /// <summary>How often what is done within a slide is saved.</summary>
     public TimeSpan? SaveEvery { get; init; }
 
+    /// <summary>A smaller run that sees all windows first; null, the default, for none.</summary>
+    public FirstRequest? First { get; init; }
+
     /// <summary>
     /// Whose a file is, by its name without extension, as a cohort says; null, the default, where nobody says.
     /// </summary>
@@ -61,6 +64,7 @@ public sealed record PredictionRequest
             ("--batch", Batch is not null),
             ("--reconstructions", Reconstructions),
             ("--save-every", SaveEvery is not null),
+            ("--first", First is not null),
         }
             .Where(o => o.IsAsked)
             .Select(o => o.Name);

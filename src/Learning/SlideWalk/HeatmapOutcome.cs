@@ -17,6 +17,9 @@ public sealed record HeatmapOutcome(string Name, double? Score, string Text, int
     /// <summary>The work of this call; null where the heatmap was finished before.</summary>
     public SlidePrediction? Prediction { get; private init; }
 
+    /// <summary>Who answered how many windows; null (default) where one network saw all of them.</summary>
+    public WindowShares? Windows { get; private init; }
+
     /// <summary>Why there is nothing; null where there is something.</summary>
     public string? Empty { get; private init; }
 
@@ -54,6 +57,16 @@ public sealed record HeatmapOutcome(string Name, double? Score, string Text, int
             Empty = empty,
             Figures = call.Add(FiguresOf(detections, cells, made, empty), score),
         };
+    }
+
+    /// <summary>The same with who answered how many windows; null leaves it as it is.</summary>
+    internal HeatmapOutcome With(WindowShares? shares)
+    {
+        if (shares is null)
+            return this;
+        var figures = Figures.DeepClone().AsObject();
+        FirstRecord.Add(figures, shares);
+        return this with { Windows = shares, Figures = figures, Text = $"{Text}; {FirstRecord.In(shares)}" };
     }
 
     private static JsonObject FiguresOf(int detections, int cells, SlidePrediction? made, string? empty)

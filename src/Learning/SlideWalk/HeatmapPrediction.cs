@@ -16,22 +16,28 @@ public sealed class HeatmapPrediction : ISlidePrediction
     private readonly SlidePredictionOptions options;
     private readonly DetectionOptions detection;
     private readonly SlidePredictor predictor;
+    private readonly CoarseToFine? coarse;
 
     /// <param name="model">What looks at windows.</param>
     /// <param name="options">How it is slid over slides.</param>
     /// <param name="detection">How detections are made.</param>
+    /// <param name="first">A smaller network that sees all windows first; null, the default, for none.</param>
     /// <exception cref="ArgumentException">An option out of its range.</exception>
-    public HeatmapPrediction(SlideModel model, SlidePredictionOptions options, DetectionOptions detection)
+    public HeatmapPrediction(
+        SlideModel model,
+        SlidePredictionOptions options,
+        DetectionOptions detection,
+        FirstNetwork? first = null
+    )
     {
-        var side = SideOf(model);
-        if (options.Stride < HeatmapGrid.LeastStride || options.Stride > side)
-            throw new ArgumentException(
-                $"the stride is {options.Stride} pixels; it goes from {HeatmapGrid.LeastStride} to {side}, the side of "
-                    + "the model's window: beyond it there would be tissue that no window shows"
-            );
+        CheckStride(options.Stride, SideOf(model), "the model");
         detection.Check();
-        (this.model, this.options, this.detection) = (model, options, detection);
+        (this.model, this.options, this.detection, First) = (model, options, detection, first);
         predictor = new SlidePredictor(model, options);
+        if (first is null)
+            return;
+        CheckStride(options.Stride, SideOf(first.Model), "the first network");
+        coarse = new CoarseToFine(first, new SlidePredictor(first.Model, options), predictor);
     }
 
     /// <summary>A run whose network classifies windows.</summary>
@@ -58,7 +64,8 @@ public sealed class HeatmapPrediction : ISlidePrediction
             "--components",
             "--no-orientations",
             "--batch",
-            "--save-every"
+            "--save-every",
+            "--first"
         );
         var model = SlideModel.Of(run, asked.Mpp, !asked.NoOrientations);
         var usual = new SlidePredictionOptions();
@@ -70,12 +77,16 @@ public sealed class HeatmapPrediction : ISlidePrediction
                 Batch = asked.Batch ?? usual.Batch,
                 SaveEvery = asked.SaveEvery ?? usual.SaveEvery,
             },
-            DetectionOptions.Of(asked, detection)
+            DetectionOptions.Of(asked, detection),
+            asked.First is { } first ? FirstNetwork.Of(first, run, model, asked) : null
         )
         {
             Threshold = run.Description.Threshold,
         };
     }
+
+    /// <summary>The network that sees all windows first; null for none.</summary>
+    public FirstNetwork? First { get; }
 
     /// <summary>From which probability on the run calls a slide positive; null (default) where it calls none.</summary>
     public double? Threshold { get; init; }
@@ -94,13 +105,16 @@ public sealed class HeatmapPrediction : ISlidePrediction
 
     public (double Mpp, int Side) Window => (model.Window.Mpp.X, SideOf(model));
 
-    public Fingerprint AddTo(Fingerprint to) =>
+    public Fingerprint AddTo(Fingerprint to)
+    {
         to.Add(model.MadeOf)
             .Add("windows.microns_per_pixel", $"{model.Window.Mpp}")
             .Add("windows.side", $"{model.Window.Side}")
             .Add("windows.input", $"{model.Window.Input}")
             .Add("windows.context", model.Window.Context)
             .Add("windows.stride", options.Stride);
+        return First is null ? to : First.AddTo(to);
+    }
 
     public FinishedSlide Predict(SlideWork work)
     {
@@ -109,12 +123,22 @@ public sealed class HeatmapPrediction : ISlidePrediction
         made.Heatmap.Write(files.Heatmap);
         HeatmapPictures.WritePyramid(files.Pyramid, made.Heatmap);
         HeatmapPictures.WriteOverlay(files.Overlay, work.Slide, made.Heatmap);
-        var outcome = Outcome(work, made.Heatmap, mean is null ? made : null);
-        return new FinishedSlide(outcome, HeatmapRecord.Of(model, made, work.Tissue.Rule));
+        made.First?.Heatmap.Write(files.First);
+        var outcome = Outcome(work, made.Heatmap, mean is null ? made : null, made.First?.Shares);
+        var record = HeatmapRecord.Of(model, made, work.Tissue.Rule);
+        if (First is not null && made.First is { Shares: var shares })
+            FirstRecord.Add(record, First, shares);
+        CoarseToFine.StateOf(work).Remove();
+        return new FinishedSlide(outcome, record);
     }
 
     public SlideOutcome Finished(SlideWork work, JsonObject record) =>
-        Outcome(work, Heatmap.Read(FilesOf(work).Heatmap, predictor.Lay(work.Slide).Grid), null);
+        Outcome(
+            work,
+            Heatmap.Read(FilesOf(work).Heatmap, predictor.Lay(work.Slide).Grid),
+            null,
+            First is null ? null : FirstRecord.Read(record)
+        );
 
     public SlideTotals Totals(WalkedSlides walked)
     {
@@ -124,6 +148,7 @@ public sealed class HeatmapPrediction : ISlidePrediction
         else
             json[detection.RadiusCells is null ? "radius_microns" : "radius_cells"] =
                 detection.RadiusCells ?? detection.RadiusMicrons;
+        var shared = First is null ? null : FirstRecord.Add(json, First, walked);
         SlidePrediction[] made =
         [
             .. walked
@@ -133,7 +158,7 @@ public sealed class HeatmapPrediction : ISlidePrediction
                 .Where(p => p.Predicted > 0),
         ];
         if (made.Length == 0)
-            return new SlideTotals(json, null);
+            return new SlideTotals(json, shared);
         double Rate(Func<SlidePrediction, double> seconds) => made.Sum(p => p.Predicted) / made.Sum(seconds);
         var (all, reading, network) = (Rate(p => p.Seconds), Rate(p => p.Reading), Rate(p => p.Network));
         json["patches_per_second"] = Math.Round(all, 2);
@@ -143,7 +168,16 @@ public sealed class HeatmapPrediction : ISlidePrediction
             CultureInfo.InvariantCulture,
             $"{all:0.0} patches/s; while it ran, reading {reading:0.0}, the network {network:0.0}"
         );
-        return new SlideTotals(json, text);
+        return new SlideTotals(json, shared is null ? text : $"{text}; {shared}");
+    }
+
+    private static void CheckStride(int stride, int side, string whose)
+    {
+        if (stride < HeatmapGrid.LeastStride || stride > side)
+            throw new ArgumentException(
+                $"the stride is {stride} pixels; it goes from {HeatmapGrid.LeastStride} to {side}, the side of "
+                    + $"{whose}'s window: beyond it there would be tissue that no window shows"
+            );
     }
 
     private static SlideFiles FilesOf(SlideWork work) => new(work.Folder, work.Name);
@@ -153,7 +187,8 @@ public sealed class HeatmapPrediction : ISlidePrediction
     private SlidePrediction Slid(SlideWork work)
     {
         _ = work.Tissue.Reason; // looked for now, so that the rate does not count the time it takes
-        return predictor.Predict(work.Slide, work.Tissue, work.State, work.Progress, work.Stop);
+        return coarse?.Predict(work)
+            ?? predictor.Predict(work.Slide, work.Tissue, work.State, work.Progress, work.Stop);
     }
 
     /// <summary>Null without members, or where one of them has not finished the slide.</summary>
@@ -175,19 +210,21 @@ public sealed class HeatmapPrediction : ISlidePrediction
         return new SlidePrediction(mean, 0, 0, 0, 0);
     }
 
-    private HeatmapOutcome Outcome(SlideWork work, Heatmap heatmap, SlidePrediction? made)
+    private HeatmapOutcome Outcome(SlideWork work, Heatmap heatmap, SlidePrediction? made, WindowShares? shares)
     {
         var detections = DetectionFiles.Write(work, heatmap, detection, model.Positive);
         var empty =
             heatmap.TissueCells == 0
                 ? $"no tissue: {work.Tissue.Reason ?? "none in the outlines"} ({work.Tissue.Rule})"
                 : null;
-        return HeatmapOutcome.Of(
-            work.Name,
-            (heatmap.Score, detections, heatmap.TissueCells),
-            made,
-            empty,
-            new SlideCall(model.Positive, Threshold, detection.Threshold)
-        );
+        return HeatmapOutcome
+            .Of(
+                work.Name,
+                (heatmap.Score, detections, heatmap.TissueCells),
+                made,
+                empty,
+                new SlideCall(model.Positive, Threshold, detection.Threshold)
+            )
+            .With(shares);
     }
 }

@@ -1,6 +1,5 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Statistics;
-using Coverslip.Slides.Images;
 
 namespace Coverslip.Learning.SlideWalk;
 
@@ -18,32 +17,20 @@ internal static class HeatmapRoughness
     /// <param name="row">The slide's.</param>
     public static (double Sum, int Cells) Of(string part, CohortRow row)
     {
-        var files = TestFiles.Of(part, row);
-        if (TestFiles.TruthOf(part, row) is not { } truth || !File.Exists(files.Record))
+        using var cells = TumorCells.Of(part, row);
+        if (cells is null)
             return (0, 0);
-        var (heatmap, pixels) = (HeatmapRecord.Read(files), TruthMask.RulesIn(part, row).Downsampling);
-        using var mask = MaskFile.Read(truth);
-        var grid = heatmap.Grid;
-        var (sum, cells) = (0.0, 0);
+        var (heatmap, grid) = (cells.Heatmap, cells.Heatmap.Grid);
+        var (sum, count) = (0.0, 0);
         for (var y = 0; y + 1 < grid.Rows; y++)
         for (var x = 0; x + 1 < grid.Columns; x++)
         {
-            if (!Within(x, y) || !Within(x + 1, y) || !Within(x, y + 1))
+            if (!cells[x, y] || !cells[x + 1, y] || !cells[x, y + 1])
                 continue;
             sum += double.Hypot(heatmap[x + 1, y] - heatmap[x, y], heatmap[x, y + 1] - heatmap[x, y]);
-            cells++;
+            count++;
         }
-        return (sum, cells);
-
-        bool Within(int column, int row)
-        {
-            var (x, y) = grid.Center(column, row);
-            var (left, top) = ((int)(x / pixels), (int)(y / pixels));
-            return left < mask.Width
-                && top < mask.Height
-                && mask.Row(top)[left] != 0
-                && !float.IsNaN(heatmap[column, row]);
-        }
+        return (sum, count);
     }
 
     /// <summary>Over all cells of several slides, with its interval by drawing patients.</summary>

@@ -13,11 +13,22 @@ public interface IPredictsSlides
     /// <summary>What counts as tissue where nobody says it; as <c>coverslip tissue</c> finds it, by default.</summary>
     TissueOptions Tissue => new();
 
+    /// <summary>
+    /// How its runs saw the windows of validation patients, so that a threshold can be taken from what they said; null, the
+    /// default, of a method whose runs do not classify windows.
+    /// </summary>
+    WindowValidation? ValidationWindows => null;
+
     /// <summary>A run as <see cref="SlideWalk"/> uses it.</summary>
     /// <exception cref="InvalidOperationException">The run does not suit slides, or something is asked that it cannot
     /// do; the message says what.</exception>
     ISlidePrediction OpenSlides(TrainedModel run, PredictionRequest asked);
 }
+
+/// <summary>How a run saw windows of its validation patients.</summary>
+/// <param name="OnSlides">In whole slides, whose heatmaps it keeps; otherwise they are the rows of <c>validation.csv</c>.</param>
+/// <param name="Oriented">Averaged over orientations.</param>
+public sealed record WindowValidation(bool OnSlides, bool Oriented);
 
 /// <summary>What a method does with each slide of a walk.</summary>
 public interface ISlidePrediction

@@ -17,6 +17,9 @@ public sealed record SlideFiles(string Folder, string Name)
     /// <summary>The probabilities.</summary>
     public string Heatmap => Path.Combine(Folder, $"{Name}-heatmap.npy");
 
+    /// <summary>The probabilities of a smaller network that saw all windows first.</summary>
+    public string First => Path.Combine(Folder, $"{Name}-first.npy");
+
     public string Pyramid => Path.Combine(Folder, $"{Name}-heatmap.tif");
 
     public string Overlay => Path.Combine(Folder, $"{Name}-overlay.png");

@@ -32,6 +32,9 @@ public sealed record SlidePrediction(Heatmap Heatmap, int Predicted, double Seco
 
     /// <summary>Seconds of them in which the network computed; at the same time as the reading of further windows.</summary>
     public double Network { get; init; }
+
+    /// <summary>What a smaller network said first; null (default) where there was none.</summary>
+    public FirstAnswers? First { get; init; }
 }
 
 /// <summary>
@@ -73,9 +76,26 @@ internal sealed class SlidePredictor(SlideModel model, SlidePredictionOptions op
         CancellationToken stop = default
     )
     {
+        return Predict(slide, grid => Heatmap.Begin(grid, tissue), state, progress, stop);
+    }
+
+    /// <inheritdoc cref="Predict(Slide, SlideTissue, HeatmapState, Action{int, int}?, CancellationToken)"/>
+    /// <param name="slide">The slide.</param>
+    /// <param name="begin">The heatmap where nothing is done yet: its pending cells are predicted, the others stay as they are.</param>
+    /// <param name="state">Where the work is saved, and taken up again.</param>
+    /// <param name="progress">Told how many windows of how many are done.</param>
+    /// <param name="stop">Stops between batches.</param>
+    public SlidePrediction Predict(
+        Slide slide,
+        Func<HeatmapGrid, Heatmap> begin,
+        HeatmapState state,
+        Action<int, int>? progress,
+        CancellationToken stop
+    )
+    {
         var clock = Stopwatch.StartNew();
         var (view, grid) = Lay(slide);
-        var heatmap = state.Load(grid) ?? Heatmap.Begin(grid, tissue);
+        var heatmap = state.Load(grid) ?? begin(grid);
         var (total, pending) = (heatmap.TissueCells, heatmap.PendingCells);
         var strips = new WindowStrips(view, grid, model.Window.Side);
         var batches = new WindowBatches(model.Window, options.Batch, ContextWindows.Of(slide, grid, model.Window));

@@ -68,7 +68,13 @@ internal static class SlideRecord
                 Read(path)!,
                 now,
                 part =>
-                    part is not (TissuePart or TrainedModel.JudgedBy)
+                    part
+                        is not (
+                            TissuePart
+                            or TrainedModel.JudgedBy
+                            or FirstNetwork.JudgedBy
+                            or FirstNetwork.ThresholdPart
+                        )
                     && !part.StartsWith(SlideContents.Prefix, StringComparison.Ordinal)
             );
     }

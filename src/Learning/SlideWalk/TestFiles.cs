@@ -8,6 +8,9 @@ public static class TestFiles
     /// <summary>Heatmaps, detections, scores.</summary>
     public static string SlidesFolder(string part) => Path.Combine(part, "slides");
 
+    /// <summary>Where the same lies of the slides of validation patients.</summary>
+    public static string ValidationFolder(string part) => Path.Combine(part, "validation");
+
     /// <summary>The folder of true masks.</summary>
     public static string TruthFolder(string part) => Path.Combine(part, "truth");
 

@@ -102,4 +102,6 @@ internal sealed record BackboneRecipe : INetworkRecipe, IBackboneRecipe, IPredic
 
     public ISlidePrediction OpenSlides(TrainedModel run, PredictionRequest asked) =>
         HeatmapPrediction.Of("backbone", run, asked);
+
+    public WindowValidation? ValidationWindows => new(OnSlides: false, Augmentation.AverageOrientations);
 }

@@ -45,6 +45,8 @@ internal sealed record ProbeRecipe : IRecipe, IPredictsSlides, IFitsCohort
     public ISlidePrediction OpenSlides(TrainedModel run, PredictionRequest asked) =>
         HeatmapPrediction.Of("probe", run, asked);
 
+    public WindowValidation? ValidationWindows => new(OnSlides: false, Oriented: false);
+
     internal static ProbeRecipe Read(RecipeNode node)
     {
         var input = node.Section("input");

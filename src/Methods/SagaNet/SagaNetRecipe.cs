@@ -199,4 +199,6 @@ internal sealed record SagaNetRecipe : INetworkRecipe, IPredictsSlides
 
     public ISlidePrediction OpenSlides(TrainedModel run, PredictionRequest asked) =>
         HeatmapPrediction.Of("saganet", run, asked);
+
+    public WindowValidation? ValidationWindows => new(OnSlides: false, Augmentation.AverageOrientations);
 }

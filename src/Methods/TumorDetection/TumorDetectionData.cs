@@ -21,7 +21,6 @@ namespace Coverslip.Methods.TumorDetection;
 /// </summary>
 internal sealed class TumorDetectionData : TrainingData<IPredictsWindows>
 {
-    private const string ValidationFolder = "validation";
     private readonly TumorDetectionRecipe recipe;
     private readonly CohortSlides slides;
     private readonly InputStain? stain;
@@ -108,7 +107,7 @@ internal sealed class TumorDetectionData : TrainingData<IPredictsWindows>
             return null;
         var tested = slides.Of(part, side);
         model.PrepareToPredict();
-        string Folder(string run) => side == SplitSide.Test ? run : Path.Combine(run, ValidationFolder);
+        string Folder(string run) => side == SplitSide.Test ? run : TestFiles.ValidationFolder(run);
         var testing = new SlideTest(
             ModelOf(model, part),
             recipe.Test,

@@ -145,4 +145,6 @@ internal sealed record TumorDetectionRecipe : INetworkRecipe, IPredictsSlides
         HeatmapPrediction.Of("tumor-detection", run, asked, Test.Stride, Test.Detection);
 
     public TissueOptions Tissue => Patches.Tissue;
+
+    public WindowValidation? ValidationWindows => new(OnSlides: true, Test.Orientations);
 }

@@ -11,6 +11,9 @@ public sealed class HeatmapState(string path, Fingerprint madeOf)
 {
     private const int MostBytes = 1 << 20;
 
+    /// <summary>Another heatmap of the same work, in a file beside: <c>NAME.WORD.state</c> for <c>NAME.state</c>.</summary>
+    public HeatmapState Beside(string word) => new(Path.ChangeExtension(path, word + Path.GetExtension(path)), madeOf);
+
     /// <summary>Takes the place of the state before.</summary>
     public void Save(Heatmap heatmap) =>
         WholeFile.Write(
