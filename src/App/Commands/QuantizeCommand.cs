@@ -91,7 +91,7 @@ internal static class QuantizeCommand
             var (before, now) = (new FileInfo(run.Best).Length, new FileInfo(run.Int8).Length);
             Console.WriteLine($"part {part.Part}: {facts.Words}");
             Console.WriteLine(
-                $"wrote {run.Int8} ({now / 1048576.0:0.0} MiB, weights in float32 {before / 1048576.0:0.0} MiB; {facts.Convolutions} convolutions; ranges: {facts.Ranges}, {facts.Calibrated} examples)"
+                $"wrote {run.Int8} ({now / 1048576.0:0.0} MiB, weights in float32 {before / 1048576.0:0.0} MiB; {facts.Convolutions} convolutions over eight bits, {facts.InFloat32} in float32; ranges: {facts.Ranges}, {facts.Calibrated} examples)"
             );
         }
         return 0;

@@ -1,11 +1,9 @@
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Files;
-using Coverslip.Learning.Encoders;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
-using Coverslip.Torch;
 using Coverslip.Torch.Scripts;
 
 namespace Coverslip.Learning.Quantization;
@@ -20,12 +18,9 @@ namespace Coverslip.Learning.Quantization;
 /// <param name="positive">The class that is looked for, of two; null of several.</param>
 public sealed class Int8Quantizer(IModel model, IExamples examples, INetworkRecipe recipe, int? positive)
 {
-    /// <summary>At most about so many validation examples say the ranges; all are judged.</summary>
-    private const int MostCalibrated = 512;
-
     /// <summary>Writes <see cref="RunFolder.Int8"/> and how it agrees, or nothing where it does not.</summary>
     /// <param name="part">The folder of the part.</param>
-    /// <param name="progress">Told how many examples were computed, five times all in all.</param>
+    /// <param name="progress">Told how many examples were computed, each several times.</param>
     /// <param name="stop">Stops between batches.</param>
     /// <exception cref="InvalidOperationException">The network is not of convolutions over images alone, there is no validation example, or eight
     /// bits say something else; the message says how much.</exception>
@@ -45,30 +40,46 @@ public sealed class Int8Quantizer(IModel model, IExamples examples, INetworkReci
         return facts;
     }
 
-    // What is left at the path is the network whose ranges agree better.
+    // What is left at the path is the network that agrees, with as many convolutions over eight bits as may be.
     private Int8Facts Chosen(OnnxRecording recording, string path, Action<int> tell, CancellationToken stop)
     {
-        var ranges = new MapRanges(recording.Maps);
-        recording.SaveRanges(path);
-        var before = Ranged(path, ranges, tell, stop);
-        var (extremes, means) = ("extremes of all", "means of each image's extremes");
-        Int8Form[] forms =
+        var trial = new Int8Trial(recording, examples, recipe, path, stop);
+        var ranges = trial.Ranges(tell);
+        Int8Form[] whole =
         [
-            new(extremes, ranges.Extremes, false),
-            new(means, ranges.Means, false),
-            new(extremes, ranges.Extremes, true),
-            new(means, ranges.Means, true),
+            new("extremes of all", ranges.Extremes),
+            new("means of each image's extremes", ranges.Means),
         ];
-        var (best, form) = forms
-            .Select(form => (Facts: Made(recording, form, before, path, tell, stop), form))
-            .OrderBy(f => (f.Facts.Changed, f.Facts.MeanDifference))
-            .First();
+        var said = whole
+            .Select(f => (Form: f, Facts: Facts(recording, f, trial.Before, trial.Said(f, tell))))
+            .ToArray();
+        var (form, best) = said.OrderBy(s => (!s.Facts.Agrees, s.Facts.MeanDifference)).First();
         if (!best.Agrees)
-            throw new InvalidOperationException(
-                $"eight bits say something else than float32: {best.Words}; nothing was written, predict in float32"
-            );
-        recording.SaveInt8(path, form.Ranges, form.WithoutFirst);
+            (form, best) = MostlyWhole(recording, trial, form, tell);
+        recording.SaveInt8(path, form.Ranges, form.InFloat32);
         return best with { Calibrated = ranges.Images };
+    }
+
+    // With the convolutions whose rounding tells most in float32: an eighth of them, a quarter, or half.
+    private (Int8Form Form, Int8Facts Facts) MostlyWhole(
+        OnnxRecording recording,
+        Int8Trial trial,
+        Int8Form form,
+        Action<int> tell
+    )
+    {
+        var order = trial.Sensitive(form);
+        Int8Facts? facts = null;
+        foreach (var share in (int[])[8, 4, 2])
+        {
+            form = form with { InFloat32 = [.. order.Take((recording.Convolutions + share - 1) / share)] };
+            facts = Facts(recording, form, trial.Before, trial.Said(form, tell));
+            if (facts.Agrees)
+                return (form, facts);
+        }
+        throw new InvalidOperationException(
+            $"eight bits say something else than float32, even with the most sensitive half of the convolutions in float32: {facts!.Words}; nothing was written, predict in float32"
+        );
     }
 
     private OnnxRecording Recording()
@@ -91,71 +102,30 @@ public sealed class Int8Quantizer(IModel model, IExamples examples, INetworkReci
         }
     }
 
-    // The float32 network's probabilities; the ranges of some of the batches.
-    private List<double[]> Ranged(string path, MapRanges ranges, Action<int> tell, CancellationToken stop)
-    {
-        var said = new List<double[]>();
-        using var session = OnnxSession.Open(path, Device.Cpu);
-        var step = Math.Max(1, (examples.ValidationLabels.Count + MostCalibrated - 1) / MostCalibrated);
-        foreach (var (number, raw) in examples.Validation().Index())
-        {
-            stop.ThrowIfCancellationRequested();
-            using var scope = new TensorScope();
-            var isRanged = number % step == 0;
-            var results = OnnxSession.Run(
-                session,
-                Images(raw),
-                isRanged ? [OnnxFile.Output, OnnxRecording.Low, OnnxRecording.High] : [OnnxFile.Output]
-            );
-            said.AddRange(Predictor.Rows(results[0]));
-            if (isRanged)
-                ranges.Add(results[1], results[2]);
-            tell((int)results[0].Size(0));
-        }
-        return said;
-    }
-
-    private Int8Facts Made(
+    private Int8Facts Facts(
         OnnxRecording recording,
         Int8Form form,
-        List<double[]> before,
-        string path,
-        Action<int> tell,
-        CancellationToken stop
-    )
-    {
-        recording.SaveInt8(path, form.Ranges, form.WithoutFirst);
-        var now = new List<double[]>();
-        using var network = new Int8Network(path);
-        foreach (var raw in examples.Validation())
-        {
-            stop.ThrowIfCancellationRequested();
-            using var scope = new TensorScope();
-            var rows = Predictor.Rows(network.Probabilities(Images(raw))).ToArray();
-            now.AddRange(rows);
-            tell(rows.Length);
-        }
-        return new Int8Facts
+        IReadOnlyList<double[]> before,
+        IReadOnlyList<double[]> now
+    ) =>
+        new()
         {
             WeightsHash = "",
             FileHash = "",
-            Convolutions = recording.Convolutions - (form.WithoutFirst ? 1 : 0),
-            FirstInFloat32 = form.WithoutFirst,
+            Convolutions = recording.Convolutions - form.InFloat32.Count,
+            InFloat32 = form.InFloat32.Count,
             Calibrated = 0,
             Ranges = form.Name,
             Examples = now.Count,
             Changed = now.Zip(before, (a, b) => MostProbable(a) != MostProbable(b) ? 1 : 0).Sum(),
-            MeanDifference = now.Zip(before, (a, b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Average()).Average(),
+            MeanDifference = Int8Trial.Difference(before, now),
             Float32Auc = Auc(before),
             Int8Auc = Auc(now),
         };
-    }
-
-    private Tensor Images(RawBatch raw) => raw.ToTensors(recipe.Input, recipe.Views.Count, Device.Cpu, null).Image;
 
     private static int MostProbable(double[] row) => Array.IndexOf(row, row.Max());
 
-    private double? Auc(List<double[]> said)
+    private double? Auc(IReadOnlyList<double[]> said)
     {
         var labels = examples.ValidationLabels;
         int[] classes = said[0].Length == 2 ? [positive ?? 1] : [.. Enumerable.Range(0, said[0].Length)];
@@ -167,7 +137,4 @@ public sealed class Int8Quantizer(IModel model, IExamples examples, INetworkReci
         ];
         return areas.Length > 0 ? areas.Average() : null;
     }
-
-    /// <summary>One way to come from float32 to eight bits.</summary>
-    private sealed record Int8Form(string Name, (float, float)[] Ranges, bool WithoutFirst);
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Coverslip.Evaluation.Statistics;
-using Coverslip.Learning.Quantization;
 
 namespace Coverslip.Learning.Runs;
 

@@ -5,7 +5,6 @@ using Coverslip.Files;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
-using Coverslip.Learning.Quantization;
 using Coverslip.Torch;
 using Coverslip.Torch.Checkpoints;
 

@@ -12,20 +12,17 @@ public sealed class OnnxRecording
     private readonly OnnxGraphWriter graph;
     private readonly long[] shape;
     private readonly (string Value, long[] Shape) output;
-    private readonly QuantizedPlaces all,
-        withoutFirst;
     private readonly string[] measured;
 
     internal OnnxRecording(OnnxGraphWriter graph, long[] shape, (string Value, long[] Shape) output)
     {
         (this.graph, this.shape, this.output) = (graph, shape, output);
-        all = new QuantizedPlaces(graph, output.Value, withoutFirst: false);
-        withoutFirst = new QuantizedPlaces(graph, output.Value, withoutFirst: true);
-        measured = [.. all.Measured.Union(withoutFirst.Measured)];
+        var all = PlacesBut([]);
+        (Convolutions, measured) = (all.Convolutions, [.. all.Kept]);
     }
 
-    /// <summary>Convolutions that would be computed in eight bits.</summary>
-    public int Convolutions => all.Convolutions;
+    /// <summary>Convolutions that can be computed in eight bits.</summary>
+    public int Convolutions { get; }
 
     /// <summary>Maps whose range has to be known for that.</summary>
     public int Maps => measured.Length;
@@ -70,11 +67,15 @@ public sealed class OnnxRecording
     /// </summary>
     /// <param name="path">The file; it appears whole, or stays as it was.</param>
     /// <param name="ranges">Least and greatest number of each of the <see cref="Maps"/>.</param>
-    /// <param name="firstInFloat32">Whether the first convolution, which sees the image's pixels, stays in float32.</param>
-    public void SaveInt8(string path, IReadOnlyList<(float Low, float High)> ranges, bool firstInFloat32 = false)
+    /// <param name="inFloat32">Which of the <see cref="Convolutions"/>, from 0, stay in float32.</param>
+    public void SaveInt8(
+        string path,
+        IReadOnlyList<(float Low, float High)> ranges,
+        params IReadOnlyCollection<int> inFloat32
+    )
     {
         var known = measured.Zip(ranges).ToDictionary(p => p.First, p => p.Second, StringComparer.Ordinal);
-        var quantized = new QuantizedGraph(graph, firstInFloat32 ? withoutFirst : all, known);
+        var quantized = new QuantizedGraph(graph, PlacesBut(inFloat32), known);
         WholeFile.Write(
             path,
             stream =>
@@ -86,6 +87,8 @@ public sealed class OnnxRecording
                 )
         );
     }
+
+    private QuantizedPlaces PlacesBut(IEnumerable<int> inFloat32) => new(graph, output.Value, inFloat32.ToHashSet());
 
     private static string Extreme(OnnxGraphWriter with, string kind, string value)
     {

@@ -23,7 +23,7 @@ internal sealed class QuantizedGraph
     {
         (this.from, this.places) = (from, places);
         Graph = new OnnxGraphWriter(from) { Opset = OnnxOpset13.Opset };
-        forms = places.Measured.ToDictionary(v => v, v => Form(ranges[v]), StringComparer.Ordinal);
+        forms = places.Kept.ToDictionary(v => v, v => Form(ranges[places.RangeOf(v)]), StringComparer.Ordinal);
         if (places.Holds(OnnxFile.Input))
             Through(OnnxFile.Input);
         foreach (var node in from.Nodes)
@@ -50,12 +50,10 @@ internal sealed class QuantizedGraph
 
     private void Through(string value)
     {
-        var (scale, zero) = FormOf(value);
+        var (scale, zero) = forms[value];
         string[] form = [Graph.Scalar(scale), Graph.Hold(new([], OnnxType.UInt8, [zero]))];
         back[value] = Graph.Node("DequantizeLinear", [Graph.Node("QuantizeLinear", [value, .. form]), .. form]);
     }
-
-    private (float Scale, byte Zero) FormOf(string value) => forms[places.RangeOf(value)];
 
     private OnnxNode Convolution(OnnxNode node, OnnxNode read)
     {
@@ -80,7 +78,7 @@ internal sealed class QuantizedGraph
         if (node.Inputs.Count < 3)
             return read with { Inputs = inputs };
         // Sums are of products, whose scale is the map's times the channel's.
-        var map = FormOf(node.Inputs[0]).Scale;
+        var map = forms[node.Inputs[0]].Scale;
         float[] products = [.. scales.Select(s => s * map)];
         var bias = MemoryMarshal.Cast<byte, float>(from.Held(node.Inputs[2])!.Bytes).ToArray();
         int[] added =

@@ -7,15 +7,16 @@ namespace Coverslip.Torch.Scripts;
 internal sealed class QuantizedPlaces
 {
     private readonly HashSet<string> kept = new(StringComparer.Ordinal);
-    private readonly HashSet<OnnxNode> convolutions = [];
+    private readonly HashSet<OnnxNode> convolutions = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, string> rangeOf = new(StringComparer.Ordinal);
 
     /// <param name="graph">As it was recorded, opset 10.</param>
     /// <param name="output">The network's output, which stays in float32.</param>
-    /// <param name="withoutFirst">Whether the first convolution, which sees the image's pixels, stays in float32, too.</param>
-    internal QuantizedPlaces(OnnxGraphWriter graph, string output, bool withoutFirst)
+    /// <param name="inFloat32">Places, among the convolutions in their order, of those that stay in float32, too.</param>
+    internal QuantizedPlaces(OnnxGraphWriter graph, string output, IReadOnlySet<int> inFloat32)
     {
-        var first = withoutFirst ? graph.Nodes.FirstOrDefault(n => IsConvolution(graph, n)) : null;
+        OnnxNode[] all = [.. graph.Nodes.Where(n => IsConvolution(graph, n))];
+        convolutions.UnionWith(all.Where((_, place) => !inFloat32.Contains(place)));
         var readers = graph
             .Nodes.SelectMany(n => n.Inputs.Select(i => (Value: i, Node: n)))
             .ToLookup(r => r.Value, r => r.Node, StringComparer.Ordinal);
@@ -24,14 +25,10 @@ internal sealed class QuantizedPlaces
             readers[node.Output].ToArray() is [{ Kind: "Relu" or "Clip" } bound] ? bound.Output : node.Output;
         foreach (var node in graph.Nodes)
         {
-            var isConvolution = node != first && IsConvolution(graph, node);
-            if (isConvolution)
-            {
-                convolutions.Add(node);
+            if (Holds(node))
                 Keep(node.Inputs[0]);
-            }
             if (
-                isConvolution
+                Holds(node)
                 || (
                     node.Kind is "Add" or "Concat" or "MaxPool" or "AveragePool" or "GlobalAveragePool"
                     && node.Inputs.All(kept.Contains)
@@ -43,14 +40,13 @@ internal sealed class QuantizedPlaces
                 rangeOf[node.Output] = RangeOf(node.Inputs[0]);
         }
         kept.Remove(output);
-        Measured = [.. kept.Select(RangeOf).Distinct(StringComparer.Ordinal)];
     }
 
     /// <summary>How many convolutions are over whole numbers.</summary>
     internal int Convolutions => convolutions.Count;
 
-    /// <summary>Values whose range has to be known.</summary>
-    internal IReadOnlyList<string> Measured { get; }
+    /// <summary>Values in eight bits.</summary>
+    internal IReadOnlyCollection<string> Kept => kept;
 
     internal bool Holds(OnnxNode convolution) => convolutions.Contains(convolution);
 

@@ -43,6 +43,8 @@ public sealed class OutputsTests : IDisposable
         stained-run: train @masked.yaml --cohort @phantoms/cohort.csv --set input.stain=@stain.json --set training.precision=auto --part 1 --resume --out @stained-run => auc
         new-run: train @new.yaml --cohort @stained/cohort.csv --set input.height=32 --set input.width=32 --set input.form=raw --set training.epochs=1 --set split.folds=2 --part 1 --out @new-run => auc
         colon-run: train @raw.yaml --cohort @colon/cohort.csv --split @colon/split.json --part 1 --out @colon-run => auc
+        colon-run: quantize @colon-run => wrote
+        int8: predict @colon-run --cohort @colon/cohort.csv --int8 --unfamiliar --out @int8 => predictions.csv
         predicted: predict @run --cohort @phantoms/cohort.csv --per-patient mean --masks @masks --out @predicted => patients.csv
         .: pack @run --out @model.coverslip => 2 model(s)
         named: predict @model.coverslip @phantoms/images/*.png --reconstructions --out @named => inside.csv

@@ -2,9 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using Coverslip.Files;
 using Coverslip.Learning.Loop;
-using Coverslip.Learning.Runs;
 
-namespace Coverslip.Learning.Quantization;
+namespace Coverslip.Learning.Runs;
 
 /// <summary>How a part's network over numbers of eight bits agrees with the one of float32 (<c>int8.json</c>).</summary>
 public sealed record Int8Facts
@@ -24,8 +23,8 @@ public sealed record Int8Facts
     /// <summary>Convolutions over eight bits.</summary>
     public required int Convolutions { get; init; }
 
-    /// <summary>Whether the first convolution, over the image's pixels, stayed in float32, which agreed better.</summary>
-    public required bool FirstInFloat32 { get; init; }
+    /// <summary>Convolutions whose rounding tells most, and which stayed in float32.</summary>
+    public required int InFloat32 { get; init; }
 
     /// <summary>Validation examples of which the ranges of maps were taken.</summary>
     public required int Calibrated { get; init; }

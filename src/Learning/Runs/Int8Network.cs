@@ -4,7 +4,7 @@ using Coverslip.Torch.Scripts;
 using Microsoft.ML.OnnxRuntime;
 using Tensor = Coverslip.Torch.Tensor;
 
-namespace Coverslip.Learning.Quantization;
+namespace Coverslip.Learning.Runs;
 
 /// <summary>A network over numbers of eight bits, computed by ONNX Runtime; of several threads at once, too.</summary>
 /// <param name="path">Its file.</param>
