@@ -68,7 +68,7 @@ public sealed class ProcessesTests : IDisposable
                 while (!parent.HasExited && folder.Reached.Epoch < reached + 1)
                     Thread.Sleep(50);
                 // A stop that only this one hears of ends both after the same step.
-                _ = Process.Start("kill", ["-INT", parent.Id.ToString(CultureInfo.InvariantCulture)]);
+                _ = Process.Start("kill", ["-TERM", parent.Id.ToString(CultureInfo.InvariantCulture)]);
             }
         );
         Assert.True(code == 130, errors);
