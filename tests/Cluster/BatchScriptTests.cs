@@ -18,6 +18,32 @@ public sealed class BatchScriptTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
+    /// <summary>A login node's processors say nothing of the nodes'.</summary>
+    [Fact]
+    public void Tasks_ask_for_the_users_number_of_threads_and_not_for_the_launchers()
+    {
+        string Asked()
+        {
+            VerbCall.Run(0, [.. Tissue("--slurm", "--dry-run", "--slurm-options", "--mem=2G --time=10")]);
+            var script = File.ReadAllLines(At("out/slurm/shares.sh"));
+            Directory.Delete(At("out"), recursive: true);
+            return script.Single(line => line.Contains("cpus-per-task", StringComparison.Ordinal));
+        }
+        var threads = Environment.GetEnvironmentVariable("OMP_NUM_THREADS");
+        try
+        {
+            Environment.SetEnvironmentVariable("OMP_NUM_THREADS", "3");
+            Assert.Equal("#SBATCH --cpus-per-task=3", Asked());
+            Environment.SetEnvironmentVariable("COVERSLIP_ALL_THREADS", "1");
+            Assert.Equal("#SBATCH --cpus-per-task=4", Asked());
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("COVERSLIP_ALL_THREADS", null);
+            Environment.SetEnvironmentVariable("OMP_NUM_THREADS", threads);
+        }
+    }
+
     [Fact]
     public void A_dry_run_writes_scripts_that_a_shell_reads_as_they_are_meant()
     {

@@ -14,8 +14,10 @@ internal sealed record ClusterCall(IReadOnlyList<string> Words, ClusterRequest R
 internal static class BatchScript
 {
     /// <summary>Threads of a task where nobody says how many.</summary>
-    private const string Processors = "4",
-        AllThreads = "COVERSLIP_ALL_THREADS";
+    private const string Processors = "4";
+
+    /// <summary>Set by the launcher where nobody asked for a number of threads and it took all of this machine.</summary>
+    internal const string AllThreads = "COVERSLIP_ALL_THREADS";
 
     internal static string Text(SlurmFolder folder, ClusterStage stage, ClusterCall call)
     {
@@ -132,8 +134,8 @@ internal static class BatchScript
                 select $"export {variable}={Shell(Environment.GetEnvironmentVariable(variable)!)}\n"
             );
 
-    /// <summary>The threads that the user asks for; null where the launcher took all processors of this machine, which is none of
-    /// the nodes.</summary>
+    /// <summary>The threads that the user asks for; null where the launcher took all of this machine, which is
+    /// none of the nodes.</summary>
     private static string? AskedThreads() =>
         Environment.GetEnvironmentVariable(AllThreads) is null
             ? Environment.GetEnvironmentVariable("OMP_NUM_THREADS")

@@ -128,7 +128,15 @@ internal static partial class SlurmClient
             RedirectStandardError = true,
         };
         // The launcher's settings are for this machine and this program; jobs take over what sbatch has.
-        foreach (var own in (string[])["LD_PRELOAD", "MALLOC_CONF", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"])
+        string[] settings =
+        [
+            "LD_PRELOAD",
+            "MALLOC_CONF",
+            "OMP_NUM_THREADS",
+            "OPENBLAS_NUM_THREADS",
+            BatchScript.AllThreads,
+        ];
+        foreach (var own in settings)
             start.Environment.Remove(own);
         try
         {

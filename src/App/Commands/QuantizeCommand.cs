@@ -81,13 +81,8 @@ internal static class QuantizeCommand
                     "this run's models are no single networks that could be computed over eight bits"
                 );
             var positive = part.Positive is { } name ? part.Classes.ToList().IndexOf(name) : (int?)null;
-            Int8Facts facts;
-            using (var line = new ProgressLine("eight bits", 5 * examples.ValidationLabels.Count, "examples"))
-                facts = new Int8Quantizer(model.Models[i], examples, recipe, positive).Write(
-                    run,
-                    done => line.Report(done),
-                    stop.Token
-                );
+            var quantizer = new Int8Quantizer(model.Models[i], examples, recipe, positive);
+            var facts = quantizer.Write(run, given.Progress, stop.Token);
             var (before, now) = (new FileInfo(run.Best).Length, new FileInfo(run.Int8).Length);
             Console.WriteLine($"part {part.Part}: {facts.Words}");
             Console.WriteLine(

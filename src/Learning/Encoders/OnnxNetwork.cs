@@ -63,23 +63,21 @@ internal sealed class OnnxNetwork : WholeNetwork
         var filled = most is > 1 and < int.MaxValue ? most : count;
         if (filled > count)
             x = Tensor.Cat([x, .. Enumerable.Repeat(x.Narrow(0, count - 1, 1), filled - count)], 0);
-        var given = (colorsLast ? x.Permute(0, 2, 3, 1) : x).Contiguous().To(Device.Cpu, DType.Float32);
-        using var value = OrtValue.CreateTensorValueFromMemory(given.ToArray<float>(), [.. given.Shape]);
-        using var run = new RunOptions();
-        using var results = Run(run, value, asked);
-        return
-        [
-            .. results
-                .Select((result, i) => Of(result, asked[i]))
-                .Select(t => filled > count ? t.Narrow(0, 0, count) : t),
-        ];
+        var given = colorsLast ? x.Permute(0, 2, 3, 1) : x;
+        var results = Asked(given, asked);
+        return filled > count ? [.. results.Select(t => t.Narrow(0, 0, count))] : results;
     }
 
-    private IDisposableReadOnlyCollection<OrtValue> Run(RunOptions run, OrtValue value, string[] asked)
+    private Tensor[] Asked(Tensor given, string[] asked)
     {
+        foreach (var name in asked)
+            if (session.OutputMetadata[name].ElementType != typeof(float))
+                throw new InvalidDataException(
+                    $"{File.Path}: output '{name}' is of {session.OutputMetadata[name].ElementType.Name}; export it in float32"
+                );
         try
         {
-            return session.Run(run, [input], [value], asked);
+            return OnnxSession.Run(session, given, asked);
         }
         catch (OnnxRuntimeException error)
         {
@@ -88,16 +86,6 @@ internal sealed class OnnxNetwork : WholeNetwork
                 error
             );
         }
-    }
-
-    private Tensor Of(OrtValue result, string name)
-    {
-        var told = result.GetTensorTypeAndShape();
-        return told.ElementDataType == Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float
-            ? Tensor.From(result.GetTensorDataAsSpan<float>(), told.Shape)
-            : throw new InvalidDataException(
-                $"{File.Path}: output '{name}' is of {told.ElementDataType}; export it in float32"
-            );
     }
 
     private (string Name, int[] Shape) Input()

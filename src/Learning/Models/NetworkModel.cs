@@ -100,8 +100,7 @@ public sealed class NetworkModel(INetworkRecipe recipe, IClassifier network)
         network.Store.Training = false;
         using var scope = new TensorScope();
         var (mask, nothing) = (Tensor.Ones([1, 1, input.Height, input.Width]), Tensor.From<long>([0]));
-        // Five images: a number that no side of a map is likely to have, so that shapes tell which side counts images.
-        var images = Tensor.Rand([5, 3, input.Height, input.Width]).Contiguous(MemoryFormat.ChannelsLast);
+        var images = OnnxFile.Example(input.Height, input.Width);
         return OnnxFile.Record([network.Store], x => network.Predict(new Batch(x, mask, nothing, null)), images);
     }
 

@@ -3,6 +3,7 @@ using Coverslip.Files;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
+using Coverslip.Learning.Progress;
 using Coverslip.Learning.Runs;
 using Coverslip.Torch.Scripts;
 
@@ -20,66 +21,58 @@ public sealed class Int8Quantizer(IModel model, IExamples examples, INetworkReci
 {
     /// <summary>Writes <see cref="RunFolder.Int8"/> and how it agrees, or nothing where it does not.</summary>
     /// <param name="part">The folder of the part.</param>
-    /// <param name="progress">Told how many examples were computed, each several times.</param>
+    /// <param name="progress">Told what it is at.</param>
     /// <param name="stop">Stops between batches.</param>
     /// <exception cref="InvalidOperationException">The network is not of convolutions over images alone, there is no validation example, or eight
     /// bits say something else; the message says how much.</exception>
-    public Int8Facts Write(RunFolder part, Action<int>? progress = null, CancellationToken stop = default)
+    public Int8Facts Write(RunFolder part, IWorkProgress progress, CancellationToken stop = default)
     {
         var recording = Recording();
         if (examples.ValidationLabels.Count == 0)
             throw new InvalidOperationException(
                 "the run has no validation patients (split.validation_share), from whom ranges are taken and who tell whether eight bits agree; predict with it in float32"
             );
-        var done = 0;
-        void Tell(int more) => progress?.Invoke(done += more);
         Int8Facts? facts = null;
-        WholeFile.WriteAt(part.Int8, temporary => facts = Chosen(recording, temporary, Tell, stop));
+        WholeFile.WriteAt(
+            part.Int8,
+            temporary =>
+            {
+                var trial = new Int8Trial(recording, examples, recipe, temporary, (progress, stop));
+                facts = Chosen(recording, trial, temporary);
+                if (!facts.Agrees)
+                    throw new InvalidOperationException(
+                        $"{part.Path}: eight bits say something else than float32, even with the most sensitive half of the convolutions in float32: {facts.Words}; no network of this part was written, predict in float32"
+                    );
+            }
+        );
         facts = facts! with { FileHash = FileContents.ReadWhole(part.Int8), WeightsHash = RunWeights.Hash(part)! };
         facts.Write(part);
         return facts;
     }
 
-    // What is left at the path is the network that agrees, with as many convolutions over eight bits as may be.
-    private Int8Facts Chosen(OnnxRecording recording, string path, Action<int> tell, CancellationToken stop)
+    // What is left at the path is the network that agrees, with as many convolutions over eight bits as may be, or none that does.
+    private Int8Facts Chosen(OnnxRecording recording, Int8Trial trial, string path)
     {
-        var trial = new Int8Trial(recording, examples, recipe, path, stop);
-        var ranges = trial.Ranges(tell);
+        var ranges = trial.Ranges();
+        Int8Facts Of(Int8Form form) => Facts(recording, form, trial) with { Calibrated = ranges.Images };
         Int8Form[] whole =
         [
             new("extremes of all", ranges.Extremes),
             new("means of each image's extremes", ranges.Means),
         ];
-        var said = whole
-            .Select(f => (Form: f, Facts: Facts(recording, f, trial.Before, trial.Said(f, tell))))
-            .ToArray();
-        var (form, best) = said.OrderBy(s => (!s.Facts.Agrees, s.Facts.MeanDifference)).First();
-        if (!best.Agrees)
-            (form, best) = MostlyWhole(recording, trial, form, tell);
-        recording.SaveInt8(path, form.Ranges, form.InFloat32);
-        return best with { Calibrated = ranges.Images };
-    }
-
-    // With the convolutions whose rounding tells most in float32: an eighth of them, a quarter, or half.
-    private (Int8Form Form, Int8Facts Facts) MostlyWhole(
-        OnnxRecording recording,
-        Int8Trial trial,
-        Int8Form form,
-        Action<int> tell
-    )
-    {
-        var order = trial.Sensitive(form);
-        Int8Facts? facts = null;
-        foreach (var share in (int[])[8, 4, 2])
+        var (form, facts) = whole
+            .Select(form => (form, Facts: Of(form)))
+            .OrderBy(f => (!f.Facts.Agrees, f.Facts.MeanDifference))
+            .First();
+        // With the convolutions whose rounding tells most in float32: an eighth of them, a quarter, or half.
+        var order = facts.Agrees ? [] : trial.Sensitive(form);
+        for (var share = 8; share >= 2 && !facts.Agrees; share /= 2)
         {
             form = form with { InFloat32 = [.. order.Take((recording.Convolutions + share - 1) / share)] };
-            facts = Facts(recording, form, trial.Before, trial.Said(form, tell));
-            if (facts.Agrees)
-                return (form, facts);
+            facts = Of(form);
         }
-        throw new InvalidOperationException(
-            $"eight bits say something else than float32, even with the most sensitive half of the convolutions in float32: {facts!.Words}; nothing was written, predict in float32"
-        );
+        recording.SaveInt8(path, form.Ranges, form.InFloat32);
+        return facts;
     }
 
     private OnnxRecording Recording()
@@ -102,13 +95,10 @@ public sealed class Int8Quantizer(IModel model, IExamples examples, INetworkReci
         }
     }
 
-    private Int8Facts Facts(
-        OnnxRecording recording,
-        Int8Form form,
-        IReadOnlyList<double[]> before,
-        IReadOnlyList<double[]> now
-    ) =>
-        new()
+    private Int8Facts Facts(OnnxRecording recording, Int8Form form, Int8Trial trial)
+    {
+        var (before, now) = (trial.Before, trial.Said(form));
+        return new()
         {
             WeightsHash = "",
             FileHash = "",
@@ -122,6 +112,7 @@ public sealed class Int8Quantizer(IModel model, IExamples examples, INetworkReci
             Float32Auc = Auc(before),
             Int8Auc = Auc(now),
         };
+    }
 
     private static int MostProbable(double[] row) => Array.IndexOf(row, row.Max());
 

@@ -1,6 +1,7 @@
 using Coverslip.Learning.Encoders;
 using Coverslip.Learning.Inputs;
 using Coverslip.Learning.Models;
+using Coverslip.Learning.Progress;
 using Coverslip.Learning.Runs;
 using Coverslip.Torch;
 using Coverslip.Torch.Scripts;
@@ -21,41 +22,45 @@ internal sealed record Int8Form(string Name, IReadOnlyList<(float Low, float Hig
 /// <param name="examples">The validation examples are asked of.</param>
 /// <param name="recipe">What makes images of them.</param>
 /// <param name="path">A file for what is tried.</param>
-/// <param name="stop">Stops between batches.</param>
+/// <param name="told">Told what it is at, and whether to stop between batches.</param>
 internal sealed class Int8Trial(
     OnnxRecording recording,
     IExamples examples,
     INetworkRecipe recipe,
     string path,
-    CancellationToken stop
+    (IWorkProgress Progress, CancellationToken Stop) told
 )
 {
     /// <summary>About so many examples say the ranges of maps, and so many which convolutions are sensitive.</summary>
     private const int MostRanged = 512,
         MostWeighed = 64;
 
-    private readonly List<double[][]> before = [];
+    // A few examples with what float32 says of them, kept, since they are asked of each convolution.
+    private readonly List<(float[] Images, long[] Shape, double[][] Before)> weighed = [];
+    private readonly List<double[]> before = [];
 
     /// <summary>What float32 says of each example, once <see cref="Ranges"/> was asked.</summary>
-    internal IReadOnlyList<double[]> Before => [.. before.SelectMany(rows => rows)];
+    internal IReadOnlyList<double[]> Before => before;
 
     /// <summary>Asks float32 of all examples, and of some the ranges of maps.</summary>
-    internal MapRanges Ranges(Action<int> tell)
+    internal MapRanges Ranges()
     {
         recording.SaveRanges(path);
         using var session = OnnxSession.Open(path, Device.Cpu);
         var ranges = new MapRanges(recording.Maps);
         Each(
-            int.MaxValue,
+            "float32",
             (number, images) =>
             {
                 var isRanged = IsSpread(number, MostRanged);
                 string[] outputs = [OnnxFile.Output, .. isRanged ? [OnnxRecording.Low, OnnxRecording.High] : Nothing];
                 var results = OnnxSession.Run(session, images, outputs);
-                before.Add([.. Predictor.Rows(results[0])]);
+                double[][] rows = [.. Predictor.Rows(results[0])];
+                before.AddRange(rows);
                 if (isRanged)
                     ranges.Add(results[1], results[2]);
-                tell(before[^1].Length);
+                if (IsSpread(number, MostWeighed))
+                    weighed.Add((images.ToArray<float>(), images.Shape, rows));
             }
         );
         return ranges;
@@ -64,7 +69,13 @@ internal sealed class Int8Trial(
     private static string[] Nothing => [];
 
     /// <summary>What eight bits say of all examples.</summary>
-    internal IReadOnlyList<double[]> Said(Int8Form form, Action<int> tell) => Said(form, int.MaxValue, tell);
+    internal IReadOnlyList<double[]> Said(Int8Form form)
+    {
+        using var network = Made(form);
+        var said = new List<double[]>();
+        Each("eight bits", (_, images) => said.AddRange(Predictor.Rows(network.Probabilities(images))));
+        return said;
+    }
 
     /// <summary>
     /// The convolutions by place, first the one that alone over eight bits moves probabilities most, of some examples.
@@ -72,49 +83,55 @@ internal sealed class Int8Trial(
     internal IReadOnlyList<int> Sensitive(Int8Form form)
     {
         int[] all = [.. Enumerable.Range(0, recording.Convolutions)];
-        double[][] some = [.. before.Where((_, number) => IsSpread(number, MostWeighed)).SelectMany(rows => rows)];
-        double Moved(int place) =>
-            Difference(
-                some,
-                Said(form with { InFloat32 = [.. all.Where(p => p != place)] }, MostWeighed, static _ => { })
-            );
-        var moved = all.Select(Moved).ToArray();
+        using var steps = told.Progress.Begin("which convolutions are sensitive", all.Length, "convolutions");
+        var moved = all.Select(place =>
+            {
+                var alone = Moved(form with { InFloat32 = [.. all.Where(p => p != place)] });
+                steps.Report(place + 1);
+                return alone;
+            })
+            .ToArray();
         return [.. all.OrderByDescending(p => moved[p])];
+    }
+
+    private double Moved(Int8Form form)
+    {
+        using var network = Made(form);
+        var said = new List<double[]>();
+        foreach (var (images, shape, _) in weighed)
+        {
+            told.Stop.ThrowIfCancellationRequested();
+            using var scope = new TensorScope();
+            said.AddRange(Predictor.Rows(network.Probabilities(Tensor.From<float>(images, shape))));
+        }
+        return Difference([.. weighed.SelectMany(w => w.Before)], said);
+    }
+
+    private Int8Network Made(Int8Form form)
+    {
+        recording.SaveInt8(path, form.Ranges, form.InFloat32);
+        return new Int8Network(path);
     }
 
     /// <summary>Mean difference of the probabilities.</summary>
     internal static double Difference(IReadOnlyList<double[]> before, IReadOnlyList<double[]> now) =>
         now.Zip(before, (a, b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Average()).Average();
 
-    private List<double[]> Said(Int8Form form, int most, Action<int> tell)
+    private void Each(string what, Action<int, Tensor> work)
     {
-        recording.SaveInt8(path, form.Ranges, form.InFloat32);
-        using var network = new Int8Network(path);
-        var said = new List<double[]>();
-        Each(
-            most,
-            (_, images) =>
-            {
-                said.AddRange(Predictor.Rows(network.Probabilities(images)));
-                tell((int)images.Size(0));
-            }
-        );
-        return said;
-    }
-
-    // Batches, at most about so many examples, from everywhere: slides and classes may come one after the other.
-    private void Each(int most, Action<int, Tensor> work)
-    {
+        using var steps = told.Progress.Begin(what, examples.ValidationLabels.Count, "examples");
+        var done = 0L;
         foreach (var (number, raw) in examples.Validation().Index())
         {
-            stop.ThrowIfCancellationRequested();
+            told.Stop.ThrowIfCancellationRequested();
             using var scope = new TensorScope();
-            var batch = raw.ToTensors(recipe.Input, recipe.Views.Count, Device.Cpu, null);
-            if (IsSpread(number, most))
-                work(number, batch.Image);
+            var images = raw.ToTensors(recipe.Input, recipe.Views.Count, Device.Cpu, null).Image;
+            work(number, images);
+            steps.Report(done += images.Size(0));
         }
     }
 
+    // Whether a batch is one of about so many examples, from everywhere: slides and classes may come one after the other.
     private bool IsSpread(int number, int most) =>
         number % Math.Max(1, (examples.ValidationLabels.Count + (long)most - 1) / most) == 0;
 }

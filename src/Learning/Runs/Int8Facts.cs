@@ -67,9 +67,11 @@ public sealed record Int8Facts
             : "no AUC, since only one class occurs";
 
     /// <summary>What a part's folder keeps.</summary>
+    /// <param name="part">The folder.</param>
+    /// <param name="weights">SHA-256 of the part's weights.</param>
     /// <exception cref="FileNotFoundException">Nothing was made.</exception>
     /// <exception cref="InvalidDataException">It is damaged, or was made of other weights.</exception>
-    public static Int8Facts Read(RunFolder part)
+    internal static Int8Facts Read(RunFolder part, string? weights)
     {
         if (!File.Exists(part.Int8) || !File.Exists(part.Int8Facts))
             throw new FileNotFoundException(
@@ -89,7 +91,7 @@ public sealed record Int8Facts
                 error
             );
         }
-        if (facts.WeightsHash != RunWeights.Hash(part))
+        if (facts.WeightsHash != weights)
             throw new InvalidDataException(
                 $"{part.Int8} was made of other weights than {part.Best}; make it anew with 'coverslip quantize'"
             );

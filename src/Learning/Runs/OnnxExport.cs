@@ -27,8 +27,7 @@ public static class OnnxExport
         var run = new RecordedRun(model, part, finding, "an ONNX file");
         var (height, width) = (model.Recipe.Input.Height, model.Recipe.Input.Width);
         using var scope = new TensorScope();
-        // Five images: a number that no side of a map is likely to have, so that shapes tell which side counts images.
-        var images = Tensor.Rand([5, 3, height, width]).Contiguous(MemoryFormat.ChannelsLast);
+        var images = OnnxFile.Example(height, width);
         try
         {
             // Nobody is to take what is not the model: the file takes its place once it is looked at.

@@ -118,28 +118,26 @@ public sealed class TrainedModel : IDisposable
         }
     }
 
-    /// <summary>Whether it predicts over numbers of eight bits.</summary>
-    public bool IsInt8 => quantized.Count > 0;
-
-    /// <summary>From now on each part's network over numbers of eight bits predicts.</summary>
+    /// <summary>From now on each part's network over numbers of eight bits predicts; how each agrees with float32.</summary>
     /// <exception cref="FileNotFoundException">A part has none.</exception>
     /// <exception cref="InvalidOperationException">Such a run has none, or it is on a GPU.</exception>
     /// <exception cref="InvalidDataException">It is damaged, or of other weights.</exception>
-    public void UseInt8()
+    public IReadOnlyList<Int8Facts> UseInt8()
     {
         if (Folders.Count == 0)
             throw new InvalidOperationException(
                 "a packed file holds no networks over eight bits; give the run's folder, in which 'coverslip quantize' left them"
             );
-        foreach (var (model, folder) in models.Zip(Folders))
+        foreach (var (i, model) in models.Index())
         {
             var able = model.Able<IQuantizable>();
-            var part = new RunFolder(folder, make: false);
-            quantized.Add(Int8Facts.Read(part));
+            var part = new RunFolder(Folders[i], make: false);
+            quantized.Add(Int8Facts.Read(part, Parts[i].WeightsHash ?? RunWeights.Hash(part)));
             int8.Add(new Int8Network(part.Int8));
             able.ComputeBy(int8[^1].Probabilities);
         }
         madeOf = null;
+        return quantized;
     }
 
     /// <summary>

@@ -15,6 +15,13 @@ public static class OnnxFile
     public const string Input = "images",
         Output = "output";
 
+    /// <summary>
+    /// Images to record a network with, [5, 3, height, width]: five is a number that no side of a map is likely to have, so that
+    /// shapes tell which side counts images.
+    /// </summary>
+    public static Tensor Example(int height, int width) =>
+        Tensor.Rand([5, 3, height, width]).Contiguous(MemoryFormat.ChannelsLast);
+
     /// <summary>Records a network and writes what it computed.</summary>
     /// <param name="path">The file; it appears whole, or stays as it was.</param>
     /// <param name="stores">The state of the network, or of several; on the processor.</param>
