@@ -145,8 +145,9 @@ internal static class PredictCommand
         var device = DeviceOption.Of(parsed);
         using var model = TrainedModel.Load(parsed.GetValue(Model)!, Known.Methods, device);
         if (parsed.GetValue(Int8))
-            foreach (var (facts, part) in model.UseInt8().Zip(model.Parts))
-                Console.Error.WriteLine($"part {part.Part} over eight bits, when it was made: {facts.Words}");
+            model.UseInt8();
+        foreach (var (facts, part) in model.Int8.Zip(model.Parts))
+            Console.Error.WriteLine($"part {part.Part} over eight bits, when it was made: {facts.Words}");
         if (model.IsUnsealedFile)
             Console.Error.WriteLine(
                 $"note: {parsed.GetValue(Model)} was packed by an earlier version, without a hash of its contents; damage to it goes unnoticed: pack its run again"

@@ -161,8 +161,9 @@ internal static class PredictSlides
                 },
         };
         var prediction = recipe.OpenSlides(run, asked);
-        if ((prediction as HeatmapPrediction)?.First is { } looks)
-            Console.Error.WriteLine(looks.Text);
+        var looks = (prediction as HeatmapPrediction)?.First?.Text;
+        if (looks is not null)
+            Console.Error.WriteLine(looks);
         var tissue = SlideArguments.TissueFolder(parsed);
         var walk = new SlideWalk(prediction, folder)
         {
@@ -208,7 +209,7 @@ internal static class PredictSlides
         if (Path.Exists(written)) // no table where no slide was predicted
             Console.WriteLine($"wrote {written}");
         if (run.Recipe is not ISegmentsImages)
-            PredictedSlides.Tell(summary, files, folder);
+            PredictedSlides.Tell(summary, files, folder, looks);
         else
             files.Segmented.AddRange(summary.Outcomes.Select(o => PredictedSlides.Segmented(o, files.PathOf(o.Name))));
         return summary.Failures.Count == 0 ? 0 : 1;

@@ -12,7 +12,11 @@ internal static class PredictedSlides
     private const string NoneNear =
         "No nearest training cases: what is called is a slide, by thousands of places, and what was learned from were places; heatmap and detections show which of them decided.";
 
-    internal static void Tell(SlideSummary summary, PredictedFiles files, string folder)
+    /// <param name="summary">All slides.</param>
+    /// <param name="files">Where they lie, and what predicted them.</param>
+    /// <param name="folder">Where the tables lie.</param>
+    /// <param name="first">What a smaller network that looked first answers; null without.</param>
+    internal static void Tell(SlideSummary summary, PredictedFiles files, string folder, string? first)
     {
         if (summary.Outcomes.Count == 0)
             return;
@@ -27,7 +31,8 @@ internal static class PredictedSlides
         if (cases.Rest is { } rest)
             Console.WriteLine(rest);
         var failed = summary.Failures.Select(f => $"{f.Name} could not be predicted: {f.Reason}");
-        var report = PredictionReport.Write(folder, cases, files.Run, [.. files.Notes, .. failed], NoneNear);
+        string[] notes = first is null ? [] : [$"note: {first}"];
+        var report = PredictionReport.Write(folder, cases, files.Run, [.. files.Notes, .. notes, .. failed], NoneNear);
         Console.WriteLine($"report: {report}");
     }
 

@@ -57,6 +57,7 @@ internal static class QuantizeCommand
             throw new InvalidOperationException(
                 $"this run's method ({Known.Methods.Of(model.RecipeText, folder).Name}) is no network over an image's pixels that could be computed over eight bits"
             );
+        Int8Quantizer.Check(model.Models[0]);
         var cohort = CohortOf(parsed, folder, model);
         var parts = Split.LoadParts(Path.Combine(folder, "split.json"));
         using var stop = new StopSignal();

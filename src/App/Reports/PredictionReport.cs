@@ -107,6 +107,7 @@ internal static class PredictionReport
                     ["run", run.Path],
                     ["classes", string.Join(", ", run.Model.Description.Classes)],
                     ["parts that predict", $"{run.Model.Parts.Count}"],
+                    .. run.Model.Int8.Select(facts => (string[])["over eight bits, when it was made", facts.Words]),
                     ["trained on the cohort", run.Model.Description.CohortHash],
                     ["program", $"Coverslip {ProgramVersion.Current}"],
                     ["all figures", cases.Table],

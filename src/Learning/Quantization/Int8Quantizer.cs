@@ -27,7 +27,7 @@ public sealed class Int8Quantizer(IModel model, IExamples examples, INetworkReci
     /// bits say something else; the message says how much.</exception>
     public Int8Facts Write(RunFolder part, IWorkProgress progress, CancellationToken stop = default)
     {
-        var recording = Recording();
+        var recording = Recorded(model);
         if (examples.ValidationLabels.Count == 0)
             throw new InvalidOperationException(
                 "the run has no validation patients (split.validation_share), from whom ranges are taken and who tell whether eight bits agree; predict with it in float32"
@@ -75,7 +75,11 @@ public sealed class Int8Quantizer(IModel model, IExamples examples, INetworkReci
         return facts;
     }
 
-    private OnnxRecording Recording()
+    /// <summary>Refuses a model before anything is prepared for it.</summary>
+    /// <exception cref="InvalidOperationException">Its network is not of convolutions over images alone; the message says why.</exception>
+    public static void Check(IModel model) => _ = Recorded(model);
+
+    private static OnnxRecording Recorded(IModel model)
     {
         try
         {

@@ -118,11 +118,14 @@ public sealed class TrainedModel : IDisposable
         }
     }
 
-    /// <summary>From now on each part's network over numbers of eight bits predicts; how each agrees with float32.</summary>
+    /// <summary>How each part's network over numbers of eight bits agrees with float32, where these predict; else none.</summary>
+    public IReadOnlyList<Int8Facts> Int8 => quantized;
+
+    /// <summary>From now on each part's network over numbers of eight bits predicts.</summary>
     /// <exception cref="FileNotFoundException">A part has none.</exception>
     /// <exception cref="InvalidOperationException">Such a run has none, or it is on a GPU.</exception>
     /// <exception cref="InvalidDataException">It is damaged, or of other weights.</exception>
-    public IReadOnlyList<Int8Facts> UseInt8()
+    public void UseInt8()
     {
         if (Folders.Count == 0)
             throw new InvalidOperationException(
@@ -137,7 +140,6 @@ public sealed class TrainedModel : IDisposable
             able.ComputeBy(int8[^1].Probabilities);
         }
         madeOf = null;
-        return quantized;
     }
 
     /// <summary>

@@ -57,6 +57,17 @@ public sealed class QuantizeVerbTests : IDisposable
         Assert.Contains("is not the cohort that the run was trained on", PhantomRuns.Call(1, "quantize", Run));
     }
 
+    /// <summary>Before masks are made, in the user's folder or elsewhere.</summary>
+    [Fact]
+    public void A_run_of_masks_is_refused_at_once()
+    {
+        string[] train = ["train", runs.RecipeFile, "--cohort", runs.CohortFile, "--out", Run, "--part", "1"];
+        PhantomRuns.Call(0, [.. train, "--set", "training.epochs=1"]);
+        File.Delete(runs.CohortFile);
+        Assert.Contains("its network takes masks, too", PhantomRuns.Call(1, "quantize", Run));
+        Assert.False(File.Exists(Path.Combine(Run, "part-1", "int8.onnx")));
+    }
+
     private Predictions Table(string folder) => Predictions.Read(Path.Combine(runs.At(folder), "predictions.csv"));
 
     public void Dispose() => runs.Dispose();
