@@ -115,8 +115,45 @@ at::Tensor conv1x1(const at::Tensor& input, const at::Tensor& weight, const Opti
 
 }  // namespace
 
-PackedWeights packOwn1x1(const at::Tensor& weight) {
-    return {packMatrix(weight.flatten(1)), weight.size(0), productPacked};
+OwnConvolution packOwn1x1(const at::Tensor& weight) {
+    return [packed = packMatrix(weight.flatten(1)), outputs = weight.size(0)](
+               const at::Tensor& image, const Behind& behind) { return productPacked(image, packed, outputs, behind); };
+}
+
+OwnConvolution packOwnWalk(const at::Tensor& weight, const KernelWalk& how) {
+    const auto packed = packMatrix(weight.permute({0, 2, 3, 1}).flatten(1));
+    const rows::Walk kernel{0,
+                            0,
+                            weight.size(1),
+                            0,
+                            0,
+                            weight.size(0),
+                            weight.size(2),
+                            weight.size(3),
+                            how.stride,
+                            how.dilation,
+                            how.rowPadding,
+                            how.columnPadding};
+    return [packed, kernel](const at::Tensor& image, const Behind& behind) {
+        const auto& kernels = present(rows::kernels());
+        rows::Walk walk = kernel;
+        const auto side = [&](int64_t from, int64_t taps, int64_t padding) {
+            return (from + 2 * padding - kernel.dilation * (taps - 1) - 1) / kernel.stride + 1;
+        };
+        std::tie(walk.height, walk.width) = std::pair(image.size(2), image.size(3));
+        walk.toHeight = side(walk.height, walk.kernelRows, walk.top);
+        walk.toWidth = side(walk.width, walk.kernelColumns, walk.left);
+        auto output = at::empty({image.size(0), walk.outputs, walk.toHeight, walk.toWidth}, image.options(),
+                                at::MemoryFormat::ChannelsLast);
+        const float *const x = image.data_ptr<float>(), *const weights = packed.data_ptr<float>();
+        float* const y = output.data_ptr<float>();
+        const int64_t pixels = image.size(0) * walk.toHeight * walk.toWidth;
+        forAll(0, pixels, kLeastRows, [&](int64_t first, int64_t last) {
+            auto scratch = at::empty({kernels.walkScratch(walk)}, at::kFloat);
+            kernels.walk(walk, x, first, last, weights, behind, y, scratch.data_ptr<float>());
+        });
+        return output;
+    };
 }
 
 }  // namespace coverslip

@@ -53,8 +53,8 @@ private:
 
 class Own : public Packed {
 public:
-    Own(PackedWeights weights, const at::Tensor& bias, Activation activation)
-        : weights_(std::move(weights)), bias_(bias.defined() ? bias.contiguous() : bias) {
+    Own(OwnConvolution convolution, const at::Tensor& bias, Activation activation)
+        : convolution_(std::move(convolution)), bias_(bias.defined() ? bias.contiguous() : bias) {
         if (bias_.defined()) behind_.bias = bias_.data_ptr<float>();
         if (activation != kNone) behind_.least = 0;
         if (activation == kRelu6) behind_.most = 6;
@@ -64,14 +64,22 @@ public:
         const auto more = added.defined() ? channelsLast(added) : added;
         Behind behind = behind_;
         if (more.defined()) behind.added = more.data_ptr<float>();
-        return weights_.compute(channelsLast(input), weights_.packed, weights_.outputs, behind);
+        return convolution_(channelsLast(input), behind);
     }
 
 private:
-    PackedWeights weights_;
+    OwnConvolution convolution_;
     at::Tensor bias_;
     Behind behind_;
 };
+
+OwnConvolution packOwn(const at::Tensor& weight, const KernelWalk& how) {
+    const auto is = [&](int64_t side, int64_t padding) {
+        return weight.size(2) == side && weight.size(3) == side && how.stride == 1 && how.dilation == 1 &&
+               how.rowPadding == padding && how.columnPadding == padding;
+    };
+    return is(1, 0) ? packOwn1x1(weight) : is(3, 1) ? packOwn3x3(weight) : packOwnWalk(weight, how);
+}
 
 }  // namespace
 
@@ -87,7 +95,7 @@ CT_API int32_t ct_conv_pack(CtTensor* weight, CtTensor* bias, const int64_t* geo
         const auto keep = [&](Packed* packed) { *result = reinterpret_cast<CtPacked*>(packed); };
         if (geometry[9])
             return keep(
-                new Own(weights.size(2) == 1 ? packOwn1x1(weights) : packOwn3x3(weights), constant, activation));
+                new Own(packOwn(weights, {geometry[0], geometry[4], geometry[2], geometry[3]}), constant, activation));
         const auto pack = find("mkldnn_prepacked::conv2d_prepack");
         if (!pack || !find("mkldnn_prepacked::conv2d_run")) return;
         const auto pair = [&](int at) { return c10::List<int64_t>({geometry[at], geometry[at + 1]}); };

@@ -5,17 +5,22 @@
 
 #include "behind.h"
 
+#include <functional>
+
 namespace coverslip {
 
-struct PackedWeights {
-    at::Tensor packed;
-    int64_t outputs;
-    // image [N, C, H, W] channels-last -> [N, outputs, H, W] channels-last.
-    at::Tensor (*compute)(const at::Tensor& image, const at::Tensor& packed, int64_t outputs, const Behind&);
+// image [N, C, H, W] channels-last -> [N, K, H', W'] channels-last, and what stands behind it.
+using OwnConvolution = std::function<at::Tensor(const at::Tensor& image, const Behind&)>;
+
+// How a kernel walks over rows and columns.
+struct KernelWalk {
+    int64_t stride, dilation, rowPadding, columnPadding;
 };
 
-// Stride 1, 3x3 with zeros around and 1x1; weight [K, C, 3, 3] or [K, C, 1, 1], float32 on a processor with kernels.
-PackedWeights packOwn3x3(const at::Tensor& weight);
-PackedWeights packOwn1x1(const at::Tensor& weight);
+// Weight [K, C, h, w], float32 on a processor with kernels. By the first of these that serves: 1x1 and 3x3 of stride 1,
+// zeros around the latter, and any other.
+OwnConvolution packOwn1x1(const at::Tensor& weight);
+OwnConvolution packOwn3x3(const at::Tensor& weight);
+OwnConvolution packOwnWalk(const at::Tensor& weight, const KernelWalk&);
 
 }  // namespace coverslip

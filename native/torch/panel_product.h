@@ -23,24 +23,32 @@ inline void forChannels(int64_t channels, Step step) {
 }
 
 // c[6][Width vectors] (+)= sum over k of a[row * aRow + k * aStep] * b[k * bStep ...]. Six rows times Lanes::kPanel
-// vectors keep both multiply-add units busy and still leave registers for the operands.
+// vectors keep both multiply-add units busy and still leave registers for the operands. All loops are unrolled by word:
+// GCC 12 otherwise keeps a copy of every sum on the stack, and its store per multiplication makes this 2.5 times as
+// slow.
 template <int Width, bool Add>
 inline void multiplyPanel(const float* a, int64_t aRow, int64_t aStep, const float* b, int64_t bStep, int64_t depth,
                           float* c, int64_t cRow) {
     using Vector = Lanes::Vector;
     Vector sum[kRowsAtOnce][Width];
+#pragma GCC unroll 8
     for (int r = 0; r < kRowsAtOnce; ++r)
+#pragma GCC unroll 8
         for (int v = 0; v < Width; ++v) sum[r][v] = Add ? Lanes::load(c + r * cRow + v * Lanes::kWidth) : Vector{};
     for (int64_t k = 0; k < depth; ++k, a += aStep, b += bStep) {
         Vector column[Width];
+#pragma GCC unroll 8
         for (int v = 0; v < Width; ++v) column[v] = Lanes::load(b + v * Lanes::kWidth);
 #pragma GCC unroll 8
         for (int r = 0; r < kRowsAtOnce; ++r) {
             const Vector row = Lanes::broadcast(a + r * aRow);
+#pragma GCC unroll 8
             for (int v = 0; v < Width; ++v) sum[r][v] = Lanes::multiplyAdd(row, column[v], sum[r][v]);
         }
     }
+#pragma GCC unroll 8
     for (int r = 0; r < kRowsAtOnce; ++r)
+#pragma GCC unroll 8
         for (int v = 0; v < Width; ++v) Lanes::store(c + r * cRow + v * Lanes::kWidth, sum[r][v]);
 }
 
@@ -82,23 +90,34 @@ inline void multiplyRows(int width, int64_t rows, const float* a, int64_t aRow, 
     }
 }
 
-// c [rows, cRow] = a [rows, depth] times a packed matrix [depth, columns], in pieces of the depth that stay in the
-// first-level cache (32 KiB). Rows in sixes: what lies behind a's and c's last row is read and written.
+// Rows [first, end) of a packed matrix [depth, columns].
+struct Depth {
+    int64_t first, end, all;
+};
+
+// c [rows, cRow] = a [rows, end - first] times those rows of a packed matrix; added to what c holds where they are not
+// the first ones. In pieces of the depth that stay in the first-level cache (32 KiB). Rows in sixes: what lies behind
+// a's and c's last row is read and written.
 constexpr int64_t kDepth = 8192 / (Lanes::kWidth * Lanes::kPanel);
 
-inline void multiplyPacked(int64_t rows, const float* a, int64_t aRow, int64_t depth, const float* packed,
+inline void multiplyPacked(int64_t rows, const float* a, int64_t aRow, Depth depth, const float* packed,
                            int64_t columns, float* c, int64_t cRow) {
     const Panels panels(columns);
     for (int64_t panel = 0; panel < panels.count; ++panel) {
         const int width = panels.width(panel);
         const int64_t column = panels.first(panel) * Lanes::kWidth, row = width * Lanes::kWidth;
-        const float* const from = packed + column * depth;
-        for (int64_t k = 0; k < depth; k += kDepth) {
-            const int64_t piece = depth - k < kDepth ? depth - k : kDepth;
+        const float* const from = packed + column * depth.all;
+        for (int64_t k = depth.first; k < depth.end; k += kDepth) {
+            const int64_t piece = depth.end - k < kDepth ? depth.end - k : kDepth;
             const auto multiply = k == 0 ? multiplyRows<false> : multiplyRows<true>;
-            multiply(width, rows, a + k, aRow, 1, from + k * row, row, piece, c + column, cRow);
+            multiply(width, rows, a + k - depth.first, aRow, 1, from + k * row, row, piece, c + column, cRow);
         }
     }
+}
+
+inline void multiplyPacked(int64_t rows, const float* a, int64_t aRow, int64_t depth, const float* packed,
+                           int64_t columns, float* c, int64_t cRow) {
+    multiplyPacked(rows, a, aRow, Depth{0, depth, depth}, packed, columns, c, cRow);
 }
 
 // Where element [row, column] of a matrix of `rows` rows lies that is cut into panels.

@@ -194,6 +194,18 @@ void argmax(const float* x, int64_t rows, int64_t channels, int64_t* label) {
 
 constexpr int64_t kProductRows = 48;  // a block's operands and result stay in the first two caches
 
+// Rows [first, first + count) of y [rows, outputs] = result [count, row] and what is behind it.
+inline void finish(const float* result, int64_t row, int64_t first, int64_t count, int64_t outputs,
+                   const Behind& behind, float* y) {
+    for (int64_t r = 0; r < count; ++r)
+        forChannels(outputs, [&](int64_t c, int n) COVERSLIP_INLINE {
+            Vector v = Lanes::load(result + r * row + c);
+            if (behind.bias) v += Lanes::load(behind.bias + c, n);
+            if (behind.added) v += Lanes::load(behind.added + (first + r) * outputs + c, n);
+            Lanes::store(y + (first + r) * outputs + c, winograd::clamp(v, behind), n);
+        });
+}
+
 int64_t productScratch(int64_t inputs, int64_t outputs) {
     return winograd::kRowsAtOnce * inputs + kProductRows * padded(outputs);
 }
@@ -210,15 +222,11 @@ void product(const float* x, int64_t rows, int64_t inputs, int64_t outputs, cons
             scratch[i] = i < rest * inputs ? x[(first + whole) * inputs + i] : 0;
         multiplyPacked(whole, x + first * inputs, inputs, inputs, packed, outputs, result, row);
         multiplyPacked(rest, scratch, inputs, inputs, packed, outputs, result + whole * row, row);
-        for (int64_t r = 0; r < count; ++r)
-            forChannels(outputs, [&](int64_t c, int n) COVERSLIP_INLINE {
-                Vector v = Lanes::load(result + r * row + c);
-                if (behind.bias) v += Lanes::load(behind.bias + c, n);
-                if (behind.added) v += Lanes::load(behind.added + (first + r) * outputs + c, n);
-                Lanes::store(y + (first + r) * outputs + c, winograd::clamp(v, behind), n);
-            });
+        finish(result, row, first, count, outputs, behind, y);
     }
 }
+
+#include "walk_kernels.h"
 
 int64_t productGradientScratch(int64_t inputs, int64_t outputs) {
     return kProductRows * (padded(inputs) + padded(outputs)) + Lanes::kWidth;
@@ -249,9 +257,10 @@ void productGradient(const float* x, const float* dy, int64_t rows, int64_t inpu
     }
 }
 
-constexpr Kernels kKernels{Lanes::kWidth,     kNorm<float>,           kNorm<Brain>,   kDepthwise<float>,
-                           kDepthwise<Brain>, crossEntropy,           argmax,         productScratch,
-                           product,           productGradientScratch, productGradient};
+constexpr Kernels kKernels{Lanes::kWidth,     kNorm<float>, kNorm<Brain>, kDepthwise<float>,
+                           kDepthwise<Brain>, crossEntropy, argmax,       productScratch,
+                           product,           walkScratch,  walk,         productGradientScratch,
+                           productGradient};
 
 }  // namespace
 }  // namespace coverslip::rows

@@ -69,6 +69,14 @@ struct DepthwiseKernels {
                            float* sum);
 };
 
+// A convolution from maps [batch, height, width, inputs] to maps [batch, toHeight, toWidth, outputs], whose kernel
+// begins `top` rows above and `left` columns beside the map.
+struct Walk {
+    int64_t height, width, inputs, toHeight, toWidth, outputs, kernelRows, kernelColumns, stride, dilation, top, left;
+
+    int64_t taps() const { return kernelRows * kernelColumns; }
+};
+
 // One instruction set's kernels.
 struct Kernels {
     int lanes;
@@ -85,6 +93,11 @@ struct Kernels {
     int64_t (*productScratch)(int64_t inputs, int64_t outputs);
     void (*product)(const float* x, int64_t rows, int64_t inputs, int64_t outputs, const float* packed, const Behind&,
                     float* y, float* scratch);
+    // Pixels [first, last) of y [batch, toHeight, toWidth, outputs]: a convolution of x with weights [kernel rows,
+    // kernel columns, inputs, outputs], packed as one matrix of `outputs` columns, and what is behind.
+    int64_t (*walkScratch)(const Walk&);
+    void (*walk)(const Walk&, const float* x, int64_t first, int64_t last, const float* packed, const Behind&, float* y,
+                 float* scratch);
     // sum [roundUp(inputs, 6), roundUp(outputs, lanes)] += x^T dy; biasSum [roundUp(outputs, lanes)] += dy.
     int64_t (*productGradientScratch)(int64_t inputs, int64_t outputs);
     void (*productGradient)(const float* x, const float* dy, int64_t rows, int64_t inputs, int64_t outputs, float* sum,

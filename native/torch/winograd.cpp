@@ -186,11 +186,11 @@ at::Tensor conv3x3(const at::Tensor& input, const at::Tensor& weight, const Opti
 
 }  // namespace
 
-PackedWeights packOwn3x3(const at::Tensor& weight) {
-    const auto compute = [](const at::Tensor& image, const at::Tensor& packed, int64_t outputs, const Behind& behind) {
+OwnConvolution packOwn3x3(const at::Tensor& weight) {
+    return [packed = packWeights(present(winograd::kernels()), weight, false), outputs = weight.size(0)](
+               const at::Tensor& image, const Behind& behind) {
         return convolvePacked(present(winograd::kernels()), image, packed, outputs, behind);
     };
-    return {packWeights(present(winograd::kernels()), weight, false), weight.size(0), compute};
 }
 
 }  // namespace coverslip

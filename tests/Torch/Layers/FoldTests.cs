@@ -41,22 +41,66 @@ public sealed class FoldTests
         int kernel
     )
     {
+        ExpectBehind(input, output, [count, height, width], kernel, new Conv2dOptions { Padding = kernel / 2 });
+    }
+
+    // Channels in and out, sides, images, stride, padding, dilation: 3×3 kernels whose pixels are gathered where the processor has
+    // no AVX-512, and in pieces of several taps and of one.
+    public static TheoryData<int, int, int, int, int, int, int, int> GatheredShapes =>
+        new()
+        {
+            { 64, 64, 9, 11, 2, 2, 1, 1 },
+            { 65, 130, 8, 8, 1, 2, 0, 1 },
+            { 130, 65, 13, 7, 3, 1, 0, 1 },
+            { 64, 70, 14, 12, 1, 3, 1, 2 },
+            { 530, 64, 6, 5, 2, 2, 1, 1 },
+            { 64, 64, 40, 40, 2, 2, 1, 1 },
+            { 63, 64, 9, 11, 2, 2, 1, 1 },
+        };
+
+    [Theory, MemberData(nameof(GatheredShapes))]
+    public void A_gathered_convolution_computes_what_stands_behind_it(
+        int input,
+        int output,
+        int height,
+        int width,
+        int count,
+        int stride,
+        int padding,
+        int dilation
+    ) =>
+        ExpectBehind(
+            input,
+            output,
+            [count, height, width],
+            3,
+            new Conv2dOptions
+            {
+                Stride = stride,
+                Padding = padding,
+                Dilation = dilation,
+            }
+        );
+
+    private static void ExpectBehind(int input, int output, int[] images, int kernel, Conv2dOptions options)
+    {
         using var scope = new TensorScope();
         using var store = new ParameterStore(TestDevice.Current);
         TorchRuntime.Seed(5);
         using var off = new NoGradient();
-        var (x, added) = (Images(input, count, height, width), Images(output, count, height, width));
+        var x = Images(input, images[0], images[1], images[2]);
         foreach (var adds in new[] { false, true })
         foreach (var activation in Enum.GetValues<Activation>())
         {
             var at = store.Root / $"{activation}{adds}";
-            var options = new Conv2dOptions { Padding = kernel / 2, Bias = adds };
-            var convolution = new Conv2d(at / "conv", input, output, kernel, options);
+            var convolution = new Conv2d(at / "conv", input, output, kernel, options with { Bias = adds });
             var norm = new BatchNorm2d(at / "norm", output, activation: adds ? Activation.None : activation);
             norm.Weight.UniformInPlace(4, 6);
             norm.Bias.UniformInPlace(-1, 1);
-            Tensor Forward() => adds ? convolution.Forward(x, norm, added, activation) : convolution.Forward(x, norm);
             Unfold(store);
+            var shape = convolution.Forward(x).Shape;
+            var added = Images(shape[1], shape[0], shape[2], shape[3]);
+            Tensor Forward() => adds ? convolution.Forward(x, norm, added, activation) : convolution.Forward(x, norm);
             var wanted = Forward().ToArray<float>();
             store.Fold(DType.Float32);
             Close(wanted, Forward().ToArray<float>(), 1e-5);
@@ -64,16 +108,19 @@ public sealed class FoldTests
     }
 
     /// <summary>An image's numbers do not depend on how many others stand in its batch.</summary>
-    [Fact]
-    public void Images_one_by_one_are_the_same_bits()
+    [Theory]
+    [InlineData(16, 1)]
+    [InlineData(64, 2)]
+    public void Images_one_by_one_are_the_same_bits(int channels, int stride)
     {
         using var scope = new TensorScope();
         using var store = new ParameterStore(TestDevice.Current);
         TorchRuntime.Seed(5);
-        var convolution = new Conv2d(store.Root, 16, 24, 3, new Conv2dOptions { Padding = 1 });
+        var options = new Conv2dOptions { Padding = 1, Stride = stride };
+        var convolution = new Conv2d(store.Root, channels, 64, 3, options);
         store.Fold(DType.Float32);
         using var inference = new Inference();
-        var x = Images(16, 5, 9, 11);
+        var x = Images(channels, 5, 9, 11);
         var all = convolution.Forward(x, Activation.Relu).ToArray<float>();
         var each = Enumerable
             .Range(0, 5)
