@@ -78,7 +78,8 @@ OwnConvolution packOwn(const at::Tensor& weight, const KernelWalk& how) {
         return weight.size(2) == side && weight.size(3) == side && how.stride == 1 && how.dilation == 1 &&
                how.rowPadding == padding && how.columnPadding == padding;
     };
-    return is(1, 0) ? packOwn1x1(weight) : is(3, 1) ? packOwn3x3(weight) : packOwnWalk(weight, how);
+    if (is(1, 0)) return packOwn1x1(weight);
+    return is(3, 0) || is(3, 1) ? packOwn3x3(weight, how.rowPadding) : packOwnWalk(weight, how);
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ struct KernelWalk {
 // Weight [K, C, h, w], float32 on a processor with kernels. By the first of these that serves: 1x1 and 3x3 of stride 1,
 // zeros around the latter, and any other.
 OwnConvolution packOwn1x1(const at::Tensor& weight);
-OwnConvolution packOwn3x3(const at::Tensor& weight);
+OwnConvolution packOwn3x3(const at::Tensor& weight, int64_t padding);
 OwnConvolution packOwnWalk(const at::Tensor& weight, const KernelWalk&);
 
 }  // namespace coverslip

@@ -67,11 +67,15 @@ at::Tensor packWeights(const Kernels& kernels, const at::Tensor& weight, bool fo
     return packed;
 }
 
-// input [N, C, H, W] channels-last, packed weights of C inputs and so many outputs -> [N, outputs, H, W] channels-last.
-at::Tensor convolvePacked(const Kernels& kernels, const at::Tensor& input, const at::Tensor& packed, int64_t outputs,
+Geometry geometryOf(const at::Tensor& input, int64_t outputs, int64_t padding = 1) {
+    return Geometry(input.size(0), {input.size(2), input.size(3)}, input.size(1), outputs, padding);
+}
+
+// input [N, C, H, W] channels-last, packed weights -> [N, outputs, H', W'] channels-last.
+at::Tensor convolvePacked(const Kernels& kernels, const Geometry& g, const at::Tensor& input, const at::Tensor& packed,
                           const Behind& behind) {
-    const Geometry g(input.size(0), input.size(2), input.size(3), input.size(1), outputs);
-    auto output = at::empty({g.batch, outputs, g.height, g.width}, input.options(), at::MemoryFormat::ChannelsLast);
+    auto output =
+        at::empty({g.batch, g.outputs, g.to.height, g.to.width}, input.options(), at::MemoryFormat::ChannelsLast);
     const float* const from = input.data_ptr<float>();
     const float* const weights = packed.data_ptr<float>();
     float* const to = output.data_ptr<float>();
@@ -87,8 +91,8 @@ at::Tensor convolve(const Kernels& kernels, const at::Tensor& input, const at::T
                     bool forInputGradient) {
     Behind behind;
     if (bias.defined()) behind.bias = bias.data_ptr<float>();
-    return convolvePacked(kernels, input, packWeights(kernels, weight, forInputGradient),
-                          weight.size(forInputGradient ? 1 : 0), behind);
+    return convolvePacked(kernels, geometryOf(input, weight.size(forInputGradient ? 1 : 0)), input,
+                          packWeights(kernels, weight, forInputGradient), behind);
 }
 
 // Up to this many channels, threads share the tiles and their sums are added; above, they share the input's channels,
@@ -118,7 +122,7 @@ std::vector<Share> sharesOf(const Geometry& g, int64_t lanes) {
 // gradient of the bias [K].
 std::pair<at::Tensor, at::Tensor> weightGradient(const Kernels& kernels, const at::Tensor& input,
                                                  const at::Tensor& weight, const at::Tensor& gradient, bool biased) {
-    const Geometry g(input.size(0), input.size(2), input.size(3), input.size(1), gradient.size(1));
+    const Geometry g = geometryOf(input, gradient.size(1));
     const int64_t rows = winograd::roundUp(g.inputs, winograd::kRowsAtOnce);
     const int64_t columns = winograd::roundUp(g.outputs, kernels.lanes);
     const auto all = sharesOf(g, kernels.lanes);
@@ -186,10 +190,11 @@ at::Tensor conv3x3(const at::Tensor& input, const at::Tensor& weight, const Opti
 
 }  // namespace
 
-OwnConvolution packOwn3x3(const at::Tensor& weight) {
-    return [packed = packWeights(present(winograd::kernels()), weight, false), outputs = weight.size(0)](
+OwnConvolution packOwn3x3(const at::Tensor& weight, int64_t padding) {
+    const auto& kernels = present(winograd::kernels());
+    return [&kernels, packed = packWeights(kernels, weight, false), outputs = weight.size(0), padding](
                const at::Tensor& image, const Behind& behind) {
-        return convolvePacked(present(winograd::kernels()), image, packed, outputs, behind);
+        return convolvePacked(kernels, geometryOf(image, outputs, padding), image, packed, behind);
     };
 }
 

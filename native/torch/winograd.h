@@ -1,6 +1,6 @@
-// 3x3 convolutions, stride 1, padding 1, by Winograd's minimal filtering F(4x4, 3x3) on channels-last float32 images
-// (Lavin & Gray 2016, "Fast Algorithms for Convolutional Neural Networks", sec. 4.3): 36 multiplications where the
-// direct way needs 144. An image is cut into tiles of 4x4 outputs, each read as 6x6 inputs. A block of tiles is
+// 3x3 convolutions, stride 1, padding 0 or 1, by Winograd's minimal filtering F(4x4, 3x3) on channels-last float32
+// images (Lavin & Gray 2016, "Fast Algorithms for Convolutional Neural Networks", sec. 4.3): 36 multiplications where
+// the direct way needs 144. An image is cut into tiles of 4x4 outputs, each read as 6x6 inputs. A block of tiles is
 // transformed, multiplied by the transformed weights as 36 small matrix products, and transformed back while it lies in
 // the second-level cache; the transformed image never exists as a whole.
 #pragma once
@@ -16,19 +16,27 @@ constexpr int kProducts = kPoints * kPoints;  // matrix products per block
 constexpr int kTileSide = 4;
 constexpr int kRowsAtOnce = 6;  // rows of the result that a matrix kernel holds in registers
 
-// Images [batch, height, width, channels], contiguous in that order.
+// Rows and columns of an image.
+struct Size {
+    int64_t height, width;
+};
+
+// Images [batch, height, width, channels], contiguous in that order, with `margin` zeros around those that are read.
 struct Geometry {
-    int64_t batch, height, width, inputs, outputs;
+    int64_t batch, margin;
+    Size from, to;
+    int64_t inputs, outputs;
     int64_t tilesDown, tilesAcross;
 
-    Geometry(int64_t n, int64_t h, int64_t w, int64_t c, int64_t k)
+    Geometry(int64_t n, Size size, int64_t c, int64_t k, int64_t padding = 1)
         : batch(n),
-          height(h),
-          width(w),
+          margin(padding),
+          from(size),
+          to{size.height + 2 * padding - 2, size.width + 2 * padding - 2},
           inputs(c),
           outputs(k),
-          tilesDown((h + kTileSide - 1) / kTileSide),
-          tilesAcross((w + kTileSide - 1) / kTileSide) {}
+          tilesDown((to.height + kTileSide - 1) / kTileSide),
+          tilesAcross((to.width + kTileSide - 1) / kTileSide) {}
 
     int64_t tiles() const { return batch * tilesDown * tilesAcross; }
 };
@@ -64,7 +72,7 @@ struct Kernels {
     // Transforms and packs the kernels of the vectors [first, last) of columns.
     void (*packWeights)(const Taps<const float>&, int64_t rows, int64_t columns, int64_t firstVector,
                         int64_t lastVector, float* packed);
-    // Convolves the tiles [first, last) of input [N, H, W, inputs] into output [N, H, W, outputs].
+    // Convolves the tiles [first, last) of input [N, from, inputs] into output [N, to, outputs].
     void (*convolve)(const Geometry&, const float* input, const float* packedWeights, const Behind&, float* output,
                      int64_t first, int64_t last, float* scratch);
     // Adds the share's part of the transformed weight gradient to sum [36][roundUp(inputs, 6)]

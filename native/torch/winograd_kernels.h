@@ -45,7 +45,7 @@ void convolve(const Geometry& g, const float* input, const float* weights, const
         const int64_t tiles = last - block < most ? last - block : most;
         for (int64_t t = 0; t < tiles; ++t) {
             const float* pixels[kProducts];
-            locate<kPoints, const float>(g, block + t, 1, g.inputs, input, zeros, pixels);
+            locateInput<const float>(g, block + t, input, zeros, pixels);
             transformInput<0, kPoints>(pixels, g.inputs, points + t * inputRow, size);
         }
         for (int p = 0; p < kProducts; ++p)
@@ -54,8 +54,8 @@ void convolve(const Geometry& g, const float* input, const float* weights, const
         for (int64_t t = 0; t < tiles; ++t) {
             float* pixels[kTileSide * kTileSide];
             const float* added[kTileSide * kTileSide];
-            locate<kTileSide, float>(g, block + t, 0, g.outputs, output, discarded, pixels);
-            if (behind.added) locate<kTileSide, const float>(g, block + t, 0, g.outputs, behind.added, zeros, added);
+            locateOutput(g, block + t, output, discarded, pixels);
+            if (behind.added) locateOutput<const float>(g, block + t, behind.added, zeros, added);
             const auto transform = behind.added ? transformOutput<true> : transformOutput<false>;
             transform(products + t * outputRow, size, g.outputs, {bias, nullptr, behind.least, behind.most}, added,
                       pixels);
@@ -90,9 +90,9 @@ void weightGradientRows(const Geometry& g, const float* input, const float* grad
         const int64_t tiles = share.lastTile - block < most ? share.lastTile - block : most;
         for (int64_t t = 0; t < tiles; ++t) {
             const float* pixels[kProducts];
-            locate<kPoints, const float>(g, block + t, 1, g.inputs, input + share.firstInput, zeros, pixels);
+            locateInput<const float>(g, block + t, input + share.firstInput, zeros, pixels);
             transformInput<First, First + kRowsPerPass>(pixels, inputs, points + t * inputRow, inputSize);
-            locate<kTileSide, const float>(g, block + t, 0, g.outputs, gradient, zeros, pixels);
+            locateOutput<const float>(g, block + t, gradient, zeros, pixels);
             transformGradient<First, First + kRowsPerPass>(pixels, g.outputs, gradients + t * outputRow, outputSize);
             if (First == 0 && biasSum) addPixels(pixels, g.outputs, biasSum);
         }

@@ -47,18 +47,31 @@ inline void gradientPoints(const Vector y[4], Vector t[6]) {
     t[5] = y[3];
 }
 
-// Addresses of the Side x Side pixels of a tile. Pixels outside the image read and write `outside`.
+// Addresses of the Side x Side pixels of a tile in images of that size, from `margin` pixels outside on. Pixels outside
+// the image read and write `outside`.
 template <int Side, class Float>
-inline void locate(const Geometry& g, int64_t tile, int margin, int64_t channels, Float* image, Float* outside,
-                   Float* pixels[Side * Side]) {
+inline void locate(const Geometry& g, int64_t tile, Size size, int64_t margin, int64_t channels, Float* image,
+                   Float* outside, Float* pixels[Side * Side]) {
     const int64_t across = tile % g.tilesAcross, row = tile / g.tilesAcross;
     const int64_t left = across * kTileSide - margin, top = row % g.tilesDown * kTileSide - margin;
-    Float* const picture = image + row / g.tilesDown * g.height * g.width * channels;
+    Float* const picture = image + row / g.tilesDown * size.height * size.width * channels;
     for (int y = 0; y < Side; ++y)
         for (int x = 0; x < Side; ++x) {
-            const bool inside = top + y >= 0 && top + y < g.height && left + x >= 0 && left + x < g.width;
-            pixels[y * Side + x] = inside ? picture + ((top + y) * g.width + left + x) * channels : outside;
+            const bool inside = top + y >= 0 && top + y < size.height && left + x >= 0 && left + x < size.width;
+            pixels[y * Side + x] = inside ? picture + ((top + y) * size.width + left + x) * channels : outside;
         }
+}
+
+// The same of images that are read around the tile's outputs, and of those that have its outputs.
+template <class Float>
+inline void locateInput(const Geometry& g, int64_t tile, Float* image, Float* outside, Float* pixels[kProducts]) {
+    locate<kPoints, Float>(g, tile, g.from, g.margin, g.inputs, image, outside, pixels);
+}
+
+template <class Float>
+inline void locateOutput(const Geometry& g, int64_t tile, Float* image, Float* outside,
+                         Float* pixels[kTileSide * kTileSide]) {
+    locate<kTileSide, Float>(g, tile, g.to, 0, g.outputs, image, outside, pixels);
 }
 
 // Two-dimensional transform of one vector of channels: Side x Side pixels to rows [First, Last) of the 6x6 points,

@@ -44,8 +44,8 @@ public sealed class FoldTests
         ExpectBehind(input, output, [count, height, width], kernel, new Conv2dOptions { Padding = kernel / 2 });
     }
 
-    // Channels in and out, sides, images, stride, padding, dilation: 3×3 kernels whose pixels are gathered where the processor has
-    // no AVX-512, and in pieces of several taps and of one.
+    // Channels in and out, sides, images, stride, padding, dilation: 3×3 kernels without zeros around, and those whose pixels are
+    // gathered where the processor has no AVX-512, in pieces of several taps and of one.
     public static TheoryData<int, int, int, int, int, int, int, int> GatheredShapes =>
         new()
         {
@@ -56,10 +56,14 @@ public sealed class FoldTests
             { 530, 64, 6, 5, 2, 2, 1, 1 },
             { 64, 64, 40, 40, 2, 2, 1, 1 },
             { 63, 64, 9, 11, 2, 2, 1, 1 },
+            { 16, 24, 9, 11, 2, 1, 0, 1 },
+            { 37, 19, 5, 30, 3, 1, 0, 1 },
+            { 16, 24, 4, 9, 2, 1, 0, 1 },
+            { 64, 64, 9, 11, 1, 1, 2, 1 },
         };
 
     [Theory, MemberData(nameof(GatheredShapes))]
-    public void A_gathered_convolution_computes_what_stands_behind_it(
+    public void A_convolution_without_zeros_or_with_steps_computes_what_stands_behind_it(
         int input,
         int output,
         int height,
@@ -82,7 +86,20 @@ public sealed class FoldTests
             }
         );
 
-    private static void ExpectBehind(int input, int output, int[] images, int kernel, Conv2dOptions options)
+    [Theory]
+    [InlineData(1, 7)]
+    [InlineData(1, 3)]
+    [InlineData(7, 1)]
+    public void A_convolution_of_a_row_or_column_computes_what_stands_behind_it(int rows, int columns) =>
+        ExpectBehind(
+            64,
+            70,
+            [2, 9, 11],
+            new Sides(rows, columns),
+            new Conv2dOptions { Padding = new Sides(rows / 2, columns / 2) }
+        );
+
+    private static void ExpectBehind(int input, int output, int[] images, Sides kernel, Conv2dOptions options)
     {
         using var scope = new TensorScope();
         using var store = new ParameterStore(TestDevice.Current);
