@@ -1,5 +1,5 @@
-// coverslip::conv3x3(input, weight, bias): at::conv2d with stride 1 and padding 1, by Winograd's method where it serves
-// (float32 on a processor with AVX2), with its gradients.
+// coverslip::conv3x3(input, weight, bias, padding): at::conv2d with stride 1 and padding 0 or 1, by Winograd's method
+// where it serves (float32 on a processor with AVX2), with its gradients.
 #include "winograd.h"
 #include "operators.h"
 #include "packed_conv.h"
@@ -67,7 +67,7 @@ at::Tensor packWeights(const Kernels& kernels, const at::Tensor& weight, bool fo
     return packed;
 }
 
-Geometry geometryOf(const at::Tensor& input, int64_t outputs, int64_t padding = 1) {
+Geometry geometryOf(const at::Tensor& input, int64_t outputs, int64_t padding) {
     return Geometry(input.size(0), {input.size(2), input.size(3)}, input.size(1), outputs, padding);
 }
 
@@ -86,12 +86,13 @@ at::Tensor convolvePacked(const Kernels& kernels, const Geometry& g, const at::T
     return output;
 }
 
-// input [N, C, H, W] channels-last, weight [K, C, 3, 3] -> [N, K, H, W] channels-last; forInputGradient the other way.
+// input [N, C, H, W] channels-last, weight [K, C, 3, 3] -> [N, K, H', W'] channels-last; forInputGradient the other
+// way.
 at::Tensor convolve(const Kernels& kernels, const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
-                    bool forInputGradient) {
+                    int64_t padding, bool forInputGradient) {
     Behind behind;
     if (bias.defined()) behind.bias = bias.data_ptr<float>();
-    return convolvePacked(kernels, geometryOf(input, weight.size(forInputGradient ? 1 : 0)), input,
+    return convolvePacked(kernels, geometryOf(input, weight.size(forInputGradient ? 1 : 0), padding), input,
                           packWeights(kernels, weight, forInputGradient), behind);
 }
 
@@ -121,8 +122,9 @@ std::vector<Share> sharesOf(const Geometry& g, int64_t lanes) {
 // dL/dg = G^T (sum over tiles of B^T d B * A dy A^T) G, laid out as `weight` [K, C, 3, 3], and, if there is one, the
 // gradient of the bias [K].
 std::pair<at::Tensor, at::Tensor> weightGradient(const Kernels& kernels, const at::Tensor& input,
-                                                 const at::Tensor& weight, const at::Tensor& gradient, bool biased) {
-    const Geometry g = geometryOf(input, gradient.size(1));
+                                                 const at::Tensor& weight, const at::Tensor& gradient, int64_t padding,
+                                                 bool biased) {
+    const Geometry g = geometryOf(input, gradient.size(1), padding);
     const int64_t rows = winograd::roundUp(g.inputs, winograd::kRowsAtOnce);
     const int64_t columns = winograd::roundUp(g.outputs, kernels.lanes);
     const auto all = sharesOf(g, kernels.lanes);
@@ -156,36 +158,41 @@ using torch::autograd::variable_list;
 
 struct Conv3x3 : torch::autograd::Function<Conv3x3> {
     static at::Tensor forward(AutogradContext* context, const at::Tensor& input, const at::Tensor& weight,
-                              const OptionalTensor& bias) {
+                              const OptionalTensor& bias, int64_t padding) {
         const auto image = channelsLast(input);
         context->save_for_backward({image, weight});
         context->saved_data["biased"] = bias.has_value();
-        return convolve(present(winograd::kernels()), image, weight, bias ? bias->contiguous() : at::Tensor(), false);
+        context->saved_data["padding"] = padding;
+        return convolve(present(winograd::kernels()), image, weight, bias ? bias->contiguous() : at::Tensor(), padding,
+                        false);
     }
 
     static variable_list backward(AutogradContext* context, variable_list gradients) {
         const auto saved = context->get_saved_variables();
         const auto gradient = channelsLast(gradients[0]);
         const auto& kernels = present(winograd::kernels());
-        variable_list result(3);
-        if (context->needs_input_grad(0)) result[0] = convolve(kernels, gradient, saved[1], {}, true);
+        const int64_t padding = context->saved_data["padding"].toInt();
+        variable_list result(4);
+        if (context->needs_input_grad(0)) result[0] = convolve(kernels, gradient, saved[1], {}, 2 - padding, true);
         const bool biased = context->saved_data["biased"].toBool();
         if (context->needs_input_grad(1))
-            std::tie(result[1], result[2]) = weightGradient(kernels, saved[0], saved[1], gradient, biased);
+            std::tie(result[1], result[2]) = weightGradient(kernels, saved[0], saved[1], gradient, padding, biased);
         else if (biased && context->needs_input_grad(2))
             result[2] = gradient.sum({0, 2, 3});
         return result;
     }
 };
 
-at::Tensor conv3x3(const at::Tensor& input, const at::Tensor& weight, const OptionalTensor& bias) {
-    TORCH_CHECK(weight.dim() == 4 && weight.size(2) == 3 && weight.size(3) == 3,
-                "coverslip::conv3x3: weight [outputs, inputs, 3, 3] expected, got ", weight.sizes());
-    if (!served(input) || !served(weight) || !served(bias) || input.dim() != 4)
-        return at::conv2d(input, weight, bias, 1, 1);
+at::Tensor conv3x3(const at::Tensor& input, const at::Tensor& weight, const OptionalTensor& bias, int64_t padding) {
+    TORCH_CHECK(weight.dim() == 4 && weight.size(2) == 3 && weight.size(3) == 3 && (padding == 0 || padding == 1),
+                "coverslip::conv3x3: weight [outputs, inputs, 3, 3] and padding 0 or 1 expected, got ", weight.sizes(),
+                " and ", padding);
+    const bool large = input.dim() == 4 && input.size(2) + 2 * padding >= 3 && input.size(3) + 2 * padding >= 3;
+    if (!served(input) || !served(weight) || !served(bias) || !large)
+        return at::conv2d(input, weight, bias, 1, padding);
     TORCH_CHECK(input.size(1) == weight.size(1) && (!bias || bias->numel() == weight.size(0)),
                 "coverslip::conv3x3: input ", input.sizes(), ", weight ", weight.sizes(), " and bias do not match");
-    return Conv3x3::apply(input, weight, bias);
+    return Conv3x3::apply(input, weight, bias, padding);
 }
 
 }  // namespace
@@ -201,5 +208,5 @@ OwnConvolution packOwn3x3(const at::Tensor& weight, int64_t padding) {
 }  // namespace coverslip
 
 TORCH_LIBRARY_FRAGMENT(coverslip, m) {
-    m.def("conv3x3(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor", coverslip::conv3x3);
+    m.def("conv3x3(Tensor input, Tensor weight, Tensor? bias=None, int padding=1) -> Tensor", coverslip::conv3x3);
 }

@@ -39,7 +39,7 @@ public sealed class Conv2d
             && kernel.Columns is 5 or 7;
         if (own && !CanBeOwn(kernel, options))
             throw new ArgumentException(
-                $"a convolution of our own is 1×1 or 3×3 with step 1 and zeros around; given was {kernel} with {options}"
+                $"a convolution of our own is 1×1, or 3×3 with 0 or 1 zeros around, of step 1; given was {kernel} with {options}"
             );
         long fanIn = (long)input / options.Groups * kernel.Rows * kernel.Columns;
         Weight = at.Parameter(
@@ -56,9 +56,14 @@ public sealed class Conv2d
 
     /// <summary>Whether native/torch's own operators know such a convolution.</summary>
     public static bool CanBeOwn(Sides kernel, Conv2dOptions options) =>
-        (kernel.Rows, kernel.Columns) is (1, 1) or (3, 3)
-        && options is { Stride: 1, Dilation: 1, Groups: 1 }
-        && options.Padding == kernel.Rows / 2;
+        options is { Stride: 1, Dilation: 1, Groups: 1 }
+        && (kernel.Rows, kernel.Columns, options.Padding.Rows, options.Padding.Columns)
+            is
+                (1, 1, 0, 0)
+                or
+                (3, 3, 0, 0)
+                or
+                (3, 3, 1, 1);
 
     /// <summary>Whether native/torch's 3×3 convolution is faster than libtorch's, on maps that are not tiny.</summary>
     public static bool OwnPays(int input, int output, Sides kernel, Conv2dOptions options) =>
@@ -107,7 +112,7 @@ public sealed class Conv2d
         depthwise && x.DepthwiseServedByOwnOperators ? x.OwnDepthwise(weight, Geometry)
         : !own || !x.ServedByOwnOperators ? x.Conv2d(weight, Bias, Geometry)
         : weight.Size(2) == 1 ? x.OwnConv1x1(weight, Bias)
-        : Tiles(x) >= FewestTiles ? x.OwnConv3x3(weight, Bias)
+        : Tiles(x) >= FewestTiles ? x.OwnConv3x3(weight, Bias, Geometry.Padding.Rows)
         : x.Conv2d(weight, Bias, Geometry);
 
     private static long Tiles(Tensor x) =>

@@ -168,7 +168,8 @@ public sealed partial class Tensor
     internal bool DepthwiseServedByOwnOperators =>
         IsChannelsLast && (ServedByOwnOperators || (DType == DType.BFloat16 && NormServedByOwnOperators));
 
-    internal Tensor OwnConv3x3(Tensor weight, Tensor? bias) => OwnConv3x3Op.Call(this, weight, bias);
+    internal Tensor OwnConv3x3(Tensor weight, Tensor? bias, int padding) =>
+        OwnConv3x3Op.Call(this, weight, bias, (long)padding);
 
     internal Tensor OwnConv1x1(Tensor weight, Tensor? bias) => OwnConv1x1Op.Call(this, weight, bias);
 

@@ -37,11 +37,15 @@ public sealed class ConvolutionKernelTests
 
     [Theory, MemberData(nameof(Shapes))]
     public void A_3_by_3_convolution_equals_libtorchs(int batch, int input, int output, int height, int width) =>
-        Compare([batch, input, height, width], output, 3);
+        Compare([batch, input, height, width], output, 3, 1);
+
+    [Theory, MemberData(nameof(Shapes))]
+    public void One_without_zeros_around_equals_libtorchs(int batch, int input, int output, int height, int width) =>
+        Compare([batch, input, height + 2, width + 2], output, 3, 0);
 
     [Theory, MemberData(nameof(Shapes))]
     public void A_1_by_1_convolution_equals_libtorchs(int batch, int input, int output, int height, int width) =>
-        Compare([batch, input, height, width], output, 1);
+        Compare([batch, input, height, width], output, 1, 0);
 
     [Fact]
     public void A_constant_image_gets_no_gradient_and_without_any_no_history()
@@ -95,7 +99,7 @@ public sealed class ConvolutionKernelTests
         }
     }
 
-    private static void Compare(long[] shape, int output, int kernel)
+    private static void Compare(long[] shape, int output, int kernel, int padding)
     {
         using var scope = new TensorScope();
         TorchRuntime.Seed(3);
@@ -108,8 +112,8 @@ public sealed class ConvolutionKernelTests
         // Weights as a store in channels-last has them, and as they are made.
         foreach (var layout in new[] { MemoryFormat.ChannelsLast, MemoryFormat.Contiguous })
             Comparison.Agree(
-                t => (kernel == 3 ? Conv3x3 : Conv1x1).Call(t[0], t[1], t[2]),
-                t => t[0].Conv2d(t[1], t[2], new ConvGeometry { Padding = kernel / 2 }),
+                t => kernel == 3 ? Conv3x3.Call(t[0], t[1], t[2], (long)padding) : Conv1x1.Call(t[0], t[1], t[2]),
+                t => t[0].Conv2d(t[1], t[2], new ConvGeometry { Padding = padding }),
                 [image, weight.Contiguous(layout), bias],
                 Tolerance
             );
