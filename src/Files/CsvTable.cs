@@ -114,11 +114,11 @@ public sealed class CsvTable(string path, IReadOnlyList<string> columns, IReadOn
                 MalformedData = CsvMalformedDataHandling.Throw,
             }
         );
-        var rows = new List<TableRow>();
+        var (rows, texts) = (new List<TableRow>(), new TableTexts());
         try
         {
             while (reader.Read())
-                rows.Add(new TableRow((int)reader.LineNumber, Fields(reader)));
+                rows.Add(new TableRow((int)reader.LineNumber, Fields(reader, texts)));
         }
         catch (CsvFormatException error)
         {
@@ -152,11 +152,11 @@ public sealed class CsvTable(string path, IReadOnlyList<string> columns, IReadOn
         return counts.MaxBy(c => c.Value).Key;
     }
 
-    private static string[] Fields(CsvReader reader)
+    private static string[] Fields(CsvReader reader, TableTexts texts)
     {
         var fields = new string[reader.FieldCount];
         for (var i = 0; i < fields.Length; i++)
-            fields[i] = Unguarded(reader.GetString(i).Trim());
+            fields[i] = texts.Of(i, Unguarded(texts.Letters(reader.GetSpan(i)).Trim()));
         return fields;
     }
 
@@ -174,8 +174,8 @@ public sealed class CsvTable(string path, IReadOnlyList<string> columns, IReadOn
         return IsFormula(text) ? $"'{text}" : text;
     }
 
-    private static string Unguarded(string field) =>
-        field is ['\'', ..] && IsFormula(field.AsSpan(1)) ? field[1..] : field;
+    private static ReadOnlySpan<char> Unguarded(ReadOnlySpan<char> field) =>
+        field is ['\'', ..] && IsFormula(field[1..]) ? field[1..] : field;
 
     /// <summary>A number with all its digits; nothing for null.</summary>
     public static string Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";

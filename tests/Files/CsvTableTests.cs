@@ -114,4 +114,22 @@ public sealed class CsvTableTests : IDisposable
         );
         Assert.Equal("a,b,c\n-1.5,-,x\u241b]0;title\u2407\n", File.ReadAllText(path));
     }
+
+    [Fact]
+    public void Columns_of_few_texts_and_of_many_and_long_ones_read_as_they_are()
+    {
+        var path = Path.Combine(folder, "table.csv");
+        string[][] rows =
+        [
+            .. Enumerable
+                .Range(0, 10_000)
+                .Select(i =>
+                    (string[])[$"images/ä{i}.png", $"patient {i % 7}", i % 999 == 0 ? new string('é', i) + "\"" : ""]
+                ),
+        ];
+        CsvTable.Write(path, ["image", "patient", "note"], rows);
+        var read = CsvTable.Read(path).Rows;
+        Assert.Equal(rows, read.Select(r => r.Fields));
+        Assert.Same(read[0].Fields[1], read[7].Fields[1]);
+    }
 }

@@ -59,7 +59,7 @@ public sealed class Cohort
     public IReadOnlyList<PatientImages> PatientImages { get; }
 
     /// <summary>Warnings found on loading; errors end in an exception instead.</summary>
-    public IReadOnlyList<CohortProblem> Warnings { get; internal init; } = [];
+    public IReadOnlyList<CohortProblem> Warnings { get; internal set; } = [];
 
     /// <summary>
     /// SHA-256 (lower-case hexadecimal) over image path, label, patient, file length and content of every image,
@@ -84,13 +84,14 @@ public sealed class Cohort
     private void Guard()
     {
         UserFiles.Guard(Path, "the cohort");
+        var (anImage, aMask, anAnnotation) = ($"an image of {Path}", $"a mask of {Path}", $"an annotation of {Path}");
         foreach (var row in Rows)
         {
-            UserFiles.Guard(FilePath(row), $"an image of {Path}");
+            UserFiles.Guard(FilePath(row), anImage);
             if (MaskPath(row) is { } mask)
-                UserFiles.Guard(mask, $"a mask of {Path}");
+                UserFiles.Guard(mask, aMask);
             if (Further(row, "annotation") is { Length: > 0 } annotation)
-                UserFiles.Guard(FullPath(annotation), $"an annotation of {Path}");
+                UserFiles.Guard(FullPath(annotation), anAnnotation);
         }
     }
 
@@ -174,20 +175,24 @@ public sealed class Cohort
     {
         var indexOf = classes.Index().ToDictionary(c => c.Item, c => c.Index);
         var multi = rows.Any(r => r.Findings is not null);
-        var counts = new SortedDictionary<string, (int[] PerClass, int Images)>(StringComparer.Ordinal);
+        var counts = new Dictionary<string, (int[] PerClass, int Images)>(StringComparer.Ordinal);
         foreach (var row in rows)
         {
-            var (perClass, images) = counts.GetValueOrDefault(
-                row.Patient,
-                (new int[classes.Count + (multi ? 1 : 0)], 0)
-            );
+            if (!counts.TryGetValue(row.Patient, out var sofar))
+                sofar = (new int[classes.Count + (multi ? 1 : 0)], 0);
+            var (perClass, images) = sofar;
             foreach (var label in row.Findings ?? [row.Label])
                 perClass[indexOf[label]]++;
             if (row.Findings is { Count: 0 })
                 perClass[^1]++; // splits spread healthy images as evenly as those with a finding
             counts[row.Patient] = (perClass, images + 1);
         }
-        return [.. counts.Select(c => new PatientImages(c.Key, c.Value.PerClass) { Total = c.Value.Images })];
+        return
+        [
+            .. counts
+                .OrderBy(c => c.Key, StringComparer.Ordinal)
+                .Select(c => new PatientImages(c.Key, c.Value.PerClass) { Total = c.Value.Images }),
+        ];
     }
 
     private string ComputeHash(FileContents contents)

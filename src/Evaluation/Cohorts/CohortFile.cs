@@ -49,7 +49,8 @@ public static class CohortFile
             return (null, problems);
 
         var further = table.Columns.Where(c => !known.Contains(c, StringComparer.OrdinalIgnoreCase)).ToList();
-        var rows = table.Rows.Select(row => ToRow(table, row, further)).ToList();
+        var columns = new CohortColumns(table, further);
+        var rows = table.Rows.Select(columns.ToRow).ToList();
         var contents = new FileContents();
         foreach (var row in rows)
         {
@@ -86,7 +87,8 @@ public static class CohortFile
             problems.Add(new(false, $"only one class, '{cohort.Classes[0]}'", []));
         if (problems.Any(p => p.IsError))
             return (null, problems);
-        return (new Cohort(path, rows, further, contents) { Warnings = problems }, problems);
+        cohort.Warnings = problems;
+        return (cohort, problems);
     }
 
     /// <summary>
@@ -122,48 +124,40 @@ public static class CohortFile
 
     private static CohortProblem Error(string message, params int[] rows) => new(true, message, rows);
 
-    private static CohortRow ToRow(CsvTable table, TableRow row, List<string> further)
+    private static IEnumerable<CohortProblem> SamePath(Cohort cohort)
     {
-        string? Field(string column) =>
-            table.IndexOf(column) is >= 0 and var i && row.Fields[i].Length > 0 ? row.Fields[i] : null;
-        string[]? findings =
-            table.IndexOf("labels") >= 0
-                ?
-                [
-                    .. (Field("labels") ?? "")
-                        .Split(Separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-                        .Order(StringComparer.Ordinal),
-                ]
-                : null;
-        var label = findings is null ? Field("label") ?? "" : Join(findings);
-        return new CohortRow(row.Number, Slashes(Field("image")) ?? "", label, Field("patient") ?? "")
-        {
-            Findings = findings,
-            Mask = Slashes(Field("mask")),
-            Group = Field("group"),
-            Further = [.. further.Select(column => row.Fields[table.IndexOf(column)])],
-        };
+        var seen = new HashSet<string>(cohort.Rows.Count, StringComparer.Ordinal);
+        var twice = cohort
+            .Rows.Select(cohort.ImagePath)
+            .Where(path => !seen.Add(path))
+            .ToHashSet(StringComparer.Ordinal);
+        return twice.Count == 0
+            ? []
+            : cohort
+                .Rows.Where(row => twice.Contains(cohort.ImagePath(row)))
+                .GroupBy(cohort.ImagePath)
+                .Select(g => Error($"the same image, {g.First().Image}", [.. g.Select(r => r.Number)]));
     }
 
-    private static string? Slashes(string? path) => path?.Replace('\\', '/');
-
-    private static IEnumerable<CohortProblem> SamePath(Cohort cohort) =>
-        cohort
-            .Rows.GroupBy(cohort.ImagePath)
-            .Where(g => g.Count() > 1)
-            .Select(g => Error($"the same image, {g.First().Image}", [.. g.Select(r => r.Number)]));
-
     /// <summary>A slide is one patient's: its patches would else stand on both sides of a split.</summary>
-    private static IEnumerable<CohortProblem> SharedSlides(Cohort cohort) =>
-        cohort
-            .Rows.GroupBy(cohort.FilePath)
-            .Where(g => g.Any(r => SlidePlace.Of(r.Image) is not null) && g.DistinctBy(r => r.Patient).Count() > 1)
-            .Select(g =>
-                Error(
-                    $"patches of {g.Key} under different patients: {string.Join(", ", g.Select(r => r.Patient).Distinct())}",
-                    [.. g.Select(r => r.Number)]
-                )
-            );
+    private static IEnumerable<CohortProblem> SharedSlides(Cohort cohort)
+    {
+        var slides = cohort
+            .Rows.Where(r => SlidePlace.Of(r.Image) is not null)
+            .Select(cohort.FilePath)
+            .ToHashSet(StringComparer.Ordinal);
+        return slides.Count == 0
+            ? []
+            : cohort
+                .Rows.GroupBy(cohort.FilePath)
+                .Where(g => slides.Contains(g.Key) && g.DistinctBy(r => r.Patient).Count() > 1)
+                .Select(g =>
+                    Error(
+                        $"patches of {g.Key} under different patients: {string.Join(", ", g.Select(r => r.Patient).Distinct())}",
+                        [.. g.Select(r => r.Number)]
+                    )
+                );
+    }
 
     private static IEnumerable<CohortProblem> MissingFiles(Cohort cohort)
     {

@@ -227,7 +227,13 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
                         $"{Where()}: {row.Image} is labeled {Told(row.Label)} here and {Told(label)} in {cohort.Path} (row "
                             + $"{truth.Number})"
                     );
-                return row with { Patient = truth.Patient, Label = label };
+                return row.Patient == truth.Patient && row.Label == label
+                    ? row
+                    : row with
+                    {
+                        Patient = truth.Patient,
+                        Label = label,
+                    };
             }
         );
         return this with { Rows = [.. rows] };
