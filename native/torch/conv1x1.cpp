@@ -26,8 +26,11 @@ at::Tensor packMatrix(const at::Tensor& matrix) {
     auto packed = at::zeros({inputs * winograd::roundUp(outputs, kernels.lanes)}, matrix.options());
     const float* const weight = weights.data_ptr<float>();
     float* const to = packed.data_ptr<float>();
-    for (int64_t k = 0; k < outputs; ++k)
-        for (int64_t c = 0; c < inputs; ++c) to[kernels.packedOffset(inputs, outputs, c, k)] = weight[k * inputs + c];
+    for (int64_t k = 0; k < outputs; ++k) {
+        const int64_t first = kernels.packedOffset(inputs, outputs, 0, k);
+        const int64_t step = kernels.packedOffset(inputs, outputs, 1, k) - first;
+        for (int64_t c = 0; c < inputs; ++c) to[first + c * step] = weight[k * inputs + c];
+    }
     return packed;
 }
 
