@@ -5,7 +5,7 @@ namespace Coverslip.Evaluation.Splits;
 
 /// <summary>
 /// Fewer patients to learn from at equal test patients, as a learning curve needs them. In each part the patients that train or
-/// validate are put in an order that keeps classes as they are among all of them, random among equals; the first ones stay, the
+/// validate are put in a random order that keeps classes as they are among all of them; the first ones stay, the
 /// others are left out. With the same seed those of a smaller number are among those of a larger.
 /// </summary>
 public static class FewerPatients
@@ -52,7 +52,10 @@ public static class FewerPatients
         };
     }
 
-    /// <summary>Each next patient is the one, random among equals, that keeps the shares of classes nearest to those of all.</summary>
+    /// <summary>
+    /// Each next patient is a random one of those with most images of one class: of the class that keeps the shares of classes
+    /// nearest to those of all. (The nearest of all patients would be the same ones in every draw.)
+    /// </summary>
     private static List<PatientImages> Balanced(PatientImages[] pool, SeededRandom random)
     {
         var rest = pool.OrderBy(p => p.Patient, StringComparer.Ordinal).ToArray();
@@ -60,11 +63,11 @@ public static class FewerPatients
         var classes = rest[0].PerClass.Count;
         var totals = PatientImages.Sum(rest, classes);
         double all = totals.Sum();
-        var (order, left, counts) = (new List<PatientImages>(), rest.ToList(), new double[classes]);
-        while (left.Count > 0)
+        Queue<PatientImages>[] ofClass = [.. rest.GroupBy(p => p.MainClass).Select(g => new Queue<PatientImages>(g))];
+        var (order, counts) = (new List<PatientImages>(), new double[classes]);
+        while (order.Count < rest.Length)
         {
-            var next = left.MinBy(p => Off(counts, p, totals, all))!;
-            left.Remove(next);
+            var next = ofClass.Where(q => q.Count > 0).MinBy(q => Off(counts, q.Peek(), totals, all))!.Dequeue();
             order.Add(next);
             for (var c = 0; c < classes; c++)
                 counts[c] += next.PerClass[c];

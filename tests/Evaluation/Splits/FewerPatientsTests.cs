@@ -56,6 +56,28 @@ public sealed class FewerPatientsTests
         );
     }
 
+    /// <summary>Also where no two patients are alike, and some would always fit best.</summary>
+    [Fact]
+    public void Draws_of_one_division_have_few_patients_in_common()
+    {
+        var random = new SeededRandom(3);
+        PatientImages[] patients =
+        [
+            .. Enumerable
+                .Range(0, 180)
+                .Select(i => new PatientImages($"p{i}", [1 + random.Below(70), 1 + random.Below(25)])),
+        ];
+        var one = KFoldSplits.Draw(patients, 3, 0.2, 1)[0];
+        var draws = FewerPatients
+            .Of(new Split(SplitKind.Random, "x", 1, [.. Enumerable.Repeat(one, 5)]), 10, patients, 0.2)
+            .Parts.Select(p => p.Train.Concat(p.Validation).ToHashSet())
+            .ToArray();
+        // Of 120 patients 10 at random have one in common with 10 others.
+        foreach (var (i, draw) in draws.Index())
+        foreach (var other in draws[..i])
+            Assert.InRange(draw.Count(other.Contains), 0, 4);
+    }
+
     [Fact]
     public void More_than_there_are_is_refused_with_the_number()
     {
