@@ -1,6 +1,6 @@
-// coverslip::conv1x1(input, weight, bias): at::conv2d with a 1x1 kernel on channels-last float32 images, one
-// matrix product over the pixels, with its gradients. oneDNN's and OpenBLAS's products
-// were measured slower at about a hundred channels.
+// Convolutions as matrix products. coverslip::conv1x1(input, weight, bias): at::conv2d with a 1x1 kernel on
+// channels-last float32 images, one matrix product over the pixels, with its gradients. oneDNN's and OpenBLAS's
+// products were measured slower at about a hundred channels.
 #include "operators.h"
 #include "packed_conv.h"
 #include "rows.h"
@@ -124,20 +124,13 @@ OwnConvolution packOwn1x1(const at::Tensor& weight) {
 }
 
 OwnConvolution packOwnWalk(const at::Tensor& weight, const KernelWalk& how) {
-    const auto packed = packMatrix(weight.permute({0, 2, 3, 1}).flatten(1));
-    const rows::Walk kernel{0,
-                            0,
-                            weight.size(1),
-                            0,
-                            0,
-                            weight.size(0),
-                            weight.size(2),
-                            weight.size(3),
-                            how.stride,
-                            how.dilation,
-                            how.rowPadding,
-                            how.columnPadding};
-    return [packed, kernel](const at::Tensor& image, const Behind& behind) {
+    rows::Walk kernel{};
+    std::tie(kernel.outputs, kernel.inputs) = std::pair(weight.size(0), weight.size(1));
+    std::tie(kernel.kernelRows, kernel.kernelColumns) = std::pair(weight.size(2), weight.size(3));
+    std::tie(kernel.stride, kernel.dilation) = std::pair(how.stride, how.dilation);
+    std::tie(kernel.top, kernel.left) = std::pair(how.rowPadding, how.columnPadding);
+    return [packed = packMatrix(weight.permute({0, 2, 3, 1}).flatten(1)), kernel](const at::Tensor& image,
+                                                                                  const Behind& behind) {
         const auto& kernels = present(rows::kernels());
         rows::Walk walk = kernel;
         const auto side = [&](int64_t from, int64_t taps, int64_t padding) {

@@ -17,8 +17,8 @@ struct KernelWalk {
     int64_t stride, dilation, rowPadding, columnPadding;
 };
 
-// Weight [K, C, h, w], float32 on a processor with kernels. By the first of these that serves: 1x1 and 3x3 of stride 1,
-// zeros around the latter, and any other.
+// Weight [K, C, h, w], float32 on a processor with kernels: 1x1 of stride 1, 3x3 of stride 1 with 0 or 1 zeros around,
+// and kernels of any size that walk in any way.
 OwnConvolution packOwn1x1(const at::Tensor& weight);
 OwnConvolution packOwn3x3(const at::Tensor& weight, int64_t padding);
 OwnConvolution packOwnWalk(const at::Tensor& weight, const KernelWalk&);
