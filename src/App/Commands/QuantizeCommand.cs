@@ -26,7 +26,8 @@ internal static class QuantizeCommand
             "quantize",
             $"""
             Make of a run's networks ones over numbers of eight bits, which 'predict --int8' takes: int8.onnx beside each part's
-            weights, computed by ONNX Runtime, a quarter of the size; how much faster depends on the processor.
+            weights, computed by ONNX Runtime, a quarter of the size; how much faster depends on the processor, and a
+            U-Net may be slower (docs/int8.md).
 
             Ranges are taken from the validation patients of each part. It is refused, and nothing written, where for them the area
             under the ROC curve falls by more than {Int8Facts.MostFall} or the most probable class becomes another in more than
