@@ -67,7 +67,14 @@ public sealed class CsvTable(string path, IReadOnlyList<string> columns, IReadOn
         [
             .. lines
                 .Skip(1)
-                .Select(r => r with { Fields = WithoutEmptyEnd(r.Fields, columns.Length) })
+                .Select(r =>
+                    r.Fields.Length == columns.Length
+                        ? r
+                        : r with
+                        {
+                            Fields = WithoutEmptyEnd(r.Fields, columns.Length),
+                        }
+                )
                 .Where(r => columns.Length == 1 || r.Fields.Any(f => f.Length > 0)),
         ];
         if (rows.FirstOrDefault(r => r.Fields.Length != columns.Length) is { } uneven)

@@ -25,6 +25,10 @@ public static class UserFiles
             guarded.Files.TryAdd(full, what);
     }
 
+    /// <summary>Guards many files, which are not listed before something is written; does nothing outside of a call.</summary>
+    /// <param name="whatIs">What a file of a full path is to the user; null where it is none of them.</param>
+    public static void Guard(Func<string, string?> whatIs) => Current.Value?.Many.Add(whatIs);
+
     /// <summary>
     /// Where a folder for outputs holds files that were given, guards everything in it that no call of this program wrote:
     /// annotations and masks are often named as what this program writes beside an image.
@@ -49,7 +53,7 @@ public static class UserFiles
         if (Current.Value is not { } guarded)
             return;
         var full = Path.GetFullPath(path);
-        if (guarded.Files.TryGetValue(full, out var what))
+        if (guarded.WhatIs(full) is { } what)
             throw new IOException(
                 $"{full} is {what} and would be overwritten; nothing was written over it. Choose another --out"
             );
@@ -72,9 +76,16 @@ public static class UserFiles
     {
         public ConcurrentDictionary<string, string> Files { get; } = new(StringComparer.Ordinal);
 
+        public ConcurrentBag<Func<string, string?>> Many { get; } = [];
+
         public ConcurrentDictionary<string, bool> Written { get; } = new(StringComparer.Ordinal);
 
         public OwnOutputs? Outputs { get; set; } = outer?.Outputs;
+
+        public string? WhatIs(string full) =>
+            Files.TryGetValue(full, out var what) ? what
+            : Written.ContainsKey(full) ? null
+            : Many.Select(whatIs => whatIs(full)).FirstOrDefault(w => w is not null);
 
         public void Dispose() => Current.Value = outer;
     }

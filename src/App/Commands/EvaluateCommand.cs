@@ -126,6 +126,8 @@ internal static class EvaluateCommand
     private static int Run(ParseResult parsed)
     {
         var path = parsed.GetValue(File)!;
+        // Tables of a million rows are read at once; what is wrong with the cohort is told first.
+        var read = Task.Run(() => Predictions.Read(path));
         var cohort = FolderCohort.Load(parsed.GetValue(CohortFile)!, CohortChecks.Table);
         var options = new EvaluationOptions
         {
@@ -133,10 +135,10 @@ internal static class EvaluateCommand
             Bootstrap = parsed.GetValue(Bootstrap),
             Seed = parsed.GetValue(Seed),
         };
-        var predictions = Load(path, cohort, parsed);
+        var predictions = Within(cohort, path, () => read.GetAwaiter().GetResult(), parsed);
         var evaluation = ClassificationEvaluation.Of(predictions, options);
         var comparison = parsed.GetValue(Against) is { } other
-            ? PairedComparison.Of(predictions, Load(other, cohort, parsed), options)
+            ? PairedComparison.Of(predictions, Within(cohort, other, () => Predictions.Read(other), parsed), options)
             : null;
 
         string?[] notes = [IsImageWise(path) ? Split.InflatedNote : null, predictions.SeenNote];
@@ -171,12 +173,12 @@ internal static class EvaluateCommand
             .Any(file => System.IO.File.Exists(file) && RunDescription.SaysImageWise(file));
     }
 
-    private static Predictions Load(string path, Cohort cohort, ParseResult parsed)
+    private static Predictions Within(Cohort cohort, string path, Func<Predictions> read, ParseResult parsed)
     {
         Predictions predictions;
         try
         {
-            predictions = Predictions.Read(path).Within(cohort);
+            predictions = read().Within(cohort);
         }
         catch (InvalidDataException error) when (!error.Message.StartsWith(path, StringComparison.Ordinal))
         {

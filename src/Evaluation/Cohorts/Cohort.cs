@@ -14,6 +14,7 @@ public sealed class Cohort
 {
     private Lazy<string> hash;
     private readonly FileContents contents;
+    private readonly CohortPaths paths;
 
     internal Cohort(
         string path,
@@ -25,6 +26,7 @@ public sealed class Cohort
     {
         Path = path;
         Folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
+        paths = new CohortPaths(Folder);
         Rows = rows;
         FurtherColumns = furtherColumns;
         MultiLabel = rows.Any(r => r.Findings is not null);
@@ -84,15 +86,24 @@ public sealed class Cohort
     private void Guard()
     {
         UserFiles.Guard(Path, "the cohort");
+        var named = new Lazy<Dictionary<string, string>>(Named);
+        UserFiles.Guard(full => named.Value.GetValueOrDefault(paths.PlaceOf(full)));
+    }
+
+    /// <summary>What each file that the cohort names is, by its place.</summary>
+    private Dictionary<string, string> Named()
+    {
         var (anImage, aMask, anAnnotation) = ($"an image of {Path}", $"a mask of {Path}", $"an annotation of {Path}");
+        var named = new Dictionary<string, string>(Rows.Count, StringComparer.Ordinal);
         foreach (var row in Rows)
         {
-            UserFiles.Guard(FilePath(row), anImage);
-            if (MaskPath(row) is { } mask)
-                UserFiles.Guard(mask, aMask);
+            named.TryAdd(paths.Place(SlidePlace.FileOf(row.Image)), anImage);
+            if (row.Mask is not null)
+                named.TryAdd(paths.Place(row.Mask), aMask);
             if (Further(row, "annotation") is { Length: > 0 } annotation)
-                UserFiles.Guard(FullPath(annotation), anAnnotation);
+                named.TryAdd(paths.Place(annotation), anAnnotation);
         }
+        return named;
     }
 
     /// <summary>
@@ -138,7 +149,10 @@ public sealed class Cohort
     }
 
     /// <summary>Full path of an image; of a patch of a slide the slide's, with the place behind it (<see cref="SlidePlace"/>).</summary>
-    public string ImagePath(CohortRow row) => FullPath(row.Image);
+    public string ImagePath(CohortRow row) => paths.Full(row.Image);
+
+    /// <summary>The same for all rows of one image, and of no other; as it stands in most of them.</summary>
+    internal string ImagePlace(CohortRow row) => paths.Place(row.Image);
 
     /// <summary>Full path of the file that an image is read from: itself, or the slide that it is a patch of.</summary>
     public string FilePath(CohortRow row) => SlidePlace.FileOf(ImagePath(row));
@@ -147,7 +161,7 @@ public sealed class Cohort
     public string ContentOf(CohortRow row) => contents.Of(FilePath(row));
 
     /// <summary>Full path of a mask, null where the row has none.</summary>
-    public string? MaskPath(CohortRow row) => row.Mask is null ? null : FullPath(row.Mask);
+    public string? MaskPath(CohortRow row) => row.Mask is null ? null : paths.Full(row.Mask);
 
     /// <summary>The cohort in figures.</summary>
     public CohortSummary Summarize()
@@ -168,8 +182,6 @@ public sealed class Cohort
             Healthy = MultiLabel ? totals[^1] : null,
         };
     }
-
-    private string FullPath(string relative) => System.IO.Path.GetFullPath(System.IO.Path.Combine(Folder, relative));
 
     private static PatientImages[] CountPerPatient(IReadOnlyList<CohortRow> rows, IReadOnlyList<string> classes)
     {

@@ -128,14 +128,14 @@ public static class CohortFile
     {
         var seen = new HashSet<string>(cohort.Rows.Count, StringComparer.Ordinal);
         var twice = cohort
-            .Rows.Select(cohort.ImagePath)
-            .Where(path => !seen.Add(path))
+            .Rows.Select(cohort.ImagePlace)
+            .Where(place => !seen.Add(place))
             .ToHashSet(StringComparer.Ordinal);
         return twice.Count == 0
             ? []
             : cohort
-                .Rows.Where(row => twice.Contains(cohort.ImagePath(row)))
-                .GroupBy(cohort.ImagePath)
+                .Rows.Where(row => twice.Contains(cohort.ImagePlace(row)))
+                .GroupBy(cohort.ImagePlace)
                 .Select(g => Error($"the same image, {g.First().Image}", [.. g.Select(r => r.Number)]));
     }
 

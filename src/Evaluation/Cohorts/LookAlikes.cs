@@ -36,34 +36,37 @@ public static partial class LookAlikes
     /// <summary>Everything that is suspicious about the patients and labels of a cohort's rows.</summary>
     public static IEnumerable<CohortProblem> Of(IReadOnlyList<CohortRow> rows)
     {
-        foreach (var row in rows.GroupBy(r => r.Patient).Where(g => IsNobody(g.Key)))
+        var patients = rows.Select(r => r.Patient).Distinct().ToList();
+        var labels = rows.Where(r => r.Findings is null).Select(r => r.Label).Distinct().ToList();
+        var findings = rows.SelectMany(r => r.Findings ?? []).Distinct();
+        foreach (var row in Rows(rows, r => r.Patient, patients.Where(IsNobody)))
             yield return new(
                 true,
                 $"the patient is '{row.Key}', behind which several people may hide, who would then train and test together; "
                     + "fill in who it is, or leave the rows out",
                 Numbers(row)
             );
-        foreach (var row in rows.GroupBy(r => r.Patient).Where(g => Rounded().IsMatch(g.Key)))
+        foreach (var row in Rows(rows, r => r.Patient, patients.Where(p => Rounded().IsMatch(p))))
             yield return new(
                 true,
                 $"the patient is '{row.Key}', a long number as a spreadsheet shortens it, so that several people become one; "
                     + "export the column as text",
                 Numbers(row)
             );
-        foreach (var alike in Alike(rows, r => [r.Patient], PatientForm))
+        foreach (var alike in Alike(rows, r => [r.Patient], patients, PatientForm))
             yield return new(
                 true,
                 $"the patients {Quoted(alike.Names)} differ in blanks, case or the form of a number only; write one spelling for "
                     + "one person, and for several people names that differ in more, such as a hospital before the number",
                 alike.Rows
             );
-        foreach (var alike in Alike(rows, r => r.Findings ?? [r.Label], LabelForm))
+        foreach (var alike in Alike(rows, r => r.Findings ?? [r.Label], labels.Union(findings), LabelForm))
             yield return new(
                 true,
                 $"the labels {Quoted(alike.Names)} differ in blanks, case, spelling or the form of a number only; write one spelling for one class",
                 alike.Rows
             );
-        foreach (var row in rows.Where(r => r.Findings is null).GroupBy(r => r.Label).Where(g => IsNobody(g.Key)))
+        foreach (var row in Rows(rows, r => r.Findings is null ? r.Label : "", labels.Where(IsNobody)))
             yield return new(
                 false,
                 $"the label '{row.Key}' is a class like any other; if it means that nobody has told, leave the rows out",
@@ -111,19 +114,32 @@ public static partial class LookAlikes
 
     private static IEnumerable<(string[] Names, int[] Rows)> Alike(
         IReadOnlyList<CohortRow> rows,
-        Func<CohortRow, IEnumerable<string>> names,
+        Func<CohortRow, IEnumerable<string>> namesOf,
+        IEnumerable<string> names,
         Func<string, string> form
-    ) =>
-        rows.SelectMany(names, (row, name) => (row.Number, Name: name))
-            .GroupBy(p => p.Name)
-            .GroupBy(spelling => form(spelling.Key))
-            .Where(alike => alike.Count() > 1)
-            .Select(alike =>
-                (
-                    alike.Select(s => s.Key).Order(StringComparer.Ordinal).ToArray(),
-                    alike.SelectMany(s => s.Select(p => p.Number)).Order().ToArray()
-                )
-            );
+    )
+    {
+        var alikes = names.GroupBy(form).Where(alike => alike.Count() > 1).ToList();
+        var few = alikes.SelectMany(alike => alike).ToHashSet(StringComparer.Ordinal);
+        var numbers = (few.Count == 0 ? [] : rows)
+            .SelectMany(namesOf, (row, name) => (row.Number, Name: name))
+            .Where(p => few.Contains(p.Name))
+            .ToLookup(p => p.Name, p => p.Number);
+        return alikes.Select(alike =>
+            (alike.Order(StringComparer.Ordinal).ToArray(), alike.SelectMany(name => numbers[name]).Order().ToArray())
+        );
+    }
+
+    /// <summary>The rows of each of a few names, which are looked for among all rows only where there are any.</summary>
+    private static IEnumerable<IGrouping<string, CohortRow>> Rows(
+        IReadOnlyList<CohortRow> rows,
+        Func<CohortRow, string> nameOf,
+        IEnumerable<string> names
+    )
+    {
+        var few = names.ToHashSet(StringComparer.Ordinal);
+        return few.Count == 0 ? [] : rows.Where(r => few.Contains(nameOf(r))).GroupBy(nameOf);
+    }
 
     private static int[] Numbers(IEnumerable<CohortRow> rows) => [.. rows.Select(r => r.Number)];
 

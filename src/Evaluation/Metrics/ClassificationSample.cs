@@ -37,7 +37,6 @@ internal sealed class ClassificationSample
         var patientIndex = Patients.Index().ToDictionary(p => p.Item, p => p.Index);
         var classIndex = Classes.Index().ToDictionary(c => c.Item, c => c.Index);
         int[] patientOf = [.. rows.Select(r => patientIndex[r.Patient])];
-        patientsOf = rows.GroupBy(r => r.Label).ToDictionary(g => g.Key, g => g.DistinctBy(r => r.Patient).Count());
         int[] labels = [.. rows.Select(r => classIndex[r.Label])];
         int[] decided = [.. rows.Select(r => classIndex[r.Predicted])];
         HasProbabilities = predictions.Classes.Count > 0;
@@ -52,6 +51,11 @@ internal sealed class ClassificationSample
             if (HasProbabilities)
                 AddCalibration(tally, probabilities[i], labels[i]);
         }
+        patientsOf = Classes
+            .Index()
+            .ToDictionary(c => c.Item, c => tallies.Count(t => t.AsSpan(c.Index * k, k).ContainsAnyExcept(0)))
+            .Where(c => c.Value > 0)
+            .ToDictionary();
         correctShare = [.. tallies.Select(t => Enumerable.Range(0, k).Sum(c => t[c * k + c]) / t[..(k * k)].Sum())];
         Confusion = Sum(null);
         ImagesPerClass = [.. Enumerable.Range(0, k).Select(c => (int)RowSum(Confusion, c))];
@@ -205,11 +209,16 @@ internal sealed class ClassificationSample
     private void AddCalibration(double[] tally, double[] probabilities, int label)
     {
         var k = Classes.Count;
-        double squares = 0;
-        for (var c = 0; c < k; c++)
-            squares += Math.Pow(probabilities[c] - (c == label ? 1 : 0), 2);
+        double Square(int c)
+        {
+            var off = probabilities[c] - (c == label ? 1 : 0);
+            return off * off;
+        }
         var said = positive >= 0 ? positive : probabilities.Index().MaxBy(p => p.Item).Index;
-        tally[k * k] += positive >= 0 ? Math.Pow(probabilities[said] - (said == label ? 1 : 0), 2) : squares;
+        if (positive >= 0)
+            tally[k * k] += Square(positive);
+        for (var c = 0; c < k && positive < 0; c++)
+            tally[k * k] += Square(c);
         var bin = k * k + 1 + 3 * Math.Min(bins - 1, (int)(probabilities[said] * bins));
         tally[bin]++;
         tally[bin + 1] += probabilities[said];

@@ -136,7 +136,9 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
                 );
             if (row.Fields[predicted].Length == 0 && !multi)
                 throw new InvalidDataException($"{Where()}: nothing predicted for {name}");
-            double[] probabilities = [.. columns.Select(c => Probability(row.Fields[c], table.Columns[c], Where))];
+            var probabilities = new double[columns.Length];
+            for (var c = 0; c < columns.Length; c++)
+                probabilities[c] = Probability(row.Fields[columns[c]], table.Columns[columns[c]], Where);
             if (probabilities.Length > 0 && !multi && Math.Abs(probabilities.Sum() - 1) > SumTolerance)
                 throw new InvalidDataException(
                     string.Create(
@@ -208,13 +210,18 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
     /// </exception>
     public Predictions Within(Cohort cohort)
     {
-        var known = cohort.Rows.ToDictionary(r => r.Image);
+        // Most files have the cohort's order; only in others images are looked for.
+        var known = new Lazy<Dictionary<string, CohortRow>>(() => cohort.Rows.ToDictionary(r => r.Image));
+        CohortRow? Truth(string image, int i) =>
+            i < cohort.Rows.Count && cohort.Rows[i].Image == image
+                ? cohort.Rows[i]
+                : known.Value.GetValueOrDefault(image);
         var rows = Rows.Select(
             (row, i) =>
             {
                 // Rows read from a file stand in its order below the header.
                 string Where() => $"prediction {i + 1} (row {i + 2})";
-                if (!known.TryGetValue(row.Image, out var truth))
+                if (Truth(row.Image, i) is not { } truth)
                     throw new InvalidDataException($"{Where()}: {row.Image} is not in {cohort.Path}");
                 if (row.Patient.Length > 0 && row.Patient != truth.Patient)
                     throw new InvalidDataException(

@@ -23,6 +23,9 @@ public sealed class RankedScores
     private readonly bool[] positives;
     private readonly int[] owners; // who is weighed, from the greatest score down
 
+    /// <summary>1 where it is positive, else 0: whether a score is positive is no guess of a processor's.</summary>
+    private readonly double[] positiveShare;
+
     /// <summary>
     /// Sorts once. Any numbers serve as scores, not only probabilities: higher means more likely positive.
     /// </summary>
@@ -39,10 +42,12 @@ public sealed class RankedScores
         for (var i = 0; i < scores.Count; i++)
             if (double.IsNaN(scores[i]))
                 throw new ArgumentException($"score {i} is not a number");
-        int[] order = [.. Enumerable.Range(0, scores.Count).OrderByDescending(i => scores[i])];
+        int[] order = [.. Enumerable.Range(0, scores.Count)];
+        Array.Sort(scores.Select(s => -s).ToArray(), order); // among equal scores any order will do
         this.owners = owners is null ? order : [.. order.Select(i => owners[i])];
         this.scores = [.. order.Select(i => scores[i])];
         this.positives = [.. order.Select(i => positives[i])];
+        positiveShare = [.. this.positives.Select(p => p ? 1.0 : 0.0)];
     }
 
     /// <summary>
@@ -88,10 +93,9 @@ public sealed class RankedScores
         for (var i = 0; i < scores.Length; i++)
         {
             var weight = new Vector<double>(beside, owners[i] * Vector<double>.Count);
-            if (positives[i])
-                stepPositives += weight;
-            else
-                stepNegatives += weight;
+            var positive = weight * positiveShare[i];
+            stepPositives += positive;
+            stepNegatives += weight - positive;
             if (i + 1 < scores.Length && scores[i + 1] == scores[i])
                 continue;
             auc += stepNegatives * (truePositives + (stepPositives * 0.5));

@@ -37,6 +37,33 @@ public sealed class CohortTests : IDisposable
     }
 
     [Theory]
+    [InlineData("a.png", "in/a.png")]
+    [InlineData("./a.png", "in/a.png")]
+    [InlineData("sub//../a.png", "in/a.png")]
+    [InlineData("sub/./.././a.png", "in/a.png")]
+    [InlineData("<folder>/in/a.png", "in/a.png")]
+    [InlineData("<folder>/in/sub/../a.png", "in/a.png")]
+    [InlineData(".hidden.png", "in/.hidden.png")]
+    [InlineData("../beside.png", "beside.png")]
+    public void However_a_file_is_named_it_is_found_and_not_written_over(string name, string file)
+    {
+        var full = folder.Write(file, "the user's");
+        name = name.Replace("<folder>", folder.Path, StringComparison.Ordinal);
+        foreach (var row in (string[])[$"{name},x,1,,", $"b.png,x,1,{name},", $"b.png,x,1,,{name}"])
+        {
+            using var call = UserFiles.Begin();
+            var table = folder.Write("in/cohort.csv", $"image,label,patient,mask,annotation\n{row}\nsub/c.png,x,1,,\n");
+            var cohort = Cohort.Load(table, CohortChecks.Names);
+            Assert.Equal(cohort.Rows[0].Image != "b.png", cohort.ImagePath(cohort.Rows[0]) == full);
+            Assert.Equal(cohort.Rows[0].Mask is not null, cohort.MaskPath(cohort.Rows[0]) == full);
+            var error = Assert.Throws<IOException>(() => WholeFile.Write(full, "ours"));
+            Assert.Contains("would be overwritten", error.Message);
+            WholeFile.Write(full + ".new", "ours");
+        }
+        Assert.Equal("the user's", File.ReadAllText(full));
+    }
+
+    [Theory]
     [InlineData("image,label", "a.png,x", "row 1: no column 'patient'")]
     [InlineData("image,label,patient", "a.png,,1", "row 2: the label of a.png is empty")]
     [InlineData("image,label,patient", "a.png,x, ", "row 2: the patient of a.png is empty")]

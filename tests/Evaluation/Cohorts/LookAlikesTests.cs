@@ -24,6 +24,21 @@ public sealed class LookAlikesTests
         Assert.Contains("write one spelling for one person", problem.Message);
     }
 
+    [Fact]
+    public void Several_patients_in_several_spellings_are_an_error_each()
+    {
+        var problems = LookAlikes
+            .Of([Row(2, "a", "p1"), Row(3, "b", "q2"), Row(4, "b", "Q2"), Row(5, "a", "P1"), Row(6, "a", "p1")])
+            .ToList();
+        Assert.Equal(
+            [
+                [2, 5, 6],
+                [3, 4],
+            ],
+            problems.Select(p => p.Rows)
+        );
+    }
+
     [Theory]
     [InlineData("22549AB", "22549CD")]
     [InlineData("7", "7.5")]
