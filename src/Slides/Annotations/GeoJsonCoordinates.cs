@@ -19,16 +19,22 @@ internal sealed class GeoJsonCoordinates(string file, List<string> notes)
     /// <summary>A ring repeats its first point at its end; here it does not.</summary>
     private Ring ReadRing(JsonElement ring, string where)
     {
-        var line = ReadLine(ring, where);
-        var points = line.Points;
-        if (points.Count > 1 && points[0] == points[^1])
-            return new Ring([.. points.SkipLast(1)]);
-        notes.Add($"{where}: a ring of {points.Count} points is not closed; its last point is joined to its first");
-        return line;
+        var points = ReadPlaces(ring, where);
+        if (points.Length > 1 && points[0] == points[^1])
+            return new Ring(points[..^1]);
+        notes.Add($"{where}: a ring of {points.Length} points is not closed; its last point is joined to its first");
+        return new Ring(points);
     }
 
-    internal Ring ReadLine(JsonElement line, string where) =>
-        new([.. Items(line, where).Select(point => ReadVertex(point, where))]);
+    internal Ring ReadLine(JsonElement line, string where) => new(ReadPlaces(line, where));
+
+    private Vertex[] ReadPlaces(JsonElement line, string where)
+    {
+        var (items, read) = (Items(line, where), new Vertex[line.GetArrayLength()]);
+        for (var i = 0; items.MoveNext(); i++)
+            read[i] = ReadVertex(items.Current, where);
+        return read;
+    }
 
     internal Vertex ReadVertex(JsonElement point, string where)
     {

@@ -54,7 +54,7 @@ internal sealed class GeoJsonReader(string file)
                     "JSON, but no GeoJSON: neither an array nor an object with a type; other forms (COCO, Digital Slide Archive …) are not read: export it as GeoJSON"
                 )
                 : [document.Whole];
-        foreach (var (name, value) in document.Members.Where(m => m.Name is not ("type" or "features")))
+        foreach (var (name, value, _) in document.Members.Where(m => m.Name is not ("type" or "features")))
             further[name] = Encoding.UTF8.GetString(value.Span);
         return document.ItemsOf("features") ?? throw Wrong("a FeatureCollection without an array of features");
     }

@@ -25,39 +25,30 @@ public sealed class PolygonRegion
     private readonly double top;
     private readonly double right;
     private readonly double bottom;
-    private readonly double step;
-    private readonly int[] starts;
-    private readonly Edge[] edges;
+    private readonly Lazy<IReadOnlyList<RingPolygon>> polygons;
+    private readonly Lazy<EdgeBuckets> sorted; // for its area alone nobody needs them
 
     private PolygonRegion(Shape shape)
     {
         Shape = shape;
-        Polygons = [.. ValidPolygons.ToPolygons(shape)];
-        var count = All().Count();
-        if (count == 0)
-        {
-            (starts, edges) = ([0], []);
+        Area = shape.Area;
+        polygons = new(() => [.. ValidPolygons.ToPolygons(shape)]);
+        sorted = new(Sorted);
+        if (IsEmpty)
             return;
-        }
         var box = shape.EnvelopeInternal;
         (left, top, right, bottom) = (box.MinX, box.MinY, box.MaxX, box.MaxY);
-        var buckets = Math.Clamp((int)Math.Sqrt(count), 1, 1024);
-        step = (right - left) / buckets;
-        (starts, edges) = Sorted(All, buckets);
-        Area = AreaIn(new Rectangle(left, top, right - left, bottom - top));
-
-        // Gone through three times instead of kept in a list: a million edges are 40 MB.
-        IEnumerable<Edge> All() =>
-            Polygons.SelectMany(p => Edges(p.Outer, 1).Concat(p.Holes.SelectMany(hole => Edges(hole, -1))));
     }
+
+    private delegate void EdgeVisitor(in Edge edge);
 
     /// <summary>In square pixels.</summary>
     public double Area { get; }
 
-    public bool IsEmpty => edges.Length == 0;
+    public bool IsEmpty => Area == 0;
 
     /// <summary>Valid and disjoint.</summary>
-    public IReadOnlyList<RingPolygon> Polygons { get; }
+    public IReadOnlyList<RingPolygon> Polygons => polygons.Value;
 
     /// <summary>The smallest rectangle around it; empty at (0, 0) if the region is.</summary>
     public Rectangle Box => new(left, top, right - left, bottom - top);
@@ -92,7 +83,8 @@ public sealed class PolygonRegion
         if (IsEmpty || x0 >= x1 || y0 >= y1)
             return 0;
         var sum = 0.0;
-        var (first, last) = (Bucket(x0), Bucket(x1));
+        var (starts, edges, step) = sorted.Value;
+        var (first, last) = (sorted.Value.Bucket(x0 - left), sorted.Value.Bucket(x1 - left));
         for (var bucket = first; bucket <= last; bucket++)
         {
             var from = bucket == first ? x0 : left + (bucket * step);
@@ -106,42 +98,65 @@ public sealed class PolygonRegion
     /// <summary>The part of a rectangle that the region covers, from 0 to 1.</summary>
     public double ShareOf(Rectangle rectangle) => Math.Clamp(AreaIn(rectangle) / rectangle.Area, 0, 1);
 
-    private int Bucket(double x) => Math.Clamp((int)((x - left) / step), 0, starts.Length - 2);
-
-    /// <summary>The edges of each bucket one after the other; an edge stands in every bucket it reaches into.</summary>
-    private (int[] Starts, Edge[] Edges) Sorted(Func<IEnumerable<Edge>> all, int buckets)
+    private EdgeBuckets Sorted()
     {
+        var count = 0;
+        Visit((in Edge _) => count++);
+        var buckets = Math.Clamp((int)Math.Sqrt(count), 1, 1024);
         var counts = new int[buckets + 1];
-        int Place(double x) => Math.Clamp((int)((x - left) / step), 0, buckets - 1);
-        foreach (var edge in all())
-        {
-            for (var bucket = Place(edge.FromX); bucket <= Place(edge.ToX); bucket++)
-                counts[bucket + 1]++;
-        }
+        var places = new EdgeBuckets(counts, [], (right - left) / buckets);
+        Visit(
+            (in Edge edge) =>
+            {
+                var last = places.Bucket(edge.ToX - left);
+                for (var bucket = places.Bucket(edge.FromX - left); bucket <= last; bucket++)
+                    counts[bucket + 1]++;
+            }
+        );
         for (var i = 0; i < buckets; i++)
             counts[i + 1] += counts[i];
-        var next = counts.ToArray();
-        var sorted = new Edge[counts[^1]];
-        foreach (var edge in all())
+        var (next, edges) = (counts.ToArray(), new Edge[counts[^1]]);
+        Visit(
+            (in Edge edge) =>
+            {
+                var last = places.Bucket(edge.ToX - left);
+                for (var bucket = places.Bucket(edge.FromX - left); bucket <= last; bucket++)
+                    edges[next[bucket]++] = edge;
+            }
+        );
+        return places with { Edges = edges };
+    }
+
+    /// <summary>All edges. Gone through three times instead of kept in a list: a million of them are 40 MB.</summary>
+    private void Visit(EdgeVisitor visit)
+    {
+        foreach (var polygon in Polygons)
         {
-            for (var bucket = Place(edge.FromX); bucket <= Place(edge.ToX); bucket++)
-                sorted[next[bucket]++] = edge;
+            Visit(polygon.Outer, 1, visit);
+            foreach (var hole in polygon.Holes)
+                Visit(hole, -1, visit);
         }
-        return (counts, sorted);
     }
 
     // Upright edges cover no columns. A ring that runs clockwise on the screen has its area below its rightward edges.
-    private static IEnumerable<Edge> Edges(Ring ring, int sign)
+    private static void Visit(Ring ring, int sign, EdgeVisitor visit)
     {
         var clockwise = ring.SignedArea > 0 ? sign : -sign;
-        for (var i = 0; i < ring.Points.Count; i++)
+        var points = ring.Points;
+        for (var i = 0; i < points.Count; i++)
         {
-            var (a, b) = (ring.Points[i], ring.Points[(i + 1) % ring.Points.Count]);
+            var (a, b) = (points[i], points[i + 1 == points.Count ? 0 : i + 1]);
             if (a.X < b.X)
-                yield return new Edge(a.X, a.Y, b.X, b.Y, -clockwise);
+                visit(new Edge(a.X, a.Y, b.X, b.Y, -clockwise));
             else if (a.X > b.X)
-                yield return new Edge(b.X, b.Y, a.X, a.Y, clockwise);
+                visit(new Edge(b.X, b.Y, a.X, a.Y, clockwise));
         }
+    }
+
+    /// <summary>The edges of each bucket of columns one after the other; an edge stands in every bucket it reaches into.</summary>
+    private sealed record EdgeBuckets(int[] Starts, Edge[] Edges, double Step)
+    {
+        public int Bucket(double fromLeft) => Math.Clamp((int)(fromLeft / Step), 0, Starts.Length - 2);
     }
 
     /// <summary>From left to right.</summary>

@@ -12,6 +12,13 @@ public readonly record struct Vertex(double X, double Y)
 /// <summary>A closed line through its points; the last is joined to the first, whether or not they are equal.</summary>
 public sealed record Ring(IReadOnlyList<Vertex> Points)
 {
+    private bool? surelySimple;
+
+    private Ring(Ring other) => Points = other.Points; // what is asked once is asked anew of other points
+
+    /// <summary>What <see cref="SimpleRing.Surely"/> says of it, asked once.</summary>
+    internal bool IsSurelySimple => surelySimple ??= SimpleRing.Surely(Points);
+
     /// <summary>The shoelace sum: positive where the ring runs clockwise on the screen, where y grows
     /// downwards.</summary>
     public double SignedArea

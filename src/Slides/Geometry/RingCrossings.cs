@@ -13,6 +13,8 @@ internal static class RingCrossings
     public static bool AreTooMany(Ring ring)
     {
         var points = ring.Points;
+        if ((long)points.Count * (points.Count - 1) / 2 <= Most)
+            return false; // each line crosses each other one once at most
         // Each line from left to right, the leftmost first: only those that still reach so far are compared.
         var lines = Enumerable
             .Range(0, points.Count)

@@ -41,7 +41,7 @@ internal static class ValidPolygons
         if (Corners(ring) is not { } corners)
             return Empty;
         var straight = Factory.CreatePolygon(corners);
-        if (SimpleRing.Surely(ring.Points) || straight.IsValid)
+        if (ring.IsSurelySimple || straight.IsValid)
             return straight;
         var faces = new Polygonizer();
         faces.Add(OverlayNGRobust.Union(Factory.CreateLineString(corners)));
@@ -50,7 +50,7 @@ internal static class ValidPolygons
 
     /// <summary>Whether the ring crosses or touches itself, or encloses nothing.</summary>
     public static bool IsSimple(Ring ring) =>
-        SimpleRing.Surely(ring.Points) || (Corners(ring) is { } corners && Factory.CreatePolygon(corners).IsValid);
+        ring.IsSurelySimple || (Corners(ring) is { } corners && Factory.CreatePolygon(corners).IsValid);
 
     /// <summary>What any of them covers. Only those are joined whose envelopes touch; the others stay as they are.</summary>
     public static Shape Union(IEnumerable<Shape> shapes)
@@ -86,8 +86,15 @@ internal static class ValidPolygons
         }
     }
 
-    private static Ring ToRing(LineString line) =>
-        new([.. line.Coordinates.SkipLast(1).Select(c => new Vertex(c.X, c.Y))]);
+    private static Ring ToRing(LineString line) => new(PlacesOf(line.CoordinateSequence));
+
+    private static Vertex[] PlacesOf(CoordinateSequence line)
+    {
+        var places = new Vertex[Math.Max(0, line.Count - 1)];
+        for (var i = 0; i < places.Length; i++)
+            places[i] = new Vertex(line.GetX(i), line.GetY(i));
+        return places;
+    }
 
     /// <summary>Closed, without points that repeat the one before; null if fewer than three are left.</summary>
     private static Coordinate[]? Corners(Ring ring)
