@@ -147,7 +147,11 @@ internal static class PredictCommand
         if (parsed.GetValue(Int8))
             model.UseInt8();
         foreach (var (facts, part) in model.Int8.Zip(model.Parts))
+        {
             Console.Error.WriteLine($"part {part.Part} over eight bits, when it was made: {facts.Words}");
+            if (facts.TimesAsFast < 1)
+                Console.Error.WriteLine($"note: {facts.SpeedWords}");
+        }
         if (model.IsUnsealedFile)
             Console.Error.WriteLine(
                 $"note: {parsed.GetValue(Model)} was packed by an earlier version, without a hash of its contents; damage to it goes unnoticed: pack its run again"

@@ -26,8 +26,8 @@ internal static class QuantizeCommand
             "quantize",
             $"""
             Make of a run's networks ones over numbers of eight bits, which 'predict --int8' takes: int8.onnx beside each part's
-            weights, computed by ONNX Runtime, a quarter of the size; how much faster depends on the processor, and a
-            U-Net may be slower (docs/int8.md).
+            weights, computed by ONNX Runtime, a quarter of the size. How much faster depends on the processor, and a U-Net may be
+            slower; it is measured and said.
 
             Ranges are taken from the validation patients of each part. It is refused, and nothing written, where for them the area
             under the ROC curve falls by more than {Int8Facts.MostFall} or the most probable class becomes another in more than
@@ -87,6 +87,7 @@ internal static class QuantizeCommand
             var facts = quantizer.Write(run, given.Progress, stop.Token);
             var (before, now) = (new FileInfo(run.Best).Length, new FileInfo(run.Int8).Length);
             Console.WriteLine($"part {part.Part}: {facts.Words}");
+            Console.WriteLine(facts.SpeedWords);
             Console.WriteLine(
                 $"wrote {run.Int8} ({now / 1048576.0:0.0} MiB, weights in float32 {before / 1048576.0:0.0} MiB; {facts.Convolutions} convolutions over eight bits, {facts.InFloat32} in float32; ranges: {facts.Ranges}, {facts.Calibrated} examples)"
             );

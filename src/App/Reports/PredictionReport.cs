@@ -107,7 +107,13 @@ internal static class PredictionReport
                     ["run", run.Path],
                     ["classes", string.Join(", ", run.Model.Description.Classes)],
                     ["parts that predict", $"{run.Model.Parts.Count}"],
-                    .. run.Model.Int8.Select(facts => (string[])["over eight bits, when it was made", facts.Words]),
+                    .. run.Model.Int8.Select(facts =>
+                        (string[])
+                            [
+                                "over eight bits, when it was made",
+                                string.Join("; ", ((string?[])[facts.Words, facts.SpeedWords]).OfType<string>()),
+                            ]
+                    ),
                     ["trained on the cohort", run.Model.Description.CohortHash],
                     ["program", $"Coverslip {ProgramVersion.Current}"],
                     ["all figures", cases.Table],

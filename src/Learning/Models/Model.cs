@@ -100,6 +100,9 @@ public interface IQuantizable : IModel
     /// <exception cref="NotSupportedException">An operator of it has no form in ONNX; its name is the message.</exception>
     OnnxRecording Recorded();
 
+    /// <summary>Probabilities of a batch's images by the network itself, in the form and precision in which it predicts.</summary>
+    Tensor Said(Tensor images);
+
     /// <summary>From now on probabilities are what another program says of a batch's images.</summary>
     /// <exception cref="InvalidOperationException">The network is on a GPU.</exception>
     void ComputeBy(Func<Tensor, Tensor> probabilities);

@@ -104,6 +104,14 @@ public sealed class NetworkModel(INetworkRecipe recipe, IClassifier network)
         return OnnxFile.Record([network.Store], x => network.Predict(new Batch(x, mask, nothing, null)), images);
     }
 
+    public Tensor Said(Tensor images)
+    {
+        using var inference = new Inference();
+        using var cast = recipe.Training.Precision.On(network.Store.Device);
+        var mask = Tensor.Ones([images.Size(0), 1, images.Size(2), images.Size(3)]);
+        return network.Predict(new Batch(images, mask, Tensor.From<long>([0]), null));
+    }
+
     public void ComputeBy(Func<Tensor, Tensor> probabilities)
     {
         if (network.Store.Device != Device.Cpu)

@@ -107,6 +107,21 @@ internal sealed class Int8Trial(
         return Difference([.. weighed.SelectMany(w => w.Before)], said);
     }
 
+    /// <summary>
+    /// How many times as fast the network that is left at the path is as another way to the same probabilities, of how many images at a time.
+    /// </summary>
+    internal (double Gain, int Images) Speed(Func<Tensor, Tensor> other)
+    {
+        using var steps = told.Progress.Begin("how fast both are here", 1, "comparisons");
+        using var network = new Int8Network(path);
+        using var scope = new TensorScope();
+        var (pixels, shape, _) = weighed[0];
+        var images = Tensor.From<float>(pixels, shape);
+        var gain = Int8Speed.Gain(() => other(images), () => network.Probabilities(images), told.Stop);
+        steps.Report(1);
+        return (gain, (int)shape[0]);
+    }
+
     private Int8Network Made(Int8Form form)
     {
         recording.SaveInt8(path, form.Ranges, form.InFloat32);

@@ -47,6 +47,18 @@ public sealed record Int8Facts
     /// <inheritdoc cref="Float32Auc"/>
     public double? Int8Auc { get; init; }
 
+    /// <summary>
+    /// How many times as fast it was as the run's own network, as that predicts, on the machine that made it: the median of pairs; null
+    /// where nobody measured.
+    /// </summary>
+    public double? TimesAsFast { get; init; }
+
+    /// <summary>Images at a time of that.</summary>
+    public int? TimedImages { get; init; }
+
+    /// <summary>Threads of that.</summary>
+    public int? TimedThreads { get; init; }
+
     /// <summary>Whether classes and areas are as near as is asked.</summary>
     internal bool Agrees =>
         Changed <= MostChanged * Examples && !(Float32Auc - Int8Auc > MostFall) && double.IsFinite(MeanDifference);
@@ -57,6 +69,15 @@ public sealed record Int8Facts
             CultureInfo.InvariantCulture,
             $"{Changed:N0} of {Examples:N0} validation examples of another class ({(double)Changed / Examples:0.00%}, at most {MostChanged:0%}), {Areas}, probabilities off by {MeanDifference:0.0000} in the mean"
         );
+
+    /// <summary>How fast, in words; null where nobody measured.</summary>
+    public string? SpeedWords =>
+        TimesAsFast is { } gain
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"{gain:0.00} times as fast as without --int8 on the machine that made it ({TimedImages} images at a time, {TimedThreads} threads){(gain < 1 ? ": slower, so that there only the smaller file speaks for it" : "")}"
+            )
+            : null;
 
     private string Areas =>
         Float32Auc is { } before && Int8Auc is { } now
