@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# 256×256 patches per second from a JPEG pyramid, against openslide-python at the same places in the same order:
+# 256×256 patches per second from a JPEG pyramid, against openslide-python and, on one thread, libvips (NetVips) at the same places in the same order:
 # tissue (whole tiles darker than glass), aligned (every whole tile), random (2,000 places anywhere, which mostly
 # touch four tiles). Files are in the page cache, tile caches are cold: ours of 64 MiB, OpenSlide's as it comes.
 # bench/slides.sh SLIDE [--pairs 3] [--times 7]     SLIDE is laid out 7 × 7 times, as JPEG of quality 85, tiles of 256
@@ -27,6 +27,7 @@ for (( pair = 1; pair <= pairs; pair++ )); do
             "$python" "$root/bench/slides/peers.py" "$work/slide.tif" "$work/$what.txt" "$threads"
             with_allocator "$bench" slide-read "$work/slide.tif" "$work/$what.txt" --threads "$threads"
         done
+        with_allocator "$bench" slide-vips "$work/slide.tif" "$work/$what.txt"
     done
 done > "$work/lines"
 keep_lines "$work/lines"

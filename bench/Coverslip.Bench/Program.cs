@@ -32,6 +32,7 @@ using Coverslip.Bench.Stains;
     ("slide-mosaic", SlideBench.Mosaic),
     ("slide-places", SlideBench.Places),
     ("slide-read", SlideBench.Read),
+    ("slide-vips", VipsBench.Read),
     ("slide-stream", SlideBench.Stream),
     ("slide-predict", SlidePredictBench.Run),
     ("windows-rate", WindowBench.Rate),

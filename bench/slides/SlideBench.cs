@@ -79,10 +79,7 @@ internal static class SlideBench
     internal static void Read(string[] arguments)
     {
         var flags = new Flags(arguments, "threads");
-        var places = File.ReadLines(flags.Words[1])
-            .Select(line => line.Split(' '))
-            .Select(xy => new LevelPoint(int.Parse(xy[0], Invariant), int.Parse(xy[1], Invariant)))
-            .ToArray();
+        var places = PlacesOf(flags.Words[1]);
         var threads = flags.Int("threads", 1);
         // Until .NET compiles nothing anew; each round opens the slide again, so that its cache is cold.
         for (var clock = Stopwatch.StartNew(); clock.Elapsed < Warmup; )
@@ -107,6 +104,14 @@ internal static class SlideBench
             )
         );
     }
+
+    /// <summary>Top left corners of patches, in a file of "x y" lines.</summary>
+    internal static LevelPoint[] PlacesOf(string path) =>
+        [
+            .. File.ReadLines(path)
+                .Select(line => line.Split(' '))
+                .Select(xy => new LevelPoint(int.Parse(xy[0], Invariant), int.Parse(xy[1], Invariant))),
+        ];
 
     private static double ReadAll(string path, LevelPoint[] places, int threads)
     {
