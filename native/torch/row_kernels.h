@@ -228,6 +228,8 @@ void product(const float* x, int64_t rows, int64_t inputs, int64_t outputs, cons
 
 #include "walk_kernels.h"
 
+#include "attention_kernels.h"
+
 int64_t productGradientScratch(int64_t inputs, int64_t outputs) {
     return kProductRows * (padded(inputs) + padded(outputs)) + Lanes::kWidth;
 }
@@ -257,10 +259,10 @@ void productGradient(const float* x, const float* dy, int64_t rows, int64_t inpu
     }
 }
 
-constexpr Kernels kKernels{Lanes::kWidth,     kNorm<float>, kNorm<Brain>, kDepthwise<float>,
-                           kDepthwise<Brain>, crossEntropy, argmax,       productScratch,
-                           product,           walkScratch,  walk,         productGradientScratch,
-                           productGradient};
+constexpr Kernels kKernels{Lanes::kWidth,     kNorm<float>,     kNorm<Brain>, kDepthwise<float>,
+                           kDepthwise<Brain>, crossEntropy,     argmax,       productScratch,
+                           product,           walkScratch,      walk,         productGradientScratch,
+                           productGradient,   attentionScratch, attention};
 
 }  // namespace
 }  // namespace coverslip::rows

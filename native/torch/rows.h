@@ -77,6 +77,13 @@ struct Walk {
     int64_t taps() const { return kernelRows * kernelColumns; }
 };
 
+// A head of attention: rows of `tokens`, `stride` values apart, hold its queries [side] at 0 and its keys and values at
+// those places; what it sees is written `yStride` values apart. Queries are multiplied by `scale`.
+struct Attention {
+    int64_t tokens, side, stride, keys, values, yStride;
+    float scale;
+};
+
 // One instruction set's kernels.
 struct Kernels {
     int lanes;
@@ -102,6 +109,8 @@ struct Kernels {
     int64_t (*productGradientScratch)(int64_t inputs, int64_t outputs);
     void (*productGradient)(const float* x, const float* dy, int64_t rows, int64_t inputs, int64_t outputs, float* sum,
                             float* biasSum, float* scratch);
+    int64_t (*attentionScratch)(const Attention&);
+    void (*attention)(const Attention&, const float* mixed, float* y, float* scratch);
 };
 
 // Null where the processor has neither AVX-512 nor AVX2.

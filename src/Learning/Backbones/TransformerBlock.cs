@@ -45,16 +45,7 @@ internal sealed class TransformerBlock
 
     private static Tensor Scaled(Tensor x, Tensor? scale) => scale is null ? x : x * scale;
 
-    private Tensor Attention(Tensor x)
-    {
-        var (batch, tokens, heads) = (x.Size(0), x.Size(1), options.Heads);
-        var side = options.Width / heads;
-        var parts = mixed.Forward(x).Reshape(batch, tokens, 3, heads, side).Permute(2, 0, 3, 1, 4);
-        var (query, key, value) = (parts.Select(0, 0), parts.Select(0, 1), parts.Select(0, 2)); // [B, heads, T, side]
-        var weights = (query * (1 / Math.Sqrt(side))).Matmul(key.Transpose(-2, -1)); // [B, heads, T, T]
-        var seen = weights.To(x.DType).Softmax(-1).To(value.DType).Matmul(value);
-        return projected.Forward(seen.Transpose(1, 2).Reshape(batch, tokens, options.Width));
-    }
+    private Tensor Attention(Tensor x) => projected.Forward(mixed.Forward(x).Attention(options.Heads));
 
     private Tensor Transformed(Tensor x)
     {

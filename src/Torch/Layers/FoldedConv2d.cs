@@ -44,6 +44,9 @@ internal sealed unsafe class FoldedConv2d : IDisposable
         bias = constant is null ? null : scope.Detach(constant.To(type));
     }
 
+    /// <summary>Whether native/torch's own kernels compute it in float32 whatever <see cref="OwnConvolution"/> says.</summary>
+    internal bool AlwaysOwn { get; init; }
+
     /// <summary>[B, in, H, W] → [B, out, H', W'] in the folded type.</summary>
     /// <param name="x">[B, in, H, W].</param>
     /// <param name="added">Of the output's shape; null: nothing is added.</param>
@@ -83,7 +86,7 @@ internal sealed unsafe class FoldedConv2d : IDisposable
     // own convolution.
     private PackedHandle? Packed(Tensor x, bool adds)
     {
-        var own = x.ServedByOwnOperators && OwnConvolution.Pays(weight.Shape, geometry, x.Shape, adds);
+        var own = x.ServedByOwnOperators && (AlwaysOwn || OwnConvolution.Pays(weight.Shape, geometry, x.Shape, adds));
         // Batches beside each other meet it for the first time together.
         lock (packed)
             return Packed(x, own, adds);

@@ -31,6 +31,7 @@ public sealed partial class Tensor
         GatedEluOp = new("coverslip::gated_elu"),
         OwnConv3x3Op = new("coverslip::conv3x3"),
         OwnConv1x1Op = new("coverslip::conv1x1"),
+        AttentionOp = new("coverslip::attention"),
         OwnBatchNormOp = new("coverslip::batch_norm_relu"),
         DepthwiseOp = new("coverslip::depthwise"),
         ChannelAffineOp = new("coverslip::channel_affine"),
@@ -172,6 +173,23 @@ public sealed partial class Tensor
         OwnConv3x3Op.Call(this, weight, bias, (long)padding);
 
     internal Tensor OwnConv1x1(Tensor weight, Tensor? bias) => OwnConv1x1Op.Call(this, weight, bias);
+
+    /// <summary>
+    /// Self-attention of tokens [B, T, 3 · width], which hold queries, keys and values of all heads one after the other: [B, T, width].
+    /// </summary>
+    public Tensor Attention(int heads)
+    {
+        if (!Tracing.IsOn && OperatorRecorder.Current is null)
+            return AttentionOp.Call(this, (long)heads);
+        // Operators that everybody knows.
+        using var scope = new TensorScope();
+        var (batch, tokens, width) = (Size(0), Size(1), Size(2) / 3);
+        var parts = Reshape(batch, tokens, 3, heads, width / heads).Permute(2, 0, 3, 1, 4);
+        var (query, key, value) = (parts.Select(0, 0), parts.Select(0, 1), parts.Select(0, 2)); // [B, heads, T, side]
+        var weights = (query * Math.Sqrt((double)heads / width)).Matmul(key.Transpose(-2, -1)); // [B, heads, T, T]
+        var seen = weights.To(DType.Float32).Softmax(-1).To(value.DType).Matmul(value);
+        return scope.Keep(seen.Transpose(1, 2).Reshape(batch, tokens, width));
+    }
 
     /// <summary>A filter of its own for every channel, weight [C, 1, kH, 5 or 7], with gradients of our own.</summary>
     internal Tensor OwnDepthwise(Tensor weight, ConvGeometry geometry) =>
