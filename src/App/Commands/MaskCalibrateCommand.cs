@@ -72,17 +72,18 @@ internal static class MaskCalibrateCommand
         using (FilesTogether.Begin())
         using (var progress = new MaskProgress(rows.Count, () => store?.Save()))
         {
-            foreach (var row in rows)
+            foreach (
+                var (name, made, result) in new MasksBeside(maker, options).Make(
+                    [.. rows.Select(r => (r.Image, cohort.ImagePath(r)))],
+                    (name, path) => stain?.Read(path, name) ?? PatchImage.ReadOne(path),
+                    (name, width, height) => store?.Segmentation(name, width, height),
+                    stop.Token
+                )
+            )
             {
-                stop.Token.ThrowIfCancellationRequested();
-                var source = cohort.ImagePath(row);
-                using var image = stain?.Read(source, row.Image) ?? PatchImage.ReadOne(source);
-                using var threads = new MaskThreads(image, options);
-                var result = store?.Segmentation(row.Image, image.Width, image.Height) is { } before
-                    ? maker.Judge(image, before)
-                    : maker.Make(image);
-                if (store is not null && !store.Has(row.Image))
-                    store.Add(row.Image, image, result);
+                using var image = made;
+                if (store is not null && !store.Has(name))
+                    store.Add(name, image, result);
                 published.Add(result);
                 progress.Done(null);
             }

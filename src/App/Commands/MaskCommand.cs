@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using Coverslip.App.Progress;
 using Coverslip.Files;
@@ -86,18 +85,16 @@ internal static class MaskCommand
         using (FilesTogether.Begin())
         using (var progress = new MaskProgress(missing.Count, store.Save))
         {
-            foreach (var (name, path) in missing)
+            foreach (
+                var (name, made, result) in new MasksBeside(maker, options).Make(
+                    missing,
+                    (name, path) => stain?.Read(path, name) ?? PatchImage.ReadOne(path),
+                    store.Segmentation,
+                    stop.Token
+                )
+            )
             {
-                stop.Token.ThrowIfCancellationRequested();
-                using var image = stain?.Read(path, name) ?? PatchImage.ReadOne(path);
-                using var threads = new MaskThreads(image, options);
-                var clock = Stopwatch.StartNew();
-                var result = store.Segmentation(name, image.Width, image.Height) is { } before
-                    ? maker.Judge(image, before) with
-                    {
-                        Elapsed = clock.Elapsed,
-                    }
-                    : maker.Make(image);
+                using var image = made;
                 store.Add(name, image, result);
                 results.Add(result);
                 if (parsed.GetValue(Timing))

@@ -137,7 +137,6 @@ public static class CohortMasks
     )
     {
         var store = MaskStore.Open(place.Folder, options, rules);
-        var maker = new MaskMaker(options, rules);
         var missing = store.Missing([.. cohort.Rows.Select(r => (r.Image, cohort.ImagePath(r)))], place.Progress.Note);
         using var together = FilesTogether.Begin();
         using var line = place.Progress.Begin(
@@ -147,18 +146,16 @@ public static class CohortMasks
         );
         try
         {
-            foreach (var (done, (name, path)) in missing.Index())
+            var made = new MasksBeside(new MaskMaker(options, rules), options).Make(
+                missing,
+                (name, path) => place.Stain?.Read(path, name) ?? PatchImage.ReadOne(path),
+                (segmented ?? store).Segmentation,
+                stop
+            );
+            foreach (var (done, (name, image, result)) in made.Index())
             {
-                stop.ThrowIfCancellationRequested();
-                using var image = place.Stain?.Read(path, name) ?? PatchImage.ReadOne(path);
-                using var threads = new MaskThreads(image, options);
-                store.Add(
-                    name,
-                    image,
-                    (segmented ?? store).Segmentation(name, image.Width, image.Height) is { } before
-                        ? maker.Judge(image, before)
-                        : maker.Make(image)
-                );
+                using (image)
+                    store.Add(name, image, result);
                 line.Report(done + 1);
             }
         }

@@ -15,6 +15,7 @@ public sealed class MaskStore
     private readonly MaskTables tables;
     private readonly (string Segmentation, string Rules) now;
     private readonly bool force;
+    private readonly Lock gate = new(); // of what follows, once images are made
     private readonly Dictionary<string, MaskRow> rows;
     private readonly Dictionary<string, string> pictures = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> owners = new(StringComparer.Ordinal);
@@ -127,11 +128,17 @@ public sealed class MaskStore
     /// <exception cref="UnreadableImageException">It is not there.</exception>
     public Image ReadMask(string image) => ImageFile.Read(MaskPath(image), ImageReadOptions.Mask);
 
-    /// <summary>The image's segmentation made before; null where there is none of the same options and size.</summary>
+    /// <summary>
+    /// The image's segmentation made before; null where there is none of the same options and size. May be asked while another
+    /// thread adds images.
+    /// </summary>
     public Segmentation? Segmentation(string image, int width, int height)
     {
-        var path = PathOf("labels", Name(image));
-        if (rows.GetValueOrDefault(image) is not { } row || row.MadeOf.Segmentation != now.Segmentation)
+        string path;
+        MaskRow? row;
+        lock (gate)
+            (path, row) = (PathOf("labels", Name(image)), rows.GetValueOrDefault(image));
+        if (row is null || row.MadeOf.Segmentation != now.Segmentation)
             return null;
         if (!File.Exists(path))
             return null;
@@ -147,14 +154,16 @@ public sealed class MaskStore
     /// <summary>Writes an image's mask, overlay and labels; the row follows with <see cref="Save"/>.</summary>
     public void Add(string image, Image pixels, MaskResult result)
     {
-        var name = Name(image);
+        string name;
+        lock (gate)
+            name = Name(image);
         using (var labels = Image.From(result.Segmentation.Labels, result.Width, result.Height, channels: 1))
             ImageFile.Write(PathOf("labels", name), labels);
         using (var overlay = MaskOverlay.Paint(pixels, result.Mask))
             ImageFile.Write(PathOf("overlays", name), overlay);
         using (var mask = Image.From(result.Mask, result.Width, result.Height, channels: 1))
             ImageFile.Write(PathOf("masks", name), mask);
-        rows[image] = new MaskRow(
+        var row = new MaskRow(
             image,
             result.Segmentation.Count,
             result.Segmentation.Steps,
@@ -166,6 +175,8 @@ public sealed class MaskStore
             Areas = result.Areas,
             MadeOf = (pictures.GetValueOrDefault(image, ""), now.Segmentation, now.Rules),
         };
+        lock (gate)
+            rows[image] = row;
     }
 
     /// <summary>Writes <c>masks.csv</c> and <c>areas.csv</c>: images of earlier calls stay.</summary>

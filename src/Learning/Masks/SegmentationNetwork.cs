@@ -11,6 +11,9 @@ namespace Coverslip.Learning.Masks;
 /// </summary>
 internal sealed class SegmentationNetwork : IDisposable
 {
+    // Initial weights are drawn from one generator, which several networks at the same time would take from each other.
+    private static readonly Lock Drawing = new();
+
     private readonly MaskOptions options;
     private readonly ParameterStore hidden;
     private readonly SegmentationLayer[] layers;
@@ -22,6 +25,7 @@ internal sealed class SegmentationNetwork : IDisposable
     {
         options.Check();
         this.options = options;
+        using var drawing = Drawing.EnterScope();
         TorchRuntime.Seed(options.Seed);
         hidden = new ParameterStore(options.Device);
         layers =
@@ -71,7 +75,9 @@ internal sealed class SegmentationNetwork : IDisposable
     /// </summary>
     public void KeepLabels(long[] labels)
     {
-        var smaller = head.Subset(labels, options.Rate, Momentum);
+        LabelHead smaller;
+        lock (Drawing)
+            smaller = head.Subset(labels, options.Rate, Momentum);
         head.Dispose();
         head = smaller;
     }
