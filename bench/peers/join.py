@@ -26,10 +26,10 @@ def main():
         found[tuple(f"{w} thread(s)" if isinstance(w, int) else w for w in words if w)][row["who"]].append(costs(row))
     rows = []
     for work, sides in found.items():
-        for who in sides:
-            if who != "coverslip" and sides["coverslip"]:
-                clock, used = (ratios([c[i] for c in sides["coverslip"]], [c[i] for c in sides[who]]) for i in (0, 1))
-                rows.append((used, clock, ", ".join(work), who, min(len(sides[who]), len(sides["coverslip"]))))
+        ours = sides.pop("coverslip", [])
+        for who, theirs in sides.items() if ours else ():
+            clock, used = (ratios([c[i] for c in ours], [c[i] for c in theirs]) for i in (0, 1))
+            rows.append((used, clock, ", ".join(work), who, min(len(theirs), len(ours))))
     if not rows:
         sys.exit("no pair was measured")
     print("| Work | against | pairs | processor: peer's over ours | by the clock |\n|---|---|---|---|---|")
