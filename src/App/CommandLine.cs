@@ -19,6 +19,20 @@ internal static class CommandLine
     /// <summary>Verbs that go on where they were stopped.</summary>
     private static readonly string[] Resumable = ["demo", "train", "study", "predict", "mask", "tissue", "features"];
 
+    /// <summary>What names a file or folder that is written, and perhaps anew.</summary>
+    private static readonly HashSet<string> Written =
+    [
+        "--out",
+        "--roc",
+        "--report",
+        "--onnx",
+        "--torchscript",
+        "--write",
+        "--database",
+        "<out>",
+        "<page>",
+    ];
+
     /// <summary>Parses and runs; returns 0, 1 (failure), 2 (wrong usage) or 130 (stopped by Ctrl-C or SIGTERM).</summary>
     public static int Run(RootCommand root, string[] args)
     {
@@ -59,6 +73,7 @@ internal static class CommandLine
             Console.Error.WriteLine($"See '{Words(parsed.CommandResult)} --help'.");
             return 2;
         }
+        Guard(parsed);
         using var signals = StopSignal.Watch(Stopped(parsed));
         try
         {
@@ -73,6 +88,18 @@ internal static class CommandLine
         {
             Console.Error.WriteLine(parsed.GetValue(Verbose) ? error.ToString() : $"error: {OneLine(error)}");
             return 1;
+        }
+    }
+
+    /// <summary>What a call was given to read it does not write over, whatever its verb.</summary>
+    private static void Guard(ParseResult parsed)
+    {
+        foreach (var given in parsed.CommandResult.Children)
+        {
+            var name = given is OptionResult option ? option.Option.Name : $"<{((ArgumentResult)given).Argument.Name}>";
+            if (!Written.Contains(name))
+                foreach (var file in given.Tokens.Select(t => t.Value).Where(File.Exists))
+                    UserFiles.Guard(file, $"what {name} of this call names");
         }
     }
 

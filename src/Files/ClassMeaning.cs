@@ -67,6 +67,13 @@ public static partial class ClassMeaning
         return a == b ? null : labels[a > b ? 0 : 1];
     }
 
+    /// <summary>
+    /// The one of two classes that is judged and decided for where nobody says which: by meaning, else the second in ordinal
+    /// order. Null where there are not two.
+    /// </summary>
+    public static string? PositiveOrSecond(IReadOnlyList<string> classes) =>
+        classes.Count == 2 ? PositiveOf(classes) ?? classes.Max(StringComparer.Ordinal) : null;
+
     /// <summary>The name without what two spellings of one name differ in: case, blanks, tumour for tumor.</summary>
     public static string Folded(string name) =>
         string.Concat(name.Where(c => !char.IsWhiteSpace(c)))

@@ -13,8 +13,8 @@ public static class WholeFile
     /// <exception cref="IOException">It cannot be written, is a folder, or is one of the user's own files.</exception>
     public static void WriteAt(string path, Action<string> write)
     {
-        var full = Target(path);
-        UserFiles.Take(full);
+        var full = FileSystem.RealPath(path);
+        UserFiles.Take(path, full);
         if (Directory.Exists(full))
             throw new IOException($"{path} is a folder, and a file was to be written there; give a file's name");
         var folder = Path.GetDirectoryName(full) ?? throw new ArgumentException($"{path} names no file", nameof(path));
@@ -105,13 +105,6 @@ public static class WholeFile
                     $"{path} cannot be written: {inTheWay} is a file and no folder; choose another --out"
                 );
         }
-    }
-
-    private static string Target(string path)
-    {
-        var full = Path.GetFullPath(path);
-        var file = new FileInfo(full);
-        return file.LinkTarget is null ? full : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
     }
 
     private static void WriteThrough(string temporary, string target)

@@ -15,6 +15,7 @@ public sealed class SlurmCluster : IDisposable
     private static readonly string[] Daemons = ["munged", "slurmctld", "slurmd"];
     private readonly string folder = Directory.CreateTempSubdirectory("slurm-").FullName;
     private readonly Dictionary<string, Process> running = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string?> before = new(StringComparer.Ordinal);
 
     public SlurmCluster()
     {
@@ -23,9 +24,9 @@ public sealed class SlurmCluster : IDisposable
         Write("munge.key", RandomNumberGenerator.GetBytes(128));
         File.WriteAllText(Path.Combine(folder, "slurm.conf"), Configuration());
         Directory.CreateDirectory(Path.Combine(folder, "state"));
-        Environment.SetEnvironmentVariable("SLURM_CONF", Path.Combine(folder, "slurm.conf"));
+        Set("SLURM_CONF", Path.Combine(folder, "slurm.conf"));
         // What scripts call: in this process the program is the tests' host.
-        Environment.SetEnvironmentVariable("COVERSLIP_LAUNCHER", Path.Combine(AppContext.BaseDirectory, "coverslip"));
+        Set("COVERSLIP_LAUNCHER", Path.Combine(AppContext.BaseDirectory, "coverslip"));
         Start(
             "munged",
             $"--foreground --force --key-file={folder}/munge.key --socket={folder}/munge.sock --pid-file={folder}/munged.pid --log-file={folder}/munged.log --seed-file={folder}/munged.seed"
@@ -116,6 +117,15 @@ public sealed class SlurmCluster : IDisposable
             process.Dispose();
         }
         Directory.Delete(folder, recursive: true);
+        // Who asks Slurm after this one would wait for daemons that are gone.
+        foreach (var (name, value) in before)
+            Environment.SetEnvironmentVariable(name, value);
+    }
+
+    private void Set(string name, string value)
+    {
+        before[name] = Environment.GetEnvironmentVariable(name);
+        Environment.SetEnvironmentVariable(name, value);
     }
 
     private void StartNode(string node) => Start("slurmd", $"-D -N {node}", node);

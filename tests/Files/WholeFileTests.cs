@@ -59,6 +59,40 @@ public sealed class WholeFileTests : IDisposable
     }
 
     [Fact]
+    public void What_was_given_is_not_written_under_another_name_of_it()
+    {
+        Directory.CreateDirectory(At("data"));
+        Directory.CreateSymbolicLink(At("linked"), At("data"));
+        File.WriteAllText(At("data/mask.png"), "the user's");
+        File.CreateSymbolicLink(At("mask.png"), At("data/mask.png"));
+        string[] names = [At("mask.png"), At("data/mask.png"), At("linked/mask.png")];
+        foreach (var given in names)
+        foreach (var output in names)
+        {
+            using var call = UserFiles.Begin();
+            UserFiles.Guard(given, "a mask of cohort.csv");
+            Assert.Throws<IOException>(() => WholeFile.Write(output, "ours"));
+        }
+        foreach (var output in names)
+        {
+            using var call = UserFiles.Begin();
+            UserFiles.GuardLinked([(At("linked/mask.png"), "a mask of cohort.csv")]);
+            Assert.Throws<IOException>(() => WholeFile.Write(output, "ours"));
+            WholeFile.Write(At("linked/new.png"), "ours");
+            WholeFile.Write(At("data/new.png"), "ours again");
+        }
+        Assert.Equal("the user's", File.ReadAllText(At("data/mask.png")));
+        // Beside what was given, whichever way leads there.
+        File.WriteAllText(At("data/mask.xml"), "the user's too");
+        using (UserFiles.Begin())
+        {
+            UserFiles.GuardBeside(At("linked"), [At("data/mask.png")]);
+            Assert.Throws<IOException>(() => WholeFile.Write(At("data/mask.xml"), "ours"));
+            Assert.Throws<IOException>(() => WholeFile.Write(At("linked/mask.xml"), "ours"));
+        }
+    }
+
+    [Fact]
     public void Beside_what_was_given_only_what_was_written_by_a_call_is_written_over()
     {
         File.WriteAllText(At("a.svs"), "the slide");

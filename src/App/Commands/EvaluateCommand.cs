@@ -26,7 +26,8 @@ internal static class EvaluateCommand
 
     private static readonly Option<string?> Positive = new("--positive")
     {
-        Description = "The positive class of two. [default: the second in ordinal order]",
+        Description =
+            "The positive class of two. [default: by meaning, as tumor before normal; else the second in ordinal order]",
     };
 
     private static readonly Option<double?> Threshold = new("--threshold")
@@ -95,7 +96,7 @@ internal static class EvaluateCommand
                 parsed.AddError($"--bootstrap is {draws}; write 0 for no intervals, or how many draws.");
             if (
                 double.TryParse(parsed.Text(Threshold), CultureInfo.InvariantCulture, out var share)
-                && share is < 0 or > 1
+                && !(share is >= 0 and <= 1)
             )
                 parsed.AddError($"--threshold is {parsed.Text(Threshold)}; write a probability, 0 to 1.");
         });
@@ -135,10 +136,15 @@ internal static class EvaluateCommand
             Bootstrap = parsed.GetValue(Bootstrap),
             Seed = parsed.GetValue(Seed),
         };
-        var predictions = Within(cohort, path, () => read.GetAwaiter().GetResult(), parsed);
+        var all = Within(cohort, path, () => read.GetAwaiter().GetResult());
+        var predictions = Decided(all, parsed);
         var evaluation = ClassificationEvaluation.Of(predictions, options);
         var comparison = parsed.GetValue(Against) is { } other
-            ? PairedComparison.Of(predictions, Within(cohort, other, () => Predictions.Read(other), parsed), options)
+            ? PairedComparison.Of(
+                predictions,
+                Decided(Within(cohort, other, () => Predictions.Read(other)), parsed),
+                options
+            )
             : null;
 
         string?[] notes = [IsImageWise(path) ? Split.InflatedNote : null, predictions.SeenNote];
@@ -160,6 +166,10 @@ internal static class EvaluateCommand
         if (note is not null)
             Console.WriteLine(note);
         Print(evaluation, comparison);
+        if (cohort.Rows.Count - all.Rows.Count is > 0 and var without)
+            Console.WriteLine(
+                $"{without} of {cohort.Rows.Count} images of {cohort.Path} have no prediction there, and are not judged"
+            );
         Console.WriteLine($"wrote {report}");
         return 0;
     }
@@ -173,21 +183,24 @@ internal static class EvaluateCommand
             .Any(file => System.IO.File.Exists(file) && RunDescription.SaysImageWise(file));
     }
 
-    private static Predictions Within(Cohort cohort, string path, Func<Predictions> read, ParseResult parsed)
+    private static Predictions Within(Cohort cohort, string path, Func<Predictions> read)
     {
-        Predictions predictions;
         try
         {
-            predictions = read().Within(cohort);
+            return read().Within(cohort);
         }
         catch (InvalidDataException error) when (!error.Message.StartsWith(path, StringComparison.Ordinal))
         {
             throw new InvalidDataException($"{path}: {error.Message}", error);
         }
-        var positive = parsed.GetValue(Positive);
-        var classes = predictions.Classes.Order(StringComparer.Ordinal).ToList();
+    }
+
+    /// <summary>As the call asks for it: by another threshold, by patients.</summary>
+    private static Predictions Decided(Predictions predictions, ParseResult parsed)
+    {
+        var positive = parsed.GetValue(Positive) ?? ClassMeaning.PositiveOrSecond(predictions.Classes);
         if (parsed.GetValue(Threshold) is { } threshold)
-            predictions = predictions.Decide(positive ?? classes.ElementAtOrDefault(1) ?? "", threshold);
+            predictions = predictions.Decide(positive ?? "", threshold);
         return parsed.GetValue(PerPatient) is { } rule
             ? PatientAggregation.Aggregate(predictions, Enum.Parse<PatientRule>(rule, ignoreCase: true), positive)
             : predictions;

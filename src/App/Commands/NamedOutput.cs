@@ -2,7 +2,7 @@ using Coverslip.Files;
 
 namespace Coverslip.App.Commands;
 
-/// <summary>A picture or a page under a name that was given on the command line.</summary>
+/// <summary>A picture, a page or another file of one kind, under a name that was given on the command line.</summary>
 internal static class NamedOutput
 {
     private const int Compared = 4; // "<svg" and "<!do" tell what this program writes there
@@ -17,24 +17,37 @@ internal static class NamedOutput
     /// <exception cref="IOException">Something else is there.</exception>
     internal static void Write(string option, string path, string text)
     {
-        Check(option, path, text[..Compared]);
+        if (File.Exists(path))
+            CheckRun(option, path);
+        var begin = text[..Compared];
+        Check(option, path, begin, begin == "<svg" ? "a picture (SVG)" : "a page (HTML)");
         WholeFile.Write(path, text);
     }
 
-    private static void Check(string option, string path, string begin)
+    /// <summary>Refuses a file that is there already and of another kind, of which it cannot be an earlier writing.</summary>
+    /// <param name="option">The option that named it.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="begin">What every file of the kind begins with.</param>
+    /// <param name="kind">"a packed run".</param>
+    /// <exception cref="IOException">It is one.</exception>
+    internal static void Check(string option, string path, string begin, string kind)
     {
-        if (!File.Exists(path))
+        if (new FileInfo(path) is not { Exists: true, Length: > 0 }) // of a device it is 0
             return;
+        using var there = new StreamReader(path);
+        var read = new char[begin.Length];
+        if (new string(read, 0, there.ReadBlock(read)) != begin)
+            throw new IOException(
+                $"{option} is {path}, which is there already and was not written as {kind}; choose a name that is not there yet"
+            );
+    }
+
+    private static void CheckRun(string option, string path)
+    {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         if (File.Exists(Path.Combine(folder, "run.json")) || File.Exists(Path.Combine(folder, "recipe.yaml")))
             throw new IOException(
                 $"{option} is {path}, which is a file of the run {folder}; choose a name that is not there yet"
-            );
-        using var there = new StreamReader(path);
-        var read = new char[Compared];
-        if (new string(read, 0, there.ReadBlock(read)) != begin)
-            throw new IOException(
-                $"{option} is {path}, which is there already and was not written as {(begin == "<svg" ? "a picture (SVG)" : "a page (HTML)")}; choose a name that is not there yet"
             );
     }
 }

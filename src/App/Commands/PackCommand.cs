@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Coverslip.Files;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Runs;
 using Coverslip.Methods;
@@ -10,6 +11,8 @@ namespace Coverslip.App.Commands;
 /// <summary><c>coverslip pack</c>: a run becomes one file that moves, or a folder that WSInfer and QuPath take.</summary>
 internal static class PackCommand
 {
+    private const string OnnxBegin = "\b"; // the first field's tag and kind
+
     private static readonly Argument<string> RunFolder = new("run") { Description = "A run folder or a packed file." };
     private static readonly Option<string?> Output = new("--out")
     {
@@ -80,11 +83,25 @@ internal static class PackCommand
         return command;
     }
 
+    /// <summary>Nothing in the run's folder is written over, but what an earlier call packed there.</summary>
+    private static void GuardRun(string run)
+    {
+        if (Directory.Exists(run))
+            UserFiles.GuardLinked(
+                Directory
+                    .EnumerateFiles(run, "*", SearchOption.AllDirectories)
+                    .Where(f => !f.EndsWith(".coverslip", StringComparison.Ordinal))
+                    .Select(f => (f, $"a file of the run {run}"))
+            );
+    }
+
     private static int Run(ParseResult parsed)
     {
         using var model = TrainedModel.Load(parsed.GetValue(RunFolder)!, Known.Methods, Device.Cpu);
+        GuardRun(parsed.GetValue(RunFolder)!);
         if (parsed.GetValue(Output) is { } path)
         {
+            NamedOutput.Check(Output.Name, path, "PK", "a packed run");
             model.Pack(path);
             Console.WriteLine(
                 $"wrote {path} ({new FileInfo(path).Length / 1048576.0:0.0} MiB, {model.Parts.Count} model(s))"
@@ -93,6 +110,7 @@ internal static class PackCommand
         var parts = parsed.GetValue(Part) is null ? model.Parts.Count : 1;
         if (parsed.GetValue(Onnx) is { } onnx)
         {
+            NamedOutput.Check(Onnx.Name, onnx, OnnxBegin, "an ONNX file");
             OnnxExport.Write(onnx, model, parsed.GetValue(Part), parsed.GetValue(Finding));
             Console.WriteLine(
                 $"wrote {onnx} ({new FileInfo(onnx).Length / 1048576.0:0.0} MiB, {parts} model(s), ONNX opset {OnnxFile.Opset})"

@@ -159,6 +159,8 @@ internal static class RecipeCommand
             // A schema is ours whole; a recipe is what its user makes of it.
             if (parsed.CommandResult.Command.Name == "new")
                 WholeFile.NeedNew(path);
+            else
+                NamedOutput.Check(Output.Name, path, "{", "a schema");
             WholeFile.Write(path, text);
         }
         else

@@ -68,6 +68,7 @@ internal static class StainCommand
             var (from, to) = (parsed.GetRequiredValue(reference), parsed.GetRequiredValue(output));
             var chosen = Enum.Parse<StainMethod>(parsed.GetRequiredValue(method), ignoreCase: true);
             var normalizer = Fit(chosen, from, parsed.GetValue(balance));
+            NamedOutput.Check(output.Name, to, "{", "a stain file");
             WholeFile.Write(to, StainFile.ToJson(normalizer) + "\n");
             Console.WriteLine(Describe(normalizer));
             Console.WriteLine($"wrote {to}");

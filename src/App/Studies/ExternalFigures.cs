@@ -39,7 +39,7 @@ internal static class ExternalFigures
             throw new InvalidDataException(
                 $"external: predict of {run.Title} wrote neither predictions.csv nor slide_scores.csv into {Predicted(own)}, so that there is nothing to judge; leave 'external' out"
             );
-        if (!cohort.FurtherColumns.Contains(CohortSlides.AnnotationColumn))
+        if (!cohort.HasFurther(CohortSlides.AnnotationColumn))
             return Of(Scored(cohort, description, own), description);
         foreach (var row in cohort.Rows)
         {

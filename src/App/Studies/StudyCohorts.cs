@@ -55,7 +55,7 @@ internal static class StudyCohorts
     {
         if (study.TrainPatients.Count > 0)
             return [.. study.TrainPatients.Select(n => $"{n}").Select(n => new StudyGroup(n, cohort, folder.Group(n)))];
-        var column = cohort.FurtherColumns.Index().FirstOrDefault(c => c.Item == study.By, (Index: -1, Item: "")).Index;
+        var column = cohort.FurtherIndex(study.By);
         var known = column >= 0 || (study.By == "group" && cohort.Rows.Any(r => r.Group is not null));
         if (study.By.Length > 0 && !known)
             Console.Error.WriteLine($"{cohort.Path} has no column '{study.By}': all images are studied together");
@@ -118,7 +118,7 @@ internal static class StudyCohorts
 
     /// <summary>A further column's field for a cohort file in another folder: annotations are files.</summary>
     private static string Moved(Cohort cohort, int column, string field) =>
-        cohort.FurtherColumns[column] == CohortSlides.AnnotationColumn && field.Length > 0
+        column == cohort.FurtherIndex(CohortSlides.AnnotationColumn) && field.Length > 0
             ? Path.GetFullPath(Path.Combine(cohort.Folder, field))
             : field;
 

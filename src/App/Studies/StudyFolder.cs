@@ -52,6 +52,7 @@ internal sealed record StudyFolder(string Path)
             throw new IOException(
                 $"the study was begun with another {what} than now (kept in {path}); choose another --out, or give that one"
             );
-        WholeFile.Write(path, text);
+        if (!File.Exists(path))
+            WholeFile.Write(path, text);
     }
 }

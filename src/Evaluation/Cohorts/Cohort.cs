@@ -88,6 +88,9 @@ public sealed class Cohort
         UserFiles.Guard(Path, "the cohort");
         var named = new Lazy<Dictionary<string, string>>(Named);
         UserFiles.Guard(full => named.Value.GetValueOrDefault(paths.PlaceOf(full)));
+        UserFiles.GuardLinked(Everything());
+
+        IEnumerable<(string Path, string What)> Everything() => named.Value.Select(n => (paths.Full(n.Key), n.Value));
     }
 
     /// <summary>What each file that the cohort names is, by its place.</summary>
@@ -140,19 +143,43 @@ public sealed class Cohort
         };
 
     /// <summary>A further column's value of a row; null where the cohort has no such column.</summary>
-    public string? Further(CohortRow row, string column)
+    public string? Further(CohortRow row, string column) =>
+        FurtherIndex(column) is >= 0 and var index ? row.Further[index] : null;
+
+    /// <summary>Whether there is such a further column, in whatever case.</summary>
+    public bool HasFurther(string column) => FurtherIndex(column) >= 0;
+
+    /// <summary>
+    /// Which of <see cref="FurtherColumns"/> a name means: the one that is written so, else the one that differs in case only; −1
+    /// where there is none.
+    /// </summary>
+    /// <exception cref="InvalidDataException">Several differ in case only.</exception>
+    public int FurtherIndex(string column)
     {
+        var alike = -1;
         for (var i = 0; i < FurtherColumns.Count; i++)
+        {
             if (FurtherColumns[i] == column)
-                return row.Further[i];
-        return null;
+                return i;
+            if (!FurtherColumns[i].Equals(column, StringComparison.OrdinalIgnoreCase))
+                continue;
+            if (alike >= 0)
+                throw new InvalidDataException(
+                    $"{Path}: the columns '{FurtherColumns[alike]}' and '{FurtherColumns[i]}' could both be '{column}'; rename one of them"
+                );
+            alike = i;
+        }
+        return alike;
     }
 
     /// <summary>Full path of an image; of a patch of a slide the slide's, with the place behind it (<see cref="SlidePlace"/>).</summary>
     public string ImagePath(CohortRow row) => paths.Full(row.Image);
 
     /// <summary>The same for all rows of one image, and of no other; as it stands in most of them.</summary>
-    internal string ImagePlace(CohortRow row) => paths.Place(row.Image);
+    internal string ImagePlace(CohortRow row) =>
+        SlidePlace.Of(row.Image) is { } patch
+            ? (patch with { File = paths.Place(patch.File) }).ToString() // of #0,0,64,2 and #0,0,64,2.0, one
+            : paths.Place(row.Image);
 
     /// <summary>Full path of the file that an image is read from: itself, or the slide that it is a patch of.</summary>
     public string FilePath(CohortRow row) => SlidePlace.FileOf(ImagePath(row));

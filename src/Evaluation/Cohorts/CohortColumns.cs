@@ -14,7 +14,7 @@ internal sealed class CohortColumns(CsvTable table, IReadOnlyList<string> furthe
         mask = table.IndexOf("mask"),
         group = table.IndexOf("group");
 
-    private readonly int[] further = [.. furtherColumns.Select(table.IndexOf)];
+    private readonly int[] further = [.. furtherColumns.Select(c => table.Columns.ToList().IndexOf(c))];
 
     /// <summary>What a row says.</summary>
     public CohortRow ToRow(TableRow row)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 using System.Text.RegularExpressions;
+using Coverslip.Files;
 
 namespace Coverslip.Evaluation.Cohorts;
 
@@ -97,17 +98,25 @@ public static partial class LookAlikes
                 .ToString(CultureInfo.InvariantCulture)
             : null;
 
-    /// <summary>Upper case, without anything that does not show; full-width letters and digits are ordinary ones.</summary>
+    /// <summary>
+    /// Upper case, without anything that does not show; full-width letters and digits are ordinary ones, every dash is a hyphen, and
+    /// a letter is one with its accents, however many characters it was written in.
+    /// </summary>
     private static string Plain(string name)
     {
         var plain = new StringBuilder(name.Length);
-        foreach (var letter in name)
+        foreach (var letter in Accents.Compose(name))
             if (
                 !char.IsWhiteSpace(letter)
-                && char.GetUnicodeCategory(letter) is not (UnicodeCategory.Format or UnicodeCategory.Control)
+                && char.GetUnicodeCategory(letter) is var kind
+                && kind is not (UnicodeCategory.Format or UnicodeCategory.Control)
             )
                 plain.Append(
-                    char.ToUpperInvariant(letter is >= '\uFF01' and <= '\uFF5E' ? (char)(letter - 0xFEE0) : letter)
+                    kind == UnicodeCategory.DashPunctuation || letter == '\u2212'
+                        ? '-'
+                        : char.ToUpperInvariant(
+                            letter is >= '\uFF01' and <= '\uFF5E' ? (char)(letter - 0xFEE0) : letter
+                        )
                 );
         return plain.ToString();
     }

@@ -23,7 +23,7 @@ internal sealed class ClassificationSample
     {
         this.bins = bins;
         Classes = ClassesOf(predictions);
-        Positive = Classes.Count == 2 ? positive ?? ClassMeaning.PositiveOf(Classes) ?? Classes[1] : null;
+        Positive = Classes.Count == 2 ? positive ?? ClassMeaning.PositiveOrSecond(Classes) : null;
         if (positive is not null && Classes.Count != 2)
             throw new ArgumentException(
                 $"a positive class needs two classes; there are {Classes.Count}: {string.Join(", ", Classes)}"

@@ -1,3 +1,5 @@
+using Coverslip.Files;
+
 namespace Coverslip.Evaluation.Metrics;
 
 /// <summary>How the predictions of a patient's images become one.</summary>
@@ -29,7 +31,7 @@ public static class PatientAggregation
     /// </summary>
     /// <param name="predictions">Predictions with patients; labels may be empty.</param>
     /// <param name="rule">How the images of a patient count.</param>
-    /// <param name="positive">The positive class of two; default the second in ordinal order.</param>
+    /// <param name="positive">The positive class of two; by default as <see cref="ClassMeaning.PositiveOrSecond"/> says.</param>
     /// <param name="threshold">From which figure on a patient is positive.</param>
     /// <exception cref="InvalidDataException">
     /// A patient with two labels; mean or maximum without probabilities.
@@ -57,12 +59,7 @@ public static class PatientAggregation
                 ];
         Array.Sort(classes, StringComparer.Ordinal);
         var place = predictions.Classes.Select(c => Array.IndexOf(classes, c)).ToArray();
-        var at =
-            classes.Length == 2
-                ? positive is null
-                    ? 1
-                    : Array.IndexOf(classes, positive)
-                : -1;
+        var at = classes.Length == 2 ? Array.IndexOf(classes, positive ?? ClassMeaning.PositiveOrSecond(classes)) : -1;
         if (classes.Length == 2 && at < 0)
             throw new ArgumentException($"no class '{positive}'; the classes are {string.Join(", ", classes)}");
 

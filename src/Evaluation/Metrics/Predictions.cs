@@ -63,6 +63,9 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
     /// <summary>The labels of an image whose findings nobody has told.</summary>
     public const string Unknown = "unknown";
 
+    // Of a file with blank lines the line of each row; else these follow each other below the header.
+    private IReadOnlyList<int>? lines;
+
     private const string Prefix = "p_";
     private const string SeenColumn = "trained_on",
         SetColumn = "set",
@@ -111,7 +114,7 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
         [
             .. table
                 .Columns.Index()
-                .Where(c => c.Item.StartsWith(Prefix, StringComparison.Ordinal))
+                .Where(c => c.Item.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
                 .Select(c => c.Index),
         ];
         string[] classes = [.. columns.Select(c => table.Columns[c][Prefix.Length..])];
@@ -156,7 +159,11 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
                 }
             );
         }
-        return new Predictions(classes, rows) { MultiLabel = multi };
+        return new Predictions(classes, rows)
+        {
+            MultiLabel = multi,
+            lines = table.Rows[^1].Number == rows.Count + 1 ? null : [.. table.Rows.Select(r => r.Number)],
+        };
     }
 
     /// <summary>
@@ -219,8 +226,7 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
         var rows = Rows.Select(
             (row, i) =>
             {
-                // Rows read from a file stand in its order below the header.
-                string Where() => $"prediction {i + 1} (row {i + 2})";
+                string Where() => $"prediction {i + 1} (row {lines?[i] ?? i + 2})";
                 if (Truth(row.Image, i) is not { } truth)
                     throw new InvalidDataException($"{Where()}: {row.Image} is not in {cohort.Path}");
                 if (row.Patient.Length > 0 && row.Patient != truth.Patient)

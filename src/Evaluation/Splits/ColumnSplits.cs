@@ -19,7 +19,7 @@ public static class ColumnSplits
     /// </exception>
     public static SplitPart Draw(Cohort cohort, string column, double validationShare, long seed)
     {
-        var index = cohort.FurtherColumns.ToList().IndexOf(column);
+        var index = cohort.FurtherIndex(column);
         if (index < 0)
             throw new NoSuchSplitException(
                 $"{cohort.Path} has no column '{column}' that says who trains and who tests; its further columns are {string.Join(", ", cohort.FurtherColumns)}"

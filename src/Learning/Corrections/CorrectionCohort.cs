@@ -59,7 +59,7 @@ internal sealed class CorrectionCohort(Cohort cohort, CorrectionFolder folder, C
         return notes;
     }
 
-    private bool HasMpp => cohort.FurtherColumns.Contains("mpp");
+    private bool HasMpp => cohort.HasFurther("mpp");
 
     private string[] Row(CorrectionSlide slide, string label, string annotation, string exhaustive) =>
         [

@@ -18,7 +18,7 @@ public static class CohortMpp
     /// </exception>
     public static double? Of(Cohort cohort)
     {
-        var column = cohort.FurtherColumns.ToList().IndexOf(Column);
+        var column = cohort.FurtherIndex(Column);
         if (column < 0)
             return null;
         var all = cohort.Rows.Select(row => (Row: row, Mpp: Parse(cohort, row, row.Further[column]))).ToArray();

@@ -34,7 +34,7 @@ public sealed record DecisionOptions
     public string? PositiveOf(IReadOnlyList<string> classes)
     {
         if (Positive.Length == 0)
-            return classes.Count == 2 ? ClassMeaning.PositiveOf(classes) ?? classes[1] : null;
+            return ClassMeaning.PositiveOrSecond(classes);
         return classes.Contains(Positive)
             ? Positive
             : throw new RecipeException(

@@ -14,7 +14,7 @@ internal static class OutlinedInPart
     /// <summary>Whether all tumor of a slide is outlined, so that what is not is normal; so without the column.</summary>
     /// <exception cref="InvalidDataException">A word that is neither yes nor no.</exception>
     internal static bool IsExhaustive(Cohort cohort, CohortRow row) =>
-        !cohort.FurtherColumns.Contains(Column)
+        !cohort.HasFurther(Column)
         || cohort.Further(row, Column)?.ToLowerInvariant() switch
         {
             null or "" or "yes" or "true" or "1" => true,

@@ -5,7 +5,6 @@ using Coverslip.Learning.Loop;
 using Coverslip.Learning.Models;
 using Coverslip.Learning.Progress;
 using Coverslip.Learning.Runs;
-using Coverslip.Torch;
 using Coverslip.Torch.Scripts;
 
 namespace Coverslip.Learning.Quantization;
@@ -45,7 +44,7 @@ public sealed class Int8Quantizer(IModel model, IExamples examples, INetworkReci
                         $"{part.Path}: eight bits say something else than float32, even with the most sensitive half of the convolutions in float32: {facts.Words}; no network of this part was written, predict in float32"
                     );
                 var (gain, images) = trial.Speed(model.Able<IQuantizable>().Said);
-                facts = facts with { TimesAsFast = gain, TimedImages = images, TimedThreads = TorchRuntime.Threads };
+                facts = facts with { TimesAsFast = gain, TimedImages = images, TimedThreads = 1 };
             }
         );
         facts = facts! with { FileHash = FileContents.ReadWhole(part.Int8), WeightsHash = RunWeights.Hash(part)! };

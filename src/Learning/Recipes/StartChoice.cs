@@ -15,7 +15,7 @@ public sealed record StartChoice
     [
         (
             "annotations",
-            c => c.FurtherColumns.Contains("annotation") && c.Rows.Any(r => c.Further(r, "annotation")!.Length > 0),
+            c => c.HasFurther("annotation") && c.Rows.Any(r => c.Further(r, "annotation")!.Length > 0),
             "its slides have outlines (column annotation)"
         ),
         ("findings", c => c.MultiLabel, "its images show several findings (column labels)"),

@@ -45,7 +45,7 @@ public static class FindingRunFigures
         string column = SiteColumn
     )
     {
-        if (!cohort.FurtherColumns.Contains(column))
+        if (!cohort.HasFurther(column))
             yield break;
         var siteOf = cohort.Rows.ToDictionary(r => r.Image, r => cohort.Further(r, column)!, StringComparer.Ordinal);
         var sites = models.SelectMany(m => m.Rows).Select(r => siteOf[r.Image]).Distinct();

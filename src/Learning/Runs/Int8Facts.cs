@@ -67,15 +67,24 @@ public sealed record Int8Facts
     public string Words =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{Changed:N0} of {Examples:N0} validation examples of another class ({(double)Changed / Examples:0.00%}, at most {MostChanged:0%}), {Areas}, probabilities off by {MeanDifference:0.0000} in the mean"
+            $"{Changed:N0} of {Examples:N0} validation examples of another class ({(double)Changed / Examples:0.00%}, at most {MostChanged:0%}), {Areas}, probabilities off by {MeanDifference:0.0000} in the mean{Few}"
         );
+
+    // Of fewer one alone is more than may change, and none is little proof.
+    private string Few =>
+        Examples * MostChanged < 1
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"; so few examples cannot tell {MostChanged:0%} of them, none of {Examples:N0} leaves up to {3.0 / Examples:0%} possible (95 %)"
+            )
+            : "";
 
     /// <summary>How fast, in words; null where nobody measured.</summary>
     public string? SpeedWords =>
         TimesAsFast is { } gain
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"{gain:0.00} times as fast as without --int8 on the machine that made it ({TimedImages} images at a time, {TimedThreads} threads){(gain < 1 ? ": slower, so that there only the smaller file speaks for it" : "")}"
+                $"{gain:0.00} times as fast as without --int8 on the machine that made it ({TimedImages} images at a time, {TimedThreads} {(TimedThreads == 1 ? "thread" : "threads")}){(gain < 1 ? ": slower, so that there only the smaller file speaks for it" : "")}"
             )
             : null;
 

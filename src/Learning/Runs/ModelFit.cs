@@ -45,10 +45,7 @@ public static class ModelFit
                         $"{cohort.Path}: its images have {mpp:0.###} µm per pixel, those that the model was trained on {trained:0.###}, and up to {MostMppRatio} times more or less is taken; {Way}"
                     )
                 );
-        if (
-            model.TrainedOn?.Magnifications is not { } known
-            || !cohort.FurtherColumns.Contains(TrainingImages.Magnification)
-        )
+        if (model.TrainedOn?.Magnifications is not { } known || !cohort.HasFurther(TrainingImages.Magnification))
             return;
         if (
             cohort.Rows.FirstOrDefault(r => !known.Contains(cohort.Further(r, TrainingImages.Magnification)!)) is

@@ -56,7 +56,7 @@ public sealed record TrainingImages
         return new TrainingImages
         {
             CohortHash = cohort.Hash,
-            Magnifications = cohort.FurtherColumns.Contains(Magnification)
+            Magnifications = cohort.HasFurther(Magnification)
                 ?
                 [
                     .. cohort

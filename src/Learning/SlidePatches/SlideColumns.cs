@@ -8,7 +8,7 @@ namespace Coverslip.Learning.SlidePatches;
 /// <summary>The columns of a cohort that slides need.</summary>
 internal sealed record SlideColumns(Cohort Cohort)
 {
-    private readonly int annotation = Cohort.FurtherColumns.ToList().IndexOf(CohortSlides.AnnotationColumn);
+    private readonly int annotation = Cohort.FurtherIndex(CohortSlides.AnnotationColumn);
 
     /// <summary>Full path of the slide's annotations; null where it has none.</summary>
     internal string? AnnotationOf(CohortRow row) =>

@@ -39,7 +39,7 @@ internal sealed class BagSlideTest(BagsRecipe recipe, Cohort cohort, Func<Cohort
             recipe.Test.Detection
         );
         var walk = new SlideWalk(bags, TestFiles.SlidesFolder(part.Run.Path));
-        var outlined = cohort.FurtherColumns.Contains(CohortSlides.AnnotationColumn);
+        var outlined = cohort.HasFurther(CohortSlides.AnnotationColumn);
         var outcomes = new List<SlideOutcome>();
         foreach (var row in rows)
         {

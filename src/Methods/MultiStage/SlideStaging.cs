@@ -55,7 +55,7 @@ internal sealed class SlideStaging(StagingOptions options, Cohort cohort, long s
 {
     internal const string Kappa = "kappa";
     internal const string Accuracy = "slide_class_accuracy";
-    private readonly int column = cohort.FurtherColumns.ToList().IndexOf(options.Column);
+    private readonly int column = cohort.FurtherIndex(options.Column);
 
     /// <summary>Refuses, before anything is trained, test slides that cannot be staged.</summary>
     /// <exception cref="InvalidDataException">A slide without class in the cohort, or fewer patients than folds.</exception>

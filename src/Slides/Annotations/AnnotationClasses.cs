@@ -69,7 +69,7 @@ public sealed record AnnotationClasses
             var meant = isNear ? $", is '{nearest}' meant?" : ";";
             throw new AnnotationException(
                 where,
-                $"no class '{asked}'{meant} there are {List(found)}; classes are named by tumor_classes and normal_classes"
+                $"no class '{asked}'{meant} there are {List(found)}; classes are named by --tumor-classes, and in recipes by tumor_classes and normal_classes"
             );
         }
     }

@@ -30,6 +30,8 @@ internal sealed record JsonParts(
                 var its = reader.TokenType == JsonTokenType.StartArray ? ItemsOf(ref reader, json) : null;
                 if (its is null)
                     reader.Skip();
+                if (members.Exists(m => m.Item1 == name))
+                    throw new JsonException($"'{name}' stands in it twice, and only one of the two could be read");
                 members.Add((name, json[from..(int)reader.BytesConsumed], its));
             }
         while (reader.Read()) { } // what follows the document is an error

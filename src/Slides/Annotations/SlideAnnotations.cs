@@ -110,7 +110,10 @@ public sealed class SlideAnnotations
         throw new AnnotationException(
             File,
             Classes.Count == 0
-                ? "annotates no tumor: every outline of it is cut out of something, and nothing is left; draw what it is cut out of, too"
+                    ? "annotates no tumor: every outline of it is cut out of something, and nothing is left; draw what it is cut out of, too"
+                : Classes.Any(c => c.Use == ClassUse.Tumor)
+                    ? $"annotates no tumor: the outlines of {AnnotationClasses.List(Classes.Where(c => c.Use == ClassUse.Tumor).Select(c => c.Name))} enclose nothing, "
+                        + "or nothing that is not ignored; draw them anew"
                 : $"annotates no tumor; its classes: {string.Join(", ", Classes.Select(c => $"{AnnotationClasses.Quoted(c.Name)} ({c.Shapes})"))}; "
                     + "name those that are tumor (--tumor-classes, in a recipe patches.tumor_classes)"
         );

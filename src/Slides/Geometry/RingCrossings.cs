@@ -42,8 +42,17 @@ internal static class RingCrossings
         return false;
     }
 
-    private static bool Cross(Vertex a, Vertex b, Vertex c, Vertex d) =>
-        Side(a, b, c) * Side(a, b, d) < 0 && Side(c, d, a) * Side(c, d, b) < 0;
+    /// <summary>Whether two lines cross, or lie on each other for a length.</summary>
+    private static bool Cross(Vertex a, Vertex b, Vertex c, Vertex d)
+    {
+        var (sideC, sideD) = (Side(a, b, c), Side(a, b, d));
+        if (sideC * sideD < 0)
+            return Side(c, d, a) * Side(c, d, b) < 0;
+        return sideC == 0 && sideD == 0 && (Overlap(a.X, b.X, c.X, d.X) || Overlap(a.Y, b.Y, c.Y, d.Y));
+    }
+
+    private static bool Overlap(double a, double b, double c, double d) =>
+        Math.Min(Math.Max(a, b), Math.Max(c, d)) > Math.Max(Math.Min(a, b), Math.Min(c, d));
 
     private static int Side(Vertex a, Vertex b, Vertex point) =>
         Math.Sign(((b.X - a.X) * (point.Y - a.Y)) - ((point.X - a.X) * (b.Y - a.Y)));

@@ -123,8 +123,7 @@ public static unsafe class ImageFile
             ".tif" or ".tiff" => ".tif",
             ".bmp" => ".bmp",
             _ => throw new ArgumentException(
-                $"no image format is named '{extension}'; known are {string.Join(", ", Extensions.Where(e => e != ".dcm"))}",
-                nameof(extension)
+                $"no image format is named '{extension}'; known are {string.Join(", ", Extensions.Where(e => e != ".dcm"))}"
             ),
         };
         if (image.Depth == 16 && format is ".jpg" or ".bmp")

@@ -37,6 +37,37 @@ public sealed class EvaluationVerbsTests : IDisposable
         Assert.Contains("8 images of 8 patients, positive: b", table);
     }
 
+    [Fact]
+    public void Who_is_positive_by_name_is_decided_for_and_judged_alike()
+    {
+        var (cohort, predictions) = (Path.Combine(folder, "cohort.csv"), Path.Combine(folder, "predictions.csv"));
+        string[] of = ["cancer", "cancer", "healthy", "healthy"];
+        File.WriteAllLines(
+            cohort,
+            of.Select((c, i) => $"{i}.png,{c},p{i}").Prepend("image,label,patient").Append("4.png,healthy,p4")
+        );
+        string[] shares = ["0.4,0.6", "0.35,0.65", "0.2,0.8", "0.1,0.9"];
+        File.WriteAllLines(
+            predictions,
+            of.Select((c, i) => $"{i}.png,p{i},{c},healthy,{shares[i]}")
+                .Prepend("image,patient,label,predicted,p_cancer,p_healthy")
+        );
+        string[] call = ["evaluate", "classification", predictions, "--cohort", cohort, "--bootstrap", "0"];
+        var decided = Run(0, [.. call, "--threshold", "0.3"]);
+        Assert.Contains("positive: cancer", decided);
+        Assert.Contains("1 of 5 images", decided);
+        Assert.Equal((1, 1), Found([.. call, "--threshold", "0.3"]));
+        // One image to a patient: the same, from 0.5 on.
+        Assert.Equal((0, 1), Found([.. call, "--per-patient", "mean"]));
+
+        (double, double) Found(string[] words)
+        {
+            using var json = JsonDocument.Parse(Run(0, [.. words, "--json"]));
+            double Of(string key) => json.RootElement.GetProperty(key).GetProperty("value").GetDouble();
+            return (Of("sensitivity"), Of("specificity"));
+        }
+    }
+
     [Theory]
     [InlineData(2, "cohort")]
     [InlineData(2, "cohort", "nowhere", "--layout", "heaps", "--out", "c.csv")]
@@ -48,6 +79,7 @@ public sealed class EvaluationVerbsTests : IDisposable
     [InlineData(1, "split", "--cohort", "nowhere.csv", "--seed", "1", "--out", "s.json")]
     [InlineData(2, "evaluate", "classification", "p.csv")]
     [InlineData(2, "evaluate", "classification", "p.csv", "--cohort", "c.csv", "--threshold", "1.5")]
+    [InlineData(2, "evaluate", "classification", "p.csv", "--cohort", "c.csv", "--threshold", "nan")]
     [InlineData(1, "evaluate", "classification", "p.csv", "--cohort", "nowhere.csv")]
     public void Wrong_usage_is_2_and_failure_is_1(int code, params string[] args) => Run(code, args);
 

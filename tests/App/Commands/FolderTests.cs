@@ -69,6 +69,39 @@ public sealed class FolderTests : IDisposable
     }
 
     [Fact]
+    public void No_verb_writes_over_what_it_was_given()
+    {
+        Write(At("a.png"), 3, 90);
+        File.CreateSymbolicLink(At("linked.png"), At("a.png"));
+        const string Outline = """[{"type":"Polygon","coordinates":[[[1,1],[30,1],[30,30],[1,1]]]}]""";
+        File.WriteAllText(At("a.geojson"), Outline);
+        string[][] calls =
+        [
+            ["annotations", "convert", At("a.geojson"), "--to", "asap", "--out", At("a.geojson")],
+            [
+                "annotations",
+                "mask",
+                At("a.geojson"),
+                "--image",
+                At("a.png"),
+                "--tumor-classes",
+                "",
+                "--out",
+                At("a.png"),
+            ],
+            ["annotations", "mask", At("a.geojson"), "--image", At("linked.png"), "--out", At("a.png")],
+            ["stain", "fit", At("a.png"), "--method", "reinhard", "--out", At("a.png")],
+            ["recipe", "schema", "--out", At("a.png")],
+        ];
+        var before = File.ReadAllBytes(At("a.png"));
+        foreach (var call in calls)
+            Assert.NotEqual("", VerbCall.Run(call.Contains("") ? 2 : 1, call).Errors);
+        Assert.Contains("what <in> of this call names and would be overwritten", VerbCall.Run(1, calls[0]).Errors);
+        Assert.Equal(before, File.ReadAllBytes(At("a.png")));
+        Assert.Equal(Outline, File.ReadAllText(At("a.geojson")));
+    }
+
+    [Fact]
     public void Control_sequences_of_a_file_do_not_reach_the_terminal()
     {
         File.WriteAllText(At("cohort.csv"), "image,label,patient\nnone\u001b]0;x\u0007.png,a,p\n");

@@ -99,6 +99,18 @@ public sealed class CohortTests : IDisposable
         );
 
     [Fact]
+    public void Further_columns_are_found_in_whatever_case()
+    {
+        Images("a.png");
+        var cohort = Cohort.Load(Csv("image,label,patient,Annotation,MPP,mpp", "a.png,x,1,a.xml,3,0.5"));
+        Assert.Equal("a.xml", cohort.Further(cohort.Rows[0], "annotation"));
+        Assert.Equal("0.5", cohort.Further(cohort.Rows[0], "mpp"));
+        Assert.Null(cohort.Further(cohort.Rows[0], "site"));
+        var error = Assert.Throws<InvalidDataException>(() => cohort.FurtherIndex("Mpp"));
+        Assert.Contains("the columns 'MPP' and 'mpp' could both be 'Mpp'", error.Message);
+    }
+
+    [Fact]
     public void The_same_picture_twice_of_one_patient_is_a_warning()
     {
         Images("a.png", "b.png");
@@ -124,6 +136,7 @@ public sealed class CohortTests : IDisposable
                 .Problems.Single(p => p.IsError)
                 .Message;
         Assert.Contains("under different patients: 1, 2", Refused("\"s/a.tif#0,64,64,0.5\",x,2"));
+        Assert.Contains("the same image", Refused("\"./s/a.tif#0,0,64,0.50\",x,1"));
         Assert.Contains("no image s/c.tif#0,0,64,0.5", Refused("\"s/c.tif#0,0,64,0.5\",x,2"));
         folder.Write("s/copy.tif", File.ReadAllText(Path.Combine(folder.Path, "s/a.tif")));
         Assert.Contains("under different patients", Refused("\"s/copy.tif#0,0,64,0.5\",x,2"));

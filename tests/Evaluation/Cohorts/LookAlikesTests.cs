@@ -15,6 +15,8 @@ public sealed class LookAlikesTests
     [InlineData("p1", "p\u200B1")]
     [InlineData("７", "7")]
     [InlineData("case-07", "Case-7")]
+    [InlineData("M\u00FCller", "Mu\u0308ller")]
+    [InlineData("case-7", "case\u20137")]
     [InlineData("36893488147419103232", "036893488147419103232")]
     public void Patients_that_differ_in_form_only_are_an_error_with_their_rows(string one, string other)
     {

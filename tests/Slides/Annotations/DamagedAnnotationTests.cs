@@ -126,6 +126,25 @@ public sealed class DamagedAnnotationTests : IDisposable
         );
     }
 
+    [Fact]
+    public void An_outline_that_runs_to_and_fro_on_a_line_is_refused_as_fast()
+    {
+        var random = new Random(1);
+        var places = string.Join(",", Enumerable.Range(0, 3000).Select(_ => $"[{random.Next(9999)},7]"));
+        AssertRefused(
+            Encoding.UTF8.GetBytes($"[{{\"type\":\"Polygon\",\"coordinates\":[[{places},[3,9]]]}}]"),
+            "annotation 1 of 1",
+            "crosses itself more than"
+        );
+    }
+
+    [Fact]
+    public void Two_lists_of_features_are_not_one() =>
+        AssertRefused(
+            "{\"type\":\"FeatureCollection\",\"features\":[],\"features\":[]}"u8.ToArray(),
+            "'features' stands in it twice"
+        );
+
     private void AssertRefused(byte[] bytes, params string[] words)
     {
         var path = Path.Combine(folder, "a.xml");
