@@ -81,11 +81,13 @@ public sealed record Split(SplitKind Kind, string CohortHash, long Seed, IReadOn
             );
 
     /// <summary>Writes the split file, whole or not at all.</summary>
-    public void Save(string path) =>
-        WholeFile.Write(
-            path,
-            stream => JsonSerializer.Serialize(stream, SplitFile.Of(this), SplitJson.Default.SplitFile)
-        );
+    public void Save(string path)
+    {
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(SplitFile.Of(this), SplitJson.Default.SplitFile);
+        // A run or study that goes on may have been given its own file.
+        if (!File.Exists(path) || !File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes))
+            WholeFile.Write(path, stream => stream.Write(bytes));
+    }
 
     /// <summary>Reads a split file and checks it against its cohort.</summary>
     /// <exception cref="InvalidDataException">Not a split file, or one that does not fit the cohort.</exception>

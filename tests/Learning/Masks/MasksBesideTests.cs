@@ -95,3 +95,7 @@ public sealed class MasksBesideTests : IDisposable
         return image;
     }
 }
+
+/// <summary>Initial weights are drawn from the process's one generator, and threads are the process's, too: nothing else runs meanwhile.</summary>
+[CollectionDefinition("tensors of masks", DisableParallelization = true)]
+public sealed class TensorsOfMasks;
