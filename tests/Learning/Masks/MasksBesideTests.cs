@@ -36,15 +36,14 @@ public sealed class MasksBesideTests : IDisposable
             .Select(i =>
             {
                 using var image = Picture(i.Name);
+                using var share = new ThreadShare(1); // OpenBLAS's threads are the process's, and other tests leave them
                 return maker.Make(image).Segmentation.Labels;
             })
             .ToArray();
         TorchRuntime.Threads = beside;
         var made = Make(maker, default).ToArray();
         Assert.Equal(images.Select(i => i.Name), made.Select(m => m.Name));
-        // Among all other tests of this process the first image's labels differ in a few pixels, from a cause not found yet; alone
-        // they are equal. Labels of another image, or of other initial weights, agree in few.
-        Assert.All(alone.Zip(made), p => Assert.InRange(Different(p.First, p.Second.Result), 0, 40 * 40 / 20));
+        Assert.Equal(alone, made.Select(m => m.Result.Segmentation.Labels));
         Assert.Equal(beside, TorchRuntime.Threads);
     }
 
@@ -85,9 +84,6 @@ public sealed class MasksBesideTests : IDisposable
         Assert.InRange(count, 1, 6);
     }
 
-    private static int Different(byte[] labels, MaskResult result) =>
-        labels.Zip(result.Segmentation.Labels).Count(p => p.First != p.Second);
-
     private IEnumerable<MadeMask> Make(MaskMaker maker, CancellationToken stop) =>
         new MasksBeside(maker, Small).Make(images, (name, _) => Picture(name), (_, _, _) => null, stop);
 
@@ -100,7 +96,3 @@ public sealed class MasksBesideTests : IDisposable
         return image;
     }
 }
-
-/// <summary>Initial weights are drawn from the process's one generator, and threads are the process's, too: nothing else runs meanwhile.</summary>
-[CollectionDefinition("tensors of masks", DisableParallelization = true)]
-public sealed class TensorsOfMasks;
