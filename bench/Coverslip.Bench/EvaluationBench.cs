@@ -13,7 +13,7 @@ namespace Coverslip.Bench;
 
 /// <summary>
 /// Evaluation in turn within one process: unfolded, folded, ONNX Runtime with the network's own ONNX file and as many threads,
-/// and the same network over eight bits, as <c>coverslip quantize</c> makes it; processor time and wall time of each pass.
+/// the same network over eight bits, as <c>coverslip quantize</c> makes it, and folded in bfloat16; processor time and wall time of each pass.
 /// </summary>
 internal static class EvaluationBench
 {
@@ -26,9 +26,9 @@ internal static class EvaluationBench
         var flags = new Flags(arguments, "models", "pairs", "batch", "side", "width", "opencv", "lines");
         Steps.SetThreads();
         Console.WriteLine(
-            "| Network | images | ms unfolded, folded, ONNX Runtime, eight bits | unfolded / folded: processor | wall | ONNX Runtime / folded: processor | wall | folded / eight bits: processor | wall | largest difference |"
+            "| Network | images | ms unfolded, folded, ONNX Runtime, eight bits, bfloat16 | unfolded / folded: processor | wall | ONNX Runtime / folded: processor | wall | folded / eight bits: processor | wall | folded / bfloat16: processor | wall | largest difference |"
         );
-        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (
             var model in flags.Text("models", $"{UNetName},densenet-121,resnet-50,googlenet,mobilenet-v2").Split(',')
         )
@@ -39,10 +39,14 @@ internal static class EvaluationBench
     {
         using var scope = new TensorScope();
         using ParameterStore unfolded = new(),
-            folded = new();
+            folded = new(),
+            brain = new();
         TorchRuntime.Seed(1);
         var plain = Network(model, unfolded, flags);
         var quick = Network(model, folded, flags);
+        var brief = Network(model, brain, flags);
+        brain.Load(unfolded.All.ToDictionary(p => p.Path, p => p.Value));
+        brain.Fold(DType.BFloat16);
         folded.Load(unfolded.All.ToDictionary(p => p.Path, p => p.Value));
         unfolded.ToChannelsLast();
         unfolded.Training = false;
@@ -57,7 +61,7 @@ internal static class EvaluationBench
         using var inference = new Inference();
         var difference = (quick(x) - Tensor.From<float>(peer.Run(), quick(x).Shape)).Abs().Max().Item();
         Write(flags, path, x, quick);
-        Func<object>[] works = [() => plain(x), () => quick(x), peer.Run, bits.Run];
+        Func<object>[] works = [() => plain(x), () => quick(x), peer.Run, bits.Run, () => brief(x)];
         for (var i = 0; i < WarmUps; i++)
             foreach (var work in works)
                 Measure(work);
@@ -69,7 +73,7 @@ internal static class EvaluationBench
         Console.WriteLine(
             string.Create(
                 Invariant,
-                $"| {model} | {batch} of {side}² | {string.Join(", ", times)} | {Over(0, c => c.Processor)} | {Over(0, c => c.Wall)} | {Over(2, c => c.Processor)} | {Over(2, c => c.Wall)} | {Over(1, c => c.Processor, 3)} | {Over(1, c => c.Wall, 3)} | {difference:0.0e+0} |"
+                $"| {model} | {batch} of {side}² | {string.Join(", ", times)} | {Over(0, c => c.Processor)} | {Over(0, c => c.Wall)} | {Over(2, c => c.Processor)} | {Over(2, c => c.Wall)} | {Over(1, c => c.Processor, 3)} | {Over(1, c => c.Wall, 3)} | {Over(1, c => c.Processor, 4)} | {Over(1, c => c.Wall, 4)} | {difference:0.0e+0} |"
             )
         );
     }

@@ -27,7 +27,7 @@ Moments ownMoments(const at::Tensor& image, Relu relu) {
     // Sums about the first pixel: squares about zero would cancel where the mean is far from it.
     auto origin = image.select(0, 0).select(1, 0).select(1, 0).to(at::kFloat).contiguous();
     if (relu == Relu::Before) origin = origin.relu();
-    const auto sums = isBrain(image) ? moments<rows::Brain>(image, origin, relu) : moments<float>(image, origin, relu);
+    const auto sums = isBrain(image) ? moments<Brain>(image, origin, relu) : moments<float>(image, origin, relu);
     const auto sum = sums.accessor<double, 2>();
     const float* const start = origin.data_ptr<float>();
     Moments own{static_cast<double>(count), std::vector<double>(channels), std::vector<double>(channels)};
@@ -96,7 +96,7 @@ struct BatchNormRelu : torch::autograd::Function<BatchNormRelu> {
         }
         auto output = at::empty_like(image);
         if (isBrain(image))
-            normalize<rows::Brain>(image, normalization(of), layer.relu, output);
+            normalize<Brain>(image, normalization(of), layer.relu, output);
         else
             normalize<float>(image, normalization(of), layer.relu, output);
         context->saved_data["relu"] = static_cast<int64_t>(layer.relu);
@@ -110,7 +110,7 @@ struct BatchNormRelu : torch::autograd::Function<BatchNormRelu> {
     static variable_list backward(AutogradContext* context, variable_list gradients) {
         const auto saved = context->get_saved_variables();
         const auto gradient = channelsLast(gradients[0]);
-        return isBrain(saved[0]) ? gradientsOf<rows::Brain>(context, saved[0], gradient, saved[1])
+        return isBrain(saved[0]) ? gradientsOf<Brain>(context, saved[0], gradient, saved[1])
                                  : gradientsOf<float>(context, saved[0], gradient, saved[1]);
     }
 
@@ -179,7 +179,7 @@ at::Tensor batchNormRelu(const at::Tensor& input, const at::Tensor& weight, cons
     TORCH_CHECK(weight.numel() == channels && bias.numel() == channels, "coverslip::batch_norm_relu: input ",
                 input.sizes(), ", weight ", weight.sizes(), " and bias ", bias.sizes(), " do not match");
     const NormLayer layer{weight, bias, runningMean, runningVariance, momentum, epsilon, static_cast<Relu>(relu)};
-    if (normServed(input) && layer.served()) return batchNorm(input, layer, {});
+    if (imageServed(input) && layer.served()) return batchNorm(input, layer, {});
     const auto y = at::batch_norm(relu == 1 ? input.relu() : input, weight, bias, runningMean, runningVariance, true,
                                   momentum, epsilon, false);
     return rectified(y, layer.relu);

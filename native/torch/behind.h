@@ -3,10 +3,18 @@
 
 namespace coverslip {
 
-// clamp(y + bias + added, least, most). `added` is an image like the output; null where there is none, as the bias.
-struct Behind {
-    const float *bias = nullptr, *added = nullptr;
+// clamp(y + bias, least, most); bias is null where there is none.
+struct Clamped {
+    const float* bias = nullptr;
     float least = -__builtin_inff(), most = __builtin_inff();
 };
+
+// clamp(y + bias + added, least, most). `added` is an image like the output; null where there is none.
+template <class Element>
+struct BehindOf : Clamped {
+    const Element* added = nullptr;
+};
+
+using Behind = BehindOf<float>;
 
 }  // namespace coverslip

@@ -3,6 +3,7 @@
 // products were measured slower at about a hundred channels.
 #include "operators.h"
 #include "packed_conv.h"
+#include "row_blocks.h"
 #include "rows.h"
 #include "threads.h"
 #include "winograd.h"
@@ -120,7 +121,9 @@ at::Tensor conv1x1(const at::Tensor& input, const at::Tensor& weight, const Opti
 
 OwnConvolution packOwn1x1(const at::Tensor& weight) {
     return [packed = packMatrix(weight.flatten(1)), outputs = weight.size(0)](
-               const at::Tensor& image, const Behind& behind) { return productPacked(image, packed, outputs, behind); };
+               const at::Tensor& image, const at::Tensor& added, const Clamped& behind) {
+        return productPacked(image, packed, outputs, withAdded<float>(behind, added));
+    };
 }
 
 OwnConvolution packOwnWalk(const at::Tensor& weight, const KernelWalk& how) {
@@ -129,8 +132,9 @@ OwnConvolution packOwnWalk(const at::Tensor& weight, const KernelWalk& how) {
     std::tie(kernel.kernelRows, kernel.kernelColumns) = std::pair(weight.size(2), weight.size(3));
     std::tie(kernel.stride, kernel.dilation) = std::pair(how.stride, how.dilation);
     std::tie(kernel.top, kernel.left) = std::pair(how.rowPadding, how.columnPadding);
-    return [packed = packMatrix(weight.permute({0, 2, 3, 1}).flatten(1)), kernel](const at::Tensor& image,
-                                                                                  const Behind& behind) {
+    return [packed = packMatrix(weight.permute({0, 2, 3, 1}).flatten(1)), kernel](
+               const at::Tensor& image, const at::Tensor& added, const Clamped& clamped) {
+        const auto behind = withAdded<float>(clamped, added);
         const auto& kernels = present(rows::kernels());
         rows::Walk walk = kernel;
         const auto side = [&](int64_t from, int64_t taps, int64_t padding) {

@@ -14,7 +14,6 @@
 namespace coverslip {
 namespace {
 
-using rows::Brain;
 using rows::Tap;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;

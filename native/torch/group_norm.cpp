@@ -109,7 +109,7 @@ CT_API int32_t ct_group_batch_norm(CtGroup* group, CtTensor* const* tensors, con
                               norm->momentum,
                               norm->epsilon,
                               relu};
-        if (normServed(x) && layer.served() && x.is_contiguous(at::MemoryFormat::ChannelsLast)) {
+        if (imageServed(x) && layer.served() && x.is_contiguous(at::MemoryFormat::ChannelsLast)) {
             *result = give(batchNorm(x, layer, {group->group, norm->counts != 0}));
             return;
         }

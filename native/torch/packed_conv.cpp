@@ -61,16 +61,13 @@ public:
     }
 
     at::Tensor run(const at::Tensor& input, const at::Tensor& added) const override {
-        const auto more = added.defined() ? channelsLast(added) : added;
-        Behind behind = behind_;
-        if (more.defined()) behind.added = more.data_ptr<float>();
-        return convolution_(channelsLast(input), behind);
+        return convolution_(channelsLast(input), added.defined() ? channelsLast(added) : added, behind_);
     }
 
 private:
     OwnConvolution convolution_;
     at::Tensor bias_;
-    Behind behind_;
+    Clamped behind_;
 };
 
 OwnConvolution packOwn(const at::Tensor& weight, const KernelWalk& how) {

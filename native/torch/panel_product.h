@@ -1,6 +1,7 @@
 // Small matrix products held in registers. Included once per instruction set, after `Lanes` is defined.
 #pragma once
 
+#include "element_vectors.h"
 #include "simd.h"
 #include "winograd.h"
 
@@ -10,7 +11,7 @@ namespace {
 inline int64_t padded(int64_t channels) { return roundUp(channels, Lanes::kWidth); }
 
 // Not-a-number stays what it is: of two operands the second is taken then.
-inline Lanes::Vector clamp(Lanes::Vector y, const Behind& behind) {
+inline Lanes::Vector clamp(Lanes::Vector y, const Clamped& behind) {
     return Lanes::min(Lanes::Vector{} + behind.most, Lanes::max(Lanes::Vector{} + behind.least, y));
 }
 

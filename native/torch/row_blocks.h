@@ -4,6 +4,7 @@
 #include "operators.h"
 #include "rows.h"
 #include "threads.h"
+#include "winograd.h"
 
 #include <algorithm>
 #include <vector>
@@ -48,21 +49,27 @@ struct Of;
 template <>
 struct Of<float> {
     static const rows::NormKernels<float>& kernels() { return present(rows::kernels()).norm; }
+    static const winograd::ImageKernels<float>& winogradKernels() { return present(winograd::kernels()).floats; }
     static float* data(const at::Tensor& image) { return image.data_ptr<float>(); }
 };
 
 template <>
-struct Of<rows::Brain> {
-    static const rows::NormKernels<rows::Brain>& kernels() { return present(rows::kernels()).brainNorm; }
-    static rows::Brain* data(const at::Tensor& image) {
-        return reinterpret_cast<rows::Brain*>(image.data_ptr<at::BFloat16>());
-    }
+struct Of<Brain> {
+    static const rows::NormKernels<Brain>& kernels() { return present(rows::kernels()).brainNorm; }
+    static const winograd::ImageKernels<Brain>& winogradKernels() { return present(winograd::kernels()).brains; }
+    static Brain* data(const at::Tensor& image) { return reinterpret_cast<Brain*>(image.data_ptr<at::BFloat16>()); }
 };
+
+// `added` may be undefined.
+template <class Element>
+BehindOf<Element> withAdded(const Clamped& clamped, const at::Tensor& added) {
+    return {clamped, added.defined() ? Of<Element>::data(added) : nullptr};
+}
 
 inline bool isBrain(const at::Tensor& tensor) { return tensor.scalar_type() == at::kBFloat16; }
 
 // Images of both types; the numbers per channel are always float32.
-inline bool normServed(const at::Tensor& image) {
+inline bool imageServed(const at::Tensor& image) {
     return served(image) || (rows::kernels() && image.device().is_cpu() && isBrain(image) && image.numel() > 0);
 }
 

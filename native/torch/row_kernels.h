@@ -42,23 +42,6 @@ inline Vector activationGradient(Vector d, Vector y, Relu relu) {
     return d;
 }
 
-inline Vector load(const float* from, int count) { return Lanes::load(from, count); }
-inline void store(float* to, Vector v, int count) { Lanes::store(to, v, count); }
-
-inline Vector load(const Brain* from, int count) {
-    return count == Lanes::kWidth ? Lanes::loadBrain(&from->bits) : Lanes::loadBrain(&from->bits, count);
-}
-
-// Rounds to the nearest, to even in the middle; not-a-number stays one.
-inline void store(Brain* to, Vector v, int count) {
-    typedef uint32_t Words __attribute__((vector_size(sizeof(Vector))));
-    typedef uint16_t Halves __attribute__((vector_size(sizeof(Vector) / 2)));
-    const Words bits = reinterpret_cast<Words>(v);
-    const Words rounded = (bits + 0x7fffu + (bits >> 16 & 1u)) >> 16;
-    const Halves short16 = __builtin_convertvector(v == v ? rounded : Words{} + 0x7fc0u, Halves);
-    __builtin_memcpy(to, &short16, sizeof(uint16_t) * count);
-}
-
 template <class Element>
 void moments(const Element* x, int64_t rows, int64_t channels, const float* shift, Relu relu, float* sum,
              float* squares) {

@@ -45,7 +45,7 @@ at::Tensor channelAffine(const at::Tensor& input, const at::Tensor& scale, const
     const auto relu = static_cast<Relu>(reluAt);
     const bool records =
         at::GradMode::is_enabled() && (input.requires_grad() || scale.requires_grad() || offset.requires_grad());
-    if (records || !normServed(input) || !served(scale) || !served(offset)) {
+    if (records || !imageServed(input) || !served(scale) || !served(offset)) {
         const auto y = input * scale.view({1, channels, 1, 1}) + offset.view({1, channels, 1, 1});
         return rectified(y, relu).to(input.scalar_type());
     }
@@ -53,7 +53,7 @@ at::Tensor channelAffine(const at::Tensor& input, const at::Tensor& scale, const
     auto output = at::empty_like(image);
     const rows::Normalization n{nullptr, factor.data_ptr<float>(), constant.data_ptr<float>()};
     if (isBrain(image))
-        normalize<rows::Brain>(image, n, relu, output);
+        normalize<Brain>(image, n, relu, output);
     else
         normalize<float>(image, n, relu, output);
     return output;

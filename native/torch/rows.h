@@ -4,6 +4,7 @@
 #pragma once
 
 #include "behind.h"
+#include "brain.h"
 
 #include <cstdint>
 
@@ -11,11 +12,6 @@ namespace coverslip::rows {
 
 // Where a ReLU stands; Clipped is one after it that is cut off at 6.
 enum class Relu : int64_t { None = 0, Before = 1, After = 2, Clipped = 3 };
-
-// bfloat16 in memory; computed with as float32.
-struct Brain {
-    uint16_t bits;
-};
 
 // Batch norm, per channel. With x' = max(x, 0) for Relu::Before, else x: y = x' scale + offset.
 struct Normalization {

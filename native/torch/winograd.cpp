@@ -1,8 +1,9 @@
 // coverslip::conv3x3(input, weight, bias, padding): at::conv2d with stride 1 and padding 0 or 1, by Winograd's method
-// where it serves (float32 on a processor with AVX2), with its gradients.
+// where it serves (images of float32 or bfloat16 and weights of float32 on a processor with AVX2), with its gradients.
 #include "winograd.h"
 #include "operators.h"
 #include "packed_conv.h"
+#include "row_blocks.h"
 #include "simd.h"
 #include "threads.h"
 
@@ -71,29 +72,38 @@ Geometry geometryOf(const at::Tensor& input, int64_t outputs, int64_t padding) {
     return Geometry(input.size(0), {input.size(2), input.size(3)}, input.size(1), outputs, padding);
 }
 
-// input [N, C, H, W] channels-last, packed weights -> [N, outputs, H', W'] channels-last.
-at::Tensor convolvePacked(const Kernels& kernels, const Geometry& g, const at::Tensor& input, const at::Tensor& packed,
-                          const Behind& behind) {
+// input [N, C, H, W] channels-last, packed weights -> [N, outputs, H', W'] channels-last of the input's type.
+template <class Element>
+at::Tensor convolvePacked(const Geometry& g, const at::Tensor& input, const at::Tensor& packed,
+                          const BehindOf<Element>& behind) {
+    const auto& kernels = present(winograd::kernels());
     auto output =
         at::empty({g.batch, g.outputs, g.to.height, g.to.width}, input.options(), at::MemoryFormat::ChannelsLast);
-    const float* const from = input.data_ptr<float>();
+    const Element* const from = Of<Element>::data(input);
     const float* const weights = packed.data_ptr<float>();
-    float* const to = output.data_ptr<float>();
+    Element* const to = Of<Element>::data(output);
     forAll(0, g.tiles(), 1, [&](int64_t first, int64_t last) {
         at::Tensor holder;
-        kernels.convolve(g, from, weights, behind, to, first, last, scratchOf(holder, kernels.convolveScratch(g)));
+        float* const scratch = scratchOf(holder, kernels.convolveScratch(g));
+        Of<Element>::winogradKernels().convolve(g, from, weights, behind, to, first, last, scratch);
     });
     return output;
+}
+
+at::Tensor convolvePacked(const Geometry& g, const at::Tensor& input, const at::Tensor& packed, const at::Tensor& added,
+                          const Clamped& behind) {
+    return isBrain(input) ? convolvePacked(g, input, packed, withAdded<Brain>(behind, added))
+                          : convolvePacked(g, input, packed, withAdded<float>(behind, added));
 }
 
 // input [N, C, H, W] channels-last, weight [K, C, 3, 3] -> [N, K, H', W'] channels-last; forInputGradient the other
 // way.
 at::Tensor convolve(const Kernels& kernels, const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
                     int64_t padding, bool forInputGradient) {
-    Behind behind;
+    Clamped behind;
     if (bias.defined()) behind.bias = bias.data_ptr<float>();
-    return convolvePacked(kernels, geometryOf(input, weight.size(forInputGradient ? 1 : 0), padding), input,
-                          packWeights(kernels, weight, forInputGradient), behind);
+    return convolvePacked(geometryOf(input, weight.size(forInputGradient ? 1 : 0), padding), input,
+                          packWeights(kernels, weight, forInputGradient), {}, behind);
 }
 
 // Up to this many channels, threads share the tiles and their sums are added; above, they share the input's channels,
@@ -121,6 +131,7 @@ std::vector<Share> sharesOf(const Geometry& g, int64_t lanes) {
 
 // dL/dg = G^T (sum over tiles of B^T d B * A dy A^T) G, laid out as `weight` [K, C, 3, 3], and, if there is one, the
 // gradient of the bias [K].
+template <class Element>
 std::pair<at::Tensor, at::Tensor> weightGradient(const Kernels& kernels, const at::Tensor& input,
                                                  const at::Tensor& weight, const at::Tensor& gradient, int64_t padding,
                                                  bool biased) {
@@ -130,10 +141,10 @@ std::pair<at::Tensor, at::Tensor> weightGradient(const Kernels& kernels, const a
     const auto all = sharesOf(g, kernels.lanes);
     const int64_t parts = all.size();
     const bool apart = sharesTiles(g);  // then each share has its own sums
-    auto sums = at::zeros({apart ? parts : 1, kProducts, rows, columns}, input.options());
-    auto biasSums = at::zeros({apart ? parts : 1, columns}, input.options());
-    const float* const from = input.data_ptr<float>();
-    const float* const dy = gradient.data_ptr<float>();
+    auto sums = at::zeros({apart ? parts : 1, kProducts, rows, columns}, weight.options());
+    auto biasSums = at::zeros({apart ? parts : 1, columns}, weight.options());
+    const Element* const from = Of<Element>::data(input);
+    const Element* const dy = Of<Element>::data(gradient);
     float *const sum = sums.data_ptr<float>(), *const biasSum = biasSums.data_ptr<float>();
     const int64_t size = apart ? kProducts * rows * columns : 0;
     forAll(0, parts, 1, [&](int64_t begin, int64_t end) {
@@ -141,11 +152,12 @@ std::pair<at::Tensor, at::Tensor> weightGradient(const Kernels& kernels, const a
         float* const scratch = scratchOf(holder, kernels.weightGradientScratch(g));
         for (int64_t part = begin; part < end; ++part)
             // Where threads share the inputs, each sees every tile.
-            kernels.weightGradient(g, from, dy, all[part], sum + part * size,
-                                   biased && (apart || part == 0) ? biasSum + part * columns : nullptr, scratch);
+            Of<Element>::winogradKernels().weightGradient(
+                g, from, dy, all[part], sum + part * size,
+                biased && (apart || part == 0) ? biasSum + part * columns : nullptr, scratch);
     });
     const bool lastIsInner = weight.is_contiguous(at::MemoryFormat::ChannelsLast);
-    auto taps = at::empty(weight.sizes(), input.options(),
+    auto taps = at::empty(weight.sizes(), weight.options(),
                           lastIsInner ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous);
     forVectors(kernels, g.outputs, [&](int64_t first, int64_t last) {
         kernels.unpackGradient(sum, sums.size(0), g.inputs, g.outputs, first, last, tapsOf<float>(taps));
@@ -176,9 +188,11 @@ struct Conv3x3 : torch::autograd::Function<Conv3x3> {
         if (context->needs_input_grad(0)) result[0] = convolve(kernels, gradient, saved[1], {}, 2 - padding, true);
         const bool biased = context->saved_data["biased"].toBool();
         if (context->needs_input_grad(1))
-            std::tie(result[1], result[2]) = weightGradient(kernels, saved[0], saved[1], gradient, padding, biased);
+            std::tie(result[1], result[2]) =
+                (isBrain(saved[0]) ? weightGradient<Brain> : weightGradient<float>)(kernels, saved[0], saved[1],
+                                                                                    gradient, padding, biased);
         else if (biased && context->needs_input_grad(2))
-            result[2] = gradient.sum({0, 2, 3});
+            result[2] = gradient.sum({0, 2, 3}, false, at::kFloat);
         return result;
     }
 };
@@ -188,7 +202,7 @@ at::Tensor conv3x3(const at::Tensor& input, const at::Tensor& weight, const Opti
                 "coverslip::conv3x3: weight [outputs, inputs, 3, 3] and padding 0 or 1 expected, got ", weight.sizes(),
                 " and ", padding);
     const bool large = input.dim() == 4 && input.size(2) + 2 * padding >= 3 && input.size(3) + 2 * padding >= 3;
-    if (!served(input) || !served(weight) || !served(bias) || !large)
+    if (!imageServed(input) || !served(weight) || !served(bias) || !large)
         return at::conv2d(input, weight, bias, 1, padding);
     TORCH_CHECK(input.size(1) == weight.size(1) && (!bias || bias->numel() == weight.size(0)),
                 "coverslip::conv3x3: input ", input.sizes(), ", weight ", weight.sizes(), " and bias do not match");
@@ -199,9 +213,9 @@ at::Tensor conv3x3(const at::Tensor& input, const at::Tensor& weight, const Opti
 
 OwnConvolution packOwn3x3(const at::Tensor& weight, int64_t padding) {
     const auto& kernels = present(winograd::kernels());
-    return [&kernels, packed = packWeights(kernels, weight, false), outputs = weight.size(0), padding](
-               const at::Tensor& image, const Behind& behind) {
-        return convolvePacked(kernels, geometryOf(image, outputs, padding), image, packed, behind);
+    return [packed = packWeights(kernels, weight, false), outputs = weight.size(0), padding](
+               const at::Tensor& image, const at::Tensor& added, const Clamped& behind) {
+        return convolvePacked(geometryOf(image, outputs, padding), image, packed, added, behind);
     };
 }
 

@@ -1,11 +1,12 @@
-// 3x3 convolutions, stride 1, padding 0 or 1, by Winograd's minimal filtering F(4x4, 3x3) on channels-last float32
-// images (Lavin & Gray 2016, "Fast Algorithms for Convolutional Neural Networks", sec. 4.3): 36 multiplications where
-// the direct way needs 144. An image is cut into tiles of 4x4 outputs, each read as 6x6 inputs. A block of tiles is
-// transformed, multiplied by the transformed weights as 36 small matrix products, and transformed back while it lies in
-// the second-level cache; the transformed image never exists as a whole.
+// 3x3 convolutions, stride 1, padding 0 or 1, by Winograd's minimal filtering F(4x4, 3x3) on channels-last
+// images of float32 or bfloat16 (Lavin & Gray 2016, "Fast Algorithms for Convolutional Neural Networks", sec. 4.3): 36
+// multiplications where the direct way needs 144. An image is cut into tiles of 4x4 outputs, each read as 6x6 inputs. A
+// block of tiles is transformed, multiplied by the transformed weights as 36 small matrix products, and transformed
+// back while it lies in the second-level cache; the transformed image never exists as a whole.
 #pragma once
 
 #include "behind.h"
+#include "brain.h"
 
 #include <cstdint>
 
@@ -59,6 +60,19 @@ struct Share {
     int64_t firstTile, lastTile, firstInput, lastInput;
 };
 
+// Over images of float32 or of bfloat16.
+template <class Element>
+struct ImageKernels {
+    // Convolves the tiles [first, last) of input [N, from, inputs] into output [N, to, outputs].
+    void (*convolve)(const Geometry&, const Element* input, const float* packedWeights, const BehindOf<Element>&,
+                     Element* output, int64_t first, int64_t last, float* scratch);
+    // Adds the share's part of the transformed weight gradient to sum [36][roundUp(inputs, 6)]
+    // [roundUp(outputs, lanes)], and the sum of its tiles' output gradient to biasSum [roundUp(outputs, lanes)] unless
+    // null.
+    void (*weightGradient)(const Geometry&, const Element* input, const Element* outputGradient, const Share&,
+                           float* sum, float* biasSum, float* scratch);
+};
+
 // One instruction set's kernels. Weights in the transformed domain are 36 matrices of `packedSize` floats, in which
 // columns stand in panels as `packedOffset` says. All scratch is the caller's, 64-byte aligned.
 struct Kernels {
@@ -72,14 +86,8 @@ struct Kernels {
     // Transforms and packs the kernels of the vectors [first, last) of columns.
     void (*packWeights)(const Taps<const float>&, int64_t rows, int64_t columns, int64_t firstVector,
                         int64_t lastVector, float* packed);
-    // Convolves the tiles [first, last) of input [N, from, inputs] into output [N, to, outputs].
-    void (*convolve)(const Geometry&, const float* input, const float* packedWeights, const Behind&, float* output,
-                     int64_t first, int64_t last, float* scratch);
-    // Adds the share's part of the transformed weight gradient to sum [36][roundUp(inputs, 6)]
-    // [roundUp(outputs, lanes)], and the sum of its tiles' output gradient to biasSum [roundUp(outputs, lanes)] unless
-    // null.
-    void (*weightGradient)(const Geometry&, const float* input, const float* outputGradient, const Share&, float* sum,
-                           float* biasSum, float* scratch);
+    ImageKernels<float> floats;
+    ImageKernels<Brain> brains;
     // The gradient's taps, rows inputs and columns outputs, from sums [parts][36]...
     void (*unpackGradient)(const float* sums, int64_t parts, int64_t rows, int64_t columns, int64_t firstVector,
                            int64_t lastVector, const Taps<float>&);

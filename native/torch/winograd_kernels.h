@@ -28,8 +28,9 @@ int64_t convolveScratch(const Geometry& g) {
     return 2 * widest + (kProducts + 1) * matrixSize(tilesOf(widest), tileRow(widest));
 }
 
-void convolve(const Geometry& g, const float* input, const float* weights, const Behind& behind, float* output,
-              int64_t first, int64_t last, float* scratch) {
+template <class Element>
+void convolve(const Geometry& g, const Element* input, const float* weights, const BehindOf<Element>& behind,
+              Element* output, int64_t first, int64_t last, float* scratch) {
     const int64_t widest = outsideSize(g), inputRow = tileRow(g.inputs), outputRow = tileRow(g.outputs);
     const int64_t most = tilesOf(widest), size = matrixSize(most, tileRow(widest));
     const int64_t packed = packedSize(g.inputs, g.outputs);
@@ -39,26 +40,27 @@ void convolve(const Geometry& g, const float* input, const float* weights, const
     float* const products = discarded + widest;
     float* const points = products + size;
     for (int64_t i = 0; i < widest; ++i) zeros[i] = 0;
-    const float* const bias = behind.bias ? behind.bias : zeros;
+    const auto* const nothing = reinterpret_cast<const Element*>(zeros);
+    Clamped ending = behind;
+    if (!ending.bias) ending.bias = zeros;
 
     for (int64_t block = first; block < last; block += most) {
         const int64_t tiles = last - block < most ? last - block : most;
         for (int64_t t = 0; t < tiles; ++t) {
-            const float* pixels[kProducts];
-            locateInput<const float>(g, block + t, input, zeros, pixels);
+            const Element* pixels[kProducts];
+            locateInput<const Element>(g, block + t, input, nothing, pixels);
             transformInput<0, kPoints>(pixels, g.inputs, points + t * inputRow, size);
         }
         for (int p = 0; p < kProducts; ++p)
             multiplyPacked(tiles, points + p * size, inputRow, g.inputs, weights + p * packed, g.outputs,
                            products + p * size, outputRow);
         for (int64_t t = 0; t < tiles; ++t) {
-            float* pixels[kTileSide * kTileSide];
-            const float* added[kTileSide * kTileSide];
-            locateOutput(g, block + t, output, discarded, pixels);
-            if (behind.added) locateOutput<const float>(g, block + t, behind.added, zeros, added);
-            const auto transform = behind.added ? transformOutput<true> : transformOutput<false>;
-            transform(products + t * outputRow, size, g.outputs, {bias, nullptr, behind.least, behind.most}, added,
-                      pixels);
+            Element* pixels[kTileSide * kTileSide];
+            const Element* added[kTileSide * kTileSide];
+            locateOutput(g, block + t, output, reinterpret_cast<Element*>(discarded), pixels);
+            if (behind.added) locateOutput<const Element>(g, block + t, behind.added, nothing, added);
+            const auto transform = behind.added ? transformOutput<true, Element> : transformOutput<false, Element>;
+            transform(products + t * outputRow, size, g.outputs, ending, added, pixels);
         }
     }
 }
@@ -73,14 +75,14 @@ int64_t weightGradientScratch(const Geometry& g) {
            Lanes::kWidth;
 }
 
-template <int First>
-void weightGradientRows(const Geometry& g, const float* input, const float* gradient, const Share& share, float* sum,
-                        float* biasSum, float* scratch) {
+template <int First, class Element>
+void weightGradientRows(const Geometry& g, const Element* input, const Element* gradient, const Share& share,
+                        float* sum, float* biasSum, float* scratch) {
     const int64_t inputRow = tileRow(g.inputs), outputRow = tileRow(g.outputs), sumRow = padded(g.outputs);
     const int64_t most = gradientTilesOf(outsideSize(g));
     const int64_t inputSize = matrixSize(most, inputRow), outputSize = matrixSize(most, outputRow);
     const int64_t inputs = share.lastInput - share.firstInput;
-    float* const zeros = scratch;
+    const auto* const zeros = reinterpret_cast<const Element*>(scratch);
     float* const gradients = scratch + outsideSize(g);
     float* const points = gradients + kRowsPerPass * kPoints * outputSize;
     const int64_t rows = roundUp(g.inputs, kRowsAtOnce);
@@ -89,10 +91,10 @@ void weightGradientRows(const Geometry& g, const float* input, const float* grad
     for (int64_t block = share.firstTile; block < share.lastTile; block += most) {
         const int64_t tiles = share.lastTile - block < most ? share.lastTile - block : most;
         for (int64_t t = 0; t < tiles; ++t) {
-            const float* pixels[kProducts];
-            locateInput<const float>(g, block + t, input + share.firstInput, zeros, pixels);
+            const Element* pixels[kProducts];
+            locateInput<const Element>(g, block + t, input + share.firstInput, zeros, pixels);
             transformInput<First, First + kRowsPerPass>(pixels, inputs, points + t * inputRow, inputSize);
-            locateOutput<const float>(g, block + t, gradient, zeros, pixels);
+            locateOutput<const Element>(g, block + t, gradient, zeros, pixels);
             transformGradient<First, First + kRowsPerPass>(pixels, g.outputs, gradients + t * outputRow, outputSize);
             if (First == 0 && biasSum) addPixels(pixels, g.outputs, biasSum);
         }
@@ -106,7 +108,8 @@ void weightGradientRows(const Geometry& g, const float* input, const float* grad
     }
 }
 
-void weightGradient(const Geometry& g, const float* input, const float* gradient, const Share& share, float* sum,
+template <class Element>
+void weightGradient(const Geometry& g, const Element* input, const Element* gradient, const Share& share, float* sum,
                     float* biasSum, float* scratch) {
     for (int64_t i = 0; i < outsideSize(g); ++i) scratch[i] = 0;
     weightGradientRows<0>(g, input, gradient, share, sum, biasSum, scratch);
@@ -114,8 +117,11 @@ void weightGradient(const Geometry& g, const float* input, const float* gradient
     weightGradientRows<4>(g, input, gradient, share, sum, biasSum, scratch);
 }
 
+template <class Element>
+constexpr ImageKernels<Element> kImages{convolve<Element>, weightGradient<Element>};
+
 constexpr Kernels kKernels{Lanes::kWidth, convolveScratch, weightGradientScratch, packedOffset,  packedSize,
-                           packWeights,   convolve,        weightGradient,        unpackGradient};
+                           packWeights,   kImages<float>,  kImages<Brain>,        unpackGradient};
 
 }  // namespace
 }  // namespace coverslip::winograd

@@ -76,13 +76,13 @@ inline void locateOutput(const Geometry& g, int64_t tile, Float* image, Float* o
 
 // Two-dimensional transform of one vector of channels: Side x Side pixels to rows [First, Last) of the 6x6 points,
 // point p stored at to + (p - 6 First) * stride.
-template <int Side, int First, int Last>
-inline COVERSLIP_INLINE void transformPixels(const float* const* pixels, int64_t channel, int count, float* to,
+template <int Side, int First, int Last, class Element>
+inline COVERSLIP_INLINE void transformPixels(const Element* const* pixels, int64_t channel, int count, float* to,
                                              int64_t stride, void (*points)(const Vector*, Vector*)) {
     Vector columns[kPoints][Side];
     for (int x = 0; x < Side; ++x) {
         Vector d[Side], t[kPoints];
-        for (int y = 0; y < Side; ++y) d[y] = Lanes::load(pixels[y * Side + x] + channel, count);
+        for (int y = 0; y < Side; ++y) d[y] = load(pixels[y * Side + x] + channel, count);
         points(d, t);
         for (int i = First; i < Last; ++i) columns[i][x] = t[i];
     }
@@ -94,34 +94,35 @@ inline COVERSLIP_INLINE void transformPixels(const float* const* pixels, int64_t
 }
 
 // Rows [First, Last) of B^T d B of one tile, to[point][channel].
-template <int First, int Last>
-inline void transformInput(const float* const* pixels, int64_t channels, float* to, int64_t stride) {
+template <int First, int Last, class Element>
+inline void transformInput(const Element* const* pixels, int64_t channels, float* to, int64_t stride) {
     forChannels(channels, [&](int64_t c, int count) COVERSLIP_INLINE {
         transformPixels<kPoints, First, Last>(pixels, c, count, to + c, stride, inputPoints);
     });
 }
 
 // Rows [First, Last) of A y A^T of one tile of the output's gradient.
-template <int First, int Last>
-inline void transformGradient(const float* const* pixels, int64_t channels, float* to, int64_t stride) {
+template <int First, int Last, class Element>
+inline void transformGradient(const Element* const* pixels, int64_t channels, float* to, int64_t stride) {
     forChannels(channels, [&](int64_t c, int count) COVERSLIP_INLINE {
         transformPixels<kTileSide, First, Last>(pixels, c, count, to + c, stride, gradientPoints);
     });
 }
 
 // sum += the sixteen pixels of one tile of the output's gradient.
-inline void addPixels(const float* const* pixels, int64_t channels, float* sum) {
+template <class Element>
+inline void addPixels(const Element* const* pixels, int64_t channels, float* sum) {
     forChannels(channels, [&](int64_t c, int count) COVERSLIP_INLINE {
         Vector total = Lanes::load(sum + c);
-        for (int i = 0; i < kTileSide * kTileSide; ++i) total += Lanes::load(pixels[i] + c, count);
+        for (int i = 0; i < kTileSide * kTileSide; ++i) total += load(pixels[i] + c, count);
         Lanes::store(sum + c, total);
     });
 }
 
 // A^T m A of one tile, and what stands behind it, into its sixteen pixels.
-template <bool Added>
-inline void transformOutput(const float* from, int64_t stride, int64_t channels, const Behind& behind,
-                            const float* const* added, float* const* pixels) {
+template <bool Added, class Element>
+inline void transformOutput(const float* from, int64_t stride, int64_t channels, const Clamped& behind,
+                            const Element* const* added, Element* const* pixels) {
     forChannels(channels, [&](int64_t c, int count) COVERSLIP_INLINE {
         Vector rows[kTileSide][kPoints];
         for (int j = 0; j < kPoints; ++j) {
@@ -136,8 +137,8 @@ inline void transformOutput(const float* from, int64_t stride, int64_t channels,
             outputPoints(rows[i], y);
             for (int j = 0; j < kTileSide; ++j) {
                 Vector out = y[j] + constant;
-                if (Added) out += Lanes::load(added[i * kTileSide + j] + c, count);
-                Lanes::store(pixels[i * kTileSide + j] + c, clamp(out, behind), count);
+                if (Added) out += load(added[i * kTileSide + j] + c, count);
+                store(pixels[i * kTileSide + j] + c, clamp(out, behind), count);
             }
         }
     });

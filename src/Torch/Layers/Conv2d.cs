@@ -6,10 +6,8 @@ namespace Coverslip.Torch.Layers;
 /// </summary>
 public sealed class Conv2d
 {
-    // Below, what Winograd's method saves does not pay for transforming the weights (docs/decisions/one-step-convolutions.md).
+    // Below, the transforms of Winograd's method cost more than it saves (docs/decisions/one-step-convolutions.md).
     private const int FewestChannels = 16;
-    private const long FewestTiles = 64;
-    private const int TileSide = 4;
 
     private readonly ParameterStore store;
     private readonly bool own,
@@ -110,13 +108,15 @@ public sealed class Conv2d
 
     private Tensor Convolve(Tensor x, Tensor weight) =>
         depthwise && x.DepthwiseServedByOwnOperators ? x.OwnDepthwise(weight, Geometry)
+        : own && x.ShortServedByOwnOperators && OwnConvolution.PaysShort(weight.Shape, Tiles(x))
+            ? x.OwnShortConv3x3(weight, Bias, Geometry.Padding.Rows)
         : !own || !x.ServedByOwnOperators ? x.Conv2d(weight, Bias, Geometry)
         : weight.Size(2) == 1 ? x.OwnConv1x1(weight, Bias)
-        : Tiles(x) >= FewestTiles ? x.OwnConv3x3(weight, Bias, Geometry.Padding.Rows)
+        : Tiles(x) >= OwnConvolution.FewestTiles ? x.OwnConv3x3(weight, Bias, Geometry.Padding.Rows)
         : x.Conv2d(weight, Bias, Geometry);
 
     private static long Tiles(Tensor x) =>
-        x.Size(0) * ((x.Size(2) + TileSide - 1) / TileSide) * ((x.Size(3) + TileSide - 1) / TileSide);
+        x.Size(0) * OwnConvolution.Tiles(x.Size(2)) * OwnConvolution.Tiles(x.Size(3));
 
     private Tensor Folded(Tensor x, Behind behind, Tensor? added = null) =>
         store.FoldedForm(this, type => new FoldedConv2d(this, behind, type)).Forward(x, added);

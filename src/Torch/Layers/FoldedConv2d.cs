@@ -86,7 +86,10 @@ internal sealed unsafe class FoldedConv2d : IDisposable
     // own convolution.
     private PackedHandle? Packed(Tensor x, bool adds)
     {
-        var own = x.ServedByOwnOperators && (AlwaysOwn || OwnConvolution.Pays(weight.Shape, geometry, x.Shape, adds));
+        var own =
+            type == DType.BFloat16
+                ? x.NormServedByOwnOperators && OwnConvolution.PaysShort(weight.Shape, geometry, x.Shape)
+                : x.ServedByOwnOperators && (AlwaysOwn || OwnConvolution.Pays(weight.Shape, geometry, x.Shape, adds));
         // Batches beside each other meet it for the first time together.
         lock (packed)
             return Packed(x, own, adds);
@@ -97,8 +100,11 @@ internal sealed unsafe class FoldedConv2d : IDisposable
         if (packed.TryGetValue((own, adds), out var handle))
             return handle.IsInvalid ? null : handle;
         var shorter = type == DType.BFloat16 && Avx512BW.VL.IsSupported && Avx512DQ.IsSupported;
-        if (Tracing.IsOn || x.Device.IsCuda || !(type == DType.Float32 || shorter))
+        if (Tracing.IsOn || x.Device.IsCuda || !(type == DType.Float32 || shorter || own))
             return null;
+        using var scope = new TensorScope();
+        // Our own kernels have weights of float32, and multiply in it.
+        var (weights, constant) = own ? (weight.To(DType.Float32), bias?.To(DType.Float32)) : (weight, bias);
         var (stride, dilation, padding) = (geometry.Stride, geometry.Dilation, geometry.Padding);
         var walk = stackalloc long[]
         {
@@ -115,7 +121,9 @@ internal sealed unsafe class FoldedConv2d : IDisposable
         };
         nint result = 0;
         fixed (long* shape = x.Shape)
-            NativeMethods.Check(NativeMethods.ct_conv_pack(weight.Pointer, bias?.Pointer ?? 0, walk, shape, &result));
+            NativeMethods.Check(
+                NativeMethods.ct_conv_pack(weights.Pointer, constant?.Pointer ?? 0, walk, shape, &result)
+            );
         packed.Add((own, adds), handle = new PackedHandle(result));
         return result == 0 ? null : handle;
     }

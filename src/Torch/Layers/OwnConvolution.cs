@@ -22,6 +22,14 @@ internal static class OwnConvolution
     // does; of columns it reaches as much.
     private const int FewestGathered = 64;
 
+    /// <summary>Below, transforming the weights in each step does not pay.</summary>
+    internal const long FewestTiles = 64;
+
+    // Where oneDNN multiplies in bfloat16, below these it is as fast or faster.
+    private const long FewestShortTiles = 192,
+        MostWeightsOfATile = 1024;
+
+    private static readonly bool Bfloat16InVectors = Processor.HasBfloat16;
     private static readonly bool HasKernels = TorchRuntime.Simd != "none";
     private static readonly bool Gathers = TorchRuntime.Simd == "avx2";
 
@@ -45,7 +53,31 @@ internal static class OwnConvolution
             && (weight[0] * weight[1] <= MostWeights || Tiles(rows) * Tiles(columns) >= LeastTiles);
     }
 
-    private static bool IsWinograds(Sides padding) => padding.Rows == padding.Columns && padding.Rows is 0 or 1;
+    /// <summary>
+    /// Whether a 3×3 convolution of bfloat16 maps is faster in float32 by Winograd's method than by oneDNN in bfloat16, in
+    /// training and evaluation; a rule of the shape and the processor's instructions, as the other.
+    /// </summary>
+    /// <param name="weight">[out, in, kH, kW].</param>
+    /// <param name="tiles">Of 4×4 outputs in the whole mini-batch.</param>
+    internal static bool PaysShort(ReadOnlySpan<long> weight, long tiles) =>
+        HasKernels
+        && weight is [_, _, 3, 3]
+        && tiles >= (Bfloat16InVectors ? FewestShortTiles : FewestTiles)
+        && (!Bfloat16InVectors || weight[0] * weight[1] <= MostWeightsOfATile * tiles)
+        && !Processor.HasBfloat16Tiles;
 
-    private static long Tiles(long side) => (side + TileSide - 1) / TileSide;
+    /// <summary>The same in evaluation with weights laid out once.</summary>
+    /// <param name="weight">[out, in / groups, kH, kW].</param>
+    /// <param name="geometry">How the kernel walks.</param>
+    /// <param name="image">[B, in, H, W].</param>
+    internal static bool PaysShort(ReadOnlySpan<long> weight, ConvGeometry geometry, ReadOnlySpan<long> image) =>
+        weight is [_, _, 3, 3]
+        && geometry is { Stride: 1, Dilation: 1 }
+        && IsWinograds(geometry.Padding)
+        && Pays(weight, geometry, image, adds: false)
+        && !Processor.HasBfloat16Tiles;
+
+    internal static long Tiles(long side) => (side + TileSide - 1) / TileSide;
+
+    private static bool IsWinograds(Sides padding) => padding.Rows == padding.Columns && padding.Rows is 0 or 1;
 }

@@ -161,6 +161,12 @@ public sealed partial class Tensor
     /// </summary>
     internal bool ServedByOwnOperators => !Device.IsCuda && DType == DType.Float32 && !Autocast.IsOn && !Tracing.IsOn;
 
+    /// <summary>
+    /// Whether native/torch's 3×3 convolution applies to short maps, whose products it takes in float32 with weights of
+    /// float32: what libtorch would compute in bfloat16.
+    /// </summary>
+    internal bool ShortServedByOwnOperators => (Autocast.IsOn || DType == DType.BFloat16) && NormServedByOwnOperators;
+
     /// <summary>The same of batch normalization, which computes in float32 whatever its map is stored as.</summary>
     internal bool NormServedByOwnOperators =>
         !Device.IsCuda && DType is DType.Float32 or DType.BFloat16 && !Tracing.IsOn;
@@ -171,6 +177,10 @@ public sealed partial class Tensor
 
     internal Tensor OwnConv3x3(Tensor weight, Tensor? bias, int padding) =>
         OwnConv3x3Op.Call(this, weight, bias, (long)padding);
+
+    /// <summary>[B, in, H, W] → [B, out, H', W'] in bfloat16, of weights of float32.</summary>
+    internal Tensor OwnShortConv3x3(Tensor weight, Tensor? bias, int padding) =>
+        (DType == DType.BFloat16 ? this : To(DType.BFloat16)).OwnConv3x3(weight, bias, padding);
 
     internal Tensor OwnConv1x1(Tensor weight, Tensor? bias) => OwnConv1x1Op.Call(this, weight, bias);
 

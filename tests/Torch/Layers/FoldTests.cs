@@ -121,6 +121,8 @@ public sealed class FoldTests
             var wanted = Forward().ToArray<float>();
             store.Fold(DType.Float32);
             Close(wanted, Forward().ToArray<float>(), 1e-5);
+            store.Fold(DType.BFloat16);
+            Close(wanted, Forward().To(DType.Float32).ToArray<float>(), 1e-2);
         }
     }
 

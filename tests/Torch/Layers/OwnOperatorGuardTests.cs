@@ -30,6 +30,34 @@ public sealed class OwnOperatorGuardTests
         }
     }
 
+    /// <summary>Maps are stored in eight bits, and nothing is multiplied in them: weights and their gradients are not rounded.</summary>
+    [Fact]
+    public void Under_autocast_large_maps_meet_weights_that_are_not_rounded()
+    {
+        using var scope = new TensorScope();
+        using var store = new ParameterStore();
+        TorchRuntime.Seed(2);
+        var own = new Conv2d(store.Root / "own", 16, 24, 3, Own with { Bias = false });
+        var x = Tensor.Rand([2, 16, 48, 48]).Contiguous(MemoryFormat.ChannelsLast).To(DType.BFloat16);
+        Tensor[] Gradients(Func<Tensor, Tensor> convolve)
+        {
+            store.ClearGradients();
+            var y = convolve(x);
+            y.To(DType.Float32).Sum().Backward();
+            return [y.To(DType.Float64), own.Weight.Gradient!.To(DType.Float64)];
+        }
+        var wanted = Gradients(i =>
+            i.To(DType.Float64).Conv2d(own.Weight.To(DType.Float64), null, new ConvGeometry { Padding = 1 })
+        );
+        using var cast = new Autocast(default, DType.BFloat16);
+        var here = Gradients(own.Forward);
+        Assert.True(Off(here[0], wanted[0]) < 2e-3);
+        if (TorchRuntime.Simd != "none" && !Processor.HasBfloat16Tiles)
+            Assert.True(Off(here[1], wanted[1]) < 2e-5);
+    }
+
+    private static double Off(Tensor here, Tensor wanted) => (here - wanted).Norm().Item() / wanted.Norm().Item();
+
     [Fact]
     public void Under_autocast_the_loss_of_rows_and_the_largest_of_each_are_libtorchs()
     {
