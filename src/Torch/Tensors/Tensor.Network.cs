@@ -143,13 +143,12 @@ public sealed partial class Tensor
     public Tensor LogSoftmax(int dimension) => LogSoftmaxOp.Call(this, (long)dimension);
 
     /// <summary>
-    /// σ(gate) ⊙ ELU(feature) of [B, 2C, H, W], features first, gates second → [B, C, H, W]. On the processor in
-    /// float32 one
-    /// pass forward and one back; elsewhere, and while a network is traced for others to load, by libtorch's operators.
+    /// σ(gate) ⊙ ELU(feature) of [B, 2C, H, W], features first, gates second → [B, C, H, W]. On the processor, in
+    /// float32 and in bfloat16, one pass forward and one back; elsewhere, and while a network is traced for others to load, by libtorch's operators.
     /// </summary>
     public Tensor GatedElu()
     {
-        if (ServedByOwnOperators)
+        if (ServedByOwnOperators || (DType == DType.BFloat16 && NormServedByOwnOperators))
             return GatedEluOp.Call(this);
         var halves = Chunk(2, 1);
         return halves[1].Sigmoid() * halves[0].Elu();

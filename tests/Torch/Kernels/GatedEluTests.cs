@@ -74,6 +74,28 @@ public sealed class GatedEluTests
         Assert.Equal(wide.Gradient!.ToArray<double>(), one.Gradient!.To(DType.Float64).ToArray<double>(), Close);
     }
 
+    /// <summary>Of maps in bfloat16 one rounding of the output and of the gradient, none between.</summary>
+    [Theory]
+    [InlineData(MemoryFormat.Contiguous)]
+    [InlineData(MemoryFormat.ChannelsLast)]
+    public void Short_maps_are_rounded_once(MemoryFormat format)
+    {
+        using var scope = new TensorScope();
+        TorchRuntime.Seed(4);
+        var values = (Tensor.Randn([2, 38, 6, 5]) * 2).Contiguous(format).To(DType.BFloat16);
+        var (flowing, wide) = (Tensor.Randn([2, 19, 6, 5]).To(DType.BFloat16), Leaf(values.To(DType.Float32)));
+        var brief = Leaf(values);
+        var (given, wanted) = (brief.GatedElu(), wide.GatedElu());
+        given.Backward(flowing);
+        wanted.Backward(flowing.To(DType.Float32));
+        Assert.Equal(DType.BFloat16, given.DType);
+        foreach (var (here, there) in new[] { (given, wanted.Detach()), (brief.Gradient!, wide.Gradient!) })
+            Assert.Equal(
+                there.To(DType.BFloat16).To(DType.Float32).ToArray<float>(),
+                here.To(DType.Float32).ToArray<float>()
+            );
+    }
+
     [Fact]
     public void An_odd_number_of_channels_is_refused()
     {
