@@ -41,12 +41,8 @@ public sealed partial class SlidePageTests(ViewedPhantoms phantoms, Browser brow
         // Two views show the same field, near or far.
         await page.GetByRole(AriaRole.Button, new() { Name = "Two views side by side" }).ClickAsync();
         await Expect(page.Locator(".scale .rule")).ToHaveCountAsync(2);
-        // On a busy machine a key that comes while the second view is made is lost.
-        for (var i = 0; i < 5 && await page.GetByText("200 µm").CountAsync() < 2; i++)
-        {
-            await page.Keyboard.PressAsync("3");
-            await page.WaitForTimeoutAsync(500);
-        }
+        // On a busy machine this comes while the views are made; it is for them all the same.
+        await page.Keyboard.PressAsync("3");
         foreach (var scale in await page.Locator(".scale").AllAsync())
             await Expect(scale).ToHaveTextAsync("200 µm");
         Assert.Empty(console);

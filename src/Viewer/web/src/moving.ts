@@ -15,33 +15,52 @@ export function isForField(event: KeyboardEvent): boolean {
   );
 }
 
-/** Moves a view by a key; whether it is one that does. */
+/** Moves a view by a key, where its slide is not there yet as soon as it is; whether it is one that does. */
 export function moveByKey(pane: Pane, key: string): boolean {
+  const act = moveOf(pane, key);
+  if (act) pane.whenOpen(act);
+  return act !== null;
+}
+
+function moveOf(pane: Pane, key: string): (() => void) | null {
   const number = Number(key);
-  const step = 120 / pane.scale;
-  const move = (x: number, y: number) => {
-    const angle = (-pane.place.r * Math.PI) / 180;
+  const move = (x: number, y: number) => () => {
     const place = pane.place;
+    const step = 120 / pane.scale;
+    const angle = (-place.r * Math.PI) / 180;
     pane.go({
       x: place.x + step * (x * Math.cos(angle) - y * Math.sin(angle)),
       y: place.y + step * (x * Math.sin(angle) + y * Math.cos(angle)),
     });
   };
-  if (key === "0") pane.fit();
-  else if (number >= 1 && number <= objectives.length) {
-    if (pane.facts.mpp) pane.magnify(objectives[number - 1]!);
-    else pane.go({ z: 2 ** (number - objectives.length) });
-  } else if (key === "+" || key === "=") pane.go({ z: pane.place.z * 1.4 });
-  else if (key === "-") pane.go({ z: pane.place.z / 1.4 });
-  else if (key === "ArrowLeft") move(-1, 0);
-  else if (key === "ArrowRight") move(1, 0);
-  else if (key === "ArrowUp") move(0, -1);
-  else if (key === "ArrowDown") move(0, 1);
-  else if (key === "r") pane.go({ r: (pane.place.r + 90) % 360 });
-  else if (key === "m") document.body.classList.toggle("without-navigator");
-  else if (key === "f") fullScreen();
-  else return false;
-  return true;
+  if (number >= 1 && number <= objectives.length)
+    return () =>
+      pane.facts.mpp ? pane.magnify(objectives[number - 1]!) : pane.go({ z: 2 ** (number - objectives.length) });
+  switch (key) {
+    case "0":
+      return () => pane.fit();
+    case "+":
+    case "=":
+      return () => pane.go({ z: pane.place.z * 1.4 });
+    case "-":
+      return () => pane.go({ z: pane.place.z / 1.4 });
+    case "ArrowLeft":
+      return move(-1, 0);
+    case "ArrowRight":
+      return move(1, 0);
+    case "ArrowUp":
+      return move(0, -1);
+    case "ArrowDown":
+      return move(0, 1);
+    case "r":
+      return () => pane.go({ r: (pane.place.r + 90) % 360 });
+    case "m":
+      return () => document.body.classList.toggle("without-navigator");
+    case "f":
+      return fullScreen;
+    default:
+      return null;
+  }
 }
 
 /** Has keys move a view, wherever the focus is but in fields; returns what ends it. */

@@ -33,6 +33,12 @@ export class Pane {
   readonly element = el("section", { className: "pane", "aria-label": "Slide" });
   readonly viewer: OpenSeadragon.Viewer;
   readonly overlay: Overlay;
+  // Not whether there is an item: that comes before whoever waits for the view to open has placed it.
+  private open = false;
+  private kept: Place | null = null;
+
+  /** Whether its room has changed and it is not yet back where it was: what it tells of its place is not to be followed. */
+  resizing = false;
   private readonly bar = el("div", { className: "scale", role: "img" });
 
   /** @param id the slide's; none of a picture, which `showPicture` gives */
@@ -83,8 +89,17 @@ export class Pane {
     this.viewer.addHandler("tile-load-failed", () => failed("A part of this slide cannot be read; it stays empty."));
     for (const event of ["open-failed", "add-item-failed"] as const)
       this.viewer.addHandler(event, () => failed("This picture cannot be shown."));
-    this.viewer.addHandler("update-viewport", () => this.drawScale());
-    this.viewer.addHandler("open", () => this.drawScale());
+    // OpenSeadragon keeps what is seen when its room changes, by where an animation stands, and forgets where that was to
+    // end. A slide stays as near as it was, or will be.
+    if (id) this.viewer.addHandler("resize", () => (this.resizing = true));
+    this.viewer.addHandler("update-viewport", () => {
+      this.keepPlace();
+      this.drawScale();
+    });
+    this.viewer.addHandler("open", () => {
+      this.open = true;
+      this.drawScale();
+    });
   }
 
   /** One picture in place of a slide's tiles, or in place of the picture before, where that was looked at. */
@@ -120,6 +135,21 @@ export class Pane {
     if (place.x !== undefined && place.y !== undefined)
       viewport.panTo(item.imageToViewportCoordinates(place.x, place.y), immediately);
     viewport.applyConstraints(immediately);
+    if (this.open && !this.resizing) this.kept = this.place;
+  }
+
+  private keepPlace(): void {
+    if (!this.open) return;
+    const back = this.resizing ? this.kept : null;
+    this.resizing = false;
+    if (back) this.go(back, true);
+    else this.kept = this.place;
+  }
+
+  /** Now, or as soon as there is something to see: what is done to a view that opens is not lost. */
+  whenOpen(act: () => void): void {
+    if (this.open) act();
+    else this.viewer.addOnceHandler("open", act);
   }
 
   /** What of the slide is shown at a place of the view, in pixels of the screen from its corner. */
@@ -181,7 +211,7 @@ export function synchronize(panes: Pane[]): void {
   for (const pane of panes)
     for (const event of ["pan", "zoom", "rotate"] as const)
       pane.viewer.addHandler(event, (moved: { immediately?: boolean }) => {
-        if (moving) return;
+        if (moving || pane.resizing) return;
         moving = true;
         for (const other of panes.filter((p) => p !== pane)) other.go(pane.place, moved.immediately ?? false);
         moving = false;
