@@ -1,4 +1,5 @@
-// coverslip::batch_norm_relu, and the same over several processes.
+// coverslip::batch_norm_relu, with an image added before the ReLU, as residual networks do, and the same over several
+// processes.
 #include "batch_norm.h"
 
 #include <torch/csrc/autograd/custom_function.h>
@@ -75,7 +76,8 @@ void track(const NormLayer& layer, const Moments& moments) {
 
 struct BatchNormRelu : torch::autograd::Function<BatchNormRelu> {
     static at::Tensor forward(AutogradContext* context, const at::Tensor& input, const at::Tensor& weight,
-                              const at::Tensor& bias, const NormLayer& layer, const NormOver& over) {
+                              const at::Tensor& bias, const OptionalTensor& added, const NormLayer& layer,
+                              const NormOver& over) {
         at::AutoGradMode off(false);
         const auto image = channelsLast(input);
         const int64_t channels = image.size(1);
@@ -95,23 +97,32 @@ struct BatchNormRelu : torch::autograd::Function<BatchNormRelu> {
             numbers[3][c] = static_cast<float>(deviation);
         }
         auto output = at::empty_like(image);
+        const auto beside = added ? channelsLast(*added) : at::Tensor();
         if (isBrain(image))
-            normalize<Brain>(image, normalization(of), layer.relu, output);
+            normalize<Brain>(image, beside, normalization(of), layer.relu, output);
         else
-            normalize<float>(image, normalization(of), layer.relu, output);
+            normalize<float>(image, beside, normalization(of), layer.relu, output);
         context->saved_data["relu"] = static_cast<int64_t>(layer.relu);
         context->saved_data["count"] = moments.count;
         context->saved_data["counts"] = over.counts;
         if (over.group) context->saved_data["group"] = c10::IValue::make_capsule(over.group);
-        context->save_for_backward({image, of});
+        // What the ReLU let through is then not to be told from the image alone.
+        context->save_for_backward({image, of, added && layer.relu == Relu::After ? output : at::Tensor()});
+        context->saved_data["added"] = added.has_value();
         return output;
     }
 
     static variable_list backward(AutogradContext* context, variable_list gradients) {
         const auto saved = context->get_saved_variables();
-        const auto gradient = channelsLast(gradients[0]);
-        return isBrain(saved[0]) ? gradientsOf<Brain>(context, saved[0], gradient, saved[1])
-                                 : gradientsOf<float>(context, saved[0], gradient, saved[1]);
+        auto gradient = channelsLast(gradients[0]);
+        auto relu = static_cast<Relu>(context->saved_data["relu"].toInt());
+        const bool added = context->saved_data["added"].toBool();
+        if (saved[2].defined()) gradient = at::threshold_backward(gradient, saved[2], 0);
+        if (added) relu = Relu::None;
+        auto result = isBrain(saved[0]) ? gradientsOf<Brain>(context, saved[0], gradient, saved[1], relu)
+                                        : gradientsOf<float>(context, saved[0], gradient, saved[1], relu);
+        if (added) result[3] = gradient;
+        return result;
     }
 
 private:
@@ -123,9 +134,8 @@ private:
 
     template <class Element>
     static variable_list gradientsOf(AutogradContext* context, const at::Tensor& image, const at::Tensor& gradient,
-                                     const at::Tensor& of) {
+                                     const at::Tensor& of, Relu relu) {
         const auto& kernels = Of<Element>::kernels();
-        const auto relu = static_cast<Relu>(context->saved_data["relu"].toInt());
         const int64_t channels = image.size(1), rows = image.numel() / channels;
         const Element *const x = Of<Element>::data(image), *const dy = Of<Element>::data(gradient);
         const auto n = normalization(of);
@@ -143,7 +153,7 @@ private:
             to[0][c] = static_cast<float>(sum[1][c] / numbers[3][c]);
             to[1][c] = static_cast<float>(sum[0][c]);
         }
-        variable_list result(5);
+        variable_list result(6);
         result[1] = parts[0];
         result[2] = parts[1];
         if (!context->needs_input_grad(0)) return result;
@@ -171,30 +181,37 @@ private:
 
 at::Tensor batchNormRelu(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias,
                          const OptionalTensor& runningMean, const OptionalTensor& runningVariance, double momentum,
-                         double epsilon, int64_t relu) {
+                         double epsilon, int64_t relu, const OptionalTensor& added) {
     TORCH_CHECK(relu >= 0 && relu <= 3,
                 "coverslip::batch_norm_relu: relu 0 (none), 1 (before), 2 (after) or 3 (after, to 6) expected, got ",
                 relu);
     const int64_t channels = input.dim() == 4 ? input.size(1) : -1;
     TORCH_CHECK(weight.numel() == channels && bias.numel() == channels, "coverslip::batch_norm_relu: input ",
                 input.sizes(), ", weight ", weight.sizes(), " and bias ", bias.sizes(), " do not match");
+    TORCH_CHECK(
+        !added || ((relu == 0 || relu == 2) && added->sizes() == input.sizes()),
+        "coverslip::batch_norm_relu: an image is added before relu 0 (none) or 2 (after) and of the input's sizes, "
+        "got relu ",
+        relu, ", input ", input.sizes());
     const NormLayer layer{weight, bias, runningMean, runningVariance, momentum, epsilon, static_cast<Relu>(relu)};
-    if (imageServed(input) && layer.served()) return batchNorm(input, layer, {});
+    const bool alike = !added || (added->device() == input.device() && added->scalar_type() == input.scalar_type());
+    if (imageServed(input) && layer.served() && alike) return batchNorm(input, added, layer, {});
     const auto y = at::batch_norm(relu == 1 ? input.relu() : input, weight, bias, runningMean, runningVariance, true,
                                   momentum, epsilon, false);
-    return rectified(y, layer.relu);
+    return rectified(added ? y + *added : y, layer.relu);
 }
 
 }  // namespace
 
-at::Tensor batchNorm(const at::Tensor& image, const NormLayer& layer, const NormOver& over) {
-    return BatchNormRelu::apply(image, layer.weight.contiguous(), layer.bias.contiguous(), layer, over);
+at::Tensor batchNorm(const at::Tensor& image, const OptionalTensor& added, const NormLayer& layer,
+                     const NormOver& over) {
+    return BatchNormRelu::apply(image, layer.weight.contiguous(), layer.bias.contiguous(), added, layer, over);
 }
 
 }  // namespace coverslip
 
 TORCH_LIBRARY_FRAGMENT(coverslip, m) {
     m.def("batch_norm_relu(Tensor input, Tensor weight, Tensor bias, Tensor? running_mean, Tensor? running_var, "
-          "float momentum, float eps, int relu) -> Tensor",
+          "float momentum, float eps, int relu, Tensor? added=None) -> Tensor",
           coverslip::batchNormRelu);
 }

@@ -29,8 +29,9 @@ struct NormLayer {
     }
 };
 
-// Of an image and a layer that are served.
-at::Tensor batchNorm(const at::Tensor& image, const NormLayer& layer, const NormOver& over);
+// Of an image, one of its sizes and type that may be added before the ReLU, and a layer that are served.
+at::Tensor batchNorm(const at::Tensor& image, const OptionalTensor& added, const NormLayer& layer,
+                     const NormOver& over);
 
 // The ReLU behind a norm, by libtorch.
 at::Tensor rectified(const at::Tensor& y, rows::Relu relu);

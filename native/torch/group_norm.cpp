@@ -110,7 +110,7 @@ CT_API int32_t ct_group_batch_norm(CtGroup* group, CtTensor* const* tensors, con
                               norm->epsilon,
                               relu};
         if (imageServed(x) && layer.served() && x.is_contiguous(at::MemoryFormat::ChannelsLast)) {
-            *result = give(batchNorm(x, layer, {group->group, norm->counts != 0}));
+            *result = give(batchNorm(x, {}, layer, {group->group, norm->counts != 0}));
             return;
         }
         at::Tensor y = GroupBatchNorm::apply(x, layer.weight, layer.bias, *layer.runningMean, *layer.runningVariance,

@@ -73,13 +73,17 @@ inline bool imageServed(const at::Tensor& image) {
     return served(image) || (rows::kernels() && image.device().is_cpu() && isBrain(image) && image.numel() > 0);
 }
 
+// `added` may be undefined.
 template <class Element>
-void normalize(const at::Tensor& image, const rows::Normalization& n, rows::Relu relu, const at::Tensor& output) {
+void normalize(const at::Tensor& image, const at::Tensor& added, const rows::Normalization& n, rows::Relu relu,
+               const at::Tensor& output) {
     const int64_t channels = image.size(1);
     const Element* const x = Of<Element>::data(image);
+    const Element* const beside = added.defined() ? Of<Element>::data(added) : nullptr;
     Element* const y = Of<Element>::data(output);
     forBlocks(image.numel() / channels, [&](int64_t first, int64_t count) {
-        Of<Element>::kernels().normalize(x + first * channels, count, channels, n, relu, y + first * channels);
+        const int64_t at = first * channels;
+        Of<Element>::kernels().normalize(x + at, beside ? beside + at : nullptr, count, channels, n, relu, y + at);
     });
 }
 

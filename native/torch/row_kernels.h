@@ -58,15 +58,23 @@ void moments(const Element* x, int64_t rows, int64_t channels, const float* shif
     });
 }
 
-template <class Element>
-void normalize(const Element* x, int64_t rows, int64_t channels, const Normalization& n, Relu relu, Element* y) {
+template <bool Added, class Element>
+inline void normalizeRows(const Element* x, const Element* added, int64_t rows, int64_t channels,
+                          const Normalization& n, Relu relu, Element* y) {
     forRows(rows, channels, [&](int64_t c, int count, int64_t first, int64_t last) COVERSLIP_INLINE {
         const Vector scale = Lanes::load(n.scale + c, count), offset = Lanes::load(n.offset + c, count);
         for (int64_t r = first; r < last; ++r) {
-            const Vector v = rectify(load(x + r * channels + c, count), relu) * scale + offset;
+            Vector v = rectify(load(x + r * channels + c, count), relu) * scale + offset;
+            if (Added) v += load(added + r * channels + c, count);
             store(y + r * channels + c, activate(v, relu), count);
         }
     });
+}
+
+template <class Element>
+void normalize(const Element* x, const Element* added, int64_t rows, int64_t channels, const Normalization& n,
+               Relu relu, Element* y) {
+    (added ? normalizeRows<true, Element> : normalizeRows<false, Element>)(x, added, rows, channels, n, relu, y);
 }
 
 template <class Element>

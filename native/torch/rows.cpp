@@ -53,9 +53,9 @@ at::Tensor channelAffine(const at::Tensor& input, const at::Tensor& scale, const
     auto output = at::empty_like(image);
     const rows::Normalization n{nullptr, factor.data_ptr<float>(), constant.data_ptr<float>()};
     if (isBrain(image))
-        normalize<Brain>(image, n, relu, output);
+        normalize<Brain>(image, {}, n, relu, output);
     else
-        normalize<float>(image, n, relu, output);
+        normalize<float>(image, {}, n, relu, output);
     return output;
 }
 
@@ -81,7 +81,7 @@ struct ChannelMeans : torch::autograd::Function<ChannelMeans> {
         auto result = at::empty_like(gradient);
         for (int64_t i = 0; i < gradient.size(0); ++i) {
             const rows::Normalization n{nullptr, ones.data_ptr<float>(), spread.data_ptr<float>() + i * channels};
-            normalize<float>(gradient.narrow(0, i, 1), n, Relu::None, result.narrow(0, i, 1));
+            normalize<float>(gradient.narrow(0, i, 1), {}, n, Relu::None, result.narrow(0, i, 1));
         }
         return {result};
     }

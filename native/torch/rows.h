@@ -29,7 +29,9 @@ struct NormKernels {
     // sum += x' - shift, squares += (x' - shift)^2, per channel.
     void (*moments)(const Element* x, int64_t rows, int64_t channels, const float* shift, Relu relu, float* sum,
                     float* squares);
-    void (*normalize)(const Element* x, int64_t rows, int64_t channels, const Normalization&, Relu relu, Element* y);
+    // Of x, and where `added` is not null of that image besides, before the ReLU.
+    void (*normalize)(const Element* x, const Element* added, int64_t rows, int64_t channels, const Normalization&,
+                      Relu relu, Element* y);
     // sum += dy, products += dy (x' - mean), dy zero where a ReLU after was.
     void (*gradientSums)(const Element* x, const Element* dy, int64_t rows, int64_t channels, const Normalization&,
                          Relu relu, float* sum, float* products);

@@ -43,7 +43,13 @@ public sealed class BatchNorm2d
     /// <summary>What it computes behind the normalization.</summary>
     public Activation Activation { get; }
 
-    public Tensor Forward(Tensor x)
+    public Tensor Forward(Tensor x) => Forward(x, null, Activation);
+
+    /// <summary>
+    /// activation(norm(x) + added), in training in one pass; for a norm without an activation of its own, in a store that is
+    /// not folded.
+    /// </summary>
+    internal Tensor Forward(Tensor x, Tensor? added, Activation activation)
     {
         if (store.ComputesFolded)
         {
@@ -56,10 +62,23 @@ public sealed class BatchNorm2d
             tracked.AddInPlace(1);
         var state = new BatchNormState(mean, variance, Recompute.IsSecondRun ? 0 : momentum, epsilon);
         if (learns && store.StatisticsOver is { } group)
-            return group.BatchNorm(x, Weight, Bias, state, Activation);
-        if (learns && x.IsChannelsLast && x.NormServedByOwnOperators)
-            return x.OwnBatchNorm(Weight, Bias, state, Activation);
-        return Activation.InPlace(x.BatchNorm(Weight, Bias, state, learns));
+            return Behind(group.BatchNorm(x, Weight, Bias, state, Activation), added, activation);
+        if (
+            learns
+            && x.IsChannelsLast
+            && x.NormServedByOwnOperators
+            && (added is null || activation != Activation.Relu6)
+        )
+            return x.OwnBatchNorm(Weight, Bias, state, activation, added);
+        return Behind(Activation.InPlace(x.BatchNorm(Weight, Bias, state, learns)), added, activation);
+    }
+
+    private static Tensor Behind(Tensor y, Tensor? added, Activation activation)
+    {
+        if (added is null)
+            return y;
+        y.AddInPlace(added);
+        return activation.InPlace(y);
     }
 
     /// <summary>

@@ -101,9 +101,7 @@ public sealed class Conv2d
     {
         if (store.ComputesFolded)
             return Folded(x, new Behind(norm, activation), added);
-        var y = norm.Forward(Forward(x));
-        y.AddInPlace(added);
-        return activation.InPlace(y);
+        return norm.Forward(Forward(x), added, activation);
     }
 
     private Tensor Convolve(Tensor x, Tensor weight) =>

@@ -205,7 +205,14 @@ public sealed partial class Tensor
         DepthwiseOp.Call(this, weight, (long)geometry.Stride, geometry.PaddingList);
 
     /// <summary>Batch normalization in training, then ReLU if wanted, in two passes over a channels-last map.</summary>
-    internal Tensor OwnBatchNorm(Tensor weight, Tensor bias, BatchNormState state, Activation activation) =>
+    /// <summary>activation(norm(this) + added); of activations with an image added None and Relu.</summary>
+    internal Tensor OwnBatchNorm(
+        Tensor weight,
+        Tensor bias,
+        BatchNormState state,
+        Activation activation,
+        Tensor? added = null
+    ) =>
         OwnBatchNormOp.Call(
             this,
             weight,
@@ -214,7 +221,8 @@ public sealed partial class Tensor
             state.Variance,
             state.Momentum,
             state.Epsilon,
-            (long)activation.Number()
+            (long)activation.Number(),
+            added
         );
 
     /// <summary>activation(scale · x + offset) with a scale and an offset [C] per channel; without gradients.</summary>

@@ -52,6 +52,32 @@ public sealed class NormKernelTests
         }
     }
 
+    [Theory]
+    [InlineData(0, DType.Float32)]
+    [InlineData(2, DType.Float32)]
+    [InlineData(0, DType.BFloat16)]
+    [InlineData(2, DType.BFloat16)]
+    public void One_with_an_image_added_equals_libtorchs_with_the_gradients_of_both(long relu, DType type)
+    {
+        TorchRuntime.Seed(1);
+        foreach (var shape in Shapes)
+        {
+            using var scope = new TensorScope();
+            Tensor[] own = [Tensor.Zeros([shape[1]]), Tensor.Ones([shape[1]])],
+                wanted = [own[0].To(DType.Float64), own[1].To(DType.Float64)];
+            Comparison.Agree(
+                t => Norm.Call(t[0], t[1], t[2], own[0], own[1], Momentum, Epsilon, relu, t[3]),
+                t =>
+                {
+                    var sum = Reference(t[..3], wanted, 0) + t[3];
+                    return relu == 2 ? sum.Relu() : sum;
+                },
+                [.. Operands(shape, type), Comparison.Image([.. shape]).To(type)],
+                type == DType.Float32 ? 2e-4 : 1e-2
+            );
+        }
+    }
+
     [Fact]
     public void An_image_beside_its_channels_means_equals_libtorchs_with_the_gradients_of_both()
     {
