@@ -27,7 +27,8 @@ internal static class OwnConvolution
 
     // Where oneDNN multiplies in bfloat16, below these it is as fast or faster.
     private const long FewestShortTiles = 192,
-        MostWeightsOfATile = 1024;
+        MostWeightsOfATile = 1024,
+        MostWeightsOfAnImagesTile = 4096;
 
     private static readonly bool Bfloat16InVectors = Processor.HasBfloat16;
     private static readonly bool HasKernels = TorchRuntime.Simd != "none";
@@ -75,6 +76,9 @@ internal static class OwnConvolution
         && geometry is { Stride: 1, Dilation: 1 }
         && IsWinograds(geometry.Padding)
         && Pays(weight, geometry, image, adds: false)
+        && (
+            !Bfloat16InVectors || weight[0] * weight[1] <= MostWeightsOfAnImagesTile * Tiles(image[2]) * Tiles(image[3])
+        )
         && !Processor.HasBfloat16Tiles;
 
     internal static long Tiles(long side) => (side + TileSide - 1) / TileSide;

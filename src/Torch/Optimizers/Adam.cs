@@ -12,28 +12,24 @@ public sealed class Adam(
     Func<string, bool>? trainable = null
 ) : Optimizer(store, rate, trainable)
 {
+    private static readonly Operator StepOp = new("coverslip::adam_");
+
     private readonly AdamOptions options = options ?? new AdamOptions();
 
-    private protected override void Step(Moving moving, Tensor[] gradients)
-    {
-        var weights = moving.Parameters;
-        var (first, second) = (moving.State("mean"), moving.State("square"));
-        if (options.WeightDecay != 0)
-        {
-            if (options.Decoupled)
-                Foreach.MultiplyInPlace(weights, 1 - moving.Rate * options.WeightDecay);
-            else
-                gradients = Foreach.Add(gradients, weights, options.WeightDecay);
-        }
-        Foreach.MultiplyInPlace(first, options.Beta1);
-        Foreach.AddInPlace(first, gradients, 1 - options.Beta1);
-        Foreach.MultiplyInPlace(second, options.Beta2);
-        Foreach.AddProductInPlace(second, gradients, gradients, 1 - options.Beta2);
-        var divisor = Foreach.Sqrt(second);
-        Foreach.DivideInPlace(divisor, Math.Sqrt(1 - Math.Pow(options.Beta2, Steps)));
-        Foreach.AddInPlace(divisor, options.Epsilon);
-        Foreach.AddQuotientInPlace(weights, first, divisor, -moving.Rate / (1 - Math.Pow(options.Beta1, Steps)));
-    }
+    private protected override void Step(Moving moving, Tensor[] gradients) =>
+        StepOp.Run(
+            moving.Parameters,
+            moving.State("mean"),
+            moving.State("square"),
+            gradients,
+            moving.Rate,
+            options.Beta1,
+            options.Beta2,
+            options.Epsilon,
+            options.WeightDecay,
+            options.Decoupled,
+            Steps
+        );
 }
 
 /// <summary>Options of <see cref="Adam"/>.</summary>

@@ -7,7 +7,6 @@ internal static class Foreach
         AddScalarInPlace = new("aten::_foreach_add_", "Scalar"),
         AddList = new("aten::_foreach_add", "List"),
         MulScalarInPlace = new("aten::_foreach_mul_", "Scalar"),
-        DivScalarInPlace = new("aten::_foreach_div_", "Scalar"),
         AddcmulInPlace = new("aten::_foreach_addcmul_", "Scalar"),
         AddcdivInPlace = new("aten::_foreach_addcdiv_", "Scalar"),
         SqrtOp = new("aten::_foreach_sqrt"),
@@ -21,8 +20,6 @@ internal static class Foreach
     internal static void AddInPlace(Tensor[] to, double value) => AddScalarInPlace.Run(to, value);
 
     internal static void MultiplyInPlace(Tensor[] to, double factor) => MulScalarInPlace.Run(to, factor);
-
-    internal static void DivideInPlace(Tensor[] to, double divisor) => DivScalarInPlace.Run(to, divisor);
 
     /// <summary>to += scale · a · b.</summary>
     internal static void AddProductInPlace(Tensor[] to, Tensor[] a, Tensor[] b, double scale) =>

@@ -12,22 +12,23 @@ public sealed class Sgd(
     Func<string, bool>? trainable = null
 ) : Optimizer(store, rate, trainable)
 {
+    private static readonly Operator StepOp = new("coverslip::sgd_");
+
     private readonly SgdOptions options = options ?? new SgdOptions();
 
     private protected override void Step(Moving moving, Tensor[] gradients)
     {
-        var weights = moving.Parameters;
-        if (options.WeightDecay != 0)
-            gradients = Foreach.Add(gradients, weights, options.WeightDecay);
-        if (options.Momentum != 0)
-        {
-            // From a zero velocity, μ·0 + g is PyTorch's first step too.
-            var velocity = moving.State("momentum");
-            Foreach.MultiplyInPlace(velocity, options.Momentum);
-            Foreach.AddInPlace(velocity, gradients, 1);
-            gradients = options.Nesterov ? Foreach.Add(gradients, velocity, options.Momentum) : velocity;
-        }
-        Foreach.AddInPlace(weights, gradients, -moving.Rate);
+        // From a zero velocity, μ·0 + g is PyTorch's first step too.
+        Tensor[] velocities = options.Momentum == 0 ? [] : moving.State("momentum");
+        StepOp.Run(
+            moving.Parameters,
+            velocities,
+            gradients,
+            moving.Rate,
+            options.Momentum,
+            options.WeightDecay,
+            options.Nesterov
+        );
     }
 }
 

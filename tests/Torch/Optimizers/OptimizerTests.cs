@@ -7,6 +7,7 @@ namespace Coverslip.Torch.Tests.Optimizers;
 /// Six steps of every optimizer on a linear layer against PyTorch's (TensorFlow's form: against its formula).
 /// </summary>
 [NoTensorLeaks]
+[Threads(2)]
 public sealed class OptimizerTests
 {
     private static readonly Dictionary<string, Func<ParameterStore, Optimizer>> Optimizers = new()
@@ -63,6 +64,87 @@ public sealed class OptimizerTests
             problem.Step(optimizer);
         Assert.Equal(6, optimizer.Steps);
         problem.Expect(name);
+    }
+
+    /// <summary>
+    /// Parameters of many sizes, pixel by pixel, with gradients in the other layout, in pieces on two threads: the formulas
+    /// in float64, number by number.
+    /// </summary>
+    [Theory]
+    [InlineData("sgd", 0, 0, false)]
+    [InlineData("sgd_momentum", 0.9, 0.01, false)]
+    [InlineData("sgd_nesterov", 0.9, 0, true)]
+    public void One_pass_of_descent_follows_the_formula(string name, double momentum, double decay, bool nesterov) =>
+        Follows(
+            name,
+            (state, w, gradient, _) =>
+            {
+                var g = gradient + decay * w;
+                var v = state[0] = momentum * state[0] + g;
+                return w - 0.1 * (nesterov ? g + momentum * v : v);
+            }
+        );
+
+    /// <summary>The same of Adam and AdamW.</summary>
+    [Theory]
+    [InlineData("adam", 0.9, 0.999, 1e-8, 0, 0)]
+    [InlineData("adam_decay", 0.8, 0.95, 1e-4, 0.1, 0)]
+    [InlineData("adamw", 0.9, 0.999, 1e-8, 0, 0.1)]
+    public void One_pass_of_Adam_follows_the_formula(
+        string name,
+        double beta1,
+        double beta2,
+        double epsilon,
+        double decay,
+        double shrink
+    ) =>
+        Follows(
+            name,
+            (state, w, gradient, step) =>
+            {
+                var g = gradient + decay * w;
+                var m = state[0] = beta1 * state[0] + (1 - beta1) * g;
+                var q = state[1] = beta2 * state[1] + (1 - beta2) * g * g;
+                var root = Math.Sqrt(q / (1 - Math.Pow(beta2, step))) + epsilon;
+                return w * (1 - 0.05 * shrink) - 0.05 * m / (1 - Math.Pow(beta1, step)) / root;
+            }
+        );
+
+    private static void Follows(string name, Func<double[], double, double, int, double> formula)
+    {
+        using var scope = new TensorScope();
+        TorchRuntime.Seed(6);
+        long[][] shapes =
+        [
+            [1],
+            [3, 5],
+            [64, 32, 3, 3],
+            [100_003],
+            [16, 8, 1, 1],
+        ];
+        using var store = new ParameterStore();
+        Tensor[] weights = [.. shapes.Select((s, i) => store.Root.Parameter($"p{i}", s, t => t.UniformInPlace(-1, 1)))];
+        store.ToChannelsLast();
+        var wanted = weights.Select(w => w.ToArray<float>().Select(v => (double)v).ToArray()).ToArray();
+        var states = wanted.Select(w => w.Select(_ => new double[2]).ToArray()).ToArray();
+        using var optimizer = Optimizers[name](store);
+        for (var step = 1; step <= 5; step++)
+        {
+            for (var p = 0; p < weights.Length; p++)
+            {
+                var gradient = Tensor.Randn(shapes[p]);
+                weights[p].Gradient = gradient;
+                var numbers = gradient.ToArray<float>();
+                for (var i = 0; i < numbers.Length; i++)
+                    wanted[p][i] = formula(states[p][i], wanted[p][i], numbers[i], step);
+            }
+            optimizer.Step();
+        }
+        for (var p = 0; p < weights.Length; p++)
+            Assert.All(
+                weights[p].ToArray<float>().Zip(wanted[p]),
+                pair => Assert.True(Math.Abs(pair.First - pair.Second) < 1e-5 + 1e-5 * Math.Abs(pair.Second))
+            );
     }
 
     [Fact]
