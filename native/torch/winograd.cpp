@@ -197,13 +197,19 @@ struct Conv3x3 : torch::autograd::Function<Conv3x3> {
     }
 };
 
+// With weights in the image's type, if that is the shorter one: libtorch takes no others.
+at::Tensor libtorchs(const at::Tensor& image, const at::Tensor& weight, const OptionalTensor& bias, int64_t padding) {
+    const auto alike = [&](const at::Tensor& t) { return isBrain(image) ? t.to(image.scalar_type()) : t; };
+    return at::conv2d(image, alike(weight), bias ? OptionalTensor(alike(*bias)) : bias, 1, padding);
+}
+
 at::Tensor conv3x3(const at::Tensor& input, const at::Tensor& weight, const OptionalTensor& bias, int64_t padding) {
     TORCH_CHECK(weight.dim() == 4 && weight.size(2) == 3 && weight.size(3) == 3 && (padding == 0 || padding == 1),
                 "coverslip::conv3x3: weight [outputs, inputs, 3, 3] and padding 0 or 1 expected, got ", weight.sizes(),
                 " and ", padding);
     const bool large = input.dim() == 4 && input.size(2) + 2 * padding >= 3 && input.size(3) + 2 * padding >= 3;
     if (!imageServed(input) || !served(weight) || !served(bias) || !large)
-        return at::conv2d(input, weight, bias, 1, padding);
+        return libtorchs(input, weight, bias, padding);
     TORCH_CHECK(input.size(1) == weight.size(1) && (!bias || bias->numel() == weight.size(0)),
                 "coverslip::conv3x3: input ", input.sizes(), ", weight ", weight.sizes(), " and bias do not match");
     return Conv3x3::apply(input, weight, bias, padding);

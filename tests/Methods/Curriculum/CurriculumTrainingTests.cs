@@ -51,9 +51,11 @@ public sealed class CurriculumTrainingTests(SmallChests chests) : IClassFixture<
         var all = again.Rows.ToDictionary(r => r.Image);
         foreach (var row in tested.Rows)
         {
-            Assert.Equal(row.Predicted, all[row.Image].Predicted);
             for (var f = 0; f < 5; f++)
                 Assert.Equal(row.Probabilities[f], all[row.Image].Probabilities[f], 1e-4);
+            // In batches of another size the last digits are others, and so little trained a network says much the same of all.
+            if (row.Probabilities.Zip(description.Thresholds).All(p => Math.Abs(p.First - p.Second) > 1e-4))
+                Assert.Equal(row.Predicted, all[row.Image].Predicted);
         }
     }
 

@@ -54,7 +54,7 @@ public sealed class WsInferRuns : IDisposable
                     """
                     method: backbone
                     network: {name: mobilenet-v2, width: 0.25, hidden: 16}
-                    training: {epochs: 3, batch: 6, rate: 5e-3, schedule: constant, patience: 0, precision: bfloat16}
+                    training: {epochs: 10, batch: 6, rate: 1e-3, schedule: constant, patience: 0, precision: bfloat16}
                     """
                 ),
                 new WsInferOptions { Mpp = 0.5 }
