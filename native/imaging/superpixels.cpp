@@ -46,6 +46,10 @@ CI_EXPORT int ci_slic(const ci_image* source, int region_size, float ruler, int 
     return ci::guarded([&] {
         if (space != lab && space != as_stored) throw ci::failure("space is 0 (Lab) or 1 (as stored)");
         cv::Mat pixels = ci::view(*source);
+        // OpenCV lays round(side / region size) superpixels along a side, and crashes where that is none.
+        if (region_size < 1 || region_size > 2 * std::min(pixels.cols, pixels.rows))
+            throw ci::failure(
+                "a superpixel is at least 1 pixel wide, and at most twice as wide as the image's shorter side");
         if (space == lab && pixels.channels() == 3) {
             cv::Mat unit;
             pixels.convertTo(unit, CV_32F, 1.0 / (pixels.depth() == CV_8U ? 255 : 65535));

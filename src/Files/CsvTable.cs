@@ -187,6 +187,18 @@ public sealed class CsvTable(string path, IReadOnlyList<string> columns, IReadOn
     /// <summary>A number with all its digits; nothing for null.</summary>
     public static string Text(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
 
+    /// <summary>Whether a file begins with a header of these columns, as <see cref="Write(string, IReadOnlyList{string}, IEnumerable{IEnumerable{string}})"/> writes it.</summary>
+    /// <param name="path">A file that is there.</param>
+    /// <param name="columns">Names without commas and quotation marks.</param>
+    public static bool HasHeader(string path, IReadOnlyList<string> columns)
+    {
+        var header = System.Text.Encoding.UTF8.GetBytes(string.Join(',', columns) + "\n");
+        var begin = new byte[header.Length];
+        using var file = File.OpenRead(path);
+        return file.ReadAtLeast(begin, begin.Length, throwOnEndOfStream: false) == begin.Length
+            && begin.AsSpan().SequenceEqual(header);
+    }
+
     /// <summary>Writes a whole file or nothing.</summary>
     public static void Write(string path, IReadOnlyList<string> columns, IEnumerable<IEnumerable<string>> rows) =>
         Write(path, rows.Prepend(columns));

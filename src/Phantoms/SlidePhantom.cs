@@ -11,6 +11,8 @@ namespace Coverslip.Phantoms;
 /// </summary>
 public sealed class SlidePhantom
 {
+    private const string Described = "Coverslip phantom, seed ";
+
     private readonly SlidePhantomOptions options;
     private readonly TissuePieces pieces;
     private readonly SlideArtifact[] artifacts;
@@ -46,6 +48,16 @@ public sealed class SlidePhantom
         return new SlidePhantom(options);
     }
 
+    /// <summary>Whether a file is a slide that was painted here, by what it says of itself.</summary>
+    /// <exception cref="UnreadableSlideException">It is no slide.</exception>
+    public static bool Is(string path)
+    {
+        using var slide = SlideFile.Open(path);
+        return slide
+                .Properties.GetValueOrDefault("tiff.ImageDescription")
+                ?.StartsWith(Described, StringComparison.Ordinal) == true;
+    }
+
     /// <summary>Plans and writes a slide.</summary>
     /// <param name="path">Such as <c>phantom.tif</c>.</param>
     /// <param name="options">What to paint.</param>
@@ -65,7 +77,7 @@ public sealed class SlidePhantom
     {
         var painter = Painter();
         var scanner = Scanner.Of(options.Scanner);
-        var pyramid = new PyramidOptions { Mpp = options.Mpp, Description = $"Coverslip phantom, seed {options.Seed}" };
+        var pyramid = new PyramidOptions { Mpp = options.Mpp, Description = $"{Described}{options.Seed}" };
         long painted = 0;
         PyramidWriter.Write(
             path,
@@ -91,7 +103,10 @@ public sealed class SlidePhantom
     /// Writes the lesions as ASAP's XML with the groups of CAMELYON16: <c>_0</c> tumor, <c>_2</c> islands of normal
     /// tissue that are cut out of it.
     /// </summary>
-    public void WriteAnnotations(string path)
+    public void WriteAnnotations(string path) => AnnotationFile.Write(path, Annotations(), AnnotationFormat.Asap);
+
+    /// <summary>The outlines of the lesions, as <see cref="WriteAnnotations"/> writes them.</summary>
+    public AnnotationSet Annotations()
     {
         var drawn = new List<Annotation>();
         foreach (var lesion in Lesions)
@@ -108,13 +123,12 @@ public sealed class SlidePhantom
                 CutFrom = group == "_2" ? ["_0", "_1"] : null,
                 Polygons = [new RingPolygon(ring)],
             };
-        var set = new AnnotationSet
+        return new AnnotationSet
         {
             Format = AnnotationFormat.Asap,
             Annotations = drawn,
             Groups = [.. Groups.Select(g => new AnnotationGroup(g.Name) { Color = g.Color })],
         };
-        AnnotationFile.Write(path, set, AnnotationFormat.Asap);
     }
 
     private static readonly (string Name, RgbColor Color)[] Groups =

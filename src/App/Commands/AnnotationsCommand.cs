@@ -2,7 +2,6 @@ using System.CommandLine;
 using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Formats;
 using Coverslip.Slides.Geometry;
-using Coverslip.Slides.Images;
 
 namespace Coverslip.App.Commands;
 
@@ -134,7 +133,8 @@ internal static class AnnotationsCommand
             var (from, to) = (Corner(parsed.GetValue(FromBounds)), Corner(parsed.GetValue(ToBounds)));
             var path = parsed.GetRequiredValue(Out);
             var moved = set.Moved(from.X - to.X, from.Y - to.Y);
-            var losses = AnnotationFile.Write(path, moved, parsed.GetValue(To));
+            var (bytes, losses) = AnnotationFile.Encode(path, moved, parsed.GetValue(To));
+            NamedOutput.WriteMarked(Out.Name, path, bytes, "annotations convert");
             foreach (var note in set.Notes.Concat(losses))
                 Console.WriteLine($"note: {note}");
             Console.WriteLine($"{path}: {parsed.GetValue(To)} with {set.Annotations.Count} annotations");
@@ -194,7 +194,7 @@ internal static class AnnotationsCommand
                 ? OutlineMask.Draw(drawn, file)
                 : OutlineMask.Draw(drawn, file, parsed.GetValue(Level));
             var output = parsed.GetRequiredValue(Out);
-            ImageFile.Write(output, mask);
+            NamedOutput.Write(Out.Name, output, mask, "annotations mask");
             var share = (double)mask.Pixels.ToArray().Count(p => p != 0) / (mask.Width * mask.Height);
             foreach (var line in survey.Lines())
                 Console.WriteLine(line);

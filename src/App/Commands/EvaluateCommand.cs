@@ -148,12 +148,15 @@ internal static class EvaluateCommand
         var note = notes.Any(n => n is not null) ? string.Join("; ", notes.Where(n => n is not null)) : null;
         var folder = parsed.GetValue(Output) ?? Path.GetDirectoryName(Path.GetFullPath(path))!;
         var report = Path.Combine(folder, "evaluation.json");
-        WholeFile.Write(report, stream => EvaluationReport.WriteJson(stream, evaluation, comparison, note));
+        NamedOutput.Check(Output.Name, report, OutputKind.Evaluation);
         if (evaluation.Reliability.Count > 0)
-            WholeFile.Write(
+            NamedOutput.Write(
+                Output.Name,
                 Path.Combine(folder, "reliability.svg"),
-                ReliabilityPlot.Svg(evaluation.Reliability, evaluation.Positive ?? "the predicted class")
+                ReliabilityPlot.Svg(evaluation.Reliability, evaluation.Positive ?? "the predicted class"),
+                OutputKind.Reliability
             );
+        WholeFile.Write(report, stream => EvaluationReport.WriteJson(stream, evaluation, comparison, note));
 
         if (parsed.GetValue(Json))
         {

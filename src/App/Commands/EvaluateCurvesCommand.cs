@@ -44,10 +44,16 @@ internal static class EvaluateCurvesCommand
 
     private static int Run(string[] folders, string output)
     {
+        NamedOutput.Check(Output.Name, output, OutputKind.Plot);
         LearningCurve[] curves = [.. folders.Select(LearningCurve.Read)];
         var baseline = curves[^1];
         var target = baseline.Losses.Min();
-        NamedOutput.Write(Output.Name, output, SvgPlot.DrawTogether(CurvesPlot.Of(curves, target)).ToString());
+        NamedOutput.Write(
+            Output.Name,
+            output,
+            SvgPlot.DrawTogether(CurvesPlot.Of(curves, target)).ToString(),
+            OutputKind.Plot
+        );
         string Number(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
         Console.WriteLine($"best validation loss of the baseline {baseline.Name}: {Number(target)}");
         ConsoleTable.Write(

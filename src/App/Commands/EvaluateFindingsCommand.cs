@@ -81,6 +81,8 @@ internal static class EvaluateFindingsCommand
     private static int Run(ParseResult parsed)
     {
         var path = parsed.GetValue(File)!;
+        if (parsed.GetValue(Roc) is { } plot)
+            NamedOutput.Check(Roc.Name, plot, OutputKind.Plot);
         var options = new EvaluationOptions { Bootstrap = Common.Bootstrap(parsed), Seed = Common.Seed(parsed) };
         var (predictions, cohort) = Load(parsed, path);
         if (predictions.SeenNote is { } note)
@@ -150,7 +152,7 @@ internal static class EvaluateFindingsCommand
             throw new InvalidDataException(
                 "there is no ROC curve: every finding is shown by all of these images, or by none; give images of both, or leave --roc out"
             );
-        NamedOutput.Write(Roc.Name, picture, SvgPlot.DrawTogether(plots, columns: 3).ToString());
+        NamedOutput.Write(Roc.Name, picture, SvgPlot.DrawTogether(plots, columns: 3).ToString(), OutputKind.Plot);
         Console.Error.WriteLine($"wrote {picture}");
     }
 

@@ -131,6 +131,8 @@ internal static class EvaluateFrocCommand
     private static int Run(ParseResult parsed)
     {
         var clock = Stopwatch.StartNew();
+        if (parsed.GetValue(ReportFile) is { } page)
+            NamedOutput.Check(ReportFile.Name, page, OutputKind.Page);
         var judged = parsed.GetValue(CohortFile) is { } cohort
             ? AnnotatedCases.Of(
                 cohort,
@@ -187,7 +189,7 @@ internal static class EvaluateFrocCommand
         var within = parsed.GetValue(Tissue) is null ? "slide" : "tissue";
         if (parsed.GetValue(ReportFile) is { } report)
         {
-            NamedOutput.Write(ReportFile.Name, report, FrocReport.Text(evaluation, cases, within));
+            NamedOutput.Write(ReportFile.Name, report, FrocReport.Text(evaluation, cases, within), OutputKind.Page);
             Console.Error.WriteLine($"report: {report}");
         }
         return Shared.Print(

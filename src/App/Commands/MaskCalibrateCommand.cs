@@ -61,6 +61,8 @@ internal static class MaskCalibrateCommand
         var options = MaskSettings.Read(parsed, stain);
         var path = parsed.GetRequiredValue(CohortFile);
         var cohort = FolderCohort.Load(path);
+        var target = parsed.GetValue(Out) ?? Path.ChangeExtension(cohort.Path, null) + ".mask-rules.json";
+        NamedOutput.Check(Out.Name, target, OutputKind.MaskRules);
         var rows = Draw(cohort, parsed.GetValue(Sample), options.Seed);
         var store = parsed.GetValue(Segmentations) is { } folder
             ? MaskStore.Open(folder, options, MaskRules.Published)
@@ -100,8 +102,7 @@ internal static class MaskCalibrateCommand
                 Math.Round(fit.ShareWithArea, 4)
             ),
         };
-        var target = parsed.GetValue(Out) ?? Path.ChangeExtension(cohort.Path, null) + ".mask-rules.json";
-        WholeFile.Write(target, rules.ToJson() + "\n");
+        NamedOutput.Write(Out.Name, target, rules.ToJson() + "\n", OutputKind.MaskRules);
         Report("published", MaskRules.Published, published);
         Report("fitted", rules, [.. published.Select(r => Judged(r, rules))]);
         if (fit.Cuts != MaskRule.None)

@@ -74,13 +74,13 @@ internal static class MaskCommand
         using var claim = FolderClaim.Take(folder, "mask");
         var work = ImagesOf(parsed.GetValue(Images) ?? [], parsed.GetValue(CohortFile));
         var store = MaskStore.Open(folder, options, rules, parsed.GetValue(Force));
+        var missing = store.Missing(work, Console.WriteLine); // it knows its own files, whichever version made them
         UserFiles.GuardBeside(folder, work.Select(w => w.Path));
         foreach (var (name, _) in work)
             UserFiles.Check(store.MaskPath(name));
         var maker = new MaskMaker(options, rules);
         var results = new List<MaskResult>();
         var timings = new List<string>();
-        var missing = store.Missing(work, Console.WriteLine);
         using (var stop = new StopSignal())
         using (FilesTogether.Begin())
         using (var progress = new MaskProgress(missing.Count, store.Save))

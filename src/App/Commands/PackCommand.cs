@@ -11,8 +11,6 @@ namespace Coverslip.App.Commands;
 /// <summary><c>coverslip pack</c>: a run becomes one file that moves, or a folder that WSInfer and QuPath take.</summary>
 internal static class PackCommand
 {
-    private const string OnnxBegin = "\b"; // the first field's tag and kind
-
     private static readonly Argument<string> RunFolder = new("run") { Description = "A run folder or a packed file." };
     private static readonly Option<string?> Output = new("--out")
     {
@@ -99,9 +97,12 @@ internal static class PackCommand
     {
         using var model = TrainedModel.Load(parsed.GetValue(RunFolder)!, Known.Methods, Device.Cpu);
         GuardRun(parsed.GetValue(RunFolder)!);
+        if (parsed.GetValue(Output) is { } packed)
+            NamedOutput.Check(Output.Name, packed, OutputKind.PackedRun);
+        if (parsed.GetValue(Onnx) is { } graph)
+            NamedOutput.Check(Onnx.Name, graph, OutputKind.Onnx);
         if (parsed.GetValue(Output) is { } path)
         {
-            NamedOutput.Check(Output.Name, path, "PK", "a packed run");
             model.Pack(path);
             Console.WriteLine(
                 $"wrote {path} ({new FileInfo(path).Length / 1048576.0:0.0} MiB, {model.Parts.Count} model(s))"
@@ -110,7 +111,6 @@ internal static class PackCommand
         var parts = parsed.GetValue(Part) is null ? model.Parts.Count : 1;
         if (parsed.GetValue(Onnx) is { } onnx)
         {
-            NamedOutput.Check(Onnx.Name, onnx, OnnxBegin, "an ONNX file");
             OnnxExport.Write(onnx, model, parsed.GetValue(Part), parsed.GetValue(Finding));
             Console.WriteLine(
                 $"wrote {onnx} ({new FileInfo(onnx).Length / 1048576.0:0.0} MiB, {parts} model(s), ONNX opset {OnnxFile.Opset})"

@@ -85,6 +85,9 @@ internal static class PatchesCommand
         var slides = SlideArguments.WithoutOutputs(parsed.GetRequiredValue(SlideArguments.Files));
         DistinctNames.Check(slides);
         var path = Path.GetFullPath(parsed.GetRequiredValue(Out));
+        var outputs = Outputs(path, parsed.GetValue(Annotations) is not null);
+        foreach (var (output, kind) in outputs)
+            NamedOutput.Check(Out.Name, output, kind);
         WholeFile.MakeFolder(Path.GetDirectoryName(path)!);
         var owners = SlideOwners.Of(parsed);
         var owned = slides.ToDictionary(slide => slide, owners.Of);
@@ -133,14 +136,16 @@ internal static class PatchesCommand
             index = PatchFiles.Write(index, folder, Path.GetFullPath(cut));
             Console.WriteLine($"cut {index.Length} patches into {cut}");
         }
+        foreach (var (output, kind) in outputs)
+            NamedOutput.Check(Out.Name, output, kind); // it may have come meanwhile
         PatchIndex.Write(path, index);
         PatchIndex.WriteCounts(
-            Path.ChangeExtension(path, "filters.csv"),
+            Beside(path, "filters"),
             slides.Zip(results, (slide, result) => (slide, result.Result, result.Failure))
         );
         foreach (var line in annotated?.Survey.Lines() ?? [])
             Console.WriteLine(line);
-        annotated?.Survey.Write(Path.ChangeExtension(path, "annotations.csv"));
+        annotated?.Survey.Write(Beside(path, "annotations"));
         if (owners.Note is { } note)
             Console.WriteLine($"note: {note}");
         foreach (var label in index.CountBy(p => p.Patch.Label).OrderBy(l => l.Key, StringComparer.Ordinal))
@@ -151,6 +156,18 @@ internal static class PatchesCommand
             );
         return Report(parsed, slides, results);
     }
+
+    /// <summary>The tables that a call writes.</summary>
+    private static (string Path, OutputKind Kind)[] Outputs(string index, bool annotated) =>
+        [
+            (index, OutputKind.PatchTable),
+            (Beside(index, "filters"), OutputKind.PatchCounts),
+            .. annotated
+                ? [(Beside(index, "annotations"), OutputKind.AnnotatedSlides)]
+                : Array.Empty<(string, OutputKind)>(),
+        ];
+
+    private static string Beside(string index, string what) => Path.ChangeExtension(index, $"{what}.csv");
 
     private static PolygonRegion TissueOf(ParseResult parsed, Slide slide)
     {

@@ -160,7 +160,7 @@ internal static class RecipeCommand
             if (parsed.CommandResult.Command.Name == "new")
                 WholeFile.NeedNew(path);
             else
-                NamedOutput.Check(Output.Name, path, "{", "a schema");
+                NamedOutput.Check(Output.Name, path, OutputKind.Schema);
             WholeFile.Write(path, text);
         }
         else

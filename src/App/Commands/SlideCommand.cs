@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Coverslip.Slides.Images;
 
 namespace Coverslip.App.Commands;
 
@@ -61,7 +60,7 @@ internal static class SlideCommand
             using var slide = SlideArguments.Open(parsed);
             using var region = slide.ReadThumbnail(parsed.GetRequiredValue(size));
             var path = parsed.GetRequiredValue(Out);
-            ImageFile.Write(path, region.Image);
+            NamedOutput.Write(Out.Name, path, region.Image, "slide thumbnail");
             Console.WriteLine(
                 $"{path}: {region.Image.Width} × {region.Image.Height}, {SlideArguments.OriginText(region)}"
                     + SlideArguments.OutsideText(region)

@@ -3,12 +3,14 @@ using System.Globalization;
 using Coverslip.App.Progress;
 using Coverslip.Learning.Reports;
 using Coverslip.Phantoms;
+using Coverslip.Slides.Annotations;
 
 namespace Coverslip.App.Commands;
 
 /// <summary><c>coverslip slide phantom</c>: a painted slide of any size, for trying and measuring.</summary>
 internal static class SlidePhantomCommand
 {
+    private const string Verb = "slide phantom";
     private static readonly SlidePhantomOptions Defaults = new();
     private static readonly Argument<string> Output = new("out")
     {
@@ -99,7 +101,13 @@ internal static class SlidePhantomCommand
             Seed = parsed.GetValue(Seed),
         };
         var path = parsed.GetRequiredValue(Output);
+        var name = $"<{Output.Name}>";
+        NamedOutput.Check(name, path, OutputKind.PhantomSlide);
         var phantom = SlidePhantom.Plan(options);
+        var annotations = Path.ChangeExtension(path, ".xml");
+        var outlines = AnnotationFile.Encode(annotations, phantom.Annotations(), AnnotationFormat.Asap).Bytes;
+        if (phantom.Lesions.Count > 0)
+            NamedOutput.CheckMarked(name, annotations, outlines, Verb);
         foreach (var kind in phantom.LeftOut)
             Console.Error.WriteLine($"no room for a {kind.ToString().ToLowerInvariant()} beside the lesions: left out");
         using (var stop = new StopSignal())
@@ -117,8 +125,7 @@ internal static class SlidePhantomCommand
         Console.WriteLine($"{path}: {options.Width} × {options.Height}, {new FileInfo(path).Length >> 20} MiB");
         if (phantom.Lesions.Count == 0)
             return 0;
-        var annotations = Path.ChangeExtension(path, ".xml");
-        phantom.WriteAnnotations(annotations);
+        NamedOutput.WriteMarked(name, annotations, outlines, Verb);
         Console.WriteLine($"{annotations}: {phantom.Lesions.Count} lesions");
         ConsoleTable.Write(
             Table.OfLines(

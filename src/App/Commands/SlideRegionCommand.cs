@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Coverslip.Slides.Geometry;
-using Coverslip.Slides.Images;
 
 namespace Coverslip.App.Commands;
 
@@ -62,7 +61,7 @@ internal static class SlideRegionCommand
             var at = new SlidePoint(parsed.GetRequiredValue(X), parsed.GetRequiredValue(Y));
             using var region = slide.Read(new RegionRequest(at, size, mpp));
             var path = parsed.GetRequiredValue(output);
-            ImageFile.Write(path, region.Image);
+            NamedOutput.Write(output.Name, path, region.Image, "slide region");
             Console.WriteLine(
                 $"{path}: {size} at {mpp}, {SlideArguments.OriginText(region)}{SlideArguments.OutsideText(region)}"
             );

@@ -154,7 +154,7 @@ internal static class SplitCommand
             split = ImageWiseSplits.Of(split, cohort);
         var path = parsed.GetValue(Output)!;
         split.Check(cohort, path);
-        split.Save(path);
+        NamedOutput.Write(Output.Name, path, split.ToJson(), OutputKind.Split);
         Print(cohort, split);
         if (split.ImageWise)
             Console.WriteLine($"warning: {Split.InflatedNote}");

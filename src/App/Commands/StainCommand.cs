@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Coverslip.Files;
 using Coverslip.Slides.Images;
 using Coverslip.Slides.Stain;
 
@@ -67,9 +66,9 @@ internal static class StainCommand
         {
             var (from, to) = (parsed.GetRequiredValue(reference), parsed.GetRequiredValue(output));
             var chosen = Enum.Parse<StainMethod>(parsed.GetRequiredValue(method), ignoreCase: true);
+            NamedOutput.Check(output.Name, to, OutputKind.Stain);
             var normalizer = Fit(chosen, from, parsed.GetValue(balance));
-            NamedOutput.Check(output.Name, to, "{", "a stain file");
-            WholeFile.Write(to, StainFile.ToJson(normalizer) + "\n");
+            NamedOutput.Write(output.Name, to, StainFile.ToJson(normalizer) + "\n", OutputKind.Stain);
             Console.WriteLine(Describe(normalizer));
             Console.WriteLine($"wrote {to}");
             return 0;

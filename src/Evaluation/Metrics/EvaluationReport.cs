@@ -7,6 +7,25 @@ namespace Coverslip.Evaluation.Metrics;
 /// <summary>An evaluation as JSON; the keys are listed in <c>docs/evaluation.md</c>.</summary>
 public static class EvaluationReport
 {
+    private static readonly string[] Always =
+    [
+        "images",
+        "patients",
+        "classes",
+        "confusion",
+        "reliability",
+        "bootstrap",
+    ];
+
+    /// <summary>Whether a text is such a report, by the keys that each has.</summary>
+    /// <exception cref="JsonException">It is no JSON.</exception>
+    public static bool Is(string text)
+    {
+        using var json = JsonDocument.Parse(text);
+        return json.RootElement is { ValueKind: JsonValueKind.Object } root
+            && Array.TrueForAll(Always, key => root.TryGetProperty(key, out _));
+    }
+
     /// <summary>
     /// One JSON object, indented, as UTF-8. Figures that are not defined are null with the reason beside them.
     /// </summary>

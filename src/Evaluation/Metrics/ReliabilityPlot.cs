@@ -9,6 +9,9 @@ public static class ReliabilityPlot
     private const int Side = 320;
     private const int Margin = 48;
 
+    /// <summary>What every such picture begins with.</summary>
+    public const string Beginning = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 ";
+
     /// <summary>
     /// An SVG document. Circles lie on the diagonal where probabilities hold; their area grows with the images.
     /// </summary>
@@ -20,7 +23,7 @@ public static class ReliabilityPlot
         var svg = new StringBuilder();
         void Line(FormattableString line) => svg.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
         var (size, end) = (Side + 2 * Margin, Margin + Side);
-        Line($"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {size} {size}' font-family='sans-serif'");
+        Line($"{Beginning}{size} {size}' font-family='sans-serif'");
         Line($"font-size='12'>");
         Line($"<rect width='{size}' height='{size}' fill='white'/>");
         for (var tick = 0; tick <= 10; tick += 2)

@@ -80,10 +80,13 @@ public sealed record Split(SplitKind Kind, string CohortHash, long Seed, IReadOn
                 && (p.First.LeftOut ?? []).SequenceEqual(p.Second.LeftOut ?? [])
             );
 
+    /// <summary>The text of its file.</summary>
+    public string ToJson() => JsonSerializer.Serialize(SplitFile.Of(this), SplitJson.Default.SplitFile);
+
     /// <summary>Writes the split file, whole or not at all.</summary>
     public void Save(string path)
     {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(SplitFile.Of(this), SplitJson.Default.SplitFile);
+        var bytes = System.Text.Encoding.UTF8.GetBytes(ToJson());
         // A run or study that goes on may have been given its own file.
         if (!File.Exists(path) || !File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes))
             WholeFile.Write(path, stream => stream.Write(bytes));
@@ -96,6 +99,20 @@ public sealed record Split(SplitKind Kind, string CohortHash, long Seed, IReadOn
         var split = Read(path);
         split.Check(cohort, path);
         return split;
+    }
+
+    /// <summary>Whether a file is a split, of whichever cohort.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static bool Is(string path)
+    {
+        try
+        {
+            return Read(path) is not null;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
     }
 
     private static Split Read(string path)

@@ -39,21 +39,23 @@ internal sealed record MaskSettingsFile
         };
 
     /// <summary>Null where there is no such file.</summary>
-    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    /// <exception cref="InvalidDataException">It is something else, or damaged.</exception>
     internal static MaskSettingsFile? Read(string path)
     {
         if (!File.Exists(path))
             return null;
         try
         {
-            var read = JsonSerializer.Deserialize(File.ReadAllText(path), MaskJson.Default.MaskSettingsFile)!;
+            var read =
+                JsonSerializer.Deserialize(TextFile.Read(path), MaskJson.Default.MaskSettingsFile)
+                ?? throw new JsonException("it holds null");
             return Of(read.Segmentation, read.Rules) with { Program = read.Program };
         }
         catch (JsonException error)
         {
             throw new InvalidDataException(
-                $"{path} does not say how the masks beside it were made: {error.Message} Pass --force to make them anew, or "
-                    + "name another folder",
+                $"{path} is {FileLook.Of(path)}, and not the settings that 'coverslip mask' writes; nothing was written over "
+                    + "it. Choose another folder for masks",
                 error
             );
         }

@@ -19,10 +19,13 @@ public sealed class MaskStore
     private readonly Dictionary<string, MaskRow> rows;
     private readonly Dictionary<string, string> pictures = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> owners = new(StringComparer.Ordinal);
+    private readonly bool found; // an earlier call made the folder
+    private MaskSettingsFile? settings; // until they are written
 
     private MaskStore(string folder, (string Segmentation, string Rules) now, bool force)
     {
         (this.folder, this.now, this.force, tables) = (folder, now, force, new MaskTables(folder));
+        found = tables.Found();
         rows = tables.Read().ToDictionary(row => row.Image, StringComparer.Ordinal);
         foreach (var image in rows.Keys)
             owners[StoredName(image)] = image;
@@ -32,34 +35,47 @@ public sealed class MaskStore
     public IReadOnlyCollection<MaskRow> Rows => rows.Values;
 
     /// <summary>
-    /// Opens or makes a folder of masks. Masks made under other rules are to be judged anew (<see cref="Segmentation"/>
+    /// Opens a folder of masks, or one that is to hold some. Masks made under other rules are to be judged anew (<see cref="Segmentation"/>
     /// still gives their labels).
     /// </summary>
     /// <exception cref="InvalidOperationException">It holds segmentations of other options, and <paramref
     /// name="force"/> is false.</exception>
+    /// <exception cref="InvalidDataException">It holds other files of the names of its own; nothing is written.</exception>
     public static MaskStore Open(string folder, MaskOptions options, MaskRules rules, bool force = false)
     {
         options.Check();
         rules.Check();
         var settings = MaskSettingsFile.Of(options, rules);
-        var path = Path.Combine(folder, "settings.json");
+        var path = SettingsIn(folder);
         if (
-            !force
-            && MaskSettingsFile.Read(path) is { } before
+            MaskSettingsFile.Read(path) is { } before
+            && !force
             && Fingerprint.Difference($"{before.OfSegmentation}", $"{settings.OfSegmentation}") is { } differs
         )
             throw new InvalidOperationException(
                 $"{folder} holds masks segmented with other options or of images of another stain (see {path}): {differs}; "
                     + "'coverslip mask --recipe RECIPE --force' makes them anew as a recipe says; or choose another folder"
             );
-        var store = new MaskStore(folder, (Short(settings.OfSegmentation), Short(settings.OfRules)), force);
-        settings.Write(path);
-        return store;
+        return new MaskStore(folder, (Short(settings.OfSegmentation), Short(settings.OfRules)), force)
+        {
+            settings = settings,
+        };
+    }
+
+    private static string SettingsIn(string folder) => Path.Combine(folder, "settings.json");
+
+    /// <summary>Makes the folder one of masks, before anything else is written into it.</summary>
+    private void Settle()
+    {
+        lock (gate)
+        {
+            settings?.Write(SettingsIn(folder));
+            settings = null;
+        }
     }
 
     /// <summary>The rules under which a folder's masks were judged last; null where there are none.</summary>
-    internal static MaskRules? RulesOf(string folder) =>
-        MaskSettingsFile.Read(Path.Combine(folder, "settings.json"))?.Rules;
+    internal static MaskRules? RulesOf(string folder) => MaskSettingsFile.Read(SettingsIn(folder))?.Rules;
 
     /// <summary>Opens a folder of masks for reading.</summary>
     /// <exception cref="DirectoryNotFoundException">There are no masks.</exception>
@@ -81,6 +97,7 @@ public sealed class MaskStore
     /// <param name="tell">Told of each mask that is made anew, and why.</param>
     /// <exception cref="ArgumentException">Two of the images would be stored under one name.</exception>
     /// <exception cref="InvalidDataException">Another image's mask is stored under the name of one of them.</exception>
+    /// <exception cref="IOException">Files of these names are there that no earlier call made.</exception>
     public IReadOnlyList<(string Name, string Path)> Missing(
         IReadOnlyList<(string Name, string Path)> images,
         Action<string> tell
@@ -88,6 +105,9 @@ public sealed class MaskStore
     {
         (string Name, string Path)[] distinct = [.. images.DistinctBy(i => i.Name)];
         DistinctNames.Check(distinct.Select(i => i.Name), StoredName);
+        if (!found && !File.Exists(SettingsIn(folder)))
+            NeedNew(distinct.Select(i => StoredName(i.Name)));
+        Settle();
         // Patches of a slide are told apart by their names; what is not there fails when it is read.
         string[] files = [.. distinct.Select(i => SlidePlace.FileOf(i.Path))];
         var contents = new FileContents();
@@ -109,6 +129,20 @@ public sealed class MaskStore
         if (missing.Length > 0 && File.Exists(tables.Masks))
             Save();
         return missing;
+    }
+
+    private void NeedNew(IEnumerable<string> stored)
+    {
+        var taken = stored
+            .SelectMany(name => (string[])[PathOf("masks", name), PathOf("labels", name), PathOf("overlays", name)])
+            .FirstOrDefault(File.Exists);
+        if (taken is null)
+            return;
+        UserFiles.Check(taken); // which says more of a file that was given
+        throw new IOException(
+            $"{taken} is there already, in a folder without settings.json of 'coverslip mask', and was not made by it; "
+                + "nothing was written over it. Choose another folder for masks"
+        );
     }
 
     /// <summary>Whether the image's mask is there, made with the same options and rules.</summary>
@@ -155,6 +189,7 @@ public sealed class MaskStore
     public void Add(string image, Image pixels, MaskResult result)
     {
         string name;
+        Settle();
         lock (gate)
             name = Name(image);
         using (var labels = Image.From(result.Segmentation.Labels, result.Width, result.Height, channels: 1))

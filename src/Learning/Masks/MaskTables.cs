@@ -31,9 +31,33 @@ internal sealed class MaskTables(string folder)
         "failed",
     ];
 
+    private const int Common = 3; // columns, enough to know a table by
+
     internal string Masks => Path.Combine(folder, "masks.csv");
 
     private string Areas => Path.Combine(folder, "areas.csv");
+
+    /// <summary>Whether an earlier call wrote tables here.</summary>
+    /// <exception cref="InvalidDataException">A file of the name of one is something else.</exception>
+    internal bool Found()
+    {
+        Check(Masks, Columns);
+        Check(Areas, AreaColumns);
+        return File.Exists(Masks);
+    }
+
+    // A spreadsheet may have saved it with other separators, an earlier version with fewer columns.
+    private static void Check(string path, string[] columns)
+    {
+        if (!File.Exists(path))
+            return;
+        var header = (File.ReadLines(path).FirstOrDefault() ?? "").Split(',', ';', '\t');
+        if (!header.Select(c => c.Trim('"')).Take(Common).SequenceEqual(columns[..Common]))
+            throw new InvalidDataException(
+                $"{path} is {FileLook.Of(path)}, and no table that 'coverslip mask' writes; nothing was written over it. "
+                    + "Choose another folder for masks"
+            );
+    }
 
     /// <summary>None where one of the tables is missing.</summary>
     /// <exception cref="InvalidDataException">A table is damaged.</exception>

@@ -8,12 +8,31 @@ namespace Coverslip.Learning.Recipes;
 /// </summary>
 public static class RecipeSchema
 {
-    private const string Any = "*";
+    private const string Any = "*",
+        Draft = "https://json-schema.org/draft/2020-12/schema",
+        Described = "A recipe of ";
+
+    /// <summary>Whether a text is such a schema, of whichever kinds and version.</summary>
+    /// <exception cref="System.Text.Json.JsonException">It is no JSON.</exception>
+    public static bool Is(string text) =>
+        JsonNode.Parse(text) is JsonObject schema
+        && Text(schema["$schema"]) == Draft
+        && (
+            schema["$defs"] is JsonObject kinds
+                ? kinds.Count > 0 && kinds.All(k => IsOfKind(k.Value))
+                : IsOfKind(schema)
+        );
+
+    private static bool IsOfKind(JsonNode? schema) =>
+        schema is JsonObject kind && Text(kind["description"])?.StartsWith(Described, StringComparison.Ordinal) == true;
+
+    private static string? Text(JsonNode? node) =>
+        node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
     /// <summary>The schema of files of any of the kinds.</summary>
     public static JsonObject Of(IReadOnlyList<RecipeKind> kinds)
     {
-        var schema = new JsonObject { ["$schema"] = "https://json-schema.org/draft/2020-12/schema" };
+        var schema = new JsonObject { ["$schema"] = Draft };
         if (kinds is [var only])
         {
             foreach (var (word, value) in Of(only))
@@ -29,7 +48,7 @@ public static class RecipeSchema
 
     private static JsonObject Of(RecipeKind kind)
     {
-        var root = Mapping($"A recipe of {kind.Name}");
+        var root = Mapping($"{Described}{kind.Name}");
         foreach (var key in kind.Keys)
         {
             var words = key.Path.Split('.');

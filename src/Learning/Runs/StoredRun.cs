@@ -108,6 +108,11 @@ public sealed class StoredRun
             RunFolder.Under(SafeTensors.Read(path, device), $"{part + 1}/");
     }
 
+    /// <summary>Whether a file is a packed run by its header; its weights are not looked at.</summary>
+    /// <exception cref="InvalidDataException">It begins as a file of tensors, and is damaged.</exception>
+    public static bool IsPacked(string path) =>
+        SafeTensors.Is(path) && SafeTensors.ReadMetadata(path).GetValueOrDefault("format") is Format or Unsealed;
+
     /// <summary>The weights of one part by path; they belong to the open scope.</summary>
     public Dictionary<string, Tensor> Weights(int part, Device device) => weights(part, device);
 

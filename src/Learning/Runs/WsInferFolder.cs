@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Coverslip.Files;
 using Coverslip.Torch;
@@ -85,6 +86,46 @@ public static class WsInferFolder
             .FirstOrDefault(f => f is not (Network or Configuration));
         if (other is not null)
             throw new IOException($"{folder} holds other files ({other}); name a new or an empty folder");
+        var (network, configuration) = (Path.Combine(folder, Network), Path.Combine(folder, Configuration));
+        if ((File.Exists(network) || File.Exists(configuration)) && !IsOwn(configuration))
+            throw new IOException(
+                $"{folder} holds {(File.Exists(configuration) ? Configuration : Network)}, which no earlier call wrote so; "
+                    + "nothing was written over it. Name a new or an empty folder"
+            );
+    }
+
+    /// <summary>Whether a configuration is what is written here, to the byte: the model zoo's have the same keys.</summary>
+    private static bool IsOwn(string configuration)
+    {
+        if (!File.Exists(configuration))
+            return false;
+        try
+        {
+            var text = TextFile.Read(configuration);
+            using var json = JsonDocument.Parse(text);
+            var root = json.RootElement;
+            using var again = new MemoryStream();
+            Write(
+                again,
+                [.. root.GetProperty("class_names").EnumerateArray().Select(name => name.GetString() ?? "")],
+                root.GetProperty("patch_size_pixels").GetInt32(),
+                root.GetProperty("spacing_um_px").GetDouble(),
+                root.GetProperty("architecture").GetString() ?? ""
+            );
+            return Encoding.UTF8.GetString(again.ToArray()) == text;
+        }
+        // Another kind of JSON, or none.
+        catch (Exception error)
+            when (error
+                    is JsonException
+                        or KeyNotFoundException
+                        or InvalidOperationException
+                        or FormatException
+                        or InvalidDataException
+            )
+        {
+            return false;
+        }
     }
 
     private static void Check(string path, Func<Tensor, Tensor> logits, long[] shape)

@@ -70,16 +70,33 @@ public static class AnnotationFile
     /// <exception cref="AnnotationException">A name with control characters, which XML cannot hold.</exception>
     public static IReadOnlyList<string> Write(string path, AnnotationSet set, AnnotationFormat format)
     {
+        var (bytes, losses) = Encode(path, set, format);
+        WholeFile.Write(path, stream => stream.Write(bytes));
+        return losses;
+    }
+
+    /// <summary>The bytes that <see cref="Write(string, AnnotationSet, AnnotationFormat)"/> writes.</summary>
+    /// <inheritdoc cref="Write(string, AnnotationSet, AnnotationFormat)"/>
+    /// <param name="path">What an error calls the file.</param>
+    /// <param name="set">The annotations.</param>
+    /// <param name="format">The format.</param>
+    public static (byte[] Bytes, IReadOnlyList<string> Losses) Encode(
+        string path,
+        AnnotationSet set,
+        AnnotationFormat format
+    )
+    {
         var (held, losses) = AnnotationConversion.To(format, set);
+        using var stream = new MemoryStream();
         try
         {
-            WholeFile.Write(path, stream => Write(stream, held, format));
+            Write(stream, held, format);
         }
         catch (ArgumentException e)
         {
             throw new AnnotationException(path, $"XML cannot hold a name or field: {e.Message}", e);
         }
-        return losses;
+        return (stream.ToArray(), losses);
     }
 
     private static void Write(Stream stream, AnnotationSet set, AnnotationFormat format)

@@ -9,6 +9,8 @@ namespace Coverslip.Slides.Annotations;
 public sealed class AnnotationSurvey
 {
     private const int MostNames = 20;
+    private static readonly string[] Columns = ["slide", "annotation", "class", "outlines", "area_px2", "use"];
+
     private readonly SortedDictionary<string, SlideAnnotations?> slides = new(StringComparer.Ordinal);
 
     /// <summary>Files that belong to no slide.</summary>
@@ -50,11 +52,14 @@ public sealed class AnnotationSurvey
             yield return $"note: annotations that belong to none of the slides: {Some([.. OfNoSlide.Select(f => Path.GetFileName(f)!)])}";
     }
 
+    /// <summary>Whether a file is one of <see cref="Write"/>, by its columns.</summary>
+    public static bool Is(string path) => CsvTable.HasHeader(path, Columns);
+
     /// <summary>Writes <c>slide,annotation,class,outlines,area_px2,use</c>, whole or not at all.</summary>
     public void Write(string path) =>
         CsvTable.Write(
             path,
-            ["slide", "annotation", "class", "outlines", "area_px2", "use"],
+            Columns,
             [
                 .. slides.SelectMany(s =>
                     s.Value is { } its

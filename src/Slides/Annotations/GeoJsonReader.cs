@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Coverslip.Files;
 using Coverslip.Slides.Geometry;
 
 namespace Coverslip.Slides.Annotations;
@@ -54,7 +55,11 @@ internal sealed class GeoJsonReader(string file)
                     "JSON, but no GeoJSON: neither an array nor an object with a type; other forms (COCO, Digital Slide Archive …) are not read: export it as GeoJSON"
                 )
                 : [document.Whole];
-        foreach (var (name, value, _) in document.Members.Where(m => m.Name is not ("type" or "features")))
+        foreach (
+            var (name, value, _) in document.Members.Where(m =>
+                m.Name is not ("type" or "features" or OutputMark.Member)
+            )
+        )
             further[name] = Encoding.UTF8.GetString(value.Span);
         return document.ItemsOf("features") ?? throw Wrong("a FeatureCollection without an array of features");
     }

@@ -13,7 +13,10 @@ public enum SlicColors
 /// <summary>Options of <see cref="Superpixels.Slic"/>. The defaults are those of Kanezaki's published script.</summary>
 public sealed record SlicOptions
 {
-    /// <summary>About how many superpixels; the grid's step is round(√(H · W / Segments)), at least 1.</summary>
+    /// <summary>
+    /// About how many superpixels; the grid's step is round(√(H · W / Segments)), at least 1. Of an image so narrow that its
+    /// shorter side is less than half of that, the step is the shorter side: a row of squares.
+    /// </summary>
     public int Segments { get; init; } = 10_000;
 
     /// <summary>
@@ -57,7 +60,7 @@ public static unsafe class Superpixels
         if (options.Iterations < 1)
             throw Refused(nameof(options.Iterations), options.Iterations, "is at least 1");
 
-        var step = Math.Max(1, (int)Math.Round(Math.Sqrt((double)pixels / options.Segments)));
+        var step = Step(image, Math.Max(1, (int)Math.Round(Math.Sqrt((double)pixels / options.Segments))));
         var labels = new int[pixels];
         var count = 0;
         fixed (byte* from = image.Pixels)
@@ -76,6 +79,13 @@ public static unsafe class Superpixels
             NativeImaging.Check(status, $"superpixels of {image}");
         }
         return new SuperpixelMap(labels, count);
+    }
+
+    // OpenCV has round(side / step) rows of superpixels, and reads past their end where that is none.
+    private static int Step(Image image, int wanted)
+    {
+        var shorter = Math.Min(image.Width, image.Height);
+        return wanted > 2 * shorter ? shorter : wanted;
     }
 
     private static ArgumentException Refused(string name, double value, string range) =>

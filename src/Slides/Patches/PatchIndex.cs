@@ -36,6 +36,24 @@ public static class PatchIndex
         "outside",
     ];
 
+    private static readonly string[] CountColumns =
+    [
+        "slide",
+        "places",
+        "border",
+        "repeated",
+        "tissue",
+        "unlabeled",
+        "kept",
+        "reason",
+    ];
+
+    /// <summary>Whether a file is an index, by its columns.</summary>
+    public static bool Is(string path) => CsvTable.HasHeader(path, Columns);
+
+    /// <summary>Whether a file is one of <see cref="WriteCounts"/>, by its columns.</summary>
+    public static bool IsCounts(string path) => CsvTable.HasHeader(path, CountColumns);
+
     /// <summary>Writes the file whole or not at all.</summary>
     public static void Write(string path, IEnumerable<IndexedPatch> patches) =>
         CsvTable.Write(path, Columns, patches.Select(Fields));
@@ -47,7 +65,7 @@ public static class PatchIndex
     ) =>
         CsvTable.Write(
             path,
-            ["slide", "places", "border", "repeated", "tissue", "unlabeled", "kept", "reason"],
+            CountColumns,
             slides.Select<(string Slide, PatchSelection? Selection, string? Failure), string[]>(s =>
                 s.Selection is { Counts: var c, Reason: var reason }
                     ?

@@ -15,6 +15,15 @@ public static class OnnxFile
     public const string Input = "images",
         Output = "output";
 
+    /// <summary>Whether a file was written here: it names its producer in front of all else.</summary>
+    public static bool IsOwn(string path)
+    {
+        using var file = File.OpenRead(path);
+        Span<byte> begin = stackalloc byte[OnnxGraphWriter.Beginning];
+        return file.ReadAtLeast(begin, begin.Length, throwOnEndOfStream: false) == begin.Length
+            && OnnxGraphWriter.IsOwn(begin);
+    }
+
     /// <summary>
     /// Images to record a network with, [5, 3, height, width]: five is a number that no side of a map is likely to have, so that
     /// shapes tell which side counts images.

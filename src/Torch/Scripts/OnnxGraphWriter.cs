@@ -20,6 +20,11 @@ internal sealed class OnnxGraphWriter
         GraphOutput = 12;
     private const long Ir = 7;
 
+    /// <summary>Bytes of a file before its graph: the version of the format, and who wrote it.</summary>
+    internal const int Beginning = 13;
+
+    private const string Name = "coverslip";
+
     private readonly List<OnnxNode> nodes = [];
     private readonly Dictionary<string, OnnxConstant> constants = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> known = new(StringComparer.Ordinal);
@@ -80,6 +85,10 @@ internal sealed class OnnxGraphWriter
     internal static byte[] Bytes<T>(ReadOnlySpan<T> values)
         where T : struct => MemoryMarshal.AsBytes(values).ToArray();
 
+    /// <summary>Whether a file of this beginning was written here, in whichever version of the format.</summary>
+    internal static bool IsOwn(ReadOnlySpan<byte> beginning) =>
+        beginning[0] == 0x08 && beginning[1] < 0x80 && beginning[2..].SequenceEqual("\u0012\tcoverslip"u8); // 9 letters
+
     /// <summary>Writes the file's bytes: float32 from one input to outputs, all with any number of rows.</summary>
     internal void Write(
         Stream stream,
@@ -88,7 +97,7 @@ internal sealed class OnnxGraphWriter
         IReadOnlyDictionary<string, string> metadata
     )
     {
-        var graph = new ProtobufMessage().Text(GraphName, "coverslip");
+        var graph = new ProtobufMessage().Text(GraphName, Name);
         foreach (var node in nodes)
             graph.Part(GraphNode, Message(node));
         foreach (var (name, value, _) in outputs)
@@ -101,7 +110,7 @@ internal sealed class OnnxGraphWriter
         graph.Part(GraphInput, Value(input.Name, input.Shape));
         foreach (var output in outputs)
             graph.Part(GraphOutput, Value(output.Name, output.Shape));
-        var model = new ProtobufMessage().Number(IrVersion, Ir).Text(Producer, "coverslip").Part(ModelGraph, graph);
+        var model = new ProtobufMessage().Number(IrVersion, Ir).Text(Producer, Name).Part(ModelGraph, graph);
         model.Part(ModelOpset, new ProtobufMessage().Text(1, "").Number(2, Opset));
         foreach (var (key, value) in metadata)
             model.Part(ModelMetadata, new ProtobufMessage().Text(1, key).Text(2, value));

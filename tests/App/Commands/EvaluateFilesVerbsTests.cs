@@ -54,7 +54,7 @@ public sealed class EvaluateFilesVerbsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("masks/Test_001.png", "was not written as a page")]
+    [InlineData("masks/Test_001.png", "is a PNG picture, not a page (HTML)")]
     [InlineData("run/report.html", "is a file of the run")]
     public void A_report_is_written_over_no_file_that_is_something_else(string name, string told)
     {

@@ -108,7 +108,12 @@ public sealed class TrainingVerbsTests(TrainedRun trained) : IClassFixture<Train
     public void A_packed_file_predicts_the_same_rows_as_the_run()
     {
         var (file, whole) = (runs.At("model.coverslip"), Path.Combine(runs.At("whole"), "predictions.csv"));
-        Assert.Contains("4 model(s)", PhantomRuns.Call(0, "pack", trained.Folder, "--out", file));
+        File.WriteAllText(file, "PK\u0003\u0004 docx");
+        Assert.Contains("a ZIP archive", PhantomRuns.Call(1, "pack", trained.Folder, "--out", file));
+        Assert.StartsWith("PK", File.ReadAllText(file));
+        File.Delete(file);
+        for (var call = 1; call <= 2; call++)
+            Assert.Contains("4 model(s)", PhantomRuns.Call(0, "pack", trained.Folder, "--out", file));
         Assert.Contains(
             $"wrote {whole}",
             PhantomRuns.Call(0, "predict", trained.Folder, "--cohort", runs.CohortFile, "--out", runs.At("whole"))
@@ -214,6 +219,28 @@ public sealed class TrainingVerbsTests(TrainedRun trained) : IClassFixture<Train
         );
         var config = File.ReadAllText(Path.Combine(folder, "config.json"));
         Assert.Contains("\"architecture\": \"saganet\"", config);
+        PhantomRuns.Call(0, "pack", run, "--torchscript", folder, "--mpp", "0.5");
+        const string Mine = "{\"mine\": 1}";
+        foreach (var other in (string[])[Mine, config.Replace("  ", " ")])
+        {
+            File.WriteAllText(Path.Combine(folder, "config.json"), other);
+            Assert.Contains(
+                "config.json, which no earlier call wrote so",
+                PhantomRuns.Call(1, "pack", run, "--torchscript", folder, "--mpp", "0.5")
+            );
+            Assert.Equal(other, File.ReadAllText(Path.Combine(folder, "config.json")));
+        }
+
+        var onnx = runs.At("raw.onnx");
+        File.WriteAllText(onnx, "\b mine");
+        Assert.Contains("not an ONNX file", PhantomRuns.Call(1, "pack", run, "--onnx", onnx));
+        File.Delete(onnx);
+        PhantomRuns.Call(0, "pack", run, "--onnx", onnx);
+        PhantomRuns.Call(0, "pack", run, "--onnx", onnx, "--part", "1");
+        var quantized = Path.Combine(trained.Folder, "part-1", "int8.onnx");
+        File.Copy(onnx, quantized);
+        Assert.Contains("is a file of the run", PhantomRuns.Call(1, "pack", run, "--onnx", quantized));
+        File.Delete(quantized);
     }
 
     [Fact]

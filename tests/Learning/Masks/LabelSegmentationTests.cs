@@ -73,6 +73,21 @@ public sealed class LabelSegmentationTests
         );
     }
 
+    [Theory]
+    [InlineData(200, 1, 1)]
+    [InlineData(200, 1, 0.25)]
+    [InlineData(3, 77, 1)]
+    [InlineData(3, 77, 0.25)]
+    [InlineData(100, 4, 0.25)]
+    public void A_strip_of_a_few_pixels_has_labels_too(int width, int height, double scale)
+    {
+        using var image = new Image(width, height);
+        new Random(3).NextBytes(image.WritablePixels);
+        var found = LabelSegmentation.Segment(image, Small with { Scale = scale, Segments = null, MaxSteps = 3 });
+        Assert.Equal(width * height, found.Labels.Length);
+        Assert.InRange(found.Count, 1, found.Labels.Max() + 1);
+    }
+
     [Fact]
     public void The_step_limit_ends_it()
     {

@@ -74,8 +74,8 @@ public sealed class MaskStoreTests : IDisposable
     [Fact]
     public void Masks_of_images_of_another_stain_are_refused()
     {
-        MaskStore.Open(folder, Options with { Stain = "0a" }, MaskRules.Published);
-        MaskStore.Open(folder, Options with { Stain = "0a" }, MaskRules.Published);
+        for (var call = 0; call < 2; call++)
+            MaskStore.Open(folder, Options with { Stain = "0a" }, MaskRules.Published).Missing([], told.Add);
         foreach (var stain in (string?[])["0b", null])
             Assert.Contains(
                 "of another stain",
@@ -86,7 +86,7 @@ public sealed class MaskStoreTests : IDisposable
                     .Message
             );
         // Without a stain the settings are those of folders made before there was one.
-        MaskStore.Open(folder + "-plain", Options, MaskRules.Published);
+        MaskStore.Open(folder + "-plain", Options, MaskRules.Published).Missing([], told.Add);
         var settings = File.ReadAllText(Path.Combine(folder + "-plain", "settings.json"));
         Directory.Delete(folder + "-plain", recursive: true);
         Assert.DoesNotContain("stain", settings);
@@ -152,6 +152,44 @@ public sealed class MaskStoreTests : IDisposable
         );
         Assert.Contains("is_cuda", File.ReadAllText(settings));
         MaskStore.Open(folder, Options, MaskRules.Published);
+    }
+
+    [Theory]
+    [InlineData(
+        "settings.json",
+        "{\"mine\":1}",
+        "settings.json is JSON that begins with '{\"mine\":1}', and not the settings"
+    )]
+    [InlineData("masks.csv", "name,age\n", "masks.csv is text that begins with 'name,age', and no table")]
+    [InlineData("areas.csv", "name;age\n", "areas.csv is text that begins with 'name;age', and no table")]
+    [InlineData("masks/x.png", "mine", "x.png is there already, in a folder without settings.json")]
+    [InlineData("labels/x.png", "mine", "x.png is there already, in a folder without settings.json")]
+    [InlineData("overlays/x.png", "mine", "x.png is there already, in a folder without settings.json")]
+    public void A_folder_with_files_of_the_users_of_these_names_is_left_as_it_is(string name, string mine, string said)
+    {
+        var (path, picture) = (Path.Combine(folder, name), Picture("x.png", "one"));
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, mine);
+        foreach (var force in (bool[])[false, true])
+        {
+            void Open() =>
+                MaskStore.Open(folder, Options, MaskRules.Published, force).Missing([("x.png", picture)], told.Add);
+            var error = Assert.ThrowsAny<Exception>(Open);
+            Assert.True(error is IOException or InvalidDataException);
+            Assert.Contains(said, error.Message);
+            Assert.DoesNotContain("JSON deserialization", error.Message);
+        }
+        Assert.Equal(mine, File.ReadAllText(path));
+        Assert.Equal(2, Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Length);
+    }
+
+    [Fact]
+    public void Masks_whose_settings_are_lost_are_still_known_by_their_table()
+    {
+        var picture = Picture("x.png", "one");
+        Make(MaskRules.Published, ("x.png", picture));
+        File.Delete(Path.Combine(folder, "settings.json"));
+        Assert.Empty(Missing(MaskRules.Published, ("x.png", picture)));
     }
 
     private readonly List<string> told = [];

@@ -26,6 +26,23 @@ public sealed class SuperpixelsTests
         Assert.Equal(map.Count, Pieces(map, width));
     }
 
+    [Theory]
+    [InlineData(1, 1, 1)]
+    [InlineData(200, 1, 22)]
+    [InlineData(1, 19, 2)]
+    [InlineData(25, 1, 2)]
+    [InlineData(2, 2, 1)]
+    [InlineData(50, 2, 4)] // a step of 5, which is more than two sides
+    [InlineData(3, 77, 1)]
+    [InlineData(600, 4, 2)]
+    public void An_image_narrower_than_a_superpixel_has_some_all_the_same(int width, int height, int segments)
+    {
+        using var image = Pictures.Grainy(width, height);
+        var map = Superpixels.Slic(image, new SlicOptions { Segments = segments });
+        Assert.Equal(Enumerable.Range(0, map.Count), map.Labels.Distinct().Order());
+        Assert.Equal(map.Count, Pieces(map, width));
+    }
+
     [Fact]
     public void A_low_compactness_follows_edges_of_color()
     {
