@@ -252,10 +252,13 @@ internal static class StudyCommand
     }
 
     private static IReadOnlyList<StudyRow> RowsOf(StudyRecipe study, StudyGroup group, Split split) =>
-        StudyResults.Read(
-            study,
-            split,
-            group.Folder.Run,
-            part => (part.Rows(group.Cohort, SplitSide.Test).Count, part.Rows(group.Cohort, SplitSide.Train).Count)
+        StudyMasks.Beside(
+            StudyResults.Read(
+                study,
+                split,
+                group.Folder.Run,
+                part => (part.Rows(group.Cohort, SplitSide.Test).Count, part.Rows(group.Cohort, SplitSide.Train).Count)
+            ),
+            group
         );
 }
