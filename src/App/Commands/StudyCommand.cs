@@ -118,6 +118,7 @@ internal static class StudyCommand
         };
         var folder = new StudyFolder(Path.GetFullPath(parsed.GetValue(Output)!));
         var whole = FolderCohort.Load(parsed.GetValue(CohortFile)!);
+        study = MissingBaselines.LeaveOut(study, whole, Console.Error.WriteLine);
         var pretrainOn = parsed.GetValue(PretrainOn) is { } given ? FolderCohort.Load(given) : null;
         var external = ExternalOf(parsed, study, file) is { } elsewhere
             ? ExternalCohort.Checked(
@@ -252,10 +253,13 @@ internal static class StudyCommand
     }
 
     private static IReadOnlyList<StudyRow> RowsOf(StudyRecipe study, StudyGroup group, Split split) =>
-        StudyResults.Read(
-            study,
-            split,
-            group.Folder.Run,
-            part => (part.Rows(group.Cohort, SplitSide.Test).Count, part.Rows(group.Cohort, SplitSide.Train).Count)
+        StudyMasks.Beside(
+            StudyResults.Read(
+                study,
+                split,
+                group.Folder.Run,
+                part => (part.Rows(group.Cohort, SplitSide.Test).Count, part.Rows(group.Cohort, SplitSide.Train).Count)
+            ),
+            group
         );
 }

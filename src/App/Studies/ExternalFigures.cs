@@ -47,13 +47,14 @@ internal static class ExternalFigures
                 cohort.ImagePath(row),
                 new SlideOptions { Mpp = CohortMpp.OfSlide(cohort, row) }
             );
-            var drawn = SlideOutlines.Of(
-                cohort,
-                row,
-                slide,
-                row.Label == description.Positive,
-                new AnnotationClasses()
-            );
+            var isTumor = row.Label == description.Positive;
+            if (isTumor && CohortSlides.AnnotationOf(cohort, row) is null)
+            {
+                // It teaches nobody: its score is judged, places on it are not.
+                TruthMask.Write(own, row, slide, null);
+                continue;
+            }
+            var drawn = SlideOutlines.Of(cohort, row, slide, isTumor, new AnnotationClasses());
             TruthMask.Write(own, row, slide, drawn?.Tumor ?? PolygonRegion.Of([]));
         }
         return DetectionFigures.Of([new TestedPart(own, cohort.Rows)], description.Classes, description.Positive!);

@@ -1,3 +1,4 @@
+using Coverslip.Evaluation.Cohorts;
 using Coverslip.Learning.Backbones;
 using Coverslip.Learning.Studies;
 
@@ -15,6 +16,15 @@ internal static class MissingBaselines
                     $"baseline left out: {run.Model} needs the weights of {lacking}, which are not here ('coverslip encoders' says where they belong)"
                 );
         return study with { Runs = [.. study.Runs.Where(run => Lacks(run) is null)] };
+    }
+
+    /// <summary>The study without those that cannot be trained on its cohort; each is named with the reason.</summary>
+    internal static StudyRecipe LeaveOut(StudyRecipe study, Cohort cohort, Action<string> tell)
+    {
+        StudyRun[] unfit = [.. study.Runs.Where(run => run.IsBaseline && run.Recipe.UnfitFor(cohort) is not null)];
+        foreach (var run in unfit)
+            tell($"baseline left out: {run.Model}: {run.Recipe.UnfitFor(cohort)}");
+        return study with { Runs = [.. study.Runs.Except(unfit)] };
     }
 
     private static string? Lacks(StudyRun run) =>

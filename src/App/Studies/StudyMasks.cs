@@ -42,6 +42,28 @@ internal static class StudyMasks
         return notes.Length == 0 ? null : string.Join(' ', notes);
     }
 
+    /// <summary>
+    /// Rows of a group with what their masks leave of its images: those that a study computed, and those of the cohort's column.
+    /// </summary>
+    internal static IReadOnlyList<StudyRow> Beside(IReadOnlyList<StudyRow> rows, StudyGroup group)
+    {
+        var known = new Dictionary<string, MaskSummary?>(StringComparer.Ordinal);
+        return [.. rows.Select(row => row with { Facts = row.Facts with { Masks = Of(row.Run.Recipe.Input) } })];
+
+        MaskSummary? Of(InputOptions input)
+        {
+            if (!Has(input) && !input.NeedsMaskColumn)
+                return null;
+            var key = KeyOf(input);
+            if (!known.TryGetValue(key, out var found))
+                known[key] = found = Has(input)
+                    ? MaskSummary.Of(group.Folder.Masks(key), input.MaskSteps)
+                    // Turned by half a turn masks have the same areas.
+                    : MaskSummary.OfColumn(group.Cohort);
+            return found;
+        }
+    }
+
     private static string StainKey(InputOptions options)
     {
         if (!options.Restained)

@@ -74,6 +74,9 @@ public interface IRecipe
             )),
         ];
 
+    /// <summary>Why it cannot be trained on a cohort, by what its rows are; null, the default, where nothing speaks against it.</summary>
+    string? UnfitFor(Cohort cohort) => null;
+
     /// <summary>Makes ready what the recipe trains on; by default the cohort's image files, with masks.</summary>
     /// <exception cref="InvalidDataException">A file that cannot be used; the message says which and why.</exception>
     ITrainingData Prepare(Preparation given) => ImageTrainingData.Prepare(this, given);

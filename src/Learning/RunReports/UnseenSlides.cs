@@ -42,8 +42,14 @@ public static class UnseenSlides
     private static IEnumerable<ReportBlock> Table(RunFigures figures) =>
         [
             new Note(
-                $"Of patients that no model saw in training: {string.Join(", ", figures.Counts.Select(c => $"{c.Count} {c.Key}"))}. "
-                    + "Isolated tumor cells are no lesions to be found. Intervals of 95 % over patients."
+                $"Of patients that no model saw in training: {string.Join(", ", figures.Counts.Select(c => $"{c.Count} {c.Key.Replace('_', ' ')}"))}. "
+                    + "Isolated tumor cells are no lesions to be found. "
+                    + (
+                        figures.Counts.Any(c => c.Key == DetectionFigures.WithoutOutline)
+                            ? "Slides with tumor that nobody outlined count for the area under the ROC curve of slides alone. "
+                            : ""
+                    )
+                    + "Intervals of 95 % over patients."
             ),
             new Table(
                 [new("Figure"), new("Value", Number: true), new("Interval", Number: true)],

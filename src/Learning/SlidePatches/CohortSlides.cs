@@ -176,6 +176,11 @@ public sealed class CohortSlides : IDisposable
             if (slide.Reason is { } reason)
                 progress.Note($"{slide.Name}: {reason}");
         }
+        var unknown = Slides.Where(s => s.Areas.TumorUnknown).Select(s => s.Name).ToArray();
+        if (unknown.Length > 0)
+            progress.Note(
+                $"labeled {Slides.First(s => s.Areas.TumorUnknown).Row.Label} without an outline, {unknown.Length} slides: they teach nothing and are only predicted: {string.Join(", ", unknown)}"
+            );
         if (taught.Count > 0)
             progress.Note(
                 $"mislabeled on purpose, {taught.Count} slides: training is told that {string.Join(", ", Slides.Where(taught.ContainsKey).Select(s => s.Name))} are {taught.Values.First().Row.Label} all over"
@@ -254,15 +259,29 @@ public sealed class CohortSlides : IDisposable
             && wanted.Patches.TumorWithoutAnnotation == UnknownTumor.NoLabel
             && columns.AnnotationOf(row) is null
         )
-            return new PatchAreas { Tissue = tissue, Normal = none };
+            // Ignored all over: by Liu's rule what is not tumor would be an example of normal tissue.
+            return new PatchAreas
+            {
+                Tissue = tissue,
+                Ignored = AllOf(slide),
+                TumorUnknown = true,
+            };
         var drawn = SlideOutlines.Of(columns.Cohort, row, slide, isTumor, wanted.Patches.Classes);
         wanted.Survey.Add(row.Image, drawn);
         if (drawn is null)
             return new PatchAreas { Tissue = tissue, Normal = wanted.Patches.UnannotatedIsNormal ? tissue : none };
         var areas = PatchAreas.Of(drawn).On(tissue);
         if (isTumor && !columns.IsExhaustive(row))
-            return areas with { Ignored = PolygonRegion.Of(slide.Bounds).Without(areas.Tumor).Without(areas.Normal) };
+            return areas with { Ignored = AllOf(slide).Without(areas.Tumor).Without(areas.Normal) };
         return wanted.Patches.UnannotatedIsNormal ? areas with { Normal = areas.Tissue! } : areas;
+    }
+
+    /// <summary>The slide and as much again around it: a window's center may lie beyond the border.</summary>
+    private static PolygonRegion AllOf(Slide slide)
+    {
+        var (width, height) = (slide.Bounds.Width, slide.Bounds.Height);
+        var corner = new SlidePoint(slide.Bounds.At.X - width, slide.Bounds.At.Y - height);
+        return PolygonRegion.Of(new SlideRectangle(corner, 3 * width, 3 * height));
     }
 
     /// <summary>A scale that is most likely wrong would be learned.</summary>

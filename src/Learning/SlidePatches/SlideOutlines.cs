@@ -27,7 +27,8 @@ public static class SlideOutlines
             return isTumor == true
                 ? throw new InvalidDataException(
                     $"{cohort.Path}: row {row.Number}: {row.Image} is labeled {row.Label} and has no annotation, so that "
-                        + $"nobody knows where; name its file in the column {CohortSlides.AnnotationColumn}, or leave the slide out"
+                        + $"nobody knows where; name its file in the column {CohortSlides.AnnotationColumn}, leave the slide out, or "
+                        + "let it be predicted alone where the recipe has the key (patches.tumor_without_annotation: no-label)"
                 )
                 : null;
         var drawn = SlideAnnotations.Read(file, classes);

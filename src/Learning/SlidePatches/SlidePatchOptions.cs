@@ -175,11 +175,6 @@ public sealed record SlidePatchOptions
                 "Pixels to a side of patches, cut out side by side and labeled by shares of their area",
                 "Takahama et al. 2019, sec. 4.1"
             ),
-            TumorWithoutAnnotation = node.Word(
-                "tumor_without_annotation",
-                standard.TumorWithoutAnnotation,
-                "Slides of a tumor class without annotation are refused, or teach nothing and are only predicted (no-label)"
-            ),
             UnannotatedIsNormal = node.Flag(
                 "unannotated_is_normal",
                 standard.UnannotatedIsNormal,
@@ -212,6 +207,11 @@ public sealed record SlidePatchOptions
                 standard.Readers,
                 (0, 1024),
                 "Threads that read slides; 0: one less than there are processors"
+            ),
+            TumorWithoutAnnotation = node.Word(
+                "tumor_without_annotation",
+                standard.TumorWithoutAnnotation,
+                "Slides of a tumor class without annotation are refused, or teach nothing and are only predicted (no-label)"
             ),
             Classes = ReadClasses(node),
         };

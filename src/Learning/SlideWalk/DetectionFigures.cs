@@ -16,9 +16,13 @@ public sealed record TestedPart(string Folder, IReadOnlyList<CohortRow> Slides);
 /// slides' scores (<c>slide_auc</c>), FROC score (<c>froc</c>) and that of random places in tissue
 /// (<c>froc_of_random_places</c>), sensitivity at 8 false positives per slide (<c>sensitivity_at_8</c>), roughness
 /// inside tumor (<c>heatmap_roughness</c>); intervals by drawing patients. Isolated tumor cells are no lesions to be found.
+/// Slides with tumor that nobody outlined count for the area alone, and are counted where there are any.
 /// </summary>
 public static class DetectionFigures
 {
+    /// <summary>The count of slides with tumor of which nobody says where, which FROC, roughness and lesions leave out.</summary>
+    public const string WithoutOutline = "tumor_slides_without_outline";
+
     /// <summary>The figures over the test slides of a run's parts; null where no part is finished, none tests slides,
     /// or nobody outlined them.</summary>
     /// <param name="folder">The run's folder.</param>
@@ -35,8 +39,8 @@ public static class DetectionFigures
 
     /// <summary>The curve over the same slides, without intervals; null where <see cref="OfRun"/> has no figures.</summary>
     public static FrocEvaluation? CurveOfRun(string folder, Cohort cohort, int parts) =>
-        TestedOf(folder, cohort, parts) is { } tested
-            ? FrocEvaluation.Of([.. SlidesOf(tested).Select(Judged)], new FrocOptions { Bootstrap = 0 })
+        TestedOf(folder, cohort, parts) is { } tested && Outlined(SlidesOf(tested)) is { Length: > 0 } slides
+            ? FrocEvaluation.Of([.. slides.Select(Judged)], new FrocOptions { Bootstrap = 0 })
             : null;
 
     private static TestedPart[]? TestedOf(string folder, Cohort cohort, int parts)
@@ -63,7 +67,8 @@ public static class DetectionFigures
     public static RunFigures Of(IReadOnlyList<TestedPart> parts, IReadOnlyList<string> classes, string positive)
     {
         var slides = SlidesOf(parts);
-        FrocSlide[] judged = [.. slides.Select(Judged)];
+        var outlined = Outlined(slides);
+        FrocSlide[] judged = [.. outlined.Select(Judged)];
         var (score, chance, sensitivity) = Froc(judged);
         var scores = parts.SelectMany(Scores).ToArray();
         var predictions = new Predictions(
@@ -85,19 +90,26 @@ public static class DetectionFigures
                 ("sensitivity_at_8", sensitivity),
                 (
                     "heatmap_roughness",
-                    HeatmapRoughness.Of(slides.Select(s => (s.Row.Patient, HeatmapRoughness.Of(s.Folder, s.Row))))
+                    HeatmapRoughness.Of(outlined.Select(s => (s.Row.Patient, HeatmapRoughness.Of(s.Folder, s.Row))))
                 ),
             ],
             [
                 ("slides", slides.Length),
-                ("patients", judged.Select(s => s.Patient).Distinct().Count()),
+                ("patients", slides.Select(s => s.Row.Patient).Distinct().Count()),
                 ("lesions", judged.Sum(s => s.Lesions.Count - s.Isolated)),
+                .. outlined.Length < slides.Length
+                    ? [(WithoutOutline, slides.Length - outlined.Length)]
+                    : Array.Empty<(string, int)>(),
             ]
         );
     }
 
     private static (string Folder, CohortRow Row)[] SlidesOf(IReadOnlyList<TestedPart> parts) =>
         [.. parts.SelectMany(part => part.Slides.Select(row => (part.Folder, row)))];
+
+    /// <summary>Those of which it is known where tumor lies: a detection on any other is neither right nor wrong.</summary>
+    private static (string Folder, CohortRow Row)[] Outlined((string Folder, CohortRow Row)[] slides) =>
+        [.. slides.Where(s => TruthMask.IsOutlined(s.Folder, s.Row))];
 
     private static FrocSlide Judged((string Folder, CohortRow Row) slide)
     {
@@ -114,6 +126,11 @@ public static class DetectionFigures
     /// <summary>FROC score and sensitivity at 8; without an interval where hardly any draw of patients has a lesion.</summary>
     private static (Estimate Score, Estimate Chance, Estimate Sensitivity) Froc(IReadOnlyList<FrocSlide> slides)
     {
+        if (slides.Count == 0)
+        {
+            var none = Estimate.Undefined("of no slide it is known where tumor lies");
+            return (none, none, none);
+        }
         try
         {
             var froc = FrocEvaluation.Of(slides);

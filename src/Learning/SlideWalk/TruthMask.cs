@@ -18,17 +18,20 @@ public static class TruthMask
     /// <summary>Microns per pixel of CAMELYON16's masks: level 5 of 0.243 µm.</summary>
     private const double Microns = 0.243 * 32;
 
+    /// <summary>Stands, with the value false, where a slide has tumor that nobody outlined.</summary>
+    private const string OutlinedKey = "outlined";
+
     /// <summary>Writes <c>truth/NAME.png</c>, and <c>truth/NAME.json</c> with level and resolution.</summary>
     /// <param name="part">The part's folder.</param>
     /// <param name="row">The slide's.</param>
     /// <param name="slide">Open.</param>
-    /// <param name="tumor">In pixels of level 0; may be empty.</param>
-    public static void Write(string part, CohortRow row, Slide slide, PolygonRegion tumor)
+    /// <param name="tumor">In pixels of level 0; empty where there is none, null where there is some and nobody says where.</param>
+    public static void Write(string part, CohortRow row, Slide slide, PolygonRegion? tumor)
     {
         var (folder, name) = (TestFiles.TruthFolder(part), TestFiles.NameOf(row));
         var rules = RulesOf(slide);
         Directory.CreateDirectory(folder);
-        if (!tumor.IsEmpty)
+        if (tumor is { IsEmpty: false })
         {
             using var mask = Draw(tumor, slide, rules.Level);
             ImageFile.Write(Path.Combine(folder, $"{name}.png"), mask);
@@ -37,7 +40,7 @@ public static class TruthMask
             Path.Combine(folder, $"{name}.json"),
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{{\"level\": {rules.Level}, \"level0_mpp\": {rules.MicronsPerPixel:R}}}\n"
+                $"{{\"level\": {rules.Level}, \"level0_mpp\": {rules.MicronsPerPixel:R}{(tumor is null ? $", \"{OutlinedKey}\": false" : "")}}}\n"
             )
         );
     }
@@ -80,15 +83,26 @@ public static class TruthMask
         return LesionMap.Of(mask.Pixels, mask.Width, rules);
     }
 
+    /// <summary>Whether it is known where a slide's tumor lies, as far as it has any.</summary>
+    internal static bool IsOutlined(string part, CohortRow row)
+    {
+        using var json = RecordIn(part, row);
+        return !json.RootElement.TryGetProperty(OutlinedKey, out var outlined) || outlined.GetBoolean();
+    }
+
     /// <summary>Level and resolution of a slide's mask, as <see cref="Write"/> left them.</summary>
     internal static LesionRules RulesIn(string part, CohortRow row)
     {
-        var file = Path.Combine(TestFiles.TruthFolder(part), $"{TestFiles.NameOf(row)}.json");
-        using var json = JsonDocument.Parse(File.ReadAllBytes(file));
+        using var json = RecordIn(part, row);
         return new LesionRules
         {
             Level = json.RootElement.GetProperty("level").GetInt32(),
             MicronsPerPixel = json.RootElement.GetProperty("level0_mpp").GetDouble(),
         };
     }
+
+    private static JsonDocument RecordIn(string part, CohortRow row) =>
+        JsonDocument.Parse(
+            File.ReadAllBytes(Path.Combine(TestFiles.TruthFolder(part), $"{TestFiles.NameOf(row)}.json"))
+        );
 }

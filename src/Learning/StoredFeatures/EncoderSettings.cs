@@ -17,6 +17,9 @@ public enum FeatureKind
     /// <summary>Its mean brightness alone.</summary>
     Brightness,
 
+    /// <summary>Its mean red, green and blue alone.</summary>
+    MeanColor,
+
     /// <summary>Nothing: what is said of an image is the classes' shares in training.</summary>
     None,
 }
@@ -57,7 +60,7 @@ public sealed record EncoderSettings
                 : node.Word(
                     "kind",
                     standard.Kind,
-                    "What is known of an image: what a pre-trained network makes of it; or, of trivial models to compare with, its color histogram alone, its mean brightness alone, or nothing (none: the classes' shares in training)"
+                    "What is known of an image: what a pre-trained network makes of it; or, of trivial models to compare with, its color histogram alone, its mean brightness alone, its mean color alone, or nothing (none: the classes' shares in training)"
                 ),
             Encoder = node.Text(
                 "encoder",
@@ -92,10 +95,11 @@ public sealed record EncoderSettings
     }
 
     /// <summary>What is computed of pixels instead of an encoder's features, or beside them; null: nothing.</summary>
-    internal IImageFeatures? OfPixels =>
+    public IImageFeatures? OfPixels =>
         Kind switch
         {
             FeatureKind.Brightness => new Brightness(),
+            FeatureKind.MeanColor => new MeanColor(),
             FeatureKind.ColorHistogram => new ColorStatistics(),
             FeatureKind.Encoder when Histogram => new ColorStatistics(),
             _ => null,

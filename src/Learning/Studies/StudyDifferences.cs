@@ -50,7 +50,7 @@ public static class StudyDifferences
                 (IReadOnlyList<string>)
                     [
                         row.Run.Model,
-                        row.Run.Input,
+                        row.InputWords,
                         .. row.Measured.SelectMany((m, i) => (string[])[MeanOf(m), Between(study, rows, row, i)]),
                     ]
             ),
@@ -65,7 +65,15 @@ public static class StudyDifferences
         foreach (var row in rows)
         foreach (var measured in row.Measured)
         foreach (var (part, value) in measured.Parts.Index())
-            yield return [name, row.Run.Model, row.Run.Input, measured.Figure.Key, $"{part + 1}", CsvTable.Text(value)];
+            yield return
+            [
+                name,
+                row.Run.Model,
+                row.InputWords,
+                measured.Figure.Key,
+                $"{part + 1}",
+                CsvTable.Text(value),
+            ];
     }
 
     internal static string MeanOf(MeasuredFigure measured)

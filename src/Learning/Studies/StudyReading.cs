@@ -9,7 +9,7 @@ namespace Coverslip.Learning.Studies;
 /// <summary>Reads a study's keys, and makes its runs of its models and inputs.</summary>
 internal static class StudyReading
 {
-    private static readonly string[] Forms = ["recipe", "raw", "masked", "mask-channel"];
+    private static readonly string[] Forms = [StudyRun.OwnInput, "raw", "masked", "mask-channel"];
 
     internal static StudyRecipe Read(RecipeNode node, StudySource source) => node.Read(whole => Keys(whole, source));
 
@@ -33,7 +33,12 @@ internal static class StudyReading
                 return new Pretraining(key, text, methods.Parse(text, $"pretraining of {key}", source.Note));
             }),
         ];
-        var inputs = node.Names("inputs", ["recipe"], Forms, "Forms of input, a run each; recipe: as the recipe says");
+        var inputs = node.Names(
+            "inputs",
+            [StudyRun.OwnInput],
+            Forms,
+            "Forms of input, a run each; recipe: as the recipe says"
+        );
         var rates = node.Numbers(
             "rates",
             [],
@@ -194,7 +199,10 @@ internal static class StudyReading
                 .Wrong(unused, published[unused], $"the model's forms of input are {string.Join(", ", forms)}");
         foreach (var input in forms)
         {
-            var text = source.Text(node, [.. known, input == "recipe" ? null : YamlText.Of(input, "input", "form")]);
+            var text = source.Text(
+                node,
+                [.. known, input == StudyRun.OwnInput ? null : YamlText.Of(input, "input", "form")]
+            );
             yield return new StudyRun(
                 model,
                 input,

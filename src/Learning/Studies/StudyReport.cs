@@ -74,7 +74,7 @@ public static class StudyReport
     private static IReadOnlyList<string> PartsOf(StudyRow row) =>
         [
             row.Run.Model,
-            row.Run.Input + (row.Run.ImageWise ? ", image-wise (inflated)" : ""),
+            row.InputWords + (row.Run.ImageWise ? ", image-wise (inflated)" : ""),
             .. row.Figures.Select(FigureText.Number),
         ];
 }

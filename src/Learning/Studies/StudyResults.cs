@@ -25,6 +25,12 @@ public sealed record StudyRow(StudyRun Run, IReadOnlyList<double?> Figures)
     /// </summary>
     public StudyRow? ImageWise { get; init; }
 
+    /// <summary>Its form of input as tables name it: a form whose masks leave too few images an area is void.</summary>
+    public string InputWords =>
+        Facts.Masks is not { IsVoid: true } ? Run.Input
+        : Run.Input == StudyRun.OwnInput ? $"{Run.Input} (masked: void)"
+        : $"{Run.Input} (void)";
+
     /// <summary>What its parts are and took.</summary>
     public StudyRowFacts Facts { get; init; } = new();
 

@@ -1,5 +1,6 @@
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Learning.Loop;
+using Coverslip.Learning.Masks;
 using Coverslip.Learning.Runs;
 
 namespace Coverslip.Learning.Studies;
@@ -41,6 +42,9 @@ public sealed record StudyRowFacts
 
     /// <summary>Largest resident memory of a part's process in MiB.</summary>
     public double? PeakMemory { get; init; }
+
+    /// <summary>What the masks of its input leave of the images; null of input without masks, and before they are made.</summary>
+    public MaskSummary? Masks { get; init; }
 
     /// <param name="finished">A folder of each finished part.</param>
     /// <param name="tried">All trainings of these parts, of which the former were chosen: their time is the budget.</param>

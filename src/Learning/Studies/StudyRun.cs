@@ -21,6 +21,9 @@ public sealed record Pretraining(string Name, string Text, IRecipe Recipe)
 /// <param name="Pretraining">The pre-training it starts from; empty without.</param>
 public sealed record StudyRun(string Model, string Input, string Text, IRecipe Recipe, string Pretraining = "")
 {
+    /// <summary>The word for the form of input that a model's recipe says, whichever that is.</summary>
+    public const string OwnInput = "recipe";
+
     /// <summary>Models of the study whose mean it is, instead of training; empty for others.</summary>
     public IReadOnlyList<string> Members { get; init; } = [];
 

@@ -57,6 +57,10 @@ public static class StudyTable
         "peak_mib",
     ];
 
+    private static readonly string[] MaskNames = ["with area", "valid", "at limit"];
+
+    private static readonly string[] MaskColumns = ["images_with_area", "mean_valid", "segmentations_at_limit"];
+
     /// <summary>Heads the image-wise figures.</summary>
     private const string ImageWiseHead = "image-wise (inflated)";
 
@@ -77,6 +81,11 @@ public static class StudyTable
         + (
             outcome.Rows.Any(r => r.Run.Published.Length > 0)
                 ? " Published: the paper's own figure, of its own images, divisions and budget; what may be compared is the order."
+                : ""
+        )
+        + (
+            HaveMasks(outcome.Rows)
+                ? " With area: share of images whose mask keeps any; valid: share of an image's pixels that it keeps, on average; at limit: share of segmentations that the limit of steps ended. Void: fewer than four in five images keep an area, so that masked is a name there, and no masking."
                 : ""
         )
         + RateNote(outcome)
@@ -112,7 +121,7 @@ public static class StudyTable
     public static IReadOnlyList<string> CellsOf(StudyRow row) =>
         [
             row.Run.Model,
-            row.Run.Input,
+            row.InputWords,
             $"{row.Known.Count}/{row.Figures.Count}",
             FigureOf(row),
             .. row.ImageWise is { } imageWise ? (string[])[FigureOf(imageWise)] : [],
@@ -134,15 +143,34 @@ public static class StudyTable
     public static IReadOnlyList<string> Heads(IReadOnlyList<StudyRow> rows) =>
         rows.Any(row => row.ImageWise is not null) ? [.. Names[..4], ImageWiseHead, .. Names[4..]] : Names;
 
-    /// <summary>Heads and cells, with the papers' own figures beside the means where a study names any.</summary>
+    /// <summary>
+    /// Heads and cells, with the papers' own figures beside the means where a study names any, and what masks leave of the
+    /// images behind the others where a model has any.
+    /// </summary>
     public static IReadOnlyList<IReadOnlyList<string>> Lines(IReadOnlyList<StudyRow> rows)
     {
-        IReadOnlyList<string>[] lines = [Heads(rows), .. rows.Select(CellsOf)];
+        IReadOnlyList<string>[] lines = HaveMasks(rows)
+            ?
+            [
+                [.. Heads(rows), .. MaskNames],
+                .. rows.Select(r => (string[])[.. CellsOf(r), .. MaskShares(r).Select(Share)]),
+            ]
+            : [Heads(rows), .. rows.Select(CellsOf)];
         string[] published = ["published", .. rows.Select(r => r.Run.Published.Length > 0 ? r.Run.Published : "–")];
         return rows.Any(r => r.Run.Published.Length > 0)
             ? [.. lines.Zip(published, (line, own) => (IReadOnlyList<string>)[.. line.Take(4), own, .. line.Skip(4)])]
             : lines;
     }
+
+    private static bool HaveMasks(IEnumerable<StudyRow> rows) => rows.Any(r => r.Facts.Masks is not null);
+
+    /// <summary>Shares of images with an area, of valid pixels, and of segmentations at the limit; null where there is none.</summary>
+    private static double?[] MaskShares(StudyRow row) =>
+        row.Facts.Masks is { } masks
+            ? [(double)masks.WithArea / masks.Images, masks.MeanValid, (double?)masks.AtLimit / masks.Images]
+            : [null, null, null];
+
+    private static string Share(double? share) => share is { } known ? Text($"{known:0 %}") : "–";
 
     /// <summary>All tables in Markdown: of several groups first the figures side by side, then each group's own.</summary>
     public static string Markdown(StudyOutcome outcome)
@@ -219,7 +247,7 @@ public static class StudyTable
                 .Rows.Index()
                 .Select(r =>
                     (IReadOnlyList<string>)
-                        [r.Item.Run.Model, r.Item.Run.Input, .. outcome.Groups.Select(g => FigureOf(g.Rows[r.Index]))]
+                        [r.Item.Run.Model, r.Item.InputWords, .. outcome.Groups.Select(g => FigureOf(g.Rows[r.Index]))]
                 ),
         ];
 
@@ -235,11 +263,18 @@ public static class StudyTable
                 .. parts.Select(p => $"image_wise_inflated_part_{p}"),
             ]
             : [];
-        string[] columns = [.. CsvColumns, .. parts.Select(p => $"part_{p}"), .. imageWise];
-        return outcome.Groups.SelectMany(g => g.Rows.Select(row => CsvRow(g.Name, row))).Prepend(columns);
+        var masks = HaveMasks(outcome.Rows);
+        string[] columns =
+        [
+            .. CsvColumns,
+            .. masks ? MaskColumns : [],
+            .. parts.Select(p => $"part_{p}"),
+            .. imageWise,
+        ];
+        return outcome.Groups.SelectMany(g => g.Rows.Select(row => CsvRow(g.Name, row, masks))).Prepend(columns);
     }
 
-    private static string[] CsvRow(string group, StudyRow row)
+    private static string[] CsvRow(string group, StudyRow row, bool masks)
     {
         var c = row.Comparison;
         double?[] numbers =
@@ -262,6 +297,7 @@ public static class StudyTable
             row.Facts.Parameters,
             row.Facts.SecondsPerEpoch,
             row.Facts.PeakMemory,
+            .. masks ? MaskShares(row) : [],
             .. row.Figures,
             .. row.ImageWise is { } leaky ? (double?[])[leaky.Mean, leaky.Deviation, .. leaky.Figures] : [],
         ];
@@ -269,7 +305,7 @@ public static class StudyTable
         [
             group,
             row.Run.Model,
-            row.Run.Input,
+            row.InputWords,
             row.Run.IsBaseline ? "yes" : "no",
             row.Run.Published,
             .. numbers.Select(CsvTable.Text),

@@ -22,7 +22,8 @@ internal sealed record BagFeatureOptions
         {
             Encoder = EncoderSettings.Read(
                 node,
-                "Of slides a folder that holds NAME.h5 (TRIDENT, CLAM, STAMP) or NAME.npz of each, of images the file of 'coverslip features', relative to the current folder; empty: features are computed when training begins, and of slides kept in the run"
+                "Of slides a folder that holds NAME.h5 (TRIDENT, CLAM, STAMP) or NAME.npz of each, of images the file of 'coverslip features', relative to the current folder; empty: features are computed when training begins, and of slides kept in the run",
+                trivial: true
             ),
             Mpp = node.Number(
                 "mpp",

@@ -74,6 +74,10 @@ internal sealed class BagPrediction(TrainedModel run, BagsRecipe recipe, Togethe
     {
         var (cohort, model) = (task.Cohort, (BagModel)run.Models[0]);
         var kind = BagFiles.KindOf(cohort);
+        if (recipe.UnfitFor(cohort) is { } unfit)
+            throw new InvalidDataException($"{cohort.Path}: {unfit}");
+        if (BagPreparation.WithoutEncoder(recipe, cohort, kind) is { } plain)
+            return plain;
         if (kind == RowKind.Image)
         {
             var set = new PatchSet(

@@ -16,6 +16,12 @@ internal static class BagPreparation
     {
         var cohort = given.Cohort;
         var kind = BagFiles.KindOf(cohort);
+        if (recipe.UnfitFor(cohort) is { } unfit)
+            throw new InvalidDataException($"{cohort.Path}: {unfit}");
+        if (kind == RowKind.Image)
+            BagFiles.CheckSeveral(recipe, cohort);
+        if (WithoutEncoder(recipe, cohort, kind) is { } plain)
+            return new BagData(recipe, cohort, plain, new ImageFacts(3, 1, 1, null, cohort.Rows.Count));
         if (kind == RowKind.Image)
             return OfImages(recipe, given);
         if (kind == RowKind.Slide)
@@ -38,9 +44,20 @@ internal static class BagPreparation
         };
     }
 
+    /// <summary>
+    /// What a trivial model knows of bags of any kind, or of whole slides; null where instances are an encoder's, or images'.
+    /// </summary>
+    internal static IBagFeatures? WithoutEncoder(BagsRecipe recipe, Cohort cohort, RowKind kind) =>
+        recipe.Features.Encoder switch
+        {
+            { Kind: FeatureKind.Encoder } => null,
+            { Kind: FeatureKind.None } => new NothingKnown(),
+            { OfPixels: { } described } when kind == RowKind.Slide => new SlidePixels(cohort, described),
+            _ => null,
+        };
+
     private static BagData OfImages(BagsRecipe recipe, Preparation given)
     {
-        BagFiles.CheckSeveral(recipe, given.Cohort);
         PatchSet set;
         using (var reading = given.Progress.Begin("reading images", given.Cohort.Rows.Count, "images"))
             set = new PatchSet(

@@ -47,15 +47,16 @@ internal sealed class BagSlideTest(BagsRecipe recipe, Cohort cohort, Func<Cohort
             using var slide = SlideFile.Open(cohort.ImagePath(row), opening);
             outcomes.Add(walk.Predict(slide, stop: stop));
             if (outlined)
-                TruthMask.Write(part.Run.Path, row, slide, TumorOf(row));
+                TruthMask.Write(part.Run.Path, row, slide, TumorOf(row, positive));
         }
         walk.Summarize(outcomes, []);
         if (outlined)
             DetectionFigures.Of([new TestedPart(part.Run.Path, rows)], cohort.Classes, positive).Write(part.Run.Path);
     }
 
-    private PolygonRegion TumorOf(CohortRow row) =>
-        CohortSlides.AnnotationOf(cohort, row) is { } file
-            ? SlideAnnotations.Read(file, new AnnotationClasses()).Tumor
-            : PolygonRegion.Of([]);
+    /// <summary>What is outlined; empty of a slide without tumor, null of one that has some which nobody outlined.</summary>
+    private PolygonRegion? TumorOf(CohortRow row, string positive) =>
+        CohortSlides.AnnotationOf(cohort, row) is { } file ? SlideAnnotations.Read(file, new AnnotationClasses()).Tumor
+        : row.Label == positive ? null
+        : PolygonRegion.Of([]);
 }

@@ -7,6 +7,7 @@ using Coverslip.Learning.Models;
 using Coverslip.Learning.Recipes;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.SlideWalk;
+using Coverslip.Learning.StoredFeatures;
 using Coverslip.Torch;
 
 namespace Coverslip.Methods.Bags;
@@ -63,7 +64,8 @@ internal sealed record BagsRecipe : IRecipe, ILabelsTogether, IPredictsTogether,
         Bags.IsNetwork ? [new StageLength("training", Training.Epochs, Training.PatienceIn(null))] : [];
 
     public IReadOnlyList<string> Needs =>
-        Features.Encoder is { From.Length: 0, Encoder: var word } && EncoderWord.File(word) is not null
+        Features.Encoder is { Kind: FeatureKind.Encoder, From.Length: 0, Encoder: var word }
+        && EncoderWord.File(word) is not null
             ? EncoderWord.Needs(word)
             : [];
 
@@ -76,14 +78,28 @@ internal sealed record BagsRecipe : IRecipe, ILabelsTogether, IPredictsTogether,
 
     public IModel Untrained(int classes, Device device) => new BagModel(this, classes, device);
 
-    public bool Shares => Features.Encoder.From.Length == 0;
+    public bool Shares => Encodes && Features.Encoder.From.Length == 0;
 
-    public bool TakesTogether(Cohort cohort) => Bags.Of == BagOf.Patient || BagFiles.KindOf(cohort) != RowKind.Slide;
+    /// <summary>Whether instances are features of a pre-trained network, and not what a trivial model knows.</summary>
+    private bool Encodes => Features.Encoder.Kind == FeatureKind.Encoder;
+
+    public string? UnfitFor(Cohort cohort) =>
+        Features.Encoder.OfPixels is not null && !Encodes && BagFiles.KindOf(cohort) == RowKind.Features
+            ? $"features.kind is {Words.Kebab($"{Features.Encoder.Kind}")}, and files of features hold no pixels; name images or slides, or take features.kind: encoder"
+            : null;
+
+    public bool TakesTogether(Cohort cohort) =>
+        !Encodes || Bags.Of == BagOf.Patient || BagFiles.KindOf(cohort) != RowKind.Slide;
 
     public Predictions PredictTogether(TrainedModel run, TogetherTask task, CancellationToken stop) =>
         new BagPrediction(run, this, task).Of(stop);
 
-    public ISlidePrediction OpenSlides(TrainedModel run, PredictionRequest asked) => SlideBags.Of(this, run, asked);
+    public ISlidePrediction OpenSlides(TrainedModel run, PredictionRequest asked) =>
+        Encodes
+            ? SlideBags.Of(this, run, asked)
+            : throw new InvalidOperationException(
+                $"this run knows slides by features.kind {Words.Kebab($"{Features.Encoder.Kind}")} alone and has no heatmaps of them; name the slides in a cohort file (--cohort) for their probabilities"
+            );
 
     internal static BagsRecipe Read(RecipeNode node)
     {
@@ -110,6 +126,13 @@ internal sealed record BagsRecipe : IRecipe, ILabelsTogether, IPredictsTogether,
                 recipe.Input.Form == InputForm.Masked ? "masked" : "mask-channel",
                 "instances are seen as they are; expected is raw"
             );
+        if (!recipe.Encodes && recipe.Bags.IsNetwork)
+            throw node.Section("bags")
+                .Wrong(
+                    "kind",
+                    Words.Kebab($"{recipe.Bags.Kind}"),
+                    $"features.kind is {Words.Kebab($"{recipe.Features.Encoder.Kind}")}, of which no network has anything to learn; expected is mean or max"
+                );
         if (recipe.Input.Standardize || recipe.Input.Restained)
             throw input.Wrong(
                 recipe.Input.Standardize ? "standardize" : "stain",

@@ -2,6 +2,7 @@ using System.Globalization;
 using Coverslip.Learning.Features;
 using Coverslip.Learning.Loop;
 using Coverslip.Learning.RunReports;
+using Coverslip.Learning.StoredFeatures;
 
 namespace Coverslip.Methods.Bags;
 
@@ -31,8 +32,9 @@ internal static class PooledFit
         );
         var (scaling, fitted) = fitting.Fit(null, [selection.Setting]);
         var reader = new PooledReader(options.Kind, scaling, (LogisticRegression)fitted[0]);
+        // Where nothing is known of a bag the classes' shares are all there is to say.
         var temperature =
-            selection.LeftOut.Length > 0
+            selection.LeftOut.Length > 0 && task.Recipe.Features.Encoder.Kind != FeatureKind.None
                 ? Temperature.Fit(selection.LeftOut, rows.Labels, rows.Patients.Distinct().Count())
                 : 1;
         var said = temperature.ToString("0.###", CultureInfo.InvariantCulture);

@@ -15,9 +15,12 @@ internal sealed class ProbeMethod : IMethod, IReportsRuns
 
     public IRecipe Read(RecipeNode node) => ProbeRecipe.Read(node);
 
-    /// <summary>What an image's class can be told by without any model of tissue, and by what others have learned.</summary>
+    /// <summary>
+    /// What an image's class can be told by without any model of tissue, and by what others have learned. Rows of bags are
+    /// judged bag by bag, and no image beside them.
+    /// </summary>
     public IReadOnlyList<Baseline> Baselines(IRecipe judged) =>
-        judged.TellsClasses
+        judged is { TellsClasses: true } and not ILabelsTogether
             ?
             [
                 new("majority class", Text("{kind: none}", "{balanced: false, calibrated: false}")),

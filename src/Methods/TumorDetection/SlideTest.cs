@@ -47,7 +47,7 @@ internal sealed class SlideTest(
         foreach (var source in slides)
         {
             var name = TestFiles.NameOf(source.Row);
-            TruthMask.Write(folder, source.Row, source.Slide, source.Areas.Tumor);
+            TruthMask.Write(folder, source.Row, source.Slide, source.Areas.TumorUnknown ? null : source.Areas.Tumor);
             IWorkSteps? steps = null;
             var outcome = (HeatmapOutcome)
                 walk.Predict(

@@ -102,6 +102,9 @@ public sealed record PatchAreas
     /// <summary>Taken out by whoever annotated it; no part of the others.</summary>
     public PolygonRegion Ignored { get; init; } = PolygonRegion.Of([]);
 
+    /// <summary>Whether the slide has tumor of which nobody says where: <see cref="Tumor"/> is empty and means nothing.</summary>
+    public bool TumorUnknown { get; init; }
+
     /// <summary>The areas of a slide's annotations, its tissue left open.</summary>
     public static PatchAreas Of(SlideAnnotations drawn) =>
         new()

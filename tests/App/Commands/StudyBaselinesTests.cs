@@ -1,4 +1,5 @@
 using Coverslip.App.Studies;
+using Coverslip.Evaluation.Cohorts;
 using Coverslip.Learning.Studies;
 using Coverslip.Methods;
 
@@ -47,6 +48,25 @@ public sealed class StudyBaselinesTests : IDisposable
         var told = new List<string>();
         Assert.DoesNotContain(MissingBaselines.LeaveOut(study, told.Add).Runs, r => r.Model == "lacking");
         Assert.Contains(told, t => t.StartsWith("baseline left out: lacking needs the weights of none/uni.pth"));
+    }
+
+    [Fact]
+    public void One_that_the_cohorts_rows_cannot_be_told_by_is_left_out_with_the_reason()
+    {
+        File.WriteAllText(runs.At("bags.yaml"), "method: bags\nbags: {kind: mean}\n");
+        File.WriteAllText(runs.At("of-bags.yaml"), "study: bags\nmodels: {mean: {recipe: bags.yaml}}\n");
+        var study = StudyRecipe.Load(runs.At("of-bags.yaml"), Known.Methods);
+        Assert.Equal(["mean", "majority class of bags", "mean color of bags"], study.Runs.Select(r => r.Model));
+        foreach (var name in (string[])["a.h5", "b.h5"])
+            File.WriteAllText(runs.At(name), name);
+        File.WriteAllText(runs.At("features.csv"), "image,label,patient\na.h5,x,P1\nb.h5,y,P2\n");
+        var told = new List<string>();
+        var left = MissingBaselines.LeaveOut(study, Cohort.Load(runs.At("features.csv")), told.Add);
+        Assert.Equal(["mean", "majority class of bags"], left.Runs.Select(r => r.Model));
+        Assert.StartsWith(
+            "baseline left out: mean color of bags: features.kind is mean-color, and files of features hold no pixels",
+            Assert.Single(told)
+        );
     }
 
     private string Study(string text)

@@ -56,6 +56,8 @@ public sealed class StudyVerbTests : IDisposable
         var table = File.ReadAllText(Path.Combine(Folder, "table.md"));
         Assert.Matches(@"\| gated +\| masked +\| 2/2 +\| \d\.\d{3} ± \d\.\d{3} ", table);
         Assert.Matches(@"\| plain +\| masked +\| 2/2 ", table);
+        Assert.Matches(@"\| peak MiB \| with area \| valid \| at limit \|", table);
+        Assert.Matches(@"\| plain .* \| \d+ % +\| \d+ % +\| – +\|", table);
         Assert.Contains("two networks", output);
         Assert.Equal(3, File.ReadAllLines(Path.Combine(Folder, "table.csv")).Length);
         Assert.Contains("two networks", File.ReadAllText(Path.Combine(Folder, "study.html")));

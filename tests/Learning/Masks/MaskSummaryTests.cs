@@ -1,4 +1,6 @@
+using Coverslip.Evaluation.Cohorts;
 using Coverslip.Learning.Masks;
+using Coverslip.Slides.Images;
 
 namespace Coverslip.Learning.Tests.Masks;
 
@@ -32,6 +34,30 @@ public sealed class MaskSummaryTests : IDisposable
             "image,label,pixels,share,brightness,redness,texture,failed\n"
         );
         Assert.Equal(expected, MaskSummary.Of(folder, limit: 60)!.InWords);
+    }
+
+    [Fact]
+    public void Masks_of_the_column_have_areas_and_no_limit()
+    {
+        foreach (var (name, valid) in ((string, int)[])[("a", 0), ("b", 8), ("c", 16)])
+        {
+            using var image = new Image(4, 4, channels: 1);
+            image.WritablePixels[..valid].Fill(255);
+            ImageFile.Write(Path.Combine(folder, $"{name}-mask.png"), image);
+            ImageFile.Write(Path.Combine(folder, $"{name}.png"), image);
+        }
+        var file = Path.Combine(folder, "cohort.csv");
+        void Write(string last) =>
+            File.WriteAllText(
+                file,
+                $"image,label,patient,mask\na.png,x,P1,a-mask.png\nb.png,y,P2,b-mask.png\nc.png,x,P3,{last}\n"
+            );
+        Write("c-mask.png");
+        var summary = MaskSummary.OfColumn(Cohort.Load(file))!;
+        Assert.Equal(new MaskSummary(3, 2, 0.5, null), summary);
+        Assert.True(summary.IsVoid);
+        Write("");
+        Assert.Null(MaskSummary.OfColumn(Cohort.Load(file)));
     }
 
     [Fact]

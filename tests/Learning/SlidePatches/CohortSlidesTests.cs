@@ -1,6 +1,7 @@
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Learning.Augmentation;
 using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Progress;
 using Coverslip.Learning.SlidePatches;
 using Coverslip.Slides.Annotations;
 using Coverslip.Slides.Formats;
@@ -57,6 +58,41 @@ public sealed class CohortSlidesTests(TinySlides tiny) : IClassFixture<TinySlide
             "exhaustive is 'perhaps'; expected is yes (all tumor of the slide is outlined) or no",
             error.Message
         );
+    }
+
+    [Fact]
+    public void Tumor_that_nobody_outlined_teaches_nothing_where_the_recipe_lets_it_in()
+    {
+        using var tiny = new TinySlides();
+        var bare = tiny.Slide("bare", isTumor: true) with { Further = [""] };
+        var cohort = tiny.Write("bare.csv", tiny.Cohort.Rows[1], bare, tiny.Cohort.Rows[0]);
+        // Places up to the border, whose centers may lie beyond it.
+        var options = TinySlides.Patches() with
+        {
+            MinTissue = 0,
+            TumorWithoutAnnotation = UnknownTumor.NoLabel,
+        };
+        using var slides = CohortSlides.Open(cohort, options, TinySlides.Input(), side: 32);
+        var source = slides.Slides.Single(s => s.Name == bare.Image);
+        Assert.Equal((0, 0), (source.Count(0), source.Count(1)));
+        Assert.True(source.Areas.TumorUnknown);
+        Assert.False(source.Areas.Tissue!.IsEmpty);
+        Assert.All(slides.Slides.Where(s => s != source), s => Assert.True(s.Count(0) > 100 && !s.Areas.TumorUnknown));
+        var told = new ToldLines();
+        slides.Tell(told);
+        Assert.Contains(
+            "labeled tumor without an outline, 1 slides: they teach nothing and are only predicted: bare.tif",
+            told.Lines
+        );
+    }
+
+    private sealed class ToldLines : IWorkProgress
+    {
+        internal List<string> Lines { get; } = [];
+
+        IWorkSteps IWorkProgress.Begin(string what, long total, string unit) => SilentProgress.Instance;
+
+        void IWorkProgress.Note(string line) => Lines.Add(line);
     }
 
     [Fact]

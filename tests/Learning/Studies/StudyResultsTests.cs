@@ -2,6 +2,7 @@ using Coverslip.Evaluation.Splits;
 using Coverslip.Evaluation.Statistics;
 using Coverslip.Files;
 using Coverslip.Learning.Inputs;
+using Coverslip.Learning.Masks;
 using Coverslip.Learning.Runs;
 using Coverslip.Learning.Studies;
 
@@ -97,6 +98,42 @@ public sealed class StudyResultsTests : IDisposable
         Assert.Contains("the paper's own figure, of its own images", StudyTable.NoteOf(outcome));
         var csv = StudyTable.Csv(outcome).ToArray();
         Assert.Equal("0.803 ± 0.058", csv[1][csv[0].ToList().IndexOf("published")]);
+    }
+
+    [Fact]
+    public void What_masks_leave_stands_in_the_rows_and_a_form_without_areas_is_void()
+    {
+        var (study, made) = madeUp.Study(false, ("SagaNet", [9, 8]), ("First", [7, 7]), ("Raw", [7, 7]));
+        Assert.DoesNotContain("with area", StudyTable.Lines(made)[0]);
+        IReadOnlyList<StudyRow> rows =
+        [
+            made[0] with
+            {
+                Run = made[0].Run with { Input = "masked" },
+                Facts = made[0].Facts with { Masks = new MaskSummary(50, 39, 0.4, 10) },
+            },
+            made[1] with
+            {
+                Run = made[1].Run with { Input = "mask-channel" },
+                Facts = made[1].Facts with { Masks = new MaskSummary(50, 40, 0.25, null) },
+            },
+            made[2],
+        ];
+        var lines = StudyTable.Lines(rows);
+        Assert.Equal(["with area", "valid", "at limit"], lines[0].TakeLast(3));
+        Assert.Equal(["78 %", "40 %", "20 %"], lines[1].TakeLast(3));
+        Assert.Equal(["80 %", "25 %", "–"], lines[2].TakeLast(3));
+        Assert.Equal(["–", "–", "–"], lines[3].TakeLast(3));
+        Assert.Equal(["masked (void)", "mask-channel", "raw"], lines.Skip(1).Select(l => l[1]));
+        var own = rows[0] with { Run = rows[0].Run with { Input = StudyRun.OwnInput } };
+        Assert.Equal("recipe (masked: void)", own.InputWords);
+        var outcome = new StudyOutcome(study, [("", rows)]);
+        Assert.Contains("masked is a name there, and no masking", StudyTable.NoteOf(outcome));
+        var csv = StudyTable.Csv(outcome).ToArray();
+        var at = csv[0].ToList().IndexOf("images_with_area");
+        Assert.Equal(["0.78", "0.4", "0.2", "0.9"], csv[1].Skip(at).Take(4));
+        Assert.Equal(["", "", "", "0.7"], csv[3].Skip(at).Take(4));
+        Assert.Equal("masked (void)", csv[1][2]);
     }
 
     [Fact]

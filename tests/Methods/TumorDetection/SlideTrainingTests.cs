@@ -1,3 +1,4 @@
+using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Learning.Loop;
@@ -96,6 +97,35 @@ public sealed class SlideTrainingTests(TinySlides tiny) : IClassFixture<TinySlid
             Assert.Equal(row.Probabilities[1] >= threshold ? "tumor" : "normal", row.Predicted);
     }
 
+    [Fact]
+    public void Tumor_that_nobody_outlined_counts_for_the_slides_alone()
+    {
+        var rows = tiny
+            .Cohort.Rows.Select(r => r with { Further = [r.Image == "s2.tif" ? "" : r.Further[0]] })
+            .ToArray();
+        var cohort = tiny.Write("unoutlined.csv", rows);
+        var all = KFoldSplits.Draw(cohort.PatientImages, 4, 0.34, 1);
+        var part = all.ToList().FindIndex(p => p.Test.Contains(rows[1].Patient));
+        Assert.Throws<InvalidDataException>(() => Train("refused", Recipe, part: part, of: cohort));
+        var text = Recipe.Replace(
+            "center: 16,",
+            "center: 16, tumor_without_annotation: no-label,",
+            StringComparison.Ordinal
+        );
+        var run = Train("unoutlined", text, part: part, of: cohort);
+        Assert.Contains("\"outlined\": false", File.ReadAllText(Path.Combine(run, "truth", "s2.json")));
+        var figures = RunFigures.Read(run)!;
+        Assert.Equal(
+            [("slides", 2), ("patients", 2), ("lesions", 0), (DetectionFigures.WithoutOutline, 1)],
+            figures.Counts
+        );
+        // Both slides have a score: one of them is the tumor that nobody outlined.
+        Assert.NotNull(figures.Figures.Single(f => f.Key == "slide_auc").Figure.Value);
+        Assert.Equal(figures.Counts, DetectionFigures.OfRun(run, cohort, 1)!.Counts);
+        var curve = DetectionFigures.CurveOfRun(run, cohort, 1)!;
+        Assert.DoesNotContain("s2", curve.Slides.Select(s => s.Name));
+    }
+
     private static string NameOf(Prediction row) => Path.GetFileNameWithoutExtension(row.Image);
 
     [Fact]
@@ -150,18 +180,26 @@ public sealed class SlideTrainingTests(TinySlides tiny) : IClassFixture<TinySlid
     }
 
     /// <summary>Trains a part of four folds into a folder of its own; returns the folder.</summary>
-    private string Train(string name, string text, string network = "", int part = 0, CancellationToken stop = default)
+    private string Train(
+        string name,
+        string text,
+        string network = "",
+        int part = 0,
+        Cohort? of = null,
+        CancellationToken stop = default
+    )
     {
+        var cohort = of ?? tiny.Cohort;
         if (network.Length > 0)
             text = text.Replace("dropout: 0.1", $"dropout: 0.1, {network}", StringComparison.Ordinal);
         var folder = Path.Combine(tiny.Folder, name);
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "recipe.yaml"), text);
         var recipe = (TumorDetectionRecipe)Known.Methods.Parse(text, name);
-        var all = KFoldSplits.Draw(tiny.Cohort.PatientImages, 4, 0.34, 1);
-        var split = new Split(SplitKind.Random, tiny.Cohort.Hash, 1, [all[part]]);
+        var all = KFoldSplits.Draw(cohort.PatientImages, 4, 0.34, 1);
+        var split = new Split(SplitKind.Random, cohort.Hash, 1, [all[part]]);
         split.Save(Path.Combine(folder, "split.json"));
-        using var data = recipe.Prepare(new Preparation(tiny.Cohort, Device.Cpu) { Progress = this });
+        using var data = recipe.Prepare(new Preparation(cohort, Device.Cpu) { Progress = this });
         var input = new SessionInput(recipe, data, split, Device.Cpu);
         new TrainingSession(input, folder, _ => this).Run(stop: stop);
         return folder;
