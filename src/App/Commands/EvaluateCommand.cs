@@ -27,12 +27,13 @@ internal static class EvaluateCommand
     private static readonly Option<string?> Positive = new("--positive")
     {
         Description =
-            "The positive class of two. [default: by meaning, as tumor before normal; else the second in ordinal order]",
+            "The positive class of two. [default: by meaning, as tumor before normal; else the second in ordinal order; two that mean the same are refused]",
     };
 
     private static readonly Option<double?> Threshold = new("--threshold")
     {
-        Description = "Decide anew: positive from this probability on. [default: the predicted column as it is]",
+        Description =
+            "Decide anew: positive from this probability on, of an image or, by mean and maximum, of a patient. [default: the predicted column as it is; patients at 0.5]",
     };
 
     private static readonly Option<string?> PerPatient = new("--per-patient")
@@ -198,11 +199,21 @@ internal static class EvaluateCommand
     /// <summary>As the call asks for it: by another threshold, by patients.</summary>
     private static Predictions Decided(Predictions predictions, ParseResult parsed)
     {
-        var positive = parsed.GetValue(Positive) ?? ClassMeaning.PositiveOrSecond(predictions.Classes);
-        if (parsed.GetValue(Threshold) is { } threshold)
-            predictions = predictions.Decide(positive ?? "", threshold);
+        var named = predictions.Named;
+        var positive = parsed.GetValue(Positive);
+        if (positive is null)
+            ClassMeaning.CheckTold(named, $"--positive {named[^1]}, or the other one");
+        positive ??= ClassMeaning.PositiveOrSecond(named);
+        var threshold = parsed.GetValue(Threshold);
+        if (threshold is { } from)
+            predictions = predictions.Decide(positive ?? "", from);
         return parsed.GetValue(PerPatient) is { } rule
-            ? PatientAggregation.Aggregate(predictions, Enum.Parse<PatientRule>(rule, ignoreCase: true), positive)
+            ? PatientAggregation.Aggregate(
+                predictions,
+                Enum.Parse<PatientRule>(rule, ignoreCase: true),
+                positive,
+                threshold ?? PatientAggregation.Half
+            )
             : predictions;
     }
 

@@ -328,7 +328,7 @@ internal static class PredictCommand
             new Predictions(predictions.Classes, [.. rows]),
             rule,
             description.Positive,
-            description.Threshold ?? 0.5
+            description.Threshold ?? PatientAggregation.Half
         );
     }
 

@@ -5,7 +5,7 @@ namespace Coverslip.Evaluation.Metrics;
 /// <summary>How a classification is judged.</summary>
 public sealed record EvaluationOptions
 {
-    /// <summary>The positive class of two; default the second in ordinal order.</summary>
+    /// <summary>The positive class of two; by default the one whose name means it, else the second in ordinal order.</summary>
     public string? Positive { get; init; }
 
     /// <summary>Bootstrap draws, 0 for no intervals. Default 2000.</summary>

@@ -182,13 +182,13 @@ internal sealed class ClassificationSample
             if (row.Patient.Length == 0)
                 throw new InvalidDataException($"{row.Image} has no patient; intervals are over patients");
         }
-        var named = predictions.Rows.SelectMany(r => new[] { r.Label, r.Predicted }).Distinct().ToList();
+        var named = predictions.Named;
         if (predictions.Classes.Count > 0 && named.Except(predictions.Classes).FirstOrDefault() is { } without)
             throw new InvalidDataException(
                 $"class '{without}' has no probability column p_{without}; the file has: "
                     + $"{string.Join(", ", predictions.Classes)}"
             );
-        return [.. named.Union(predictions.Classes).Order(StringComparer.Ordinal)];
+        return named;
     }
 
     private static double[][] ByClass(Predictions predictions, Dictionary<string, int> classIndex)

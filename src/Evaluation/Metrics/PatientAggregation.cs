@@ -21,18 +21,24 @@ public enum PatientRule
 /// <summary>Makes one prediction per patient out of those of the images.</summary>
 public static class PatientAggregation
 {
+    /// <summary>From which share of votes on, and without a threshold from which probability on, a patient is positive.</summary>
+    public const double Half = 0.5;
+
     /// <summary>What a model had seen of images, the gravest first.</summary>
     private static readonly string[] SeenOrder = ["image", "patient", "name", "held_out"];
 
     /// <summary>
     /// One row per patient, in ordinal order, whose image is the patient's name. Predicted is the positive class where
-    /// its figure is at least <paramref name="threshold"/>; with more than two classes the class with the highest
-    /// figure.
+    /// its probability is at least <paramref name="threshold"/>, or half of the votes are for it; with more than two classes
+    /// the class with the highest figure.
     /// </summary>
     /// <param name="predictions">Predictions with patients; labels may be empty.</param>
     /// <param name="rule">How the images of a patient count.</param>
     /// <param name="positive">The positive class of two; by default as <see cref="ClassMeaning.PositiveOrSecond"/> says.</param>
-    /// <param name="threshold">From which figure on a patient is positive.</param>
+    /// <param name="threshold">
+    /// From which probability on a patient is positive, by mean or maximum. A vote is of images that a threshold has decided
+    /// already: a share of them is held against one half.
+    /// </param>
     /// <exception cref="InvalidDataException">
     /// A patient with two labels; mean or maximum without probabilities.
     /// </exception>
@@ -40,7 +46,7 @@ public static class PatientAggregation
         Predictions predictions,
         PatientRule rule,
         string? positive = null,
-        double threshold = 0.5
+        double threshold = Half
     )
     {
         if (rule != PatientRule.Vote && predictions.Classes.Count == 0)
@@ -49,20 +55,14 @@ public static class PatientAggregation
             );
         string[] classes =
             predictions.Classes.Count > 0
-                ? [.. predictions.Classes]
-                :
-                [
-                    .. predictions
-                        .Rows.SelectMany(r => new[] { r.Label, r.Predicted })
-                        .Where(c => c.Length > 0)
-                        .Distinct(),
-                ];
-        Array.Sort(classes, StringComparer.Ordinal);
+                ? [.. predictions.Classes.Order(StringComparer.Ordinal)]
+                : [.. predictions.Named];
         var place = predictions.Classes.Select(c => Array.IndexOf(classes, c)).ToArray();
         var at = classes.Length == 2 ? Array.IndexOf(classes, positive ?? ClassMeaning.PositiveOrSecond(classes)) : -1;
         if (classes.Length == 2 && at < 0)
             throw new ArgumentException($"no class '{positive}'; the classes are {string.Join(", ", classes)}");
 
+        var least = rule == PatientRule.Vote ? Half : threshold;
         var patients = predictions
             .Rows.GroupBy(r => r.Patient)
             .OrderBy(g => g.Key, StringComparer.Ordinal)
@@ -92,7 +92,7 @@ public static class PatientAggregation
                 figures = [.. figures.Select(f => f / sum)];
                 var decided =
                     at < 0 ? figures.Index().MaxBy(f => f.Item).Index
-                    : figures[at] >= threshold ? at
+                    : figures[at] >= least ? at
                     : 1 - at;
                 return new Prediction(images.Key, images.Key, labels[0], classes[decided], figures)
                 {

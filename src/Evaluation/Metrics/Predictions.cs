@@ -81,6 +81,15 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
                 + "are inflated; evaluate images of other patients, or a run whose parts held these out"
             : null;
 
+    /// <summary>Every class in ordinal order: labels, predictions and probability columns together.</summary>
+    public IReadOnlyList<string> Named =>
+        [
+            .. Rows.SelectMany(r => new[] { r.Label, r.Predicted })
+                .Where(c => c.Length > 0)
+                .Union(Classes)
+                .Order(StringComparer.Ordinal),
+        ];
+
     /// <summary>Whether each class is a finding of its own, present or not, whatever the others are.</summary>
     public bool MultiLabel { get; init; }
 

@@ -65,7 +65,7 @@ internal static class PatientSection
             unlabeled,
             probable ? PatientRule.Mean : PatientRule.Vote,
             part.Evaluation.Positive,
-            part.Description.Threshold ?? 0.5
+            part.Description.Threshold ?? PatientAggregation.Half
         );
     }
 

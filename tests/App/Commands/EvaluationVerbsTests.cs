@@ -59,6 +59,12 @@ public sealed class EvaluationVerbsTests : IDisposable
         Assert.Equal((1, 1), Found([.. call, "--threshold", "0.3"]));
         // One image to a patient: the same, from 0.5 on.
         Assert.Equal((0, 1), Found([.. call, "--per-patient", "mean"]));
+        // From the threshold on, whichever rule makes one of a patient's images.
+        foreach (var rule in new[] { "mean", "maximum", "vote" })
+        {
+            Assert.Equal((1, 1), Found([.. call, "--per-patient", rule, "--threshold", "0.3"]));
+            Assert.Equal((1, 0), Found([.. call, "--per-patient", rule, "--threshold", "0.05"]));
+        }
 
         (double, double) Found(string[] words)
         {
@@ -66,6 +72,36 @@ public sealed class EvaluationVerbsTests : IDisposable
             double Of(string key) => json.RootElement.GetProperty(key).GetProperty("value").GetDouble();
             return (Of("sensitivity"), Of("specificity"));
         }
+    }
+
+    [Fact]
+    public void Two_classes_that_mean_the_same_need_the_positive_one()
+    {
+        var (cohort, predictions) = Small(["adenocarcinoma", "squamous carcinoma"]);
+        string[] call = ["evaluate", "classification", predictions, "--cohort", cohort, "--bootstrap", "0"];
+        var error = VerbCall.RunQuiet(1, call).Errors;
+        Assert.Contains("'adenocarcinoma' and 'squamous carcinoma' both mean what is looked for", error);
+        Assert.Contains("--positive", error);
+        Assert.Contains("positive: adenocarcinoma", Run(0, [.. call, "--positive", "adenocarcinoma"]));
+        (cohort, predictions) = Small(["tumor-free", "tumor"]);
+        call = ["evaluate", "classification", predictions, "--cohort", cohort, "--bootstrap", "0"];
+        Assert.Contains("positive: tumor\n", Run(0, call));
+    }
+
+    /// <summary>Two images of each of two classes, rightly predicted.</summary>
+    private (string Cohort, string Predictions) Small(string[] classes)
+    {
+        var (cohort, predictions) = (Path.Combine(folder, "cohort.csv"), Path.Combine(folder, "predictions.csv"));
+        var rows = Enumerable
+            .Range(0, 4)
+            .Select(i => (Name: $"{i}.png", Patient: $"p{i}", Class: classes[i % 2]))
+            .ToArray();
+        File.WriteAllLines(cohort, rows.Select(r => $"{r.Name},{r.Class},{r.Patient}").Prepend("image,label,patient"));
+        File.WriteAllLines(
+            predictions,
+            rows.Select(r => $"{r.Name},{r.Patient},{r.Class},{r.Class}").Prepend("image,patient,label,predicted")
+        );
+        return (cohort, predictions);
     }
 
     [Theory]

@@ -107,6 +107,26 @@ public sealed class PredictionsTests : IDisposable
         Assert.Equal(1, row.Probabilities.Sum(), 1e-12);
     }
 
+    [Theory]
+    [InlineData(PatientRule.Mean, 0.5, "y")]
+    [InlineData(PatientRule.Mean, 0.4, "x")]
+    [InlineData(PatientRule.Maximum, 0.6, "x")]
+    [InlineData(PatientRule.Maximum, 0.7, "y")]
+    [InlineData(PatientRule.Vote, 0.2, "y")] // one vote of three, whatever the images were decided by
+    public void A_threshold_is_of_probabilities_and_never_of_votes(PatientRule rule, double threshold, string predicted)
+    {
+        var predictions = new Predictions(
+            ["y", "x"],
+            [
+                new("1", "a", "x", "x", [0.4, 0.6]),
+                new("2", "a", "x", "y", [0.6, 0.4]),
+                new("3", "a", "x", "y", [0.7, 0.3]),
+            ]
+        );
+        var patient = Assert.Single(PatientAggregation.Aggregate(predictions, rule, "x", threshold).Rows);
+        Assert.Equal(predicted, patient.Predicted);
+    }
+
     [Fact]
     public void A_patient_with_two_labels_has_no_figure_per_patient()
     {
