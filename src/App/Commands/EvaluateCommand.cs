@@ -137,15 +137,11 @@ internal static class EvaluateCommand
             Bootstrap = parsed.GetValue(Bootstrap),
             Seed = parsed.GetValue(Seed),
         };
-        var all = Within(cohort, path, () => read.GetAwaiter().GetResult());
+        var all = read.GetAwaiter().GetResult().Within(cohort);
         var predictions = Decided(all, parsed);
         var evaluation = ClassificationEvaluation.Of(predictions, options);
         var comparison = parsed.GetValue(Against) is { } other
-            ? PairedComparison.Of(
-                predictions,
-                Decided(Within(cohort, other, () => Predictions.Read(other)), parsed),
-                options
-            )
+            ? PairedComparison.Of(predictions, Decided(Predictions.Read(other).Within(cohort), parsed), options)
             : null;
 
         string?[] notes = [IsImageWise(path) ? Split.InflatedNote : null, predictions.SeenNote];
@@ -182,18 +178,6 @@ internal static class EvaluateCommand
         string[] runs = [folder.FullName, Path.Combine(folder.FullName, "part-1")];
         return runs.Select(run => Path.Combine(run, "run.json"))
             .Any(file => System.IO.File.Exists(file) && RunDescription.SaysImageWise(file));
-    }
-
-    private static Predictions Within(Cohort cohort, string path, Func<Predictions> read)
-    {
-        try
-        {
-            return read().Within(cohort);
-        }
-        catch (InvalidDataException error) when (!error.Message.StartsWith(path, StringComparison.Ordinal))
-        {
-            throw new InvalidDataException($"{path}: {error.Message}", error);
-        }
     }
 
     /// <summary>As the call asks for it: by another threshold, by patients.</summary>

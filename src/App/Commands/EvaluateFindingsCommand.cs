@@ -4,6 +4,7 @@ using Coverslip.App.Reports;
 using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Detection;
 using Coverslip.Evaluation.Metrics;
+using Coverslip.Files;
 using Coverslip.Learning.Reports;
 using Coverslip.Learning.RunReports;
 using Coverslip.Learning.Runs;
@@ -129,18 +130,19 @@ internal static class EvaluateFindingsCommand
             throw new InvalidDataException(
                 $"{path} holds predictions of classes, not of findings; 'coverslip evaluate classification' judges them"
             );
-        var cohort = Cohort
-            .Load(parsed.GetValue(CohortFile)!, CohortChecks.Table)
-            .WithFindings(predictions.Classes, parsed.GetValue(Healthy)!);
-        try
-        {
-            return (predictions.Within(cohort), cohort);
-        }
-        catch (InvalidDataException error)
-        {
-            throw new InvalidDataException($"{path}: {error.Message}", error);
-        }
+        var labeled = Cohort.Load(parsed.GetValue(CohortFile)!, CohortChecks.Table);
+        var site = parsed.GetValue(Site)!;
+        if (parsed.CommandResult.Has(Site) && !FindingRunFigures.HasSites(labeled, site))
+            throw new InvalidDataException(
+                $"--site {site}: {labeled.Path} has no such column beside image, labels and patient; {Columns(labeled, site)}"
+            );
+        predictions = predictions.SpelledAs(labeled.Classes);
+        var cohort = labeled.WithFindings(predictions.Classes, parsed.GetValue(Healthy)!);
+        return (predictions.Within(cohort), cohort);
     }
+
+    private static string Columns(Cohort cohort, string asked) =>
+        cohort.FurtherColumns.Count == 0 ? "it has no further ones" : NearestName.Among(asked, cohort.FurtherColumns);
 
     private static void Draw(string picture, IReadOnlyList<Plot> plots)
     {

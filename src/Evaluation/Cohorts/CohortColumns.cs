@@ -21,17 +21,7 @@ internal sealed class CohortColumns(CsvTable table, IReadOnlyList<string> furthe
     {
         string? Field(int column) => column >= 0 && row.Fields[column].Length > 0 ? row.Fields[column] : null;
         string[]? findings =
-            labels >= 0
-                ?
-                [
-                    .. (Field(labels) ?? "")
-                        .Split(
-                            CohortFile.Separator,
-                            StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
-                        )
-                        .Order(StringComparer.Ordinal),
-                ]
-                : null;
+            labels >= 0 ? [.. CohortFile.Split(Field(labels) ?? "").Order(StringComparer.Ordinal)] : null;
         var told = findings is null ? Field(label) ?? "" : CohortFile.Join(findings);
         return new CohortRow(row.Number, Slashes(Field(image)) ?? "", told, Field(patient) ?? "")
         {

@@ -16,6 +16,10 @@ public static class CohortFile
     public static string Join(IEnumerable<string> findings) =>
         string.Join(Separator, findings.Order(StringComparer.Ordinal));
 
+    /// <summary>The findings of such a text, in its order.</summary>
+    public static string[] Split(string labels) =>
+        labels.Split(Separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
     /// <summary>Reads a cohort with every problem it has; the cohort is null if one of them is an error.</summary>
     public static (Cohort? Cohort, IReadOnlyList<CohortProblem> Problems) Read(string path, CohortChecks checks)
     {

@@ -26,11 +26,15 @@ internal sealed class ClassificationSample
         Positive = Classes.Count == 2 ? positive ?? ClassMeaning.PositiveOrSecond(Classes) : null;
         if (positive is not null && Classes.Count != 2)
             throw new ArgumentException(
-                $"a positive class needs two classes; there are {Classes.Count}: {string.Join(", ", Classes)}"
+                predictions.About(
+                    $"a positive class needs two classes; there are {Classes.Count}: {string.Join(", ", Classes)}"
+                )
             );
         this.positive = Positive is null ? -1 : Classes.ToList().IndexOf(Positive);
         if (Positive is not null && this.positive < 0)
-            throw new ArgumentException($"no class '{Positive}'; the classes are {string.Join(", ", Classes)}");
+            throw new ArgumentException(
+                predictions.About($"no class '{Positive}'; the classes are {string.Join(", ", Classes)}")
+            );
 
         var rows = predictions.Rows;
         Patients = [.. rows.Select(r => r.Patient).Distinct().Order(StringComparer.Ordinal)];
@@ -178,15 +182,19 @@ internal sealed class ClassificationSample
         foreach (var row in predictions.Rows)
         {
             if (row.Label.Length == 0)
-                throw new InvalidDataException($"{row.Image} has no label; figures need the truth");
+                throw new InvalidDataException(predictions.About($"{row.Image} has no label; figures need the truth"));
             if (row.Patient.Length == 0)
-                throw new InvalidDataException($"{row.Image} has no patient; intervals are over patients");
+                throw new InvalidDataException(
+                    predictions.About($"{row.Image} has no patient; intervals are over patients")
+                );
         }
         var named = predictions.Named;
         if (predictions.Classes.Count > 0 && named.Except(predictions.Classes).FirstOrDefault() is { } without)
             throw new InvalidDataException(
-                $"class '{without}' has no probability column p_{without}; the file has: "
-                    + $"{string.Join(", ", predictions.Classes)}"
+                predictions.About(
+                    $"class '{without}' has no probability column p_{without}; the file has: "
+                        + $"{string.Join(", ", predictions.Classes.Select(c => $"p_{c}"))}"
+                )
             );
         return named;
     }

@@ -63,7 +63,7 @@ public static class ContradictedLabels
                     .Select(r =>
                         (
                             r,
-                            r.Label.Split(Cohorts.CohortFile.Separator).Contains(name) ? 1 : 0,
+                            Cohorts.CohortFile.Split(r.Label).Contains(name) ? 1 : 0,
                             (IReadOnlyList<double>)[1 - r.Probabilities[at], r.Probabilities[at]]
                         )
                     ),

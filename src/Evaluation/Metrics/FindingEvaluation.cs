@@ -1,3 +1,4 @@
+using Coverslip.Evaluation.Cohorts;
 using Coverslip.Evaluation.Statistics;
 
 namespace Coverslip.Evaluation.Metrics;
@@ -73,19 +74,27 @@ public sealed record FindingEvaluation
     {
         if (!predictions.MultiLabel || predictions.Classes.Count == 0)
             throw new InvalidDataException(
-                predictions.MultiLabel
-                    ? "the predictions have no probability columns p_<finding>"
-                    : "the predictions are of classes (column 'label'), not of findings ('labels'); 'coverslip evaluate classification' judges them"
+                predictions.About(
+                    predictions.MultiLabel
+                        ? "the predictions have no probability columns p_<finding>"
+                        : "the predictions are of classes (column 'label'), not of findings ('labels'); 'coverslip evaluate classification' judges them"
+                )
             );
         foreach (var row in predictions.Rows)
         {
             if (row.Patient.Length == 0)
-                throw new InvalidDataException($"{row.Image} has no patient; intervals are over patients");
-            if (row.Label == Predictions.Unknown)
-                throw new InvalidDataException($"{row.Image} has no known labels; figures need the truth (--cohort)");
-            if (FindingTruth.Split(row.Label).Except(predictions.Classes).FirstOrDefault() is { } without)
                 throw new InvalidDataException(
-                    $"{row.Image} is labeled '{without}', which has no column p_{without}; the file has: {string.Join(", ", predictions.Classes)}"
+                    predictions.About($"{row.Image} has no patient; intervals are over patients")
+                );
+            if (row.Label == Predictions.Unknown)
+                throw new InvalidDataException(
+                    predictions.About($"{row.Image} has no known labels; figures need the truth (--cohort)")
+                );
+            if (CohortFile.Split(row.Label).Except(predictions.Classes).FirstOrDefault() is { } without)
+                throw new InvalidDataException(
+                    predictions.About(
+                        $"{row.Image} is labeled '{without}', which has no column p_{without}; the file has: {string.Join(", ", predictions.Classes)}"
+                    )
                 );
         }
     }

@@ -15,8 +15,8 @@ public sealed class FindingTruth
     public FindingTruth(Predictions predictions, int finding, IReadOnlyList<int>? owners = null)
     {
         var name = predictions.Classes[finding];
-        bool[] shows = [.. predictions.Rows.Select(r => Split(r.Label).Contains(name))];
-        decided = [.. predictions.Rows.Select(r => Split(r.Predicted).Contains(name))];
+        bool[] shows = [.. predictions.Rows.Select(r => CohortFile.Split(r.Label).Contains(name))];
+        decided = [.. predictions.Rows.Select(r => CohortFile.Split(r.Predicted).Contains(name))];
         Shows = shows;
         Positives = shows.Count(s => s);
         ranked = new RankedScores([.. predictions.Rows.Select(r => r.Probabilities[finding])], shows, owners);
@@ -28,9 +28,6 @@ public sealed class FindingTruth
 
     /// <summary>How many images show it.</summary>
     public int Positives { get; }
-
-    internal static string[] Split(string labels) =>
-        labels.Split(CohortFile.Separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>Which images it was decided for.</summary>
     public IReadOnlyList<bool> Decided => decided;

@@ -13,7 +13,7 @@ public sealed record PairedComparison(IReadOnlyDictionary<Metric, Estimate> Diff
 {
     /// <summary>Compares two sets of predictions of the same images.</summary>
     /// <exception cref="InvalidDataException">
-    /// Images, labels or patients differ; the message names the first.
+    /// Images, labels, patients or classes differ; the message names the first, and the files.
     /// </exception>
     public static PairedComparison Of(Predictions first, Predictions second, EvaluationOptions? options = null)
     {
@@ -51,22 +51,29 @@ public sealed record PairedComparison(IReadOnlyDictionary<Metric, Estimate> Diff
 
     private static void CheckSame(Predictions first, Predictions second)
     {
+        var (one, other) = (first.Source ?? "the first predictions", second.Source ?? "the second predictions");
         var others = second.Rows.ToDictionary(r => r.Image);
         foreach (var row in first.Rows)
         {
-            if (!others.Remove(row.Image, out var other))
+            if (!others.Remove(row.Image, out var same))
                 throw new InvalidDataException(
-                    $"{row.Image} is in the first predictions only; both must hold the same images"
+                    $"{row.Image} is in {one} only, not in {other}; both must hold the same images"
                 );
-            if (other.Label != row.Label || other.Patient != row.Patient)
+            if (same.Label != row.Label || same.Patient != row.Patient)
                 throw new InvalidDataException(
-                    $"{row.Image} has label {row.Label} of patient {row.Patient} in the first predictions, "
-                        + $"label {other.Label} of patient {other.Patient} in the second"
+                    $"{row.Image} has label {row.Label} of patient {row.Patient} in {one}, label {same.Label} of patient "
+                        + $"{same.Patient} in {other}"
                 );
         }
         if (others.Count > 0)
             throw new InvalidDataException(
-                $"{others.Keys.First()} is in the second predictions only; both must hold the same images"
+                $"{others.Keys.First()} is in {other} only, not in {one}; both must hold the same images"
+            );
+        // Figures of two classes are those of the positive one, of more a mean over all: their difference would say nothing.
+        if (!first.Named.SequenceEqual(second.Named))
+            throw new InvalidDataException(
+                $"{one} has the classes {string.Join(", ", first.Named)}, {other} has {string.Join(", ", second.Named)}; figures of other "
+                    + "classes are other quantities: compare predictions of the same ones, with a column p_<class> for each"
             );
     }
 }

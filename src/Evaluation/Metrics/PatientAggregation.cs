@@ -51,7 +51,7 @@ public static class PatientAggregation
     {
         if (rule != PatientRule.Vote && predictions.Classes.Count == 0)
             throw new InvalidDataException(
-                $"{rule} per patient needs probability columns p_<class>; only vote does without"
+                predictions.About($"{rule} per patient needs probability columns p_<class>; only vote does without")
             );
         string[] classes =
             predictions.Classes.Count > 0
@@ -60,7 +60,9 @@ public static class PatientAggregation
         var place = predictions.Classes.Select(c => Array.IndexOf(classes, c)).ToArray();
         var at = classes.Length == 2 ? Array.IndexOf(classes, positive ?? ClassMeaning.PositiveOrSecond(classes)) : -1;
         if (classes.Length == 2 && at < 0)
-            throw new ArgumentException($"no class '{positive}'; the classes are {string.Join(", ", classes)}");
+            throw new ArgumentException(
+                predictions.About($"no class '{positive}'; the classes are {string.Join(", ", classes)}")
+            );
 
         var least = rule == PatientRule.Vote ? Half : threshold;
         var patients = predictions
@@ -71,9 +73,11 @@ public static class PatientAggregation
                 var labels = images.Select(r => r.Label).Distinct().ToList();
                 if (labels.Count > 1)
                     throw new InvalidDataException(
-                        $"patient {images.Key} has images of "
-                            + $"{string.Join(" and ", labels.Order(StringComparer.Ordinal))}; figures per patient "
-                            + "need one label per patient"
+                        predictions.About(
+                            $"patient {images.Key} has images of "
+                                + $"{string.Join(" and ", labels.Order(StringComparer.Ordinal))}; figures per patient "
+                                + "need one label per patient"
+                        )
                     );
                 var figures = new double[classes.Length];
                 for (var c = 0; c < classes.Length; c++)
@@ -99,6 +103,6 @@ public static class PatientAggregation
                     TrainedOn = SeenOrder.FirstOrDefault(how => images.Any(r => r.TrainedOn == how)) ?? "",
                 };
             });
-        return new Predictions(classes, [.. patients]);
+        return new Predictions(classes, [.. patients]) { Source = predictions.Source };
     }
 }

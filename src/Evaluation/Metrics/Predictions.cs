@@ -74,6 +74,9 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
     /// <summary>What stands between the classes of a set.</summary>
     public const char SetSeparator = '|';
 
+    /// <summary>The file that they were read from; null (default) of others.</summary>
+    public string? Source { get; init; }
+
     /// <summary>A warning about images whose figures say nothing about new patients; null where there are none.</summary>
     public string? SeenNote =>
         Rows.Count(r => r.TrainedOn is "image" or "patient") is > 0 and var seen
@@ -110,8 +113,8 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
 
     /// <summary>Reads a predictions file.</summary>
     /// <exception cref="InvalidDataException">
-    /// A missing column, an image twice, an empty prediction, a probability that is no number in [0, 1], or
-    /// probabilities that do not sum to 1; the message names the row.
+    /// A missing column, an image twice, an empty prediction, a finding without a column, a probability that is no number in
+    /// [0, 1], or probabilities that do not sum to 1; the message names the row.
     /// </exception>
     public static Predictions Read(string path)
     {
@@ -135,6 +138,7 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
         if (table.Rows.Count == 0)
             throw new InvalidDataException($"{path}: no predictions: a header and no rows");
         var seen = new Dictionary<string, int>();
+        var findings = new Spellings(classes);
         var rows = new List<Prediction>();
         foreach (var row in table.Rows)
         {
@@ -159,8 +163,12 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
                             + $"{SumTolerance})"
                     )
                 );
+            var decided =
+                multi && classes.Length > 0
+                    ? FindingsOf(row.Fields[predicted], (findings, classes), Where)
+                    : row.Fields[predicted];
             rows.Add(
-                new Prediction(name, row.Fields[patient], row.Fields[label], row.Fields[predicted], probabilities)
+                new Prediction(name, row.Fields[patient], row.Fields[label], decided, probabilities)
                 {
                     TrainedOn = seenBefore < 0 ? "" : row.Fields[seenBefore],
                     Set = set < 0 ? [] : SetOf(row.Fields[set], classes, Where),
@@ -170,6 +178,7 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
         }
         return new Predictions(classes, rows)
         {
+            Source = path,
             MultiLabel = multi,
             lines = table.Rows[^1].Number == rows.Count + 1 ? null : [.. table.Rows.Select(r => r.Number)],
         };
@@ -219,47 +228,25 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
     }
 
     /// <summary>
-    /// The same predictions with patient and label as in the cohort. Rows may be fewer than the cohort's images.
+    /// The same predictions with patient and label as in the cohort, and names as it spells them. Rows may be fewer than the
+    /// cohort's images.
     /// </summary>
     /// <exception cref="InvalidDataException">
     /// An image that is not in the cohort, or has another patient or label there.
     /// </exception>
-    public Predictions Within(Cohort cohort)
-    {
-        // Most files have the cohort's order; only in others images are looked for.
-        var known = new Lazy<Dictionary<string, CohortRow>>(() => cohort.Rows.ToDictionary(r => r.Image));
-        CohortRow? Truth(string image, int i) =>
-            i < cohort.Rows.Count && cohort.Rows[i].Image == image
-                ? cohort.Rows[i]
-                : known.Value.GetValueOrDefault(image);
-        var rows = Rows.Select(
-            (row, i) =>
-            {
-                string Where() => $"prediction {i + 1} (row {lines?[i] ?? i + 2})";
-                if (Truth(row.Image, i) is not { } truth)
-                    throw new InvalidDataException($"{Where()}: {row.Image} is not in {cohort.Path}");
-                if (row.Patient.Length > 0 && row.Patient != truth.Patient)
-                    throw new InvalidDataException(
-                        $"{Where()}: {row.Image} is patient {row.Patient} here and {truth.Patient} in {cohort.Path} (row "
-                            + $"{truth.Number})"
-                    );
-                var label = MultiLabel ? CohortFile.Join(truth.Findings ?? [truth.Label]) : truth.Label;
-                if (row.Label != label && (MultiLabel ? row.Label != Unknown : row.Label.Length > 0))
-                    throw new InvalidDataException(
-                        $"{Where()}: {row.Image} is labeled {Told(row.Label)} here and {Told(label)} in {cohort.Path} (row "
-                            + $"{truth.Number})"
-                    );
-                return row.Patient == truth.Patient && row.Label == label
-                    ? row
-                    : row with
-                    {
-                        Patient = truth.Patient,
-                        Label = label,
-                    };
-            }
-        );
-        return this with { Rows = [.. rows] };
-    }
+    public Predictions Within(Cohort cohort) => PredictionTruth.Within(this, cohort);
+
+    /// <summary>
+    /// The same predictions with classes spelled as in a list, where they differ in case, blanks or tumour for tumor only; two
+    /// columns of one such name stay as they are.
+    /// </summary>
+    public Predictions SpelledAs(IReadOnlyList<string> names) => PredictionTruth.SpelledAs(this, names);
+
+    /// <summary>An error's text behind the file that it is about, where there is one.</summary>
+    internal string About(string message) => Source is null ? message : $"{Source}: {message}";
+
+    /// <summary>The line of a prediction in its file, by its place.</summary>
+    internal int RowOf(int prediction) => lines?[prediction] ?? prediction + 2;
 
     /// <summary>
     /// The same predictions decided anew: <paramref name="positive"/> where its probability is at least
@@ -270,11 +257,11 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
     {
         if (Classes.Count != 2 || MultiLabel)
             throw new ArgumentException(
-                $"a decision threshold needs probabilities of two classes; there are {Classes.Count}"
+                About($"a decision threshold needs probabilities of two classes; there are {Classes.Count}")
             );
         var index = Classes.ToList().IndexOf(positive);
         if (index < 0)
-            throw new ArgumentException($"no class '{positive}'; the classes are {string.Join(", ", Classes)}");
+            throw new ArgumentException(About($"no class '{positive}'; the classes are {string.Join(", ", Classes)}"));
         var negative = Classes[1 - index];
         return this with
         {
@@ -304,8 +291,6 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
         return this with { Rows = [.. rows] };
     }
 
-    private static string Told(string label) => label.Length == 0 ? "without a finding" : label;
-
     private static string[] SetOf(string text, string[] classes, Func<string> where)
     {
         string[] names = text.Split(SetSeparator, StringSplitOptions.RemoveEmptyEntries);
@@ -316,6 +301,21 @@ public sealed record Predictions(IReadOnlyList<string> Classes, IReadOnlyList<Pr
             )
             : names;
     }
+
+    /// <summary>The findings that were decided for, as the columns spell them.</summary>
+    private static string FindingsOf(string text, (Spellings Names, string[] Classes) known, Func<string> where) =>
+        CohortFile.Join(
+            CohortFile
+                .Split(text)
+                .Select(name =>
+                    known.Names.Of(name)
+                    ?? throw new InvalidDataException(
+                        $"{where()}: predicted names '{name}', which is none of the findings {string.Join(", ", known.Classes)}; write "
+                            + $"those decided for with {CohortFile.Separator} between, and nothing where there are none"
+                    )
+                )
+                .Distinct()
+        );
 
     private static double Probability(string text, string column, Func<string> where)
     {

@@ -59,8 +59,7 @@ internal sealed record Decision(DecisionOptions Options, string? Positive)
                 Thresholds =
                 [
                     .. validated.Classes.Select(
-                        (name, f) =>
-                            Choose(validated, f, r => r.Label.Split(CohortFile.Separator).Contains(name)) ?? 0.5
+                        (name, f) => Choose(validated, f, r => CohortFile.Split(r.Label).Contains(name)) ?? 0.5
                     ),
                 ],
             };

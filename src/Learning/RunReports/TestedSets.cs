@@ -22,16 +22,5 @@ public static class TestedSets
 
     /// <summary>A file's predictions, each of an image of the cohort.</summary>
     /// <exception cref="InvalidDataException">They do not fit the cohort.</exception>
-    public static Predictions Read(string path, Cohort cohort)
-    {
-        var read = Predictions.Read(path);
-        try
-        {
-            return read.Within(cohort);
-        }
-        catch (InvalidDataException error)
-        {
-            throw new InvalidDataException($"{path}: {error.Message}", error);
-        }
-    }
+    public static Predictions Read(string path, Cohort cohort) => Predictions.Read(path).Within(cohort);
 }

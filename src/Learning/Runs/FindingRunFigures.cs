@@ -12,6 +12,8 @@ public static class FindingRunFigures
     /// <summary>The column of the cohort that says where an image was taken.</summary>
     public const string SiteColumn = "site";
 
+    private const string GroupColumn = "group"; // has a meaning of its own, and is not among the further ones
+
     private static readonly string[] Means = ["mean_auc", "mean_sensitivity", "mean_specificity"];
 
     /// <summary>Keys that every run of such findings has.</summary>
@@ -38,6 +40,15 @@ public static class FindingRunFigures
         );
     }
 
+    /// <summary>Whether a cohort has a column by whose values figures can be given apart.</summary>
+    public static bool HasSites(Cohort cohort, string column) => SiteOf(cohort, column) is not null;
+
+    private static Func<CohortRow, string>? SiteOf(Cohort cohort, string column) =>
+        cohort.HasFurther(column) ? row => cohort.Further(row, column)!
+        : column.Equals(GroupColumn, StringComparison.OrdinalIgnoreCase) && cohort.Rows.Any(r => r.Group is not null)
+            ? row => row.Group ?? ""
+        : null;
+
     /// <summary>The models' predictions of each value of a column; nothing where the cohort has no such column.</summary>
     public static IEnumerable<(string Site, IReadOnlyList<Predictions> Models)> BySite(
         IReadOnlyList<Predictions> models,
@@ -45,9 +56,9 @@ public static class FindingRunFigures
         string column = SiteColumn
     )
     {
-        if (!cohort.HasFurther(column))
+        if (SiteOf(cohort, column) is not { } value)
             yield break;
-        var siteOf = cohort.Rows.ToDictionary(r => r.Image, r => cohort.Further(r, column)!, StringComparer.Ordinal);
+        var siteOf = cohort.Rows.ToDictionary(r => r.Image, value, StringComparer.Ordinal);
         var sites = models.SelectMany(m => m.Rows).Select(r => siteOf[r.Image]).Distinct();
         foreach (var site in sites.Order(StringComparer.Ordinal))
             yield return (

@@ -88,6 +88,35 @@ public sealed class EvaluationVerbsTests : IDisposable
         Assert.Contains("positive: tumor\n", Run(0, call));
     }
 
+    [Fact]
+    public void What_is_wrong_with_the_other_predictions_names_their_file()
+    {
+        var (cohort, predictions) = Small(["normal", "tumor"]);
+        var other = Path.Combine(folder, "other.csv");
+        string[] call =
+        [
+            "evaluate",
+            "classification",
+            predictions,
+            "--cohort",
+            cohort,
+            "--bootstrap",
+            "0",
+            "--against",
+            other,
+        ];
+        File.WriteAllText(
+            other,
+            "image,patient,label,predicted\n0.png,,,normal\n1.png,,,benign\n2.png,,,normal\n3.png,,,tumor\n"
+        );
+        var error = VerbCall.RunQuiet(1, call).Errors;
+        Assert.Contains($"{predictions} has the classes normal, tumor, {other} has benign, normal, tumor", error);
+        File.WriteAllText(other, "image,patient,label,predicted\n0.png,,,normal\n");
+        Assert.Contains($"not in {other}", VerbCall.RunQuiet(1, call).Errors);
+        File.WriteAllText(other, "image,patient,label,predicted\n0.png,p3,,normal\n");
+        Assert.StartsWith($"error: {other}: prediction 1 (row 2)", VerbCall.RunQuiet(1, call).Errors);
+    }
+
     /// <summary>Two images of each of two classes, rightly predicted.</summary>
     private (string Cohort, string Predictions) Small(string[] classes)
     {
