@@ -13,7 +13,14 @@ internal sealed class GeoJsonCoordinates(string file, List<string> notes)
     {
         var all = Items(rings, where).Where(ring => ring.ValueKind != JsonValueKind.Array || ring.GetArrayLength() > 0);
         var read = all.Select(ring => ReadRing(ring, where)).ToList();
-        return read.Count > 0 ? [new RingPolygon(read[0], [.. read.Skip(1)])] : [];
+        if (read.Count == 0)
+            return [];
+        var polygon = new RingPolygon(read[0], [.. read.Skip(1)]);
+        foreach (var hole in ValidPolygons.HolesOutside(polygon))
+            notes.Add(
+                $"{where}: hole {hole + 1} of {polygon.Holes.Count} lies outside of its ring, and cuts nothing out"
+            );
+        return [polygon];
     }
 
     /// <summary>A ring repeats its first point at its end; here it does not.</summary>

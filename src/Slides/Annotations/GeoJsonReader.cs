@@ -26,7 +26,7 @@ internal sealed class GeoJsonReader(string file)
         foreach (var (index, feature) in features.Index())
         {
             // One at a time: a document of all takes several times the file's size.
-            using var json = SafeJson.Parse(feature, file);
+            using var json = SafeJson.Parse(feature, file, $"feature {index + 1}");
             if (ReadFeature(json.RootElement, index) is { } annotation)
                 read.Add(annotation);
         }

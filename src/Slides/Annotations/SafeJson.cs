@@ -11,6 +11,8 @@ internal static class SafeJson
         .. new[] { "NaN", "-Infinity", "Infinity" }.Select(Encoding.UTF8.GetBytes),
     ];
 
+    private static readonly JsonDocumentOptions NoneTwice = new() { AllowDuplicateProperties = false };
+
     /// <summary>
     /// The parts of a document, all of which is looked at. QuPath writes measurements that are no number as bare NaN and
     /// Infinity, which JSON does not know; they are read as strings.
@@ -25,9 +27,37 @@ internal static class SafeJson
         return Readable(() => JsonParts.Of(json), file);
     }
 
-    /// <summary>One part of it as a document.</summary>
-    public static JsonDocument Parse(ReadOnlyMemory<byte> json, string file) =>
-        Readable(() => JsonDocument.Parse(json), file);
+    /// <summary>One part of it as a document, in no object of which a name stands twice: the first would be passed over.</summary>
+    /// <param name="json">The part.</param>
+    /// <param name="file">Whose part it is.</param>
+    /// <param name="where">Which part, for errors: "feature 3".</param>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> json, string file, string where)
+    {
+        try
+        {
+            return JsonDocument.Parse(json, NoneTwice);
+        }
+        catch (JsonException)
+        {
+            using var document = Readable(() => JsonDocument.Parse(json), file);
+            throw new AnnotationException(
+                file,
+                $"{where}: {Twice(document.RootElement, "it") ?? "a name stands twice in it"}, and only one of the two could be read; take one away"
+            );
+        }
+    }
+
+    /// <summary>"'coordinates' stands twice in its geometry"; null where none does.</summary>
+    private static string? Twice(JsonElement element, string place)
+    {
+        if (element.ValueKind == JsonValueKind.Array)
+            return element.EnumerateArray().Select(item => Twice(item, place)).FirstOrDefault(t => t is not null);
+        if (element.ValueKind != JsonValueKind.Object)
+            return null;
+        return element.EnumerateObject().CountBy(m => m.Name).FirstOrDefault(m => m.Value > 1) is { Key: { } name }
+            ? $"'{name}' stands twice in {place}"
+            : element.EnumerateObject().Select(m => Twice(m.Value, $"its {m.Name}")).FirstOrDefault(t => t is not null);
+    }
 
     private static T Readable<T>(Func<T> read, string file)
     {

@@ -131,6 +131,6 @@ public sealed class SlideAnnotations
     // Uniting outlines takes long where there are many; those that count are united anyway.
     private double AreaOf(string name, ClassUse use) =>
         use == ClassUse.NotUsed
-            ? Shapes(name).Sum(p => Math.Abs(p.Outer.SignedArea) - p.Holes.Sum(h => Math.Abs(h.SignedArea)))
+            ? Shapes(name).Sum(p => p.Holes.Count == 0 ? Math.Abs(p.Outer.SignedArea) : ValidPolygons.Of(p).Area)
             : set.Region(name).Area;
 }

@@ -1,3 +1,4 @@
+using NetTopologySuite.Algorithm.Locate;
 using NetTopologySuite.Geometries;
 using NetTopologySuite.Operation.Overlay;
 using NetTopologySuite.Operation.OverlayNG;
@@ -46,6 +47,24 @@ internal static class ValidPolygons
         var faces = new Polygonizer();
         faces.Add(OverlayNGRobust.Union(Factory.CreateLineString(corners)));
         return Union(faces.GetPolygons().Where(face => Winding(face.InteriorPoint.Coordinate, corners) != 0));
+    }
+
+    /// <summary>Which of its holes have no area in common with what its ring encloses, by their place.</summary>
+    public static IEnumerable<int> HolesOutside(RingPolygon polygon)
+    {
+        if (polygon.Holes.Count == 0)
+            yield break;
+        var outer = Of(polygon.Outer);
+        var inside = new IndexedPointInAreaLocator(outer);
+        foreach (var (place, ring) in polygon.Holes.Index())
+        {
+            var hole = Of(ring);
+            // Of nearly all holes one point says it.
+            if (hole.IsEmpty || inside.Locate(hole.InteriorPoint.Coordinate) == Location.Interior)
+                continue;
+            if (OverlayNGRobust.Overlay(outer, hole, SpatialFunction.Intersection).Area == 0)
+                yield return place;
+        }
     }
 
     /// <summary>Whether the ring crosses or touches itself, or encloses nothing.</summary>

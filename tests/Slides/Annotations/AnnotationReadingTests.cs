@@ -145,6 +145,27 @@ public sealed class AnnotationReadingTests : IDisposable
         Assert.Equal(8 + 4, set.Region("").Area, 1e-9);
     }
 
+    [Fact]
+    public void A_hole_that_lies_outside_of_its_ring_is_said()
+    {
+        // A corner shape; its holes: inside, in its notch, across its border, inside again, far away.
+        var set = Read(
+            """
+            [{"type":"Polygon","coordinates":[[[0,0],[10,0],[10,4],[4,4],[4,10],[0,10],[0,0]],
+             [[1,1],[2,1],[2,2],[1,2],[1,1]],[[6,6],[8,6],[8,8],[6,8],[6,6]],[[3,5],[6,5],[6,6],[3,6],[3,5]],
+             [[1,5],[2,5],[2,6],[1,6],[1,5]],[[90,0],[91,0],[91,1],[90,1],[90,0]]]}]
+            """
+        );
+        Assert.Equal(
+            [
+                "feature 1: hole 2 of 5 lies outside of its ring, and cuts nothing out",
+                "feature 1: hole 5 of 5 lies outside of its ring, and cuts nothing out",
+            ],
+            set.Notes
+        );
+        Assert.Equal(64 - 3, set.Region("").Area, 1e-9);
+    }
+
     private AnnotationSet Read(string text)
     {
         var path = Path.Combine(folder, "a");

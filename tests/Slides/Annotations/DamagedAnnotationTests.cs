@@ -101,6 +101,45 @@ public sealed class DamagedAnnotationTests : IDisposable
         Assert.Throws<AnnotationException>(() => AnnotationFile.Read(Path.Combine(folder, "nowhere.xml")));
     }
 
+    [Theory]
+    [InlineData(
+        """{"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[0,0],[4,0],[4,4],[0,0]]],"coordinates":[[[0,0],[9,0],[9,9],[0,0]]]}}""",
+        "feature 2: 'coordinates' stands twice in its geometry, and only one"
+    )]
+    [InlineData(
+        """{"type":"Feature","geometry":{"type":"Point","type":"Polygon","coordinates":[[[0,0],[4,0],[4,4],[0,0]]]}}""",
+        "'type' stands twice in its geometry"
+    )]
+    [InlineData(
+        """{"type":"Feature","geometry":{"type":"Point","coordinates":[1,1]},"geometry":{"type":"Point","coordinates":[2,2]}}""",
+        "feature 2: 'geometry' stands twice in it,"
+    )]
+    [InlineData(
+        """{"type":"Feature","geometry":{"type":"Point","coordinates":[1,1]},"properties":{},"properties":{}}""",
+        "feature 2: 'properties' stands twice in it,"
+    )]
+    [InlineData(
+        """{"type":"Feature","geometry":{"type":"Point","coordinates":[1,1]},"properties":{"classification":{"name":"Tumor"},"classification":{"name":"Stroma"}}}""",
+        "'classification' stands twice in its properties"
+    )]
+    [InlineData(
+        """{"type":"Feature","geometry":{"type":"Point","coordinates":[1,1]},"properties":{"classification":{"name":"Tumor","\u006eame":"Stroma"}}}""",
+        "'name' stands twice in its classification"
+    )]
+    [InlineData(
+        """{"type":"GeometryCollection","geometries":[{"type":"Polygon","type":"Polygon","coordinates":[[[0,0],[4,0],[4,4],[0,0]]]}]}""",
+        "'type' stands twice in its geometries"
+    )]
+    public void A_name_that_stands_twice_in_an_object_is_refused_with_its_place(string feature, string reason)
+    {
+        const string sound = """{"type":"Feature","geometry":{"type":"Point","coordinates":[1,1]}}""";
+        AssertRefused(Encoding.UTF8.GetBytes($"[{sound},{feature}]"), reason);
+        AssertRefused(
+            Encoding.UTF8.GetBytes($$"""{"type":"FeatureCollection","features":[{{sound}},{{feature}}]}"""),
+            reason
+        );
+    }
+
     [Fact]
     public void A_file_cut_anywhere_is_refused()
     {
