@@ -42,6 +42,6 @@ public static class SlideName
     }
 
     /// <summary>The first five names, and how many more there are.</summary>
-    internal static string Some(IReadOnlyCollection<string> names) =>
+    public static string Some(IReadOnlyCollection<string> names) =>
         string.Join(", ", names.Take(5)) + (names.Count > 5 ? $" and {names.Count - 5} more" : "");
 }

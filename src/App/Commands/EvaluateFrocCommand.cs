@@ -45,6 +45,11 @@ internal static class EvaluateFrocCommand
         Description = "Tumor's value in the masks. [default: the only one beside 0]",
     };
 
+    private static readonly Option<bool> Scores = new("--scores")
+    {
+        Description = "The detections have scores of any scale, 0 or more, in place of probabilities.",
+    };
+
     private static readonly Option<string?> Slides = new("--slides")
     {
         Description = "CSV of the slides that count (image[,label,patient], or CAMELYON16's reference file).",
@@ -94,6 +99,7 @@ internal static class EvaluateFrocCommand
             SlideMpp,
             TumorValue,
             Slides,
+            Scores,
             Tissue,
             FalsePositives,
             ReportFile,
@@ -142,7 +148,10 @@ internal static class EvaluateFrocCommand
         clock.Restart();
         var detections = judged.ToDictionary(
             c => c.Case.Name,
-            c => c.Case.Detections is { } path ? Detections.Read(path) : new Detections(c.Case.Name, [], [], [])
+            c =>
+                c.Case.Detections is { } path
+                    ? Detections.Read(path, parsed.GetValue(Scores))
+                    : new Detections(c.Case.Name, [], [], [])
         );
         var parseTime = clock.Elapsed;
         clock.Restart();
@@ -204,15 +213,50 @@ internal static class EvaluateFrocCommand
         EvaluationOptionSet.TellUnknown(unknown);
         if (leftOut.Count > 0)
             Console.Error.WriteLine($"not on the list and left out: {string.Join(", ", leftOut)}");
-        return [.. cases.Select(c => (c, Map(c.Mask, rules, parsed.GetValue(TumorValue))))];
+        TellSilent(cases);
+        return Mapped(cases, rules, parsed.GetValue(TumorValue));
     }
 
-    private static LesionMap? Map(string? path, LesionRules rules, int? tumorValue)
+    /// <summary>Slides of the list of which no file says anything: nothing found, and without mask normal.</summary>
+    private static void TellSilent(IReadOnlyList<DetectionCase> cases)
     {
-        if (path is null)
-            return null;
-        var mask = TumorMask.Read(path, tumorValue);
-        return LesionMap.Of(mask.Pixels, mask.Width, rules);
+        string[] silent = [.. cases.Where(c => c.Detections is null).Select(c => c.Name)];
+        string[] bare = [.. cases.Where(c => c is { Detections: null, Mask: null }).Select(c => c.Name)];
+        if (silent.Length > 0)
+            Console.Error.WriteLine(
+                $"note: nothing counts as found on {silent.Length} listed slides, which have no file of detections: {SlideName.Some(silent)}"
+            );
+        if (bare.Length > 0)
+            Console.Error.WriteLine(
+                $"note: {bare.Length} of these have no mask either, and count as normal: {SlideName.Some(bare)}"
+            );
+    }
+
+    /// <summary>The lesions of each slide that has a mask.</summary>
+    /// <exception cref="InvalidDataException">Tumor's value is in none of them, though others are.</exception>
+    private static IReadOnlyList<(DetectionCase Case, LesionMap? Lesions)> Mapped(
+        IReadOnlyList<DetectionCase> cases,
+        LesionRules rules,
+        int? tumorValue
+    )
+    {
+        var values = new SortedSet<int>();
+        (DetectionCase, LesionMap?)[] mapped =
+        [
+            .. cases.Select(c =>
+            {
+                if (c.Mask is not { } path)
+                    return (c, (LesionMap?)null);
+                var mask = TumorMask.Read(path, tumorValue);
+                values.UnionWith(mask.Values);
+                return (c, LesionMap.Of(mask.Pixels, mask.Width, rules));
+            }),
+        ];
+        return tumorValue is not { } tumor || values.Count == 0 || values.Contains(tumor)
+            ? mapped
+            : throw new InvalidDataException(
+                $"{TumorValue.Name} is {tumor}, which no mask holds, so that every slide would be normal; beside 0 they hold {string.Join(", ", values)}"
+            );
     }
 
     private static FrocJson Json(FrocEvaluation evaluation, string within) =>

@@ -25,7 +25,7 @@ public sealed class Detections
 
     public int Count => Probabilities.Count;
 
-    /// <summary>At least 0; tools that write other scores than probabilities are judged all the same.</summary>
+    /// <summary>0 to 1; of tools that write other scores, where these are asked for, 0 or more.</summary>
     public IReadOnlyList<double> Probabilities { get; }
 
     /// <summary>Pixels from the left at level 0.</summary>
@@ -35,9 +35,13 @@ public sealed class Detections
     public IReadOnlyList<double> Y { get; }
 
     /// <summary>Reads a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="scores">Whether scores of any scale stand in place of probabilities; else they are at most 1.</param>
     /// <exception cref="FileNotFoundException">There is none.</exception>
-    /// <exception cref="InvalidDataException">A row that is not three numbers of 0 or more; it is named.</exception>
-    public static Detections Read(string path)
+    /// <exception cref="InvalidDataException">
+    /// A row that is not three numbers of 0 or more, or a probability above 1; it is named.
+    /// </exception>
+    public static Detections Read(string path, bool scores = false)
     {
         if (!File.Exists(path))
             throw new FileNotFoundException($"{path}: no such file", path);
@@ -58,6 +62,12 @@ public sealed class Detections
                 throw new InvalidDataException(
                     $"{path}: row {i + 1}: '{Encoding.UTF8.GetString(row)}' is no detection; a row is probability,X,Y "
                         + "without header, three numbers of 0 or more, X and Y in pixels at level 0"
+                );
+            if (probabilities[i] > 1 && !scores)
+                throw new InvalidDataException(
+                    FormattableString.Invariant(
+                        $"{path}: row {i + 1}: the probability is {probabilities[i]}, above 1; where all are scores of another scale, say so (evaluate froc --scores)"
+                    )
                 );
         }
         return new Detections(path, probabilities, x, y);

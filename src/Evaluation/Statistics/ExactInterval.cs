@@ -32,4 +32,8 @@ public static class ExactInterval
         var high = share >= 1 ? 1 : Beta.InvCDF(right + 1, units - right, 1 - Tail);
         return new Estimate(share, low, high) { Bound = $"exact, of {units} {named}" };
     }
+
+    /// <summary>The greatest share that none of a number of units leaves possible, 95 %, one-sided: about 3 of them where they are many.</summary>
+    /// <param name="units">At least 1.</param>
+    public static double MostOfNone(int units) => 1 - Math.Pow(0.05, 1.0 / units);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Coverslip.Evaluation.Statistics;
 using Coverslip.Files;
 using Coverslip.Learning.Loop;
 
@@ -75,7 +76,7 @@ public sealed record Int8Facts
         Examples * MostChanged < 1
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"; so few examples cannot tell {MostChanged:0%} of them, none of {Examples:N0} leaves up to {3.0 / Examples:0%} possible (95 %)"
+                $"; so few examples cannot tell {MostChanged:0%} of them, none of {Examples:N0} leaves up to {ExactInterval.MostOfNone(Examples):0%} possible (95 %)"
             )
             : "";
 

@@ -126,13 +126,35 @@ public sealed class EvaluateFilesVerbsTests : IDisposable
             0,
             Froc("--tumor-value", "2", "--slides", list, "--false-positives", "normal", "--json")
         );
-        Assert.Equal("not on the list and left out: Test_002, Test_049\n", listed.Errors);
+        Assert.Equal(
+            "not on the list and left out: Test_002, Test_049\n"
+                + "note: nothing counts as found on 1 listed slides, which have no file of detections: Test_004\n"
+                + "note: 1 of these have no mask either, and count as normal: Test_004\n",
+            listed.Errors
+        );
         Assert.Equal(2, Json(listed.Output).GetProperty("slides").GetInt32());
         var excluded = VerbCall.Run(0, Froc("--tumor-value", "2", "--exclude", "Test_049,test_002.tif,Test_114"));
         Assert.Contains("1 slides", excluded.Output);
         Assert.Equal("note: --exclude names no slide here: Test_114\n", excluded.Errors);
+        Assert.Contains(
+            "--tumor-value is 7, which no mask holds, so that every slide would be normal; beside 0 they hold 1, 2",
+            VerbCall.Run(1, Froc("--tumor-value", "7")).Errors
+        );
         var level = VerbCall.Run(1, Froc("--tumor-value", "2", "--level", "3"));
         Assert.Contains("beyond the mask of 64 × 64 pixels at level 3", level.Errors);
+    }
+
+    [Fact]
+    public void A_probability_above_1_is_refused_unless_all_are_scores()
+    {
+        Slides();
+        Mask("masks/Test_001.png", 8, (255, 0, 40));
+        var path = Write("detections/Test_002.csv", "0.9,5,5\n1.5,2040,2040\n");
+        Assert.Contains(
+            $"{path}: row 2: the probability is 1.5, above 1; where all are scores of another scale, say so (evaluate froc --scores)",
+            VerbCall.Run(1, Froc()).Errors
+        );
+        VerbCall.Run(0, Froc("--scores"));
     }
 
     [Fact]

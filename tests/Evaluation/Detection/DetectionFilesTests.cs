@@ -25,6 +25,7 @@ public sealed class DetectionFilesTests : IDisposable
     [InlineData("0.5,1,2\n0.5,-1,2", "row 2")]
     [InlineData("-0.5,1,2", "row 1")]
     [InlineData("nan,1,2", "row 1")]
+    [InlineData("0.5,1,2\n1.5,1,2", "row 2: the probability is 1.5, above 1")]
     [InlineData("0.5,1,2,3", "row 1")]
     [InlineData("0.5", "row 1")]
     public void Any_other_row_is_named(string text, string expected)

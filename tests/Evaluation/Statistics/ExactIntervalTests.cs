@@ -20,6 +20,14 @@ public sealed class ExactIntervalTests
         Assert.Equal($"exact, of {units} patients", figure.Bound);
     }
 
+    /// <remarks>1 − 0.05^(1/n), by hand: n = 2 leaves 1 − √0.05.</remarks>
+    [Theory]
+    [InlineData(1, 0.95)]
+    [InlineData(2, 0.7763932)]
+    [InlineData(100, 0.0295130)]
+    public void None_of_some_leaves_a_share_possible(int units, double most) =>
+        Assert.Equal(most, ExactInterval.MostOfNone(units), 1e-6);
+
     [Theory]
     [InlineData(true, 1, 0.29240177, 1)] // 0.025^(1/3): three pairs that share no case
     [InlineData(false, 0, 0, 0.70759823)]

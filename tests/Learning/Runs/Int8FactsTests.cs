@@ -24,6 +24,13 @@ public sealed class Int8FactsTests
     public void More_than_one_in_a_hundred_of_another_class_do_not_agree(int changed, bool agrees) =>
         Assert.Equal(agrees, Facts(null, 1000, changed).Agrees);
 
+    [Theory]
+    [InlineData(1, "none of 1 leaves up to 95% possible")]
+    [InlineData(2, "none of 2 leaves up to 78% possible")]
+    [InlineData(99, "none of 99 leaves up to 3% possible")]
+    public void None_of_few_leaves_a_share_possible_that_is_one(int examples, string words) =>
+        Assert.Contains(words, Facts(null, examples).Words);
+
     private static Int8Facts Facts(double? gain, int examples, int changed = 0) =>
         new()
         {
