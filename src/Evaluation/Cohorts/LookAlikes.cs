@@ -1,8 +1,4 @@
-using System.Globalization;
-using System.Numerics;
-using System.Text;
 using System.Text.RegularExpressions;
-using Coverslip.Files;
 
 namespace Coverslip.Evaluation.Cohorts;
 
@@ -54,17 +50,19 @@ public static partial class LookAlikes
                     + "export the column as text",
                 Numbers(row)
             );
-        foreach (var alike in Alike(rows, r => [r.Patient], patients, PatientForm))
+        foreach (var alike in Alike(rows, r => [r.Patient], patients, n => NameForms.Patient(n)))
             yield return new(
                 true,
-                $"the patients {Quoted(alike.Names)} differ in blanks, case or the form of a number only; write one spelling for "
+                $"the patients {Quoted(alike.Names)} differ in {NameForms.Differences(alike.Names, NameForms.Patient)}; write one spelling for "
                     + "one person, and for several people names that differ in more, such as a hospital before the number",
                 alike.Rows
             );
-        foreach (var alike in Alike(rows, r => r.Findings ?? [r.Label], labels.Union(findings), LabelForm))
+        foreach (
+            var alike in Alike(rows, r => r.Findings ?? [r.Label], labels.Union(findings), n => NameForms.Label(n))
+        )
             yield return new(
                 true,
-                $"the labels {Quoted(alike.Names)} differ in blanks, case, spelling or the form of a number only; write one spelling for one class",
+                $"the labels {Quoted(alike.Names)} differ in {NameForms.Differences(alike.Names, NameForms.Label)}; write one spelling for one class",
                 alike.Rows
             );
         foreach (var row in Rows(rows, r => r.Findings is null ? r.Label : "", labels.Where(IsNobody)))
@@ -76,50 +74,7 @@ public static partial class LookAlikes
     }
 
     /// <summary>Whether a name says that nobody knows whose it is.</summary>
-    public static bool IsNobody(string name) => Nobody.Contains(Plain(name));
-
-    /// <summary>A patient's name without what people write in one way or another: 7, 007 and 7.0 are one.</summary>
-    private static string PatientForm(string name)
-    {
-        var plain = Plain(name);
-        return Number(plain) ?? LeadingZeros().Replace(plain, "");
-    }
-
-    /// <summary>Spreadsheets and pandas write the class 1 as 1.0.</summary>
-    private static string LabelForm(string name) =>
-        Number(Plain(name))
-        ?? Plain(name).Replace("TUMOUR", "TUMOR", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal);
-
-    /// <summary>A whole number in one form; null of anything else.</summary>
-    private static string? Number(string plain) =>
-        Whole().Match(plain) is { Success: true } number
-            ? BigInteger
-                .Parse(number.Groups[1].Value, CultureInfo.InvariantCulture)
-                .ToString(CultureInfo.InvariantCulture)
-            : null;
-
-    /// <summary>
-    /// Upper case, without anything that does not show; full-width letters and digits are ordinary ones, every dash is a hyphen, and
-    /// a letter is one with its accents, however many characters it was written in.
-    /// </summary>
-    private static string Plain(string name)
-    {
-        var plain = new StringBuilder(name.Length);
-        foreach (var letter in Accents.Compose(name))
-            if (
-                !char.IsWhiteSpace(letter)
-                && char.GetUnicodeCategory(letter) is var kind
-                && kind is not (UnicodeCategory.Format or UnicodeCategory.Control)
-            )
-                plain.Append(
-                    kind == UnicodeCategory.DashPunctuation || letter == '\u2212'
-                        ? '-'
-                        : char.ToUpperInvariant(
-                            letter is >= '\uFF01' and <= '\uFF5E' ? (char)(letter - 0xFEE0) : letter
-                        )
-                );
-        return plain.ToString();
-    }
+    public static bool IsNobody(string name) => Nobody.Contains(NameForms.Plain(name));
 
     private static IEnumerable<(string[] Names, int[] Rows)> Alike(
         IReadOnlyList<CohortRow> rows,
@@ -153,12 +108,6 @@ public static partial class LookAlikes
     private static int[] Numbers(IEnumerable<CohortRow> rows) => [.. rows.Select(r => r.Number)];
 
     private static string Quoted(string[] names) => string.Join(", ", names.Select(n => $"'{n}'"));
-
-    [GeneratedRegex(@"^\+?([0-9]+)([.,]0*)?$", RegexOptions.CultureInvariant)]
-    private static partial Regex Whole();
-
-    [GeneratedRegex(@"(?<![0-9.,])0+(?=[0-9])", RegexOptions.CultureInvariant)]
-    private static partial Regex LeadingZeros();
 
     [GeneratedRegex(@"^\d[.,]\d+E\+\d\d$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex Rounded();

@@ -26,6 +26,25 @@ public sealed class LookAlikesTests
         Assert.Contains("write one spelling for one person", problem.Message);
     }
 
+    [Theory]
+    [InlineData("p1", "P1", "differ in case only;")]
+    [InlineData("7", "007", "differ in the form of a number only;")]
+    [InlineData("case-07", "Case-7", "differ in case and the form of a number only;")]
+    [InlineData("p 1", "p1", "differ in blanks only;")]
+    [InlineData("p1", "p\u00A01", "differ in blanks only: the second has the blank U+00A0;")]
+    [InlineData("p1", "p\u200B1", "differ in characters that do not show only: the second has the character U+200B;")]
+    [InlineData("7", "７", "differ in full-width letters only: the second has full-width letters;")]
+    [InlineData("case-7", "case\u20137", "differ in dashes only: the second has the dash U+2013;")]
+    [InlineData(
+        "Mu\u0308ller",
+        "M\u00FCller",
+        "differ in accents only: the first has its accents as characters of their own;"
+    )]
+    public void How_names_differ_is_told_where_they_look_the_same(string one, string other, string told)
+    {
+        Assert.Contains(told, Assert.Single(LookAlikes.Of([Row(2, "a", one), Row(3, "b", other)])).Message);
+    }
+
     [Fact]
     public void Several_patients_in_several_spellings_are_an_error_each()
     {
