@@ -101,7 +101,11 @@ internal static partial class NameForms
                 )
                 .OfType<string>(),
         ];
-        return (words.Length > 1 ? $"{string.Join(", ", words[..^1])} and {words[^1]}" : string.Concat(words.DefaultIfEmpty("how they are written")))
+        return (
+                words.Length > 1
+                    ? $"{string.Join(", ", words[..^1])} and {words[^1]}"
+                    : string.Concat(words.DefaultIfEmpty("how they are written"))
+            )
             + " only"
             + (unseen.Length > 0 ? $": {string.Join(", ", unseen)}" : "");
     }

@@ -30,8 +30,9 @@ public static class SlideOutlines
                         + $"nobody knows where; name its file in the column {CohortSlides.AnnotationColumn}, or leave the slide out"
                 )
                 : null;
-        var drawn = SlideAnnotations.Read(file, classes);
-        drawn.CheckWithin(slide.Levels[0].Width, slide.Levels[0].Height, row.Image);
+        var drawn = SlideAnnotations
+            .Read(file, classes)
+            .Within(slide.Levels[0].Width, slide.Levels[0].Height, row.Image);
         if (isTumor == true)
             drawn.NeedTumor();
         if (isTumor == false && !drawn.Tumor.IsEmpty)
