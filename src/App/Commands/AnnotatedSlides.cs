@@ -28,7 +28,8 @@ internal sealed class AnnotatedSlides(AnnotationFolder folder, AnnotationClasses
         var file = folder.Need(slide.Path, "--unannotated-normal takes such slides as normal all over");
         var drawn = SlideAnnotations.Read(file, classes, FromBounds ? slide.Bounds.At : default);
         Survey.Add(slide.Path, drawn);
-        drawn.CheckWithin(slide.Levels[0].Width, slide.Levels[0].Height, slide.Path);
+        drawn = drawn.Within(slide.Levels[0].Width, slide.Levels[0].Height, slide.Path);
+        Survey.Add(slide.Path, drawn);
         if (rule != PatchRule.None && drawn.Normal.IsEmpty)
             drawn.NeedTumor();
         return PatchAreas.Of(drawn);

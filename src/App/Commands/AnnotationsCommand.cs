@@ -190,9 +190,11 @@ internal static class AnnotationsCommand
             var (drawn, survey) = (SlideAnnotations.Read(path, classes), new AnnotationSurvey());
             survey.Add(file, drawn);
             survey.Check(classes, path);
-            using var mask = ofSlide is null
+            var (pixels, on) = ofSlide is null
                 ? OutlineMask.Draw(drawn, file)
                 : OutlineMask.Draw(drawn, file, parsed.GetValue(Level));
+            using var mask = pixels;
+            survey.Add(file, on);
             var output = parsed.GetRequiredValue(Out);
             NamedOutput.Write(Out.Name, output, mask, "annotations mask");
             var share = (double)mask.Pixels.ToArray().Count(p => p != 0) / (mask.Width * mask.Height);

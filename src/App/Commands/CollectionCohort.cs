@@ -59,7 +59,10 @@ internal static class CollectionCohort
     private static void Draw(OutlinedMask wanted, string csvFolder)
     {
         var classes = new AnnotationClasses { Tumor = [.. AnnotationFile.Read(wanted.Outlines).Classes] };
-        using var mask = OutlineMask.Draw(SlideAnnotations.Read(wanted.Outlines, classes), wanted.Image);
+        var (drawn, on) = OutlineMask.Draw(SlideAnnotations.Read(wanted.Outlines, classes), wanted.Image);
+        using var mask = drawn;
+        foreach (var note in on.Notes)
+            Say($"note: {note}");
         var path = Path.Combine(csvFolder, wanted.Mask);
         if (!File.Exists(path))
         {

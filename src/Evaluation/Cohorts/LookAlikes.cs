@@ -89,9 +89,7 @@ public static partial class LookAlikes
             .SelectMany(namesOf, (row, name) => (row.Number, Name: name))
             .Where(p => few.Contains(p.Name))
             .ToLookup(p => p.Name, p => p.Number);
-        return alikes.Select(alike =>
-            (alike.Order(StringComparer.Ordinal).ToArray(), alike.SelectMany(name => numbers[name]).Order().ToArray())
-        );
+        return alikes.Select(alike => (alike.ToArray(), alike.SelectMany(name => numbers[name]).Order().ToArray()));
     }
 
     /// <summary>The rows of each of a few names, which are looked for among all rows only where there are any.</summary>

@@ -57,7 +57,7 @@ public static class SlideTruth
         using var stream = File.OpenRead(files.Array);
         var values = NpyFile.Read(stream, files.Array, rows, columns);
         var drawn = CohortSlides.AnnotationOf(cohort, row) is { } file ? SlideAnnotations.Read(file, classes) : null;
-        drawn?.CheckWithin((long)Math.Ceiling(columns * cell.X), (long)Math.Ceiling(rows * cell.Y), row.Image);
+        drawn = drawn?.Within((long)Math.Ceiling(columns * cell.X), (long)Math.Ceiling(rows * cell.Y), row.Image);
         var areas = drawn is null ? new PatchAreas() : PatchAreas.Of(drawn);
         return new SegmentedImage(row.Image, row.Patient, Counted(values, columns, cell, areas));
     }

@@ -31,8 +31,9 @@ public static class SlideOutlines
                         + "let it be predicted alone where the recipe has the key (patches.tumor_without_annotation: no-label)"
                 )
                 : null;
-        var drawn = SlideAnnotations.Read(file, classes);
-        drawn.CheckWithin(slide.Levels[0].Width, slide.Levels[0].Height, row.Image);
+        var drawn = SlideAnnotations
+            .Read(file, classes)
+            .Within(slide.Levels[0].Width, slide.Levels[0].Height, row.Image);
         if (isTumor == true)
             drawn.NeedTumor();
         if (isTumor == false && !drawn.Tumor.IsEmpty)

@@ -12,13 +12,22 @@ public sealed record AnnotatedClass(string Name, int Shapes, double Area, ClassU
 /// <summary>What is drawn onto one slide, by what it counts as, in pixels of level 0.</summary>
 public sealed class SlideAnnotations
 {
-    // A hand that draws at the border draws a little beyond it.
-    private const double LeastInside = 0.99;
+    // A hand that draws at the border draws a little beyond it, and tools end an outline on the pixels around it.
+    private const double LeastInside = 0.99,
+        MostOutside = 4,
+        Rounding = 0.1;
     private readonly AnnotationSet set;
+    private readonly AnnotationClasses counted;
+    private readonly string? clipped;
 
-    private SlideAnnotations(string file, AnnotationSet set, AnnotationClasses classes)
+    private SlideAnnotations(
+        string file,
+        AnnotationSet set,
+        AnnotationClasses classes,
+        (Rectangle Slide, string Note)? within = null
+    )
     {
-        (File, this.set) = (file, set);
+        (File, this.set, counted, clipped) = (file, set, classes, within?.Note);
         var use = set.Classes.ToDictionary(name => name, classes.UseOf);
         Ignored = Of(ClassUse.Ignored, null);
         Tumor = Of(ClassUse.Tumor, Ignored);
@@ -30,9 +39,17 @@ public sealed class SlideAnnotations
 
         PolygonRegion Of(ClassUse wanted, PolygonRegion? without)
         {
-            var region = set.Region(use.Where(c => c.Value == wanted).Select(c => c.Key));
+            var region = Inside(set.Region(use.Where(c => c.Value == wanted).Select(c => c.Key)));
             return without is null ? region : region.Without(without);
         }
+
+        // Uniting outlines takes long where there are many; those that count are united anyway.
+        double AreaOf(string name, ClassUse use) =>
+            use == ClassUse.NotUsed
+                ? Shapes(name).Sum(p => p.Holes.Count == 0 ? Math.Abs(p.Outer.SignedArea) : ValidPolygons.Of(p).Area)
+                : Inside(set.Region(name)).Area;
+
+        PolygonRegion Inside(PolygonRegion region) => within is { } its ? region.Within(its.Slide) : region;
     }
 
     /// <summary>Where it was read.</summary>
@@ -47,8 +64,9 @@ public sealed class SlideAnnotations
     /// <summary>Taken out of tumor and normal already.</summary>
     public PolygonRegion Ignored { get; }
 
-    /// <summary>What the reader left out or guessed, each with the file's name.</summary>
-    public IEnumerable<string> Notes => set.Notes.Select(note => $"{File}: {note}");
+    /// <summary>What the reader left out or guessed, and what lies outside of the slide, each with the file's name.</summary>
+    public IEnumerable<string> Notes =>
+        (clipped is null ? set.Notes : set.Notes.Append(clipped)).Select(note => $"{File}: {note}");
 
     /// <summary>Reads a file of a slide.</summary>
     /// <param name="file">The file.</param>
@@ -66,11 +84,17 @@ public sealed class SlideAnnotations
             );
     }
 
-    /// <summary>Refuses outlines of another slide, or of another level.</summary>
+    /// <summary>
+    /// What of it lies on the slide: an outline may end up to 4 pixels outside, or with a hundredth of the tumor; what lies there is
+    /// clipped, and <see cref="Notes"/> say so. Outlines of another slide, or of another level, are refused.
+    /// </summary>
+    /// <param name="width">Of the slide, in pixels of level 0.</param>
+    /// <param name="height">Of the slide, in pixels of level 0.</param>
+    /// <param name="slide">Its name, for notes and errors.</param>
     /// <exception cref="AnnotationException">
-    /// One lies wholly beyond the slide, or a hundredth of the tumor does; or what counts is smaller than a pixel.
+    /// One lies wholly beyond the slide, or ends further outside with more of the tumor; or what counts is smaller than a pixel.
     /// </exception>
-    public void CheckWithin(long width, long height, string slide)
+    public SlideAnnotations Within(long width, long height, string slide)
     {
         foreach (var (name, region) in ((string, PolygonRegion)[])[("tumor", Tumor), ("normal", Normal)])
             if (!region.IsEmpty && region.Area < 1)
@@ -81,25 +105,50 @@ public sealed class SlideAnnotations
                     )
                 );
         var whole = new Rectangle(0, 0, width, height);
-        var beyond = set.Annotations.Where(a => a.IsArea).SelectMany(a => a.Polygons).FirstOrDefault(IsBeyond);
-        var box = beyond is null ? Tumor.Box : BoxOf(beyond.Outer);
-        if (beyond is null && (Tumor.IsEmpty || Tumor.AreaIn(whole) >= LeastInside * Tumor.Area))
-            return;
-        throw new AnnotationException(
-            File,
-            FormattableString.Invariant(
-                $"{(beyond is null ? "its tumor" : "an outline")} lies at ({box.X:0}, {box.Y:0}) to ({box.X + box.Width:0}, {box.Y + box.Height:0}), outside of {slide}, which has {width} × {height} pixels; is it this slide's, in pixels of level 0?"
-            )
-        );
+        RingPolygon[] drawn =
+        [
+            .. set.Annotations.Where(a => a.IsArea).SelectMany(a => a.Areas).Where(p => p.Outer.Points.Count > 0),
+        ];
+        var beyond = Array.Find(drawn, p => IsBeyond(BoxOf(p.Outer), whole));
+        var isNear =
+            Tumor.IsEmpty
+            || Outside(Tumor.Box, whole) <= MostOutside
+            || Tumor.AreaIn(whole) >= LeastInside * Tumor.Area;
+        if (beyond is not null || !isNear)
+            throw new AnnotationException(
+                File,
+                Refused(beyond is null ? ("its tumor", Tumor.Box) : ("an outline", BoxOf(beyond.Outer)))
+            );
+        double[] ends = [.. drawn.Select(p => Outside(BoxOf(p.Outer), whole)).Where(o => o > Rounding)];
+        return ends.Length == 0
+            ? this
+            : new SlideAnnotations(
+                File,
+                set,
+                counted,
+                (
+                    whole,
+                    FormattableString.Invariant(
+                        $"{ends.Length} of {drawn.Length} outlines end up to {ends.Max():0.#} pixels outside of {slide}, which has {width} × {height} pixels; what lies there is clipped"
+                    )
+                )
+            );
 
-        bool IsBeyond(RingPolygon polygon)
-        {
-            if (polygon.Outer.Points.Count == 0)
-                return false;
-            var its = BoxOf(polygon.Outer);
-            return its.X >= whole.Width || its.Y >= whole.Height || its.X + its.Width <= 0 || its.Y + its.Height <= 0;
-        }
+        string Refused((string What, Rectangle Box) its) =>
+            FormattableString.Invariant(
+                $"{its.What} lies at ({its.Box.X:0}, {its.Box.Y:0}) to ({its.Box.X + its.Box.Width:0}, {its.Box.Y + its.Box.Height:0}), outside of {slide}, which has {width} × {height} pixels (up to {MostOutside} pixels outside are clipped); is it this slide's, in pixels of level 0?"
+            );
     }
+
+    private static bool IsBeyond(Rectangle its, Rectangle whole) =>
+        its.X >= whole.Width || its.Y >= whole.Height || its.X + its.Width <= 0 || its.Y + its.Height <= 0;
+
+    /// <summary>How many pixels it ends outside, on the side where these are most; 0 or less where it lies inside.</summary>
+    private static double Outside(Rectangle its, Rectangle whole) =>
+        Math.Max(
+            Math.Max(-its.X, -its.Y),
+            Math.Max(its.X + its.Width - whole.Width, its.Y + its.Height - whole.Height)
+        );
 
     /// <summary>Refuses a file that annotates no tumor, where its slide has some.</summary>
     /// <exception cref="AnnotationException">None of its classes is tumor; they are listed.</exception>
@@ -127,10 +176,4 @@ public sealed class SlideAnnotations
 
     private IEnumerable<RingPolygon> Shapes(string name) =>
         set.Annotations.Where(a => a.IsArea && a.CutFrom is null && (a.Class ?? "") == name).SelectMany(a => a.Areas);
-
-    // Uniting outlines takes long where there are many; those that count are united anyway.
-    private double AreaOf(string name, ClassUse use) =>
-        use == ClassUse.NotUsed
-            ? Shapes(name).Sum(p => p.Holes.Count == 0 ? Math.Abs(p.Outer.SignedArea) : ValidPolygons.Of(p).Area)
-            : set.Region(name).Area;
 }

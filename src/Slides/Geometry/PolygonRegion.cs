@@ -75,6 +75,18 @@ public sealed class PolygonRegion
     public PolygonRegion Without(PolygonRegion other) =>
         other.IsEmpty ? this : new(ValidPolygons.Without(Shape, other.Shape));
 
+    /// <summary>What of it lies within a rectangle.</summary>
+    public PolygonRegion Within(Rectangle rectangle) =>
+        IsEmpty
+        || (
+            left >= rectangle.X
+            && top >= rectangle.Y
+            && right <= rectangle.X + rectangle.Width
+            && bottom <= rectangle.Y + rectangle.Height
+        )
+            ? this
+            : new(ValidPolygons.Within(Shape, rectangle));
+
     /// <summary>Square pixels of the region within a rectangle.</summary>
     public double AreaIn(Rectangle rectangle)
     {

@@ -95,6 +95,14 @@ internal static class ValidPolygons
             ? shape
             : OverlayNGRobust.Overlay(shape, cut, SpatialFunction.Difference);
 
+    /// <summary>What of it lies within a rectangle; lines and points that are left of it at the border have no area.</summary>
+    public static Shape Within(Shape shape, Rectangle rectangle)
+    {
+        var (right, bottom) = (rectangle.X + rectangle.Width, rectangle.Y + rectangle.Height);
+        var box = Factory.ToGeometry(new Envelope(rectangle.X, right, rectangle.Y, bottom));
+        return Union([OverlayNGRobust.Overlay(shape, box, SpatialFunction.Intersection)]);
+    }
+
     /// <summary>The polygons of a valid geometry; lines and points in it have no area and are left out.</summary>
     public static IEnumerable<RingPolygon> ToPolygons(Shape shape)
     {

@@ -245,6 +245,32 @@ public sealed class PatchVerbsTests : IDisposable
         Assert.Contains("is a slide", VerbCall.Run(1, call).Errors);
     }
 
+    [Theory]
+    [InlineData(2, "outlines end up to 2 pixels outside of")]
+    [InlineData(5, null)]
+    public void An_outline_that_ends_a_little_outside_of_its_image_is_clipped(int outside, string? told)
+    {
+        var ring = new Ring([new(6, 2), new(10 + outside, 2), new(10 + outside, 6), new(6, 6)]);
+        AnnotationFile.Write(
+            At("edge.geojson"),
+            new AnnotationSet
+            {
+                Format = AnnotationFormat.GeoJson,
+                Annotations = [new Annotation { Class = "Tumor", Polygons = [new RingPolygon(ring)] }],
+            },
+            AnnotationFormat.GeoJson
+        );
+        using (var field = new Image(10, 8))
+            ImageFile.Write(At("edge.png"), field);
+        var ran = VerbCall.Run(
+            told is null ? 1 : 0,
+            ["annotations", "mask", At("edge.geojson"), "--image", At("edge.png"), "--out", At("edge-mask.png")]
+        );
+        Assert.Contains(told ?? "(up to 4 pixels outside are clipped)", ran.Output + ran.Errors);
+        if (told is not null)
+            Assert.Contains("10 × 8, 20.0 % inside", ran.Output);
+    }
+
     [Fact]
     public void Annotations_are_described_and_converted()
     {

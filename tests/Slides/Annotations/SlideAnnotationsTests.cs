@@ -74,13 +74,13 @@ public sealed class SlideAnnotationsTests : IDisposable
     public void An_outline_beyond_the_slide_and_a_file_without_tumor_are_refused()
     {
         var drawn = SlideAnnotations.Read(Write(("Stroma", 0, 10), ("Tumor", 100, 10)), new AnnotationClasses());
-        drawn.CheckWithin(111, 10, "s.tif");
-        var beyond = Assert.Throws<AnnotationException>(() => drawn.CheckWithin(100, 10, "s.tif"));
+        Assert.Same(drawn, drawn.Within(111, 10, "s.tif"));
+        var beyond = Assert.Throws<AnnotationException>(() => drawn.Within(100, 10, "s.tif"));
         Assert.Contains(
             "an outline lies at (100, 0) to (110, 10), outside of s.tif, which has 100 × 10",
             beyond.Message
         );
-        beyond = Assert.Throws<AnnotationException>(() => drawn.CheckWithin(105, 10, "s.tif"));
+        beyond = Assert.Throws<AnnotationException>(() => drawn.Within(105, 10, "s.tif"));
         Assert.Contains("its tumor lies at", beyond.Message);
 
         drawn = SlideAnnotations.Read(Write(("Stroma", 0, 10), (null, 20, 10)), new AnnotationClasses());
@@ -94,6 +94,33 @@ public sealed class SlideAnnotationsTests : IDisposable
         );
     }
 
+    [Theory]
+    [InlineData(110, 10, 100, null)]
+    [InlineData(
+        107,
+        10,
+        70,
+        "1 of 2 outlines end up to 3 pixels outside of s.tif, which has 107 × 10 pixels; what lies there is clipped"
+    )]
+    [InlineData(106, 8, 48, "2 of 2 outlines end up to 4 pixels outside")]
+    public void What_ends_a_few_pixels_outside_of_the_slide_is_clipped_and_said(
+        long width,
+        long height,
+        double area,
+        string? told
+    )
+    {
+        var drawn = SlideAnnotations
+            .Read(Write(("Stroma", 0, 10), ("Tumor", 100, 10)), new AnnotationClasses())
+            .Within(width, height, "s.tif");
+        Assert.Equal(area, drawn.Tumor.Area, 1e-9);
+        Assert.Equal(drawn.Tumor.Area, drawn.Classes.Single(c => c.Name == "Tumor").Area, 1e-9);
+        if (told is null)
+            Assert.Empty(drawn.Notes);
+        else
+            Assert.Contains(told, Assert.Single(drawn.Notes));
+    }
+
     [Fact]
     public void Places_as_shares_of_the_slides_sides_are_refused()
     {
@@ -105,7 +132,7 @@ public sealed class SlideAnnotationsTests : IDisposable
         var drawn = SlideAnnotations.Read(file, new AnnotationClasses());
         Assert.Contains(
             "its tumor covers 0.25 of the 1024 × 512 pixels of s.tif; places count pixels of level 0, and these may be shares",
-            Assert.Throws<AnnotationException>(() => drawn.CheckWithin(1024, 512, "s.tif")).Message
+            Assert.Throws<AnnotationException>(() => drawn.Within(1024, 512, "s.tif")).Message
         );
     }
 
