@@ -133,7 +133,11 @@ internal static class StudyCommand
         var trains = request is null && step != ClusterStage.Merge && !parsed.GetValue(TableOnly);
         string? precision;
         using (var stop = new StopSignal())
+        {
             (study, precision) = StudyPrecision.Chosen(study, folder, cohort, trains ? device : null, stop.Token);
+            // Where nothing had to be timed nobody has looked.
+            stop.Token.ThrowIfCancellationRequested();
+        }
         var split = StudyCohorts.SplitOf(parsed.GetValue(SplitFile), study, cohort, folder);
         if (split.ImageWise)
             Console.Error.WriteLine($"warning: {Split.InflatedNote}");
