@@ -87,9 +87,7 @@ internal static class RecipeCommand
             Method,
             Output,
         };
-        command.SetAction(parsed =>
-            Write(parsed, RecipeTemplate.Of(KindOf(Known.Methods.Named(parsed.GetValue(Method)!).Name)))
-        );
+        command.SetAction(parsed => Write(parsed, RecipeTemplate.Of(KindOfMethod(parsed.GetValue(Method)!))));
         return command;
     }
 
@@ -144,6 +142,16 @@ internal static class RecipeCommand
             return 0;
         });
         return command;
+    }
+
+    private static RecipeKind KindOfMethod(string name)
+    {
+        if (Known.Methods.All.All(m => m.Name != name) && RecipeKinds.Of(Known.Methods).Any(k => k.Name == name))
+            throw new ArgumentException(
+                $"'{name}' is no method but names recipes of methods, which has no defaults to write down: 'coverslip recipe "
+                    + $"schema {name}' has its keys, 'coverslip recipes' lists those that come with the program, to copy from"
+            );
+        return KindOf(Known.Methods.Named(name).Name);
     }
 
     private static RecipeKind KindOf(string name)

@@ -1,4 +1,5 @@
 using Coverslip.Files;
+using Coverslip.Learning.Recipes;
 
 namespace Coverslip.App.Commands;
 
@@ -17,56 +18,40 @@ internal static class RecipeFolder
     internal const string ArgumentHelp =
         "A file, or the name of a recipe that comes with the program ('coverslip recipes' lists them).";
 
-    private const string Extension = ".yaml";
     private const int LongestSentence = 120;
     private const string TimeMark = "# Time: ";
-    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "recipes");
 
     /// <summary>Those that come with the program, by name.</summary>
-    internal static IReadOnlyList<BundledRecipe> All =>
-        Directory.Exists(Folder)
-            ? [.. Directory.GetFiles(Folder, $"*{Extension}").Order(StringComparer.Ordinal).Select(Read)]
-            : [];
+    internal static IReadOnlyList<BundledRecipe> All => [.. BundledRecipes.Files.Select(Read)];
 
     /// <summary>The full path of a recipe. Which one was taken is told where its name could mean two.</summary>
     /// <param name="given">As it was typed.</param>
     /// <exception cref="FileNotFoundException">There is none; the message names the nearest.</exception>
     internal static string Find(string given)
     {
-        foreach (var path in (string[])[given, given + Extension])
+        foreach (var path in (string[])[given, given + BundledRecipes.Extension])
             if (File.Exists(path))
             {
                 TextFile.Check(path);
-                if (path != given || (Path.GetDirectoryName(given) is "" && File.Exists(Bundled(given))))
+                if (path != given || (Path.GetDirectoryName(given) is "" && BundledRecipes.Find(given) is not null))
                     Console.Error.WriteLine($"recipe: the file {Path.GetFullPath(path)}");
                 return Path.GetFullPath(path);
             }
         if (Directory.Exists(given))
             throw new InvalidDataException($"{given} is a folder; name a recipe in it");
-        if (!IsBare(given))
+        if (!BundledRecipes.IsBare(given))
             throw new FileNotFoundException($"{given}: no such file", given);
-        if (File.Exists(Bundled(given)))
+        if (BundledRecipes.Find(given) is { } bundled)
         {
-            Console.Error.WriteLine($"recipe: {Bundled(given)}, which comes with the program");
-            return Bundled(given);
+            Console.Error.WriteLine($"recipe: {bundled}, which comes with the program");
+            return bundled;
         }
-        var name = NameOf(given);
+        var name = BundledRecipes.NameOf(given);
         throw new FileNotFoundException(
             $"there is no file {given} here, and no recipe of that name comes with the program; the nearest is "
-                + $"'{NearestName.Of(name, All.Select(r => r.Name))}' ('coverslip recipes' lists them)"
+                + $"'{NearestName.Of(name, BundledRecipes.Names)}' ('coverslip recipes' lists them)"
         );
     }
-
-    /// <summary>A name without folders; the folder <c>recipes</c>, which documentation writes before names, is ours.</summary>
-    private static bool IsBare(string given) =>
-        Path.GetDirectoryName(given) is "" or "recipes" && Path.GetExtension(given) is "" or Extension or ".yml";
-
-    private static string NameOf(string given) =>
-        Path.GetExtension(given) is Extension or ".yml"
-            ? Path.GetFileNameWithoutExtension(given)
-            : Path.GetFileName(given);
-
-    private static string Bundled(string given) => Path.Combine(Folder, NameOf(given) + Extension);
 
     private static BundledRecipe Read(string path)
     {

@@ -171,6 +171,11 @@ internal static class StudyCommand
                 failures.AddRange(new StudyRunner(input).Run(stop.Token));
             }
         }
+        else
+            foreach (var (group, part) in groups)
+                new StudyRunner(
+                    new StudyInput(study, group.Cohort, part, group.Folder, PlaceOf(parsed))
+                ).CheckRecipes();
         StudyExternal? judged = null;
         try
         {

@@ -48,11 +48,18 @@ internal sealed record StudyFolder(string Path)
     /// <summary>Keeps a text; refuses where the study was begun with another.</summary>
     internal static void Keep(string path, string text, string what)
     {
+        Check(path, text, what);
+        if (!File.Exists(path))
+            WholeFile.Write(path, text);
+    }
+
+    /// <summary>Refuses where the study was begun with another text.</summary>
+    /// <exception cref="IOException">It was.</exception>
+    internal static void Check(string path, string text, string what)
+    {
         if (File.Exists(path) && File.ReadAllText(path) != text)
             throw new IOException(
                 $"the study was begun with another {what} than now (kept in {path}); choose another --out, or give that one"
             );
-        if (!File.Exists(path))
-            WholeFile.Write(path, text);
     }
 }

@@ -230,9 +230,19 @@ internal sealed class StudyRunner(StudyInput input)
                 }
             }
             foreach (var run in group)
-                StudyFolder.Keep(input.Folder.Recipe(run), TextOf(run), $"recipe of {run.Model}");
+                StudyFolder.Keep(input.Folder.Recipe(run), TextOf(run), WhatOf(run));
         }
     }
+
+    /// <summary>Refuses where a run was begun with another recipe than the study has now.</summary>
+    /// <exception cref="IOException">One was.</exception>
+    internal void CheckRecipes()
+    {
+        foreach (var run in input.Study.AllRuns)
+            StudyFolder.Check(input.Folder.Recipe(run), TextOf(run), WhatOf(run));
+    }
+
+    private static string WhatOf(StudyRun run) => $"recipe of {run.Model}";
 
     /// <summary>With what the cohort decides, so that what is kept is what cells are made of.</summary>
     private string TextOf(StudyRun run)

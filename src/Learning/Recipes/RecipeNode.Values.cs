@@ -118,7 +118,7 @@ public sealed partial class RecipeNode
                 Default = new JsonObject(),
                 Range = "keys of a recipe",
                 Schema = new JsonObject { ["type"] = "object" },
-                Value = mapping is null ? null : "…",
+                Value = mapping is null ? null : YamlText.ToJson(mapping),
             }
         );
         return mapping;

@@ -15,7 +15,7 @@ public static partial class ValueText
         value switch
         {
             JsonArray list => $"[{string.Join(", ", list.Select(item => Of(item!)))}]",
-            JsonObject => "{}",
+            JsonObject mapping => $"{{{string.Join(", ", mapping.Select(m => $"{m.Key}: {Of(m.Value!)}"))}}}",
             _ when value.GetValueKind() == JsonValueKind.String => Quoted(value.GetValue<string>()),
             _ => Tidy(value.ToJsonString()),
         };

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Coverslip.Files;
 using YamlDotNet.RepresentationModel;
 
@@ -66,6 +67,17 @@ public static class YamlText
     /// <summary>A mapping of one list under a key.</summary>
     internal static YamlMappingNode Of(IEnumerable<string> values, string key) =>
         new(new YamlScalarNode(key), new YamlSequenceNode(values.Select(v => new YamlScalarNode(v))));
+
+    /// <summary>What stands in a recipe as JSON, every single value as its text.</summary>
+    internal static JsonNode ToJson(YamlNode node) =>
+        node switch
+        {
+            YamlMappingNode mapping => new JsonObject(
+                mapping.Children.Select(c => KeyValuePair.Create(c.Key.ToString(), (JsonNode?)ToJson(c.Value)))
+            ),
+            YamlSequenceNode list => new JsonArray([.. list.Children.Select(ToJson)]),
+            _ => JsonValue.Create(node.ToString()),
+        };
 
     private static YamlMappingNode Laid(YamlMappingNode under, YamlMappingNode over)
     {

@@ -81,6 +81,51 @@ public sealed class RecipeVerbTests : IDisposable
             );
     }
 
+    [Theory]
+    [InlineData("study")]
+    [InlineData("start")]
+    public void What_names_recipes_of_methods_has_no_template_and_the_way_out_is_told(string kind)
+    {
+        var told = VerbCall.Run(1, "recipe", "new", kind).Errors;
+        Assert.StartsWith($"error: '{kind}' is no method but names recipes of methods", told);
+        Assert.Contains($"'coverslip recipe schema {kind}'", told);
+        VerbCall.Run(0, "recipe", "schema", kind);
+        Assert.Contains("saganet-table1-small", VerbCall.Run(0, "recipes").Output);
+    }
+
+    [Fact]
+    public void Studies_name_recipes_beside_them_or_those_of_the_program_and_explain_shows_what_is_laid_over_them()
+    {
+        var study = At("study.yaml");
+        void Write(string recipe) =>
+            File.WriteAllText(
+                study,
+                """
+                study: one
+                common: {training: {epochs: 3}}
+                models:
+                  a: {recipe: RECIPE, with: {training: {rate: 1e-3}}}
+                """.Replace("RECIPE", recipe)
+            );
+        foreach (var name in (string[])["backbone-small.yaml", "backbone-small", "recipes/backbone-small.yaml"])
+        {
+            Write(name);
+            var (output, errors) = VerbCall.Run(0, "recipe", "explain", study);
+            Assert.Contains("backbone-small.yaml, which comes with the program", errors);
+            Assert.Contains("* common: {training: {epochs: 3}}\n", output);
+            Assert.Contains("* models.a.with: {training: {rate: 1e-3}}\n", output);
+        }
+        VerbCall.Run(0, "recipe", "new", "backbone", "--out", At("backbone-small.yaml"));
+        Write("backbone-small");
+        Assert.DoesNotContain("comes with", VerbCall.Run(0, "recipe", "explain", study).Errors);
+        Write("sagnet-small");
+        Assert.Contains(
+            $"there is no file {At("sagnet-small")}: recipes lie relative to the study's folder; and none of that name comes with the "
+                + "program, the nearest is 'saganet-small' ('coverslip recipes' lists them)",
+            VerbCall.Run(1, "recipe", "explain", study).Errors
+        );
+    }
+
     [Fact]
     public void Schema_is_of_all_kinds_or_of_one()
     {

@@ -64,6 +64,25 @@ public sealed class StudyVerbTests : IDisposable
     }
 
     [Fact]
+    public void The_table_of_a_study_whose_recipe_is_another_now_is_refused()
+    {
+        Assert.Equal(0, VerbCall.Run(Here).Code);
+        Assert.Equal(0, VerbCall.Run([.. Here, "--table"]).Code);
+        var table = File.ReadAllText(Path.Combine(Folder, "table.md"));
+        var study = File.ReadAllText(runs.At("study.yaml"));
+        File.WriteAllText(runs.At("study.yaml"), study.Replace("gated: false", "dropout: 0.1"));
+        foreach (var call in (string[][])[Here, [.. Here, "--table"]])
+        {
+            var (code, _, errors) = VerbCall.Run(call);
+            Assert.Equal(1, code);
+            Assert.Contains("the study was begun with another recipe of plain than now", errors);
+        }
+        Assert.Equal(table, File.ReadAllText(Path.Combine(Folder, "table.md")));
+        File.WriteAllText(runs.At("study.yaml"), study.Replace("two networks", "another title"));
+        Assert.Contains("another title", VerbCall.Run(0, [.. Here, "--table"]).Output);
+    }
+
+    [Fact]
     public void A_finished_cell_counts_only_as_what_it_would_be_made_of_now()
     {
         Assert.Equal(0, VerbCall.Run(Here).Code);
