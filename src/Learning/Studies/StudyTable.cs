@@ -203,7 +203,7 @@ public static class StudyTable
 
     /// <summary>What the intervals of <see cref="Unseen"/> are.</summary>
     public const string UnseenNote =
-        "Over the test images or slides of all parts together, by models that had not seen them (findings on parts that share patients: the mean over the parts' models); in brackets 95 % intervals by drawing patients.";
+        "Over the test images or slides of all parts together, by models that had not seen them (where parts share their test patients: the mean over the parts' models); in brackets 95 % intervals by drawing patients.";
 
     /// <summary>A line per model with the figures of its method and their intervals, heads first; empty without.</summary>
     public static IReadOnlyList<IReadOnlyList<string>> Unseen(IReadOnlyList<StudyRow> rows)
@@ -211,16 +211,26 @@ public static class StudyTable
         var known = rows.Where(r => r.Unseen is not null).ToArray();
         if (known.Length == 0)
             return [];
-        var first = known[0].Unseen!;
+        // Models of several methods have figures and counts that others lack.
+        string[] figures = [.. known.SelectMany(r => r.Unseen!.Figures.Select(f => f.Key)).Distinct()];
+        string[] counts = [.. known.SelectMany(r => r.Unseen!.Counts.Select(c => c.Key)).Distinct()];
         return
         [
-            ["model", .. first.Figures.Select(f => Words(f.Key)), .. first.Counts.Select(c => Words(c.Key))],
+            ["model", .. figures.Select(Words), .. counts.Select(Words)],
             .. known.Select(r =>
                 (IReadOnlyList<string>)
                     [
                         r.Run.Model,
-                        .. r.Unseen!.Figures.Select(f => IntervalOf(f.Figure)),
-                        .. r.Unseen.Counts.Select(c => Text($"{c.Count}")),
+                        .. figures.Select(key =>
+                            r.Unseen!.Figures.FirstOrDefault(f => f.Key == key) is { Figure: { } own }
+                                ? IntervalOf(own)
+                                : "–"
+                        ),
+                        .. counts.Select(key =>
+                            r.Unseen!.Counts.FirstOrDefault(c => c.Key == key) is { Key: not null, Count: var count }
+                                ? Text($"{count}")
+                                : "–"
+                        ),
                     ]
             ),
         ];
