@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
 using Coverslip.Evaluation.Splits;
-using Coverslip.Evaluation.Statistics;
 using Coverslip.Files;
 using Coverslip.Learning.Recipes;
+using Coverslip.Learning.Reports;
 
 namespace Coverslip.Learning.Studies;
 
@@ -90,6 +90,7 @@ public static class StudyTable
         )
         + RateNote(outcome)
         + BaselineNote(outcome)
+        + ChanceNote(outcome)
         + (outcome.MaskNote is { } masks ? $" {masks}" : "")
         + (outcome.LabelNote is { } labels ? $" {labels}" : "")
         + (outcome.PrecisionNote is { } precision ? $" {precision}" : "")
@@ -116,6 +117,25 @@ public static class StudyTable
             : outcome.Study.Baselines ? " There is no trivial baseline for what these models are asked."
             : " Trivial baselines were left out (baselines: false).";
     }
+
+    /// <summary>What chance is, where no row shows it and a figure is an area under a ROC curve.</summary>
+    private static string ChanceNote(StudyOutcome outcome)
+    {
+        if (outcome.Study.Runs.Any(r => r.IsChance))
+            return "";
+        IEnumerable<string> shown =
+        [
+            outcome.Study.Figure.Key,
+            .. outcome.Study.Further.Select(f => f.Key),
+            .. outcome.Rows.SelectMany(r => r.Unseen?.Figures.Select(f => f.Key) ?? []),
+        ];
+        return shown.Any(IsRocArea)
+            ? " No row is chance: that is an AUC of 0.5, whatever the shares of the classes."
+            : "";
+    }
+
+    private static bool IsRocArea(string key) =>
+        key.Split('_') is var words && words.Contains("auc") && !words.Contains("pr");
 
     /// <summary>The cells of a row under the heads of <see cref="Heads"/>.</summary>
     public static IReadOnlyList<string> CellsOf(StudyRow row) =>
@@ -223,7 +243,7 @@ public static class StudyTable
                         r.Run.Model,
                         .. figures.Select(key =>
                             r.Unseen!.Figures.FirstOrDefault(f => f.Key == key) is { Figure: { } own }
-                                ? IntervalOf(own)
+                                ? FigureText.WithEnds(own)
                                 : "–"
                         ),
                         .. counts.Select(key =>
@@ -237,16 +257,6 @@ public static class StudyTable
     }
 
     private static string Words(string key) => key.Replace('_', ' ');
-
-    internal static string IntervalOf(Estimate figure) =>
-        figure switch
-        {
-            { Value: null } => "–",
-            { Low: null } => Text($"{figure.Value:0.000}"),
-            // An interval that rounding would leave without width.
-            { High: < 0.0005 } => "< 0.001",
-            _ => Text($"{figure.Value:0.000} ({figure.Low:0.000} – {figure.High:0.000})"),
-        };
 
     /// <summary>A line per model and input, a column per group; the heads come first.</summary>
     public static IReadOnlyList<IReadOnlyList<string>> SideBySide(StudyOutcome outcome) =>
