@@ -103,7 +103,8 @@ internal sealed class ExternalCohort
         return new StudyExternal(choice, cohort.Path, figures)
         {
             Internal = ExternalFigures.Internal(
-                new FinishedRun(group.Folder.Run(run), RecipeCohort.Of(run.Recipe, group.Cohort))
+                new FinishedRun(group.Folder.Run(run), RecipeCohort.Of(run.Recipe, group.Cohort)),
+                figures
             ),
             Caution =
                 known.Length > 0

@@ -60,10 +60,16 @@ internal static class ExternalFigures
         return DetectionFigures.Of([new TestedPart(own, cohort.Rows)], description.Classes, description.Positive!);
     }
 
-    /// <summary>The same of a run's own test images: of slides as its folder has them, of a cross-validation over all parts.</summary>
-    internal static IReadOnlyList<(string Key, Estimate Figure)> Internal(FinishedRun run)
+    /// <summary>
+    /// The same of a run's own test images: as its folder has them where they are those of the other cohort, of a
+    /// cross-validation over all parts.
+    /// </summary>
+    internal static IReadOnlyList<(string Key, Estimate Figure)> Internal(FinishedRun run, RunFigures external)
     {
-        if (RunFigures.Read(run.Folder) is { } own)
+        if (
+            RunFigures.Read(run.Folder) is { } own
+            && own.Figures.Select(f => f.Key).Intersect(external.Figures.Select(f => f.Key)).Any()
+        )
             return own.Figures;
         var sets = TestedSets.Of(run).Select(s => Of(s, run.Parts[0].Description)).ToArray();
         return sets.Length switch

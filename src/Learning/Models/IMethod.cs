@@ -26,4 +26,8 @@ public interface IMethod
 /// <param name="Name">In tables.</param>
 /// <param name="Text">Its recipe, or what is laid over the recipe of a model that it stands beside.</param>
 /// <param name="LaidOver">Whether it is the latter.</param>
-public sealed record Baseline(string Name, string Text, bool LaidOver = false);
+public sealed record Baseline(string Name, string Text, bool LaidOver = false)
+{
+    /// <summary>Whether it says the same, or anything at random, whatever it is shown: its figures are what chance is.</summary>
+    public bool IsChance { get; init; }
+}

@@ -19,20 +19,55 @@ public static class FigureText
             ? string.Create(CultureInfo.InvariantCulture, $"{100 * value:0.0}\u00a0%")
             : None;
 
+    /// <summary>What stands for an interval whose ends are the same, such as of a figure that is perfect in every draw.</summary>
+    private const string NoWidth = "interval of no width";
+
+    /// <summary>
+    /// Decimals that an interval is written with, and the figure beside it: three, or as many as tell its ends apart; null where
+    /// six do not.
+    /// </summary>
+    public static int? Decimals(double low, double high)
+    {
+        for (var decimals = 3; decimals <= 6; decimals++)
+            if (Fixed(low, decimals) != Fixed(high, decimals))
+                return decimals;
+        return null;
+    }
+
     /// <summary>0.762 to 0.920; or why there is none.</summary>
-    public static string Interval(Estimate figure) =>
-        figure is { Low: { } low, High: { } high }
-            ? $"{Number(low)} to {Number(high)}{(figure.Bound is { } bound ? $" ({bound})" : "")}"
-            : figure.Reason ?? None;
+    public static string Interval(Estimate figure)
+    {
+        if (figure is not { Low: { } low, High: { } high })
+            return figure.Reason ?? None;
+        var ends = Decimals(low, high) is { } decimals
+            ? $"{Fixed(low, decimals)} to {Fixed(high, decimals)}"
+            : $"{Number(low)}, {NoWidth}";
+        return ends + (figure.Bound is { } bound ? $" ({bound})" : "");
+    }
 
     /// <summary>0.912 (0.893 – 0.931), or why there is no figure.</summary>
     public static string WithInterval(Estimate figure) =>
-        figure.Value is not { } value
-            ? figure.Reason ?? "-"
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"{value:0.000}{(figure is { Low: { } low, High: { } high } ? $" ({low:0.000} – {high:0.000}{(figure.Bound is { } bound ? $", {bound}" : "")})" : "")}"
-            );
+        figure.Value is null ? figure.Reason ?? "-" : WithEnds(figure, figure.Bound);
+
+    /// <summary>The same without what the interval is a bound of; a figure that there is not is a dash.</summary>
+    public static string WithEnds(Estimate figure) => figure.Value is null ? None : WithEnds(figure, null);
+
+    private static string WithEnds(Estimate figure, string? bound)
+    {
+        if (figure is not { Low: { } low, High: { } high })
+            return Number(figure.Value);
+        var further = bound is null ? "" : $", {bound}";
+        return Decimals(low, high) is { } decimals
+            ? $"{Fixed(figure.Value!.Value, decimals)} ({Fixed(low, decimals)} – {Fixed(high, decimals)}{further})"
+            : $"{Number(figure.Value)} ({NoWidth}{further})";
+    }
+
+    private static string Fixed(double value, int decimals)
+    {
+        var text = value.ToString($"F{decimals}", CultureInfo.InvariantCulture);
+        // What rounds to 0 has no sign: -0.000 and 0.000 are no two ends.
+        return text.AsSpan().Trim("-0.").IsEmpty ? text.TrimStart('-') : text;
+    }
 
     /// <summary>As short as can be: 0, 0.25, 12, 2.5e-4.</summary>
     public static string Short(double value) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Coverslip.Evaluation.Statistics;
+using Coverslip.Learning.Reports;
 using Coverslip.Learning.Runs;
 
 namespace Coverslip.Learning.RunReports;
@@ -23,9 +24,6 @@ public static class SlideFigures
         {
             { Value: null } => $"not defined: {figure.Reason}",
             { Low: null } => string.Create(CultureInfo.InvariantCulture, $"{figure.Value:0.000} ({figure.Reason})"),
-            _ => string.Create(
-                CultureInfo.InvariantCulture,
-                $"{figure.Value:0.000} ({figure.Low:0.000} – {figure.High:0.000})"
-            ),
+            _ => FigureText.WithEnds(figure),
         };
 }

@@ -46,6 +46,7 @@ internal static class StudyBaselines
         )
         {
             IsBaseline = true,
+            IsChance = baseline.IsChance,
         };
     }
 }

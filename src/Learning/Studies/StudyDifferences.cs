@@ -1,6 +1,7 @@
 using System.Globalization;
 using Coverslip.Evaluation.Statistics;
 using Coverslip.Files;
+using Coverslip.Learning.Reports;
 
 namespace Coverslip.Learning.Studies;
 
@@ -97,10 +98,15 @@ public static class StudyDifferences
             _ when difference.High - difference.Low < 1e-12 => Text(
                 $"{difference.Value:+0.000;-0.000;0.000} on every part"
             ),
-            _ => Text(
-                $"{difference.Value:+0.000;-0.000;0.000} ({difference.Low:+0.000;-0.000;0.000} – {difference.High:+0.000;-0.000;0.000})"
-            ),
+            { Low: { } low, High: var high } => Signed(difference.Value!.Value, low, high!.Value),
         };
+    }
+
+    private static string Signed(double value, double low, double high)
+    {
+        var zeros = new string('0', FigureText.Decimals(low, high) ?? 3);
+        string Text(double number) => number.ToString($"+0.{zeros};-0.{zeros};0.{zeros}", CultureInfo.InvariantCulture);
+        return $"{Text(value)} ({Text(low)} – {Text(high)})";
     }
 
     private static double? Deviation(double[] values)

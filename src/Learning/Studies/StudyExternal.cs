@@ -25,8 +25,8 @@ public sealed record StudyExternal(StudyChoice Choice, string Cohort, RunFigures
                 (IReadOnlyList<string>)
                     [
                         f.Key.Replace('_', ' '),
-                        InternalOf(f.Key) is { } own ? StudyTable.IntervalOf(own) : FigureText.None,
-                        StudyTable.IntervalOf(f.Figure),
+                        InternalOf(f.Key) is { } own ? FigureText.WithEnds(own) : FigureText.None,
+                        FigureText.WithEnds(f.Figure),
                     ]
             ),
         ];

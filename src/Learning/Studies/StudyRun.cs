@@ -45,6 +45,9 @@ public sealed record StudyRun(string Model, string Input, string Text, IRecipe R
     /// <summary>Whether it is one of the trivial models that methods add.</summary>
     public bool IsBaseline { get; init; }
 
+    /// <summary>Whether its figures are what chance is, see <see cref="Baseline.IsChance"/>.</summary>
+    public bool IsChance { get; init; }
+
     /// <summary>Whether it trains on the split that divides images and not patients.</summary>
     public bool ImageWise { get; init; }
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
 using Coverslip.Evaluation.Splits;
-using Coverslip.Evaluation.Statistics;
 using Coverslip.Files;
 using Coverslip.Learning.Recipes;
+using Coverslip.Learning.Reports;
 
 namespace Coverslip.Learning.Studies;
 
@@ -90,6 +90,7 @@ public static class StudyTable
         )
         + RateNote(outcome)
         + BaselineNote(outcome)
+        + ChanceNote(outcome)
         + (outcome.MaskNote is { } masks ? $" {masks}" : "")
         + (outcome.LabelNote is { } labels ? $" {labels}" : "")
         + (outcome.PrecisionNote is { } precision ? $" {precision}" : "")
@@ -116,6 +117,25 @@ public static class StudyTable
             : outcome.Study.Baselines ? " There is no trivial baseline for what these models are asked."
             : " Trivial baselines were left out (baselines: false).";
     }
+
+    /// <summary>What chance is, where no row shows it and a figure is an area under a ROC curve.</summary>
+    private static string ChanceNote(StudyOutcome outcome)
+    {
+        if (outcome.Study.Runs.Any(r => r.IsChance))
+            return "";
+        IEnumerable<string> shown =
+        [
+            outcome.Study.Figure.Key,
+            .. outcome.Study.Further.Select(f => f.Key),
+            .. outcome.Rows.SelectMany(r => r.Unseen?.Figures.Select(f => f.Key) ?? []),
+        ];
+        return shown.Any(IsRocArea)
+            ? " No row is chance: that is an AUC of 0.5, whatever the shares of the classes."
+            : "";
+    }
+
+    private static bool IsRocArea(string key) =>
+        key.Split('_') is var words && words.Contains("auc") && !words.Contains("pr");
 
     /// <summary>The cells of a row under the heads of <see cref="Heads"/>.</summary>
     public static IReadOnlyList<string> CellsOf(StudyRow row) =>
@@ -203,7 +223,7 @@ public static class StudyTable
 
     /// <summary>What the intervals of <see cref="Unseen"/> are.</summary>
     public const string UnseenNote =
-        "Over the test images or slides of all parts together, by models that had not seen them (findings on parts that share patients: the mean over the parts' models); in brackets 95 % intervals by drawing patients.";
+        "Over the test images or slides of all parts together, by models that had not seen them (where parts share their test patients: the mean over the parts' models); in brackets 95 % intervals by drawing patients.";
 
     /// <summary>A line per model with the figures of its method and their intervals, heads first; empty without.</summary>
     public static IReadOnlyList<IReadOnlyList<string>> Unseen(IReadOnlyList<StudyRow> rows)
@@ -211,32 +231,32 @@ public static class StudyTable
         var known = rows.Where(r => r.Unseen is not null).ToArray();
         if (known.Length == 0)
             return [];
-        var first = known[0].Unseen!;
+        // Models of several methods have figures and counts that others lack.
+        string[] figures = [.. known.SelectMany(r => r.Unseen!.Figures.Select(f => f.Key)).Distinct()];
+        string[] counts = [.. known.SelectMany(r => r.Unseen!.Counts.Select(c => c.Key)).Distinct()];
         return
         [
-            ["model", .. first.Figures.Select(f => Words(f.Key)), .. first.Counts.Select(c => Words(c.Key))],
+            ["model", .. figures.Select(Words), .. counts.Select(Words)],
             .. known.Select(r =>
                 (IReadOnlyList<string>)
                     [
                         r.Run.Model,
-                        .. r.Unseen!.Figures.Select(f => IntervalOf(f.Figure)),
-                        .. r.Unseen.Counts.Select(c => Text($"{c.Count}")),
+                        .. figures.Select(key =>
+                            r.Unseen!.Figures.FirstOrDefault(f => f.Key == key) is { Figure: { } own }
+                                ? FigureText.WithEnds(own)
+                                : "–"
+                        ),
+                        .. counts.Select(key =>
+                            r.Unseen!.Counts.FirstOrDefault(c => c.Key == key) is { Key: not null, Count: var count }
+                                ? Text($"{count}")
+                                : "–"
+                        ),
                     ]
             ),
         ];
     }
 
     private static string Words(string key) => key.Replace('_', ' ');
-
-    internal static string IntervalOf(Estimate figure) =>
-        figure switch
-        {
-            { Value: null } => "–",
-            { Low: null } => Text($"{figure.Value:0.000}"),
-            // An interval that rounding would leave without width.
-            { High: < 0.0005 } => "< 0.001",
-            _ => Text($"{figure.Value:0.000} ({figure.Low:0.000} – {figure.High:0.000})"),
-        };
 
     /// <summary>A line per model and input, a column per group; the heads come first.</summary>
     public static IReadOnlyList<IReadOnlyList<string>> SideBySide(StudyOutcome outcome) =>

@@ -23,7 +23,7 @@ internal sealed class BagsMethod : IMethod, IReportsRuns
         judged is BagsRecipe recipe
             ?
             [
-                new("majority class of bags", Text(recipe, FeatureKind.None, c: 1)),
+                new("majority class of bags", Text(recipe, FeatureKind.None, c: 1)) { IsChance = true },
                 new("mean color of bags", Text(recipe, FeatureKind.MeanColor, c: 1)),
             ]
             : [];

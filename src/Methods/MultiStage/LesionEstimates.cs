@@ -21,6 +21,12 @@ internal static class LesionEstimates
         .. Sizes.Select(s => $"lesions_found_{Word(s)}_at_{FalsePatches}"),
     ];
 
+    /// <summary>How many lesions of each size there are, the smallest first.</summary>
+    internal static readonly string[] CountKeys = [.. Sizes.Select(size => $"lesions_{Word(size)}")];
+
+    /// <summary>The count of the lesions that a figure is a share of, by its place among <see cref="Keys"/>.</summary>
+    internal static string CountOf(int figure) => CountKeys[figure % Sizes.Length];
+
     internal static IEnumerable<(string Key, Estimate Figure)> Of(IReadOnlyList<PredictedSlide> slides)
     {
         var above = AboveAtMost(FalsePatches, slides);
@@ -33,7 +39,7 @@ internal static class LesionEstimates
     }
 
     internal static IEnumerable<(string Key, int Count)> Counts(IReadOnlyList<PredictedSlide> slides) =>
-        Sizes.Select(size => ($"lesions_{Word(size)}", slides.Sum(s => s.Lesions.Count(l => l.Size == size))));
+        Sizes.Select((size, i) => (CountKeys[i], slides.Sum(s => s.Lesions.Count(l => l.Size == size))));
 
     /// <summary>The least probability above which at most so many normal patches a slide are; 0 where there are no more.</summary>
     private static double AboveAtMost(int perSlide, IReadOnlyList<PredictedSlide> slides)

@@ -26,7 +26,7 @@ internal sealed class MultiStageMethod : IMethod, IReportsRuns
         );
 
     private static Baseline Chance { get; } =
-        new("random heatmap", "learning: chance\npatches: {prior: drawn}", LaidOver: true);
+        new("random heatmap", "learning: chance\npatches: {prior: drawn}", LaidOver: true) { IsChance = true };
 
     public IRunReport Report { get; } = new MultiStageReport();
 }

@@ -22,6 +22,8 @@ internal sealed class MultiStageReport : IRunReport
 
     private readonly ClassifierReport slides = new() { Own = run => [MapsOf(run)], Fitting = Stages };
 
+    public RunFigures? Together(FinishedRun run) => LesionsTogether.Of(run);
+
     public IEnumerable<ReportBlock> Summary(FinishedRun run) =>
         [
             .. slides.Summary(run),

@@ -23,7 +23,7 @@ internal sealed class ProbeMethod : IMethod, IReportsRuns
         judged is { TellsClasses: true } and not ILabelsTogether
             ?
             [
-                new("majority class", Text("{kind: none}", "{balanced: false, calibrated: false}")),
+                new("majority class", Text("{kind: none}", "{balanced: false, calibrated: false}")) { IsChance = true },
                 new("brightness", Text("{kind: brightness}", "{c: 1}")),
                 new("color histogram", Text("{kind: color-histogram}", "{c: 0.01}")),
                 new("frozen features", Text($"{{encoder: {BoxedResNet.Name}}}", "{c: 0.01}")),

@@ -18,7 +18,10 @@ internal sealed class SelfSupervisedMethod : IMethod, IReportsRuns
         judged is SelfSupervisedRecipe
             ?
             [
-                Pixelwise("all foreground", SegmenterKind.AllForeground),
+                Pixelwise("all foreground", SegmenterKind.AllForeground) with
+                {
+                    IsChance = true,
+                },
                 Pixelwise("Otsu on brightness", SegmenterKind.BrightnessThreshold),
                 Pixelwise("pixel color", SegmenterKind.PixelColor),
             ]

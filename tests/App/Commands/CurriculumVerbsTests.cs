@@ -108,6 +108,7 @@ public sealed class CurriculumVerbsTests(ChestRuns runs) : IClassFixture<ChestRu
         var text = File.ReadAllText(runs.At("study/table.md"));
         foreach (var word in new[] { "mean sensitivity", "auc pleural effusion", "auc at hospital 1" })
             Assert.Contains(word, text);
+        Assert.Contains("No row is chance: that is an AUC of 0.5", text);
         Assert.Contains("Validation AUC", File.ReadAllText(runs.At("study/study.html")));
         // With nothing left to train, what waits for another cell does not wait.
         PhantomRuns.Call(0, [.. call, "2"]);

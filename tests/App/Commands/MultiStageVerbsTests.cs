@@ -103,6 +103,13 @@ public sealed class MultiStageVerbsTests(MultiStageSlides runs) : IClassFixture<
         var figures = File.ReadAllLines(runs.At("study/figures.csv"));
         Assert.Equal(1 + (2 * 3 * 2), figures.Length);
         Assert.StartsWith(",alone,recipe,patch_pr_auc,1,0.", figures[1]);
+        // Parts are seeds and test the same slides: these and their lesions count once.
+        Assert.Matches(
+            @"\| model +\| lesions found itc +\|.*\| slides +\| patients +\| lesions itc +\| lesions micro +\| lesions macro +\|",
+            told
+        );
+        var tested = File.ReadLines(runs.At("study/runs/both-recipe/part-1/predictions.csv")).Count() - 1;
+        Assert.Matches($@"\| both +\|.* \| {tested} +\| \d+ +\| \d+ +\| \d+ +\| \d+ +\|", told);
         var page = File.ReadAllText(runs.At("study/study.html"));
         Assert.Contains("Prediction maps", page);
         Assert.Contains("both: slides/P", page);

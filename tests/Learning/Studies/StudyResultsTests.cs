@@ -1,3 +1,4 @@
+using Coverslip.Evaluation.Metrics;
 using Coverslip.Evaluation.Splits;
 using Coverslip.Evaluation.Statistics;
 using Coverslip.Files;
@@ -98,6 +99,24 @@ public sealed class StudyResultsTests : IDisposable
         Assert.Contains("the paper's own figure, of its own images", StudyTable.NoteOf(outcome));
         var csv = StudyTable.Csv(outcome).ToArray();
         Assert.Equal("0.803 ± 0.058", csv[1][csv[0].ToList().IndexOf("published")]);
+    }
+
+    [Fact]
+    public void Chance_is_said_where_no_row_shows_it()
+    {
+        const string said = "No row is chance: that is an AUC of 0.5";
+        var (study, rows) = madeUp.Study(false, ("SagaNet", [9, 8]), ("First", [7, 7]));
+        var outcome = new StudyOutcome(study, [("", rows)]);
+        Assert.DoesNotContain(said, StudyTable.NoteOf(outcome));
+        var auc = outcome with { Study = study with { Figure = StudyFigure.Of(Metric.Auc) } };
+        Assert.Contains(said, StudyTable.NoteOf(auc));
+        var patches = outcome with { Study = study with { Figure = new StudyFigure("patch_pr_auc") } };
+        Assert.DoesNotContain(said, StudyTable.NoteOf(patches));
+        // Also of a figure that only the table of unseen patients has.
+        var unseen = new RunFigures([("slide_auc", new Estimate(0.9, 0.8, 1))], []);
+        Assert.Contains(said, StudyTable.NoteOf(outcome with { Groups = [("", [rows[0] with { Unseen = unseen }])] }));
+        var shown = auc.Study with { Runs = [.. auc.Study.Runs, auc.Study.Runs[0] with { IsChance = true }] };
+        Assert.DoesNotContain(said, StudyTable.NoteOf(auc with { Study = shown }));
     }
 
     [Fact]
