@@ -42,6 +42,7 @@ public sealed class MaskSummaryTests : IDisposable
         foreach (var (name, valid) in ((string, int)[])[("a", 0), ("b", 8), ("c", 16)])
         {
             using var image = new Image(4, 4, channels: 1);
+            image.WritablePixels.Clear(); // new pixels hold anything
             image.WritablePixels[..valid].Fill(255);
             ImageFile.Write(Path.Combine(folder, $"{name}-mask.png"), image);
             ImageFile.Write(Path.Combine(folder, $"{name}.png"), image);
