@@ -81,16 +81,9 @@ using Avx2 = Plain;
 using Avx512 = Plain;
 #endif
 
-// Calls act with the loops of this process's instruction set.
 template <class Act>
 void with_gate(Act act) {
-    const auto set = coverslip::simd();
-    if (set == coverslip::Simd::Avx512)
-        act(Avx512());
-    else if (set == coverslip::Simd::Avx2)
-        act(Avx2());
-    else
-        act(Plain());
+    coverslip::withLoops<Avx512, Avx2, Plain>(act);
 }
 
 // A tensor [B, 2C, H, W] as runs of `half` features followed by `half` gates: whole planes, or one pixel's channels.

@@ -77,13 +77,7 @@ using Avx512 = Plain;
 
 template <class Act>
 void with_steps(Act act) {
-    const auto set = coverslip::simd();
-    if (set == coverslip::Simd::Avx512)
-        act(Avx512());
-    else if (set == coverslip::Simd::Avx2)
-        act(Avx2());
-    else
-        act(Plain());
+    coverslip::withLoops<Avx512, Avx2, Plain>(act);
 }
 
 bool served(TensorList tensors) {

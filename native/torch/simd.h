@@ -13,6 +13,18 @@ enum class Simd { None, Avx2, Avx512 };
 // Throws where that is unknown or more than the processor has.
 Simd simd();
 
+// Calls act with the loops of this process's instruction set, a type for each; on other processors all are the same.
+template <class Avx512, class Avx2, class Plain, class Act>
+void withLoops(Act act) {
+    const Simd set = simd();
+    if (set == Simd::Avx512)
+        act(Avx512());
+    else if (set == Simd::Avx2)
+        act(Avx2());
+    else
+        act(Plain());
+}
+
 // The kernels of that instruction set; `Kernels` has a table for each. Null where there are none.
 template <class Kernels>
 const Kernels* chosen(const Kernels* (*avx512)(), const Kernels* (*avx2)()) {
